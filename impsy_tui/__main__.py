@@ -1,0 +1,3 @@
+from impsy_tui.cli import main
+
+main()

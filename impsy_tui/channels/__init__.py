@@ -1,0 +1,127 @@
+"""Ways in and out: every channel is one file behind the Channel protocol."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Timekeeper(Protocol):
+    """What channels need of the engine's scheduler."""
+
+    def now(self) -> float:
+        """Seconds, from an arbitrary beginning."""
+
+    def at(self, deadline: float, action: Callable[..., None], *arguments: Any) -> Any:
+        """Do something at an absolute time."""
+
+
+class ChannelProblem(Exception):
+    """A channel that cannot be opened; the message tells the performer why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """What a channel is doing, for panes and status lines.
+
+    Attributes:
+        name: unique among the channels.
+        state: "open", "waiting" (for a device), "error" or "closed".
+        bound: what it is bound to.
+        received: messages in since it was opened.
+        sent: messages out since then.
+        received_rate: messages in during the last whole second.
+        sent_rate: the same out.
+        last_received: the last message in, in the channel's own words.
+        last_sent: the last message out.
+        problem: the last thing that went wrong, empty if nothing did.
+        problem_at: when that was, on the engine's clock.
+        problems: how often something has gone wrong.
+    """
+
+    name: str
+    state: str
+    bound: str
+    received: int
+    sent: int
+    received_rate: int
+    sent_rate: int
+    last_received: str
+    last_sent: str
+    problem: str
+    problem_at: float
+    problems: int
+
+
+class Listener(Protocol):
+    """Who hears what channels receive. Every method returns at once and raises nothing."""
+
+    @property
+    def scheduler(self) -> Timekeeper:
+        """The engine's time."""
+
+    def heard(self, channel: str, values: Sequence[float], at: float) -> None:
+        """A whole vector came in: every value finite and 0..1; ``at`` on the scheduler's clock."""
+
+    def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
+        """Some dimensions (index from 0) took new values, by one message; the others keep theirs."""
+
+    def holding(self, channel: str, held: bool, at: float) -> None:
+        """The musician holds something down, or has let go of everything, on this channel."""
+
+    def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
+        """A control message came in.
+
+        Args:
+            channel: on which channel.
+            address: what it is about.
+            arguments: numbers, strings and the like.
+            trusted: whether its sender may give any command.
+
+        Returns:
+            What is wrong with it, empty if nothing is.
+        """
+
+    def trouble(self, channel: str, message: str, level: str = "warning") -> None:
+        """Something is wrong; ``level`` is info, warning or error. Already limited in rate."""
+
+
+class Channel(Protocol):
+    """One way in and out.
+
+    Attributes:
+        name: unique among the channels.
+        max_rate: most vectors a second it should be sent; 0 is no limit.
+        safe: where a fade takes it; empty to stay.
+    """
+
+    name: str
+    max_rate: float
+    safe: tuple[float, ...]
+
+    def refuses(self, dimension: int) -> str:
+        """Why it cannot carry vectors of ``dimension - 1`` values; empty if it can."""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        """Begin to listen and be ready to send.
+
+        Raises:
+            ChannelProblem: it cannot, and never will without the performer's help.
+        """
+
+    def set_dimension(self, dimension: int) -> None:
+        """From now on vectors have ``dimension - 1`` values."""
+
+    def send(self, values: Sequence[float]) -> None:
+        """Play a vector, every value 0..1. Never waits, never raises."""
+
+    def silence(self) -> None:
+        """Turn off what the player left sounding."""
+
+    def panic(self) -> None:
+        """Turn off everything, whoever began it."""
+
+    def close(self) -> None:
+        """Silence, then let go of everything. Harmless if it is closed already."""
+
+    def status(self) -> ChannelStatus:
+        """What it is doing."""

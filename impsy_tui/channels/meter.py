@@ -1,0 +1,69 @@
+"""Counting messages, and reporting what goes wrong without flooding anybody."""
+
+from collections.abc import Callable
+
+from impsy_tui.channels import Timekeeper
+
+
+class RateMeter:
+    """Counts messages, and how many there were in the last whole second."""
+
+    __slots__ = ("_before", "_in_second", "_second", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._second = 0
+        self._in_second = 0
+        self._before = 0
+
+    def count(self, now: float) -> None:
+        """One message, at this time in seconds."""
+        self.total += 1
+        second = int(now)
+        if second != self._second:
+            self._before = self._in_second if second == self._second + 1 else 0
+            self._second, self._in_second = second, 0
+        self._in_second += 1
+
+    def rate(self, now: float) -> int:
+        """Messages in the last whole second before the one that is running."""
+        second = int(now)
+        if second == self._second:
+            return self._before
+        return self._in_second if second == self._second + 1 else 0
+
+
+class Troubles:
+    """What went wrong on a channel: all counted, each kind told at most once a second."""
+
+    def __init__(self, scheduler: Timekeeper, tell: Callable[[str], None]) -> None:
+        self.count = 0
+        self.last = ""
+        self.last_at = 0.0
+        self._scheduler = scheduler
+        self._tell = tell
+        self._silent: dict[str, int] = {}
+
+    def note(self, kind: str, message: str, interval: float = 1.0) -> None:
+        """Something went wrong.
+
+        Args:
+            kind: what is counted together; one of few, never made from what came in.
+            message: for the performer.
+            interval: seconds before this kind is told again.
+        """
+        self.count += 1
+        self.last, self.last_at = message, self._scheduler.now()
+        if kind in self._silent:
+            self._silent[kind] += 1
+            return
+        self._silent[kind] = 0
+        self._tell(message)
+        self._scheduler.at(self.last_at + interval, self._sum_up, kind, message, interval)
+
+    def _sum_up(self, kind: str, message: str, interval: float) -> None:
+        more = self._silent.pop(kind, 0)
+        if more:
+            self._silent[kind] = 0
+            self._tell(f"{message} ({more} more in the last {'second' if interval == 1.0 else f'{interval:g} s'})")
+            self._scheduler.at(self._scheduler.now() + interval, self._sum_up, kind, message, interval)

@@ -1,0 +1,270 @@
+"""The doors: what can be typed in a shell."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+# One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import typer
+
+from impsy_tui import __version__, terms
+from impsy_tui.control.place import default_socket
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A performance console for intelligent instruments.",
+)
+
+SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _fail(message: str) -> NoReturn:
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    raise typer.Exit(1)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"impsy-tui {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A performance console for intelligent instruments."""
+
+
+@app.command()
+def run(
+    model: Annotated[str | None, typer.Argument(help="A model file, in place of the configuration's.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Configuration file [config.toml].")] = None,
+    logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
+    dimension: Annotated[int | None, typer.Option("--dimension", "-d", help="Values and one for time.")] = None,
+    mode: Annotated[str | None, typer.Option(help=", ".join(terms.MODE_NAMES))] = None,
+    threshold: Annotated[float | None, typer.Option(help="Seconds of silence before it answers.")] = None,
+    input_thru: Annotated[bool | None, typer.Option("--input-thru/--no-input-thru", help="Pass input on.")] = None,
+    sigma_temp: Annotated[float | None, typer.Option(help="Sigma temperature.")] = None,
+    pi_temp: Annotated[float | None, typer.Option(help="Pi temperature.")] = None,
+    timescale: Annotated[float | None, typer.Option(help="Stretches its time: 2 is slower.")] = None,
+    verbose: Annotated[bool | None, typer.Option("--verbose/--quiet", help="Print all that goes on.")] = None,
+    log_input: Annotated[bool | None, typer.Option("--log-input/--no-log-input", help="Log what you play.")] = None,
+    log_predictions: Annotated[
+        bool | None, typer.Option("--log-predictions/--no-log-predictions", help="Log what it plays.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The same performance each time.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Come back to the last model, mode, parameters.")] = False,
+    sound: Annotated[Path | None, typer.Option(help="A Pure Data patch to run along, without a window.")] = None,
+    socket: SocketOption = None,
+) -> None:
+    """Run the engine in the foreground; Ctrl-C ends it."""
+    from impsy_tui.config import load_config
+    from impsy_tui.engine.engine import Setup
+    from impsy_tui.engine.life import run_engine
+
+    overrides = {
+        "model.file": model,
+        "model.dimension": dimension,
+        "model.sigmatemp": sigma_temp,
+        "model.pitemp": pi_temp,
+        "model.timescale": timescale,
+        "interaction.mode": mode,
+        "interaction.threshold": threshold,
+        "interaction.input_thru": input_thru,
+        "verbose": verbose,
+        "log_input": log_input,
+        "log_predictions": log_predictions,
+    }
+    loaded = load_config(_config_file(config), overrides)
+    for problem in loaded.problems:
+        colour = typer.colors.RED if problem.fatal else typer.colors.YELLOW
+        typer.secho(str(problem), fg=colour, err=True)
+    if loaded.errors:
+        raise typer.Exit(1)
+    if not (loaded.config.osc or loaded.config.demo):
+        typer.secho("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
+    setup = Setup(
+        config=loaded.config,
+        config_file=loaded.path,
+        given=frozenset(key for key, value in overrides.items() if value is not None),
+        logs=logdir,
+        socket=socket or default_socket(),
+        resume=resume,
+        seed=seed,
+        sound=sound,
+    )
+    talk = _say_all if loaded.config.verbose else _say_problems
+    code = run_engine(setup, talk, typer.echo)
+    sys.stdout.flush()
+    raise typer.Exit(code)
+
+
+def _config_file(named: Path | None) -> Path:
+    if named is not None:
+        return named
+    here = Path("config.toml")
+    if not here.exists():
+        _fail("there is no config.toml here: impsy-tui init makes one, -c FILE names another")
+    return here
+
+
+def _say_problems(level: str, source: str, text: str) -> None:
+    if level != "info" or source != "command":
+        _say_all(level, source, text)
+
+
+def _say_all(level: str, source: str, text: str) -> None:
+    colour = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}.get(level)
+    try:
+        typer.secho(f"{source}: {text}", fg=colour, err=True)
+    except OSError:
+        pass  # the terminal has gone; the music has not
+
+
+@app.command()
+def send(
+    command: Annotated[list[str], typer.Argument(help='For example "mode battle".')],
+    socket: SocketOption = None,
+) -> None:
+    """Send one command to the running engine and print its reply."""
+    from impsy_tui.control.client import NoEngine, connected
+
+    line = " ".join(command)
+    try:
+        with connected(socket or default_socket()) as client:
+            reply = client.command(line)
+    except NoEngine as problem:
+        _fail(str(problem))
+    if reply.ok:
+        typer.echo(reply.text)
+        return
+    if reply.start >= 0:
+        pointer = " " * reply.start + "^" * max(1, reply.end - reply.start)
+        typer.secho(f"{line}\n{pointer}", err=True)
+    _fail(reply.text)
+
+
+@app.command()
+def play(
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Configuration file [config.toml].")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
+    sound: Annotated[bool, typer.Option("--sound", help="Make it heard, where Pure Data is installed.")] = False,
+    logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
+    socket: SocketOption = None,
+) -> None:
+    """Watch the running engine, or start one and watch it; leaving leaves it playing."""
+    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.launch import LaunchProblem, launch_engine
+    from impsy_tui.engine.models import shipped_folder
+
+    place = socket or default_socket()
+    configs = shipped_folder("configs")
+    try:
+        with connected(place):
+            if demo or config:
+                typer.echo("an engine plays already: this is it (impsy-tui shutdown ends it)")
+    except NoEngine:
+        file = configs / "demo.toml" if demo else _config_file(config)
+        extra = ["--sound", str(configs / "pd" / "synth.pd")] if sound else []
+        try:
+            launch_engine(["-c", str(file), "-l", str(logdir), *extra], place, logdir / "engine.out")
+        except LaunchProblem as problem:
+            _fail(f"the engine did not start: {problem}")
+    _watch(place)
+    typer.echo("the engine plays on: impsy-tui play comes back to it, impsy-tui shutdown ends it")
+
+
+def _watch(socket: Path) -> None:
+    """Show the engine, live, until Ctrl-C or its end."""
+    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.messages import Snapshot
+    from impsy_tui.control.status_text import live_lines
+
+    try:
+        with connected(socket) as client:
+            client.subscribe(10.0, events=False)
+            for snapshot in client.messages():
+                if isinstance(snapshot, Snapshot):
+                    typer.echo("\x1b[H\x1b[J" + "\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves")
+    except NoEngine as problem:
+        _fail(str(problem))
+    except KeyboardInterrupt:
+        typer.echo()
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Live, until Ctrl-C.")] = False,
+    socket: SocketOption = None,
+) -> None:
+    """Show what the engine is doing now."""
+    import msgspec
+
+    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.status_text import status_lines
+
+    place = socket or default_socket()
+    if watch:
+        _watch(place)
+        return
+    try:
+        with connected(place) as client:
+            snapshot = client.snapshot()
+    except NoEngine as problem:
+        _fail(str(problem))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
+    else:
+        typer.echo("\n".join(status_lines(snapshot)))
+
+
+@app.command()
+def shutdown(socket: SocketOption = None) -> None:
+    """End the running engine: silence, log closed."""
+    from impsy_tui.control.client import NoEngine, connected
+
+    try:
+        with connected(socket or default_socket()) as client:
+            typer.echo(client.command("shutdown").text)
+    except NoEngine as problem:
+        _fail(str(problem))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", "-f", help="Write config.toml even if there is one.")] = False,
+) -> None:
+    """Make logs/, datasets/, models/ and a commented config.toml here."""
+    from impsy_tui.config.template import config_template
+    from impsy_tui.engine.models import Shelf, shipped_folder
+
+    try:
+        for name in ("logs", "datasets", "models"):
+            made = folder / name
+            typer.echo(f"{'kept ' if made.is_dir() else 'made '} {made}/")
+            made.mkdir(parents=True, exist_ok=True)
+        file = folder / "config.toml"
+        if file.exists() and not force:
+            typer.echo(f"kept  {file} (--force writes it anew)")
+        else:
+            shipped = Shelf([shipped_folder("models")]).names()
+            file.write_text(config_template(f"{shipped[0]}.tflite" if shipped else ""), encoding="utf-8")
+            typer.echo(f"made  {file}")
+    except OSError as error:
+        _fail(f"{error.filename or folder}: {error.strerror}")
+    typer.echo("next: impsy-tui run")

@@ -1,0 +1,245 @@
+"""The kinds of value a setting can have: what is allowed, in words, and the check of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from impsy_tui.terms import Range
+
+
+class Refused(Exception):
+    """A value that is not allowed.
+
+    The message, if any, stands in place of what the kind allows; ``at`` is the position in a
+    list, or the name in a table, of the part that is wrong.
+    """
+
+    def __init__(self, message: str = "", at: str = "") -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class Kind(Protocol):
+    """A kind of setting."""
+
+    @property
+    def allowed(self) -> str:
+        """What may be written, for an error or a help line."""
+
+    def check(self, value: Any) -> Any:
+        """The value in the form the program uses.
+
+        Raises:
+            Refused: it is not allowed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any string."""
+
+    allowed: str = "text in quotes"
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise Refused
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """True or false."""
+
+    allowed: str = "true or false"
+
+    def check(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise Refused
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a range."""
+
+    within: Range
+
+    @property
+    def allowed(self) -> str:
+        return f"a number, {self.within}"
+
+    def check(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value not in self.within:
+            raise Refused
+        return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number, ends included."""
+
+    low: int
+    high: int
+
+    @property
+    def allowed(self) -> str:
+        return f"a whole number from {self.low} to {self.high}"
+
+    def check(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+            raise Refused
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        return "one of " + ", ".join(f'"{word}"' for word in self.words)
+
+    def check(self, value: Any) -> str:
+        if value not in self.words:
+            raise Refused
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An OSC address."""
+
+    allowed: str = 'an OSC address such as "/prediction"'
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not value.startswith("/") or len(value) < 2:
+            raise Refused
+        if any(c in ' #*,?[]{}"' or not c.isascii() or not c.isprintable() for c in value):
+            raise Refused
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrMany:
+    """One value, or a list of them; always a tuple for the program."""
+
+    of: Kind
+    least: int = 0
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.of.allowed}, or a list of such"
+
+    def check(self, value: Any) -> tuple[Any, ...]:
+        values = value if isinstance(value, list) else [value]
+        if len(values) < self.least:
+            raise Refused
+        return tuple(self.of.check(item) for item in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A list of numbers from 0 to 1, one a value of the instrument; empty for none."""
+
+    allowed: str = "a list of numbers from 0 to 1, such as [0.0, 0.5]"
+
+    def check(self, value: Any) -> tuple[float, ...]:
+        if not isinstance(value, list):
+            raise Refused
+        for number in value:
+            if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 1:
+                raise Refused
+        return tuple(float(number) for number in value)
+
+
+_CHANNEL = ("MIDI channel", 1, 16)
+_ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
+    "note_on": ((_CHANNEL,), (_CHANNEL, ("velocity", 0, 127))),
+    "note_velocity": ((_CHANNEL,),),
+    "control_change": (
+        (_CHANNEL, ("controller", 0, 127)),
+        (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127)),
+        (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127), ("highest", 0, 127)),
+    ),
+    "pitch_bend": ((_CHANNEL,),),
+}
+
+MappingEntry = tuple[str | int, ...]
+"""A checked entry: its kind, then its numbers, e.g. ``("control_change", 1, 42, 0, 127)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MidiMapping:
+    """A list with one entry a value: what MIDI message carries it."""
+
+    allowed: str = (
+        'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
+        '["control_change", 1, 42], ["control_change", 1, 42, 0, 127] or ["pitch_bend", 1]'
+    )
+
+    def check(self, value: Any) -> tuple[MappingEntry, ...]:
+        if not isinstance(value, list):
+            raise Refused
+        return tuple(_entry(position, entry) for position, entry in enumerate(value, 1))
+
+
+def _entry(position: int, entry: Any) -> MappingEntry:
+    def refuse(why: str) -> Refused:
+        return Refused(f"entry {position}, {shown(entry)}: {why}", str(position - 1))
+
+    if not isinstance(entry, list) or not entry or entry[0] not in _ENTRIES:
+        raise refuse("must begin with one of " + ", ".join(f'"{kind}"' for kind in _ENTRIES))
+    shapes = _ENTRIES[entry[0]]
+    shape = next((shape for shape in shapes if len(shape) == len(entry) - 1), None)
+    if shape is None:
+        takes = " or ".join(", ".join(name for name, _, _ in shape) for shape in shapes)
+        raise refuse(f"{entry[0]} is followed by {takes}")
+    for number, (name, low, high) in zip(entry[1:], shape, strict=True):
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            raise refuse(f"{name} must be a whole number from {low} to {high}")
+    return tuple(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class ByDevice:
+    """A table from device name to one setting each, such as ``input."X-TOUCH" = […]``."""
+
+    of: Kind
+    what: str = field(default="a device")
+
+    @property
+    def allowed(self) -> str:
+        return f"for {self.what} each, {self.of.allowed}"
+
+    def check(self, value: Any) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise Refused
+        checked = {}
+        for name, item in value.items():
+            try:
+                checked[name] = self.of.check(item)
+            except Refused as refused:
+                why = str(refused) or f"{shown(item)} is not allowed; it must be {self.of.allowed}"
+                at = f"{name}.{refused.at}" if refused.at else name
+                raise Refused(why, at) from None
+        return checked
+
+
+def shown(value: Any) -> str:
+    """A value as it would be written in the file, shortened for an error line."""
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+    elif isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, Sequence):
+        text = "[" + ", ".join(shown(item) for item in value) + "]"
+    elif isinstance(value, dict):
+        text = "{…}"
+    elif isinstance(value, float) and not math.isfinite(value):
+        text = "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    else:
+        text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"

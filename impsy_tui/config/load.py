@@ -1,0 +1,242 @@
+"""Reading a configuration file, and saying everything that is wrong with it at once."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from impsy_tui import terms
+from impsy_tui.config.kinds import Refused, shown
+from impsy_tui.config.lines import key_lines
+from impsy_tui.config.problems import Problem
+from impsy_tui.config.schema import CHANNEL_TABLES, SINGLE_TABLES, Config
+
+LARGEST_FILE = 1 << 20
+"""Bytes. A larger file is no configuration."""
+
+
+_OPTIONS = {"pitemp": "pi_temp", "sigmatemp": "sigma_temp", "file": "model"}
+"""Command-line options that are not called like their key."""
+
+
+@dataclass(frozen=True)
+class LoadedConfig:
+    """What came of reading a configuration.
+
+    Attributes:
+        config: the configuration, defaults filled in; usable only without fatal problems.
+        problems: everything found, in the order of the file.
+        origins: dotted key to where its value came from (``config.toml:12`` or an option);
+            keys with their default are absent.
+        path: the file, or None for no file.
+    """
+
+    config: Config
+    problems: tuple[Problem, ...]
+    origins: Mapping[str, str] = field(default_factory=dict)
+    path: Path | None = None
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep it from being used."""
+        return tuple(problem for problem in self.problems if problem.fatal)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems it can be used with."""
+        return tuple(problem for problem in self.problems if not problem.fatal)
+
+
+def load_config(path: Path | None, overrides: Mapping[str, Any] | None = None) -> LoadedConfig:
+    """Read a configuration file and lay command-line options over it.
+
+    Args:
+        path: the TOML file, or None for the defaults alone.
+        overrides: dotted key to value; a value of None leaves the key alone. Errors name
+            the option (``model.pitemp`` is ``--pi-temp``).
+
+    Returns:
+        The configuration with every problem found. Nothing is raised.
+    """
+    reader = _Reader(str(path) if path else "")
+    raw: dict[str, Any] = {}
+    if path is not None:
+        raw = reader.read(path)
+    config = reader.config(raw)
+    for key, value in (overrides or {}).items():
+        if value is not None:
+            config = reader.override(config, key, value)
+    config = reader.consider(config)
+    problems = sorted(reader.problems, key=lambda problem: problem.line)
+    return LoadedConfig(config, tuple(problems), reader.origins, path)
+
+
+class _Reader:
+    """Collects problems while a configuration is put together."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[str, int] = {}
+        self.problems: list[Problem] = []
+        self.origins: dict[str, str] = {}
+
+    def report(self, key: str, message: str, *, fatal: bool = True) -> None:
+        """Note a problem at a key of the file."""
+        line, above = 0, key
+        while above and not line:  # a key that is missing stands where its table begins
+            line, above = self.lines.get(above, 0), above.rpartition(".")[0]
+        self.problems.append(Problem(message, self.file, line, _without_index(key), fatal))
+
+    def read(self, path: Path) -> dict[str, Any]:
+        """The raw tables of a file; empty, with a problem noted, where it cannot be read."""
+        try:
+            with path.open("rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            self.report("", f"cannot be read: {error.strerror or error}")
+            return {}
+        if len(data) > LARGEST_FILE:
+            self.report("", f"too large for a configuration (over {LARGEST_FILE} bytes)")
+            return {}
+        try:
+            text = data.decode()
+            raw = tomllib.loads(text)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self.problems.append(Problem("is not UTF-8 text", self.file, line))
+            return {}
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(Problem(f"is not TOML: {error}", self.file))
+            return {}
+        except RecursionError:
+            self.problems.append(Problem("is nested too deeply", self.file))
+            return {}
+        self.lines = key_lines(text)
+        return raw
+
+    def config(self, raw: Mapping[str, Any]) -> Config:
+        """A configuration from raw tables."""
+        values: dict[str, Any] = {}
+        top = {f.name: f for f in fields(Config)}
+        for name, value in raw.items():
+            if name in SINGLE_TABLES:
+                if isinstance(value, dict):
+                    values[name] = self.table(SINGLE_TABLES[name], value, name)
+                else:
+                    self.report(name, f"must be a table: [{name}]")
+            elif name in CHANNEL_TABLES:
+                values[name] = self.channels(CHANNEL_TABLES[name], value, name)
+            elif name in top:
+                self.setting(top[name].metadata, name, value, values)
+            else:
+                self.unknown(name, top)
+        return Config(**values)
+
+    def channels(self, kind: type, value: Any, name: str) -> tuple[Any, ...]:
+        """One table, or an array of tables."""
+        if isinstance(value, dict):
+            return (self.table(kind, value, name),)
+        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+            return tuple(self.table(kind, item, f"{name}.{index}") for index, item in enumerate(value))
+        self.report(name, f"must be a table: [{name}], or several: [[{name}]]")
+        return ()
+
+    def table(self, kind: type, raw: Mapping[str, Any], path: str) -> Any:
+        """A settings table from its raw values."""
+        known = {f.name: f for f in fields(kind)}
+        values: dict[str, Any] = {}
+        for name, value in raw.items():
+            if name in known:
+                self.setting(known[name].metadata, f"{path}.{name}", value, values)
+            else:
+                self.unknown(f"{path}.{name}", known)
+        return kind(**values)
+
+    def setting(self, metadata: Mapping[str, Any], key: str, value: Any, values: dict[str, Any]) -> None:
+        """Check one value and keep it."""
+        try:
+            checked = metadata["kind"].check(value)
+        except Refused as refused:
+            why = str(refused) or f"{shown(value)} is not allowed; it must be {metadata['kind'].allowed}"
+            self.report(f"{key}.{refused.at}" if refused.at else key, why)
+            return
+        values[key.rpartition(".")[2]] = checked
+        line = self.lines.get(key, 0)
+        self.origins[_without_index(key)] = f"{self.file}:{line}" if line else self.file
+
+    def unknown(self, key: str, known: Mapping[str, Any]) -> None:
+        """Warn of a key nobody knows, and say which one may have been meant."""
+        import difflib  # only for mistakes
+
+        name = key.rpartition(".")[2]
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        self.report(key, f"is not a setting and is ignored{hint}", fatal=False)
+
+    def override(self, config: Config, key: str, value: Any) -> Config:
+        """Lay one command-line option over the configuration."""
+        table, _, name = key.rpartition(".")
+        option = "--" + _OPTIONS.get(name, name).replace("_", "-")
+        target = getattr(config, table) if table else config
+        metadata = next(f.metadata for f in fields(target) if f.name == name)
+        try:
+            checked = metadata["kind"].check(value)
+        except Refused:
+            message = f"{shown(value)} is not allowed; it must be {metadata['kind'].allowed}"
+            self.problems.append(Problem(message, option))
+            return config
+        self.origins[key] = option
+        changed: dict[str, Any] = {name: checked}
+        if table:
+            changed = {table: replace(target, **changed)}
+        return replace(config, **changed)
+
+    def consider(self, config: Config) -> Config:
+        """Put right, with a warning, what is well formed and cannot work; name what may not."""
+        ends: list[Any] = []
+        for index, osc in enumerate(config.osc):
+            if osc.client_ip in ("0.0.0.0", "::", ""):
+                key = "osc.client_ip" if len(config.osc) == 1 else f"osc.{index}.client_ip"
+                message = f'"{osc.client_ip}" is no destination; predictions go to 127.0.0.1'
+                self.report(key, message, fatal=False)
+                osc = replace(osc, client_ip="127.0.0.1")
+            ends.append(osc)
+        config = replace(config, osc=tuple(ends))
+        if config.model.dimension:
+            self.consider_mappings(config)
+        for index, wire in enumerate(config.serialmidi):
+            if not wire.port and not config.serial:
+                self.report(
+                    f"serialmidi.{index}" if len(config.serialmidi) > 1 else "serialmidi",
+                    "no port is given here nor in [serial]",
+                )
+        return config
+
+    def consider_mappings(self, config: Config) -> None:
+        """Warn of mappings with more entries than the instrument has values."""
+        values = config.model.dimension - 1
+        mappings: list[tuple[str, Any]] = []
+        for midi in config.midi:
+            mappings += [(f"midi.input.{name}", entries) for name, entries in midi.input.items()]
+            mappings += [(f"midi.output.{name}", entries) for name, entries in midi.output.items()]
+        for name in ("websocket", "serialmidi"):
+            for wire in getattr(config, name):
+                mappings += [(f"{name}.input", wire.input), (f"{name}.output", wire.output)]
+        for key, entries in mappings:
+            if len(entries) > values:
+                self.report(
+                    key,
+                    f"has {len(entries)} entries, the instrument {values} values (dimension - 1): "
+                    "the last are not used",
+                    fatal=False,
+                )
+
+
+def _without_index(key: str) -> str:
+    return ".".join(part for part in key.split(".") if not part.isdigit())
+
+
+def effective_max_gap(config: Config, of_model: float | None) -> float:
+    """Seconds: the configured gap, else the one stored with the model, else the default."""
+    return config.model.max_gap or of_model or terms.MAX_GAP.default

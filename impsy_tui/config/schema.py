@@ -1,0 +1,210 @@
+"""Every setting there is: its name, kind, default and one line of help, each written once.
+
+The loader, the file that ``impsy-tui init`` writes and the settings screen read the fields'
+metadata. All tables and keys of IMPSY 1.2.1 are here under their own names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from impsy_tui import terms
+from impsy_tui.config.kinds import (
+    Address,
+    ByDevice,
+    Choice,
+    Integer,
+    Kind,
+    MappingEntry,
+    MidiMapping,
+    Number,
+    OneOrMany,
+    Switch,
+    Text,
+    Vector,
+)
+from impsy_tui.terms import Range
+
+_RATE = Number(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))
+_PORT = Integer(1, 65535)
+
+
+def _setting(kind: Kind, default: Any, help: str) -> Any:
+    metadata = {"kind": kind, "help": help}
+    if isinstance(default, dict):
+        return field(default_factory=default.copy, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """``[interaction]``: how musician and player share the instrument."""
+
+    mode: str = _setting(Choice(terms.MODE_NAMES), "callresponse", "how you and the player share the instrument")
+    threshold: float = _setting(
+        Number(terms.THRESHOLD),
+        terms.THRESHOLD.default,
+        "seconds of silence before it answers, in callresponse",
+    )
+    input_thru: bool = _setting(Switch(), False, "pass what you play on to every output")
+    max_response: float = _setting(
+        Number(Range(0.0, terms.MAX_RESPONSE.high, 0.0, "s; 0 is for ever")),
+        0.0,
+        "seconds after which an answer ends by itself; 0 is never",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``[model]``: who plays."""
+
+    dimension: int = _setting(
+        Integer(int(terms.DIMENSION.low), int(terms.DIMENSION.high)),
+        0,
+        "number of values plus one for time; read from the model file where there is one",
+    )
+    file: str = _setting(Text(), "", "the model: .tflite, .keras or .h5; without one a dummy plays")
+    size: str = _setting(Choice(terms.SIZES), "s", "size to train by default")
+    sigmatemp: float = _setting(
+        Number(terms.SIGMA_TEMPERATURE), terms.SIGMA_TEMPERATURE.default, "how far it strays from an idea"
+    )
+    pitemp: float = _setting(
+        Number(terms.PI_TEMPERATURE),
+        terms.PI_TEMPERATURE.default,
+        "how adventurous the choice between ideas is",
+    )
+    timescale: float = _setting(
+        Number(terms.TIMESCALE), terms.TIMESCALE.default, "stretches its time: 2 is twice as slow"
+    )
+    max_gap: float = _setting(
+        Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5")),
+        0.0,
+        "longest gap in seconds that the model is told of; 0 takes the model's own, else 5",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Osc:
+    """``[osc]``: vectors as OSC messages over UDP."""
+
+    server_ip: str = _setting(
+        Text(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in (a phone, say)'
+    )
+    server_port: int = _setting(_PORT, 6000, "port to listen at")
+    client_ip: str = _setting(Text(), "127.0.0.1", "address of the synthesiser")
+    client_port: int = _setting(_PORT, 6001, "its port")
+    input_address: str = _setting(Address(), "/interface", "what your controller sends")
+    output_address: tuple[str, ...] = _setting(
+        OneOrMany(Address(), least=1),
+        ("/prediction", "/impsy"),
+        "what predictions are sent as, one message each",
+    )
+    silence_address: str = _setting(
+        Address(), "/impsy/silence", "sent, without arguments, when the player falls silent"
+    )
+    max_rate: float = _setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
+    safe: tuple[float, ...] = _setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
+    remote_commands: bool = _setting(
+        Switch(), False, "take /impsy/command from other hosts (never one that ends or deletes)"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Midi:
+    """``[midi]``: vectors as MIDI messages through ports of this machine."""
+
+    in_device: tuple[str, ...] = _setting(OneOrMany(Text()), (), "names, or parts of names, of inputs")
+    out_device: tuple[str, ...] = _setting(OneOrMany(Text()), (), "names, or parts of names, of outputs")
+    input: Mapping[str, tuple[MappingEntry, ...]] = _setting(
+        ByDevice(MidiMapping(), "an input device"), {}, "what each input device's messages mean"
+    )
+    output: Mapping[str, tuple[MappingEntry, ...]] = _setting(
+        ByDevice(MidiMapping(), "an output device"), {}, "what is sent to each output device"
+    )
+    feedback_protection: bool = _setting(Switch(), False, "drop what merely echoes the last output")
+    feedback_threshold: float = _setting(
+        Number(Range(0.0, 10.0, 0.02, "s")),
+        0.02,
+        "how soon after an output an echo is taken for one, in seconds",
+    )
+    thru_matrix: Mapping[str, tuple[str, ...]] = _setting(
+        ByDevice(OneOrMany(Text()), "an input device"), {}, "outputs that each input is passed on to"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocket:
+    """``[websocket]``: MIDI messages as text to and from browsers."""
+
+    server_ip: str = _setting(Text(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in')
+    server_port: int = _setting(_PORT, 5001, "port to listen at")
+    input: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what incoming messages mean")
+    output: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what is sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """``[serial]``: vectors as lines of numbers over a serial port."""
+
+    port: str = _setting(Text(), "/dev/ttyAMA0", "the serial port")
+    baudrate: int = _setting(Integer(50, 4_000_000), 115200, "its speed in baud")
+
+
+@dataclass(frozen=True, slots=True)
+class SerialMidi:
+    """``[serialmidi]``: MIDI over a serial port, at 31250 baud."""
+
+    port: str = _setting(Text(), "", "the serial port; without one, that of [serial]")
+    input: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what incoming messages mean")
+    output: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what is sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """``[demo]``: a simulated performer, for trying things out with no hardware."""
+
+    seed: int = _setting(Integer(0, 2**31 - 1), 1, "which performance it gives")
+    phrase: float = _setting(Number(Range(0.5, 600.0, 6.0, "s")), 6.0, "seconds it plays at a time")
+    rest: float = _setting(Number(Range(0.0, 600.0, 5.0, "s")), 5.0, "seconds it rests between")
+
+
+@dataclass(frozen=True, slots=True)
+class WebUi:
+    """``[webui]``: the ports of IMPSY's web interface. Read so that its files load; not used."""
+
+    monitor_port: int = _setting(_PORT, 4001, "not used")
+    command_port: int = _setting(_PORT, 4002, "not used")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration. Tables that may be left out are None or empty."""
+
+    title: str = _setting(Text(), "", "what this set-up is called")
+    owner: str = _setting(Text(), "", "whose it is")
+    description: str = _setting(Text(), "", "what it is for")
+    verbose: bool = _setting(Switch(), False, "print what comes in and goes out (run only)")
+    log_input: bool = _setting(Switch(), True, "write what you play to the log")
+    log_predictions: bool = _setting(Switch(), False, "write what the player plays to the log")
+    interaction: Interaction = field(default_factory=Interaction)
+    model: Model = field(default_factory=Model)
+    osc: tuple[Osc, ...] = ()
+    midi: tuple[Midi, ...] = ()
+    websocket: tuple[WebSocket, ...] = ()
+    serial: tuple[Serial, ...] = ()
+    serialmidi: tuple[SerialMidi, ...] = ()
+    demo: Demo | None = None
+    webui: WebUi | None = None
+
+
+SINGLE_TABLES: Mapping[str, type] = {"interaction": Interaction, "model": Model, "demo": Demo, "webui": WebUi}
+"""Tables that can stand once."""
+
+CHANNEL_TABLES: Mapping[str, type] = {
+    "osc": Osc,
+    "midi": Midi,
+    "websocket": WebSocket,
+    "serial": Serial,
+    "serialmidi": SerialMidi,
+}
+"""Tables that can stand once (``[osc]``) or any number of times (``[[osc]]``)."""

@@ -1,0 +1,43 @@
+"""The commented configuration that ``impsy-tui init`` writes, made from the schema."""
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+from impsy_tui.config.kinds import shown
+from impsy_tui.config.schema import Config, Interaction, Model, Osc
+
+_HEAD = """\
+# Configuration of impsy-tui. Each setting is shown with its default; a line that begins with #
+# is a comment. Files written for IMPSY 1.2.1 work as they are.
+"""
+
+
+def config_template(model_file: str) -> str:
+    """A configuration for OSC that plays at once.
+
+    Args:
+        model_file: written as ``[model] file``.
+    """
+    lines = [_HEAD]
+    lines += _settings(Config, {"title": "My instrument"})
+    for name, kind, chosen in (
+        ("interaction", Interaction, {"mode": "callresponse", "threshold": 1.0}),
+        ("model", Model, {"file": model_file}),
+        ("osc", Osc, {"server_port": 6000, "client_port": 6001}),
+    ):
+        lines += ["", f"[{name}]", *_settings(kind, chosen)]
+    return "\n".join(lines) + "\n"
+
+
+def _settings(kind: type, chosen: dict[str, Any]) -> list[str]:
+    lines = []
+    for setting in fields(kind):
+        if not setting.metadata:
+            continue
+        default = setting.default if setting.default is not MISSING else None
+        value = chosen.get(setting.name, default)
+        mark = "" if setting.name in chosen else "# "
+        # A default that stands for "not given" cannot itself be written.
+        text = "9" if setting.name == "dimension" else shown(value)
+        lines.append(f"{mark}{setting.name} = {text}  # {setting.metadata['help']}")
+    return lines

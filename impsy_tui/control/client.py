@@ -1,0 +1,133 @@
+"""A client of the engine for one question at a time; the console has its own, which stays."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import ClientConnection, unix_connect
+
+from impsy_tui import __version__
+from impsy_tui.control.messages import (
+    PROTOCOL,
+    Command,
+    Event,
+    FromEngine,
+    Hello,
+    Reply,
+    Snapshot,
+    Subscribe,
+)
+
+
+_PATIENCE: Final = 5.0
+_COMMAND_PATIENCE: Final = 60.0
+"""Seconds. Loading a model that has never been seen may take twenty."""
+
+
+class NoEngine(Exception):
+    """No engine answers; the message says what to do."""
+
+
+class Client:
+    """A connection to the engine.
+
+    Use ``connected``; every method waits for the engine and raises ``NoEngine`` if it goes away.
+    """
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(FromEngine).decode
+        self._count = 0
+
+    def greet(self) -> Hello:
+        """Exchange greetings; the engine's comes back."""
+        hello = self._receive()
+        if not isinstance(hello, Hello):
+            raise NoEngine("what answers there is no engine")
+        if hello.protocol != PROTOCOL:
+            raise NoEngine(
+                f"the engine is version {hello.version}, this is {__version__}, and they do not understand "
+                "each other: update the older one"
+            )
+        self._send(Hello(version=__version__))
+        return hello
+
+    def command(self, line: str) -> Reply:
+        """Have a line carried out."""
+        self._count += 1
+        self._send(Command(self._count, line))
+        while True:
+            message = self._receive(_COMMAND_PATIENCE)
+            if isinstance(message, Reply) and message.id == self._count:
+                return message
+
+    def snapshot(self) -> Snapshot:
+        """What the engine is doing now."""
+        self.subscribe(1.0, events=False)
+        return next(message for message in self.messages() if isinstance(message, Snapshot))
+
+    def subscribe(self, rate: float, *, events: bool) -> None:
+        """From now on the engine sends snapshots at this rate, and events if asked for."""
+        self._send(Subscribe(rate, events))
+
+    def messages(self, patience: float | None = _PATIENCE) -> Iterator[Snapshot | Event]:
+        """What the engine sends, until it goes away.
+
+        Args:
+            patience: seconds that it may be silent; None for ever.
+        """
+        while True:
+            message = self._receive(patience)
+            if isinstance(message, Snapshot | Event):
+                yield message
+
+    def _send(self, message: msgspec.Struct) -> None:
+        try:
+            self._connection.send(self._encode(message).decode())
+        except ConnectionClosed:
+            raise NoEngine("the engine has gone") from None
+
+    def _receive(self, patience: float | None = _PATIENCE) -> FromEngine:
+        try:
+            message: FromEngine = self._decode(self._connection.recv(timeout=patience))
+        except ConnectionClosed:
+            raise NoEngine("the engine has gone") from None
+        except TimeoutError:
+            raise NoEngine("the engine does not answer") from None
+        except msgspec.MsgspecError as error:
+            raise NoEngine(f"the engine says what cannot be understood: {error}") from None
+        return message
+
+
+@contextmanager
+def connected(socket: Path, timeout: float = 2.0) -> Iterator[Client]:
+    """Connect to the engine at a socket.
+
+    Raises:
+        NoEngine: none is there, or it does not answer in time.
+    """
+    opened = ExitStack()
+    try:
+        connection = opened.enter_context(
+            unix_connect(
+                str(socket),
+                compression=None,
+                open_timeout=timeout,
+                close_timeout=0.2,
+                max_size=None,
+                ping_interval=None,
+            )
+        )
+    except (OSError, InvalidHandshake, TimeoutError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
+            raise NoEngine(f"{socket} belongs to another user") from None
+        raise NoEngine(f"no engine runs (at {socket}); start one with impsy-tui run") from None
+    with opened:
+        client = Client(connection)
+        client.greet()
+        yield client

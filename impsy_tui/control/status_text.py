@@ -1,0 +1,83 @@
+"""A snapshot in plain lines, for ``impsy-tui status`` and terminals without a console."""
+
+from impsy_tui.control.messages import ChannelState, PlayerState, Snapshot
+
+_BAR = 24
+
+
+def status_lines(snapshot: Snapshot) -> list[str]:
+    """What the engine is doing, at most 78 columns wide where names allow."""
+    lines = []
+    if snapshot.title:
+        lines.append(snapshot.title)
+    for player in snapshot.players:
+        lines += _player_lines(player, len(snapshot.players) > 1)
+    if snapshot.loading:
+        lines.append(f"loading   {snapshot.loading} …")
+    lines += [_channel_line(channel) for channel in snapshot.channels]
+    lines.append(_log_line(snapshot))
+    lines.append(
+        f"engine    {snapshot.load:.1%} of a core · latest by {snapshot.lateness * 1000:.2f} ms · "
+        f"{snapshot.memory / 1e6:.0f} MB · up {_span(snapshot.uptime)}"
+    )
+    return lines
+
+
+def live_lines(snapshot: Snapshot) -> list[str]:
+    """The same with the values, as bars: what came in, what went out, what comes next."""
+    player = snapshot.players[0]
+    lines = [*status_lines(snapshot), "", f"          {'in':<{_BAR + 6}}{'out':<{_BAR + 6}}next"]
+    for index, value in enumerate(snapshot.input):
+        played = _bar(player.output[index]) if index < len(player.output) else ""
+        coming = f"{player.upcoming[index]:.2f}" if index < len(player.upcoming) else ""
+        lines.append(f"x{index + 1:<9}{_bar(value):<{_BAR + 6}}{played:<{_BAR + 6}}{coming}")
+    return lines
+
+
+def _player_lines(player: PlayerState, named: bool) -> list[str]:
+    turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
+    mark = "PAUSED" if player.paused else turn
+    label = player.name if named else "mode"
+    model = "DUMMY: no model is loaded" if player.kind == "dummy" else f"{player.model} ({player.runtime})"
+    parameters = (
+        f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "
+        f"timescale {player.timescale:g} · threshold {player.threshold:g}s"
+    )
+    return [
+        f"{label:<10}{player.mode} · {mark}",
+        f"{'model':<10}{model}",
+        f"{'':<10}{parameters}",
+    ]
+
+
+def _channel_line(channel: ChannelState) -> str:
+    line = (
+        f"{channel.name:<10}{channel.state} · {channel.bound} · "
+        f"in {channel.received} ({channel.received_rate}/s) · out {channel.sent} ({channel.sent_rate}/s)"
+    )
+    if channel.problem:
+        line += f"\n{'':<10}! {channel.problem} ({_span(channel.problem_age)} ago)"
+    return line
+
+
+def _log_line(snapshot: Snapshot) -> str:
+    log = snapshot.log
+    if log.problem:
+        return f"{'log':<10}PROBLEM: {log.problem} · {log.rows - log.written} events wait for the disk"
+    if not log.enabled:
+        return f"{'log':<10}off · {snapshot.heard} events heard"
+    return f"{'log':<10}{log.file or 'begins with the first event'} · {log.rows} events"
+
+
+def _bar(value: float) -> str:
+    filled = round(value * _BAR)
+    return f"{'█' * filled}{'·' * (_BAR - filled)} {value:.2f}"
+
+
+def _span(seconds: float) -> str:
+    seconds = max(0.0, seconds)
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,1 @@
+"""Performances: made up, recorded and collected. NumPy only."""

@@ -1,0 +1,318 @@
+"""The control socket: commands in, replies, snapshots and events out. It never waits for a reader."""
+
+import asyncio
+import fcntl
+import os
+import socket
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from websockets.asyncio.server import Server, ServerConnection, unix_serve
+from websockets.exceptions import ConnectionClosed
+
+from impsy_tui import __version__
+from impsy_tui.control.messages import (
+    PROTOCOL,
+    Command,
+    Event,
+    FromClient,
+    Hello,
+    Reply,
+    Snapshot,
+    Subscribe,
+)
+from impsy_tui.control.place import PlaceProblem, prepare_folder
+from impsy_tui.engine.folder_watch import FolderWatch
+from impsy_tui.engine.scheduler import Scheduler, Timer
+
+MOST_RATE: Final = 50.0
+_MOST_EVENTS: Final = 200
+_MOST_REPLIES: Final = 100
+_LARGEST_MESSAGE: Final = 1 << 16
+_MOST_CLIENTS: Final = 64
+
+
+class SocketTaken(Exception):
+    """Another engine has the socket."""
+
+
+class ControlServer:
+    """Serves any number of clients of the same user.
+
+    Args:
+        path: of the socket.
+        scheduler: keeps the snapshots' time.
+        carry_out: does a command; what it returns is the reply.
+        snapshot: takes a snapshot.
+        tell: says things to the performer (level, text).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        scheduler: Scheduler,
+        carry_out: Callable[[str, int], Awaitable[Reply]],
+        snapshot: Callable[[], Snapshot],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self.path = path
+        self._scheduler = scheduler
+        self._carry_out = carry_out
+        self._snapshot = snapshot
+        self._tell = tell
+        self._clients: set[_Client] = set()
+        self._server: Server | None = None
+        self._lock = -1
+        self._watch: FolderWatch | None = None
+        self._remaking: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin to serve.
+
+        Raises:
+            SocketTaken: another engine has the socket.
+            PlaceProblem: the socket cannot be made there.
+        """
+        self._take_place()
+        self._server = await unix_serve(
+            self._serve,
+            sock=self._socket(),
+            compression=None,
+            max_size=_LARGEST_MESSAGE,
+            ping_interval=None,
+            close_timeout=0.2,
+            server_header=None,
+        )
+        self._watch_place()
+
+    async def close(self) -> None:
+        """Let every client go, and take the socket away."""
+        if self._watch is not None:
+            self._watch.close()
+        if self._server is None:
+            return
+        for client in self._clients:
+            client.abandon()
+        self._server.close()
+        try:
+            await asyncio.wait_for(self._server.wait_closed(), 0.3)
+        except TimeoutError:
+            pass
+        self.path.unlink(missing_ok=True)
+        os.close(self._lock)
+
+    def publish(self, event: Event) -> None:
+        """Send an event to every client that wants events; to those behind, as soon as they read."""
+        for client in self._clients:
+            client.put_event(event)
+
+    @property
+    def clients(self) -> int:
+        """How many clients there are."""
+        return len(self._clients)
+
+    def _take_place(self) -> None:
+        """Hold the lock beside the socket: it goes with its holder, however that ends."""
+        prepare_folder(self.path)
+        try:
+            lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise PlaceProblem(f"{self.path.parent} cannot be written to: {error.strerror}") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(lock, 20).decode(errors="replace").strip()
+            os.close(lock)
+            raise SocketTaken(
+                f"an engine runs already (process {holder or 'unknown'}, at {self.path}); "
+                "end it with impsy-tui shutdown, or give this one another --socket"
+            ) from None
+        os.ftruncate(lock, 0)
+        os.write(lock, f"{os.getpid()}\n".encode())
+        self._lock = lock
+
+    def _socket(self) -> socket.socket:
+        if len(os.fsencode(self.path)) > 100:
+            raise PlaceProblem(f"{self.path} is too long a name for a socket: at most 100 characters")
+        self.path.unlink(missing_ok=True)  # a dead engine's: the lock says that nobody lives there
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        before = os.umask(0o177)
+        try:
+            made.bind(str(self.path))
+        except OSError as error:
+            made.close()
+            raise PlaceProblem(f"{self.path} cannot be made: {error.strerror}") from None
+        finally:
+            os.umask(before)
+        made.setblocking(False)
+        return made
+
+    def _watch_place(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+        self._watch = FolderWatch(self.path.parent, self._look)
+
+    def _look(self) -> None:
+        """Something changed in the socket's folder: make the socket again if it is gone."""
+        if self._server is None or self.path.exists() or (self._remaking and not self._remaking.done()):
+            return
+        self._remaking = asyncio.get_running_loop().create_task(self._remake())
+
+    async def _remake(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+        if self._server is not None:
+            self._server.close(close_connections=False)
+            self._server = None
+        try:
+            await self.open()
+        except (PlaceProblem, SocketTaken) as problem:
+            self._tell("error", f"the control socket is gone and cannot be made again: {problem}")
+        else:
+            self._tell("warning", f"the control socket was removed; it is there again: {self.path}")
+            self._remaking = None
+            self._look()  # whoever removed it may have gone on doing so meanwhile
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        if len(self._clients) >= _MOST_CLIENTS:
+            return
+        client = _Client(connection, self._scheduler, self._snapshot)
+        try:
+            await client.send(Hello(version=__version__, pid=os.getpid()))
+            hello = client.read(await asyncio.wait_for(connection.recv(), 5.0))
+            if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
+                await client.send(
+                    Reply(0, False, f"this engine speaks version {PROTOCOL} of the control protocol only")
+                )
+                return
+            self._clients.add(client)
+            client.start()
+            async for data in connection:
+                await self._message(client, data)
+        except (ConnectionClosed, TimeoutError):
+            pass
+        finally:
+            self._clients.discard(client)
+            client.stop()
+
+    async def _message(self, client: "_Client", data: str | bytes) -> None:
+        message = client.read(data)
+        if isinstance(message, Command):
+            client.put_reply(await self._carry_out(message.line, message.id))
+        elif isinstance(message, Subscribe):
+            client.subscribe(message)
+        elif isinstance(message, str):
+            client.put_reply(Reply(0, False, message))
+
+
+class _Client:
+    """One client: what it is owed, and a task that alone waits for it.
+
+    Replies are owed for certain. Events are kept up to a number, then the oldest are left out
+    and counted. Of snapshots only the newest is owed, taken when it can be sent.
+    """
+
+    _ENCODER = msgspec.json.Encoder()
+    _DECODER = msgspec.json.Decoder(FromClient)
+
+    def __init__(self, connection: ServerConnection, scheduler: Scheduler, snapshot: Callable[[], Snapshot]) -> None:
+        self._connection = connection
+        self._scheduler = scheduler
+        self._take_snapshot = snapshot
+        self._replies: deque[Reply] = deque()
+        self._events: deque[Event] = deque()
+        self._dropped = 0
+        self._wants_events = False
+        self._interval = 0.0
+        self._next = 0.0
+        self._owes_snapshot = False
+        self._timer: Timer | None = None
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._task = asyncio.get_running_loop().create_task(self._send_all())
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def abandon(self) -> None:
+        """Cut the connection if the client does not read: the engine is leaving."""
+        if self._connection.transport.get_write_buffer_size():
+            self._connection.transport.abort()
+
+    def read(self, data: str | bytes) -> FromClient | str:
+        """A message from the client, or what is wrong with it."""
+        try:
+            message: FromClient = self._DECODER.decode(data)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            return f"not a message of this protocol: {error}"
+        return message
+
+    async def send(self, message: msgspec.Struct) -> None:
+        """Send now, waiting for the client."""
+        await self._connection.send(self._ENCODER.encode(message).decode())
+
+    def subscribe(self, wish: Subscribe) -> None:
+        """Send snapshots and events as the client wishes."""
+        rate = min(max(wish.rate, 0.0), MOST_RATE)
+        self._wants_events = wish.events
+        self._interval = 1.0 / rate if rate > 0 else 0.0
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._interval:
+            self._next = self._scheduler.now()
+            self._tick()
+
+    def put_reply(self, reply: Reply) -> None:
+        """Owe a reply. A client that asks on and on and never reads is cut off."""
+        self._replies.append(reply)
+        if len(self._replies) > _MOST_REPLIES:
+            self._connection.transport.abort()
+        self._wake.set()
+
+    def put_event(self, event: Event) -> None:
+        """Owe an event."""
+        if self._wants_events:
+            if len(self._events) == _MOST_EVENTS:
+                self._events.popleft()
+                self._dropped += 1
+            self._events.append(event)
+            self._wake.set()
+
+    def _tick(self) -> None:
+        self._owes_snapshot = True
+        self._wake.set()
+        now = self._scheduler.now()
+        self._next += self._interval
+        if self._next <= now:
+            self._next = now + self._interval
+        self._timer = self._scheduler.at(self._next, self._tick)
+
+    async def _send_all(self) -> None:
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._replies:
+                    await self.send(self._replies.popleft())
+                while self._events:
+                    event = self._events.popleft()
+                    if self._dropped:
+                        event = msgspec.structs.replace(event, dropped=self._dropped)
+                        self._dropped = 0
+                    await self.send(event)
+                if self._owes_snapshot:
+                    self._owes_snapshot = False
+                    await self.send(self._take_snapshot())
+        except ConnectionClosed:
+            pass

@@ -1,0 +1,56 @@
+"""An engine's life as a process: start, ready, signals, and an end that leaves nothing sounding."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable
+
+from impsy_tui.control.place import PlaceProblem
+from impsy_tui.engine.control_server import SocketTaken
+from impsy_tui.engine.engine import Engine, Setup, StartProblem
+from impsy_tui.engine.loop import EngineLoop
+
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def run_engine(setup: Setup, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
+    """Run an engine until it is told to end.
+
+    Args:
+        setup: how to start.
+        say: told everything the performer should know: level, source, text.
+        ready: told one line when input is accepted.
+
+    Returns:
+        The exit code of the process: 0 after an orderly end, 1 if it could not start.
+    """
+    loop = EngineLoop()
+    try:
+        asyncio.set_event_loop(loop)
+        return loop.run_until_complete(_live(setup, loop, say, ready))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+async def _live(
+    setup: Setup, loop: EngineLoop, say: Callable[[str, str, str], None], ready: Callable[[str], None]
+) -> int:
+    engine = Engine(setup, loop, say)
+    for number in _ENDING:
+        loop.add_signal_handler(number, engine.shut_down)
+    try:
+        try:
+            await engine.start()
+        except (StartProblem, SocketTaken, PlaceProblem) as problem:
+            say("error", "engine", str(problem))
+            return 1
+        # Everything made so far stays: looking through it again would only take time from the music.
+        gc.collect()
+        gc.freeze()
+        ready(engine.ready_line())
+        await engine.run()
+    finally:
+        await engine.close()
+    return 0

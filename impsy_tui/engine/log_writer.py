@@ -1,0 +1,239 @@
+"""The process that puts the performance log on the disk.
+
+The engine hands every event to the kernel with one write to this process's standard input, a
+pipe: that takes microseconds whatever the disk does, and what is in the pipe survives the
+engine, even ``kill -9``. A slow card stalls this process alone. A full or unwritable disk makes
+it keep what it has and try again; only when its memory is used up are the oldest events let go,
+and a ``gap`` row says how many.
+
+Started as ``log_writer.py [PATH]``; with a path it goes on with that file, in place of a writer
+that was killed. The pipe carries lines. One that begins with ``@open`` begins the file named
+after it; any other is a row of the log. Standard output tells the engine what has become of
+them, a line at a time: ``written N`` (rows on disk so far), ``file PATH`` (a file was begun under
+this name), ``trouble TEXT``, ``resumed``, ``lost N`` (rows let go).
+
+Only the standard library's smallest modules are imported, so that it starts at once.
+"""
+
+import errno
+import os
+import select
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+
+RETRY = 0.5
+"""Seconds between attempts at a disk that refuses."""
+FLUSH = 1.0
+"""Seconds between attempts to have the disk keep what it was given through a power cut."""
+MOST_KEPT = 64 << 20
+"""Bytes kept while the disk refuses."""
+PATIENCE = 30.0
+"""Seconds that a refusing disk is given after the engine has gone."""
+
+
+class Writer:
+    """Writes rows to the current file, or keeps them until it can.
+
+    Args:
+        tell: called with a line for the engine.
+        path: a file to go on with.
+    """
+
+    def __init__(self, tell: Callable[[str], None], path: str | None = None) -> None:
+        self.tell = tell
+        self.path = path
+        self.begun = path is not None
+        self.fd = -1
+        self.size = 0
+        self.written = 0
+        self.rows: deque[bytes] = deque()
+        self.kept = 0
+        self.lost = 0
+        self.refusing = False
+        self.dirty = False
+
+    def take(self, line: bytes) -> None:
+        """One line of the pipe, without its end."""
+        if line.startswith(b"@"):
+            self.rows.append(line)
+        elif line:
+            self.rows.append(line + b"\n")
+            self.kept += len(line) + 1
+            while self.kept > MOST_KEPT:
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Drop the oldest row, of a backlog that is too large."""
+        place = next(place for place, row in enumerate(self.rows) if not row.startswith(b"@"))
+        self.kept -= len(self.rows[place])
+        self.lost += 1
+        del self.rows[place]
+
+    def write(self) -> bool:
+        """Write all there is. Returns whether the disk took it."""
+        try:
+            while self.rows:
+                if self.rows[0].startswith(b"@"):
+                    self.command(self.rows.popleft())
+                    continue
+                if self.fd < 0:
+                    self.open()
+                self.put()
+        except OSError as error:
+            self.forsake()
+            if not self.refusing:
+                self.refusing = True
+                self.tell(f"trouble {error.strerror or error}")
+            return False
+        if self.refusing:
+            self.refusing = False
+            self.tell("resumed")
+        return True
+
+    def command(self, line: bytes) -> None:
+        """End the file; another is to be begun."""
+        self.flush()
+        self.forsake()
+        self.path = os.fsdecode(line.removeprefix(b"@open "))
+        self.begun = False
+
+    def open(self) -> None:
+        """Make the file at its first row, or open it anew after trouble."""
+        if self.path is None:
+            raise OSError("no log file has been named")
+        if not self.begun:
+            os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
+            self.path = self.make(self.path)
+            self.begun = True
+            self.tell(f"file {self.path}")
+        else:
+            self.fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self.size = os.fstat(self.fd).st_size
+
+    def make(self, path: str) -> str:
+        """Make the file. One that another engine began in the same second is left alone."""
+        folder, name = os.path.split(path)
+        for number in range(1, 1000):
+            extra = "" if number == 1 else f"-{number}"
+            attempt = os.path.join(folder, name[:19] + extra + name[19:])
+            try:
+                self.fd = os.open(attempt, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o644)
+                return attempt
+            except FileExistsError:
+                continue
+        raise OSError("a thousand logs of this second are there already")
+
+    def put(self) -> None:
+        """Write the next rows, whole."""
+        if self.lost:
+            stamp = self.rows[0].partition(b",")[0]
+            self.append([stamp + b",gap,%d\n" % self.lost])
+            self.tell(f"lost {self.lost}")
+            self.lost = 0
+        batch: list[bytes] = []
+        for row in self.rows:
+            if row.startswith(b"@") or len(batch) == 512:
+                break
+            batch.append(row)
+        for _ in range(self.append(batch)):
+            self.kept -= len(self.rows.popleft())
+            self.written += 1
+
+    def append(self, rows: list[bytes]) -> int:
+        """Write rows; where the disk takes only part of one, take that part back.
+
+        Returns:
+            How many it took.
+        """
+        data = b"".join(rows)
+        try:
+            count = os.write(self.fd, data)
+        except OSError:
+            self.trim(self.size)  # some file systems fail with part of it done
+            raise
+        whole = data.rfind(b"\n", 0, count) + 1
+        if whole < count:
+            self.trim(self.size + whole)
+        self.size += whole
+        self.dirty = True
+        if whole == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return data.count(b"\n", 0, whole)
+
+    def trim(self, size: int) -> None:
+        """Cut the file back to a whole number of rows."""
+        try:
+            os.ftruncate(self.fd, size)
+        except OSError:
+            pass  # a device, or a disk that is gone: there is nothing to cut
+
+    def forsake(self) -> None:
+        """Close the file, if one is open."""
+        if self.fd >= 0:
+            try:
+                os.close(self.fd)
+            except OSError:
+                pass
+        self.fd = -1
+
+    def flush(self) -> None:
+        """Have the disk keep what it was given."""
+        if self.dirty and self.fd >= 0:
+            self.dirty = False
+            try:
+                os.fsync(self.fd)
+            except OSError:
+                pass
+
+
+def main() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # it ends when the pipe does, with all of it written
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+    def tell(text: str) -> None:
+        try:
+            os.write(1, text.encode(errors="replace") + b"\n")
+        except OSError:
+            pass  # the engine has gone; the rows still matter
+
+    os.set_blocking(0, False)
+    os.set_blocking(1, False)
+    writer = Writer(tell, sys.argv[1] if len(sys.argv) > 1 else None)
+    rest = b""
+    told = 0
+    ended = None
+    flushed = time.monotonic()
+    while True:
+        wait = RETRY if writer.refusing else FLUSH if writer.dirty or told != writer.written else None
+        if ended is None:
+            select.select([0], [], [], wait)
+            try:
+                data = os.read(0, 1 << 20)
+                lines = (rest + data).split(b"\n")
+                rest = lines.pop()
+                for line in lines:
+                    writer.take(line)
+                if not data:
+                    ended = time.monotonic()
+            except BlockingIOError:
+                pass
+        elif writer.refusing:
+            time.sleep(RETRY)
+        done = writer.write()
+        now = time.monotonic()
+        if now - flushed >= FLUSH or ended is not None:
+            writer.flush()
+            flushed = now
+        if told != writer.written:
+            told = writer.written
+            tell(f"written {told}")
+        if ended is not None and (done or now - ended > PATIENCE):
+            return 0 if done else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

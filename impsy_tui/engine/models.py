@@ -1,0 +1,213 @@
+"""Finding models by name, and loading them beside the one that plays."""
+
+import asyncio
+import difflib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks.check import SUFFIXES, Report
+from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.notes import ModelNotes, read_notes
+from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
+
+CHECK_SECONDS: Final = 20.0
+"""How long a file may take to be looked at."""
+
+_WARM_UP: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model ready to play.
+
+    Attributes:
+        network: warmed up, having heard nothing.
+        name: for the performer.
+        file: the file asked for.
+        notes: what is stored beside it.
+        remark: what the performer should know of how it was loaded; empty for nothing.
+    """
+
+    network: Network
+    name: str
+    file: Path
+    notes: ModelNotes
+    remark: str = ""
+
+
+def shipped_folder(kind: str) -> Path:
+    """Where the models or configs that come with the program are, installed or in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "shipped" / kind
+    return installed if installed.is_dir() else package.parent / kind
+
+
+class Shelf:
+    """The folders that models are taken from by name, the first first.
+
+    Args:
+        folders: where to look; those that are not there are left out each time.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
+
+    def names(self) -> list[str]:
+        """The names of all models, as ``find`` takes them."""
+        files = (file for folder in self._folders for file in _models(folder))
+        return sorted(dict.fromkeys(file.stem for file in files))
+
+    def find(self, name: str) -> Path:
+        """The file of a model.
+
+        Args:
+            name: a file name, or one without its suffix (then ``.tflite`` goes before the others).
+
+        Raises:
+            ModelProblem: no model is called so.
+        """
+        for folder in self._folders:
+            for suffix in ("", *SUFFIXES):
+                file = folder / f"{name}{suffix}"
+                # A name is never a path out of its folder.
+                if file.suffix in SUFFIXES and file.parent == folder and file.name not in ("", ".."):
+                    try:
+                        if file.is_file():
+                            return file
+                    except (OSError, ValueError):
+                        break
+        near = difflib.get_close_matches(name, self.names(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        where = " and ".join(str(folder) for folder in self._folders if folder.is_dir()) or "models/"
+        raise ModelProblem(f"no model is called {name} in {where}{hint}")
+
+
+def _models(folder: Path) -> list[Path]:
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
+    except OSError:
+        return []
+
+
+async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
+    """Load a model without disturbing what plays.
+
+    A file that has not been seen before, and any Keras file, is opened in a process of its own
+    first, under a time limit: a corrupted one may spin for ever or take the process with it.
+
+    Args:
+        file: the model.
+        quiet: keep the interpreter from greeting on standard error, which it does the first
+            time, by closing that to everybody meanwhile.
+
+    Raises:
+        ModelProblem: it cannot be played; the message says why.
+    """
+    loop = asyncio.get_running_loop()
+    seen = SeenFiles()
+    digest = await loop.run_in_executor(None, _digest, file)
+    if file.suffix == ".tflite" and digest in seen:
+        try:
+            return await loop.run_in_executor(None, _open_tflite, file, quiet)
+        except (NeedsFlex, NoInterpreter):
+            pass  # another runtime than when it was seen
+    report = Report(await _check(file))
+    if report.weights is not None:
+        remark = "" if report.source == file.name else f"played from {report.source}: it needs Flex operations"
+        notes = read_notes(file)
+        network = await loop.run_in_executor(None, _warm, NumpyNetwork(report.weights))
+        return LoadedModel(network, file.stem, file, notes, remark)
+    loaded = await loop.run_in_executor(None, _open_tflite, file, quiet)
+    await loop.run_in_executor(None, seen.add, digest)
+    return loaded
+
+
+def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
+    with _standard_error_closed() if quiet else nullcontext():
+        network = _warm(TfliteNetwork(file))
+    return LoadedModel(network, file.stem, file, read_notes(file))
+
+
+@contextmanager
+def _standard_error_closed() -> Iterator[None]:
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _warm(network: Network) -> Network:
+    """Let a network do its first, slow steps where nobody waits for them."""
+    for _ in range(_WARM_UP):
+        network.step([0.1] * network.shape.dimension)
+    network.reset()
+    return network
+
+
+async def _check(file: Path) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    try:
+        data, _ = await asyncio.wait_for(process.communicate(), CHECK_SECONDS)
+    except TimeoutError:
+        raise ModelProblem(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return data
+
+
+def _digest(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelProblem(f"cannot be read: {error.strerror or error}") from None
+
+
+class SeenFiles:
+    """The digests of ``.tflite`` files that have been opened before without trouble."""
+
+    _MOST = 200
+
+    def __init__(self) -> None:
+        cache = os.environ.get("XDG_CACHE_HOME", "")
+        base = Path(cache) if cache.startswith("/") else Path.home() / ".cache"
+        self._file = base / "impsy-tui" / "seen-models.json"
+        try:
+            digests = json.loads(self._file.read_text())
+            self._digests = [str(digest) for digest in digests]
+        except (OSError, ValueError, TypeError):
+            self._digests = []
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._digests
+
+    def add(self, digest: str) -> None:
+        """Remember one. Where it cannot be kept, the file is just looked at again."""
+        self._digests = [*(d for d in self._digests if d != digest), digest][-self._MOST :]
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(self._digests))
+        except OSError:
+            pass

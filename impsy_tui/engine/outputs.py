@@ -1,0 +1,137 @@
+"""Every output at once: rate caps, silence, panic and fades."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from impsy_tui.channels import Channel
+from impsy_tui.engine.scheduler import Scheduler, Timer
+
+FADE_STEP: Final = 0.02
+"""Seconds between the steps of a fade."""
+
+
+class Outlet:
+    """One channel's output. Where its wire is slow, the latest vector wins."""
+
+    def __init__(self, channel: Channel, scheduler: Scheduler) -> None:
+        self.channel = channel
+        self.last: tuple[float, ...] | None = None
+        self._scheduler = scheduler
+        self._free_at = 0.0
+        self._waiting: tuple[float, ...] | None = None
+        self._timer: Timer | None = None
+
+    def play(self, values: Sequence[float]) -> None:
+        """Send a vector, now or as soon as the channel may be sent one."""
+        self.last = tuple(values)
+        rate = self.channel.max_rate
+        if not rate:
+            self.channel.send(values)
+            return
+        self._waiting = self.last
+        now = self._scheduler.now()
+        if self._timer is not None and self._timer.pending:
+            return
+        if now >= self._free_at:
+            self._send(now)
+        else:
+            self._timer = self._scheduler.at(self._free_at, self._send, self._free_at)
+
+    def set_dimension(self, dimension: int) -> None:
+        """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
+        self._forget()
+        self.last = None
+        self.channel.set_dimension(dimension)
+
+    def silence(self) -> None:
+        """Drop what waits, and turn off what the player left sounding."""
+        self._forget()
+        self.channel.silence()
+
+    def panic(self) -> None:
+        """Drop what waits, and turn off everything."""
+        self._forget()
+        self.channel.panic()
+
+    def _send(self, promised: float) -> None:
+        if self._waiting is not None:
+            interval = 1.0 / self.channel.max_rate
+            # From the time that was promised, so that turns that come late do not add up.
+            self._free_at = max(promised, self._scheduler.now() - interval) + interval
+            values, self._waiting = self._waiting, None
+            self.channel.send(values)
+
+    def _forget(self) -> None:
+        self._waiting = None
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+class Outputs:
+    """All outlets."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.outlets: list[Outlet] = []
+        self._scheduler = scheduler
+        self._fade: Timer | None = None
+
+    def open(self, channels: Iterable[Channel]) -> None:
+        """These are the channels from now on."""
+        self.outlets = [Outlet(channel, self._scheduler) for channel in channels]
+
+    def play(self, values: Sequence[float]) -> None:
+        """Send a vector to every output."""
+        for outlet in self.outlets:
+            outlet.play(values)
+
+    def silence(self) -> None:
+        """Turn off what the player left sounding, everywhere."""
+        for outlet in self.outlets:
+            outlet.silence()
+
+    def panic(self) -> None:
+        """Turn off everything, everywhere; a fade ends."""
+        self.cancel_fade()
+        for outlet in self.outlets:
+            outlet.panic()
+
+    def cancel_fade(self) -> None:
+        """Leave the outputs where a fade has brought them."""
+        if self._fade is not None:
+            self._fade.cancel()
+
+    def fade(self, seconds: float, done: Callable[[], None]) -> None:
+        """Glide every output that has a safe vector to it, in a straight line.
+
+        Args:
+            seconds: how long that takes.
+            done: called when they are there.
+        """
+        self.cancel_fade()
+        paths = [
+            (outlet, outlet.last, tuple(outlet.channel.safe))
+            for outlet in self.outlets
+            if outlet.last is not None and len(outlet.channel.safe) == len(outlet.last)
+        ]
+        self._step(self._scheduler.now(), 0, seconds, paths, done)
+
+    def _step(
+        self,
+        began: float,
+        step: int,
+        seconds: float,
+        paths: list[tuple[Outlet, tuple[float, ...], tuple[float, ...]]],
+        done: Callable[[], None],
+    ) -> None:
+        elapsed = min(step * FADE_STEP, seconds)
+        share = elapsed / seconds if seconds > 0 else 1.0
+        for outlet, start, safe in paths:
+            outlet.play([a + (b - a) * share for a, b in zip(start, safe, strict=True)])
+        if elapsed >= seconds:
+            done()
+            return
+        # After a stall the steps that are past are left out.
+        late = int((self._scheduler.now() - began) / FADE_STEP)
+        following = max(step, late) + 1
+        due = began + min(following * FADE_STEP, seconds)
+        self._fade = self._scheduler.at(due, self._step, began, following, seconds, paths, done)

@@ -1,0 +1,376 @@
+"""A player's part in the performance: what it hears, when it plays, and when it must not."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.engine.turns import Turn, TurnTaking
+from impsy_tui.players import Player, PlayerFault, Prediction
+
+STALE: Final = 0.25
+"""Seconds. An answer that is later than this (after a stall) is left out: it would be a burst."""
+
+_MOST_WAITING: Final = 10_000
+_RETRY: Final = 0.1
+_SEED_DT: Final = 0.01
+
+
+class Stage(Protocol):
+    """Where a part is heard."""
+
+    def play(self, values: Sequence[float]) -> None:
+        """Put out what the player plays, and write it down."""
+
+    def silence(self) -> None:
+        """Turn off what the player left sounding."""
+
+    def tell(self, level: str, text: str) -> None:
+        """Say something to the performer."""
+
+
+@dataclass(slots=True)
+class PartSettings:
+    """What the performer can turn while it plays.
+
+    Attributes:
+        mode: one of ``terms.MODES``.
+        pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
+        max_response: seconds, None for no end.
+        max_gap: seconds; None takes the model's own, else the default.
+    """
+
+    mode: str = "callresponse"
+    pi_temperature: float = terms.PI_TEMPERATURE.default
+    sigma_temperature: float = terms.SIGMA_TEMPERATURE.default
+    timescale: float = terms.TIMESCALE.default
+    threshold: float = terms.THRESHOLD.default
+    max_response: float | None = None
+    max_gap: float | None = None
+
+
+class _Flight:
+    """A prediction on its way to being played."""
+
+    __slots__ = ("anchor", "prediction", "timer", "wait")
+
+    def __init__(self, prediction: Prediction, anchor: float, wait: float) -> None:
+        self.prediction = prediction
+        self.anchor = anchor
+        self.wait = wait
+        self.timer: Timer | None = None
+
+
+class Part:
+    """Lets a player play, in one of the modes.
+
+    Deadlines are absolute: a prediction is due its ``dt`` times the timescale after the
+    deadline of the output, or the arrival of the event, that it follows; what computing took
+    does not add up. What a stall made late is skipped, never played in a burst.
+
+    Args:
+        player: who plays.
+        settings: how.
+        scheduler: keeps its time.
+        stage: hears it.
+        random: source of chance, for a first event where there is none.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        settings: PartSettings,
+        scheduler: Scheduler,
+        stage: Stage,
+        random: np.random.Generator,
+    ) -> None:
+        self.settings = settings
+        self.paused = False
+        self.played = 0
+        self.skipped = 0
+        self.last_output: tuple[float, ...] | None = None
+        self.last_output_at = 0.0
+        self._scheduler = scheduler
+        self._stage = stage
+        self._random = random
+        self._turns = TurnTaking(scheduler, settings.threshold, settings.max_response, self._respond, self._listen)
+        self._flights: dict[_Flight, None] = {}
+        self._next: Prediction | None = None
+        self._heard: tuple[float, ...] | None = None
+        self._sounding = False
+        self._retry: Timer | None = None
+        self._started = False
+        self._take_player(player)
+
+    # What the performer asks for
+
+    def start(self) -> None:
+        """Begin to play."""
+        self._started = True
+        self._begin()
+
+    def stop(self) -> None:
+        """End: nothing is played from now on, nothing is left sounding."""
+        self._started = False
+        self.halt()
+
+    def set_mode(self, name: str) -> None:
+        """Change the mode; nothing of the old one is played after it."""
+        if name == self.settings.mode:
+            return
+        self.halt()
+        self.settings.mode = name
+        self._begin()
+
+    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
+        """Change temperatures, from the next prediction."""
+        if pi is not None:
+            self.settings.pi_temperature = self.player.pi_temperature = pi
+        if sigma is not None:
+            self.settings.sigma_temperature = self.player.sigma_temperature = sigma
+
+    def set_timescale(self, factor: float) -> None:
+        """Change the timescale; a wait that is under way is stretched with it."""
+        self.settings.timescale = factor
+        if self.mode.answers:
+            return
+        for flight in tuple(self._flights):
+            self._cancel(flight)
+            self._launch(flight.prediction, flight.anchor)
+
+    def set_threshold(self, seconds: float) -> None:
+        """Change how long a silence gives the player its turn."""
+        self.settings.threshold = self._turns.threshold = seconds
+
+    def set_max_response(self, seconds: float | None) -> None:
+        """Change how long the player's turn may last."""
+        self.settings.max_response = self._turns.max_response = seconds
+
+    def halt(self, *, silence: bool = True) -> None:
+        """Take back what was to be played, and (unless told not to) turn off what sounds."""
+        self._turns.stop()
+        self._drop(silence=silence)
+
+    def pause(self, *, silence: bool = True) -> None:
+        """Listen, but play nothing; what sounds is turned off unless told not to."""
+        if not self.paused:
+            self.paused = True
+            self.halt(silence=silence)
+
+    def resume(self) -> None:
+        """Play again, in time from now."""
+        if self.paused:
+            self.paused = False
+            self._begin()
+
+    def take(self) -> None:
+        """The musician takes the turn; only callresponse has turns."""
+        self._turns.take()
+
+    def give(self) -> None:
+        """The musician gives the player the turn; only callresponse has turns."""
+        self._turns.give()
+
+    def reset(self) -> None:
+        """The player forgets what it has heard. What is under way is still played."""
+        self.player.reset()
+        self._next = None
+
+    def change_player(self, player: Player) -> None:
+        """Let another player take over, between two events."""
+        self.halt()
+        self._next = None
+        if player.dimension != self.player.dimension:
+            self.last_output = self._heard = None
+        self._take_player(player)
+        self._begin()
+
+    # What the musician does
+
+    def hear(self, dt: float, values: tuple[float, ...], at: float) -> None:
+        """The musician played.
+
+        Args:
+            dt: seconds since their last event; capped here.
+            values: 0..1, as many as the player has.
+            at: when it arrived.
+        """
+        mode = self.mode
+        self._heard = values
+        self._turns.heard(at)
+        if not mode.hears:
+            return
+        try:
+            prediction = self._predict(dt, values)
+        except PlayerFault as fault:
+            self._stage.tell("error", str(fault))
+            self._next = None
+            return
+        # Where it would go on if it were to play by itself. In duet it does, from its own output.
+        self._next = None if mode.free_runs else prediction
+        if mode.answers and not self.paused:
+            self._answer(prediction, at)
+
+    def held(self, source: str, held: bool, at: float) -> None:
+        """The musician holds something down on a channel, or no longer does."""
+        self._turns.held(source, held, at)
+
+    # What others want to know
+
+    @property
+    def mode(self) -> terms.Mode:
+        """The mode in force."""
+        return terms.MODES[self.settings.mode]
+
+    @property
+    def turn(self) -> Turn:
+        """Who plays now."""
+        if self.paused or not self.mode.plays:
+            return Turn.YOU
+        if self.mode.takes_turns:
+            return self._turns.turn
+        return Turn.BOTH
+
+    @property
+    def max_gap(self) -> float:
+        """Seconds; the longest dt that the player is told of."""
+        return self.settings.max_gap or self.player.max_gap or terms.MAX_GAP.default
+
+    @property
+    def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
+        """When the newest prediction will be played, and its values."""
+        if not self._flights:
+            return None
+        flight = next(reversed(self._flights))
+        return flight.anchor + flight.wait, flight.prediction.values
+
+    # Playing
+
+    def _take_player(self, player: Player) -> None:
+        player.pi_temperature = self.settings.pi_temperature
+        player.sigma_temperature = self.settings.sigma_temperature
+        self.player = player
+
+    def _begin(self) -> None:
+        """Do what the mode asks for, from now."""
+        if self.paused or not self._started:
+            return
+        if self.mode.takes_turns:
+            self._turns.start()
+        elif self.mode.free_runs:
+            self._run_free()
+
+    def _drop(self, *, silence: bool = True) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+        for flight in self._flights:
+            if flight.timer is not None:
+                flight.timer.cancel()
+            if not self.mode.answers:
+                self._next = flight.prediction
+        self._flights.clear()
+        if self._sounding and silence:
+            self._sounding = False
+            self._stage.silence()
+
+    def _respond(self) -> None:
+        self._run_free()
+
+    def _listen(self) -> None:
+        self._drop()
+        self._next = None
+
+    def _run_free(self) -> None:
+        """Play from its own output: from its last prediction, or a first event made up."""
+        try:
+            prediction = self._next or self._predict(_SEED_DT, self._seed())
+        except PlayerFault as fault:
+            self._fault(fault)
+            return
+        self._next = None
+        self._launch(prediction, self._scheduler.now())
+
+    def _seed(self) -> tuple[float, ...]:
+        for values in (self.last_output, self._heard):
+            if values is not None and len(values) == self.player.dimension - 1:
+                return values
+        return tuple(self._random.random(self.player.dimension - 1).tolist())
+
+    def _fault(self, fault: PlayerFault) -> None:
+        self._stage.tell("error", str(fault))
+        self._retry = self._scheduler.at(self._scheduler.now() + _RETRY, self._run_free)
+
+    def _predict(self, dt: float, values: tuple[float, ...]) -> Prediction:
+        prediction = self.player.predict(min(max(dt, 0.0), self.max_gap), values)
+        if prediction.dt > self.max_gap:
+            return Prediction(self.max_gap, prediction.values)
+        return prediction
+
+    def _answer(self, prediction: Prediction, at: float) -> None:
+        wait = prediction.dt * self.settings.timescale
+        now = self._scheduler.now()
+        if at + wait > now:
+            if len(self._flights) >= _MOST_WAITING:
+                self.skipped += 1
+                self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
+                return
+            flight = _Flight(prediction, at, wait)
+            flight.timer = self._scheduler.at(at + wait, self._land, flight)
+            self._flights[flight] = None
+        elif now - (at + wait) > STALE:
+            self.skipped += 1
+        else:
+            self._play(prediction)
+
+    def _land(self, flight: _Flight) -> None:
+        del self._flights[flight]
+        if self._scheduler.now() - (flight.anchor + flight.wait) > STALE:
+            self.skipped += 1
+        else:
+            self._play(flight.prediction)
+
+    def _launch(self, prediction: Prediction, anchor: float) -> None:
+        wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
+        flight = _Flight(prediction, anchor, wait)
+        flight.timer = self._scheduler.at(anchor + wait, self._land_free, flight)
+        self._flights[flight] = None
+
+    def _land_free(self, flight: _Flight) -> None:
+        del self._flights[flight]
+        self._play(flight.prediction)
+        try:
+            prediction = self._predict(*flight.prediction)
+        except PlayerFault as fault:
+            self._fault(fault)
+            return
+        self._launch(prediction, self._anchor(flight.anchor + flight.wait, prediction))
+
+    def _anchor(self, deadline: float, prediction: Prediction) -> float:
+        """From when the next wait counts: the last deadline, or a later beat where that is past.
+
+        After a stall as many whole waits are skipped as have passed, so that a pulse stays on
+        its grid, and at least a quarter of one is left, so that no two outputs run together.
+        """
+        wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
+        late = self._scheduler.now() - deadline
+        skipped = math.ceil(late / wait - 0.75)
+        if skipped <= 0:
+            return deadline
+        self.skipped += skipped
+        return deadline + skipped * wait
+
+    def _play(self, prediction: Prediction) -> None:
+        self._sounding = True
+        self.last_output = prediction.values
+        self.last_output_at = self._scheduler.now()
+        self.played += 1
+        self._stage.play(prediction.values)
+
+    def _cancel(self, flight: _Flight) -> None:
+        if flight.timer is not None:
+            flight.timer.cancel()
+        self._flights.pop(flight, None)

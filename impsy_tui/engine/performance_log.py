@@ -1,0 +1,225 @@
+"""The performance log: every accepted event, in the kernel's hands before it is answered."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.engine import log_writer
+
+_PIPE_SIZE: Final = 1 << 20
+_MOST_QUEUED: Final = 32 << 20
+"""Bytes kept here when even the pipe is full: hours of playing."""
+_F_SETPIPE_SZ: Final = 1031
+
+
+class PerformanceLog:
+    """Hands rows to the log's own process; see ``log_writer``.
+
+    Rows are ``time,source,x_1,…,x_n``, as IMPSY writes them. Time is the wall clock at the
+    start plus a monotonic clock, so that a clock that is set while playing (as on a Pi, which
+    has none of its own) does not tear a performance apart.
+
+    Args:
+        folder: where logs are kept.
+        tell: called with a level and a text for the performer.
+        now: the monotonic clock of event times, in seconds.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str, str], None], now: Callable[[], float]) -> None:
+        self.folder = folder
+        self.file: Path | None = None
+        """The current file; None before anything has been written to it."""
+        self.rows = 0
+        """Rows handed over."""
+        self.written = 0
+        """Rows that the disk has taken."""
+        self.problem = ""
+        """What keeps rows from the disk now; empty while all is well."""
+        self.enabled = True
+        self._tell = tell
+        self._now = now
+        self._began = (datetime.now(), now())
+        self._queue: deque[bytes] = deque()
+        self._queued = 0
+        self._let_go = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe = -1
+        self._read_end = -1
+        self._partial = b""
+        self._named: Path | None = None
+        self._written_before = 0
+        self._closed = False
+
+    def open(self, dimension: int) -> None:
+        """Start the log's process; must be called with the event loop running."""
+        self._read_end, self._pipe = os.pipe()
+        os.set_blocking(self._pipe, False)
+        if sys.platform == "linux":
+            import fcntl
+
+            try:
+                fcntl.fcntl(self._pipe, _F_SETPIPE_SZ, _PIPE_SIZE)
+            except OSError:
+                pass  # more than this user may have: the system's own size will do
+        self._spawn()
+        self.begin(dimension)
+        folder = self.folder if self.folder.exists() else self.folder.absolute().parent
+        if not os.access(folder, os.W_OK):
+            self._tell("error", f"{self.folder} cannot be written to: nothing you play is being kept")
+
+    def begin(self, dimension: int) -> None:
+        """Begin a new file, at the next row, for events of this dimension."""
+        stamp = self._wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
+        path = self.folder.absolute() / f"{stamp}-{dimension}d-mdrnn.log"
+        self._named = path
+        self.file = None
+        self._put(b"@open " + os.fsencode(path) + b"\n")
+
+    def write(self, at: float, source: str, values: Sequence[float]) -> None:
+        """One row. Returns when it is in the kernel's hands, or queued where the pipe is full.
+
+        Args:
+            at: when it happened, on the monotonic clock.
+            source: "interface" or "rnn".
+            values: 0..1.
+        """
+        if not self.enabled or self._pipe < 0:
+            return
+        stamp = self._wall(at).isoformat(timespec="microseconds")
+        self._put(f"{stamp},{source},{','.join(map(repr, values))}\n".encode())
+        self.rows += 1
+
+    async def close(self, patience: float = 0.5) -> None:
+        """Hand over all there is and end the log's process; it goes on by itself if it is slow."""
+        if self._closed or self._process is None:
+            return
+        self._closed = True
+        self.enabled = False
+        loop = asyncio.get_running_loop()
+        loop.remove_writer(self._pipe)
+        os.set_blocking(self._pipe, True)
+        process = self._process
+        # In a thread: what is queued may not fit the pipe, and ending takes a moment.
+        ending = loop.run_in_executor(None, self._finish, process)
+        try:
+            await asyncio.wait_for(asyncio.shield(ending), patience)
+        except TimeoutError:
+            self._tell("warning", "the log is still being written; its own process goes on with that")
+        self._told()
+        assert process.stdout is not None
+        loop.remove_reader(process.stdout)
+        process.stdout.close()
+
+    def _finish(self, process: subprocess.Popen[bytes]) -> None:
+        os.close(self._read_end)
+        try:
+            while self._queue:
+                os.write(self._pipe, self._queue.popleft())
+        except OSError:
+            pass
+        os.close(self._pipe)
+        self._pipe = -1
+        process.wait()
+
+    def _wall(self, at: float) -> datetime:
+        began, then = self._began
+        return began + timedelta(seconds=at - then)
+
+    def _put(self, line: bytes) -> None:
+        if not self._queue:
+            try:
+                # A pipe takes up to PIPE_BUF bytes whole or not at all; a longer row may be cut.
+                sent = os.write(self._pipe, line)
+            except BlockingIOError:
+                sent = 0
+            if sent == len(line):
+                return
+            line = line[sent:]
+            asyncio.get_running_loop().add_writer(self._pipe, self._drain)
+        self._queue.append(line)
+        self._queued += len(line)
+        while self._queued > _MOST_QUEUED and len(self._queue) > 1:
+            self._queued -= len(self._queue[1])
+            del self._queue[1]
+            self._let_go += 1
+
+    def _drain(self) -> None:
+        while self._queue:
+            line = self._queue[0]
+            try:
+                sent = os.write(self._pipe, line)
+            except BlockingIOError:
+                return
+            self._queued -= sent
+            if sent < len(line):
+                self._queue[0] = line[sent:]
+                return
+            self._queue.popleft()
+        asyncio.get_running_loop().remove_writer(self._pipe)
+        if self._let_go:
+            gap = f"{self._wall(self._now()).isoformat(timespec='microseconds')},gap,{self._let_go}\n"
+            self._tell("error", f"the log lost {self._let_go} events: the disk was too slow for too long")
+            self._let_go = 0
+            self._put(gap.encode())
+
+    def _spawn(self) -> None:
+        command = [sys.executable, "-I", "-S", log_writer.__file__]
+        if self._named:
+            command.append(str(self.file or self._named))
+        self._process = subprocess.Popen(
+            command,
+            stdin=self._read_end,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        asyncio.get_running_loop().add_reader(self._process.stdout, self._told)
+
+    def _told(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        try:
+            data = os.read(self._process.stdout.fileno(), 1 << 16)
+        except BlockingIOError:
+            return
+        if not data:
+            if not self._closed:
+                self._lost_writer()
+            return
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        for line in lines:
+            word, _, rest = line.decode(errors="replace").partition(" ")
+            self._hear(word, rest)
+
+    def _hear(self, word: str, rest: str) -> None:
+        if word == "written":
+            self.written = self._written_before + int(rest)
+        elif word == "file":
+            self.file = Path(rest)
+        elif word == "trouble":
+            self.problem = rest
+            self._tell("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")
+        elif word == "resumed":
+            self.problem = ""
+            self._tell("warning", "the log is being written again")
+        elif word == "lost":
+            self._tell("error", f"the log lost {rest} events: memory was used up; a gap row marks the place")
+
+    def _lost_writer(self) -> None:
+        """The log's process was killed: start another, on the same pipe, with what is in it."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._process.stdout)
+        self._process.stdout.close()
+        self._process.wait()
+        self._tell("error", "the log's process was killed; another takes over")
+        self._written_before = self.written
+        self._spawn()

@@ -1,0 +1,82 @@
+"""What ``run --resume`` comes back to: the last model, mode and parameters, kept beside the logs."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from impsy_tui import terms
+
+
+@dataclass(frozen=True, slots=True)
+class LastSession:
+    """The state that is kept.
+
+    Attributes:
+        model: path of the model file, empty for none.
+        mode, pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
+        max_response: seconds, 0 for no end.
+        paused: whether the player was paused.
+        thru: whether input went to every output.
+        log: whether the log was written.
+    """
+
+    model: str
+    mode: str
+    pi_temperature: float
+    sigma_temperature: float
+    timescale: float
+    threshold: float
+    max_response: float
+    paused: bool
+    thru: bool
+    log: bool
+
+
+def _file(logs: Path) -> Path:
+    return logs / ".last-session.json"
+
+
+def keep(logs: Path, state: LastSession) -> None:
+    """Write the state so that a power cut leaves the old one or the new one, whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    logs.mkdir(parents=True, exist_ok=True)
+    temporary = _file(logs).with_suffix(".new")
+    with temporary.open("w") as file:
+        json.dump(asdict(state), file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(_file(logs))
+
+
+def recall(logs: Path) -> LastSession | None:
+    """The state kept, or None if there is none that makes sense."""
+    try:
+        raw: Any = json.loads(_file(logs).read_text())
+        state = LastSession(
+            model=str(raw["model"]),
+            mode=str(raw["mode"]),
+            pi_temperature=float(raw["pi_temperature"]),
+            sigma_temperature=float(raw["sigma_temperature"]),
+            timescale=float(raw["timescale"]),
+            threshold=float(raw["threshold"]),
+            max_response=float(raw["max_response"]),
+            paused=bool(raw["paused"]),
+            thru=bool(raw["thru"]),
+            log=bool(raw["log"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    sensible = (
+        state.mode in terms.MODES
+        and state.pi_temperature in terms.PI_TEMPERATURE
+        and state.sigma_temperature in terms.SIGMA_TEMPERATURE
+        and state.timescale in terms.TIMESCALE
+        and state.threshold in terms.THRESHOLD
+        and (state.max_response == 0 or state.max_response in terms.MAX_RESPONSE)
+    )
+    return state if sensible else None

@@ -1,0 +1,147 @@
+"""Taking snapshots of everything a console shows."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from impsy_tui.channels import Channel
+from impsy_tui.control.messages import ChannelState, LogState, PlayerState, Snapshot
+from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.part import Part
+from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.session import Session
+
+_SLOW_FACTS = 5.0
+"""Seconds between readings of what changes slowly and costs a system call that may wait."""
+
+
+class Observer:
+    """Takes snapshots.
+
+    Load and lateness are of the last second that was asked about, so that a console that looks
+    twenty times a second sees steady figures.
+    """
+
+    def __init__(
+        self, loop: EngineLoop, session: Session, channels: Sequence[Channel], log: PerformanceLog, title: str
+    ) -> None:
+        self._loop = loop
+        self._session = session
+        self._channels = channels
+        self._log = log
+        self._title = title
+        self._began = loop.time()
+        self._second = self._began
+        self._load = 0.0
+        self._lateness = 0.0
+        self._disk_free = -1
+        self._memory = memory_in_use()
+        self._slow_at = -_SLOW_FACTS
+
+    def snapshot(self, loading: str) -> Snapshot:
+        """Everything as it is now."""
+        now = self._loop.time()
+        self._roll(now)
+        session = self._session
+        return Snapshot(
+            time=time.time(),
+            uptime=now - self._began,
+            title=self._title,
+            dimension=session.dimension,
+            input=session.last_input,
+            input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
+            heard=session.heard_events,
+            thru=session.settings.thru,
+            players=(_player_state("main", session.part, now),),
+            channels=tuple(_channel_state(channel, now) for channel in self._channels),
+            log=self._log_state(),
+            load=self._load,
+            lateness=max(self._lateness, self._loop.scheduler.worst_lateness),
+            memory=self._memory,
+            loading=loading,
+        )
+
+    def _roll(self, now: float) -> None:
+        if now - self._second >= 1.0:
+            self._second = now
+            self._load = self._loop.take_load()
+            self._lateness = self._loop.scheduler.worst_lateness
+            self._loop.scheduler.worst_lateness = 0.0
+        if now - self._slow_at >= _SLOW_FACTS:
+            self._slow_at = now
+            # In a thread: a card that is busy writing may keep even these waiting.
+            self._loop.run_in_executor(None, self._read_slow_facts)
+
+    def _read_slow_facts(self) -> None:
+        self._disk_free = free_space(self._log.folder)
+        self._memory = memory_in_use()
+
+    def _log_state(self) -> LogState:
+        log = self._log
+        return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
+
+
+def _player_state(name: str, part: Part, now: float) -> PlayerState:
+    settings, player, upcoming = part.settings, part.player, part.upcoming
+    return PlayerState(
+        name=name,
+        kind=player.kind,
+        model=player.name,
+        runtime=player.runtime,
+        mode=settings.mode,
+        turn=part.turn.value,
+        paused=part.paused,
+        pi_temperature=settings.pi_temperature,
+        sigma_temperature=settings.sigma_temperature,
+        timescale=settings.timescale,
+        threshold=settings.threshold,
+        max_response=settings.max_response or 0.0,
+        max_gap=part.max_gap,
+        output=part.last_output or (),
+        output_age=-1.0 if part.last_output is None else now - part.last_output_at,
+        upcoming=upcoming[1] if upcoming else (),
+        upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
+        played=part.played,
+        skipped=part.skipped,
+    )
+
+
+def _channel_state(channel: Channel, now: float) -> ChannelState:
+    status = channel.status()
+    return ChannelState(
+        name=status.name,
+        state=status.state,
+        bound=status.bound,
+        received=status.received,
+        sent=status.sent,
+        received_rate=status.received_rate,
+        sent_rate=status.sent_rate,
+        last_received=status.last_received,
+        last_sent=status.last_sent,
+        problem=status.problem,
+        problem_age=now - status.problem_at if status.problem else -1.0,
+        problems=status.problems,
+    )
+
+
+def free_space(folder: Path) -> int:
+    """Bytes left for this user where a folder is or will be; -1 if that cannot be told."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return -1
+    return found.f_bavail * found.f_frsize
+
+
+def memory_in_use() -> int:
+    """Resident bytes of this process; on systems without /proc, the most there ever were."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,0 +1,55 @@
+"""A headless Pure Data patch that lives and ends with the engine, so that a demo can be heard."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+
+class SoundPatch:
+    """Runs a patch in ``pd -nogui``.
+
+    Args:
+        patch: the file.
+        tell: says things to the performer (level, text).
+    """
+
+    def __init__(self, patch: Path, tell: Callable[[str, str], None]) -> None:
+        self._patch = patch
+        self._tell = tell
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start it; where that cannot be done, say so and go on without."""
+        program = shutil.which("pd")
+        if program is None:
+            self._tell("warning", "Pure Data is not installed: there is no sound (Debian: puredata-core)")
+            return
+        if not self._patch.is_file():
+            self._tell("error", f"{self._patch} is not there: there is no sound")
+            return
+        self._process = await asyncio.create_subprocess_exec(
+            *(program, "-nogui", "-noadc", "-open", str(self._patch)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._watch = asyncio.get_running_loop().create_task(self._wait(self._process))
+        self._tell("info", f"{self._patch.name} sounds in Pure Data")
+
+    async def close(self) -> None:
+        """End it."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), 0.2)
+            except TimeoutError:
+                self._process.kill()
+
+    async def _wait(self, process: asyncio.subprocess.Process) -> None:
+        code = await process.wait()
+        self._tell("error", f"Pure Data has ended (code {code}): there is no sound")

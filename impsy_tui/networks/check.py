@@ -1,0 +1,152 @@
+"""Looking at a model file in a process of its own.
+
+A corrupted file can make an interpreter spin, crash or take all memory. So a file never seen
+before is first opened here: ``python -m impsy_tui.networks.check FILE`` writes one line of JSON,
+then, for Keras files, the weights as raw 32-bit floats. Reading those files here also keeps
+h5py, which takes 15 ms to import and 12 MB, out of the engine.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+
+from impsy_tui.networks import Floats, ModelProblem, Network, Shape
+from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
+from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
+from impsy_tui.networks.weights import LARGEST_WEIGHTS, read_weights
+
+SUFFIXES: Final = (".tflite", ".keras", ".h5")
+CPU_SECONDS: Final = 20
+MEMORY: Final = 4 << 30
+
+
+def main() -> None:
+    """Check the file named on the command line; see the module."""
+    _limit_self()
+    file = Path(sys.argv[1])
+    out = sys.stdout.buffer
+    # Libraries write to the descriptors of their own accord; the answer must stay clean.
+    answer = os.fdopen(os.dup(out.fileno()), "wb")
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    try:
+        _report(file, answer)
+    except ModelProblem as problem:
+        _write_header(answer, {"problem": str(problem)})
+    answer.flush()
+
+
+def _report(file: Path, answer: BinaryIO) -> None:
+    network, weights, source = _open(file)
+    _try_out(network)
+    shape = network.shape
+    header = {
+        "shape": [shape.dimension, shape.units, shape.layers, shape.mixtures],
+        "source": source.name,
+        "weights": [list(array.shape) for array in _flat(weights)] if weights else [],
+    }
+    _write_header(answer, header)
+    if weights:
+        for array in _flat(weights):
+            answer.write(np.ascontiguousarray(array, np.float32).tobytes())
+
+
+def _open(file: Path) -> tuple[Network, Weights | None, Path]:
+    """A network, its weights if it is stepped from them, and the file it comes from."""
+    if file.suffix == ".tflite":
+        try:
+            return TfliteNetwork(file), None, file
+        except (NeedsFlex, NoInterpreter) as problem:
+            siblings = [file.with_suffix(suffix) for suffix in (".keras", ".h5", ".weights.h5")]
+            sibling = next((path for path in siblings if path.exists()), None)
+            if sibling is None:
+                message = f"{problem}; its .keras or .h5 file beside it would do, and is not there"
+                raise ModelProblem(message) from None
+            file = sibling
+    if file.suffix not in SUFFIXES:
+        raise ModelProblem(f"is no model: models end in {', '.join(SUFFIXES)}")
+    weights = read_weights(file)
+    return NumpyNetwork(weights), weights, file
+
+
+def _try_out(network: Network) -> None:
+    """Refuse a network whose predictions are not numbers."""
+    for step in range(4):
+        parameters = network.step([0.1 + 0.2 * step] * network.shape.dimension)
+        if not np.all(np.isfinite(parameters)):
+            raise ModelProblem("predicts what is not a number")
+
+
+def _flat(weights: Weights) -> Iterator[Floats]:
+    for layer in weights.layers:
+        yield from (layer.kernel, layer.recurrent, layer.bias)
+    for head in (weights.means, weights.deviations, weights.logits):
+        yield from head
+
+
+def _write_header(answer: BinaryIO, header: dict[str, Any]) -> None:
+    answer.write(json.dumps(header).encode() + b"\n")
+
+
+class Report:
+    """What a check found out, as the engine reads it.
+
+    Attributes:
+        shape: the size of the network.
+        source: name of the file that is played: the file asked for, or the one beside it.
+        weights: for a network stepped from its weights, those; None for a ``.tflite`` file.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """Read what the process wrote.
+
+        Raises:
+            ModelProblem: what it found wrong with the file, or that it wrote nothing sensible.
+        """
+        line, _, rest = data.partition(b"\n")
+        try:
+            header = json.loads(line)
+            if "problem" in header:
+                raise ModelProblem(str(header["problem"]))
+            self.shape = Shape(*map(int, header["shape"]))
+            self.source = str(header["source"])
+            self.weights = _weights(header["weights"], rest) if header["weights"] else None
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise ModelProblem("could not be checked: the file may be damaged") from None
+
+
+def _weights(shapes: list[list[int]], data: bytes) -> Weights:
+    arrays = []
+    start = 0
+    for shape in shapes:
+        count = int(np.prod(shape))
+        arrays.append(np.frombuffer(data, np.float32, count, start).reshape(shape))
+        start += 4 * count
+    *lstm, mean, mean_bias, deviation, deviation_bias, logit, logit_bias = arrays
+    layers = tuple(LstmWeights(*lstm[i : i + 3]) for i in range(0, len(lstm), 3))
+    return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))
+
+
+def _limit_self() -> None:
+    """Bound what a hostile file can take, and stay out of the music's way."""
+    os.nice(10)
+    import resource
+
+    for what, most in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, max(MEMORY, 2 * LARGEST_WEIGHTS)),
+    ):
+        try:
+            resource.setrlimit(what, (most, most))
+        except (ValueError, OSError):  # macOS has no such limit on memory
+            pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What is known of a model besides its weights: the TOML file beside it."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from impsy_tui.terms import MAX_GAP
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNotes:
+    """Facts stored with a model.
+
+    Attributes:
+        max_gap: seconds; longest gap between events that it was trained with, None if unknown.
+    """
+
+    max_gap: float | None = None
+
+
+def notes_path(model: Path) -> Path:
+    """The notes of ``NAME.tflite``, ``NAME.keras`` or ``NAME.h5``: ``NAME.toml``."""
+    return model.with_suffix(".toml")
+
+
+def read_notes(model: Path) -> ModelNotes:
+    """The notes beside a model; empty where there are none or they cannot be read."""
+    try:
+        with notes_path(model).open("rb") as file:
+            notes = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return ModelNotes()
+    gap = notes.get("max_gap")
+    return ModelNotes(float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None)

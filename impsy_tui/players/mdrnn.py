@@ -1,0 +1,43 @@
+"""The player of IMPSY: a mixture density RNN over control gestures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks.mixture import sample
+from impsy_tui.players import PlayerFault, Prediction
+
+
+class MdrnnPlayer:
+    """Plays what its network predicts."""
+
+    kind = "mdrnn"
+
+    def __init__(
+        self, network: Network, name: str, random: np.random.Generator, max_gap: float | None = None
+    ) -> None:
+        self.name = name
+        self.runtime = network.runtime
+        self.dimension = network.shape.dimension
+        self.max_gap = max_gap
+        self.pi_temperature = terms.PI_TEMPERATURE.default
+        self.sigma_temperature = terms.SIGMA_TEMPERATURE.default
+        self._network = network
+        self._random = random
+
+    def predict(self, dt: float, values: Sequence[float]) -> Prediction:
+        network = self._network
+        try:
+            parameters = network.step((dt, *values))
+            event = sample(parameters, network.shape, self.pi_temperature, self.sigma_temperature, self._random)
+        except ModelProblem as problem:
+            network.reset()
+            raise PlayerFault(f"{self.name}: {problem}; it starts afresh") from None
+        return Prediction(
+            max(event[0], terms.MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
+        )
+
+    def reset(self) -> None:
+        self._network.reset()

@@ -1,0 +1,141 @@
+"""The words everybody shares: modes, sizes, and the range and default of each live parameter.
+
+The configuration and the command language both need them and know nothing of each other, so a
+range is written here once and an error says the same thing wherever it arises.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How musician and player share the instrument.
+
+    Attributes:
+        name: what the performer types.
+        hears: the musician's events condition the player.
+        answers: every musician's event is answered by one prediction.
+        free_runs: the player plays from its own output, without waiting to be asked.
+        takes_turns: the player plays when the musician is silent and stops when they are not.
+        help: one sentence for the help screen.
+    """
+
+    name: str
+    hears: bool
+    answers: bool
+    free_runs: bool
+    takes_turns: bool
+    help: str
+
+    @property
+    def plays(self) -> bool:
+        """Whether the player is ever heard in this mode."""
+        return self.answers or self.free_runs or self.takes_turns
+
+
+MODES: Final[dict[str, Mode]] = {
+    mode.name: mode
+    for mode in (
+        Mode(
+            "callresponse",
+            hears=True,
+            answers=False,
+            free_runs=False,
+            takes_turns=True,
+            help="you play, it listens; when you fall silent it plays on, until you play again",
+        ),
+        Mode(
+            "polyphony",
+            hears=True,
+            answers=True,
+            free_runs=False,
+            takes_turns=False,
+            help="each of your events is answered by one prediction, when its time has come",
+        ),
+        Mode(
+            "battle",
+            hears=False,
+            answers=False,
+            free_runs=True,
+            takes_turns=False,
+            help="it plays alone from its own output; what you play is logged but does not steer it",
+        ),
+        Mode(
+            "duet",
+            hears=True,
+            answers=False,
+            free_runs=True,
+            takes_turns=False,
+            help="it plays from its own output and hears you too",
+        ),
+        Mode(
+            "useronly",
+            hears=False,
+            answers=False,
+            free_runs=False,
+            takes_turns=False,
+            help="you play alone and are logged; no model is needed",
+        ),
+    )
+}
+
+FILTER: Final = "filter"
+"""What the literature calls polyphony with thru off: only the predictions are heard."""
+
+MODE_NAMES: Final = (*MODES, FILTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers a parameter may take, ends included (or not, if ``above``), and its default."""
+
+    low: float
+    high: float
+    default: float
+    unit: str = ""
+    above: bool = False
+
+    def __contains__(self, value: object) -> bool:
+        if not isinstance(value, int | float) or value != value:
+            return False
+        return (self.low < value if self.above else self.low <= value) and value <= self.high
+
+    def __str__(self) -> str:
+        unit = f" {self.unit}" if self.unit else ""
+        if self.above:
+            return f"above {self.low:g} and at most {self.high:g}{unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
+
+
+PI_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)
+"""Mixture logits are divided by it before the softmax: high is adventurous, low is sure."""
+
+SIGMA_TEMPERATURE: Final = Range(0.0, 100.0, 0.01)
+"""The covariance of the chosen mixture component is multiplied by it."""
+
+TIMESCALE: Final = Range(0.0, 1000.0, 1.0)
+"""Predicted waits are multiplied by it: 2 is slower, 0 answers at once."""
+
+SPEED: Final = Range(0.0, 1000.0, 1.0, above=True)
+"""The inverse of timescale."""
+
+THRESHOLD: Final = Range(0.0, 3600.0, 0.1, "s")
+"""Seconds of silence before the player takes its turn."""
+
+MAX_RESPONSE: Final = Range(0.0, 86400.0, 60.0, "s", above=True)
+"""Seconds after which a response ends by itself."""
+
+MAX_GAP: Final = Range(0.0, 3600.0, 5.0, "s", above=True)
+"""Longest time between two events that a model is ever told of, in training as on stage."""
+
+FADE: Final = Range(0.0, 600.0, 5.0, "s")
+"""Seconds a fade takes."""
+
+DIMENSION: Final = Range(2, 1024, 9)
+"""Time and at least one value."""
+
+MIN_DT: Final = 0.001
+"""Seconds. A network may predict zero or less; no two events of one source are closer than this."""
+
+SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")

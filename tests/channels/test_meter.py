@@ -1,0 +1,36 @@
+"""Counting, and reporting what goes wrong without flooding anybody."""
+
+from impsy_tui.channels.meter import RateMeter, Troubles
+from impsy_tui.engine.scheduler import VirtualTime
+
+
+def test_the_rate_is_of_the_last_whole_second() -> None:
+    meter = RateMeter()
+    for tenth in range(25):
+        meter.count(100 + tenth / 10)
+    assert meter.total == 25
+    assert meter.rate(102.5) == 10
+    assert meter.rate(103.0) == 5
+    assert meter.rate(104.0) == 0
+
+
+def test_each_kind_is_told_at_most_once_a_second_and_all_are_counted() -> None:
+    time, told = VirtualTime(), []
+    troubles = Troubles(time.scheduler, told.append)
+    for _ in range(100):
+        troubles.note("count", "wrong count")
+        time.advance(0.005)
+    troubles.note("type", "wrong type")
+    time.advance(10)
+    assert troubles.count == 101
+    assert told == ["wrong count", "wrong type", "wrong count (99 more in the last second)"]
+    troubles.note("count", "wrong count")
+    assert told[-1] == "wrong count"
+
+
+def test_a_quiet_channel_keeps_no_timers() -> None:
+    time = VirtualTime()
+    troubles = Troubles(time.scheduler, lambda text: None)
+    troubles.note("a", "a")
+    time.advance(5)
+    assert len(time.scheduler) == 0

@@ -1,0 +1,273 @@
+"""The OSC channel over real UDP sockets."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pythonosc.osc_bundle_builder import OscBundleBuilder
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+from pythonosc.udp_client import SimpleUDPClient
+
+from impsy_tui.channels import ChannelProblem
+from impsy_tui.channels.osc import OscChannel
+from impsy_tui.config import Osc
+from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.scheduler import Scheduler
+from tests.conftest import free_port
+
+
+@dataclass
+class Hearing:
+    """A listener that keeps what it hears."""
+
+    scheduler: Scheduler
+    vectors: list[tuple[tuple[float, ...], float]] = field(default_factory=list)
+    messages: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def heard(self, channel: str, values: Sequence[float], at: float) -> None:
+        self.vectors.append((tuple(values), at))
+
+    def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
+        raise AssertionError("OSC sends whole vectors")
+
+    def holding(self, channel: str, held: bool, at: float) -> None:
+        raise AssertionError("OSC holds nothing")
+
+    def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
+        self.messages.append((address, tuple(arguments), trusted))
+        return ""
+
+    def trouble(self, channel: str, message: str, level: str = "warning") -> None:
+        self.troubles.append(message)
+
+
+Play = Callable[[OscChannel, Hearing, SimpleUDPClient], Awaitable[None]]
+
+
+def _with_channel(play: Play, receiver: socket.socket | None = None, **settings: Any) -> Hearing:
+    """Open a channel for vectors of two, play, close it."""
+    port = free_port()
+    out = receiver.getsockname()[1] if receiver else free_port()
+    loop = EngineLoop()
+    hearing = Hearing(loop.scheduler)
+
+    async def run() -> None:
+        channel = OscChannel(Osc(server_port=port, client_port=out, **settings))
+        await channel.open(hearing, 3)
+        try:
+            await play(channel, hearing, SimpleUDPClient("127.0.0.1", port))
+        finally:
+            channel.close()
+
+    try:
+        loop.run_until_complete(run())
+    finally:
+        loop.close()
+    return hearing
+
+
+def _raw(client: SimpleUDPClient, data: bytes) -> None:
+    client._sock.sendto(data, (client._address, client._port))
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def test_vectors_come_in_as_they_were_sent() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        client.send_message("/interface", [0.25, 0.75])
+        client.send_message("/interface", [0, 1])
+        await _until(lambda: len(hearing.vectors) == 2)
+        assert channel.status().received == 2
+        assert channel.status().last_received == "/interface 0.00 1.00"
+
+    hearing = _with_channel(play)
+    assert [values for values, _ in hearing.vectors] == [(0.25, 0.75), (0.0, 1.0)]
+    assert hearing.troubles == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's time of arrival is read on Linux alone")
+def test_the_time_of_arrival_is_the_kernels_not_the_readers() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        sent = time.monotonic()
+        client.send_message("/interface", [0.5, 0.5])
+        time.sleep(0.3)  # the loop is kept from reading
+        await _until(lambda: bool(hearing.vectors))
+        assert hearing.vectors[0][1] - sent < 0.2
+
+    _with_channel(play)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([0.5], "1 values is ignored: 2 are expected"),
+        ([0.5] * 3, "3 values"),
+        (["a", "b"], "not a number"),
+        ([True, 0.5], "not a number"),
+        ([float("nan"), 0.5], "NaN"),
+        ([float("inf"), 0.5], "NaN or infinity"),
+    ],
+)
+def test_what_is_no_vector_is_reported_and_not_heard(arguments: list[Any], says: str) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        client.send_message("/interface", arguments)
+        await _until(lambda: bool(hearing.troubles))
+        assert channel.status().problems == 1
+        assert says in channel.status().problem
+
+    hearing = _with_channel(play)
+    assert hearing.vectors == []
+    assert says in hearing.troubles[0]
+
+
+def test_values_outside_the_bounds_are_clipped_and_told() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        client.send_message("/interface", [-0.5, 1.5])
+        await _until(lambda: bool(hearing.vectors))
+
+    hearing = _with_channel(play)
+    assert hearing.vectors[0][0] == (0.0, 1.0)
+    assert "clipped" in hearing.troubles[0]
+
+
+def test_noise_is_counted_and_told_once_a_second() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        for _ in range(50):
+            _raw(client, b"\xff\xfe noise")
+        client.send_message("/interface", [0.5, 0.5])
+        await _until(lambda: bool(hearing.vectors))
+        assert channel.status().problems == 50
+
+    assert len(_with_channel(play).troubles) == 1
+
+
+def test_other_messages_are_passed_on() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        client.send_message("/impsy/mode", "battle")
+        await _until(lambda: bool(hearing.messages))
+
+    assert _with_channel(play).messages == [("/impsy/mode", ("battle",), True)]
+
+
+def _bundle(when: float, *values: float) -> bytes:
+    builder = OscBundleBuilder(when)  # type: ignore[arg-type]
+    message = OscMessageBuilder("/interface")
+    for value in values:
+        message.add_arg(value)
+    builder.add_content(message.build())
+    return builder.build().dgram
+
+
+def test_a_bundle_is_heard_when_it_is_due() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        due = time.monotonic() + 0.2
+        _raw(client, _bundle(time.time() + 0.2, 0.5, 0.5))
+        client.send_message("/interface", [0.25, 0.25])
+        await _until(lambda: len(hearing.vectors) == 2)
+        assert hearing.vectors[0][0] == (0.25, 0.25)
+        assert hearing.vectors[1][1] == pytest.approx(due, abs=0.02)
+
+    _with_channel(play)
+
+
+def test_a_bundle_of_the_past_is_heard_at_once_and_one_of_next_year_never() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        _raw(client, _bundle(time.time() + 3e7, 0.5, 0.5))
+        _raw(client, _bundle(time.time() - 10, 0.25, 0.25))
+        await _until(lambda: bool(hearing.vectors))
+        assert len(hearing.scheduler) == 1  # the report's second, and no bundle
+
+    hearing = _with_channel(play)
+    assert [values for values, _ in hearing.vectors] == [(0.25, 0.25)]
+    assert "a bundle for" in hearing.troubles[0]
+
+
+def test_predictions_go_to_every_address_as_floats(receiver: socket.socket) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        channel.send((0.25, 0.75))
+
+    _with_channel(play, receiver)
+    messages = [OscMessage(receiver.recv(1000)) for _ in range(3)]
+    assert [(m.address, m.params) for m in messages] == [
+        ("/prediction", [0.25, 0.75]),
+        ("/impsy", [0.25, 0.75]),
+        ("/impsy/silence", []),  # nothing is left sounding when it is closed
+    ]
+
+
+def test_nobody_listening_is_told_and_does_no_harm() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        for _ in range(10):
+            channel.send((0.5, 0.5))
+            await asyncio.sleep(0.005)
+
+    assert any("nobody listens" in text for text in _with_channel(play).troubles)
+
+
+def test_no_prediction_is_lost_when_a_synthesiser_comes_late() -> None:
+    port = free_port()
+    late: list[socket.socket] = []
+
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        channel.send((0.5, 0.5))
+        await asyncio.sleep(0.05)
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.bind(("127.0.0.1", port))
+        made.settimeout(5)
+        late.append(made)
+        channel.send((0.25, 0.25))
+
+    loop = EngineLoop()
+    hearing = Hearing(loop.scheduler)
+
+    async def run() -> None:
+        channel = OscChannel(Osc(server_port=free_port(), client_port=port, output_address=("/impsy",)))
+        await channel.open(hearing, 3)
+        await play(channel, hearing, SimpleUDPClient("127.0.0.1", port))
+        channel.close()
+
+    loop.run_until_complete(run())
+    loop.close()
+    with late[0]:
+        assert OscMessage(late[0].recv(1000)).params == [0.25, 0.25]
+
+
+def test_a_taken_port_is_said_in_the_performers_language() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        loop = EngineLoop()
+        channel = OscChannel(Osc(server_port=other.getsockname()[1]))
+        with pytest.raises(ChannelProblem, match="is taken: another engine"):
+            loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
+        assert channel.status().state == "error"
+        loop.close()
+
+
+def test_an_unknown_host_is_said() -> None:
+    loop = EngineLoop()
+    channel = OscChannel(Osc(client_ip="no-such-host.invalid", server_port=free_port()))
+    with pytest.raises(ChannelProblem, match=r"no host is called no-such-host\.invalid"):
+        loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+        pass
+
+    assert _with_channel(play).troubles == []
+    (told,) = _with_channel(play, server_ip="0.0.0.0").troubles
+    assert "the whole network can reach port" in told
+    assert "a phone sends to" in told

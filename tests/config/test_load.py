@@ -1,0 +1,186 @@
+"""Configurations load, and their mistakes are named by file, line and key."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.config import load_config
+
+IMPSY_CONFIG = """\
+# The configuration file for IMPSY: Interactive Musical Prediction System
+title = "X-TOUCH in Volca FM out"
+owner = "A musician"
+description = "Uses x-touch over its own USB connector"
+log_input = true
+log_predictions = false
+verbose = true
+[interaction]
+mode = "callresponse" # Can be: "callresponse", "polyphony", "battle", "useronly"
+threshold = 0.1
+input_thru = true
+[model]
+dimension = 9
+file = "models/musicMDRNN-dim9-layers2-units64-mixtures5-scale10.h5"
+size = "s"
+sigmatemp = 0.01
+pitemp = 1
+timescale = 1
+[midi]
+in_device = ["X-TOUCH"]
+out_device = ["Studio 1824c"]
+feedback_protection = true
+feedback_threshold = 0.02
+input."X-TOUCH" = [
+  ["control_change", 11, 1], # a knob
+  ["control_change", 11, 2, 10, 100],
+]
+output."Studio 1824c" = [["note_on", 1], ["note_velocity", 1], ["note_on", 2, 100], ["pitch_bend", 1]]
+thru_matrix."X-TOUCH" = ["Studio 1824c"]
+[websocket]
+server_ip = "0.0.0.0"
+server_port = 5001
+input = [["note_on", 1]]
+output = [["control_change", 1, 42]]
+[osc]
+server_ip = "0.0.0.0"
+server_port = 6000
+client_ip = "localhost"
+client_port = 6001
+[serial]
+port = "/dev/ttyAMA0"
+baudrate = 115200
+[serialmidi]
+port = "/dev/ttyAMA0"
+input = [["note_on", 1]]
+output = [["note_on", 1]]
+[webui]
+monitor_port = 4001
+command_port = 4002
+"""
+
+
+def _load(tmp_path: Path, text: str, **overrides: object):
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    return load_config(file, overrides)
+
+
+def test_every_key_of_impsy_loads_without_a_word(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, IMPSY_CONFIG)
+    assert loaded.problems == ()
+    config = loaded.config
+    assert config.interaction.mode == "callresponse"
+    assert config.interaction.input_thru is True
+    assert config.model.pitemp == 1.0
+    assert config.midi[0].input["X-TOUCH"][1] == ("control_change", 11, 2, 10, 100)
+    assert config.midi[0].thru_matrix["X-TOUCH"] == ("Studio 1824c",)
+    assert config.osc[0].client_ip == "localhost"
+    assert config.serialmidi[0].output == (("note_on", 1),)
+
+
+def test_only_the_dimension_is_needed(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, "[model]\ndimension = 3\n")
+    assert loaded.problems == ()
+    assert loaded.config.interaction.mode == "callresponse"
+    assert loaded.config.model.sigmatemp == 0.01
+    assert loaded.config.osc == ()
+
+
+def test_each_mistake_is_named_by_file_line_key_and_what_is_allowed(tmp_path: Path) -> None:
+    loaded = _load(
+        tmp_path,
+        'title = "a"\n\n[interaction]\nmode = "batle"\n[osc]\nserver_port = 70000\n[model]\n\ndimension = 1.5\n',
+    )
+    file = tmp_path / "config.toml"
+    assert [str(problem) for problem in loaded.errors] == [
+        f'{file}:4: [interaction] mode: "batle" is not allowed; it must be one of "callresponse", "polyphony", '
+        '"battle", "duet", "useronly", "filter"',
+        f"{file}:6: [osc] server_port: 70000 is not allowed; it must be a whole number from 1 to 65535",
+        f"{file}:9: [model] dimension: 1.5 is not allowed; it must be a whole number from 2 to 1024",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("[interaction]\nthreshold = nan", 2, "nan is not allowed"),
+        ("[interaction]\nthreshold = true", 2, "true is not allowed"),
+        ('[model]\npitemp = "high"', 2, '"high" is not allowed'),
+        ("[model]\nsigmatemp = -1", 2, "0 to 100"),
+        ("interaction = 3", 1, "must be a table: [interaction]"),
+        ("osc = [1]", 1, "must be a table"),
+        ('[websocket]\ninput = [\n["note_on", 1],\n["note_on", 17]\n]', 4, "MIDI channel must be"),
+        ('[websocket]\noutput = [["cc", 1]]', 2, "must begin with one of"),
+        ('[websocket]\noutput = [["control_change", 1]]', 2, "is followed by MIDI channel, controller"),
+        ('[midi]\noutput."A" = [["note_on", 1, 200]]', 2, "velocity must be"),
+        ('[midi]\noutput."A" = 3', 2, "3 is not allowed"),
+        ('[osc]\noutput_address = ["a"]', 2, "an OSC address"),
+        ("[osc]\noutput_address = []", 2, "an OSC address"),
+        ("[osc]\nsafe = [0.5, 2]", 2, "a list of numbers from 0 to 1"),
+        ('[serialmidi]\noutput = [["note_on", 1]]', 1, "no port is given"),
+        ("a = \n", 0, "is not TOML"),
+    ],
+)
+def test_what_is_wrong_is_an_error_at_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+    (problem,) = _load(tmp_path, text).errors
+    assert problem.line == line
+    assert says in str(problem)
+
+
+def test_unknown_keys_are_warnings_with_a_suggestion(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, "[osc]\nserver_prt = 1\n[jazz]\n")
+    assert not loaded.errors
+    assert [(p.line, "server_port" in p.message) for p in loaded.warnings] == [(2, True), (3, False)]
+
+
+def test_an_impossible_destination_becomes_this_machine_with_a_warning(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, '[osc]\nclient_ip = "0.0.0.0"\n')
+    assert loaded.config.osc[0].client_ip == "127.0.0.1"
+    assert "no destination" in loaded.warnings[0].message
+
+
+def test_a_mapping_longer_than_the_instrument_is_a_warning(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, '[model]\ndimension = 2\n[websocket]\ninput = [["note_on", 1], ["note_on", 2]]\n')
+    assert not loaded.errors
+    assert "2 entries" in loaded.warnings[0].message
+
+
+def test_a_channel_can_stand_several_times(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, "[[osc]]\nserver_port = 1\n[[osc]]\nserver_port = 0\n")
+    assert len(loaded.config.osc) == 2
+    assert [problem.line for problem in loaded.errors] == [4]
+
+
+def test_options_go_before_the_file_and_their_mistakes_name_them(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, "[model]\npitemp = 2\n", **{"model.pitemp": 3.0, "model.timescale": None})
+    assert loaded.config.model.pitemp == 3.0
+    assert loaded.origins["model.pitemp"] == "--pi-temp"
+    (problem,) = _load(tmp_path, "", **{"interaction.mode": "x"}).errors
+    assert str(problem).startswith("--mode: ")
+
+
+def test_every_value_knows_where_it_came_from(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, "verbose = true\n[osc]\nserver_port = 7000\n")
+    file = tmp_path / "config.toml"
+    assert loaded.origins == {"verbose": f"{file}:1", "osc.server_port": f"{file}:3"}
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    (problem,) = load_config(tmp_path / "none.toml").errors
+    assert "none.toml: cannot be read: No such file" in str(problem)
+
+
+def test_what_is_not_text_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b'a = 1\nb = "\xff"\n')
+    (problem,) = load_config(file).errors
+    assert str(problem) == f"{file}:2: is not UTF-8 text"
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_no_file_whatever_raises(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    file = tmp_path_factory.mktemp("config") / "config.toml"
+    file.write_bytes(data)
+    load_config(file)

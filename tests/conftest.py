@@ -1,0 +1,132 @@
+"""What tests share: free ports, tiny models, and real engines in processes of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.models import constant_model
+
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def shared_models() -> Path:
+    """Models and data sets of IMPSY that are no part of this project."""
+    folder = SHARED / "impsy"
+    if not folder.is_dir():
+        pytest.skip(f"the models of IMPSY are not at {folder} (IMPSY_SHARED_DATA names another place)")
+    return folder
+
+
+@pytest.fixture
+def shipped_model() -> Path:
+    """The model that the demo plays."""
+    return ROOT / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
+
+
+def free_port() -> int:
+    """A UDP port of this machine that nobody uses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def receiver() -> Iterator[socket.socket]:
+    """A UDP socket that waits up to 5 s for what is sent to it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
+        made.bind(("127.0.0.1", 0))
+        made.settimeout(5.0)
+        yield made
+
+
+class EngineProcess:
+    """An ``impsy-tui run`` in a process of its own, with a folder of its own."""
+
+    def __init__(self, folder: Path, config: str, *options: str) -> None:
+        self.folder = folder
+        self.socket = folder / "engine.sock"
+        (folder / "config.toml").write_text(config)
+        self.errors = folder / "errors.txt"
+        with self.errors.open("w") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "impsy_tui", "run", "--socket", str(self.socket), *options],
+                cwd=folder,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        assert self.process.stdout is not None
+        self.ready = self.process.stdout.readline()
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """``impsy-tui`` with these words, on this engine's socket."""
+        return subprocess.run(
+            [sys.executable, "-m", "impsy_tui", *words, "--socket", str(self.socket)],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(10)
+
+    def said(self) -> str:
+        """What it has printed as warnings and errors."""
+        return self.errors.read_text()
+
+    def log_rows(self) -> list[str]:
+        """All rows of its logs, oldest file first."""
+        return [row for file in sorted(self.folder.glob("logs/*.log")) for row in file.read_text().splitlines()]
+
+
+@pytest.fixture
+def start_engine(tmp_path: Path) -> Iterator[Callable[..., EngineProcess]]:
+    """Starts engines; all are ended after the test."""
+    engines: list[EngineProcess] = []
+
+    def start(config: str, *options: str, folder: Path | None = None) -> EngineProcess:
+        place = folder or tmp_path
+        place.mkdir(exist_ok=True)
+        engine = EngineProcess(place, config, *options)
+        engines.append(engine)
+        return engine
+
+    yield start
+    for engine in engines:
+        if engine.process.poll() is None:
+            engine.process.kill()
+        engine.process.wait()
+        assert engine.process.stdout is not None
+        engine.process.stdout.close()
+
+
+@pytest.fixture
+def pulse_model(tmp_path: Path) -> Path:
+    """A model of three faders that predicts 0.2, 0.5, 0.8 every 20 ms."""
+    return constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)

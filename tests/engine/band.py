@@ -1,0 +1,147 @@
+"""A session on a virtual clock, with a player that says what it is told to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from impsy_tui.channels import ChannelStatus, Listener
+from impsy_tui.engine.outputs import Outputs
+from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.scheduler import VirtualTime
+from impsy_tui.engine.session import Session, SessionSettings
+from impsy_tui.players import PlayerFault, Prediction
+
+
+class ScriptedPlayer:
+    """Predicts a constant dt, and as values what it heard, moved up a little; remembers what it heard."""
+
+    kind = "mdrnn"
+    name = "scripted"
+    runtime = "none"
+
+    def __init__(self, dimension: int = 2, dt: float = 0.1) -> None:
+        self.dimension = dimension
+        self.dt = dt
+        self.max_gap: float | None = None
+        self.pi_temperature = self.sigma_temperature = 1.0
+        self.heard: list[tuple[float, tuple[float, ...]]] = []
+        self.resets = 0
+        self.faults = 0
+
+    def predict(self, dt: float, values: Sequence[float]) -> Prediction:
+        self.heard.append((round(dt, 9), tuple(values)))
+        if self.faults:
+            self.faults -= 1
+            raise PlayerFault("it failed")
+        return Prediction(self.dt, tuple(round(min(1.0, x + 0.01), 9) for x in values))
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+@dataclass
+class RecordingChannel:
+    """An output that keeps what it was told, with the time of it."""
+
+    time: VirtualTime
+    max_rate: float = 0.0
+    safe: tuple[float, ...] = ()
+    name: str = "out"
+    said: list[tuple[float, Any]] = field(default_factory=list)
+    allowed: tuple[int, ...] = ()
+
+    def refuses(self, dimension: int) -> str:
+        return "" if not self.allowed or dimension in self.allowed else "it cannot"
+
+    async def open(self, listener: Listener, dimension: int) -> None: ...
+
+    def set_dimension(self, dimension: int) -> None:
+        self.said.append((self.now, f"dimension {dimension}"))
+
+    def send(self, values: Sequence[float]) -> None:
+        self.said.append((self.now, tuple(values)))
+
+    def silence(self) -> None:
+        self.said.append((self.now, "silence"))
+
+    def panic(self) -> None:
+        self.said.append((self.now, "panic"))
+
+    def close(self) -> None: ...
+
+    def status(self) -> ChannelStatus:
+        raise NotImplementedError
+
+    @property
+    def now(self) -> float:
+        return round(self.time.time, 9)
+
+    @property
+    def played(self) -> list[tuple[float, tuple[float, ...]]]:
+        """The vectors it was sent."""
+        return [(at, what) for at, what in self.said if isinstance(what, tuple)]
+
+    @property
+    def times(self) -> list[float]:
+        """When it was sent vectors."""
+        return [at for at, _ in self.played]
+
+
+@dataclass
+class RecordingLog:
+    """A log that keeps its rows."""
+
+    rows: list[tuple[float, str, tuple[float, ...]]] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
+
+    def write(self, at: float, source: str, values: Sequence[float]) -> None:
+        self.rows.append((round(at, 9), source, tuple(values)))
+
+    def begin(self, dimension: int) -> None:
+        self.begun.append(dimension)
+
+
+class Band:
+    """Everything together: ``band.play(0.5)`` is the musician, ``band.out`` what is heard."""
+
+    def __init__(
+        self,
+        mode: str,
+        *,
+        dt: float = 0.1,
+        dimension: int = 2,
+        settings: SessionSettings | None = None,
+        channel: dict[str, Any] | None = None,
+        **part: Any,
+    ) -> None:
+        self.time = VirtualTime(100.0)
+        self.player = ScriptedPlayer(dimension, dt)
+        self.out = RecordingChannel(self.time, **(channel or {}))
+        self.log = RecordingLog()
+        self.told: list[tuple[str, str]] = []
+        outputs = Outputs(self.time.scheduler)
+        outputs.open([self.out])
+        self.session = Session(
+            self.time.scheduler,
+            outputs,
+            self.log,
+            lambda level, source, text: self.told.append((level, text)),
+            lambda channel, address, arguments, trusted: "",
+            self.player,
+            PartSettings(mode=mode, **part),
+            settings or SessionSettings(),
+            np.random.default_rng(1),
+        )
+        self.part = self.session.part
+        self.part.start()
+
+    def play(self, *values: float, channel: str = "in") -> None:
+        """The musician plays, now."""
+        self.session.heard(channel, values, self.time.time)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.time.advance(seconds)
+        assert not self.time.errors

@@ -1,0 +1,244 @@
+"""The performance log: nothing accepted is lost, and nothing waits for the disk."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.engine import log_writer
+from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.performance_log import PerformanceLog
+
+NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-3d-mdrnn\.log")
+
+
+def _with_log(folder: Path, play: Callable[[PerformanceLog], Awaitable[None]]) -> list[tuple[str, str]]:
+    loop = EngineLoop()
+    told: list[tuple[str, str]] = []
+
+    async def run() -> None:
+        log = PerformanceLog(folder, lambda level, text: told.append((level, text)), loop.time)
+        log.open(3)
+        try:
+            await play(log)
+        finally:
+            await log.close()
+
+    loop.run_until_complete(run())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    return told
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def _rows(folder: Path) -> list[str]:
+    return [row for file in sorted(folder.glob("*.log")) for row in file.read_text().splitlines()]
+
+
+def test_rows_are_as_impsy_writes_them(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        now = asyncio.get_running_loop().time()
+        log.write(now, "interface", (0.3359375, 0.5))
+        log.write(now + 1.5, "rnn", (0.25, 1.0))
+        await _until(lambda: log.written == 2)
+        assert NAME.fullmatch(log.file.name if log.file else "")
+
+    assert _with_log(tmp_path / "logs", play) == []
+    (file,) = (tmp_path / "logs").iterdir()
+    first, second = file.read_text().splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6},interface,0\.3359375,0\.5", first)
+    assert second.endswith(",rnn,0.25,1.0")
+    times = [datetime.fromisoformat(row.split(",")[0]) for row in (first, second)]
+    assert (times[1] - times[0]).total_seconds() == pytest.approx(1.5, abs=2e-6)
+
+
+def test_nothing_played_leaves_no_file(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        pass
+
+    _with_log(tmp_path / "logs", play)
+    assert not (tmp_path / "logs").exists()
+
+
+def test_a_new_file_is_begun_between_two_rows(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        log.write(log._now(), "interface", (1.0,))
+        log.begin(3)  # within the same second: another name is found
+        log.write(log._now(), "interface", (2.0,))
+        log.begin(5)
+        log.write(log._now(), "interface", (3.0,))
+
+    _with_log(tmp_path, play)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 3
+    assert sorted(file.read_text()[-4:] for file in files) == ["1.0\n", "2.0\n", "3.0\n"]
+    assert sum(file.name.endswith("-5d-mdrnn.log") for file in files) == 1
+
+
+def test_rows_not_wanted_are_not_written(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        log.enabled = False
+        log.write(0.0, "interface", (1.0,))
+        assert log.rows == 0
+
+    _with_log(tmp_path / "logs", play)
+    assert not (tmp_path / "logs").exists()
+
+
+def test_a_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_path: Path) -> None:
+    count = 60_000  # several times what the pipe holds
+
+    async def play(log: PerformanceLog) -> None:
+        assert log._process is not None
+        os.kill(log._process.pid, signal.SIGSTOP)
+        try:
+            for number in range(count):
+                log.write(0.0, "interface", (number / count, 0.5))
+            assert log._queue  # the pipe is full, and this was reached all the same
+        finally:
+            os.kill(log._process.pid, signal.SIGCONT)
+        await _until(lambda: log.written == count)
+
+    _with_log(tmp_path, play)
+    assert [float(row.split(",")[2]) for row in _rows(tmp_path)] == [n / count for n in range(count)]
+
+
+def test_when_its_process_is_killed_another_goes_on_with_the_file(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        for number in range(3):
+            log.write(0.0, "interface", (float(number),))
+        await _until(lambda: log.written == 3)
+        assert log._process is not None
+        killed = log._process
+        os.kill(killed.pid, signal.SIGSTOP)
+        for number in range(3, 6):
+            log.write(0.0, "interface", (float(number),))
+        os.kill(killed.pid, signal.SIGKILL)
+        await _until(lambda: log._process is not killed)
+        for number in range(6, 9):
+            log.write(0.0, "interface", (float(number),))
+        await _until(lambda: log.written == 9)
+
+    told = _with_log(tmp_path, play)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert [float(row.split(",")[2]) for row in _rows(tmp_path)] == list(range(9))
+    assert told == [("error", "the log's process was killed; another takes over")]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    if sys.platform != "linux" or os.getuid() != 0 or subprocess.run(["mount", *options], check=False).returncode:
+        pytest.skip("only root can make a small file system, where it may mount one")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(small_disk: Path) -> None:
+    count = 5000
+
+    async def play(log: PerformanceLog) -> None:
+        for number in range(count):
+            log.write(0.0, "interface", (number / count,))
+        await _until(lambda: bool(log.problem))
+        assert log.problem == "No space left on device"
+        partial = sum(1 for _ in open(log.file or ""))
+        assert 0 < partial < count
+        subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+        await _until(lambda: log.written == count)
+        assert log.problem == ""
+
+    told = _with_log(small_disk, play)
+    rows = _rows(small_disk)
+    assert [float(row.split(",")[2]) for row in rows] == [n / count for n in range(count)]
+    assert [level for level, _ in told] == ["error", "warning"]
+    assert "kept in memory and tried again" in told[0][1]
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("in the way")
+
+    async def play(log: PerformanceLog) -> None:
+        log.write(0.0, "interface", (1.0,))
+        await _until(lambda: bool(log.problem))
+        (tmp_path / "logs").unlink()
+        await _until(lambda: log.written == 1)
+
+    told = _with_log(tmp_path / "logs", play)
+    assert [level for level, _ in told] == ["error", "warning"]
+    assert len(_rows(tmp_path / "logs")) == 1
+
+
+def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        log.write(0.0, "interface", (1.0,))
+        await _until(lambda: log.written == 1)
+        shutil.rmtree(tmp_path / "logs")
+        log.begin(3)
+        log.write(0.0, "interface", (2.0,))
+        await _until(lambda: log.written == 2)
+
+    assert _with_log(tmp_path / "logs", play) == []
+    assert len(_rows(tmp_path / "logs")) == 1
+
+
+def test_what_no_memory_can_keep_is_let_go_oldest_first_and_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "MOST_KEPT", 100)
+    told: list[str] = []
+    writer = log_writer.Writer(told.append)
+    (tmp_path / "logs").write_text("in the way")
+    path = tmp_path / "logs" / "2019-01-17T12-37-38-3d-mdrnn.log"
+    writer.take(b"@open " + os.fsencode(path))
+    for number in range(10):
+        writer.take(b"2019-01-17T12:37:38.109979,interface,%d" % number)
+    assert not writer.write()
+    (tmp_path / "logs").unlink()
+    assert writer.write()
+    rows = path.read_text().splitlines()
+    assert rows == [
+        "2019-01-17T12:37:38.109979,gap,8",
+        "2019-01-17T12:37:38.109979,interface,8",
+        "2019-01-17T12:37:38.109979,interface,9",
+    ]
+    assert told == ["trouble File exists", f"file {path}", "lost 8", "resumed"]
+
+
+def test_what_is_in_the_pipe_outlives_whoever_wrote_it(tmp_path: Path) -> None:
+    code = f"""
+import asyncio, os, signal
+from pathlib import Path
+from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.performance_log import PerformanceLog
+loop = EngineLoop()
+async def run():
+    log = PerformanceLog(Path({str(tmp_path)!r}), print, loop.time)
+    log.open(3)
+    for number in range(1000):
+        log.write(0.0, "interface", (float(number), 0.5))
+    os.kill(os.getpid(), signal.SIGKILL)
+loop.run_until_complete(run())
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while len(_rows(tmp_path)) < 1000 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [float(row.split(",")[2]) for row in _rows(tmp_path)] == list(range(1000))

@@ -1,0 +1,139 @@
+"""Models are found by name in their folders alone, and loaded beside what plays."""
+
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.engine import models
+from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.models import LoadedModel, SeenFiles, Shelf, load_model
+from impsy_tui.networks import ModelProblem, Shape
+from tests.models import constant_model, random_model
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def _load(file: Path) -> LoadedModel:
+    loop = EngineLoop()
+    try:
+        return loop.run_until_complete(load_model(file))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    for folder, names in (("a", ["one.tflite", "one.keras", "notes.txt"]), ("b", ["one.h5", "two words.h5"])):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).touch()
+    (tmp_path / "secret.h5").touch()
+    return Shelf([tmp_path / "a", tmp_path / "b", tmp_path / "none"])
+
+
+def test_a_model_is_found_by_its_name_or_file(shelf: Shelf, tmp_path: Path) -> None:
+    assert shelf.find("one") == tmp_path / "a" / "one.tflite"
+    assert shelf.find("one.keras") == tmp_path / "a" / "one.keras"
+    assert shelf.find("one.h5") == tmp_path / "b" / "one.h5"
+    assert shelf.find("two words") == tmp_path / "b" / "two words.h5"
+    assert shelf.names() == ["one", "two words"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "../secret.h5", "/etc/passwd", "..", "", ".", "notes.txt", "a\0b", "x" * 5000]
+)
+def test_no_name_leads_out_of_the_folders(shelf: Shelf, name: str) -> None:
+    with pytest.raises(ModelProblem, match="no model is called"):
+        shelf.find(name)
+
+
+def test_a_mistyped_name_gets_a_suggestion(shelf: Shelf) -> None:
+    with pytest.raises(ModelProblem, match="did you mean two words"):
+        shelf.find("tow words")
+
+
+def test_a_file_is_looked_at_once_in_a_process_of_its_own(
+    shipped_model: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    check = models._check
+
+    async def counted(file: Path) -> bytes:
+        looked.append(file)
+        return await check(file)
+
+    monkeypatch.setattr(models, "_check", counted)
+    for _ in range(2):
+        loaded = _load(shipped_model)
+        assert loaded.network.shape == Shape(9, 64, 2, 5)
+        assert loaded.notes.max_gap == 5.0
+    assert looked == [shipped_model]
+    assert len(json.loads((own_cache / "impsy-tui" / "seen-models.json").read_text())) == 1
+
+
+def test_keras_files_are_played_from_their_weights(tmp_path: Path) -> None:
+    loaded = _load(random_model(tmp_path / "m.h5", 3, 8, 2, 2))
+    assert loaded.network.runtime == "numpy"
+    assert loaded.name == "m"
+    assert loaded.remark == ""
+
+
+def test_a_flex_file_says_what_it_is_played_from(shared_models: Path) -> None:
+    (lite,) = shared_models.glob("musicMDRNN-dim2-*.tflite")
+    assert "played from musicMDRNN-dim2" in _load(lite).remark
+
+
+def test_notes_beside_a_model_are_read_and_nonsense_in_them_ignored(tmp_path: Path) -> None:
+    file = constant_model(tmp_path / "m.h5", [0.1, 0.5])
+    (tmp_path / "m.toml").write_text("max_gap = 2.5\n")
+    assert _load(file).notes.max_gap == 2.5
+    for nonsense in ("max_gap = 'x'", "max_gap = -1", "max_gap = nan", "= ="):
+        (tmp_path / "m.toml").write_text(nonsense)
+        assert _load(file).notes.max_gap is None
+
+
+def test_a_file_that_spins_for_ever_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "CHECK_SECONDS", 0.5)
+    fifo = tmp_path / "m.h5"
+    os.mkfifo(fifo)  # opening it for reading waits for ever
+    monkeypatch.setattr(models, "_digest", lambda file: "none")
+    began = time.monotonic()
+    with pytest.raises(ModelProblem, match="within"):
+        _load(fifo)
+    assert time.monotonic() - began < 10
+
+
+def test_a_cache_that_cannot_be_read_or_written_does_no_harm(tmp_path: Path, shipped_model: Path) -> None:
+    (tmp_path / "cache").write_text("in the way")
+    assert _load(shipped_model).name
+    (tmp_path / "cache").unlink()
+    (tmp_path / "cache" / "impsy-tui").mkdir(parents=True)
+    (tmp_path / "cache" / "impsy-tui" / "seen-models.json").write_text('{"not": 1}[')
+    assert "x" not in SeenFiles()
+
+
+def test_the_loop_goes_on_while_a_model_loads(tmp_path: Path) -> None:
+    file = random_model(tmp_path / "m.h5", 9, 512, 3, 5)
+    loop = EngineLoop()
+    turns = 0
+
+    async def run() -> None:
+        nonlocal turns
+        loading = asyncio.create_task(load_model(file))
+        while not loading.done():
+            await asyncio.sleep(0.001)
+            turns += 1
+
+    loop.run_until_complete(run())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    assert turns > 20

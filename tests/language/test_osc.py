@@ -1,0 +1,45 @@
+"""The table of commands as OSC addresses."""
+
+import pytest
+
+from impsy_tui.language import COMMANDS, Invocation, parse
+from impsy_tui.language.osc import ADDRESSES, command_line
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments", "line"),
+    [
+        ("/impsy/mode", ("battle",), "mode battle"),
+        ("/impsy/pitemp", (1.5,), "temp 1.5"),
+        ("/impsy/sigmatemp", (0.02,), "sigma 0.02"),
+        ("/impsy/timescale", (2,), "timescale 2"),
+        ("/impsy/threshold", (0.5,), "threshold 0.5s"),
+        ("/impsy/reset", (), "reset"),
+        ("/impsy/pause", (1,), "pause"),
+        ("/impsy/pause", (0,), "resume"),
+        ("/impsy/thru", (0.0,), "thru off"),
+        ("/impsy/thru", (1,), "thru on"),
+        ("/impsy/panic", (1.0,), "panic"),
+        ("/impsy/load", ("my model",), 'load "my model"'),
+    ],
+)
+def test_a_message_stands_for_a_line(address: str, arguments: tuple[object, ...], line: str) -> None:
+    found = command_line(address, arguments)
+    assert found is not None
+    invocation = parse(found)
+    assert isinstance(invocation, Invocation)
+    assert invocation == parse(line)
+
+
+def test_letting_go_of_a_button_does_nothing() -> None:
+    assert command_line("/impsy/take", (0.0,)) == ""
+
+
+def test_what_ends_has_no_address() -> None:
+    assert not any(command.ends for command in ADDRESSES.values())
+    assert any(command.ends for command in COMMANDS.values())
+    assert command_line("/impsy/shutdown", ()) is None
+
+
+def test_an_unknown_address_is_no_command() -> None:
+    assert command_line("/impsy/dance", (1,)) is None

@@ -1,0 +1,116 @@
+"""Lines become invocations or mistakes, and mistakes point at the word."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.language import COMMANDS, Invocation, Kind, Mistake, parse
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "values"),
+    [
+        ("mode battle", "mode", {"mode": "battle"}),
+        ("  mode   filter ", "mode", {"mode": "filter"}),
+        ("temp 1.3", "temp", {"temperature": 1.3}),
+        ("temp 50%", "temp", {"temperature": 0.5}),
+        ("speed 2x", "speed", {"factor": 2.0}),
+        ("threshold 200ms", "threshold", {"silence": 0.2}),
+        ("threshold 2", "threshold", {"silence": 2.0}),
+        ("max_response off", "max_response", {"time": "off"}),
+        ("max_response 1m", "max_response", {"time": 60.0}),
+        ("thru", "thru", {}),
+        ("thru off", "thru", {"switch": False}),
+        ("log new", "log", {"switch": "new"}),
+        ("load m", "load", {"model": "m"}),
+        ("load model m", "load", {"model": "m"}),
+        ("load model", "load", {"model": "model"}),
+        ('load "my model"', "load", {"model": "my model"}),
+        ("fade", "fade", {}),
+        ("fade 5s", "fade", {"time": 5.0}),
+        ("help mode", "help", {"command": "mode"}),
+    ],
+)
+def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, object]) -> None:
+    found = parse(line)
+    assert isinstance(found, Invocation)
+    assert found.command.name == name
+    assert found.values == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "says"),
+    [
+        ("mode batle", "batle", "battle"),
+        ("moed battle", "moed", "did you mean mode"),
+        ("temp x", "x", "a number"),
+        ("temp 0", "0", "above 0"),
+        ("temp nan", "nan", "a number"),
+        ("temp 1e999", "1e999", "a number"),
+        ("temp 1.3s", "1.3s", "a number"),
+        ("threshold -1s", "-1s", "a time"),
+        ("threshold 5%", "5%", "a time"),
+        ("thru maybe", "maybe", "on or off"),
+        ("pause now", "now", "pause"),
+        ("temp 1 2", "2", "temp TEMPERATURE"),
+        ("help mdoe", "mdoe", "mode"),
+        ("stop", "stop", "shutdown"),
+        ("quit", "quit", "leaves"),
+        ('load ""', '""', "model"),
+    ],
+)
+def test_a_mistake_points_at_its_word(line: str, word: str, says: str) -> None:
+    found = parse(line)
+    assert isinstance(found, Mistake)
+    assert line[found.start : found.end] == word
+    assert says in found.message
+
+
+@pytest.mark.parametrize("line", ["", "   ", "temp", "mode", "load"])
+def test_what_is_missing_is_asked_for_at_the_end(line: str) -> None:
+    found = parse(line)
+    assert isinstance(found, Mistake)
+    assert found.start == found.end == len(line)
+
+
+@given(st.text())
+def test_any_text_is_an_invocation_or_one_mistake(line: str) -> None:
+    found = parse(line)
+    assert isinstance(found, Invocation | Mistake)
+    if isinstance(found, Mistake):
+        assert 0 <= found.start <= found.end <= len(line)
+        assert found.message
+
+
+def _values(command_name: str) -> st.SearchStrategy[Invocation]:
+    command = COMMANDS[command_name]
+    made = {}
+    for argument in command.arguments:
+        match argument.kind:
+            case Kind.NUMBER | Kind.DURATION:
+                assert argument.within is not None
+                low = argument.within.low
+                made[argument.name] = st.floats(low, argument.within.high, exclude_min=argument.within.above)
+                if argument.choices:
+                    made[argument.name] |= st.sampled_from(argument.choices)
+            case Kind.SWITCH:
+                made[argument.name] = st.booleans()
+            case Kind.CHOICE:
+                made[argument.name] = st.sampled_from(argument.choices)
+            case Kind.COMMAND:
+                made[argument.name] = st.sampled_from(sorted(COMMANDS))
+            case Kind.MODEL:
+                made[argument.name] = st.text(st.characters(codec="utf-8", exclude_characters='"'), min_size=1)
+    optional = {a.name: made[a.name] for a in command.arguments if a.optional}
+    needed = {a.name: made[a.name] for a in command.arguments if not a.optional}
+    return st.fixed_dictionaries(needed, optional=optional).map(lambda values: Invocation(command, values))
+
+
+@given(st.sampled_from(sorted(COMMANDS)).flatmap(_values))
+def test_printing_and_parsing_gives_the_same_again(invocation: Invocation) -> None:
+    assert parse(str(invocation)) == invocation
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+def test_every_example_can_be_typed(command: object) -> None:
+    assert isinstance(parse(command.example), Invocation)  # type: ignore[attr-defined]

@@ -1,0 +1,75 @@
+"""What can be typed in a shell."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from impsy_tui import __version__
+from impsy_tui.config import load_config
+
+
+def shell(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "impsy_tui", *words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_version(tmp_path: Path) -> None:
+    assert shell("--version", cwd=tmp_path).stdout == f"impsy-tui {__version__}\n"
+
+
+def test_every_door_has_help(tmp_path: Path) -> None:
+    listed = shell("--help", cwd=tmp_path).stdout
+    for door in ("play", "run", "send", "status", "shutdown", "init"):
+        assert door in listed
+        assert shell(door, "--help", cwd=tmp_path).returncode == 0
+
+
+def test_init_makes_a_workspace_that_can_be_run(tmp_path: Path) -> None:
+    done = shell("init", cwd=tmp_path)
+    assert done.returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"logs", "datasets", "models", "config.toml"}
+    loaded = load_config(tmp_path / "config.toml")
+    assert loaded.problems == ()
+    assert loaded.config.model.file.startswith("musicMDRNN-dim9")
+    (tmp_path / "config.toml").write_text("mine")
+    assert "kept" in shell("init", cwd=tmp_path).stdout
+    assert (tmp_path / "config.toml").read_text() == "mine"
+    shell("init", "--force", cwd=tmp_path)
+    assert (tmp_path / "config.toml").read_text() != "mine"
+
+
+@pytest.mark.parametrize("words", [("status",), ("send", "pause"), ("shutdown",)])
+def test_without_an_engine_the_doors_say_so_and_exit_with_1(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = shell(*words, "--socket", str(tmp_path / "s.sock"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "no engine runs" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_without_a_configuration_says_what_makes_one(tmp_path: Path) -> None:
+    done = shell("run", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "impsy-tui init makes one" in done.stderr
+
+
+def test_a_socket_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[model]\ndimension = 2\n[demo]\n")
+    done = shell("run", "--socket", str(tmp_path / ("x" * 120) / "engine.sock"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "too long a name" in done.stderr
+
+
+def test_clients_and_engine_meet_whatever_the_environment_says(tmp_path: Path) -> None:
+    one = shell("status", cwd=tmp_path, XDG_RUNTIME_DIR="/run/user/77", HOME="/nowhere")
+    other = shell("status", cwd=tmp_path)
+    assert one.stderr == other.stderr

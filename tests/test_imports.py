@@ -1,0 +1,40 @@
+"""What may be loaded where: the engine is light, and what learns stays in workers."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level modules, and modules of ours, in memory after a statement."""
+    code = f"import sys\n{statement}\nprint(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
+    loaded = loaded_by("import impsy_tui.engine.life")
+    for name in ("textual", "rich", "typer", "tensorflow", "keras", "torch", "sklearn", "h5py", "impsy_tui.training"):
+        assert name not in loaded
+
+
+@pytest.mark.parametrize("room", ["impsy_tui.language", "impsy_tui.config", "impsy_tui.terms"])
+def test_the_pure_rooms_load_no_numpy(room: str) -> None:
+    assert "numpy" not in loaded_by(f"import {room}")
+
+
+def test_the_doors_open_without_the_engine() -> None:
+    loaded = loaded_by("import impsy_tui.cli")
+    assert "numpy" not in loaded
+    assert "impsy_tui.engine.engine" not in loaded
+
+
+def test_the_log_writer_needs_the_smallest_modules_alone() -> None:
+    code = "import sys; exec(open(sys.argv[1]).read(), {'__name__': 'x'}); print(*sys.modules)"
+    from impsy_tui.engine import log_writer
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, log_writer.__file__], capture_output=True, text=True, check=True
+    )
+    assert not {"numpy", "asyncio", "typing", "subprocess", "json", "re"} & set(done.stdout.split())
