@@ -40,12 +40,13 @@ need_python() {
 }
 
 # make_environment FOLDER WHAT…: a virtual environment with WHAT installed, made anew only when
-# pyproject.toml has changed since.
+# WHAT or what this project needs has changed since.
 make_environment() {
   folder=$1
   shift
   stamp="$folder/.made-for"
-  wanted="$PYTHON $* $(cksum <pyproject.toml)"
+  wanted="$PYTHON $*"
+  case " $* " in *" -e "*) wanted="$wanted $(cksum <pyproject.toml)" ;; esac
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     say "making $folder (once, a minute or so)"
     "$PYTHON" -m venv --clear "$folder"

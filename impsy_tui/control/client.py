@@ -22,7 +22,6 @@ from impsy_tui.control.messages import (
     Subscribe,
 )
 
-
 _PATIENCE: Final = 5.0
 _COMMAND_PATIENCE: Final = 60.0
 """Seconds. Loading a model that has never been seen may take twenty."""

@@ -214,6 +214,7 @@ class Part:
         self._next = None if mode.free_runs else prediction
         if mode.answers and not self.paused:
             self._answer(prediction, at)
+        self.player.settle()
 
     def held(self, source: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or no longer does."""
@@ -348,6 +349,7 @@ class Part:
             self._fault(fault)
             return
         self._launch(prediction, self._anchor(flight.anchor + flight.wait, prediction))
+        self.player.settle()
 
     def _anchor(self, deadline: float, prediction: Prediction) -> float:
         """From when the next wait counts: the last deadline, or a later beat where that is past.

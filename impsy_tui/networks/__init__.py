@@ -60,6 +60,9 @@ class Network(Protocol):
             ``(shape.parameters,)``. The array may be reused by the next step.
         """
 
+    def settle(self) -> None:
+        """Do now, while nobody waits, what else the next step would do first. Never needed."""
+
     def reset(self) -> None:
         """Forget everything heard."""
 

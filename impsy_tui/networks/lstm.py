@@ -105,6 +105,9 @@ class NumpyNetwork:
         z += _EPSILON
         return out
 
+    def settle(self) -> None:
+        """There is nothing left over from a step."""
+
     def reset(self) -> None:
         for layer in self._layers:
             layer.reset()

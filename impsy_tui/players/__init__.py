@@ -52,5 +52,8 @@ class Player(Protocol):
             PlayerFault: see there.
         """
 
+    def settle(self) -> None:
+        """Do now, while nobody waits, what else the next prediction would do first. Never needed."""
+
     def reset(self) -> None:
         """Forget everything heard."""

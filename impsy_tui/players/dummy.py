@@ -33,5 +33,8 @@ class DummyPlayer:
         ]
         return Prediction(max(dt_next * self._SLOWEST, terms.MIN_DT), tuple(self._place))
 
+    def settle(self) -> None:
+        """There is nothing to do beforehand."""
+
     def reset(self) -> None:
         self._place = self._random.random(self.dimension - 1).tolist()

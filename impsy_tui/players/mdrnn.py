@@ -6,7 +6,7 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.networks import ModelProblem, Network
-from impsy_tui.networks.mixture import sample
+from impsy_tui.networks.mixture import Sampler
 from impsy_tui.players import PlayerFault, Prediction
 
 
@@ -25,19 +25,22 @@ class MdrnnPlayer:
         self.pi_temperature = terms.PI_TEMPERATURE.default
         self.sigma_temperature = terms.SIGMA_TEMPERATURE.default
         self._network = network
-        self._random = random
+        self._sampler = Sampler(network.shape, random)
 
     def predict(self, dt: float, values: Sequence[float]) -> Prediction:
-        network = self._network
         try:
-            parameters = network.step((dt, *values))
-            event = sample(parameters, network.shape, self.pi_temperature, self.sigma_temperature, self._random)
+            parameters = self._network.step((dt, *values))
+            event = self._sampler.draw(parameters, self.pi_temperature, self.sigma_temperature)
         except ModelProblem as problem:
-            network.reset()
+            self._network.reset()
             raise PlayerFault(f"{self.name}: {problem}; it starts afresh") from None
         return Prediction(
             max(event[0], terms.MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
         )
+
+    def settle(self) -> None:
+        self._network.settle()
+        self._sampler.settle()
 
     def reset(self) -> None:
         self._network.reset()

@@ -37,6 +37,8 @@ class ScriptedPlayer:
             raise PlayerFault("it failed")
         return Prediction(self.dt, tuple(round(min(1.0, x + 0.01), 9) for x in values))
 
+    def settle(self) -> None: ...
+
     def reset(self) -> None:
         self.resets += 1
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.networks import SCALE, ModelProblem, Shape
-from impsy_tui.networks.mixture import sample
+from impsy_tui.networks.mixture import Sampler
 
 SHAPE = Shape(dimension=2, units=1, layers=1, mixtures=3)
 MEANS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
@@ -16,8 +16,8 @@ PARAMETERS = np.concatenate([np.ravel(MEANS), np.ravel(DEVIATIONS), LOGITS]).ast
 
 
 def _draw(count: int, pi: float, sigma: float) -> np.ndarray:
-    random = np.random.default_rng(1)
-    return np.array([sample(PARAMETERS, SHAPE, pi, sigma, random) for _ in range(count)]) * SCALE
+    sampler = Sampler(SHAPE, np.random.default_rng(1))
+    return np.array([sampler.draw(PARAMETERS, pi, sigma) for _ in range(count)]) * SCALE
 
 
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 5.0])
@@ -48,10 +48,10 @@ def test_the_same_seed_gives_the_same_event() -> None:
 def test_what_is_not_a_number_is_never_played(position: int, value: float) -> None:
     parameters = PARAMETERS.copy()
     parameters[position] = value
-    random = np.random.default_rng(1)
+    sampler = Sampler(SHAPE, np.random.default_rng(1))
     for _ in range(200):
         try:
-            assert np.all(np.isfinite(sample(parameters, SHAPE, 1.0, 1.0, random)))
+            assert np.all(np.isfinite(sampler.draw(parameters, 1.0, 1.0)))
         except ModelProblem:
             pass
 
@@ -59,4 +59,12 @@ def test_what_is_not_a_number_is_never_played(position: int, value: float) -> No
 def test_extreme_temperatures_stay_finite() -> None:
     parameters = PARAMETERS.copy()
     parameters[-3:] = [-1e30, 3e38, -3e38]
-    assert sample(parameters, SHAPE, 1e-6, 0.0, np.random.default_rng(1)) == pytest.approx([0.3, 0.4])
+    assert Sampler(SHAPE, np.random.default_rng(1)).draw(parameters, 1e-6, 0.0) == pytest.approx([0.3, 0.4])
+
+
+def test_throwing_the_dice_beforehand_changes_nothing() -> None:
+    prepared, other = (Sampler(SHAPE, np.random.default_rng(1)) for _ in range(2))
+    for _ in range(5):
+        prepared.settle()
+        prepared.settle()
+        assert prepared.draw(PARAMETERS, 1.0, 1.0) == other.draw(PARAMETERS, 1.0, 1.0)

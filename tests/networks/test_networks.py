@@ -1,6 +1,7 @@
 """Every way of stepping a model gives the same numbers, and a broken file says what is wrong."""
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -50,6 +51,7 @@ def test_keras_files_of_other_years_agree(shared_models: Path, dimension: int) -
 
 def test_the_shipped_model_opens(shipped_model: Path) -> None:
     network = TfliteNetwork(shipped_model)
+    assert network.runtime == os.environ.get("EXPECT_RUNTIME", network.runtime)
     assert network.shape == Shape(dimension=9, units=64, layers=2, mixtures=5)
     assert np.all(np.isfinite(_outputs(network, _events(9))))
 
@@ -61,6 +63,17 @@ def test_forgetting_gives_the_same_again(tmp_path: Path, shipped_model: Path) ->
     ):
         events = _events(9)
         assert np.array_equal(_outputs(network, events), _outputs(network, events))
+
+
+def test_settling_between_steps_changes_nothing(shipped_model: Path) -> None:
+    network = TfliteNetwork(shipped_model)
+    events = _events(9)
+    expected = _outputs(network, events)
+    network.reset()
+    for event, output in zip(events, expected, strict=True):
+        assert np.array_equal(network.step(event), output)
+        network.settle()
+        network.settle()
 
 
 @pytest.mark.parametrize(("dimension", "units", "layers", "mixtures"), [(2, 16, 2, 5), (65, 32, 3, 5), (3, 4, 1, 1)])

@@ -53,6 +53,8 @@ class _Failing:
     def step(self, event: Sequence[float]) -> Floats:
         return np.full(5, np.nan if self.broken else 1.0, np.float32)
 
+    def settle(self) -> None: ...
+
     def reset(self) -> None:
         self.broken = False
 

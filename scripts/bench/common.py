@@ -1,0 +1,292 @@
+"""What the benchmarks share: starting both programs on the same model, and sending and timing OSC."""
+
+import os
+import platform
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from impsy_tui.channels.osc_packet import VectorFormat
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ROOT / ".bench" / "ours" / "bin"
+PEER = ROOT / ".bench" / "peer" / "bin"
+MODEL = ROOT / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
+_TIMESTAMPNS = 35
+
+
+def machine() -> str:
+    """The machine in a line."""
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    system = f"{platform.system()} {platform.release()}"
+    return f"{name}, {os.cpu_count()} cores, {system}, Python {platform.python_version()}"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Running:
+    """A program under test, with the socket that its output comes to.
+
+    Attributes:
+        process: of the program.
+        port: that it listens to.
+        output: where its output arrives, timed by the kernel.
+        control: socket for commands, of ours.
+        started: seconds from its start to its first answer or word that it is ready.
+    """
+
+    process: subprocess.Popen[str]
+    port: int
+    output: socket.socket
+    started: float = 0.0
+    control: Path = Path()
+
+    def drain(self) -> None:
+        """Forget what has arrived."""
+        while select.select([self.output], [], [], 0)[0]:
+            self.output.recv(4096)
+
+
+def _config(model: Path, mode: str, timescale: float, port: int, out: int, dimension: int, extra: str) -> str:
+    return f"""
+title = "benchmark"
+owner = ""
+description = ""
+log_input = true
+log_predictions = true
+verbose = false
+[interaction]
+mode = "{mode}"
+threshold = 0.1
+input_thru = false
+[model]
+dimension = {dimension}
+file = "{model}"
+size = "s"
+sigmatemp = 0.01
+pitemp = 1
+timescale = {timescale}
+[osc]
+server_ip = "127.0.0.1"
+server_port = {port}
+client_ip = "127.0.0.1"
+client_port = {out}
+{extra}
+[webui]
+monitor_port = {free_port()}
+command_port = {free_port()}
+"""
+
+
+@contextmanager
+def running(
+    who: str, mode: str, *, timescale: float = 0.0, model: Path = MODEL, dimension: int = 9, extra: str = ""
+) -> Iterator[Running]:
+    """Run "ours" or "peer" in a folder of its own, until the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    output = timed_socket()
+    port = free_port()
+    (folder / "config.toml").write_text(
+        _config(model, mode, timescale, port, output.getsockname()[1], dimension, extra)
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    command = (
+        [str(OURS / "impsy-tui"), "run", "--socket", str(folder / "s" / "engine.sock")]
+        if who == "ours"
+        else [str(PEER / "impsy"), "run"]
+    )
+    began = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    marks = ("ready",) if who == "ours" else ("RNN Thread Started",)
+    for line in process.stdout:
+        if line.startswith(marks):
+            break
+    program = Running(process, port, output, time.monotonic() - began, folder / "s" / "engine.sock")
+    os.set_blocking(process.stdout.fileno(), False)
+    try:
+        yield program
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(3)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        process.stdout.close()
+        output.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def timed_socket() -> socket.socket:
+    """A UDP socket whose datagrams carry the kernel's time of arrival."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+    if sys.platform == "linux":
+        made.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
+    made.bind(("127.0.0.1", 0))
+    return made
+
+
+def arrival(source: socket.socket) -> tuple[bytes, float]:
+    """The next datagram, and when it arrived in seconds since 1970."""
+    data, ancillary, _, _ = source.recvmsg(4096, 64)
+    for _, kind, stamp in ancillary:
+        if kind == _TIMESTAMPNS:
+            seconds, nanoseconds = struct.unpack_from("@ll", stamp)
+            return data, seconds + nanoseconds * 1e-9
+    return data, time.time()
+
+
+def is_answer(data: bytes) -> bool:
+    """Whether a datagram is a prediction, as both programs send it (ours is sent under two names)."""
+    return data.startswith(b"/impsy\0")
+
+
+@dataclass
+class Answers:
+    """What came of sending events.
+
+    Attributes:
+        sent: how many.
+        delays: seconds from each event to its answer, the n-th to the n-th.
+    """
+
+    sent: int
+    delays: list[float]
+
+    @property
+    def lost(self) -> float:
+        """Share without an answer."""
+        return 1 - len(self.delays) / self.sent
+
+    def ms(self, share: float) -> float:
+        """Milliseconds that this share of the answers took at most."""
+        return percentile(self.delays, share) * 1000
+
+
+def ask(port: int, output: socket.socket, rate: float, seconds: float, patience: float = 3.0) -> Answers:
+    """Send events of eight values at a rate, and time their answers."""
+    form = VectorFormat("/interface", 8)
+    count = round(rate * seconds)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.connect(("127.0.0.1", port))
+    sent_at: list[float] = []
+    answered_at: list[float] = []
+    begin = time.monotonic() + 0.05
+    last = begin
+    while len(answered_at) < count:
+        now = time.monotonic()
+        due = begin + len(sent_at) / rate
+        if len(sent_at) < count and now >= due:
+            packet = form.write([(len(sent_at) % 100) / 100] * 8)
+            sent_at.append(time.time())
+            sender.send(packet)
+            last = now
+            continue
+        wait = due - now if len(sent_at) < count else last + patience - now
+        if wait <= 0:
+            break
+        if select.select([output], [], [], wait)[0]:
+            data, at = arrival(output)
+            if is_answer(data):
+                answered_at.append(at)
+                last = now
+    sender.close()
+    return Answers(count, [b - a for a, b in zip(sent_at, answered_at, strict=False)])
+
+
+ECHO = """
+import socket, sys
+receive = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receive.bind(("127.0.0.1", int(sys.argv[1])))
+send = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+send.connect(("127.0.0.1", int(sys.argv[2])))
+reply = b"/impsy\\0\\0,ffffffff\\0\\0\\0" + bytes(32)
+print("ready", flush=True)
+while True:
+    receive.recv(4096)
+    send.send(reply)
+"""
+
+
+@contextmanager
+def echo() -> Iterator[Running]:
+    """A bare UDP echo in Python: the least that any program can take here."""
+    output, port = timed_socket(), free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-c", ECHO, str(port), str(output.getsockname()[1])], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    try:
+        yield Running(process, port, output)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        output.close()
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table in Markdown."""
+    print(f"\n### {title}\n\n{machine()}\n")
+    print("| " + " | ".join(columns) + " |")
+    print("|" + "---|" * len(columns))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    sys.stdout.flush()
+
+
+__all__ = [
+    "MODEL",
+    "OURS",
+    "PEER",
+    "ROOT",
+    "Answers",
+    "Running",
+    "arrival",
+    "ask",
+    "echo",
+    "is_answer",
+    "machine",
+    "median",
+    "percentile",
+    "running",
+    "table",
+]
