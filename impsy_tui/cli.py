@@ -72,8 +72,8 @@ def run(
 ) -> None:
     """Run the engine in the foreground; Ctrl-C ends it."""
     from impsy_tui.config import load_config
-    from impsy_tui.engine.engine import Setup
     from impsy_tui.engine.life import run_engine
+    from impsy_tui.engine.setup import Setup
 
     overrides = {
         "model.file": model,
@@ -97,8 +97,7 @@ def run(
     if not (loaded.config.osc or loaded.config.demo):
         typer.secho("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
     setup = Setup(
-        config=loaded.config,
-        config_file=loaded.path,
+        loaded=loaded,
         given=frozenset(key for key, value in overrides.items() if value is not None),
         logs=logdir,
         socket=socket or default_socket(),
@@ -168,7 +167,7 @@ def play(
     """Watch the running engine, or start one and watch it; leaving leaves it playing."""
     from impsy_tui.control.client import NoEngine, connected
     from impsy_tui.control.launch import LaunchProblem, launch_engine
-    from impsy_tui.engine.models import shipped_folder
+    from impsy_tui.shipped import shipped_folder
 
     place = socket or default_socket()
     configs = shipped_folder("configs")
@@ -251,7 +250,8 @@ def init(
 ) -> None:
     """Make logs/, datasets/, models/ and a commented config.toml here."""
     from impsy_tui.config.template import config_template
-    from impsy_tui.engine.models import Shelf, shipped_folder
+    from impsy_tui.engine.models import Shelf
+    from impsy_tui.shipped import shipped_folder
 
     try:
         for name in ("logs", "datasets", "models"):

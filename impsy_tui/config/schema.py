@@ -76,6 +76,9 @@ class Model:
     timescale: float = _setting(
         Number(terms.TIMESCALE), terms.TIMESCALE.default, "stretches its time: 2 is twice as slow"
     )
+    names: tuple[str, ...] = _setting(
+        OneOrMany(Text()), (), 'what your values are called, for the meters, such as ["pitch", "decay"]'
+    )
     max_gap: float = _setting(
         Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5")),
         0.0,
@@ -169,6 +172,19 @@ class Demo:
 
 
 @dataclass(frozen=True, slots=True)
+class Console:
+    """``[console]``: how the console looks. It is read from the engine, also by a console far away."""
+
+    theme: str = _setting(Text(), "amber", "colours: amber, stage, contrast, sixteen, or a file of yours in themes/")
+    lean: bool = _setting(Switch(), False, "fewer frames and digits, for bad links")
+    mouse: bool = _setting(Switch(), False, "take the mouse; without, the terminal's own selecting works")
+    animation: bool = _setting(Switch(), False, "let things slide into place")
+    keys: Mapping[str, str] = _setting(
+        ByDevice(Text(), "an action"), {}, 'keys by action, such as {panic = "f9"}; help lists the actions'
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class WebUi:
     """``[webui]``: the ports of IMPSY's web interface. Read so that its files load; not used."""
 
@@ -194,10 +210,17 @@ class Config:
     serial: tuple[Serial, ...] = ()
     serialmidi: tuple[SerialMidi, ...] = ()
     demo: Demo | None = None
+    console: Console = field(default_factory=Console)
     webui: WebUi | None = None
 
 
-SINGLE_TABLES: Mapping[str, type] = {"interaction": Interaction, "model": Model, "demo": Demo, "webui": WebUi}
+SINGLE_TABLES: Mapping[str, type] = {
+    "interaction": Interaction,
+    "model": Model,
+    "demo": Demo,
+    "console": Console,
+    "webui": WebUi,
+}
 """Tables that can stand once."""
 
 CHANNEL_TABLES: Mapping[str, type] = {

@@ -15,12 +15,23 @@ PROTOCOL: Final = 1
 Level = Literal["info", "warning", "error"]
 
 
+class ConsoleWishes(msgspec.Struct, frozen=True):
+    """How the engine's configuration wants a console to be; see ``[console]``."""
+
+    theme: str = "amber"
+    lean: bool = False
+    mouse: bool = False
+    animation: bool = False
+    keys: dict[str, str] = {}
+
+
 class Hello(msgspec.Struct, tag="hello", frozen=True):
     """Who speaks. ``protocol`` must be the same on both sides."""
 
     protocol: int = PROTOCOL
     version: str = ""
     pid: int = 0
+    console: ConsoleWishes = ConsoleWishes()
 
 
 class Command(msgspec.Struct, tag="command", frozen=True):
@@ -31,10 +42,34 @@ class Command(msgspec.Struct, tag="command", frozen=True):
 
 
 class Subscribe(msgspec.Struct, tag="subscribe", frozen=True):
-    """Send snapshots at this rate a second (0 for none, at most 50), and events as they happen."""
+    """Send snapshots at this rate a second (0 for none, at most 50), and events as they happen.
+
+    Of the events that were before, the last few come first, if they are later than ``since``
+    (seconds since 1970).
+    """
 
     rate: float = 20.0
     events: bool = True
+    since: float = 0.0
+
+
+class Ask(msgspec.Struct, tag="ask", frozen=True):
+    """Ask for what is too large or too slow to find for every snapshot.
+
+    The answer carries the same ``id``: a ``Files``, ``LogPicture``, ``Settings``, ``Rig`` or
+    ``Names``, or a ``Reply`` that says why there is none.
+
+    Attributes:
+        id: of the question, counted together with those of commands.
+        about: what is asked for.
+        name: of the log, for a picture.
+        columns: how many the picture is to have.
+    """
+
+    id: int
+    about: Literal["files", "log", "settings", "rig", "names"]
+    name: str = ""
+    columns: int = 0
 
 
 class Reply(msgspec.Struct, tag="reply", frozen=True):
@@ -153,6 +188,48 @@ class LogState(msgspec.Struct, frozen=True):
     disk_free: int
 
 
+class JobState(msgspec.Struct, frozen=True):
+    """One worker; see ``jobs.messages`` for how far it is.
+
+    Attributes:
+        number: by which it is named.
+        kind: "dataset", "train" …
+        name: what it works on.
+        state: "running", "stopping", "finished", "failed" or "cancelled".
+        stage: what it is doing.
+        done, of: how much of that is done, and how much there is (0 if unknown).
+        loss, validation: nats, None while there are none.
+        left: seconds, None if unknown.
+        age: seconds since it began, and once it has ended, until then.
+        curve: loss and validation loss over time.
+        text: what came of it, or what is wrong.
+        file: what it made.
+    """
+
+    number: int
+    kind: str
+    name: str
+    state: str
+    stage: str
+    done: int
+    of: int
+    loss: float | None
+    validation: float | None
+    left: float | None
+    age: float
+    curve: tuple[tuple[float, float], ...]
+    text: str
+    file: str
+
+
+class MachineState(msgspec.Struct, frozen=True):
+    """The machine; see ``engine.health``. ``temperature`` is in degrees Celsius, None if unknown."""
+
+    temperature: float | None = None
+    undervoltage: bool = False
+    throttled: bool = False
+
+
 class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     """Everything a console shows.
 
@@ -172,6 +249,13 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         lateness: seconds; the worst lateness of the last second.
         memory: resident bytes of the engine, -1 if unknown.
         loading: name of a model that is being loaded, empty for none.
+        names: what the values are called, as many as were given.
+        marks: for each value "muted", "solo", "held", "shaped" or nothing; empty where none is.
+        audition: a player that plays beside ``main`` in silence, if there is one.
+        timer: seconds on the set timer.
+        timer_runs: whether it goes on.
+        machine: the machine's health.
+        jobs: workers, the newest last.
     """
 
     time: float
@@ -189,7 +273,127 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     lateness: float
     memory: int
     loading: str = ""
+    names: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    audition: PlayerState | None = None
+    timer: float = 0.0
+    timer_runs: bool = False
+    machine: MachineState = MachineState()
+    jobs: tuple[JobState, ...] = ()
 
 
-FromClient = Hello | Command | Subscribe
-FromEngine = Hello | Reply | Event | Snapshot
+class FileFacts(msgspec.Struct, frozen=True):
+    """One file of the user's.
+
+    Attributes:
+        kind: "log", "dataset" or "model".
+        name: of the file.
+        folder: where it is.
+        size: bytes.
+        time: when it was written last, seconds since 1970.
+        dimension: 0 if unknown.
+        rows: events in it, or that a model was trained on; -1 if unknown.
+        seconds: that they took, -1 if unknown.
+        layers, units: of a model, 0 if unknown.
+        loss: of a model, nats an event held out, None if unknown.
+        problem: why it cannot be used, empty if nothing is known against it.
+    """
+
+    kind: str
+    name: str
+    folder: str
+    size: int
+    time: float
+    dimension: int = 0
+    rows: int = -1
+    seconds: float = -1.0
+    layers: int = 0
+    units: int = 0
+    loss: float | None = None
+    problem: str = ""
+
+
+class Files(msgspec.Struct, tag="files", frozen=True):
+    """All files of the user's."""
+
+    id: int
+    files: tuple[FileFacts, ...]
+
+
+class LogPicture(msgspec.Struct, tag="log_picture", frozen=True):
+    """A log, drawn over time in columns of equal length.
+
+    Attributes:
+        id: of the question.
+        name: of the log.
+        seconds: how long it is.
+        rows: in it.
+        values: a list a column of every value's mean there, 0..1, None before there was one.
+        played: the musician's events in each column.
+        predicted: the player's.
+    """
+
+    id: int
+    name: str
+    seconds: float
+    rows: int
+    values: tuple[tuple[float | None, ...], ...]
+    played: tuple[int, ...]
+    predicted: tuple[int, ...]
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting.
+
+    Attributes:
+        key: dotted, as ``set`` takes it.
+        value: in force, as TOML has it.
+        default: likewise.
+        origin: where the value came from: a line of a file, an option, "live", or "default".
+        help: what it is.
+        allowed: what may be given.
+    """
+
+    key: str
+    value: str
+    default: str
+    origin: str
+    help: str
+    allowed: str
+
+
+class Settings(msgspec.Struct, tag="settings", frozen=True):
+    """The configuration in force, and the file it is kept in (empty for none)."""
+
+    id: int
+    file: str
+    settings: tuple[Setting, ...]
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that was looked at before the doors open."""
+
+    name: str
+    state: Literal["ok", "warning", "error"]
+    text: str
+
+
+class Rig(msgspec.Struct, tag="rig", frozen=True):
+    """The rig, checked."""
+
+    id: int
+    checks: tuple[Check, ...]
+
+
+class Names(msgspec.Struct, tag="names", frozen=True):
+    """The names of files, as commands take them."""
+
+    id: int
+    models: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+
+
+Answer = Files | LogPicture | Settings | Rig | Names
+FromClient = Hello | Command | Subscribe | Ask
+FromEngine = Hello | Reply | Event | Snapshot | Answer

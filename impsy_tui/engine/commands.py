@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from impsy_tui import terms
+from impsy_tui.engine.library import Library
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.jobs.runner import JobRunner
 from impsy_tui.language import COMMANDS, Invocation
-
-Value = float | bool | str
 
 
 class CommandProblem(Exception):
@@ -18,6 +19,15 @@ class Host(Protocol):
     """What commands need of the engine besides the session."""
 
     session: Session
+    stopwatch: Stopwatch
+    jobs: JobRunner
+    library: Library
+
+    def audition(self, name: str) -> Awaitable[str]:
+        """Let a model listen and play unheard, or end that; the reply, or ``CommandProblem``."""
+
+    def change_setting(self, key: str, value: str) -> Awaitable[str]:
+        """Change a setting in the configuration file; the reply, or ``SettingProblem``."""
 
     def load(self, name: str) -> Awaitable[str]:
         """Load a model by name and let it play; the reply, or ``CommandProblem``."""
@@ -41,7 +51,9 @@ class Commands:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._handlers: dict[str, Callable[..., str | Awaitable[str]]] = {
-            name: getattr(self, f"_{name}") for name in COMMANDS
+            name: getattr(self, f"_{name.replace(' ', '_')}")
+            for name, command in COMMANDS.items()
+            if not command.console
         }
 
     def carry_out(self, invocation: Invocation) -> str | Awaitable[str]:
@@ -63,46 +75,56 @@ class Commands:
         session = self._session
         if mode == terms.FILTER:
             session.settings.thru = False
-            session.part.set_mode("polyphony")
+            for part in session.parts:
+                part.set_mode("polyphony")
             return "filter: polyphony with thru off, only the predictions are heard"
-        session.part.set_mode(mode)
+        for part in session.parts:
+            part.set_mode(mode)
         return f"{mode}: {terms.MODES[mode].help}"
 
     def _temp(self, temperature: float) -> str:
-        self._session.part.set_temperature(pi=temperature)
+        for part in self._session.parts:
+            part.set_temperature(pi=temperature)
         return f"temp {temperature:g}"
 
     def _sigma(self, temperature: float) -> str:
-        self._session.part.set_temperature(sigma=temperature)
+        for part in self._session.parts:
+            part.set_temperature(sigma=temperature)
         return f"sigma {temperature:g}"
 
     def _timescale(self, factor: float) -> str:
-        self._session.part.set_timescale(factor)
+        for part in self._session.parts:
+            part.set_timescale(factor)
         return f"timescale {factor:g}"
 
     def _speed(self, factor: float) -> str:
-        self._session.part.set_timescale(1.0 / factor)
+        for part in self._session.parts:
+            part.set_timescale(1.0 / factor)
         return f"speed {factor:g} (timescale {1.0 / factor:g})"
 
     def _threshold(self, silence: float) -> str:
-        self._session.part.set_threshold(silence)
+        for part in self._session.parts:
+            part.set_threshold(silence)
         return f"threshold {silence:g}s"
 
     def _max_response(self, time: float | str) -> str:
         limit = time if isinstance(time, float) else None
-        self._session.part.set_max_response(limit)
+        for part in self._session.parts:
+            part.set_max_response(limit)
         return "max_response off" if limit is None else f"max_response {limit:g}s"
 
     def _take(self) -> str:
         self._need_turns("take")
-        self._session.part.take()
+        for part in self._session.parts:
+            part.take()
         return "your turn: the player listens until you have played and fall silent"
 
     def _give(self) -> str:
         self._need_turns("give")
         if self._session.part.paused:
             raise CommandProblem("the player is paused: resume lets it play")
-        self._session.part.give()
+        for part in self._session.parts:
+            part.give()
         return "the player's turn"
 
     def _need_turns(self, word: str) -> None:
@@ -119,7 +141,8 @@ class Commands:
         return "the player may play"
 
     def _reset(self) -> str:
-        self._session.part.reset()
+        for part in self._session.parts:
+            part.reset()
         return "the player has forgotten what it heard"
 
     def _thru(self, switch: bool | None = None) -> str:
@@ -136,6 +159,83 @@ class Commands:
     def _unload(self) -> str:
         self._host.unload()
         return "DUMMY: no model is loaded, the dummy player wanders at random"
+
+    def _audition(self, model: str) -> Awaitable[str]:
+        return self._host.audition(model)
+
+    def _mute(self, dimensions: tuple[int, ...]) -> str:
+        self._session.shaping.muted.update(self._indices(dimensions))
+        return f"{_named(dimensions)} muted"
+
+    def _solo(self, dimensions: tuple[int, ...]) -> str:
+        shaping = self._session.shaping
+        shaping.soloed = set(self._indices(dimensions))
+        shaping.muted -= shaping.soloed
+        return f"only {_named(dimensions)} played"
+
+    def _hold(self, dimensions: tuple[int, ...], value: float) -> str:
+        self._session.shaping.held.update(dict.fromkeys(self._indices(dimensions), value))
+        return f"{_named(dimensions)} held at {value:g}"
+
+    def _range(self, dimensions: tuple[int, ...], low: float, high: float) -> str:
+        self._session.shaping.ranged.update(dict.fromkeys(self._indices(dimensions), (low, high)))
+        return f"{_named(dimensions)} played from {low:g} to {high:g}"
+
+    def _invert(self, dimensions: tuple[int, ...]) -> str:
+        self._session.shaping.inverted ^= set(self._indices(dimensions))
+        return f"{_named(dimensions)} turned over"
+
+    def _release(self, dimensions: tuple[int, ...] | None = None) -> str:
+        if dimensions is None:
+            self._session.shaping.clear()
+            return "everything is played as it is"
+        self._session.shaping.release(self._indices(dimensions))
+        return f"{_named(dimensions)} played as it is"
+
+    def _indices(self, dimensions: tuple[int, ...]) -> list[int]:
+        most = self._session.dimension - 1
+        if beyond := [number for number in dimensions if number > most]:
+            raise CommandProblem(f"there is no x{beyond[0]}: the last is x{most}")
+        return [number - 1 for number in dimensions]
+
+    def _timer(self, what: str) -> str:
+        getattr(self._host.stopwatch, what)()
+        return f"timer {what}"
+
+    async def _dataset(self, dimension: float | None = None) -> str:
+        library = self._host.library
+        wanted = str(int(dimension)) if dimension else "all"
+        arguments = (str(library.logs), str(library.datasets), wanted)
+        name = f"{wanted}d" if dimension else "of every dimension"
+        job = await self._host.jobs.start("dataset", name, "impsy_tui.jobs.dataset", arguments)
+        return f"job {job.number} collects the logs; jobs shows how far it is"
+
+    async def _train(self, size: str = "s", on: str = "", epochs: float = 100.0, patience: float = 10.0) -> str:
+        library = self._host.library
+        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+        options = ("--size", size, "--epochs", f"{epochs:.0f}", "--patience", f"{patience:.0f}")
+        arguments = (str(dataset), str(library.own_models), *options)
+        job = await self._host.jobs.start(
+            "train", f"{size} on {dataset.stem}", "impsy_tui.training.worker", arguments
+        )
+        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+
+    def _cancel_job(self, number: float | None = None) -> str:
+        job = self._host.jobs.stop(None if number is None else int(number), keep=False)
+        return f"job {job.number} ({job.kind}) is cancelled"
+
+    def _keep_job(self, number: float | None = None) -> str:
+        job = self._host.jobs.stop(None if number is None else int(number), keep=True)
+        return f"job {job.number} ({job.kind}) ends and saves what it has"
+
+    def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
+        return self._host.library.rename(kind, name, to)
+
+    def _delete(self, kind: str, name: str) -> Awaitable[str]:
+        return self._host.library.delete(kind, name)
+
+    def _set(self, key: str, value: str) -> Awaitable[str]:
+        return self._host.change_setting(key, value)
 
     def _panic(self) -> str:
         self._session.panic()
@@ -163,3 +263,7 @@ class Commands:
     def _shutdown(self) -> str:
         self._host.shut_down()
         return "the engine ends"
+
+
+def _named(dimensions: tuple[int, ...]) -> str:
+    return " ".join(f"x{number}" for number in dimensions)

@@ -5,9 +5,9 @@ import fcntl
 import os
 import socket
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, unix_serve
@@ -16,7 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from impsy_tui import __version__
 from impsy_tui.control.messages import (
     PROTOCOL,
+    Ask,
     Command,
+    ConsoleWishes,
     Event,
     FromClient,
     Hello,
@@ -46,8 +48,10 @@ class ControlServer:
         path: of the socket.
         scheduler: keeps the snapshots' time.
         carry_out: does a command; what it returns is the reply.
+        answer: answers a question; what it returns is the message.
         snapshot: takes a snapshot.
         tell: says things to the performer (level, text).
+        wishes: how consoles are to look, for the greeting.
     """
 
     def __init__(
@@ -55,10 +59,15 @@ class ControlServer:
         path: Path,
         scheduler: Scheduler,
         carry_out: Callable[[str, int], Awaitable[Reply]],
+        answer: Callable[[Ask], Awaitable[bytes]],
         snapshot: Callable[[], Snapshot],
         tell: Callable[[str, str], None],
+        wishes: ConsoleWishes,
     ) -> None:
         self.path = path
+        self._answer = answer
+        self._wishes = wishes
+        self._past: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._scheduler = scheduler
         self._carry_out = carry_out
         self._snapshot = snapshot
@@ -106,6 +115,7 @@ class ControlServer:
 
     def publish(self, event: Event) -> None:
         """Send an event to every client that wants events; to those behind, as soon as they read."""
+        self._past.append(event)
         for client in self._clients:
             client.put_event(event)
 
@@ -182,7 +192,7 @@ class ControlServer:
             return
         client = _Client(connection, self._scheduler, self._snapshot)
         try:
-            await client.send(Hello(version=__version__, pid=os.getpid()))
+            await client.send(Hello(version=__version__, pid=os.getpid(), console=self._wishes))
             hello = client.read(await asyncio.wait_for(connection.recv(), 5.0))
             if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
                 await client.send(
@@ -192,21 +202,31 @@ class ControlServer:
             self._clients.add(client)
             client.start()
             async for data in connection:
-                await self._message(client, data)
+                self._message(client, data)
         except (ConnectionClosed, TimeoutError):
             pass
         finally:
             self._clients.discard(client)
             client.stop()
 
-    async def _message(self, client: "_Client", data: str | bytes) -> None:
+    def _message(self, client: "_Client", data: str | bytes) -> None:
         message = client.read(data)
+        # Each in a task: whoever waits for a model to load can still panic.
         if isinstance(message, Command):
-            client.put_reply(await self._carry_out(message.line, message.id))
+            client.work(self._reply(client, self._carry_out(message.line, message.id)))
+        elif isinstance(message, Ask):
+            client.work(self._reply(client, self._answer(message)))
         elif isinstance(message, Subscribe):
             client.subscribe(message)
+            for event in self._past:
+                if event.time > message.since:
+                    client.put_event(event)
         elif isinstance(message, str):
             client.put_reply(Reply(0, False, message))
+
+    @staticmethod
+    async def _reply(client: "_Client", work: Awaitable[Reply | bytes]) -> None:
+        client.put_reply(await work)
 
 
 class _Client:
@@ -223,7 +243,7 @@ class _Client:
         self._connection = connection
         self._scheduler = scheduler
         self._take_snapshot = snapshot
-        self._replies: deque[Reply] = deque()
+        self._replies: deque[Reply | bytes] = deque()
         self._events: deque[Event] = deque()
         self._dropped = 0
         self._wants_events = False
@@ -233,6 +253,17 @@ class _Client:
         self._timer: Timer | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._work: set[asyncio.Task[None]] = set()
+
+    def work(self, what: Coroutine[Any, Any, None]) -> None:
+        """Do something for it while it may ask for more. It is done even if the client goes."""
+        if len(self._work) >= _MOST_REPLIES:
+            what.close()
+            self._connection.transport.abort()
+            return
+        task = asyncio.get_running_loop().create_task(what)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
 
     def start(self) -> None:
         """Begin to send."""
@@ -258,9 +289,10 @@ class _Client:
             return f"not a message of this protocol: {error}"
         return message
 
-    async def send(self, message: msgspec.Struct) -> None:
+    async def send(self, message: msgspec.Struct | bytes) -> None:
         """Send now, waiting for the client."""
-        await self._connection.send(self._ENCODER.encode(message).decode())
+        data = message if isinstance(message, bytes) else self._ENCODER.encode(message)
+        await self._connection.send(data, text=True)
 
     def subscribe(self, wish: Subscribe) -> None:
         """Send snapshots and events as the client wishes."""
@@ -273,8 +305,11 @@ class _Client:
             self._next = self._scheduler.now()
             self._tick()
 
-    def put_reply(self, reply: Reply) -> None:
-        """Owe a reply. A client that asks on and on and never reads is cut off."""
+    def put_reply(self, reply: Reply | bytes) -> None:
+        """Owe a reply, or a message that is encoded already.
+
+        A client that asks on and on and never reads is cut off.
+        """
         self._replies.append(reply)
         if len(self._replies) > _MOST_REPLIES:
             self._connection.transport.abort()

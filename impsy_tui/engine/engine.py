@@ -3,30 +3,31 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from impsy_tui import terms
 from impsy_tui.channels import Channel, ChannelProblem
-from impsy_tui.channels.demo import DemoChannel
-from impsy_tui.channels.osc import OscChannel
-from impsy_tui.config import Config
-from impsy_tui.control.messages import Event, Level, Reply, Snapshot
+from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
+from impsy_tui.engine.answers import Answers
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
+from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
-from impsy_tui.engine.models import LoadedModel, Shelf, load_model, shipped_folder
+from impsy_tui.engine.models import LoadedModel, load_model
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.performance_log import PerformanceLog
-from impsy_tui.engine.session import Session, SessionSettings
+from impsy_tui.engine.rig import RigCheck
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.engine.setup import Setup, StartProblem, first_settings, make_channels, model_folders
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
+from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.jobs.runner import Job, JobProblem, JobRunner
 from impsy_tui.language import Mistake, parse
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
 from impsy_tui.networks import ModelProblem
@@ -36,35 +37,6 @@ from impsy_tui.players.mdrnn import MdrnnPlayer
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
-
-
-class StartProblem(Exception):
-    """The engine cannot start; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """How an engine is to be started.
-
-    Attributes:
-        config: what to do.
-        config_file: where that was read, None for nowhere.
-        given: keys that were given as options, and so go before what is resumed.
-        logs: the folder of the performance logs.
-        socket: the control socket.
-        resume: come back to the last session's model, mode and parameters.
-        seed: of all chance, None for a different performance each time.
-        sound: a Pure Data patch to run for as long as the engine does.
-    """
-
-    config: Config
-    config_file: Path | None
-    given: frozenset[str]
-    logs: Path
-    socket: Path
-    resume: bool = False
-    seed: int | None = None
-    sound: Path | None = None
 
 
 class Engine:
@@ -84,12 +56,22 @@ class Engine:
         self._outputs = Outputs(loop.scheduler)
         self._log = PerformanceLog(setup.logs, self._tell_of("log"), loop.scheduler.now)
         self._channels: list[Channel] = []
+        self.stopwatch = Stopwatch(loop.time)
+        self.jobs = JobRunner(setup.logs.absolute() / "jobs", self._job_ended)
+        self.library = Library(setup.logs, setup.datasets, model_folders(setup), self._files_in_use)
+        self._settings_desk = SettingsDesk(setup.loaded)
         self._control = ControlServer(
-            setup.socket, loop.scheduler, self.carry_out, self.snapshot, self._tell_of("control")
+            setup.socket,
+            loop.scheduler,
+            self.carry_out,
+            self.answer,
+            self.snapshot,
+            self._tell_of("control"),
+            _wishes(setup),
         )
         self._commands = Commands(self)
-        self._shelf = Shelf(_model_folders(setup))
         self._model_file: Path | None = None
+        self._understudy_file: Path | None = None
         self._loading = ""
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
@@ -107,7 +89,7 @@ class Engine:
         self._loop.set_exception_handler(self._loop_error)
         last = resume.recall(setup.logs) if setup.resume else None
         player = await self._first_player(last)
-        part, settings = _settings(setup, last)
+        part, settings = first_settings(setup, last)
         self.session = Session(
             self._loop.scheduler,
             self._outputs,
@@ -123,7 +105,11 @@ class Engine:
         await self._control.open()
         self._log.open(player.dimension)
         await self._open_channels(player.dimension)
-        self._observer = Observer(self._loop, self.session, self._channels, self._log, config.title)
+        self._observer = Observer(
+            self._loop, self.session, self._channels, self._log, self.stopwatch, self.jobs, config
+        )
+        rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
+        self._answers = Answers(self.library, self._settings_desk, self.session, rig)
         if self._sound is not None:
             await self._sound.start()
         if last and last.paused:
@@ -151,6 +137,7 @@ class Engine:
                 self.tell("error", channel.name, f"could not be closed: {error}")
         for task in self._tasks:
             task.cancel()
+        await self.jobs.close()
         if self._sound is not None:
             await self._sound.close()
         await self._log.close()
@@ -177,24 +164,44 @@ class Engine:
         invocation = parse(line)
         if isinstance(invocation, Mistake):
             return Reply(number, False, invocation.message, invocation.start, invocation.end)
+        if invocation.command.console:
+            return Reply(number, False, f"{invocation.command.name} is typed in a console")
         try:
             answer = self._commands.carry_out(invocation)
             text = answer if isinstance(answer, str) else await answer
-        except CommandProblem as problem:
+        except (CommandProblem, JobProblem, LibraryProblem, SettingProblem) as problem:
             return Reply(number, False, str(problem))
         self._changed()
         if invocation.command.name not in ("status", "help"):
             self.tell("info", "command", str(invocation))
         return Reply(number, True, text)
 
+    async def answer(self, ask: Ask) -> bytes:
+        """Answer a question, as a message."""
+        return await self._answers.answer(ask)
+
+    async def change_setting(self, key: str, value: str) -> str:
+        """Change a setting in the file, and at once where that can be; the reply."""
+        text, line = await self._settings_desk.change(key, value)
+        if not line:
+            return f"{text}; in force from the next start"
+        invocation = parse(line)
+        assert not isinstance(invocation, Mistake), line
+        answer = self._commands.carry_out(invocation)
+        if not isinstance(answer, str):
+            await answer
+        return f"{text}; in force now"
+
     async def load(self, name: str) -> str:
         """Load a model by name and let it play."""
-        try:
-            file = self._shelf.find(name)
-            loaded = await self._load(file)
-        except ModelProblem as problem:
-            player = self.session.part.player
-            raise CommandProblem(f"{name}: {problem}; {player.name} plays on") from None
+        file = self._find(name)
+        if file == self._understudy_file and (player := self.session.end_audition()) is not None:
+            # It has listened: it goes on with what it has heard.
+            self._understudy_file = None
+            self.session.change_player(player)
+            self._model_file = file
+            return f"{player.name} plays, as auditioned"
+        loaded = await self._load_beside(file)
         dimension = loaded.network.shape.dimension
         if dimension != self.session.dimension and (why := self.session.refuses(dimension)):
             raise CommandProblem(f"{loaded.name} has dimension {dimension}: {why}")
@@ -203,9 +210,40 @@ class Engine:
         remark = f" ({loaded.remark})" if loaded.remark else ""
         return f"{loaded.name} plays, dimension {dimension}{remark}"
 
+    async def audition(self, name: str) -> str:
+        """Let another model listen and play in silence; ``off`` ends that."""
+        if name == "off":
+            self._understudy_file = None
+            if self.session.end_audition() is None:
+                raise CommandProblem("nothing is auditioned")
+            return "the audition is over"
+        file = self._find(name)
+        loaded = await self._load_beside(file)
+        dimension = loaded.network.shape.dimension
+        if dimension != self.session.dimension:
+            raise CommandProblem(
+                f"{loaded.name} has dimension {dimension}, {self.session.dimension} is played: load it instead"
+            )
+        self.session.audition(self._mdrnn(loaded))
+        self._understudy_file = file
+        return f"{loaded.name} listens and plays in silence; load {loaded.name} lets it be heard"
+
+    def _find(self, name: str) -> Path:
+        try:
+            return self.library.shelf.find(name)
+        except ModelProblem as problem:
+            raise CommandProblem(str(problem)) from None
+
+    async def _load_beside(self, file: Path) -> LoadedModel:
+        try:
+            return await self._load(file)
+        except ModelProblem as problem:
+            raise CommandProblem(f"{file.stem}: {problem}; {self.session.part.player.name} plays on") from None
+
     def unload(self) -> None:
         """Let the dummy play."""
         self._model_file = None
+        self.session.end_audition()
         self.session.change_player(DummyPlayer(self.session.dimension, self._random))
 
     def set_log(self, what: str) -> str:
@@ -268,7 +306,7 @@ class Engine:
         for candidate in (path, beside):
             if candidate.is_file():
                 return candidate.absolute()
-        return self._shelf.find(name if path.name == name else path.name)
+        return self.library.shelf.find(name if path.name == name else path.name)
 
     async def _load(self, file: Path, *, quiet: bool = False) -> LoadedModel:
         self._loading = file.stem
@@ -281,7 +319,7 @@ class Engine:
         return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap)
 
     async def _open_channels(self, dimension: int) -> None:
-        channels = _make_channels(self._setup.config)
+        channels = make_channels(self._setup.config)
         for name in ("midi", "websocket", "serial", "serialmidi"):
             if getattr(self._setup.config, name):
                 self.tell("warning", name, f"[{name}] is understood but cannot be played yet")
@@ -315,11 +353,13 @@ class Engine:
         invocation = parse(line)
         if isinstance(invocation, Mistake):
             return f"{address}: {invocation.message}"
-        if invocation.command.ends:
+        if invocation.command.console:
+            return f"{address}: {invocation.command.name} is a command of consoles"
+        if invocation.command.ends or invocation.command.files:
             return f"{address}: {invocation.command.name} is not taken from {channel}"
         try:
             answer = self._commands.carry_out(invocation)
-        except CommandProblem as problem:
+        except (CommandProblem, JobProblem) as problem:
             return f"{address}: {problem}"
         if isinstance(answer, str):
             self._changed()
@@ -345,6 +385,13 @@ class Engine:
 
     def _loop_error(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.tell("error", "engine", describe_loop_error(context))
+
+    def _job_ended(self, job: Job) -> None:
+        level = "error" if job.state == "failed" else "info"
+        self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
+
+    def _files_in_use(self) -> list[Path]:
+        return [file for file in (self._log.file, self._model_file, self._understudy_file) if file is not None]
 
     # Keeping the state for --resume
 
@@ -381,43 +428,6 @@ def _level(level: str) -> Level:
     return "error" if level == "error" else "warning" if level == "warning" else "info"
 
 
-def _model_folders(setup: Setup) -> list[Path]:
-    folders = [Path("models")]
-    if setup.config_file is not None:
-        folders.append(setup.config_file.parent / "models")
-    if setup.config.model.file:
-        folders.append(Path(setup.config.model.file).expanduser().parent)
-    return [*folders, shipped_folder("models")]
-
-
-def _make_channels(config: Config) -> list[Channel]:
-    channels: list[Channel] = []
-    for number, osc in enumerate(config.osc, 1):
-        channels.append(OscChannel(osc, "osc" if len(config.osc) == 1 else f"osc {number}"))
-    if config.demo is not None:
-        channels.append(DemoChannel(config.demo))
-    return channels
-
-
-def _settings(setup: Setup, last: resume.LastSession | None) -> tuple[PartSettings, SessionSettings]:
-    """The configuration's settings, with those of the last session over them, but not over options."""
-    config, given = setup.config, setup.given
-    interaction, model = config.interaction, config.model
-
-    def pick(key: str, configured: Any, kept: str) -> Any:
-        return configured if last is None or key in given else getattr(last, kept)
-
-    mode = pick("interaction.mode", interaction.mode, "mode")
-    thru = pick("interaction.input_thru", interaction.input_thru, "thru")
-    if mode == terms.FILTER:
-        mode, thru = "polyphony", False
-    part = PartSettings(
-        mode=mode,
-        pi_temperature=pick("model.pitemp", model.pitemp, "pi_temperature"),
-        sigma_temperature=pick("model.sigmatemp", model.sigmatemp, "sigma_temperature"),
-        timescale=pick("model.timescale", model.timescale, "timescale"),
-        threshold=pick("interaction.threshold", interaction.threshold, "threshold"),
-        max_response=pick("interaction.max_response", interaction.max_response, "max_response") or None,
-        max_gap=model.max_gap or None,
-    )
-    return part, SessionSettings(thru, config.log_input, config.log_predictions)
+def _wishes(setup: Setup) -> ConsoleWishes:
+    console = setup.config.console
+    return ConsoleWishes(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from impsy_tui.control.place import PlaceProblem
 from impsy_tui.engine.control_server import SocketTaken
-from impsy_tui.engine.engine import Engine, Setup, StartProblem
+from impsy_tui.engine.engine import Engine
 from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.setup import Setup, StartProblem
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 

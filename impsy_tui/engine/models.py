@@ -43,13 +43,6 @@ class LoadedModel:
     remark: str = ""
 
 
-def shipped_folder(kind: str) -> Path:
-    """Where the models or configs that come with the program are, installed or in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "shipped" / kind
-    return installed if installed.is_dir() else package.parent / kind
-
-
 class Shelf:
     """The folders that models are taken from by name, the first first.
 

@@ -1,7 +1,7 @@
 """The performance: what channels hear goes to the log, the outputs and the player's part."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import Part, PartSettings
 from impsy_tui.engine.scheduler import Scheduler
+from impsy_tui.engine.shaping import Shaping
 from impsy_tui.players import Player
 
 Tell = Callable[[str, str, str], None]
@@ -38,6 +39,23 @@ class SessionSettings:
     thru: bool = False
     log_input: bool = True
     log_predictions: bool = False
+
+
+class _Unheard:
+    """Where an auditioned part plays: nowhere."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+
+    def play(self, values: Sequence[float]) -> None:
+        """Nobody hears it."""
+
+    def silence(self) -> None:
+        """Nothing of it sounds."""
+
+    def tell(self, level: str, text: str) -> None:
+        """What it has to say is heard all the same."""
+        self._tell(level, "audition", text)
 
 
 class Session:
@@ -77,7 +95,11 @@ class Session:
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (player.dimension - 1)
         self.last_input_at: float | None = None
+        self.shaping = Shaping()
         self.part = Part(player, part_settings, scheduler, self, random)
+        self.understudy: Part | None = None
+        self.sounding: tuple[float, ...] = ()
+        self._random = random
         self._began = scheduler.now()
         self._log = log
         self._tell = tell
@@ -101,6 +123,8 @@ class Session:
         if self.settings.thru:
             self.outputs.play(vector)
         self.part.hear(at - before, vector, at)
+        if self.understudy is not None:
+            self.understudy.hear(at - before, vector, at)
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
         """Some dimensions took new values; the others keep theirs."""
@@ -112,7 +136,8 @@ class Session:
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
-        self.part.held(channel, held, at)
+        for part in self.parts:
+            part.held(channel, held, at)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""
@@ -125,8 +150,9 @@ class Session:
     # A Stage, for the part
 
     def play(self, values: Sequence[float]) -> None:
-        """The player plays."""
-        self.outputs.play(values)
+        """The player plays: what is heard is shaped, what is written down is not."""
+        self.sounding = self.shaping.apply(values)
+        self.outputs.play(self.sounding)
         if self.settings.log_predictions:
             self._log.write(self.scheduler.now(), "rnn", values)
 
@@ -140,11 +166,36 @@ class Session:
 
     # For the performer
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The part that is heard, and the one that is auditioned, if there is one."""
+        return (self.part,) if self.understudy is None else (self.part, self.understudy)
+
+    def audition(self, player: Player) -> None:
+        """Let another player of the same dimension listen and play beside this one, unheard."""
+        self.end_audition()
+        settings = replace(self.part.settings)
+        self.understudy = Part(player, settings, self.scheduler, _Unheard(self._tell), self._random)
+        self.understudy.start()
+        if self.part.paused:
+            self.understudy.pause()
+
+    def end_audition(self) -> Player | None:
+        """Send the auditioned player away; it comes back, with all it has heard."""
+        if self.understudy is None:
+            return None
+        self.understudy.stop()
+        player, self.understudy = self.understudy.player, None
+        return player
+
     def change_player(self, player: Player) -> None:
         """Let another player take over; one of another dimension begins another log."""
         if player.dimension != self.dimension:
+            self.end_audition()
             self.part.halt()
             self.outputs.cancel_fade()
+            self.shaping.clear()
+            self.sounding = ()
             self.dimension = player.dimension
             self.last_input = (0.0,) * (player.dimension - 1)
             for outlet in self.outputs.outlets:
@@ -161,21 +212,24 @@ class Session:
 
     def pause(self) -> None:
         """The player is silent and listens."""
-        self.part.pause()
+        for part in self.parts:
+            part.pause()
 
     def resume(self) -> None:
         """The player may play again; a fade ends where it is."""
         self.outputs.cancel_fade()
-        self.part.resume()
+        for part in self.parts:
+            part.resume()
 
     def panic(self) -> None:
         """Everything off, and paused."""
-        self.part.pause()
+        self.pause()
         self.outputs.panic()
 
     def fade(self, seconds: float, done: Callable[[], None]) -> None:
         """The player stops, and the outputs glide to their safe values; then silence."""
-        self.part.pause(silence=False)
+        for part in self.parts:
+            part.pause(silence=False)
 
         def arrived() -> None:
             self.outputs.silence()

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from impsy_tui.channels import Channel
-from impsy_tui.control.messages import ChannelState, LogState, PlayerState, Snapshot
+from impsy_tui.config import Config
+from impsy_tui.control.messages import ChannelState, JobState, LogState, MachineState, PlayerState, Snapshot
+from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.part import Part
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.jobs.runner import Job, JobRunner
 
 _SLOW_FACTS = 5.0
 """Seconds between readings of what changes slowly and costs a system call that may wait."""
+_CURVE_POINTS = 40
 
 
 class Observer:
@@ -24,13 +29,24 @@ class Observer:
     """
 
     def __init__(
-        self, loop: EngineLoop, session: Session, channels: Sequence[Channel], log: PerformanceLog, title: str
+        self,
+        loop: EngineLoop,
+        session: Session,
+        channels: Sequence[Channel],
+        log: PerformanceLog,
+        stopwatch: Stopwatch,
+        jobs: JobRunner,
+        config: Config,
     ) -> None:
         self._loop = loop
         self._session = session
         self._channels = channels
         self._log = log
-        self._title = title
+        self._stopwatch = stopwatch
+        self._jobs = jobs
+        self._title = config.title
+        self._names = config.model.names
+        self._health = Health()
         self._began = loop.time()
         self._second = self._began
         self._load = 0.0
@@ -44,6 +60,7 @@ class Observer:
         now = self._loop.time()
         self._roll(now)
         session = self._session
+        understudy = session.understudy
         return Snapshot(
             time=time.time(),
             uptime=now - self._began,
@@ -53,13 +70,22 @@ class Observer:
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             heard=session.heard_events,
             thru=session.settings.thru,
-            players=(_player_state("main", session.part, now),),
+            players=(_player_state("main", session.part, now, session.sounding),),
             channels=tuple(_channel_state(channel, now) for channel in self._channels),
             log=self._log_state(),
             load=self._load,
             lateness=max(self._lateness, self._loop.scheduler.worst_lateness),
             memory=self._memory,
             loading=loading,
+            names=self._names,
+            marks=session.shaping.marks(session.dimension - 1),
+            audition=None
+            if understudy is None
+            else _player_state("audition", understudy, now, understudy.last_output or ()),
+            timer=self._stopwatch.seconds,
+            timer_runs=self._stopwatch.runs,
+            machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
+            jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
         )
 
     def _roll(self, now: float) -> None:
@@ -76,13 +102,14 @@ class Observer:
     def _read_slow_facts(self) -> None:
         self._disk_free = free_space(self._log.folder)
         self._memory = memory_in_use()
+        self._health = read_health()
 
     def _log_state(self) -> LogState:
         log = self._log
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(name: str, part: Part, now: float) -> PlayerState:
+def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]) -> PlayerState:
     settings, player, upcoming = part.settings, part.player, part.upcoming
     return PlayerState(
         name=name,
@@ -98,7 +125,7 @@ def _player_state(name: str, part: Part, now: float) -> PlayerState:
         threshold=settings.threshold,
         max_response=settings.max_response or 0.0,
         max_gap=part.max_gap,
-        output=part.last_output or (),
+        output=sounding,
         output_age=-1.0 if part.last_output is None else now - part.last_output_at,
         upcoming=upcoming[1] if upcoming else (),
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
@@ -122,6 +149,29 @@ def _channel_state(channel: Channel, now: float) -> ChannelState:
         problem=status.problem,
         problem_age=now - status.problem_at if status.problem else -1.0,
         problems=status.problems,
+    )
+
+
+def _job_state(job: Job, now: float) -> JobState:
+    progress, curve = job.progress, tuple(job.curve)
+    if len(curve) > _CURVE_POINTS:
+        step = len(curve) / _CURVE_POINTS
+        curve = tuple(curve[int((point + 1) * step) - 1] for point in range(_CURVE_POINTS))
+    return JobState(
+        number=job.number,
+        kind=job.kind,
+        name=job.name,
+        state=job.state,
+        stage=progress.stage,
+        done=progress.done,
+        of=progress.of,
+        loss=progress.loss,
+        validation=progress.validation,
+        left=progress.left,
+        age=(now if job.ended is None else job.ended) - job.began,
+        curve=curve,
+        text=job.text,
+        file=job.file,
     )
 
 

@@ -16,11 +16,17 @@ class Kind(Enum):
     """What an argument is, and so how it is read and completed."""
 
     NUMBER = "number"
+    WHOLE = "whole"
     DURATION = "duration"
     CHOICE = "choice"
     SWITCH = "switch"
     MODEL = "model"
     COMMAND = "command"
+    DIMENSIONS = "dimensions"
+    DATASET = "dataset"
+    FILE = "file"
+    NAME = "name"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Argument:
         within: for numbers and durations, the range allowed.
         choices: for choices, the words allowed; for durations, words allowed instead of a time.
         optional: it may be left out.
+        keyword: it is written as its name and then its value, after the others, in any order.
     """
 
     name: str
@@ -40,6 +47,7 @@ class Argument:
     within: Range | None = None
     choices: tuple[str, ...] = ()
     optional: bool = False
+    keyword: bool = False
 
     @property
     def allowed(self) -> str:
@@ -49,6 +57,8 @@ class Argument:
         match self.kind:
             case Kind.NUMBER:
                 return f"a number, {self.within}"
+            case Kind.WHOLE:
+                return f"a whole number, {self.within}"
             case Kind.DURATION:
                 return f"a time such as 5s or 200ms, {self.within}" + (f", or {words}" if words else "")
             case Kind.SWITCH:
@@ -59,6 +69,14 @@ class Argument:
                 return "the name of a command"
             case Kind.CHOICE:
                 return words
+            case Kind.DIMENSIONS:
+                return "dimensions such as x3, or x1 x2, or x1-x4"
+            case Kind.DATASET:
+                return "the name of a data set"
+            case Kind.FILE | Kind.NAME:
+                return "a name"
+            case Kind.TEXT:
+                return "a value"
 
     @property
     def usage(self) -> str:
@@ -68,8 +86,11 @@ class Argument:
                 shown = "on|off"
             case Kind.CHOICE:
                 shown = "|".join(self.choices)
+            case Kind.DIMENSIONS:
+                shown = "X…"
             case _:
                 shown = "|".join((self.name.upper(), *self.choices))
+        shown = f"{self.name} {shown}" if self.keyword else shown
         return f"[{shown}]" if self.optional else shown
 
 
@@ -86,7 +107,9 @@ class Command:
         osc: its OSC address is ``/impsy/`` and this; the name if empty.
         osc_off: the command that its OSC message stands for when its number is 0.
         ends: it ends or deletes something, so it is never taken from another host or from OSC,
-            and the console asks before it is done.
+            the console asks before it is done, and the stage lock keeps it from being done.
+        files: it changes the user's files, so it is never taken from OSC either.
+        console: it is about the console it is typed in, and the engine knows nothing of it.
     """
 
     name: str
@@ -97,11 +120,18 @@ class Command:
     osc: str = ""
     osc_off: str = ""
     ends: bool = False
+    files: bool = False
+    console: bool = False
 
     @property
     def usage(self) -> str:
         """How the command is written, arguments included."""
         return " ".join((self.name, *(argument.usage for argument in self.arguments)))
+
+
+_DIMENSIONS = Argument("dimensions", Kind.DIMENSIONS)
+_KIND_OF_FILE = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
+_JOB = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=True)
 
 
 def _number(name: str, within: Range) -> tuple[Argument, ...]:
@@ -185,12 +215,90 @@ COMMANDS: Final[dict[str, Command]] = {
             filler="model",
         ),
         Command("unload", "puts the model away; the dummy player takes its place", "unload"),
+        Command(
+            "audition",
+            "lets another model listen and play in silence beside this one; off ends that",
+            "audition m",
+            (Argument("model", Kind.MODEL, choices=("off",)),),
+        ),
+        Command("mute", "these dimensions are not played; the player goes on", "mute x3", (_DIMENSIONS,)),
+        Command("solo", "only these dimensions are played", "solo x1 x2", (_DIMENSIONS,)),
+        Command(
+            "hold",
+            "these dimensions are played at one value",
+            "hold x4 0.5",
+            (_DIMENSIONS, *_number("value", Range(0.0, 1.0, 0.5))),
+        ),
+        Command(
+            "range",
+            "these dimensions are played between two values",
+            "range x2 0.2 0.8",
+            (_DIMENSIONS, *_number("low", Range(0.0, 1.0, 0.0)), *_number("high", Range(0.0, 1.0, 1.0))),
+        ),
+        Command("invert", "these dimensions are played upside down", "invert x5", (_DIMENSIONS,)),
+        Command(
+            "release",
+            "lets go of what was done to these dimensions; without any, to all",
+            "release x4",
+            (Argument("dimensions", Kind.DIMENSIONS, optional=True),),
+        ),
+        Command(
+            "timer",
+            "the set timer",
+            "timer start",
+            (Argument("what", Kind.CHOICE, choices=("start", "stop", "reset")),),
+        ),
         Command("panic", "everything off at once, and paused", "panic"),
         Command(
             "fade",
             "outputs glide to their safe values, then the player is paused",
             "fade 5s",
             (Argument("time", Kind.DURATION, terms.FADE, optional=True),),
+        ),
+        Command(
+            "dataset",
+            "makes a data set of the logs of a dimension; without one, of every dimension found",
+            "dataset 9",
+            (Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),),
+            files=True,
+        ),
+        Command(
+            "train",
+            "trains a model on a data set, the newest of this dimension if none is named",
+            "train s epochs 50",
+            (
+                Argument("size", Kind.CHOICE, choices=terms.SIZES, optional=True),
+                Argument("on", Kind.DATASET, optional=True, keyword=True),
+                Argument("epochs", Kind.WHOLE, Range(1, 10_000, 100), optional=True, keyword=True),
+                Argument("patience", Kind.WHOLE, Range(1, 10_000, 10), optional=True, keyword=True),
+            ),
+            files=True,
+        ),
+        Command(
+            "cancel job", "ends a job, the newest if none is named; nothing of it is kept", "cancel job 2", (_JOB,)
+        ),
+        Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,)),
+        Command(
+            "rename",
+            "gives a log, a data set or a model another name",
+            "rename model m gentle",
+            (_KIND_OF_FILE, Argument("name", Kind.FILE), Argument("to", Kind.NAME)),
+            files=True,
+        ),
+        Command(
+            "delete",
+            "deletes a log, a data set or a model, for ever",
+            "delete model m",
+            (_KIND_OF_FILE, Argument("name", Kind.FILE)),
+            ends=True,
+            files=True,
+        ),
+        Command(
+            "set",
+            "changes a setting in the configuration file",
+            "set interaction.threshold 1.5",
+            (Argument("key", Kind.NAME), Argument("value", Kind.TEXT)),
+            files=True,
         ),
         Command("status", "what the engine is doing now", "status"),
         Command(
@@ -200,5 +308,22 @@ COMMANDS: Final[dict[str, Command]] = {
             (Argument("command", Kind.COMMAND, optional=True),),
         ),
         Command("shutdown", "ends the engine: silence, log closed", "shutdown", ends=True),
+        Command(
+            "show",
+            "shows a page, or hides or shows a pane",
+            "show files",
+            (
+                Argument(
+                    "page",
+                    Kind.CHOICE,
+                    choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "channels"),
+                ),
+            ),
+            console=True,
+        ),
+        Command("theme", "changes the colours", "theme contrast", (Argument("name", Kind.NAME),), console=True),
+        Command("lock", "hides what deletes, renames or quits, for the stage", "lock", console=True),
+        Command("unlock", "brings back what the stage lock hides", "unlock", console=True),
+        Command("quit", "leaves this console; the engine plays on", "quit", console=True),
     )
 }

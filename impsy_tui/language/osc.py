@@ -10,7 +10,9 @@ ANY_COMMAND: Final = "/impsy/command"
 """Takes any command line as its one string."""
 
 ADDRESSES: Final[dict[str, Command]] = {
-    PREFIX + (command.osc or command.name): command for command in COMMANDS.values() if not command.ends
+    PREFIX + (command.osc or command.name.replace(" ", "_")): command
+    for command in COMMANDS.values()
+    if not (command.ends or command.files or command.console)
 }
 
 

@@ -7,18 +7,23 @@ from typing import Final
 
 from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind
 
+Value = float | bool | str | tuple[int, ...]
+
 LONGEST_LINE: Final = 2000
 """Characters. A longer one is no performer's."""
 
 _WORD = re.compile(r'"([^"]*)"?|(\S+)')
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII)
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
 
 _HINTS: Final = {
     "stop": "nothing is called plain stop: take makes the player listen, pause silences it, "
     "panic silences everything, shutdown ends the engine",
-    "quit": "quit leaves a console and the music goes on; shutdown ends the engine",
-    "exit": "shutdown ends the engine",
+    "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
+    "cancel": "cancel job ends a job",
+    "keep": "keep job ends a job early and saves what there is",
+    "unmute": "release x3 lets go of what was done to x3",
 }
 
 
@@ -44,23 +49,32 @@ class Invocation:
     Attributes:
         command: its entry in the table.
         values: argument name to value: numbers and times (seconds) as float, switches as bool,
-            everything else as str; arguments left out are absent.
+            dimensions as a tuple of numbers from 1, everything else as str; arguments left out
+            are absent.
     """
 
     command: Command
-    values: dict[str, float | bool | str] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The line again, in its plainest form; parsing it gives the same invocation."""
-        arguments = (a for a in self.command.arguments if a.name in self.values)
-        return " ".join([self.command.name, *(_shown(a, self.values[a.name]) for a in arguments)])
+        words = [self.command.name]
+        for argument in self.command.arguments:
+            if argument.name in self.values:
+                words += [argument.name] if argument.keyword else []
+                words.append(_shown(argument, self.values[argument.name]))
+        return " ".join(words)
 
 
-def _shown(argument: Argument, value: float | bool | str) -> str:
+def _shown(argument: Argument, value: Value) -> str:
+    if isinstance(value, tuple):
+        return " ".join(f"x{number}" for number in value)
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
         return f"{value!r}s" if argument.kind is Kind.DURATION else f"{value!r}"
+    if argument.kind is Kind.TEXT:
+        return value
     return f'"{value}"' if not value or any(c.isspace() for c in value) else value
 
 
@@ -85,25 +99,78 @@ def parse(line: str) -> Invocation | Mistake:
     words = [_Word(m[1] if m[1] is not None else m[2], m.start(), m.end()) for m in _WORD.finditer(line)]
     if not words:
         return Mistake("nothing to do: type a command, or help", len(line), len(line))
-    head, rest = words[0], words[1:]
-    command = COMMANDS.get(head.text)
+    command, rest = _command(words)
     if command is None:
-        return Mistake(_unknown(head.text), head.start, head.end)
+        return Mistake(_unknown(words[0].text), words[0].start, words[0].end)
     if command.filler and len(rest) > len(command.arguments) and rest[0].text == command.filler:
         rest = rest[1:]
-    values: dict[str, float | bool | str] = {}
-    for argument, word in zip(command.arguments, rest, strict=False):
-        value = _read(argument, word)
+    return _arguments(command, rest, line)
+
+
+def _command(words: list[_Word]) -> tuple[Command | None, list[_Word]]:
+    """The command that a line begins with (some are two words), and the words after it."""
+    if len(words) > 1 and (found := COMMANDS.get(f"{words[0].text} {words[1].text}")):
+        return found, words[2:]
+    return COMMANDS.get(words[0].text), words[1:]
+
+
+def _arguments(command: Command, words: list[_Word], line: str) -> Invocation | Mistake:
+    values: dict[str, Value] = {}
+    keywords = {argument.name: argument for argument in command.arguments if argument.keyword}
+    for argument in command.arguments:
+        if argument.keyword or (words and argument.optional and words[0].text in keywords):
+            continue
+        if not words:
+            if argument.optional:
+                continue
+            return Mistake(f"{command.name} needs {argument.allowed}", len(line), len(line))
+        match argument.kind:
+            case Kind.TEXT:
+                values[argument.name] = line[words[0].start :].rstrip()
+                words = []
+                continue
+            case Kind.DIMENSIONS:
+                found, words = _dimensions(words)
+                if isinstance(found, Mistake):
+                    return found
+                values[argument.name] = found
+            case _:
+                value = _read(argument, words[0])
+                if isinstance(value, Mistake):
+                    return value
+                values[argument.name] = value
+                words = words[1:]
+    while words and words[0].text in keywords:
+        argument = keywords.pop(words[0].text)
+        if len(words) < 2:
+            return Mistake(f"{argument.name} needs {argument.allowed}", len(line), len(line))
+        value = _read(argument, words[1])
         if isinstance(value, Mistake):
             return value
         values[argument.name] = value
-    if len(rest) > len(command.arguments):
-        extra = rest[len(command.arguments)]
-        return Mistake(f"{command.name} takes no more than this: {command.usage}", extra.start, extra.end)
-    for argument in command.arguments[len(rest) :]:
-        if not argument.optional:
-            return Mistake(f"{command.name} needs {argument.allowed}", len(line), len(line))
+        words = words[2:]
+    if words:
+        return Mistake(f"{command.name} takes no more than this: {command.usage}", words[0].start, words[0].end)
     return Invocation(command, values)
+
+
+def _dimensions(words: list[_Word]) -> tuple[tuple[int, ...] | Mistake, list[_Word]]:
+    """All dimensions that the words begin with (at least one), and the words after them."""
+    numbers: dict[int, None] = {}
+    taken = 0
+    for word in words:
+        found = _DIMENSION.fullmatch(word.text)
+        if found is None:
+            break
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 1 <= first <= last:
+            return Mistake(f"{word.text!r} is no dimension: they are x1, x2 …", word.start, word.end), words
+        numbers.update(dict.fromkeys(range(first, last + 1)))
+        taken += 1
+    if not numbers:
+        word = words[0]
+        return Mistake(f"{word.text!r} is not dimensions such as x3, or x1 x2, or x1-x4", word.start, word.end), words
+    return tuple(numbers), words[taken:]
 
 
 def _unknown(text: str) -> str:
@@ -125,10 +192,12 @@ def _read(argument: Argument, word: _Word) -> float | bool | str | Mistake:
         return Mistake(f"{word.text!r} is not {argument.allowed}", word.start, word.end)
 
     match argument.kind:
-        case Kind.NUMBER | Kind.DURATION:
+        case Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
             if word.text in argument.choices:
                 return word.text
             value = _quantity(word.text, argument.kind)
+            if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
+                return wrong()
             if value is None or (argument.within is not None and value not in argument.within):
                 return wrong()
             return value
@@ -142,7 +211,7 @@ def _read(argument: Argument, word: _Word) -> float | bool | str | Mistake:
             return Mistake(f"{word.text!r} is not {argument.allowed}{hint}", word.start, word.end)
         case Kind.COMMAND:
             return word.text if word.text in COMMANDS else Mistake(_unknown(word.text), word.start, word.end)
-        case Kind.MODEL:
+        case _:
             return word.text if word.text else wrong()
 
 

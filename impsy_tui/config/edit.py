@@ -1,0 +1,128 @@
+"""Changing one setting in a file, comments and layout kept: ``python -m impsy_tui.config.edit set FILE KEY VALUE``.
+
+Done in a process of its own, as tomlkit takes long to import and longer to parse. Prints a JSON
+object: what was written and every setting of the file as it now stands, or the problem.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from impsy_tui.config.describe import describe
+from impsy_tui.config.load import LoadedConfig, load_config
+from impsy_tui.config.schema import CHANNEL_TABLES
+
+
+class EditProblem(Exception):
+    """A setting that cannot be changed; the message says why."""
+
+
+def main() -> None:
+    """See the module."""
+    _, name, key, value = sys.argv[1:]
+    file = Path(name)
+    answer: dict[str, Any]
+    try:
+        written = edit(file, key, value)
+        answer = {"text": f"{key} = {written}", "value": written, "settings": list(describe(load_config(file)))}
+    except EditProblem as problem:
+        answer = {"problem": str(problem)}
+    json.dump(answer, sys.stdout)
+
+
+def edit(file: Path, key: str, value: str) -> str:
+    """Change one setting.
+
+    Args:
+        file: the configuration; made if it is not there.
+        key: dotted, such as ``osc.server_port``; the n-th of several tables is ``osc.1.server_port``
+            (from 0).
+        value: as it would be written in the file; a bare word is taken as text.
+
+    Returns:
+        The value as it stands in the file.
+
+    Raises:
+        EditProblem: the value is not allowed, the key unknown, or the file cannot be written.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        document: Any = tomlkit.parse(before)
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise EditProblem(f"{file} cannot be read: {error}") from None
+    parsed = _parsed(value)
+    *path, name = key.split(".")
+    try:
+        _table(document, path)[name] = parsed
+    except (TypeError, KeyError, IndexError, ValueError):
+        raise EditProblem(f"{key} is no setting of this file") from None
+    after = tomlkit.dumps(document)
+    _check(before, after, file, key)
+    _write(file, after)
+    return str(tomlkit.item(parsed).as_string())
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value.strip()
+
+
+def _table(document: Any, path: list[str]) -> Any:
+    import tomlkit
+
+    table = document
+    for number, part in enumerate(path):
+        if part.isdigit():
+            table = table[int(part)]
+            continue
+        if part not in table:
+            table[part] = tomlkit.table()
+        table = table[part]
+        plain = number + 1 == len(path) or not path[number + 1].isdigit()
+        if part in CHANNEL_TABLES and plain and isinstance(table, list):
+            table = table[0]
+    return table
+
+
+def _check(before: str, after: str, file: Path, key: str) -> None:
+    """Refuse a text with errors or unknown keys that the one before did not have."""
+    known = {(problem.key, problem.message) for problem in _read(before).problems}
+    for problem in _read(after).problems:
+        if (problem.key, problem.message) in known:
+            continue
+        if problem.fatal or "is not a setting" in problem.message:
+            raise EditProblem(f"{key}: {problem.message}; {file.name} is as it was")
+
+
+def _read(text: str) -> LoadedConfig:
+    with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as temporary:
+        temporary.write(text)
+        temporary.flush()
+        return load_config(Path(temporary.name))
+
+
+def _write(file: Path, text: str) -> None:
+    temporary = file.with_name(f".{file.name}.new")
+    try:
+        with temporary.open("w", encoding="utf-8") as new:
+            new.write(text)
+            new.flush()
+            os.fsync(new.fileno())
+        if file.exists():
+            temporary.chmod(file.stat().st_mode & 0o777)
+        temporary.replace(file)
+    except OSError as error:
+        raise EditProblem(f"{file} cannot be written: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Performance logs into data sets."""
+
+import csv
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+_CHUNK: Final = 1 << 22
+_STAMP: Final = 26
+"""Characters of ``2019-01-17T12:37:38.109979``."""
+_SOURCE: Final = np.frombuffer(b",interface,", np.uint8)
+_BEGIN: Final = _STAMP + len(_SOURCE)
+_LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
+
+ENOUGH: Final = 2000
+"""Events below which a model learns little but noise."""
+
+
+class _Rows(NamedTuple):
+    """Some rows of a log: microseconds since 1970, values ``[rows, values]``, and how many were no good."""
+
+    times: np.ndarray
+    values: np.ndarray
+    skipped: int
+
+
+@dataclass(slots=True)
+class Collated:
+    """The performances of one dimension.
+
+    Attributes:
+        dimension: values and one for time.
+        performances: float32 ``[events, dimension]``, columns dt in seconds, then the values.
+        files: logs that were read.
+        skipped: rows of the musician's that made no sense.
+    """
+
+    dimension: int
+    performances: list[np.ndarray] = field(default_factory=list)
+    files: int = 0
+    skipped: int = 0
+
+    @property
+    def events(self) -> int:
+        """Events in all."""
+        return sum(map(len, self.performances))
+
+    @property
+    def seconds(self) -> float:
+        """What they took in all."""
+        return float(sum(performance[:, 0].sum(dtype=float) for performance in self.performances))
+
+    @property
+    def still(self) -> list[int]:
+        """Numbers, from 1, of the values that never change."""
+        if not self.performances:
+            return []
+        low = np.min([performance[:, 1:].min(axis=0) for performance in self.performances], axis=0)
+        high = np.max([performance[:, 1:].max(axis=0) for performance in self.performances], axis=0)
+        return (np.flatnonzero(high - low < 1e-6) + 1).tolist()
+
+    def gaps(self) -> np.ndarray:
+        """dt at 5, 50 and 95 %."""
+        gaps = np.concatenate([performance[:, 0] for performance in self.performances])
+        return np.asarray(np.percentile(gaps, [5, 50, 95]))
+
+
+def log_files(folder: Path, dimension: int) -> list[Path]:
+    """The logs of a dimension, oldest first."""
+    return sorted(file for file in folder.glob("*.log") if _dimension(file) == dimension)
+
+
+def dimensions(folder: Path) -> list[int]:
+    """Every dimension that a log in a folder has."""
+    return sorted({found for file in folder.glob("*.log") if (found := _dimension(file))})
+
+
+def _dimension(file: Path) -> int:
+    found = _LOG_NAME.search(file.name)
+    return int(found[1]) if found else 0
+
+
+def collate(
+    files: list[Path], dimension: int, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Collated:
+    """Read logs. Only the musician's rows count, with the first values of each.
+
+    Rows that are too short or make no sense are left out, and so is the first of each log, which
+    has no time before it.
+
+    Args:
+        files: the logs.
+        dimension: of the events.
+        progress: told bytes read, and bytes in all.
+
+    Raises:
+        OSError: a log cannot be read.
+    """
+    collated = Collated(dimension)
+    of = sum(file.stat().st_size for file in files)
+    done = 0
+    for file in files:
+        parts: list[np.ndarray] = []
+        before: int | None = None
+        for size, rows in _read(file, dimension - 1):
+            done += size
+            progress(done, of)
+            collated.skipped += rows.skipped
+            if not len(rows.times):
+                continue
+            first = rows.times[:1] if before is None else np.array([before])
+            part = np.empty((len(rows.times), dimension), np.float32)
+            part[:, 0] = np.diff(rows.times, prepend=first) / 1e6
+            part[:, 1:] = rows.values
+            parts.append(part[1:] if before is None else part)
+            before = int(rows.times[-1])
+        collated.files += 1
+        performance = np.concatenate(parts) if parts else np.empty((0, dimension), np.float32)
+        if len(performance):
+            collated.performances.append(performance)
+    return collated
+
+
+def _read(file: Path, count: int) -> Iterator[tuple[int, _Rows]]:
+    """The musician's rows, some megabytes at a time, with the number of bytes they took."""
+    with file.open("rb") as log:
+        while chunk := log.read(_CHUNK):
+            chunk += log.readline()
+            yield len(chunk), _fast(chunk, count) or _careful(chunk, count)
+
+
+def _fast(chunk: bytes, count: int) -> _Rows | None:
+    """Rows exactly as this program and IMPSY write them, without a step of Python a row; None if any is not so."""
+    if not chunk.endswith(b"\n"):
+        chunk += b"\n"
+    data = np.frombuffer(chunk, np.uint8)
+    ends = np.flatnonzero(data == ord("\n"))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    if (ends - starts).min() < _BEGIN - 6:
+        return None
+    # A row of the player's is shorter by the length of its source.
+    sources = data[np.minimum(starts[:, None] + np.arange(_STAMP, _BEGIN), len(data) - 1)]
+    ours = (sources == _SOURCE).all(axis=1)
+    others = (sources[:, :5] == np.frombuffer(b",rnn,", np.uint8)).all(axis=1)
+    if not (ours | others).all():
+        return None
+    starts, ends = starts[ours], ends[ours]
+    if not len(starts):
+        return _Rows(np.empty(0, np.int64), np.empty((0, count)), 0)
+    if (ends - starts).min() <= _BEGIN:
+        return None
+    stamps = np.ascontiguousarray(data[starts[:, None] + np.arange(_STAMP)]).view(f"S{_STAMP}")[:, 0]
+    commas = np.cumsum(data == ord(","), dtype=np.int64)
+    counts = commas[ends - 1] - commas[starts + _BEGIN - 1] + 1
+    inside = np.zeros(len(data) + 1, np.int8)
+    inside[starts + _BEGIN] += 1
+    inside[ends + 1] -= 1
+    text = data.copy()
+    text[ends] = ord(",")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what cannot be read is told by a warning
+            times = stamps.astype("M8[us]").astype(np.int64)
+            numbers = np.fromstring(text[np.cumsum(inside[:-1], dtype=np.int8).view(bool)].tobytes()[:-1], sep=",")
+    except (ValueError, DeprecationWarning):
+        return None
+    if numbers.size != counts.sum():
+        return None
+    long_enough = counts >= count
+    offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))[long_enough]
+    values = numbers[offsets[:, None] + np.arange(count)]
+    finite = np.isfinite(values).all(axis=1)
+    kept = times[long_enough][finite]
+    return _Rows(kept, values[finite], len(starts) - len(kept))
+
+
+def _careful(chunk: bytes, count: int) -> _Rows:
+    """Rows one by one, each as it may be."""
+    times, values, skipped = [], [], 0
+    lines = chunk.decode(errors="replace").replace("\0", "").splitlines()
+    for row in csv.reader(lines, quoting=csv.QUOTE_NONE):
+        if len(row) < 2 or row[1].strip() != "interface":
+            continue
+        try:
+            stamp = datetime.fromisoformat(row[0].strip()).replace(tzinfo=None)
+            numbers = [float(number) for number in row[2 : 2 + count]]
+        except ValueError:
+            skipped += 1
+            continue
+        if len(numbers) < count or not np.isfinite(numbers).all():
+            skipped += 1
+            continue
+        times.append(np.datetime64(stamp, "us").astype(np.int64))
+        values.append(numbers)
+    return _Rows(np.array(times, np.int64), np.array(values, float).reshape(-1, count), skipped)

@@ -1,0 +1,117 @@
+"""Performance logs, read whole."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+_CHUNK: Final = 1 << 20
+
+
+class LogFacts(NamedTuple):
+    """What a log holds, without reading all of it.
+
+    Attributes:
+        rows: lines.
+        seconds: from the first row to the last.
+        dimension: values and one for time, 0 if the first row makes no sense.
+    """
+
+    rows: int
+    seconds: float
+    dimension: int
+
+
+def log_facts(file: Path) -> LogFacts:
+    """Facts of a log.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    rows = 0
+    with file.open("rb") as log:
+        first = log.readline(1 << 16)
+        rows += bool(first)
+        last = first
+        while chunk := log.read(_CHUNK):
+            rows += chunk.count(b"\n")
+            tail = chunk.rstrip(b"\n").rpartition(b"\n")[2]
+            last = tail if len(tail) > 20 else last
+    begin, end = _time(first), _time(last)
+    seconds = max(0.0, (end - begin).total_seconds()) if begin and end else 0.0
+    return LogFacts(rows, seconds, max(0, first.count(b",") - 1) + 1 if begin else 0)
+
+
+def _time(row: bytes) -> datetime | None:
+    try:
+        return datetime.fromisoformat(row.partition(b",")[0].decode())
+    except ValueError:
+        return None
+
+
+class Picture(NamedTuple):
+    """A log, drawn over time in columns of equal length.
+
+    Attributes:
+        seconds: how long it is.
+        rows: in all.
+        values: ``[columns, values]``: the mean of each value in each column, or where nothing
+            was played the one before; NaN before the first.
+        played: ``[columns]``: events of the musician in each.
+        predicted: ``[columns]``: events of the player in each.
+    """
+
+    seconds: float
+    rows: int
+    values: np.ndarray
+    played: np.ndarray
+    predicted: np.ndarray
+
+
+def draw_log(file: Path, columns: int) -> Picture:
+    """Draw a log.
+
+    Args:
+        file: the log.
+        columns: how many.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it holds no rows that make sense.
+    """
+    times, sources, rows = [], [], []
+    width = 0
+    with file.open(errors="replace") as log:
+        for line in log:
+            stamp, _, rest = line.partition(",")
+            source, _, numbers = rest.partition(",")
+            try:
+                time = datetime.fromisoformat(stamp).timestamp()
+                values = [float(x) for x in numbers.split(",")]
+            except ValueError:
+                continue
+            width = width or len(values)
+            if source in ("interface", "rnn") and len(values) == width:
+                times.append(time)
+                sources.append(source == "rnn")
+                rows.append(values)
+    if not rows:
+        raise ValueError("no events are in it")
+    at, by_player, table = np.array(times), np.array(sources), np.array(rows)
+    seconds = float(at[-1] - at[0])
+    column = np.clip(((at - at[0]) / max(seconds, 1e-9) * columns).astype(int), 0, columns - 1)
+    counts = np.bincount(column, minlength=columns)
+    sums = np.stack([np.bincount(column, table[:, i], columns) for i in range(width)], axis=1)
+    with np.errstate(invalid="ignore"):
+        means = np.divide(sums, counts[:, None])
+    for index in range(1, columns):
+        if not counts[index]:
+            means[index] = means[index - 1]
+    return Picture(
+        seconds,
+        len(rows),
+        means,
+        np.bincount(column[~by_player], minlength=columns),
+        np.bincount(column[by_player], minlength=columns),
+    )

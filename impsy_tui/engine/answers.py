@@ -1,0 +1,60 @@
+"""Answering what clients ask about: files, settings, the rig."""
+
+import msgspec
+
+from impsy_tui.config.kinds import shown
+from impsy_tui.control.messages import Ask, Reply, Rig, Settings
+from impsy_tui.engine.helpers import HelperProblem
+from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.rig import RigCheck
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.settings import SettingsDesk
+
+
+class Answers:
+    """Answers questions.
+
+    Args:
+        library: knows files.
+        settings: knows settings.
+        session: has live values of some.
+        rig: checks the rig.
+    """
+
+    def __init__(self, library: Library, settings: SettingsDesk, session: Session, rig: RigCheck) -> None:
+        self._library = library
+        self._settings = settings
+        self._session = session
+        self._rig = rig
+
+    async def answer(self, ask: Ask) -> bytes:
+        """The answer as a message: what was asked for, or a reply that says why there is none."""
+        try:
+            match ask.about:
+                case "files":
+                    return await self._library.describe(ask.id)
+                case "log":
+                    return await self._library.draw(ask.id, ask.name, ask.columns)
+                case "names":
+                    return msgspec.json.encode(await self._library.names(ask.id))
+                case "rig":
+                    return msgspec.json.encode(Rig(ask.id, await self._rig.checks()))
+                case "settings":
+                    settings = self._settings.settings(self._live())
+                    return msgspec.json.encode(Settings(ask.id, str(self._settings.file or ""), settings))
+        except (HelperProblem, LibraryProblem) as problem:
+            return msgspec.json.encode(Reply(ask.id, False, str(problem)))
+
+    def _live(self) -> dict[str, str]:
+        """What commands may have changed since the start."""
+        part, session = self._session.part.settings, self._session.settings
+        values = {
+            "interaction.mode": part.mode,
+            "interaction.threshold": part.threshold,
+            "interaction.max_response": part.max_response or 0.0,
+            "interaction.input_thru": session.thru,
+            "model.pitemp": part.pi_temperature,
+            "model.sigmatemp": part.sigma_temperature,
+            "model.timescale": part.timescale,
+        }
+        return {key: shown(value) for key, value in values.items()}

@@ -1,0 +1,46 @@
+"""How the machine is: heat, and on a Raspberry Pi the power supply."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_TEMPERATURE: Final = Path("/sys/class/thermal/thermal_zone0/temp")
+_THROTTLED: Final = (
+    Path("/sys/devices/platform/soc/soc:firmware/get_throttled"),
+    Path("/sys/devices/platform/soc/soc:rpi-firmware/get_throttled"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The machine's state.
+
+    Attributes:
+        temperature: of the processor in degrees Celsius, None if unknown.
+        undervoltage: the power supply is too weak now (a Pi tells).
+        throttled: the processor is slowed down now, by heat or weak power (a Pi tells).
+    """
+
+    temperature: float | None = None
+    undervoltage: bool = False
+    throttled: bool = False
+
+
+def read_health(temperature: Path = _TEMPERATURE, throttled: tuple[Path, ...] = _THROTTLED) -> Health:
+    """Look at the machine. May wait for it; not for the engine's loop.
+
+    The bits of ``get_throttled``: 0 undervoltage, 1 frequency capped, 2 throttled, 3 soft
+    temperature limit (Raspberry Pi documentation, vcgencmd).
+    """
+    degrees = None
+    try:
+        degrees = int(temperature.read_text()) / 1000.0
+    except (OSError, ValueError):
+        pass
+    for file in throttled:
+        try:
+            bits = int(file.read_text().strip(), 16)
+        except (OSError, ValueError):
+            continue
+        return Health(degrees, bool(bits & 0b0001), bool(bits & 0b1110))
+    return Health(degrees)

@@ -1,0 +1,170 @@
+"""The user's logs, data sets and models: named, looked at, renamed and deleted."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.control.messages import Names
+from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.engine.models import Shelf
+from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.check import SUFFIXES
+from impsy_tui.shipped import shipped_folder
+
+_SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
+_OF_A_MODEL: Final = (*SUFFIXES, ".toml")
+"""One model is one name: its files are kept together."""
+
+
+class LibraryProblem(Exception):
+    """What was asked of a file cannot be done; the message says why."""
+
+
+class Library:
+    """Files of the user's, by name. A name is never a path out of its folder.
+
+    Args:
+        logs: the folder of performance logs.
+        datasets: the folder of data sets.
+        models: the folders of models, those of the user first.
+        in_use: the files that must stay as they are: the log being written, the model that plays.
+    """
+
+    def __init__(
+        self, logs: Path, datasets: Path, models: Sequence[Path], in_use: Callable[[], Sequence[Path]]
+    ) -> None:
+        self.shelf = Shelf(models)
+        self.logs = logs.absolute()
+        self.datasets = datasets.absolute()
+        self.own_models = models[0].absolute()
+        self._models = tuple(models)
+        self._in_use = in_use
+
+    async def names(self, number: int) -> Names:
+        """The names of everything."""
+
+        def look() -> Names:
+            return Names(
+                number,
+                tuple(self.shelf.names()),
+                tuple(file.stem for file in _with_suffix(self.logs, ".log")),
+                tuple(file.stem for file in _with_suffix(self.datasets, ".npz")),
+            )
+
+        return await asyncio.get_running_loop().run_in_executor(None, look)
+
+    async def describe(self, number: int) -> bytes:
+        """All files, as a message.
+
+        Raises:
+            HelperProblem: there is no answer.
+        """
+        folders = (self.logs, self.datasets, *(folder.absolute() for folder in self._models))
+        return await ask_helper("impsy_tui.jobs.library", "list", str(number), *map(str, folders))
+
+    async def draw(self, number: int, name: str, columns: int) -> bytes:
+        """A log over time, as a message.
+
+        Raises:
+            HelperProblem: there is no answer.
+            LibraryProblem: there is no such log.
+        """
+        file = self.find("log", name)
+        return await ask_helper("impsy_tui.jobs.library", "draw", str(number), str(file), str(columns))
+
+    def find(self, kind: str, name: str) -> Path:
+        """A file by its name, with or without suffix.
+
+        Raises:
+            LibraryProblem: there is none.
+        """
+        if kind == "model":
+            try:
+                return self.shelf.find(name)
+            except ModelProblem as problem:
+                raise LibraryProblem(str(problem)) from None
+        folder, suffix = (self.logs if kind == "log" else self.datasets), _SUFFIX[kind]
+        file = folder / (name if name.endswith(suffix) else name + suffix)
+        if not _plain(name) or not file.is_file():
+            raise LibraryProblem(f"no {kind} is called {name} in {folder}")
+        return file
+
+    def newest_dataset(self, dimension: int) -> Path:
+        """The data set of a dimension that was written last.
+
+        Raises:
+            LibraryProblem: there is none.
+        """
+        files = [file for file in _with_suffix(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
+        if not files:
+            raise LibraryProblem(
+                f"no data set of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
+            )
+        return max(files, key=lambda file: file.stat().st_mtime)
+
+    async def rename(self, kind: str, name: str, to: str) -> str:
+        """Give a file another name; the reply.
+
+        Raises:
+            LibraryProblem: it cannot be done.
+        """
+        files = self._own_files(kind, name)
+        stem = to.removesuffix(files[0].suffix)
+        if not _plain(stem):
+            raise LibraryProblem(f"{to} cannot be a name: no slashes, and no dot in front")
+        pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
+        if any(new.exists() for _, new in pairs):
+            raise LibraryProblem(f"{stem} is there already: it is not overwritten")
+        await _off_the_loop(lambda: [old.rename(new) for old, new in pairs])
+        return f"{kind} {files[0].stem} is now {stem}"
+
+    async def delete(self, kind: str, name: str) -> str:
+        """Delete a file; the reply.
+
+        Raises:
+            LibraryProblem: it cannot be done.
+        """
+        files = self._own_files(kind, name)
+        await _off_the_loop(lambda: _unlink(files))
+        return f"{kind} {files[0].stem} is deleted"
+
+    def _own_files(self, kind: str, name: str) -> list[Path]:
+        """All files of a thing that is the user's and not in use."""
+        file = self.find(kind, name)
+        if kind == "model" and file.parent.resolve() == shipped_folder("models").resolve():
+            raise LibraryProblem(f"{file.stem} comes with the program and stays as it is")
+        suffixes = _OF_A_MODEL if kind == "model" else (file.suffix,)
+        files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
+        if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
+            why = "it is being written" if kind == "log" else "it plays now"
+            raise LibraryProblem(f"{file.stem} stays as it is: {why}")
+        return files
+
+
+def _unlink(files: Sequence[Path]) -> None:
+    for file in files:
+        file.unlink()
+
+
+def _beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.stem + suffix)
+
+
+def _plain(name: str) -> bool:
+    return bool(name) and "/" not in name and "\0" not in name and not name.startswith(".") and len(name) < 200
+
+
+def _with_suffix(folder: Path, suffix: str) -> list[Path]:
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix == suffix)
+    except OSError:
+        return []
+
+
+async def _off_the_loop(work: Callable[[], object]) -> None:
+    """Do something to files where a slow card keeps nobody waiting."""
+    try:
+        await asyncio.get_running_loop().run_in_executor(None, work)
+    except OSError as error:
+        raise LibraryProblem(f"{error.filename}: {error.strerror}") from None

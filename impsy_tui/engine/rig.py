@@ -1,0 +1,157 @@
+"""The rig check: everything that can fail on stage, looked at before the doors open."""
+
+import asyncio
+import os
+import platform
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from impsy_tui.channels import Channel
+from impsy_tui.control.messages import Check
+from impsy_tui.engine.health import read_health
+from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.snapshots import free_space
+
+_LITTLE_SPACE = 200e6
+_NO_SPACE = 20e6
+_SLOW_WRITE = 0.5
+_HOT = 80.0
+_LATE = 0.005
+
+State = Literal["ok", "warning", "error"]
+
+
+class RigCheck:
+    """Looks at everything.
+
+    Args:
+        session: who plays.
+        channels: where they are heard.
+        log: what is written.
+        socket: the control socket.
+        lateness: the worst lateness of the last second, in seconds.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        channels: Sequence[Channel],
+        log: PerformanceLog,
+        socket: Path,
+        lateness: Callable[[], float],
+    ) -> None:
+        self._session = session
+        self._channels = channels
+        self._log = log
+        self._socket = socket
+        self._lateness = lateness
+
+    async def checks(self) -> tuple[Check, ...]:
+        """Every check; those that may wait for the machine are made off the loop."""
+        late = self._lateness()
+        loop = asyncio.get_running_loop()
+        slow = await loop.run_in_executor(None, self._look_at_machine)
+        return (*self._look_at_channels(), self._look_at_player(), self._look_at_log(), _look_at_timing(late), *slow)
+
+    def _look_at_channels(self) -> list[Check]:
+        checks = []
+        for channel in self._channels:
+            status = channel.status()
+            text = f"{status.bound}; {status.received} in, {status.sent} out"
+            state: State = "ok" if status.state == "open" else "warning" if status.state == "waiting" else "error"
+            if status.problem:
+                state = "warning" if state == "ok" else state
+                text += f"; last problem: {status.problem}"
+            elif status.state != "open":
+                text = f"{status.state}: {text}"
+            checks.append(Check(status.name, state, text))
+        return checks or [Check("channels", "error", "none is configured: nothing can be heard or played")]
+
+    def _look_at_player(self) -> Check:
+        player = self._session.part.player
+        if player.kind == "dummy":
+            return Check("model", "error", "DUMMY: no model is loaded, it wanders at random")
+        return Check("model", "ok", f"{player.name}, dimension {player.dimension}, {player.runtime}")
+
+    def _look_at_log(self) -> Check:
+        log = self._log
+        if log.problem:
+            return Check("log", "error", f"{log.problem}; {log.rows - log.written} events wait for the disk")
+        if not log.enabled:
+            return Check("log", "warning", "off: what you play is not kept (log on)")
+        return Check("log", "ok", f"{log.file or log.folder.absolute()}, {log.written} events on the disk")
+
+    def _look_at_machine(self) -> list[Check]:
+        return [
+            self._look_at_disk(),
+            self._look_at_socket(),
+            _look_at_clock(),
+            *_look_at_health(),
+            Check("system", "ok", f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"),
+        ]
+
+    def _look_at_disk(self) -> Check:
+        folder = self._log.folder.absolute()
+        free = free_space(folder)
+        space = f"{free / 1e9:.1f} GB free" if free >= 0 else "free space unknown"
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        began = time.monotonic()
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".rig-check-") as probe:
+                probe.write(b"x" * 65536)
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            return Check("disk", "error", f"{folder} cannot be written: {error.strerror}")
+        took = time.monotonic() - began
+        state: State = "ok"
+        if 0 <= free < _LITTLE_SPACE or took > _SLOW_WRITE:
+            state = "error" if 0 <= free < _NO_SPACE else "warning"
+        return Check("disk", state, f"{space}, a write takes {took * 1000:.0f} ms")
+
+    def _look_at_socket(self) -> Check:
+        try:
+            found = self._socket.stat()
+        except OSError as error:
+            return Check("socket", "error", f"{self._socket}: {error.strerror}")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            return Check("socket", "warning", f"{self._socket} is open to other users")
+        return Check("socket", "ok", f"{self._socket}, for you alone")
+
+
+def _look_at_timing(late: float) -> Check:
+    state: State = "ok" if late < _LATE else "warning"
+    return Check("timing", state, f"latest by {late * 1000:.2f} ms in the last second")
+
+
+def _look_at_clock() -> Check:
+    wall = time.strftime("%Y-%m-%d %H:%M:%S %Z")
+    if time.time() < 1_700_000_000:
+        return Check("clock", "warning", f"{wall} is long past: logs will be named after the wrong day")
+    resolution = time.get_clock_info("monotonic").resolution
+    if resolution > 0.0005:
+        return Check("clock", "warning", f"{wall}; it counts in steps of {resolution * 1000:.1f} ms")
+    return Check("clock", "ok", wall)
+
+
+def _look_at_health() -> list[Check]:
+    health = read_health()
+    checks = []
+    if health.temperature is not None:
+        state: State = "ok" if health.temperature < _HOT else "warning"
+        checks.append(Check("heat", state, f"{health.temperature:.0f} °C"))
+    if health.undervoltage or health.throttled:
+        why = "the power supply is too weak" if health.undervoltage else "the processor is slowed down"
+        checks.append(Check("power", "error", why))
+    governor = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    if sys.platform == "linux" and governor.exists():
+        chosen = governor.read_text().strip()
+        checks.append(Check("processor", "ok" if chosen == "performance" else "warning", f"governor {chosen}"))
+    return checks

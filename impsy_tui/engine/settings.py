@@ -1,0 +1,129 @@
+"""The configuration in force, and changing it in its file."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from impsy_tui.config import LoadedConfig
+from impsy_tui.config.describe import Described, describe
+from impsy_tui.control.messages import Setting
+from impsy_tui.engine.helpers import HelperProblem, ask_helper
+from impsy_tui.shipped import shipped_folder
+
+_LIVE: Final[Mapping[str, str]] = {
+    "interaction.mode": "mode {}",
+    "interaction.threshold": "threshold {}s",
+    "interaction.max_response": "max_response {}s",
+    "model.pitemp": "temp {}",
+    "model.sigmatemp": "sigma {}",
+    "model.timescale": "timescale {}",
+    "model.file": "load {}",
+}
+"""Settings that a command changes while playing."""
+
+_WORD: Final = re.compile(r"[\w.+-]+")
+
+
+class SettingProblem(Exception):
+    """A setting that cannot be changed; the message says why."""
+
+
+class _Edited(msgspec.Struct):
+    """What the editing process says."""
+
+    text: str = ""
+    value: str = ""
+    problem: str = ""
+    settings: tuple[Described, ...] = ()
+
+
+class SettingsDesk:
+    """Shows and changes settings.
+
+    Args:
+        loaded: what the engine was started with.
+    """
+
+    def __init__(self, loaded: LoadedConfig) -> None:
+        self._started_with = loaded
+        self._file = loaded.path
+        self._in_file: dict[str, Described] = {}
+        self._changing = asyncio.Lock()
+
+    @property
+    def file(self) -> Path | None:
+        """Where settings are kept; None where there is no file."""
+        return self._file
+
+    async def change(self, key: str, value: str) -> tuple[str, str]:
+        """Change a setting in the file.
+
+        Returns:
+            The reply, and the command that puts it in force, empty where only a new start does.
+
+        Raises:
+            SettingProblem: it cannot be changed; the file is as it was.
+        """
+        async with self._changing:
+            file = await self._writable()
+            edited = await self._edit("set", str(file), key, value)
+            self._in_file = {setting.key: setting for setting in edited.settings}
+        text = f"{edited.text} in {file.name}"
+        plain = edited.value.strip('"')
+        if key == "interaction.input_thru":
+            return text, f"thru {'on' if plain == 'true' else 'off'}"
+        if key == "interaction.max_response" and float(plain) == 0:
+            return text, "max_response off"
+        if key in _LIVE:
+            plain = Path(plain).name if key == "model.file" else plain
+            return text, _LIVE[key].format(plain if _WORD.fullmatch(plain) else f'"{plain}"') if plain else "unload"
+        return text, ""
+
+    def settings(self, live: Mapping[str, str]) -> tuple[Setting, ...]:
+        """Every setting as it is in force.
+
+        Args:
+            live: by key, the values that commands may have changed since, as TOML has them.
+        """
+        found = []
+        for setting in describe(self._started_with):
+            in_file = self._in_file.get(setting.key, setting)
+            value, origin = setting.value, in_file.origin
+            if setting.key in live:
+                value = live[setting.key]
+                origin = origin if value == in_file.value else "live"
+            elif in_file.value != value:
+                origin = f"{in_file.value} from the next start"
+            found.append(Setting(setting.key, value, setting.default, origin, setting.help, setting.allowed))
+        return tuple(found)
+
+    async def _writable(self) -> Path:
+        """The file to write: where it came with the program, a copy of it here."""
+        if self._file is None:
+            raise SettingProblem("there is no configuration file to keep it in")
+        if self._file.resolve().parent != shipped_folder("configs").resolve():
+            return self._file
+        own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
+        if own.exists():
+            raise SettingProblem(
+                f"{self._file.name} comes with the program and stays as it is, and a config.toml is here already: "
+                "start with -c config.toml to change that"
+            )
+        text = self._file.read_text(encoding="utf-8")
+        await asyncio.get_running_loop().run_in_executor(None, own.write_text, text)
+        self._file = own
+        return own
+
+    async def _edit(self, *arguments: str) -> _Edited:
+        try:
+            said = await ask_helper("impsy_tui.config.edit", *arguments)
+            edited = msgspec.json.decode(said, type=_Edited)
+        except (HelperProblem, msgspec.MsgspecError) as problem:
+            raise SettingProblem(f"it could not be changed: {problem}") from None
+        if edited.problem:
+            raise SettingProblem(edited.problem)
+        return edited

@@ -1,0 +1,101 @@
+"""How an engine is to be started, and what follows from that."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from impsy_tui import terms
+from impsy_tui.channels import Channel
+from impsy_tui.channels.demo import DemoChannel
+from impsy_tui.channels.osc import OscChannel
+from impsy_tui.config import LoadedConfig
+from impsy_tui.config.schema import Config
+from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.resume import LastSession
+from impsy_tui.engine.session import SessionSettings
+from impsy_tui.shipped import shipped_folder
+
+
+class StartProblem(Exception):
+    """The engine cannot start; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How an engine is to be started.
+
+    Attributes:
+        loaded: what to do, and where that was read.
+        given: keys that were given as options, and so go before what is resumed.
+        logs: the folder of the performance logs.
+        socket: the control socket.
+        datasets: the folder of data sets.
+        models: the folder of the user's models.
+        resume: come back to the last session's model, mode and parameters.
+        seed: of all chance, None for a different performance each time.
+        sound: a Pure Data patch to run for as long as the engine does.
+    """
+
+    loaded: LoadedConfig
+    given: frozenset[str]
+    logs: Path
+    socket: Path
+    datasets: Path = Path("datasets")
+    models: Path = Path("models")
+    resume: bool = False
+    seed: int | None = None
+    sound: Path | None = None
+
+    @property
+    def config(self) -> Config:
+        """What to do."""
+        return self.loaded.config
+
+    @property
+    def config_file(self) -> Path | None:
+        """Where that was read."""
+        return self.loaded.path
+
+
+def model_folders(setup: Setup) -> list[Path]:
+    """Where models are taken from by name, the first first."""
+    folders = [setup.models]
+    if setup.config_file is not None:
+        folders.append(setup.config_file.parent / "models")
+    if setup.config.model.file:
+        folders.append(Path(setup.config.model.file).expanduser().parent)
+    return [*folders, shipped_folder("models")]
+
+
+def make_channels(config: Config) -> list[Channel]:
+    """Every channel that the configuration asks for, not yet open."""
+    channels: list[Channel] = []
+    for number, osc in enumerate(config.osc, 1):
+        channels.append(OscChannel(osc, "osc" if len(config.osc) == 1 else f"osc {number}"))
+    if config.demo is not None:
+        channels.append(DemoChannel(config.demo))
+    return channels
+
+
+def first_settings(setup: Setup, last: LastSession | None) -> tuple[PartSettings, SessionSettings]:
+    """The configuration's settings, with those of the last session over them, but not over options."""
+    config, given = setup.config, setup.given
+    interaction, model = config.interaction, config.model
+
+    def pick(key: str, configured: Any, kept: str) -> Any:
+        return configured if last is None or key in given else getattr(last, kept)
+
+    mode = pick("interaction.mode", interaction.mode, "mode")
+    thru = pick("interaction.input_thru", interaction.input_thru, "thru")
+    if mode == terms.FILTER:
+        mode, thru = "polyphony", False
+    part = PartSettings(
+        mode=mode,
+        pi_temperature=pick("model.pitemp", model.pitemp, "pi_temperature"),
+        sigma_temperature=pick("model.sigmatemp", model.sigmatemp, "sigma_temperature"),
+        timescale=pick("model.timescale", model.timescale, "timescale"),
+        threshold=pick("interaction.threshold", interaction.threshold, "threshold"),
+        max_response=pick("interaction.max_response", interaction.max_response, "max_response") or None,
+        max_gap=model.max_gap or None,
+    )
+    return part, SessionSettings(thru, config.log_input, config.log_predictions)

@@ -1,0 +1,129 @@
+"""Looking through the user's files, in a process of its own: ``python -m impsy_tui.jobs.library``.
+
+    library list ID LOGS DATASETS MODELS…     everything there is
+    library draw ID LOG COLUMNS               a log over time
+
+Prints the message that answers the question with this id; the engine passes it on unread.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.networks.notes import read_notes
+
+MOST_COLUMNS: Final = 400
+_DIMENSION: Final = re.compile(r"-dim(\d+)-layers(\d+)-units(\d+)")
+_LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
+
+
+def main() -> None:
+    """See the module."""
+    what, number, *arguments = sys.argv[1:]
+    answer: Files | LogPicture | Reply
+    if what == "list":
+        answer = list_files(int(number), *map(Path, arguments))
+    else:
+        answer = draw(int(number), Path(arguments[0]), int(arguments[1]))
+    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(msgspec.json.encode(answer))
+
+
+def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
+    """All files in these folders, those that cannot be used with the reason."""
+    files = [_log(file) for file in _files(logs, ".log")]
+    files += [_dataset(file) for file in _files(datasets, ".npz")]
+    for folder in dict.fromkeys(models):
+        for suffix in (".tflite", ".keras", ".h5"):
+            files += [_model(file) for file in _files(folder, suffix)]
+    return Files(number, tuple(file for file in files if file is not None))
+
+
+def _files(folder: Path, suffix: str) -> list[Path]:
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix == suffix and file.is_file())
+    except OSError:
+        return []
+
+
+def _facts(kind: str, file: Path) -> FileFacts | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None  # it went away meanwhile
+    return FileFacts(kind, file.name, str(file.parent), found.st_size, found.st_mtime)
+
+
+def _log(file: Path) -> FileFacts | None:
+    from impsy_tui.corpus.logs import log_facts
+
+    facts = _facts("log", file)
+    try:
+        rows, seconds, dimension = log_facts(file)
+    except OSError:
+        return facts
+    named = _LOG.search(file.name)
+    return facts and msgspec.structs.replace(
+        facts, dimension=int(named[1]) if named else dimension, rows=rows, seconds=seconds
+    )
+
+
+def _dataset(file: Path) -> FileFacts | None:
+    from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+
+    facts = _facts("dataset", file)
+    try:
+        performances = read_dataset(file)
+    except DatasetProblem as problem:
+        return facts and msgspec.structs.replace(facts, problem=str(problem))
+    return facts and msgspec.structs.replace(
+        facts,
+        dimension=performances[0].shape[1] if performances else 0,
+        rows=sum(map(len, performances)),
+        seconds=float(sum(performance[:, 0].sum(dtype=float) for performance in performances)),
+    )
+
+
+def _model(file: Path) -> FileFacts | None:
+    facts = _facts("model", file)
+    if facts is None:
+        return None
+    named = _DIMENSION.search(file.name)
+    dimension, layers, units = map(int, named.groups()) if named else (0, 0, 0)
+    notes = read_notes(file)
+    return msgspec.structs.replace(
+        facts,
+        dimension=dimension,
+        layers=layers,
+        units=units,
+        loss=notes.loss,
+        rows=-1 if notes.rows is None else notes.rows,
+    )
+
+
+def draw(number: int, file: Path, columns: int) -> LogPicture | Reply:
+    """A log over time, or why it cannot be drawn."""
+    from impsy_tui.corpus.logs import draw_log
+
+    try:
+        picture = draw_log(file, min(max(columns, 1), MOST_COLUMNS))
+    except (OSError, ValueError) as error:
+        return Reply(number, False, f"{file.name} cannot be drawn: {error}")
+    return LogPicture(
+        number,
+        file.name,
+        picture.seconds,
+        picture.rows,
+        tuple(tuple(None if x != x else round(x, 2) for x in column) for column in picture.values.tolist()),
+        tuple(picture.played.tolist()),
+        tuple(picture.predicted.tolist()),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What a worker says on its standard output: one JSON object a line, told apart by ``type``."""
+
+import sys
+from typing import IO
+
+import msgspec
+
+
+class Progress(msgspec.Struct, tag="progress", frozen=True):
+    """How far a worker is.
+
+    Attributes:
+        stage: what it is doing, in a word or two.
+        done: how much of that is done.
+        of: how much there is, 0 if that is not known.
+        loss: of training, in nats, None while there is none.
+        validation: the same on what is held out.
+        left: seconds that are left, None if that is not known.
+    """
+
+    stage: str
+    done: int = 0
+    of: int = 0
+    loss: float | None = None
+    validation: float | None = None
+    left: float | None = None
+
+
+class Finished(msgspec.Struct, tag="finished", frozen=True):
+    """A worker has done its work.
+
+    Attributes:
+        text: what came of it, for the performer.
+        file: what it made, empty if nothing.
+    """
+
+    text: str
+    file: str = ""
+
+
+class Failed(msgspec.Struct, tag="failed", frozen=True):
+    """A worker cannot do its work; the text says why."""
+
+    text: str
+
+
+FromWorker = Progress | Finished | Failed
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Reporter:
+    """A worker's side: says things to the engine.
+
+    Args:
+        stream: where to; standard output unless told otherwise. Whatever else the worker's
+            libraries print must be kept off it.
+    """
+
+    def __init__(self, stream: IO[bytes] | None = None) -> None:
+        self._stream = stream or sys.stdout.buffer
+
+    def say(self, message: FromWorker) -> None:
+        """Say one thing, at once."""
+        self._stream.write(_ENCODER.encode(message) + b"\n")
+        self._stream.flush()

@@ -1,0 +1,209 @@
+"""Starting workers, hearing how far they are, and stopping them."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
+
+MOST_JOBS: Final = 4
+_MOST_KEPT: Final = 20
+_CURVE: Final = 120
+_LONGEST_LINE: Final = 1 << 16
+_GRACE: Final = 5.0
+"""Seconds that a worker has to end when it is told to."""
+
+
+class JobProblem(Exception):
+    """A job that cannot be started or stopped; the message says why."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One worker.
+
+    Attributes:
+        number: by which the performer names it.
+        kind: "dataset", "train", "convert" …
+        name: what it works on.
+        state: "running", "stopping", "finished", "failed" or "cancelled".
+        progress: how far it is.
+        curve: loss and validation loss of each report that had them.
+        text: what came of it, or what is wrong.
+        file: what it made.
+        output: the file with everything else it printed.
+        began: on the loop's clock.
+        ended: likewise, None while it runs.
+    """
+
+    number: int
+    kind: str
+    name: str
+    output: Path
+    began: float
+    state: str = "running"
+    progress: Progress = field(default_factory=lambda: Progress("starting"))
+    curve: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_CURVE))
+    text: str = ""
+    file: str = ""
+    ended: float | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is still there."""
+        return self.ended is None
+
+
+class JobRunner:
+    """Runs workers, a few at a time.
+
+    Args:
+        folder: for what they print besides their reports.
+        changed: called with a job when it has ended.
+    """
+
+    def __init__(self, folder: Path, changed: Callable[[Job], None]) -> None:
+        self.jobs: list[Job] = []
+        self._folder = folder
+        self._changed = changed
+        self._processes: dict[int, asyncio.subprocess.Process] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._count = 0
+
+    async def start(self, kind: str, name: str, module: str, arguments: Sequence[str]) -> Job:
+        """Start ``python -m module`` with these arguments.
+
+        It is niced, and its numerical libraries are kept from taking every core.
+
+        Raises:
+            JobProblem: too many run already, or it cannot be started.
+        """
+        if sum(job.running for job in self.jobs) >= MOST_JOBS:
+            raise JobProblem(f"{MOST_JOBS} jobs run already: cancel one, or wait for one to end")
+        loop = asyncio.get_running_loop()
+        self._count += 1
+        output = self._folder / f"{self._count:03d}-{kind}.txt"
+        threads = str(max(1, (os.cpu_count() or 2) - 1))
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
+            "TF_NUM_INTRAOP_THREADS": threads,
+            "TF_NUM_INTEROP_THREADS": "1",
+        }
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with output.open("wb") as errors:
+                process = await asyncio.create_subprocess_exec(
+                    *("nice", "-n", "10", sys.executable, "-P", "-m", module, *arguments),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=errors,
+                    env=environment,
+                    start_new_session=True,
+                    limit=_LONGEST_LINE,
+                )
+        except OSError as error:
+            raise JobProblem(f"{kind} cannot be started: {error.strerror}") from None
+        job = Job(self._count, kind, name, output, loop.time())
+        self.jobs.append(job)
+        self._processes[job.number] = process
+        self._forget_old()
+        task = loop.create_task(self._watch(job, process))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def stop(self, number: int | None, *, keep: bool) -> Job:
+        """Tell a job to end.
+
+        Args:
+            number: which; None for the newest that runs.
+            keep: it is to save what it has (SIGINT) and not to throw it away (SIGTERM).
+
+        Raises:
+            JobProblem: there is no such job.
+        """
+        running = [job for job in self.jobs if job.running]
+        if number is not None:
+            running = [job for job in running if job.number == number]
+        if not running:
+            raise JobProblem("no job runs" if number is None else f"no job {number} runs")
+        job = running[-1]
+        self._signal(job, signal.SIGINT if keep else signal.SIGTERM)
+        job.state = "stopping"
+        if not keep:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_GRACE, self._signal, job, signal.SIGKILL)
+        return job
+
+    async def close(self) -> None:
+        """Tell all jobs to end, and give them a moment."""
+        for job in self.jobs:
+            if job.running:
+                self._signal(job, signal.SIGTERM)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=0.15)
+        for task in self._tasks:
+            task.cancel()
+
+    def _signal(self, job: Job, number: int) -> None:
+        process = self._processes.get(job.number)
+        if job.running and process is not None and process.returncode is None:
+            try:
+                os.killpg(process.pid, number)
+            except (ProcessLookupError, PermissionError):
+                pass
+
+    def _forget_old(self) -> None:
+        ended = [job for job in self.jobs if not job.running]
+        for job in ended[: max(0, len(self.jobs) - _MOST_KEPT)]:
+            self.jobs.remove(job)
+
+    async def _watch(self, job: Job, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        decoder = msgspec.json.Decoder(FromWorker)
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:
+                continue  # a line without end: what follows it may make sense again
+            if not line:
+                break
+            try:
+                self._hear(job, decoder.decode(line))
+            except (msgspec.MsgspecError, UnicodeError):
+                continue  # a library that prints where only reports belong
+        code = await process.wait()
+        self._processes.pop(job.number, None)
+        job.ended = asyncio.get_running_loop().time()
+        if job.state == "stopping" and not job.text:
+            job.state, job.text = "cancelled", "cancelled: nothing was kept"
+        elif not job.text:
+            job.state, job.text = "failed", f"ended without a word (code {code}); {job.output} may say why"
+        elif job.state == "stopping":
+            job.state = "finished"
+        self._changed(job)
+
+    def _hear(self, job: Job, message: FromWorker) -> None:
+        match message:
+            case Progress():
+                job.progress = message
+                if message.loss is not None:
+                    job.curve.append(
+                        (message.loss, message.loss if message.validation is None else message.validation)
+                    )
+            case Finished():
+                job.text, job.file = message.text, message.file
+                job.state = "finished"
+            case Failed():
+                job.text = message.text
+                job.state = "failed"
