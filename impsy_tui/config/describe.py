@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any, NamedTuple
 
-from impsy_tui.config.kinds import shown
+from impsy_tui.config.kinds import written
 from impsy_tui.config.load import LoadedConfig
 from impsy_tui.config.schema import CHANNEL_TABLES, SINGLE_TABLES, Config
 
@@ -23,29 +23,29 @@ class Described(NamedTuple):
 def describe(loaded: LoadedConfig) -> Iterator[Described]:
     """Every setting of a configuration; of channels, those that are there."""
     config = loaded.config
-    yield from _table("", config, Config, loaded)
+    yield from _table("", "", config, Config, loaded)
     for name, kind in SINGLE_TABLES.items():
         table = getattr(config, name)
         if table is not None:
-            yield from _table(f"{name}.", table, kind, loaded)
+            yield from _table(f"{name}.", f"{name}.", table, kind, loaded)
     for name, kind in CHANNEL_TABLES.items():
         tables = getattr(config, name)
         for index, table in enumerate(tables):
-            path = f"{name}." if len(tables) == 1 else f"{name}.{index}."
-            yield from _table(path, table, kind, loaded)
+            numbered = f"{name}.{index}."
+            path = f"{name}." if len(tables) == 1 else numbered
+            yield from _table(path, numbered, table, kind, loaded)
 
 
-def _table(path: str, table: Any, kind: type, loaded: LoadedConfig) -> Iterator[Described]:
+def _table(path: str, numbered: str, table: Any, kind: type, loaded: LoadedConfig) -> Iterator[Described]:
     for field in fields(kind):
         if not field.metadata:
             continue
-        key = path + field.name
-        plain = ".".join(part for part in key.split(".") if not part.isdigit())
+        origins = (loaded.origins.get(place + field.name) for place in (path, numbered))
         yield Described(
-            key,
-            shown(getattr(table, field.name)),
-            shown(_default(field)),
-            loaded.origins.get(plain, "default"),
+            path + field.name,
+            written(getattr(table, field.name)),
+            written(_default(field)),
+            next(filter(None, origins), "default"),
             field.metadata["help"],
             field.metadata["kind"].allowed,
         )

@@ -9,12 +9,13 @@ import os
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from impsy_tui.config.describe import describe
 from impsy_tui.config.load import LoadedConfig, load_config
-from impsy_tui.config.schema import CHANNEL_TABLES
+from impsy_tui.config.schema import CHANNEL_TABLES, SINGLE_TABLES
 
 
 class EditProblem(Exception):
@@ -53,12 +54,14 @@ def edit(file: Path, key: str, value: str) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        before = file.read_bytes().decode() if file.exists() else ""
         document: Any = tomlkit.parse(before)
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise EditProblem(f"{file} cannot be read: {error}") from None
     parsed = _parsed(value)
     *path, name = key.split(".")
+    if not path and (name in SINGLE_TABLES or name in CHANNEL_TABLES):
+        raise EditProblem(f"{key} is a table of settings: name one of them, such as {key}.NAME")
     try:
         _table(document, path)[name] = parsed
     except (TypeError, KeyError, IndexError, ValueError):
@@ -95,25 +98,28 @@ def _table(document: Any, path: list[str]) -> Any:
 
 def _check(before: str, after: str, file: Path, key: str) -> None:
     """Refuse a text with errors or unknown keys that the one before did not have."""
-    known = {(problem.key, problem.message) for problem in _read(before).problems}
+    known = Counter((problem.key, problem.message) for problem in _read(before).problems)
     for problem in _read(after).problems:
-        if (problem.key, problem.message) in known:
+        what = (problem.key, problem.message)
+        if known[what]:
+            known[what] -= 1
             continue
         if problem.fatal or "is not a setting" in problem.message:
             raise EditProblem(f"{key}: {problem.message}; {file.name} is as it was")
 
 
 def _read(text: str) -> LoadedConfig:
-    with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as temporary:
+    with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8", newline="") as temporary:
         temporary.write(text)
         temporary.flush()
         return load_config(Path(temporary.name))
 
 
 def _write(file: Path, text: str) -> None:
+    file = file.resolve()  # a link stays one
     temporary = file.with_name(f".{file.name}.new")
     try:
-        with temporary.open("w", encoding="utf-8") as new:
+        with temporary.open("w", encoding="utf-8", newline="") as new:
             new.write(text)
             new.flush()
             os.fsync(new.fileno())

@@ -1,5 +1,6 @@
 """The kinds of value a setting can have: what is allowed, in words, and the check of it."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -230,16 +231,20 @@ class ByDevice:
 
 def shown(value: Any) -> str:
     """A value as it would be written in the file, shortened for an error line."""
-    if isinstance(value, bool):
-        text = "true" if value else "false"
-    elif isinstance(value, str):
-        text = f'"{value}"'
-    elif isinstance(value, Sequence):
-        text = "[" + ", ".join(shown(item) for item in value) + "]"
-    elif isinstance(value, dict):
-        text = "{…}"
-    elif isinstance(value, float) and not math.isfinite(value):
-        text = "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    else:
-        text = str(value)
+    text = "{…}" if isinstance(value, dict) else written(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def written(value: Any) -> str:
+    """A value as it is written in the file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(map(written, value)) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return str(value)

@@ -27,8 +27,8 @@ class LoadedConfig:
     Attributes:
         config: the configuration, defaults filled in; usable only without fatal problems.
         problems: everything found, in the order of the file.
-        origins: dotted key to where its value came from (``config.toml:12`` or an option);
-            keys with their default are absent.
+        origins: dotted key to where its value came from (``config.toml:12`` or an option), with a
+            number where tables are an array (``osc.0.server_port``); keys with their default are absent.
         path: the file, or None for no file.
     """
 
@@ -163,7 +163,7 @@ class _Reader:
             return
         values[key.rpartition(".")[2]] = checked
         line = self.lines.get(key, 0)
-        self.origins[_without_index(key)] = f"{self.file}:{line}" if line else self.file
+        self.origins[key] = f"{self.file}:{line}" if line else self.file
 
     def unknown(self, key: str, known: Mapping[str, Any]) -> None:
         """Warn of a key nobody knows, and say which one may have been meant."""

@@ -13,6 +13,9 @@ from websockets.sync.client import ClientConnection, unix_connect
 from impsy_tui import __version__
 from impsy_tui.control.messages import (
     PROTOCOL,
+    About,
+    Answer,
+    Ask,
     Command,
     Event,
     FromEngine,
@@ -42,9 +45,11 @@ class Client:
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(FromEngine).decode
         self._count = 0
+        self.hello = Hello()
+        """The engine's greeting."""
 
-    def greet(self) -> Hello:
-        """Exchange greetings; the engine's comes back."""
+    def greet(self) -> None:
+        """Exchange greetings; the engine's is kept."""
         hello = self._receive()
         if not isinstance(hello, Hello):
             raise NoEngine("what answers there is no engine")
@@ -54,7 +59,7 @@ class Client:
                 "each other: update the older one"
             )
         self._send(Hello(version=__version__))
-        return hello
+        self.hello = hello
 
     def command(self, line: str) -> Reply:
         """Have a line carried out."""
@@ -65,14 +70,23 @@ class Client:
             if isinstance(message, Reply) and message.id == self._count:
                 return message
 
+    def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
+        """Ask a question; see ``Ask``."""
+        self._count += 1
+        self._send(Ask(self._count, about, name, columns))
+        while True:
+            message = self._receive(_COMMAND_PATIENCE)
+            if isinstance(message, Answer | Reply) and message.id == self._count:
+                return message
+
     def snapshot(self) -> Snapshot:
         """What the engine is doing now."""
         self.subscribe(1.0, events=False)
         return next(message for message in self.messages() if isinstance(message, Snapshot))
 
-    def subscribe(self, rate: float, *, events: bool) -> None:
-        """From now on the engine sends snapshots at this rate, and events if asked for."""
-        self._send(Subscribe(rate, events))
+    def subscribe(self, rate: float, *, events: bool, since: float = 0.0) -> None:
+        """From now on the engine sends snapshots at this rate, and events, also past ones, if asked for."""
+        self._send(Subscribe(rate, events, since))
 
     def messages(self, patience: float | None = _PATIENCE) -> Iterator[Snapshot | Event]:
         """What the engine sends, until it goes away.

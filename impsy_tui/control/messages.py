@@ -14,6 +14,9 @@ PROTOCOL: Final = 1
 
 Level = Literal["info", "warning", "error"]
 
+About = Literal["files", "log", "settings", "rig", "names"]
+"""What can be asked about."""
+
 
 class ConsoleWishes(msgspec.Struct, frozen=True):
     """How the engine's configuration wants a console to be; see ``[console]``."""
@@ -67,7 +70,7 @@ class Ask(msgspec.Struct, tag="ask", frozen=True):
     """
 
     id: int
-    about: Literal["files", "log", "settings", "rig", "names"]
+    about: About
     name: str = ""
     columns: int = 0
 

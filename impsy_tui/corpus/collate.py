@@ -1,6 +1,5 @@
 """Performance logs into data sets."""
 
-import csv
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,12 +10,18 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.terms import DIMENSION
+
 _CHUNK: Final = 1 << 22
 _STAMP: Final = 26
 """Characters of ``2019-01-17T12:37:38.109979``."""
+_PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
 _SOURCE: Final = np.frombuffer(b",interface,", np.uint8)
 _BEGIN: Final = _STAMP + len(_SOURCE)
-_LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
+_LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$", re.ASCII)
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_MOST: Final = float(np.finfo(np.float32).max)
+"""No value is larger: it could not be kept."""
 
 ENOUGH: Final = 2000
 """Events below which a model learns little but noise."""
@@ -78,7 +83,7 @@ def log_files(folder: Path, dimension: int) -> list[Path]:
 
 def dimensions(folder: Path) -> list[int]:
     """Every dimension that a log in a folder has."""
-    return sorted({found for file in folder.glob("*.log") if (found := _dimension(file))})
+    return sorted({found for file in folder.glob("*.log") if (found := _dimension(file)) in DIMENSION})
 
 
 def _dimension(file: Path) -> int:
@@ -87,7 +92,10 @@ def _dimension(file: Path) -> int:
 
 
 def collate(
-    files: list[Path], dimension: int, progress: Callable[[int, int], None] = lambda done, of: None
+    files: list[Path],
+    dimension: int,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    chunk: int = _CHUNK,
 ) -> Collated:
     """Read logs. Only the musician's rows count, with the first values of each.
 
@@ -98,6 +106,7 @@ def collate(
         files: the logs.
         dimension: of the events.
         progress: told bytes read, and bytes in all.
+        chunk: bytes read at a time, about.
 
     Raises:
         OSError: a log cannot be read.
@@ -108,7 +117,7 @@ def collate(
     for file in files:
         parts: list[np.ndarray] = []
         before: int | None = None
-        for size, rows in _read(file, dimension - 1):
+        for size, rows in _read(file, dimension - 1, chunk):
             done += size
             progress(done, of)
             collated.skipped += rows.skipped
@@ -127,10 +136,10 @@ def collate(
     return collated
 
 
-def _read(file: Path, count: int) -> Iterator[tuple[int, _Rows]]:
-    """The musician's rows, some megabytes at a time, with the number of bytes they took."""
+def _read(file: Path, count: int, size: int) -> Iterator[tuple[int, _Rows]]:
+    """The musician's rows, some bytes at a time, with the number of bytes they took."""
     with file.open("rb") as log:
-        while chunk := log.read(_CHUNK):
+        while chunk := log.read(size):
             chunk += log.readline()
             yield len(chunk), _fast(chunk, count) or _careful(chunk, count)
 
@@ -141,6 +150,8 @@ def _fast(chunk: bytes, count: int) -> _Rows | None:
         chunk += b"\n"
     data = np.frombuffer(chunk, np.uint8)
     ends = np.flatnonzero(data == ord("\n"))
+    if np.count_nonzero(data < ord(" ")) != len(ends):
+        return None
     starts = np.concatenate(([0], ends[:-1] + 1))
     if (ends - starts).min() < _BEGIN - 6:
         return None
@@ -155,7 +166,10 @@ def _fast(chunk: bytes, count: int) -> _Rows | None:
         return _Rows(np.empty(0, np.int64), np.empty((0, count)), 0)
     if (ends - starts).min() <= _BEGIN:
         return None
-    stamps = np.ascontiguousarray(data[starts[:, None] + np.arange(_STAMP)]).view(f"S{_STAMP}")[:, 0]
+    letters = data[starts[:, None] + np.arange(_STAMP)]
+    if not _stamps(letters):
+        return None
+    stamps = letters.view(f"S{_STAMP}")[:, 0]
     commas = np.cumsum(data == ord(","), dtype=np.int64)
     counts = commas[ends - 1] - commas[starts + _BEGIN - 1] + 1
     inside = np.zeros(len(data) + 1, np.int8)
@@ -168,23 +182,34 @@ def _fast(chunk: bytes, count: int) -> _Rows | None:
             warnings.simplefilter("error")  # what cannot be read is told by a warning
             times = stamps.astype("M8[us]").astype(np.int64)
             numbers = np.fromstring(text[np.cumsum(inside[:-1], dtype=np.int8).view(bool)].tobytes()[:-1], sep=",")
-    except (ValueError, DeprecationWarning):
+    except (ValueError, Warning):
         return None
     if numbers.size != counts.sum():
         return None
     long_enough = counts >= count
     offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))[long_enough]
     values = numbers[offsets[:, None] + np.arange(count)]
-    finite = np.isfinite(values).all(axis=1)
+    finite = (np.abs(values) <= _MOST).all(axis=1)
     kept = times[long_enough][finite]
     return _Rows(kept, values[finite], len(starts) - len(kept))
+
+
+def _stamps(letters: np.ndarray) -> bool:
+    """Whether all of these are times in exactly the one form; NumPy and Python differ in what else they read."""
+    digits = np.ones(_STAMP, bool)
+    for place, character in _PUNCTUATION.items():
+        digits[place] = False
+        if not (letters[:, place] == ord(character)).all():
+            return False
+    numbers = letters[:, digits]
+    return bool(((numbers >= ord("0")) & (numbers <= ord("9"))).all() and (numbers[:, 0] > ord("0")).all())
 
 
 def _careful(chunk: bytes, count: int) -> _Rows:
     """Rows one by one, each as it may be."""
     times, values, skipped = [], [], 0
-    lines = chunk.decode(errors="replace").replace("\0", "").splitlines()
-    for row in csv.reader(lines, quoting=csv.QUOTE_NONE):
+    for line in _LINE_END.split(chunk.decode(errors="replace").replace("\0", "")):
+        row = line.split(",")
         if len(row) < 2 or row[1].strip() != "interface":
             continue
         try:
@@ -193,7 +218,7 @@ def _careful(chunk: bytes, count: int) -> _Rows:
         except ValueError:
             skipped += 1
             continue
-        if len(numbers) < count or not np.isfinite(numbers).all():
+        if len(numbers) < count or not all(abs(number) <= _MOST for number in numbers):
             skipped += 1
             continue
         times.append(np.datetime64(stamp, "us").astype(np.int64))

@@ -22,7 +22,8 @@ _ALLOWED: Final = {
     ("numpy._core.multiarray", "_reconstruct"),
     ("numpy.core.multiarray", "scalar"),
     ("numpy._core.multiarray", "scalar"),
-    ("_codecs", "encode"),  # how NumPy 2 writes raw bytes in protocol 2 pickles
+    ("_codecs", "encode"),  # how raw bytes are written in protocol 2 pickles
+    ("__builtin__", "bytes"),  # and how none are, in a performance without events
 }
 
 
@@ -73,14 +74,14 @@ def _read_array(data: bytes) -> Any:
     stream = io.BytesIO(data)
     version = np.lib.format.read_magic(stream)
     read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read_header(stream)
+    shape, by_columns, dtype = read_header(stream)
     if dtype.hasobject:
         return _NumbersOnly(stream).load()
-    return np.frombuffer(data, dtype, offset=stream.tell()).reshape(shape)
+    return np.frombuffer(data, dtype, offset=stream.tell()).reshape(shape, order="F" if by_columns else "C")
 
 
 def _checked(loaded: Any) -> list[np.ndarray]:
-    if not isinstance(loaded, np.ndarray):
+    if not isinstance(loaded, np.ndarray) or not loaded.ndim:
         raise DatasetProblem("holds no list of performances")
     performances = []
     dimension = 0
@@ -95,6 +96,8 @@ def _checked(loaded: Any) -> list[np.ndarray]:
             raise DatasetProblem("holds a performance that is no array of numbers") from None
         if performance.ndim != 2 or performance.shape[1] < 2 or (dimension and performance.shape[1] != dimension):
             raise DatasetProblem("holds performances of different dimensions")
+        if not np.isfinite(performance).all():
+            raise DatasetProblem("holds values that are no numbers")
         dimension = performance.shape[1]
         performances.append(performance)
     return performances
@@ -113,6 +116,8 @@ def write_dataset(file: Path, performances: list[np.ndarray]) -> None:
     perfs = np.empty(len(performances), object)
     for index, performance in enumerate(performances):
         perfs[index] = performance.astype(np.float32)
-    temporary = file.with_suffix(".new.npz")
-    np.savez_compressed(temporary, perfs=perfs)
+    # Half a data set, left by a job that was cancelled, is never taken for one.
+    temporary = file.with_name(f".{file.name}.new")
+    with temporary.open("wb") as new:
+        np.savez_compressed(new, perfs=perfs)
     temporary.replace(file)

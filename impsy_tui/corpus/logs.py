@@ -1,12 +1,14 @@
 """Performance logs, read whole."""
 
-from datetime import datetime
+import math
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
 _CHUNK: Final = 1 << 20
+_LONGEST_ROW: Final = 1 << 16
 
 
 class LogFacts(NamedTuple):
@@ -31,21 +33,25 @@ def log_facts(file: Path) -> LogFacts:
     """
     rows = 0
     with file.open("rb") as log:
-        first = log.readline(1 << 16)
-        rows += bool(first)
-        last = first
+        first = log.readline(_LONGEST_ROW)
+        log.seek(0)
+        last = b"\n"
         while chunk := log.read(_CHUNK):
             rows += chunk.count(b"\n")
-            tail = chunk.rstrip(b"\n").rpartition(b"\n")[2]
-            last = tail if len(tail) > 20 else last
-    begin, end = _time(first), _time(last)
+            last = chunk
+        rows += not last.endswith(b"\n")
+        log.seek(max(0, log.tell() - _LONGEST_ROW))
+        final = log.read().splitlines()
+    begin = _time(first)
+    # The last row may have been cut off by a power cut.
+    end = next((time for row in reversed(final) if (time := _time(row))), None)
     seconds = max(0.0, (end - begin).total_seconds()) if begin and end else 0.0
     return LogFacts(rows, seconds, max(0, first.count(b",") - 1) + 1 if begin else 0)
 
 
 def _time(row: bytes) -> datetime | None:
     try:
-        return datetime.fromisoformat(row.partition(b",")[0].decode())
+        return datetime.fromisoformat(row.partition(b",")[0].decode()).replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -82,25 +88,31 @@ def draw_log(file: Path, columns: int) -> Picture:
     """
     times, sources, rows = [], [], []
     width = 0
-    with file.open(errors="replace") as log:
+    with file.open(encoding="utf-8", errors="replace") as log:
         for line in log:
             stamp, _, rest = line.partition(",")
             source, _, numbers = rest.partition(",")
+            if source not in ("interface", "rnn"):
+                continue
             try:
-                time = datetime.fromisoformat(stamp).timestamp()
+                # As if it were UTC: local clocks are put back in autumn.
+                time = datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
                 values = [float(x) for x in numbers.split(",")]
             except ValueError:
                 continue
+            if not all(map(math.isfinite, values)):
+                continue
             width = width or len(values)
-            if source in ("interface", "rnn") and len(values) == width:
+            if len(values) == width:
                 times.append(time)
                 sources.append(source == "rnn")
                 rows.append(values)
     if not rows:
         raise ValueError("no events are in it")
     at, by_player, table = np.array(times), np.array(sources), np.array(rows)
-    seconds = float(at[-1] - at[0])
-    column = np.clip(((at - at[0]) / max(seconds, 1e-9) * columns).astype(int), 0, columns - 1)
+    at -= at.min()
+    seconds = float(at.max())
+    column = np.clip((at / max(seconds, 1e-9) * columns).astype(int), 0, columns - 1)
     counts = np.bincount(column, minlength=columns)
     sums = np.stack([np.bincount(column, table[:, i], columns) for i in range(width)], axis=1)
     with np.errstate(invalid="ignore"):

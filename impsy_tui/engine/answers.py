@@ -2,7 +2,7 @@
 
 import msgspec
 
-from impsy_tui.config.kinds import shown
+from impsy_tui.config.kinds import written
 from impsy_tui.control.messages import Ask, Reply, Rig, Settings
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import Library, LibraryProblem
@@ -57,4 +57,4 @@ class Answers:
             "model.sigmatemp": part.sigma_temperature,
             "model.timescale": part.timescale,
         }
-        return {key: shown(value) for key, value in values.items()}
+        return {key: written(value) for key, value in values.items()}

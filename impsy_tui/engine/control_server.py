@@ -212,10 +212,8 @@ class ControlServer:
     def _message(self, client: "_Client", data: str | bytes) -> None:
         message = client.read(data)
         # Each in a task: whoever waits for a model to load can still panic.
-        if isinstance(message, Command):
-            client.work(self._reply(client, self._carry_out(message.line, message.id)))
-        elif isinstance(message, Ask):
-            client.work(self._reply(client, self._answer(message)))
+        if isinstance(message, Command | Ask):
+            client.work(self._reply(client, message))
         elif isinstance(message, Subscribe):
             client.subscribe(message)
             for event in self._past:
@@ -224,9 +222,15 @@ class ControlServer:
         elif isinstance(message, str):
             client.put_reply(Reply(0, False, message))
 
-    @staticmethod
-    async def _reply(client: "_Client", work: Awaitable[Reply | bytes]) -> None:
-        client.put_reply(await work)
+    async def _reply(self, client: "_Client", message: Command | Ask) -> None:
+        try:
+            if isinstance(message, Command):
+                client.put_reply(await self._carry_out(message.line, message.id))
+            else:
+                client.put_reply(await self._answer(message))
+        except Exception:
+            client.put_reply(Reply(message.id, False, "the engine failed at this; its events say how"))
+            raise  # the loop tells it
 
 
 class _Client:

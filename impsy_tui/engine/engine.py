@@ -186,10 +186,14 @@ class Engine:
         if not line:
             return f"{text}; in force from the next start"
         invocation = parse(line)
-        assert not isinstance(invocation, Mistake), line
-        answer = self._commands.carry_out(invocation)
-        if not isinstance(answer, str):
-            await answer
+        if isinstance(invocation, Mistake):
+            raise CommandProblem(f"{text}, and not in force: {invocation.message}")
+        try:
+            answer = self._commands.carry_out(invocation)
+            if not isinstance(answer, str):
+                await answer
+        except CommandProblem as problem:
+            raise CommandProblem(f"{text}, and not in force: {problem}") from None
         return f"{text}; in force now"
 
     async def load(self, name: str) -> str:
@@ -207,6 +211,8 @@ class Engine:
             raise CommandProblem(f"{loaded.name} has dimension {dimension}: {why}")
         self.session.change_player(self._mdrnn(loaded))
         self._model_file = file
+        if self.session.understudy is None:  # one of another dimension is sent away
+            self._understudy_file = None
         remark = f" ({loaded.remark})" if loaded.remark else ""
         return f"{loaded.name} plays, dimension {dimension}{remark}"
 
@@ -242,7 +248,7 @@ class Engine:
 
     def unload(self) -> None:
         """Let the dummy play."""
-        self._model_file = None
+        self._model_file = self._understudy_file = None
         self.session.end_audition()
         self.session.change_player(DummyPlayer(self.session.dimension, self._random))
 

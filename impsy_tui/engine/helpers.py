@@ -38,6 +38,8 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> by
         )
     except OSError as error:
         raise HelperProblem(f"{name} cannot be started: {error.strerror}") from None
+    except ValueError as error:  # what no process can be told, such as a zero byte
+        raise HelperProblem(f"{name} cannot be asked that: {error}") from None
     try:
         said, errors = await asyncio.wait_for(process.communicate(), patience)
     except TimeoutError:

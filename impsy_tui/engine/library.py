@@ -112,7 +112,7 @@ class Library:
         files = self._own_files(kind, name)
         stem = to.removesuffix(files[0].suffix)
         if not _plain(stem):
-            raise LibraryProblem(f"{to} cannot be a name: no slashes, and no dot in front")
+            raise LibraryProblem(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
         if any(new.exists() for _, new in pairs):
             raise LibraryProblem(f"{stem} is there already: it is not overwritten")
@@ -152,12 +152,13 @@ def _beside(file: Path, suffix: str) -> Path:
 
 
 def _plain(name: str) -> bool:
-    return bool(name) and "/" not in name and "\0" not in name and not name.startswith(".") and len(name) < 200
+    short = len(name.encode(errors="replace")) < 200
+    return bool(name) and short and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
 def _with_suffix(folder: Path, suffix: str) -> list[Path]:
     try:
-        return sorted(file for file in folder.iterdir() if file.suffix == suffix)
+        return sorted(file for file in folder.iterdir() if file.suffix == suffix and file.is_file())
     except OSError:
         return []
 

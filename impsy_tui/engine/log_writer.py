@@ -37,6 +37,8 @@ FLUSH = 1.0
 """Seconds between attempts to have the disk keep what it was given through a power cut."""
 MOST_KEPT = 64 << 20
 """Bytes kept while the disk refuses."""
+PIECE = 1 << 16
+"""Bytes read at a time. More would be taken from the system anew each time, and leave holes behind."""
 PATIENCE = 30.0
 """Seconds that a refusing disk is given after the engine has gone."""
 
@@ -237,7 +239,7 @@ def main() -> int:
             select.select([0], [], [], TELL if unfinished else None)
         while True:
             try:
-                data = os.read(0, 1 << 20)
+                data = os.read(0, PIECE)
             except BlockingIOError:
                 break
             now = time.monotonic()

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import shutil
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -73,9 +75,9 @@ class SettingsDesk:
             edited = await self._edit("set", str(file), key, value)
             self._in_file = {setting.key: setting for setting in edited.settings}
         text = f"{edited.text} in {file.name}"
-        plain = edited.value.strip('"')
+        plain = str(tomllib.loads(f"value = {edited.value}")["value"])
         if key == "interaction.input_thru":
-            return text, f"thru {'on' if plain == 'true' else 'off'}"
+            return text, f"thru {'on' if plain == 'True' else 'off'}"
         if key == "interaction.max_response" and float(plain) == 0:
             return text, "max_response off"
         if key in _LIVE:
@@ -113,8 +115,10 @@ class SettingsDesk:
                 f"{self._file.name} comes with the program and stays as it is, and a config.toml is here already: "
                 "start with -c config.toml to change that"
             )
-        text = self._file.read_text(encoding="utf-8")
-        await asyncio.get_running_loop().run_in_executor(None, own.write_text, text)
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, shutil.copyfile, self._file, own)
+        except OSError as error:
+            raise SettingProblem(f"{own} cannot be written: {error.strerror}") from None
         self._file = own
         return own
 

@@ -73,7 +73,6 @@ class Shaping:
         """Let go of everything."""
         for part in (self.muted, self.soloed, self.held, self.ranged, self.inverted):
             part.clear()
-        self._last = ()
 
     def marks(self, count: int) -> tuple[str, ...]:
         """One word a dimension: "muted", "held", "solo", "shaped", or empty."""

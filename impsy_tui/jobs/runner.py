@@ -39,6 +39,7 @@ class Job:
         curve: loss and validation loss of each report that had them.
         text: what came of it, or what is wrong.
         file: what it made.
+        outcome: the state that it will be in when its process has ended, once it has said so.
         output: the file with everything else it printed.
         began: on the loop's clock.
         ended: likewise, None while it runs.
@@ -54,6 +55,7 @@ class Job:
     curve: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_CURVE))
     text: str = ""
     file: str = ""
+    outcome: str = ""
     ended: float | None = None
 
     @property
@@ -91,6 +93,9 @@ class JobRunner:
         loop = asyncio.get_running_loop()
         self._count += 1
         output = self._folder / f"{self._count:03d}-{kind}.txt"
+        # Counted from now on: others may be started while its process is.
+        job = Job(self._count, kind, name, output, loop.time())
+        self.jobs.append(job)
         threads = str(max(1, (os.cpu_count() or 2) - 1))
         environment = {
             **os.environ,
@@ -112,10 +117,11 @@ class JobRunner:
                     limit=_LONGEST_LINE,
                 )
         except OSError as error:
+            self.jobs.remove(job)
             raise JobProblem(f"{kind} cannot be started: {error.strerror}") from None
-        job = Job(self._count, kind, name, output, loop.time())
-        self.jobs.append(job)
         self._processes[job.number] = process
+        if job.state == "stopping":
+            self._signal(job, signal.SIGTERM)
         self._forget_old()
         task = loop.create_task(self._watch(job, process))
         self._tasks.add(task)
@@ -150,10 +156,17 @@ class JobRunner:
         for job in self.jobs:
             if job.running:
                 self._signal(job, signal.SIGTERM)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=0.15)
+                job.state = "stopping"
+        await self._ended(0.15)
+        for job in self.jobs:
+            self._signal(job, signal.SIGKILL)
+        await self._ended(0.15)
         for task in self._tasks:
             task.cancel()
+
+    async def _ended(self, patience: float) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
 
     def _signal(self, job: Job, number: int) -> None:
         process = self._processes.get(job.number)
@@ -180,17 +193,17 @@ class JobRunner:
                 break
             try:
                 self._hear(job, decoder.decode(line))
-            except (msgspec.MsgspecError, UnicodeError):
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 continue  # a library that prints where only reports belong
         code = await process.wait()
         self._processes.pop(job.number, None)
         job.ended = asyncio.get_running_loop().time()
-        if job.state == "stopping" and not job.text:
-            job.state, job.text = "cancelled", "cancelled: nothing was kept"
-        elif not job.text:
-            job.state, job.text = "failed", f"ended without a word (code {code}); {job.output} may say why"
+        if job.outcome:
+            job.state = job.outcome
         elif job.state == "stopping":
-            job.state = "finished"
+            job.state, job.text = "cancelled", "cancelled: nothing was kept"
+        else:
+            job.state, job.text = "failed", f"ended without a word (code {code}); {job.output} may say why"
         self._changed(job)
 
     def _hear(self, job: Job, message: FromWorker) -> None:
@@ -203,7 +216,7 @@ class JobRunner:
                     )
             case Finished():
                 job.text, job.file = message.text, message.file
-                job.state = "finished"
+                job.outcome = "finished"
             case Failed():
                 job.text = message.text
-                job.state = "failed"
+                job.outcome = "failed"

@@ -1,5 +1,6 @@
 """Training a network on performances."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
     held_out = [part for part in held_out if len(part) > 1]
     if not training or not held_out:
         longest = max((len(performance) for performance in performances), default=0)
-        need = int((WINDOW + 1) / (1 - _HELD_OUT)) + 1
+        need = next(n for n in itertools.count(WINDOW) if n - int(n * _HELD_OUT) > WINDOW)
         raise TooLittle(f"the longest performance has {longest} events; at least {need} in one go are needed")
     return training, held_out
 

@@ -86,11 +86,12 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: _StopAsked) -> 
 
 
 def _write_notes(lite: Path, wishes: argparse.Namespace, events: int, loss: float, max_gap: float) -> None:
+    from impsy_tui.config.kinds import written
     from impsy_tui.networks.notes import notes_path
 
     notes_path(lite).write_text(
         "# What this model is.\n"
-        f'corpus = "{wishes.dataset.stem}"\nevents = {events}\nsize = "{wishes.size}"\n'
+        f'corpus = {written(wishes.dataset.stem)}\nevents = {events}\nsize = "{wishes.size}"\n'
         f"held_out_nats = {loss:.4f}\nmax_gap = {max_gap}\n",
         encoding="utf-8",
     )
