@@ -14,7 +14,7 @@ from impsy_tui import __version__, terms
 from impsy_tui.control.place import default_socket
 
 app = typer.Typer(
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="A performance console for intelligent instruments.",
@@ -41,11 +41,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """A performance console for intelligent instruments."""
+    """A performance console for intelligent instruments. Without a command: play."""
+    if context.invoked_subcommand is None:
+        play()
 
 
 @app.command()
@@ -156,15 +159,21 @@ def send(
     _fail(reply.text)
 
 
+LeanOption = Annotated[bool | None, typer.Option("--lean/--full", help="Fewer frames and digits, for bad links.")]
+ThemeOption = Annotated[str, typer.Option(help="Colours: amber, stage, contrast, sixteen, or a file in themes/.")]
+
+
 @app.command()
 def play(
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Configuration file [config.toml].")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Make it heard, where Pure Data is installed.")] = False,
     logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
+    lean: LeanOption = None,
+    theme: ThemeOption = "",
     socket: SocketOption = None,
 ) -> None:
-    """Watch the running engine, or start one and watch it; leaving leaves it playing."""
+    """Open the console on the running engine, or start one; leaving leaves it playing."""
     from impsy_tui.control.client import NoEngine, connected
     from impsy_tui.control.launch import LaunchProblem, launch_engine
     from impsy_tui.shipped import shipped_folder
@@ -182,8 +191,46 @@ def play(
             launch_engine(["-c", str(file), "-l", str(logdir), *extra], place, logdir / "engine.out")
         except LaunchProblem as problem:
             _fail(f"the engine did not start: {problem}")
-    _watch(place)
-    typer.echo("the engine plays on: impsy-tui play comes back to it, impsy-tui shutdown ends it")
+    _open_console(place, lean, theme)
+
+
+@app.command()
+def attach(
+    remote: Annotated[str, typer.Option(help="An engine on another machine: user@host, as ssh takes it.")] = "",
+    lean: LeanOption = None,
+    theme: ThemeOption = "",
+    socket: SocketOption = None,
+) -> None:
+    """Open the console on the running engine, here or, through SSH, elsewhere."""
+    if not remote:
+        _open_console(socket or default_socket(), lean, theme)
+        return
+    from impsy_tui.control.remote import RemoteProblem, RemoteSocket
+
+    try:
+        with RemoteSocket(remote, socket) as forwarded:
+            _open_console(forwarded.socket, lean, theme)
+    except RemoteProblem as problem:
+        _fail(str(problem))
+
+
+def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
+    """The console in this terminal, or plain lines where there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _watch(socket)
+        return
+    from impsy_tui.control.client import NoEngine, connected
+
+    try:
+        with connected(socket) as client:
+            wishes = client.hello.console
+    except NoEngine as problem:
+        _fail(str(problem))
+    from impsy_tui.console.app import Options, run_console
+
+    said = run_console(Options(socket, theme, lean, wishes))
+    if said:
+        typer.echo(said)
 
 
 def _watch(socket: Path) -> None:

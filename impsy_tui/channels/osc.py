@@ -25,7 +25,7 @@ _MOST_SCHEDULED: Final = 4096
 _OLDEST: Final = 60.0
 """Seconds. A kernel time stamp older than this tells of a changed clock, not of waiting."""
 
-_REMIND: Final = 60.0
+_REMIND: Final = 3600.0
 """Seconds before it is said again that nobody listens: a musician who merely records knows."""
 
 _STAMPS: Final = sys.platform == "linux"

@@ -1,0 +1,428 @@
+"""The console: wires the link, the screens and the keys together, and knows nothing else."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from impsy_tui.console.all_commands import AllCommands
+from impsy_tui.console.desk import About
+from impsy_tui.console.history import History, history_file
+from impsy_tui.console.keymap import Keymap, default_bindings
+from impsy_tui.console.screens.dialogs import Confirm
+from impsy_tui.console.screens.files import FilesPage
+from impsy_tui.console.screens.help import HelpPage
+from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.perform import PerformScreen
+from impsy_tui.console.screens.rig import RigPage
+from impsy_tui.console.screens.settings import SettingsPage
+from impsy_tui.console.steps import Steps
+from impsy_tui.console.themes import STANDING, Palette, ThemeProblem, ThemeShelf
+from impsy_tui.console.view import Shows, View
+from impsy_tui.console.widgets.event_log import Entry
+from impsy_tui.console.widgets.prompt import Prompt
+from impsy_tui.control.link import Link, LinkDown, LinkState
+from impsy_tui.control.messages import Answer, ConsoleWishes, Event, Names, Reply, Settings
+from impsy_tui.language.complete import Known
+from impsy_tui.language.parse import Invocation, Mistake, parse
+
+RATE: Final = 20.0
+LEAN_RATE: Final = 8.0
+_DIGITS_EVERY: Final = 4
+_LEAN_DIGITS_EVERY: Final = 6
+_HOT_RELOAD: Final = 1.0
+_WAITING_WRITES: Final = 1
+_ENDING: Final = 1.5
+"""Seconds an orderly end may take when the terminal has gone; then it ends anyhow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the console is started.
+
+    Attributes:
+        socket: of the engine.
+        theme: its name, empty for the engine's wish.
+        lean: fewer frames and digits; None for the engine's wish.
+        wishes: the engine's, as far as they are known before it answers.
+    """
+
+    socket: Path
+    theme: str = ""
+    lean: bool | None = None
+    wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
+
+
+class ConsoleApp(App[str], inherit_bindings=False):
+    """See the module. Its result is a line to print when it has ended."""
+
+    CSS_PATH = "console.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = default_bindings(everywhere=True)
+    COMMANDS = {AllCommands}  # noqa: RUF012 – declared so by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (110, "-wide"), (170, "-huge")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-usual"), (28, "-roomy"), (34, "-tall"), (46, "-towering")]  # noqa: RUF012
+
+    def __init__(self, options: Options) -> None:
+        no_colour = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=True if no_colour else None)
+        self._options = options
+        self._lean = options.wishes.lean if options.lean is None else options.lean
+        self.animation_level = "full" if options.wishes.animation else "none"
+        self._link = Link(options.socket, LEAN_RATE if self._lean else RATE, self._hear, self._link_changed)
+        self._linking: asyncio.Task[None] | None = None
+        self._themes = ThemeShelf(glyphs=no_colour)
+        self._palette = self._first_palette(options.theme or options.wishes.theme)
+        self._theme_seen = self._theme_time()
+        self._keys = Keymap(options.wishes.keys)
+        self._history = History(history_file())
+        self._known = Known(themes=self._themes.names())
+        self._steps = Steps()
+        self._locked = False
+        self._shown = -1
+        self._state_shown: tuple[LinkState, bool] | None = None
+        self.skipped = 0
+        """Frames left out because the terminal had not taken those before."""
+        self.register_theme(self._palette.textual())
+        self.theme = self._palette.textual().name
+        self.perform = PerformScreen(
+            self._palette, self._keys, self._history, lambda: self._known, self._digits_every
+        )
+
+    # Life
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen that is always there."""
+        return self.perform
+
+    def on_mount(self) -> None:
+        """Connect, and begin to show."""
+        self.set_keymap(self._keys.changed)
+        for problem in (
+            *self._keys.clashes,
+            *(f"[console.keys] {name} is no action" for name in self._keys.unknown),
+        ):
+            self.say("warning", problem)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._leave)
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+        self._linking = loop.create_task(self._link.run())
+        self.set_interval(1.0 / self._link.rate, self._frame)
+        self.set_interval(_HOT_RELOAD, self._reload_theme)
+
+    async def on_unmount(self) -> None:
+        """Let go of the engine."""
+        if self._linking is not None:
+            self._linking.cancel()
+
+    def _leave(self) -> None:
+        self.exit("the engine plays on: impsy-tui attach comes back to it")
+
+    def _hung_up(self) -> None:
+        """The terminal has gone: what is written to it now may never return."""
+        ending = threading.Timer(_ENDING, os._exit, (0,))
+        ending.daemon = True
+        ending.start()
+        self._leave()
+
+    # Frames
+
+    def _frame(self) -> None:
+        """Show the newest snapshot, unless the terminal is behind: then it gets the next one."""
+        state = (self._link.state, self._locked)
+        if self._link.received == self._shown and state == self._state_shown:
+            return
+        if self._terminal_is_behind():
+            self.skipped += 1
+            return
+        self._shown, self._state_shown = self._link.received, state
+        view = View(self._link.snapshot, self._link.state, self._locked)
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Shows):
+                screen.show(view)
+                break
+
+    def _terminal_is_behind(self) -> bool:
+        thread = getattr(self._driver, "_writer_thread", None)
+        return thread is not None and thread._queue.qsize() > _WAITING_WRITES
+
+    @property
+    def _digits_every(self) -> int:
+        return _LEAN_DIGITS_EVERY if self._lean else _DIGITS_EVERY
+
+    # What the engine says
+
+    def _hear(self, event: Event) -> None:
+        self.perform.events.add_event(event)
+        if event.source in ("command", "job"):
+            self.call_later(self._learn_names)
+
+    def _link_changed(self, state: LinkState) -> None:
+        if state is LinkState.UP:
+            self.call_later(self._learn_names)
+            self.call_later(self._learn_settings)
+        elif state is LinkState.DOWN and self._link.snapshot is not None:
+            self.say("error", "the link to the engine is lost; this console comes back by itself")
+
+    async def _learn_names(self) -> None:
+        answer = await self.ask("names")
+        snapshot = self._link.snapshot
+        if isinstance(answer, Names):
+            self._known = Known(
+                answer.models,
+                answer.logs,
+                answer.datasets,
+                self._themes.names(),
+                self._known.settings,
+                snapshot.dimension - 1 if snapshot else self._known.dimensions,
+            )
+
+    async def _learn_settings(self) -> None:
+        answer = await self.ask("settings")
+        if isinstance(answer, Settings):
+            known = self._known
+            keys = tuple(setting.key for setting in answer.settings)
+            self._known = Known(known.models, known.logs, known.datasets, known.themes, keys, known.dimensions)
+
+    # A desk, for screens
+
+    async def carry_out(self, line: str) -> Reply:
+        """Have the engine carry out a line."""
+        try:
+            return await self._link.command(line)
+        except LinkDown as problem:
+            return Reply(0, False, str(problem))
+
+    async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
+        """Ask the engine."""
+        try:
+            return await self._link.ask(about, name, columns)
+        except LinkDown as problem:
+            return Reply(0, False, str(problem))
+
+    def say(self, level: str, text: str) -> None:
+        """Write a line to the event log."""
+        self.perform.events.add(Entry(time.time(), level, "console", text))
+
+    @property
+    def locked(self) -> bool:
+        """Whether the stage lock is on."""
+        return self._locked
+
+    # Lines
+
+    def on_prompt_entered(self, message: Prompt.Entered) -> None:
+        """A line was typed."""
+        self.enter(message.line)
+
+    def choose(self, line: str, *, whole: bool) -> None:
+        """A line was chosen from the palette."""
+        if whole:
+            self.enter(line)
+        else:
+            self.perform.set_keys_mode(False)
+            self.perform.prompt.put(line.rstrip("…"))
+
+    def enter(self, line: str) -> None:
+        """Carry out a line: here if it is about the console, else in the engine, asking first where it must be."""
+        read = parse(line)
+        if isinstance(read, Mistake):
+            self.say("error", f"{line}: {read.message}")
+        elif read.command.console:
+            self._carry_out_here(read)
+        elif self._locked and (read.command.ends or read.command.name == "rename"):
+            self.say("warning", f"the stage lock is on: {read.command.name} waits for unlock")
+        elif read.command.ends:
+            word = read.command.name
+            question, consequence = {
+                "shutdown": ("End the engine?", "The music stops and the log is closed."),
+            }.get(word, (f"{line}?", "It cannot be brought back."))
+            dialog = Confirm(question, consequence, word, twice=word == "delete")
+            self.push_screen(dialog, lambda agreed: self._send(line) if agreed else None)
+        else:
+            self._send(line)
+
+    def _send(self, line: str) -> None:
+        self.run_worker(self._send_and_say(line), group="commands")
+
+    async def _send_and_say(self, line: str) -> None:
+        reply = await self.carry_out(line)
+        if reply.ok:
+            self.perform.events.add(Entry(time.time(), "reply", "", reply.text))
+            return
+        self.perform.events.add(Entry(time.time(), "error", line, reply.text))
+        if reply.start >= 0:
+            self.perform.prompt.blame(line, Mistake(reply.text, reply.start, reply.end))
+
+    def _carry_out_here(self, read: Invocation) -> None:
+        match read.command.name:
+            case "quit":
+                self.do("quit")
+            case "lock" if not self._locked:
+                self.do("lock")
+            case "unlock":
+                self._set_locked(False)
+            case "theme":
+                self._set_theme(str(read.values["name"]))
+            case "show":
+                self._show(str(read.values["page"]))
+
+    # Keys
+
+    def action_do(self, name: str) -> None:
+        """What a key asks for."""
+        self.do(name)
+
+    def do(self, name: str) -> None:
+        """Do one of the actions of the keymap."""
+        match name:
+            case "help" | "files" | "settings" | "rig" | "meters" | "events" | "jobs":
+                self._show(name)
+            case "pause" | "toggle_pause":
+                snapshot = self._link.snapshot
+                paused = snapshot is not None and snapshot.players[0].paused
+                self._send("resume" if paused else "pause")
+            case "panic" | "take" | "give" | "reset":
+                self._send(name)
+            case "thru":
+                self._send("thru")
+            case "timer":
+                snapshot = self._link.snapshot
+                self._send("timer stop" if snapshot is not None and snapshot.timer_runs else "timer start")
+            case "lock":
+                self._set_locked(True)
+            case "keys":
+                self.perform.set_keys_mode(not self.perform.keys_mode)
+            case "prompt":
+                self.perform.set_keys_mode(False)
+            case "palette":
+                self.action_command_palette()
+            case "quit":
+                if self._locked:
+                    self.say("warning", "the stage lock is on: quit waits for unlock")
+                else:
+                    self._leave()
+            case "older_events" | "newer_events":
+                self.perform.events.page(1 if name == "older_events" else -1)
+            case "next_pane":
+                self.perform.focus_next("Meters, ChannelPanes, JobsPane, EventLog")
+            case "previous_pane":
+                self.perform.focus_previous("Meters, ChannelPanes, JobsPane, EventLog")
+            case _ if name.startswith("mode_"):
+                self._send(f"mode {name.removeprefix('mode_')}")
+            case _:
+                self._step(name)
+
+    def _step(self, name: str) -> None:
+        if self._link.snapshot is not None and (line := self._steps.line(name, self._link.snapshot)):
+            self._send(line)
+
+    def _show(self, page: str) -> None:
+        """Go to a page, or back from it; or show or hide a pane."""
+        here = self.screen_stack[-1]
+        if not isinstance(here, Page | PerformScreen):
+            return  # a dialog wants its answer first
+        match page:
+            case "meters" | "events" | "jobs" | "channels":
+                self._to_perform()
+                {
+                    "meters": self.perform.toggle_meters_only,
+                    "events": self.perform.cycle_events,
+                    "jobs": self.perform.toggle_jobs,
+                    "channels": self.perform.toggle_channels,
+                }[page]()
+                return
+            case "perform":
+                self._to_perform()
+                return
+        made = self._page(page)
+        if isinstance(here, type(made)):
+            self._to_perform()
+            return
+        self._to_perform()
+        self.push_screen(made)
+        self._shown = -1
+
+    def _page(self, name: str) -> Page:
+        match name:
+            case "files":
+                return FilesPage(self._palette, self._keys, self._digits_every, self)
+            case "settings":
+                return SettingsPage(self._palette, self._keys, self._digits_every, self)
+            case "rig":
+                return RigPage(self._palette, self._keys, self._digits_every, self)
+            case _:
+                return HelpPage(self._palette, self._keys, self._digits_every)
+
+    def _to_perform(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def _set_locked(self, locked: bool) -> None:
+        self._locked = locked
+        self.perform.key_footer.show(locked=locked)
+        self.say(
+            "reply", "stage lock on: nothing is deleted, renamed or quit; unlock ends it" if locked else "unlocked"
+        )
+
+    # Themes
+
+    def _first_palette(self, name: str) -> Palette:
+        try:
+            return self._themes.load(name)
+        except ThemeProblem as problem:
+            self.call_later(self.say, "error", str(problem))
+            return self._themes.load(STANDING)
+
+    def _set_theme(self, name: str) -> None:
+        try:
+            palette = self._themes.load(name)
+        except ThemeProblem as problem:
+            self.say("error", str(problem))
+            return
+        self._palette = palette
+        self._theme_seen = self._theme_time()
+        theme = palette.textual()
+        self.register_theme(theme)
+        if self.theme == theme.name:
+            self.refresh_css(animate=False)
+        self.theme = theme.name
+        for screen in self.screen_stack:
+            if isinstance(screen, Page | PerformScreen):
+                screen.set_palette(palette)
+
+    def _theme_time(self) -> float:
+        file = self._themes.file(self._palette.name)
+        try:
+            return file.stat().st_mtime if file is not None else 0.0
+        except OSError:
+            return 0.0
+
+    def _reload_theme(self) -> None:
+        """A theme's file that has changed is read again."""
+        if self._theme_time() != self._theme_seen:
+            self._theme_seen = self._theme_time()
+            self._set_theme(self._palette.name)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: what can be done is in the table of commands."""
+        return ()
+
+
+def run_console(options: Options) -> str:
+    """Run the console until it is left.
+
+    Returns:
+        A line to print where it was.
+    """
+    app = ConsoleApp(options)
+    result = app.run(mouse=options.wishes.mouse)
+    return result or ""

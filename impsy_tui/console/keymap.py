@@ -1,0 +1,151 @@
+"""Every key: what it does, its default, and where it works. Footer, help and bindings read this table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAction:
+    """One thing that a key does.
+
+    Attributes:
+        name: by which the configuration rebinds it: ``[console.keys] panic = "f9"``.
+        keys: default keys, as Textual names them, comma between.
+        label: for the footer, empty to leave it out.
+        help: what it does, one line.
+        everywhere: it works at the prompt, in keys mode and in dialogs; else on the first screen,
+            where the prompt has no use for the key itself.
+        hidden_by_lock: the stage lock takes it away.
+    """
+
+    name: str
+    keys: str
+    label: str
+    help: str
+    everywhere: bool = False
+    hidden_by_lock: bool = False
+
+
+ACTIONS: Final = (
+    KeyAction("help", "f1", "help", "this page", everywhere=True),
+    KeyAction("files", "f2", "files", "logs, data sets and models", everywhere=True),
+    KeyAction("settings", "f3", "set", "the configuration", everywhere=True),
+    KeyAction("rig", "f4", "rig", "the rig check", everywhere=True),
+    KeyAction("meters", "f5", "meters", "nothing but the meters, and back", everywhere=True),
+    KeyAction("events", "f6", "events", "the event log: larger, hidden, as before", everywhere=True),
+    KeyAction("jobs", "f7", "jobs", "shows or hides the jobs", everywhere=True),
+    KeyAction("pause", "f8", "pause", "pause, and resume", everywhere=True),
+    KeyAction("panic", "f9", "PANIC", "everything off at once, and paused", everywhere=True),
+    KeyAction("lock", "f12", "lock", "the stage lock; the word unlock ends it", everywhere=True),
+    KeyAction("keys", "escape", "keys", "keys mode, and back to the prompt"),
+    KeyAction("palette", "ctrl+p", "", "all commands, to choose from", everywhere=True),
+    KeyAction("quit", "ctrl+q", "", "leaves; the engine plays on", everywhere=True, hidden_by_lock=True),
+    KeyAction("older_events", "pageup", "", "older events"),
+    KeyAction("newer_events", "pagedown", "", "newer events"),
+    KeyAction("mode_callresponse", "1", "", "mode callresponse"),
+    KeyAction("mode_polyphony", "2", "", "mode polyphony"),
+    KeyAction("mode_battle", "3", "", "mode battle"),
+    KeyAction("mode_duet", "4", "", "mode duet"),
+    KeyAction("mode_useronly", "5", "", "mode useronly"),
+    KeyAction("temp_down", "minus", "", "pi temperature 0.1 lower"),
+    KeyAction("temp_up", "equals_sign,plus", "", "pi temperature 0.1 higher"),
+    KeyAction("sigma_down", "left_square_bracket", "", "sigma temperature down a step (a third of a decade)"),
+    KeyAction("sigma_up", "right_square_bracket", "", "sigma temperature up a step"),
+    KeyAction("slower", "comma", "", "timescale doubled: half as fast"),
+    KeyAction("faster", "full_stop", "", "timescale halved: twice as fast"),
+    KeyAction("toggle_pause", "space", "", "pause, and resume"),
+    KeyAction("take", "t", "", "you take the turn"),
+    KeyAction("give", "g", "", "the player gets the turn"),
+    KeyAction("thru", "h", "", "thru on, and off"),
+    KeyAction("reset", "r", "", "the player forgets what it heard"),
+    KeyAction("timer", "c", "", "set timer: start, and stop"),
+    KeyAction("next_pane", "tab", "", "the next pane"),
+    KeyAction("previous_pane", "shift+tab", "", "the pane before"),
+    KeyAction("prompt", "colon", "", "back to the prompt"),
+)
+
+BY_NAME: Final = {action.name: action for action in ACTIONS}
+
+_SIGNS: Final = {
+    "minus": "-",
+    "equals_sign": "=",
+    "plus": "+",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
+    "escape": "Esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "shift+tab": "Shift-Tab",
+}
+
+
+class Keymap:
+    """The keys in force.
+
+    Args:
+        wishes: keys by action, over the defaults.
+    """
+
+    def __init__(self, wishes: Mapping[str, str]) -> None:
+        self.unknown = sorted(name for name in wishes if name not in BY_NAME)
+        self.clashes: list[str] = []
+        self._keys = {action.name: action.keys for action in ACTIONS}
+        for name, keys in wishes.items():
+            if name in self._keys:
+                self._keys[name] = ",".join(textual_key(key) for key in keys.split(",") if key.strip())
+        taken: dict[str, str] = {}
+        for name, keys in self._keys.items():
+            for key in keys.split(","):
+                if key in taken:
+                    self.clashes.append(f"{shown(key)} is both {taken[key]} and {name}")
+                taken.setdefault(key, name)
+
+    def keys(self, name: str) -> str:
+        """The keys of an action, as Textual names them."""
+        return self._keys[name]
+
+    def label(self, name: str) -> str:
+        """The first key of an action, for the eye."""
+        return shown(self._keys[name].split(",")[0])
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Keys by action, for Textual to rebind."""
+        return {action.name: self._keys[action.name] for action in ACTIONS if self._keys[action.name] != action.keys}
+
+
+def default_bindings(*, everywhere: bool) -> list[BindingType]:
+    """Bindings to ``app.do(name)`` with the default keys; ``Keymap.changed`` rebinds them.
+
+    Those that work everywhere go before any widget's own.
+    """
+    return [
+        Binding(action.keys, f"app.do('{action.name}')", action.help, show=False, priority=everywhere, id=action.name)
+        for action in ACTIONS
+        if action.everywhere is everywhere
+    ]
+
+
+def textual_key(key: str) -> str:
+    """A key as the performer writes it (``-``, ``F9``, ``Ctrl-x``), as Textual names it."""
+    key = key.strip()
+    signs = {sign: name for name, sign in _SIGNS.items()}
+    if key in signs:
+        return signs[key]
+    if len(key) == 1:
+        return key
+    return key.lower().replace("ctrl-", "ctrl+").replace("shift-", "shift+").replace("alt-", "alt+")
+
+
+def shown(key: str) -> str:
+    """A key for the eye: F9, Ctrl-P, [."""
+    if key in _SIGNS:
+        return _SIGNS[key]
+    parts = key.split("+")
+    return "-".join(part.capitalize() if len(part) > 1 or len(parts) > 1 else part for part in parts)

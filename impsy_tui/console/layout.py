@@ -1,0 +1,87 @@
+"""Where the meters stand: as large as the space allows, and all of them, whatever it is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_TALL: Final = (3, 2)
+_LEAST_TALL: Final = 24
+_LEAST_DENSE: Final = 8
+_GAP: Final = 2
+_VALUE: Final = 4
+_LONGEST_NAME: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MeterLayout:
+    """Where each meter is.
+
+    Attributes:
+        rows: lines a meter: 3 or 2 have a bar for input and one for predictions, 1 has both in
+            half blocks.
+        columns: meters side by side.
+        per_column: meters one above the other.
+        width: cells a column, without the gap.
+        name: cells of the name, with the space after it.
+        values: how many of the two values are written.
+        shown: meters that are there at all; fewer than all only in a tiny window.
+    """
+
+    rows: int
+    columns: int
+    per_column: int
+    width: int
+    name: int
+    values: int
+    shown: int
+
+    @property
+    def bar(self) -> int:
+        """Cells of a bar."""
+        return self.width - self.name - (_VALUE + 1) * self.values
+
+    @property
+    def bar_at(self) -> int:
+        """Where in its column a bar begins."""
+        return self.name
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Column and line of the upper left corner of a meter."""
+        column, row = divmod(index, self.per_column)
+        return column * (self.width + _GAP), row * self.rows
+
+    def at(self, line: int) -> tuple[list[int], int]:
+        """The meters that a line crosses, from left to right, and which of their lines it is."""
+        row, part = divmod(line, self.rows)
+        if row >= self.per_column:
+            return [], part
+        meters = (column * self.per_column + row for column in range(self.columns))
+        return [index for index in meters if index < self.shown], part
+
+
+def lay_out(count: int, width: int, height: int, longest_name: int) -> MeterLayout:
+    """Find the largest meters that fit.
+
+    Args:
+        count: how many there are.
+        width, height: the space in cells.
+        longest_name: characters of the longest name.
+    """
+    count, width, height = max(1, count), max(1, width), max(1, height)
+    name = min(max(longest_name, 3), _LONGEST_NAME) + 1
+    # One wide column before tall meters: a long bar is read from further away than a thick one.
+    for columns in range(1, max(1, width // _LEAST_TALL) + 1):
+        per_column = -(-count // columns)
+        cells = (width - _GAP * (columns - 1)) // columns
+        for rows in _TALL:
+            if per_column * rows <= height and cells >= max(_LEAST_TALL, name + _VALUE + 8):
+                return MeterLayout(rows, columns, per_column, cells, name, 1, count)
+    columns = -(-count // height)
+    cells = (width - _GAP * (columns - 1)) // columns
+    if cells < _LEAST_DENSE:
+        columns = max(1, (width + _GAP) // (_LEAST_DENSE + _GAP))
+        cells = (width - _GAP * (columns - 1)) // columns
+    per_column = min(height, -(-count // columns))
+    name = min(name, 4 if cells < _LEAST_TALL else name)
+    room = cells - name
+    values = 2 if room >= 20 else 1 if room >= 12 else 0
+    return MeterLayout(1, columns, per_column, cells, name, values, min(count, per_column * columns))

@@ -1,0 +1,245 @@
+"""Files: logs, data sets and models; what can be made of them, and what they look like."""
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import DataTable
+
+from impsy_tui.console.desk import Desk
+from impsy_tui.console.keymap import Keymap
+from impsy_tui.console.screens.dialogs import Ask, Confirm
+from impsy_tui.console.screens.page import Page
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.view import View
+from impsy_tui.console.widgets.lines import amount, span
+from impsy_tui.console.widgets.picture import Picture
+from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+
+_SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
+_KINDS = ("log", "dataset", "model")
+
+
+class FilesPage(Page):
+    """All files in one list; the keys do what the commands do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "dataset", show=False),
+        Binding("t", "train", show=False),
+        Binding("l", "load", show=False),
+        Binding("a", "audition", show=False),
+        Binding("r", "rename", show=False),
+        Binding("d,delete", "delete", show=False),
+        Binding("u", "reload", show=False),
+        Binding("1", "only('log')", show=False),
+        Binding("2", "only('dataset')", show=False),
+        Binding("3", "only('model')", show=False),
+        Binding("0", "only('')", show=False),
+    ]
+    TITLE_TEXT = "FILES"
+    KEYS_TEXT = (
+        "Enter draws a log · n data set of the logs · t train on a data set · a audition a model · l load it\n"
+        "r rename · d delete · 1 logs 2 data sets 3 models 0 all · u look again · Esc back"
+    )
+
+    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
+        super().__init__(palette, keymap, digits_every)
+        self._desk = desk
+        self._files: tuple[FileFacts, ...] = ()
+        self._only = ""
+        self._ended_jobs: frozenset[int] | None = None
+        self._picture = Picture(palette)
+
+    def content(self) -> ComposeResult:
+        """The list, and a picture below it."""
+        table: DataTable[str] = DataTable(cursor_type="row", zebra_stripes=False)
+        for column in ("kind", "name", "dim", "events", "length", "loss", "size", "date"):
+            table.add_column(column, key=column)
+        yield table
+        yield self._picture
+
+    def on_mount(self) -> None:
+        """Look at once."""
+        super().on_mount()
+        self.query_one(DataTable).focus()
+        self._picture.display = False
+        self._look()
+
+    def show(self, view: View) -> None:
+        """When a job has ended, there may be a new file."""
+        super().show(view)
+        if view.snapshot is not None:
+            ended = frozenset(job.number for job in view.snapshot.jobs if job.state not in ("running", "stopping"))
+            if self._ended_jobs is not None and ended - self._ended_jobs:
+                self._look()
+            self._ended_jobs = ended
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        self.set_title("FILES · looking …")
+        answer = await self._desk.ask("files")
+        if isinstance(answer, Files):
+            self._files = tuple(sorted(answer.files, key=lambda facts: (_KINDS.index(facts.kind), -facts.time)))
+            self._list()
+        else:
+            self.set_title(f"FILES · {answer.text if isinstance(answer, Reply) else 'no answer'}")
+
+    def _list(self) -> None:
+        table = self.query_one(DataTable)
+        chosen = self._chosen()
+        table.clear()
+        shown = [facts for facts in self._files if not self._only or facts.kind == self._only]
+        room = max(12, self.size.width - 62)
+        for facts in shown:
+            table.add_row(*_row(facts, room), key=f"{facts.kind} {facts.folder}/{facts.name}")
+        if chosen is not None and chosen in shown:
+            table.move_cursor(row=shown.index(chosen))
+        counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
+        self.set_title(f"FILES · {counts[0]} logs, {counts[1]} data sets, {counts[2]} models")
+
+    def _chosen(self) -> FileFacts | None:
+        table = self.query_one(DataTable)
+        if not table.row_count or not table.is_valid_row_index(table.cursor_row):
+            return None
+        key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
+        return next((facts for facts in self._files if f"{facts.kind} {facts.folder}/{facts.name}" == key), None)
+
+    def _need(self, kinds: Sequence[str], what: str) -> FileFacts | None:
+        facts = self._chosen()
+        if facts is None or facts.kind not in kinds:
+            self.set_title(f"FILES · choose a {' or a '.join(kinds)} to {what}")
+            return None
+        return facts
+
+    def action_only(self, kind: str) -> None:
+        """Show one kind, or all."""
+        self._only = kind
+        self._list()
+
+    def action_reload(self) -> None:
+        """Look again."""
+        self._look()
+
+    def on_data_table_row_selected(self) -> None:
+        """Enter: a log is drawn."""
+        facts = self._chosen()
+        if facts is None:
+            return
+        if facts.kind == "log":
+            self._draw(facts)
+        elif facts.kind == "model":
+            self._run(f"audition {_word(_stem(facts))}")
+        else:
+            self.action_train()
+
+    @work(exclusive=True, group="draw")
+    async def _draw(self, facts: FileFacts) -> None:
+        self.set_title(f"FILES · drawing {facts.name} …")
+        answer = await self._desk.ask("log", facts.name, max(10, self.size.width - 12))
+        if isinstance(answer, LogPicture):
+            self._picture.display = True
+            self._picture.show(answer)
+            self.set_title(f"FILES · {answer.name}: {answer.rows} events in {span(answer.seconds)}")
+        elif isinstance(answer, Reply):
+            self.set_title(f"FILES · {answer.text}")
+
+    def action_load(self) -> None:
+        """Let a model play."""
+        if facts := self._need(("model",), "load"):
+            self._run(f"load {_word(_stem(facts))}")
+
+    def action_audition(self) -> None:
+        """Hear a model in silence."""
+        if facts := self._need(("model",), "audition"):
+            self._run(f"audition {_word(_stem(facts))}")
+
+    def action_dataset(self) -> None:
+        """Make a data set of the logs."""
+        facts = self._chosen()
+        dimension = f" {facts.dimension}" if facts is not None and facts.dimension else ""
+        self._ask(
+            "Make a data set", "dataset DIMENSION; without one, of every dimension there is", f"dataset{dimension}"
+        )
+
+    def action_train(self) -> None:
+        """Train on a data set."""
+        facts = self._chosen()
+        on = f" on {_word(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
+        help = "sizes xxs xs s m l xl; it ends early when it gets no better for as many epochs as patience says"
+        self._ask("Train a model", help, f"train s{on} epochs 100 patience 10")
+
+    def action_rename(self) -> None:
+        """Another name."""
+        if self._desk.locked:
+            self.set_title("FILES · the stage lock is on: nothing is renamed")
+        elif facts := self._chosen():
+            name = _stem(facts)
+            self._ask(
+                f"Rename {name}", "a new name, without a suffix", f"rename {facts.kind} {_word(name)} {_word(name)}"
+            )
+
+    def action_delete(self) -> None:
+        """Away with it, asked twice."""
+        if self._desk.locked:
+            self.set_title("FILES · the stage lock is on: nothing is deleted")
+        elif facts := self._chosen():
+            question = Confirm(f"Delete {facts.kind} {_stem(facts)}?", "It cannot be brought back.", "delete")
+            line = f"delete {facts.kind} {_word(_stem(facts))}"
+
+            def answered(agreed: bool | None) -> None:
+                if agreed:
+                    self._run(line)
+
+            self.app.push_screen(question, answered)
+
+    def _ask(self, title: str, help: str, line: str) -> None:
+        async def accept(text: str) -> str:
+            reply = await self._desk.carry_out(text)
+            if reply.ok:
+                self.set_title(f"FILES · {reply.text}")
+                self._look()
+            return "" if reply.ok else reply.text
+
+        self.app.push_screen(Ask(title, help, line, accept))
+
+    @work
+    async def _run(self, line: str) -> None:
+        self.set_title(f"FILES · {line} …")
+        reply = await self._desk.carry_out(line)
+        if reply.ok and line.startswith(("delete", "rename")):
+            self._look()
+        self.set_title(f"FILES · {reply.text}")
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw with other colours."""
+        super().set_palette(palette)
+        self._picture.set_palette(palette)
+
+
+def _row(facts: FileFacts, room: int) -> tuple[str, ...]:
+    name = _stem(facts)
+    if facts.problem:
+        name = f"✗ {name}: {facts.problem}"
+    size = _SIZES.get(facts.units, "")
+    kind = f"{facts.kind} {size}" if size else facts.kind
+    return (
+        kind,
+        name if len(name) <= room else "…" + name[len(name) - room + 1 :],
+        str(facts.dimension or ""),
+        str(facts.rows) if facts.rows >= 0 else "",
+        span(facts.seconds) if facts.seconds >= 0 else "",
+        "" if facts.loss is None else f"{facts.loss:.3f}",
+        amount(facts.size),
+        time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.time)),
+    )
+
+
+def _stem(facts: FileFacts) -> str:
+    return facts.name.rpartition(".")[0]
+
+
+def _word(name: str) -> str:
+    return f'"{name}"' if any(c.isspace() for c in name) else name

@@ -1,0 +1,192 @@
+"""The screen that matters: everything a performer needs in this second."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from impsy_tui.console.history import History
+from impsy_tui.console.keymap import Keymap, default_bindings
+from impsy_tui.console.painter import TightCompositor
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.view import View
+from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
+from impsy_tui.console.widgets.channels import ChannelPanes
+from impsy_tui.console.widgets.event_log import EventLog
+from impsy_tui.console.widgets.jobs import JobsPane
+from impsy_tui.console.widgets.lines import Lines
+from impsy_tui.console.widgets.meters import Meters
+from impsy_tui.console.widgets.prompt import Prompt
+from impsy_tui.console.widgets.strip import StatusStrip
+from impsy_tui.language.complete import Known
+
+_EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
+
+
+class PerformScreen(Screen[None]):
+    """Strip, meters, channels, jobs, events and prompt.
+
+    Args:
+        palette: how to draw.
+        keymap: which keys work.
+        history: of the command line.
+        known: what completions draw on.
+        digits_every: frames between two changes of numbers.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = default_bindings(everywhere=False)
+    AUTO_FOCUS = "#line"
+
+    def __init__(
+        self,
+        palette: Palette,
+        keymap: Keymap,
+        history: History,
+        known: Callable[[], Known],
+        digits_every: int,
+    ) -> None:
+        super().__init__()
+        self._compositor = TightCompositor()
+        self._digits_every = digits_every
+        self._frame = 0
+        self._events_size = 0
+        self._jobs_wanted: bool | None = None
+        self._jobs_seen = 0
+        self.strip = StatusStrip(palette, digits_every)
+        self.meters = Meters(palette, digits_every)
+        self.channels = ChannelPanes(palette)
+        self.jobs = JobsPane(palette)
+        self.events = EventLog(palette)
+        self.prompt = Prompt(history, known)
+        self.hint = Hint(palette)
+        self.keys_bar = KeysBar(palette, keymap)
+        self.key_footer = KeyFooter(palette, keymap)
+
+    def compose(self) -> ComposeResult:
+        """What stands where."""
+        yield self.strip
+        with Horizontal(id="middle"):
+            yield self.meters
+            with Vertical(id="side"):
+                yield self.channels
+                yield self.jobs
+        yield self.events
+        yield self.prompt
+        yield self.keys_bar
+        yield self.hint
+        yield self.key_footer
+
+    def on_mount(self) -> None:
+        """Begin at the prompt."""
+        self.keys_bar.display = False
+        self.jobs.display = False
+        self.hint.idle()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw anew what depends on the width."""
+        self.call_after_refresh(self._redraw_lines)
+
+    def _redraw_lines(self) -> None:
+        for widget in self.query(Lines):
+            widget.redraw()
+
+    def show(self, view: View) -> None:
+        """Show what the engine reports."""
+        self._frame += 1
+        self.strip.show(view.snapshot, view.link, locked=view.locked)
+        if view.snapshot is None:
+            return
+        self.meters.show(view.snapshot)
+        if self._frame % self._digits_every == 0 or self._frame == 1:
+            self.channels.show(view.snapshot)
+            self._show_jobs(view)
+
+    def _show_jobs(self, view: View) -> None:
+        assert view.snapshot is not None
+        newest = max((job.number for job in view.snapshot.jobs), default=0)
+        if newest > self._jobs_seen and self._frame > 1:
+            self._jobs_wanted = True  # one has just been started: here it is
+        self._jobs_seen = newest
+        running = any(job.state in ("running", "stopping") for job in view.snapshot.jobs)
+        wanted = running if self._jobs_wanted is None else self._jobs_wanted
+        if self.jobs.display != wanted:
+            self.jobs.display = wanted
+        if wanted:
+            self.jobs.show(view.snapshot)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw with other colours."""
+        for widget in self.query(Lines):
+            widget.set_palette(palette)
+        self.meters.set_palette(palette)
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Other keys."""
+        self.keys_bar.set_keymap(keymap)
+        self.key_footer.set_keymap(keymap)
+
+    def set_digits_every(self, frames: int) -> None:
+        """Change numbers more or less often."""
+        self._digits_every = frames
+        self.strip.set_digits_every(frames)
+        self.meters.set_digits_every(frames)
+
+    # Keys mode
+
+    @property
+    def keys_mode(self) -> bool:
+        """Whether single keys act."""
+        return bool(self.keys_bar.display)
+
+    def set_keys_mode(self, on: bool) -> None:
+        """Let single keys act, or go back to the prompt."""
+        self.keys_bar.display = on
+        self.prompt.display = not on
+        if on:
+            self.keys_bar.redraw()
+            self.meters.focus()
+            self.hint.set_lines([])
+        else:
+            self.prompt.line.focus()
+            self.hint.idle()
+
+    # Panes
+
+    def toggle_meters_only(self) -> None:
+        """Nothing but the meters and the strip, or everything."""
+        self.toggle_class("-meters-only")
+        self.call_after_refresh(self._redraw_lines)
+
+    def cycle_events(self) -> None:
+        """The event log larger, hidden, as before."""
+        self._events_size = (self._events_size + 1) % len(_EVENTS_SIZES)
+        for index, name in enumerate(_EVENTS_SIZES):
+            if name:
+                self.set_class(index == self._events_size, name)
+        self.call_after_refresh(self._redraw_lines)
+
+    def toggle_jobs(self) -> None:
+        """Show or hide the jobs."""
+        self._jobs_wanted = not self.jobs.display
+        self.jobs.display = self._jobs_wanted
+        self.jobs.redraw()
+
+    def toggle_channels(self) -> None:
+        """Show or hide the channels."""
+        self.channels.display = not self.channels.display
+
+    def on_prompt_advised(self, message: Prompt.Advised) -> None:
+        """What the prompt has to say goes below it."""
+        message.stop()
+        if message.mistake is not None:
+            self.hint.blame(message.mistake, message.offset)
+        elif message.found is not None:
+            self.hint.found(message.found)
+        elif message.completion is not None:
+            self.hint.complete(message.completion, message.offset)
+        else:
+            self.hint.idle()

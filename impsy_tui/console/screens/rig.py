@@ -1,0 +1,87 @@
+"""The rig check: every port, disk, model, socket and clock on one page, before the doors open."""
+
+from typing import ClassVar, Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+
+from impsy_tui.console.desk import Desk
+from impsy_tui.console.keymap import Keymap
+from impsy_tui.console.screens.page import Page
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.lines import Line, Lines
+from impsy_tui.control.messages import Check, Reply, Rig
+
+_GLYPHS: Final = {"ok": "✓", "warning": "!", "error": "✗"}
+
+
+class Checks(Lines):
+    """The checks, one below the other, long ones over several lines."""
+
+    DEFAULT_CSS = "Checks { height: auto; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="checks")
+        self._checks: tuple[Check, ...] = ()
+
+    def show(self, checks: tuple[Check, ...]) -> None:
+        """Show what was found."""
+        self._checks = checks
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        palette, width = self.palette, self.size.width
+        styles = {"ok": palette.good, "warning": palette.warning, "error": palette.alarm}
+        lines: list[Line] = []
+        for check in self._checks:
+            style = styles[check.state]
+            text, room = check.text, max(10, width - 14)
+            head = f" {_GLYPHS[check.state]} {check.name:<10} "
+            while text or head.strip():
+                lines.append(((head, style), (text[:room], palette.text if check.state == "ok" else style)))
+                text, head = text[room:], " " * len(head)
+        self.styles.height = max(1, len(lines))
+        self.set_lines(lines)
+
+
+class RigPage(Page):
+    """The checks, made when the page is opened and when asked for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("u,enter", "reload", show=False)]
+    TITLE_TEXT = "RIG CHECK"
+    KEYS_TEXT = "u looks again · Esc back"
+
+    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
+        super().__init__(palette, keymap, digits_every)
+        self._desk = desk
+        self._checks = Checks(palette)
+
+    def content(self) -> ComposeResult:
+        """The checks."""
+        with VerticalScroll():
+            yield self._checks
+
+    def on_mount(self) -> None:
+        """Look at once."""
+        super().on_mount()
+        self.query_one(VerticalScroll).focus()
+        self._look()
+
+    def action_reload(self) -> None:
+        """Look again."""
+        self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        self.set_title("RIG CHECK · looking …")
+        answer = await self._desk.ask("rig")
+        if isinstance(answer, Rig):
+            self._checks.show(answer.checks)
+            bad = [check.name for check in answer.checks if check.state != "ok"]
+            self.set_title(f"RIG CHECK · look at {', '.join(bad)}" if bad else "RIG CHECK · everything is ready")
+        elif isinstance(answer, Reply):
+            self.set_title(f"RIG CHECK · {answer.text}")
+            self._checks.show((Check("engine", "error", answer.text),))

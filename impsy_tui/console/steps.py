@@ -1,0 +1,48 @@
+"""What keys turn: the command line that one step of a parameter is."""
+
+import time
+from collections.abc import Callable
+
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.terms import PI_TEMPERATURE, SIGMA_TEMPERATURE, TIMESCALE
+
+_REMEMBER = 0.5
+"""Seconds that a step is remembered: snapshots come later than a key that is held down repeats."""
+_SIGMA_STEP = 10 ** (1 / 3)
+
+
+class Steps:
+    """Turns parameters by steps from what they are, or from what the last step made them.
+
+    Args:
+        now: a monotonic clock.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._last: dict[str, tuple[float, float]] = {}
+
+    def line(self, action: str, snapshot: Snapshot) -> str | None:
+        """The command of a key's action; None if it turns nothing."""
+        player = snapshot.players[0]
+        match action:
+            case "temp_up" | "temp_down":
+                value = self._value("temp", player.pi_temperature) + (0.1 if action == "temp_up" else -0.1)
+                return self._set("temp", min(max(round(value, 3), 0.1), PI_TEMPERATURE.high))
+            case "sigma_up" | "sigma_down":
+                value = self._value("sigma", player.sigma_temperature)
+                value = max(value, 0.0005) * (_SIGMA_STEP if action == "sigma_up" else 1 / _SIGMA_STEP)
+                return self._set("sigma", min(max(float(f"{value:.2g}"), 0.0005), SIGMA_TEMPERATURE.high))
+            case "slower" | "faster":
+                value = self._value("timescale", player.timescale) or 0.125
+                value = min(max(value * (2.0 if action == "slower" else 0.5), 0.015625), TIMESCALE.high)
+                return self._set("timescale", value)
+        return None
+
+    def _value(self, name: str, reported: float) -> float:
+        at, value = self._last.get(name, (-_REMEMBER, 0.0))
+        return value if self._now() - at < _REMEMBER else reported
+
+    def _set(self, name: str, value: float) -> str:
+        self._last[name] = (self._now(), value)
+        return f"{name} {value:g}"

@@ -1,0 +1,194 @@
+"""Themes: colours by their purpose, from TOML files, and the styles that widgets draw with."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from rich.color import Color, ColorParseError
+from rich.style import Style
+from textual.theme import Theme
+
+from impsy_tui.shipped import shipped_folder
+
+STANDING: Final = "amber"
+_PREFIX: Final = "impsy-"
+
+
+class ThemeProblem(Exception):
+    """A theme that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Every colour there is, by its purpose; see ``themes/amber.toml``."""
+
+    background: str
+    panel: str
+    text: str
+    dim: str
+    faint: str
+    track: str
+    input: str
+    input_stale: str
+    prediction: str
+    prediction_stale: str
+    upcoming: str
+    accent: str
+    good: str
+    warning: str
+    alarm: str
+
+
+_PURPOSES: Final = tuple(field.name for field in fields(Colours))
+
+
+class Palette:
+    """Styles made of a theme's colours.
+
+    Args:
+        name: of the theme.
+        colours: its colours.
+        glyphs: bars must be told apart by their glyphs: there is no colour.
+    """
+
+    def __init__(self, name: str, colours: Colours, *, glyphs: bool = False) -> None:
+        def ink(colour: str, *, bold: bool = False, on: str = colours.background) -> Style:
+            return Style(color=_rich(colour), bgcolor=_rich(on), bold=bold)
+
+        self.name = name
+        self.glyphs = glyphs
+        self.ground = ink(colours.text)
+        self.text = ink(colours.text)
+        self.strong = ink(colours.accent, bold=True)
+        self.dim = ink(colours.dim)
+        self.faint = ink(colours.faint)
+        self.accent = ink(colours.accent)
+        self.good = ink(colours.good)
+        self.good_strong = ink(colours.good, bold=True)
+        self.warning = ink(colours.warning, bold=True)
+        self.alarm = ink(colours.alarm, bold=True)
+        self.input = ink(colours.input)
+        self.prediction = ink(colours.prediction)
+        self.upcoming = ink(colours.upcoming, bold=True)
+        # Words that must be seen from afar stand in a block of their colour.
+        self.input_block = _block(colours.input, colours.background)
+        self.prediction_block = _block(colours.prediction, colours.background)
+        self.warning_block = _block(colours.warning, colours.background)
+        self.alarm_block = _block(colours.alarm, colours.background)
+        self.text_block = _block(colours.text, colours.background)
+        self._colours = colours
+
+    def bar(self, kind: str, *, stale: bool) -> tuple[Style, Style]:
+        """How a bar of "input" or "prediction" is drawn: its filled cells, and its empty ones.
+
+        The filled style has the bar's colour in front and behind: a space of it is full, and a
+        partial block of ``partial`` shows the bar in front of the track.
+        """
+        colour = getattr(self._colours, f"{kind}_stale" if stale else kind)
+        track = _rich(self._colours.track)
+        return Style(color=_rich(colour), bgcolor=_rich(colour)), Style(color=_rich(colour), bgcolor=track)
+
+    def halves(self, upper: str, lower: str) -> Style:
+        """A half block: the colour of its upper half in front, of its lower half behind."""
+        return Style(color=_rich(getattr(self._colours, upper)), bgcolor=_rich(getattr(self._colours, lower)))
+
+    def marker(self) -> Style:
+        """Where a prediction will be, on the track of its bar."""
+        return Style(color=_rich(self._colours.upcoming), bgcolor=_rich(self._colours.track), bold=True)
+
+    def textual(self) -> Theme:
+        """The same for Textual's own widgets."""
+        colours = self._colours
+        return Theme(
+            name=_PREFIX + self.name,
+            primary=_css(colours.text),
+            secondary=_css(colours.dim),
+            accent=_css(colours.accent),
+            foreground=_css(colours.text),
+            background=_css(colours.background),
+            surface=_css(colours.background),
+            panel=_css(colours.panel),
+            success=_css(colours.good),
+            warning=_css(colours.warning),
+            error=_css(colours.alarm),
+            dark=True,
+            text_alpha=1.0,
+            ansi=not colours.text.startswith("#"),
+            variables={
+                "dim": _css(colours.dim),
+                "faint": _css(colours.faint),
+                "prediction": _css(colours.prediction),
+                "block-cursor-foreground": _css(colours.background),
+                "block-cursor-background": _css(colours.text),
+                "input-cursor-background": _css(colours.text),
+                "input-cursor-foreground": _css(colours.background),
+                "input-selection-background": _css(colours.dim),
+                "scrollbar": _css(colours.dim),
+                "scrollbar-background": _css(colours.background),
+                "scrollbar-hover": _css(colours.text),
+                "scrollbar-active": _css(colours.text),
+            },
+        )
+
+
+def _block(colour: str, ground: str) -> Style:
+    return Style(color=_rich(ground), bgcolor=_rich(colour), bold=True)
+
+
+def _rich(colour: str) -> Color:
+    return Color.parse(colour)
+
+
+def _css(colour: str) -> str:
+    return colour if colour.startswith("#") else f"ansi_{colour}"
+
+
+class ThemeShelf:
+    """Themes by name: the user's own in ``themes/`` here, then those that come with the program."""
+
+    def __init__(self, *, glyphs: bool = False) -> None:
+        self._folders = (Path("themes"), shipped_folder("themes"))
+        self._glyphs = glyphs
+
+    def names(self) -> list[str]:
+        """All names."""
+        found = {file.stem: None for folder in self._folders for file in sorted(folder.glob("*.toml"))}
+        return list(found)
+
+    def file(self, name: str) -> Path | None:
+        """The file of a theme, None if there is none."""
+        if "/" in name or name.startswith("."):
+            return None
+        return next((file for folder in self._folders if (file := folder / f"{name}.toml").is_file()), None)
+
+    def load(self, name: str) -> Palette:
+        """A theme.
+
+        Raises:
+            ThemeProblem: there is none of this name, or its file is wrong.
+        """
+        file = self.file(name)
+        if file is None:
+            raise ThemeProblem(f"no theme is called {name}: there are {', '.join(self.names())}")
+        try:
+            raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ThemeProblem(f"{file} cannot be read: {error}") from None
+        return Palette(name, _colours(file, raw), glyphs=self._glyphs)
+
+
+def _colours(file: Path, raw: dict[str, object]) -> Colours:
+    values: dict[str, str] = {}
+    for purpose in _PURPOSES:
+        value = raw.get(purpose)
+        if not isinstance(value, str):
+            raise ThemeProblem(f"{file}: {purpose} is missing: a colour such as #ffb000 or bright_yellow")
+        try:
+            Color.parse(value)
+        except ColorParseError:
+            raise ThemeProblem(
+                f"{file}: {purpose} = {value!r} is no colour such as #ffb000 or bright_yellow"
+            ) from None
+        values[purpose] = value
+    return Colours(**values)

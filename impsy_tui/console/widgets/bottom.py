@@ -1,0 +1,157 @@
+"""Below the prompt: what may be typed or what is wrong, the keys mode, and the keys that work."""
+
+from typing import Final
+
+from impsy_tui.console.keymap import ACTIONS, Keymap
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.lines import Line, Lines, Piece, cut
+from impsy_tui.language.complete import Completion
+from impsy_tui.language.parse import Mistake
+
+_IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
+
+
+class Hint(Lines):
+    """One line of advice."""
+
+    DEFAULT_CSS = "Hint { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="hint")
+        self._said: tuple[str, object, int] = ("idle", None, 0)
+
+    def idle(self) -> None:
+        """Nothing is typed."""
+        self._say("idle", None, 0)
+
+    def complete(self, completion: Completion, offset: int) -> None:
+        """What may come next, from below the word that is typed on."""
+        self._say("complete", completion, offset)
+
+    def blame(self, mistake: Mistake, offset: int) -> None:
+        """What is wrong, below the word that is."""
+        self._say("blame", mistake, offset)
+
+    def found(self, line: str) -> None:
+        """A line of the history."""
+        self._say("found", line, 0)
+
+    def _say(self, what: str, about: object, offset: int) -> None:
+        self._said = (what, about, offset)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the line."""
+        what, about, offset = self._said
+        width, palette = self.size.width, self.palette
+        match about:
+            case Completion():
+                self.set_lines([_completion(about, width, palette)])
+            case Mistake():
+                self.set_lines([_mistake(about, offset, width, palette)])
+            case str():
+                text = f"⌕ {about}" if about else "⌕ nothing of the kind was typed"
+                self.set_lines(
+                    [((cut(f"{text}   (Enter takes it, Ctrl-R older, Esc leaves)", width), palette.accent),)]
+                )
+            case _:
+                self.set_lines([((cut(_IDLE, width), palette.faint),)] if what == "idle" else [])
+
+
+def _completion(completion: Completion, width: int, palette: Palette) -> Line:
+    if len(completion.options) > 1:
+        text = "  ".join(completion.options)
+        return ((cut(text, width), palette.dim),)
+    text = completion.hint if not completion.options else f"{completion.options[0]}  ({completion.hint})"
+    return ((cut(text, width), palette.dim),) if text else ()
+
+
+def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Line:
+    arrows = "^" * max(1, mistake.end - mistake.start)
+    before = offset + mistake.start
+    message = mistake.message
+    if before + len(arrows) + 1 + len(message) <= width:
+        return ((" " * before, palette.ground), (f"{arrows} {message}", palette.alarm))
+    if len(message) + 1 <= before:
+        # There is room on the left: the message ends where the word begins.
+        return (((message + " ").rjust(before), palette.alarm), (arrows[: width - before], palette.alarm))
+    return ((cut(message, width), palette.alarm),)
+
+
+class KeysBar(Lines):
+    """Stands in place of the prompt in keys mode: unmistakable, and a reminder of the keys."""
+
+    DEFAULT_CSS = "KeysBar { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette, keymap: Keymap) -> None:
+        super().__init__(palette, id="keysbar")
+        self._keymap = keymap
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Other keys."""
+        self._keymap = keymap
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the line."""
+        key, palette, width = self._keymap.label, self.palette, self.size.width
+        pieces: list[Piece] = [(" KEYS ", palette.input_block), (" ", palette.ground)]
+        used = 7
+        for keys, what in (
+            (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
+            (f"{key('temp_down')} {key('temp_up')}", "temp"),
+            (f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
+            (f"{key('slower')} {key('faster')}", "slow fast"),
+            (key("toggle_pause"), "pause"),
+            (key("take"), "take"),
+            (key("give"), "give"),
+            (key("thru"), "thru"),
+            (key("prompt"), "prompt"),
+            (key("reset"), "reset"),
+            (key("timer"), "timer"),
+            (key("next_pane"), "panes"),
+        ):
+            if used + len(keys) + len(what) + 3 > width:
+                break
+            used += len(keys) + len(what) + 3
+            pieces += [(keys, palette.strong), (f" {what}  ", palette.dim)]
+        self.set_lines([tuple(pieces)])
+
+
+class KeyFooter(Lines):
+    """The keys that work everywhere."""
+
+    DEFAULT_CSS = "KeyFooter { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette, keymap: Keymap) -> None:
+        super().__init__(palette, id="footer")
+        self._keymap = keymap
+        self._locked = False
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Other keys."""
+        self._keymap = keymap
+        self.redraw()
+
+    def show(self, *, locked: bool) -> None:
+        """With or without what the stage lock hides."""
+        self._locked = locked
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the line."""
+        palette, width = self.palette, self.size.width
+        shown = [action for action in ACTIONS if action.label and not (self._locked and action.hidden_by_lock)]
+
+        def length() -> int:
+            return sum(len(self._keymap.label(action.name)) + len(action.label) + 3 for action in shown) - 1
+
+        # Panic is the last to go.
+        while len(shown) > 1 and length() > width:
+            shown.pop(next(i for i in reversed(range(len(shown))) if shown[i].name != "panic"))
+        pieces: list[Piece] = []
+        for action in shown:
+            key = self._keymap.label(action.name)
+            style = palette.alarm_block if action.name == "panic" else palette.strong
+            pieces += [(key, style), (f" {action.label}  ", palette.dim)]
+        self.set_lines([tuple(pieces)])

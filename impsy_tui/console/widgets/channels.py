@@ -1,0 +1,112 @@
+"""The channel panes: for each way in and out what it is bound to, what passes, and what is wrong."""
+
+from typing import Final
+
+from rich.style import Style
+
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, middle, span
+from impsy_tui.control.messages import ChannelState, Snapshot
+
+_FRESH: Final = 10.0
+"""Seconds that a problem is shown loudly; after that it is history."""
+
+
+class ChannelPanes(Lines, can_focus=True):
+    """One pane a channel, one above the other, with as many lines each as there is room for."""
+
+    DEFAULT_CSS = "ChannelPanes { height: auto; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="channels")
+        self._channels: tuple[ChannelState, ...] = ()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the channels of a snapshot."""
+        if len(snapshot.channels) != len(self._channels):
+            self.styles.min_height = 1 + min(4, 2 * len(snapshot.channels))
+        self._channels = snapshot.channels
+        self.redraw()
+
+    def on_focus(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        width, height = self.size.width, self.size.height
+        lines = [heading("CHANNELS", width, self.palette, focused=self.has_focus)]
+        room = max(1, (height - 1) // max(1, len(self._channels)))
+        for channel in self._channels:
+            lines += _pane(channel, width, min(4, room), self.palette)
+        if not self._channels:
+            lines.append((("none: nothing can be heard", self.palette.alarm),))
+        self.set_lines(lines)
+
+
+def _pane(channel: ChannelState, width: int, room: int, palette: Palette) -> list[Line]:
+    glyph, style = _state(channel, palette)
+    name = f"{glyph} {channel.name} "
+    bound = middle(_short(channel.bound), max(4, width - len(name)))
+    if channel.state != "open":
+        bound = cut(f"{channel.state.upper()} {channel.bound}", max(4, width - len(name)))
+    first: Line = ((name, style), (bound, palette.dim if channel.state == "open" else style))
+    problem = _problem(channel, width, palette)
+    rates = f"{channel.received_rate:>4}/s in {channel.sent_rate:>4}/s out"
+    if room == 1:
+        alarm = problem and channel.problem_age < _FRESH
+        return [
+            (
+                (name, style),
+                (
+                    cut("! " + channel.problem if alarm else rates.strip(), width - len(name)),
+                    palette.warning if alarm else palette.text,
+                ),
+            )
+        ]
+    if room < 4:
+        lines = [first, (("  " + cut(rates, width - 2), palette.text),)]
+        if problem and (room == 3 or channel.problem_age < _FRESH):
+            lines[1:] = [*lines[1:], problem] if room == 3 else [problem]
+        return lines
+    lines = [
+        first,
+        _way("in", channel.received_rate, channel.last_received, width, palette.input, palette),
+        _way("out", channel.sent_rate, channel.last_sent, width, palette.prediction, palette),
+    ]
+    return [*lines, problem or ()]
+
+
+def _state(channel: ChannelState, palette: Palette) -> tuple[str, Style]:
+    match channel.state:
+        case "open":
+            return "●", palette.good
+        case "waiting":
+            return "◌", palette.warning
+        case "closed":
+            return "○", palette.dim
+        case _:
+            return "✗", palette.alarm
+
+
+def _short(bound: str) -> str:
+    """A binding without what is the same everywhere."""
+    return bound.replace("127.0.0.1:", ":").replace(" → ", "→")
+
+
+def _way(label: str, rate: int, last: str, width: int, style: Style, palette: Palette) -> Line:
+    head = f"  {label:<3}{rate:>5}/s "
+    return ((head, style if rate else palette.dim), (cut(last, max(0, width - len(head))), palette.dim))
+
+
+def _problem(channel: ChannelState, width: int, palette: Palette) -> Line | None:
+    if not channel.problem:
+        return None
+    age = f" {span(channel.problem_age)}"
+    text = cut(f"  ! {channel.problem}", max(4, width - len(age)))
+    fresh = channel.problem_age < _FRESH
+    return ((text, palette.warning if fresh else palette.dim), (age, palette.dim))

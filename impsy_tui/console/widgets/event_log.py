@@ -1,0 +1,114 @@
+"""The event log: what happened, what was asked, what was answered."""
+
+import textwrap
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from textual import events
+
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.lines import Line, Lines, heading
+from impsy_tui.control.messages import Event
+
+MOST: Final = 500
+_HEADED: Final = 5
+"""Lines from which there is room for a heading."""
+_FEW: Final = 2
+"""Lines up to which an entry gets one, cut off at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: when, how bad, from whom, and what; level "reply" is an answer to a command."""
+
+    time: float
+    level: str
+    source: str
+    text: str
+
+
+class EventLog(Lines, can_focus=True):
+    """The newest at the bottom; pages up and down through what was before."""
+
+    DEFAULT_CSS = "EventLog { width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="events")
+        self._entries: deque[Entry] = deque(maxlen=MOST)
+        self._up = 0
+
+    def add(self, entry: Entry) -> None:
+        """Add one."""
+        self._entries.append(entry)
+        self._up = 0
+        self.redraw()
+
+    def add_event(self, event: Event) -> None:
+        """Add what the engine told."""
+        if event.dropped:
+            self._entries.append(Entry(event.time, "warning", "console", f"{event.dropped} lines were missed"))
+        level = "command" if event.source == "command" else event.level
+        self.add(Entry(event.time, level, event.source, event.text))
+
+    def page(self, direction: int) -> None:
+        """Show what was before (1), or after (-1)."""
+        self._up = max(0, self._up + direction * max(1, self._room() - 1))
+        self.redraw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap anew."""
+        self.redraw()
+
+    def on_focus(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def _room(self) -> int:
+        height = self.size.height
+        return height - 1 if height >= _HEADED or self.has_focus else height
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        width, room = self.size.width, self._room()
+        if width < 10 or room < 1:
+            return
+        lines: list[Line] = []
+        wanted = room + self._up
+        for entry in reversed(self._entries):
+            lines[:0] = self._wrapped(entry, width)[: 1 if room <= _FEW else None]
+            if len(lines) >= wanted:
+                break
+        self._up = min(self._up, max(0, len(lines) - room))
+        last = len(lines) - self._up
+        shown = lines[max(0, last - room) : last]
+        shown[:0] = [()] * (room - len(shown))
+        if room < self.size.height:
+            title = f"EVENTS · {self._up} newer below" if self._up else "EVENTS"
+            shown.insert(0, heading(title, width, self.palette, focused=self.has_focus))
+        self.set_lines(shown)
+
+    def _wrapped(self, entry: Entry, width: int) -> list[Line]:
+        palette = self.palette
+        stamp = time.strftime("%H:%M:%S ", time.localtime(entry.time)) if width >= 60 else ""
+        mark, style = {
+            "command": ("› ", palette.strong),
+            "reply": ("  ", palette.text),
+            "warning": ("! ", palette.warning),
+            "error": ("✗ ", palette.alarm),
+        }.get(entry.level, ("  ", palette.dim))
+        who = f"{entry.source}: " if entry.level in ("info", "warning", "error") and entry.source else ""
+        head = len(stamp) + len(mark)
+        parts: list[str] = []
+        for line in (who + entry.text).split("\n"):
+            parts += textwrap.wrap(line, max(8, width - head), drop_whitespace=False, subsequent_indent="  ") or [""]
+        lines: list[Line] = []
+        for number, part in enumerate(parts):
+            begin = ((stamp, palette.faint), (mark, style)) if number == 0 else ((" " * head, style),)
+            lines.append((*begin, (part, style)))
+        return lines

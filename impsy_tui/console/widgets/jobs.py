@@ -1,0 +1,88 @@
+"""The jobs pane: how far the workers are, their losses over time, and what came of them."""
+
+from typing import Final
+
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, span
+from impsy_tui.control.messages import JobState, Snapshot
+
+_STEPS: Final = "▁▂▃▄▅▆▇█"
+_MOST: Final = 3
+
+
+class JobsPane(Lines, can_focus=True):
+    """The newest jobs, those that run first."""
+
+    DEFAULT_CSS = "JobsPane { height: auto; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="jobs")
+        self._jobs: tuple[JobState, ...] = ()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the jobs of a snapshot."""
+        if snapshot.jobs != self._jobs:
+            self._jobs = snapshot.jobs
+            self.redraw()
+
+    def on_focus(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        width = self.size.width
+        lines = [heading("JOBS", width, self.palette, focused=self.has_focus)]
+        chosen = sorted(self._jobs, key=lambda job: (job.state not in ("running", "stopping"), -job.number))[:_MOST]
+        for job in chosen:
+            lines += _job(job, width, self.palette)
+        if not chosen:
+            lines.append((("none; dataset 9 or train s starts one", self.palette.dim),))
+        self.styles.height = len(lines)
+        self.set_lines(lines)
+
+
+def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
+    glyph, style = {
+        "running": ("▶", palette.strong),
+        "stopping": ("◼", palette.warning),
+        "finished": ("✓", palette.good),
+        "failed": ("✗", palette.alarm),
+    }.get(job.state, ("○", palette.dim))
+    lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
+    if job.state not in ("running", "stopping"):
+        text = job.text
+        while text and len(lines) < 4:
+            lines.append((("  " + text[: width - 2], palette.text if job.state != "failed" else palette.alarm),))
+            text = text[width - 2 :]
+        return lines
+    share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""
+    left = f", {span(job.left)} left" if job.left is not None else f", {span(job.age)}"
+    lines.append((("  " + cut(f"{job.stage}{share}{left}", width - 2), palette.text),))
+    if job.of:
+        cells = max(1, width - 2)
+        full = round(cells * min(1.0, job.done / job.of))
+        lines.append((("  ", palette.ground), ("━" * full, palette.good), ("─" * (cells - full), palette.faint)))
+    if job.loss is not None:
+        held = "" if job.validation is None else f"  held out {job.validation:.3f}"
+        lines.append((("  " + cut(f"loss {job.loss:.3f}{held} nats", width - 2), palette.text),))
+    if len(job.curve) > 1:
+        lines.append((("  ", palette.ground), (curve([point[0] for point in job.curve], width - 2), palette.input)))
+        lines.append(
+            (("  ", palette.ground), (curve([point[1] for point in job.curve], width - 2), palette.prediction))
+        )
+    lines.append((("  " + cut("keep job: end and save · cancel job", width - 2), palette.dim),))
+    return lines
+
+
+def curve(values: list[float], width: int) -> str:
+    """Numbers over time as a line of blocks, the lowest the smallest."""
+    if len(values) > width:
+        values = [values[int(index * len(values) / width)] for index in range(width)]
+    low, high = min(values), max(values)
+    reach = (high - low) or 1.0
+    return "".join(_STEPS[round((value - low) / reach * (len(_STEPS) - 1))] for value in values)

@@ -1,0 +1,93 @@
+"""A widget of a few lines of text, each redrawn only when it has changed."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from impsy_tui.console.themes import Palette
+
+Piece = tuple[str, Style]
+Line = tuple[Piece, ...]
+
+
+class Lines(Widget):
+    """Shows lines from the top; what is missing is empty, what is too much is cut off.
+
+    Args:
+        palette: how to draw.
+        id: of the widget.
+    """
+
+    def __init__(self, palette: Palette, *, id: str) -> None:
+        super().__init__(id=id)
+        self.palette = palette
+        self._lines: list[Line] = []
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw with other colours."""
+        self.palette = palette
+        self.redraw()
+        self.refresh()
+
+    def redraw(self) -> None:
+        """Make the lines anew, in this palette; for those that can."""
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Show these lines."""
+        width = self.size.width
+        for number in range(max(len(lines), len(self._lines))):
+            old = self._lines[number] if number < len(self._lines) else ()
+            new = lines[number] if number < len(lines) else ()
+            if old != new:
+                self.refresh(Region(0, number, max(1, width), 1))
+        self._lines = list(lines)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line."""
+        width = self.size.width
+        pieces = self._lines[y] if y < len(self._lines) else ()
+        strip = Strip([Segment(text, style) for text, style in pieces])
+        return strip.adjust_cell_length(width, self.palette.ground)
+
+
+def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:
+    """The first line of a pane: its name, and a rule to the edge."""
+    name = f" {text} " if focused else f"{text} "
+    style = palette.text_block if focused else palette.dim
+    return ((name, style), ("─" * max(0, width - len(name)), palette.faint))
+
+
+def cut(text: str, width: int) -> str:
+    """A text that is too long, with dots at its end."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+
+
+def middle(text: str, width: int) -> str:
+    """A text that is too long, with dots in its middle: both ends of a name tell most."""
+    if len(text) <= width or width < 5:
+        return cut(text, width)
+    left = (width - 1) // 2
+    return f"{text[:left]}…{text[len(text) - (width - 1 - left) :]}"
+
+
+def span(seconds: float) -> str:
+    """A time in the fewest characters: 45s, 12:03, 1:02:03."""
+    whole = int(max(0.0, seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d}"
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def amount(bytes_: float) -> str:
+    """A number of bytes: 12 kB, 3.4 GB."""
+    for unit in ("B", "kB", "MB"):
+        if bytes_ < 1000:
+            return f"{bytes_:.0f} {unit}"
+        bytes_ /= 1000
+    return f"{bytes_:.1f} GB"

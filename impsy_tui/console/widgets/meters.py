@@ -1,0 +1,335 @@
+"""The meters: for each value a bar of what the musician plays and a bar of what the player plays."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from impsy_tui.console.layout import MeterLayout, lay_out
+from impsy_tui.console.themes import Palette
+from impsy_tui.control.messages import Snapshot
+
+STALE: Final = 2.0
+"""Seconds after which a value that does not move is dimmed."""
+
+_PARTS: Final = " ▏▎▍▌▋▊▉"
+_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "shaped": "~"}
+_FAR, _NEAR, _NOW = "·", "╎", "┃"
+
+
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    """What one meter shows; two that are equal look the same.
+
+    Attributes:
+        input, prediction: eighths of a cell.
+        input_stale, prediction_stale: dimmed.
+        marker: the cell where the next prediction will be, -1 for none.
+        approach: its glyph.
+        audition: the cell of what the auditioned player plays, -1 for none.
+        input_text, prediction_text: their values.
+        mark: one word of the shaping.
+    """
+
+    input: int = 0
+    prediction: int = 0
+    input_stale: bool = True
+    prediction_stale: bool = True
+    marker: int = -1
+    approach: str = _FAR
+    audition: int = -1
+    input_text: str = ""
+    prediction_text: str = ""
+    mark: str = ""
+
+
+class Meters(Widget, can_focus=True):
+    """All meters in one widget, drawn line by line; only cells that changed are drawn again.
+
+    Args:
+        palette: how to draw.
+        digits_every: frames between two changes of the numbers.
+    """
+
+    DEFAULT_CSS = "Meters { height: 1fr; width: 1fr; }"
+
+    def __init__(self, palette: Palette, digits_every: int) -> None:
+        super().__init__(id="meters")
+        self._palette = palette
+        self._digits_every = digits_every
+        self._meters: list[_Meter] = []
+        self._names: tuple[str, ...] = ()
+        self._head = ""
+        self._layout_of = (0, 0, 0)
+        self._layout = lay_out(1, 1, 1, 1)
+        self._frame = 0
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw with other colours."""
+        self._palette = palette
+        self.refresh()
+
+    def set_digits_every(self, frames: int) -> None:
+        """Change the numbers more or less often."""
+        self._digits_every = frames
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot; whatever looks as before is left alone."""
+        self._frame += 1
+        digits = self._frame % self._digits_every == 0
+        count = snapshot.dimension - 1
+        names = tuple(
+            snapshot.names[index] if index < len(snapshot.names) else f"x{index + 1}" for index in range(count)
+        )
+        if count != len(self._meters) or names != self._names:
+            self._names = names
+            self._meters = [_Meter()] * count
+            self._layout_of = (0, 0, 0)
+            digits = True
+        if self._arrange():
+            self.refresh()
+            digits = True
+        self._show_head(snapshot, digits)
+        for index, meter in enumerate(_meters(snapshot, self._layout, self._meters, digits)):
+            before = self._meters[index]
+            if meter != before:
+                self._meters[index] = meter
+                if index < self._layout.shown:
+                    self._refresh_changed(index, before, meter)
+
+    def _arrange(self) -> bool:
+        """Lay out anew if size or number have changed; whether that was so."""
+        key = (len(self._meters), self.size.width, self.size.height)
+        if key == self._layout_of:
+            return False
+        self._layout_of = key
+        longest = max(map(len, self._names), default=1)
+        self._layout = lay_out(key[0], key[1], max(1, key[2] - 1), longest)
+        return True
+
+    def _show_head(self, snapshot: Snapshot, digits: bool) -> None:
+        player = snapshot.players[0]
+        if not digits:
+            return
+        if self._layout.shown < len(self._meters):
+            head = f"{len(self._meters) - self._layout.shown} more: widen the window"
+        elif snapshot.audition is not None:
+            head = f"◆ audition {snapshot.audition.model}"
+        elif player.upcoming:
+            head = f"next in {player.upcoming_in:.2f} s" if player.upcoming_in < 100 else "next: later"
+        else:
+            head = ""
+        if head != self._head:
+            self._head = head
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def _refresh_changed(self, index: int, before: _Meter, meter: _Meter) -> None:
+        layout = self._layout
+        x, y = layout.place(index)
+        y += 1
+        bar = x + layout.bar_at
+        if layout.rows == 1:
+            self.refresh(Region(x, y, layout.width, 1))
+            return
+        if before.mark != meter.mark:
+            self.refresh(Region(x, y + 1, layout.name, 1))
+        for line, old, new, redrawn in (
+            (0, before.input, meter.input, before.input_stale != meter.input_stale),
+            (
+                1,
+                before.prediction,
+                meter.prediction,
+                before.prediction_stale != meter.prediction_stale or before.approach != meter.approach,
+            ),
+        ):
+            if redrawn:
+                self.refresh(Region(bar, y + line, layout.bar, 1))
+            elif old != new:
+                first, last = min(old, new) // 8, min(max(old, new) // 8, layout.bar - 1)
+                self.refresh(Region(bar + first, y + line, last - first + 1, 1))
+        for old, new in ((before.marker, meter.marker), (before.audition, meter.audition)):
+            if old != new:
+                for cell in (old, new):
+                    if cell >= 0:
+                        self.refresh(Region(bar + cell, y + 1, 1, 1))
+        for line, old_text, new_text in (
+            (0, (before.input_text, before.input_stale), (meter.input_text, meter.input_stale)),
+            (
+                1,
+                (before.prediction_text, before.prediction_stale),
+                (meter.prediction_text, meter.prediction_stale),
+            ),
+        ):
+            if old_text != new_text:
+                self.refresh(Region(x + layout.width - 4, y + line, 4, 1))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As much as there is."""
+        return container.height
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line."""
+        width = self.size.width
+        if y == 0:
+            return self._head_line(width)
+        meters, part = self._layout.at(y - 1) if self._meters else ([], 0)
+        segments: list[Segment] = []
+        at = 0
+        for index in meters:
+            x, _ = self._layout.place(index)
+            if x > at:
+                segments.append(Segment(" " * (x - at), self._palette.ground))
+            if self._layout.rows == 1:
+                self._dense(segments, index)
+            else:
+                self._tall(segments, index, part)
+            at = x + self._layout.width
+        if at < width:
+            segments.append(Segment(" " * (width - at), self._palette.ground))
+        return Strip(segments).crop(0, width)
+
+    def _head_line(self, width: int) -> Strip:
+        palette = self._palette
+        legend = [
+            Segment("▀ " if self._layout.rows == 1 else "", palette.input),
+            Segment("you", palette.input),
+            Segment("  ", palette.ground),
+            Segment("▄ " if self._layout.rows == 1 else "", palette.prediction),
+            Segment("player", palette.prediction),
+            Segment("  ", palette.ground),
+        ]
+        used = sum(len(segment.text) for segment in legend)
+        return Strip([*legend, Segment(self._head.ljust(max(0, width - used)), palette.upcoming)]).crop(0, width)
+
+    def _tall(self, segments: list[Segment], index: int, part: int) -> None:
+        layout, palette, meter = self._layout, self._palette, self._meters[index]
+        if part == 2:
+            segments.append(Segment(" " * layout.width, palette.ground))
+            return
+        if part == 0:
+            name = self._names[index][: layout.name - 1].ljust(layout.name)
+            segments.append(Segment(name, palette.strong))
+            self._bar(segments, meter.input, "input", meter.input_stale, {})
+            segments.append(Segment(f" {meter.input_text:>4}", palette.dim if meter.input_stale else palette.input))
+            return
+        mark = meter.mark[: layout.name - 1].ljust(layout.name)
+        segments.append(Segment(mark, palette.warning))
+        over = {meter.marker: (meter.approach, palette.marker())} if meter.marker >= 0 else {}
+        if meter.audition >= 0:
+            over[meter.audition] = ("◆", palette.marker())
+        self._bar(segments, meter.prediction, "prediction", meter.prediction_stale, over)
+        style = palette.dim if meter.prediction_stale else palette.prediction
+        segments.append(Segment(f" {meter.prediction_text:>4}", style))
+
+    def _bar(
+        self, segments: list[Segment], eighths: int, kind: str, stale: bool, over: dict[int, tuple[str, Style]]
+    ) -> None:
+        width, palette = self._layout.bar, self._palette
+        full, rest = divmod(eighths, 8)
+        filled, track = palette.bar(kind, stale=stale)
+        if palette.glyphs:
+            glyph = "▒" if stale else "█" if kind == "input" else "▓"
+            cells = glyph * full + "·" * (width - full)
+            segments += _overlaid([Segment(cells, palette.ground)], over)
+            return
+        parts = [Segment(" " * min(full, width), filled)]
+        if rest and full < width:
+            parts.append(Segment(_PARTS[rest], track))
+            full += 1
+        parts.append(Segment(" " * (width - full), track))
+        segments += _overlaid(parts, over)
+
+    def _dense(self, segments: list[Segment], index: int) -> None:
+        layout, palette, meter = self._layout, self._palette, self._meters[index]
+        mark = _MARKS.get(meter.mark, "")
+        name = self._names[index][: layout.name - 1 - len(mark)]
+        segments.append(Segment(f"{name}{mark}".ljust(layout.name), palette.warning if mark else palette.text))
+        ends = sorted((min(layout.bar, round(meter.input / 8)), min(layout.bar, round(meter.prediction / 8))))
+        input_longer = meter.input > meter.prediction
+        upper = "input_stale" if meter.input_stale else "input"
+        lower = "prediction_stale" if meter.prediction_stale else "prediction"
+        if palette.glyphs:
+            cells = "█" * ends[0] + ("▀" if input_longer else "▄") * (ends[1] - ends[0])
+            segments.append(Segment(cells.ljust(layout.bar, "·"), palette.ground))
+        else:
+            one = palette.halves(upper, "track") if input_longer else palette.halves("track", lower)
+            segments.append(Segment("▀" * ends[0], palette.halves(upper, lower)))
+            segments.append(Segment("▀" * (ends[1] - ends[0]), one))
+            segments.append(Segment(" " * (layout.bar - ends[1]), palette.halves("track", "track")))
+        if layout.values == 2:
+            segments.append(Segment(f" {meter.input_text:>4}", palette.input))
+        if layout.values:
+            segments.append(Segment(f" {meter.prediction_text:>4}", palette.prediction))
+
+
+def _meters(snapshot: Snapshot, layout: MeterLayout, before: list[_Meter], digits: bool) -> list[_Meter]:
+    player, audition = snapshot.players[0], snapshot.audition
+    width = layout.bar
+    input_stale = not 0 <= snapshot.input_age < STALE
+    output_stale = not 0 <= player.output_age < STALE
+    approach = _NOW if player.upcoming_in < 0.15 else _NEAR if player.upcoming_in < 0.8 else _FAR
+    played, coming = player.output, player.upcoming
+    meters = []
+    for index, old in enumerate(before):
+        value = snapshot.input[index] if index < len(snapshot.input) else 0.0
+        output = played[index] if index < len(played) else None
+        mark = snapshot.marks[index] if index < len(snapshot.marks) else ""
+        meters.append(
+            _Meter(
+                _eighths(value, width),
+                _eighths(output or 0.0, width),
+                input_stale,
+                output_stale,
+                _cell(coming[index], width) if index < len(coming) and mark != "muted" else -1,
+                approach if coming else _FAR,
+                _cell(audition.output[index], width) if audition and index < len(audition.output) else -1,
+                _text(value) if digits else old.input_text,
+                ("" if output is None else _text(output)) if digits else old.prediction_text,
+                mark,
+            )
+        )
+    return meters
+
+
+def _overlaid(parts: list[Segment], over: dict[int, tuple[str, Style]]) -> list[Segment]:
+    """Segments with single cells replaced."""
+    if not over:
+        return parts
+    done: list[Segment] = []
+    at = 0
+    for text, style, _ in parts:
+        rest_at = 0
+        for cell in sorted(over):
+            if at <= cell < at + len(text):
+                glyph, ink = over[cell]
+                if cell - at > rest_at:
+                    done.append(Segment(text[rest_at : cell - at], style))
+                ground = style.bgcolor if style is not None else None
+                shown = Style(color=ink.color, bgcolor=ground, bold=True) if _full(style) else ink
+                done.append(Segment(glyph, shown))
+                rest_at = cell - at + 1
+        if text[rest_at:]:
+            done.append(Segment(text[rest_at:], style))
+        at += len(text)
+    return done
+
+
+def _full(style: Style | None) -> bool:
+    """Whether a cell of this style is full of its bar."""
+    return style is not None and style.color is not None and style.color == style.bgcolor
+
+
+def _eighths(value: float, width: int) -> int:
+    return round(min(max(value, 0.0), 1.0) * width * 8)
+
+
+def _cell(value: float, width: int) -> int:
+    return min(int(min(max(value, 0.0), 1.0) * width), width - 1)
+
+
+def _text(value: float) -> str:
+    return f"{value:.2f}"

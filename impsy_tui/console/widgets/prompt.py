@@ -1,0 +1,263 @@
+"""The command line: history, search in it, completions, and where a mistake is."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input, Label
+
+from impsy_tui.console.history import History
+from impsy_tui.language.complete import Completion, Known, complete
+from impsy_tui.language.parse import LONGEST_LINE, Mistake, parse
+
+_SIGN = "› "
+
+
+class _Ghost(Suggester):
+    """The likeliest completion, behind the cursor."""
+
+    def __init__(self, known: Callable[[], Known], history: History) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._known = known
+        self._history = history
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The newest line of the history that begins so, else what the table knows."""
+        for line in reversed(self._history.lines):
+            if line.startswith(value) and line != value:
+                return line
+        found = complete(value, self._known())
+        return value[: found.start] + found.options[0] if found.options else None
+
+
+class CommandInput(Input):
+    """The line itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "older", show=False),
+        Binding("down", "newer", show=False),
+        Binding("ctrl+r", "search", show=False),
+        Binding("tab", "complete", show=False, priority=True),
+        Binding("shift+tab", "complete_back", show=False, priority=True),
+        Binding("ctrl+c", "clear", show=False, priority=True),
+    ]
+
+    def action_older(self) -> None:
+        """The line before."""
+        self.post_message(Prompt.Browse(self, "older"))
+
+    def action_newer(self) -> None:
+        """The line after."""
+        self.post_message(Prompt.Browse(self, "newer"))
+
+    def action_search(self) -> None:
+        """Look through the history."""
+        self.post_message(Prompt.Browse(self, "search"))
+
+    def action_complete(self) -> None:
+        """The next completion."""
+        self.post_message(Prompt.Browse(self, "complete"))
+
+    def action_complete_back(self) -> None:
+        """The completion before."""
+        self.post_message(Prompt.Browse(self, "complete_back"))
+
+    def action_clear(self) -> None:
+        """Begin again."""
+        self.value = ""
+
+
+class Prompt(Horizontal):
+    """The prompt. It reads lines and says so; what becomes of them is not its business.
+
+    Args:
+        history: of lines.
+        known: what completions draw on.
+    """
+
+    DEFAULT_CSS = """
+    Prompt { height: 1; width: 1fr; }
+    Prompt Label { width: auto; }
+    Prompt CommandInput { width: 1fr; border: none; height: 1; padding: 0; background: $background; }
+    Prompt CommandInput:focus { border: none; background-tint: $background 0%; }
+    """
+
+    class Entered(Message):
+        """A line was typed and can be read."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class Advised(Message):
+        """There is something to say of the line as it stands.
+
+        Attributes:
+            completion: what may come next, if that is what is to be said.
+            mistake: what is wrong, if that is.
+            offset: cells before the line's first character.
+            found: a line of the history, while searching.
+        """
+
+        def __init__(
+            self, completion: Completion | None, mistake: Mistake | None, offset: int, found: str | None = None
+        ) -> None:
+            super().__init__()
+            self.completion = completion
+            self.mistake = mistake
+            self.offset = offset
+            self.found = found
+
+    class Browse(Message):
+        """A key of the line that the prompt answers."""
+
+        def __init__(self, sender: CommandInput, what: str) -> None:
+            super().__init__()
+            self.sender = sender
+            self.what = what
+
+    def __init__(self, history: History, known: Callable[[], Known]) -> None:
+        super().__init__(id="prompt")
+        self._history = history
+        self._known = known
+        self._completing: tuple[str, tuple[str, ...], int, str] | None = None
+        self._searching: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """Sign and line."""
+        yield Label(_SIGN, id="sign")
+        line = CommandInput(
+            suggester=_Ghost(self._known, self._history),
+            select_on_focus=False,
+            max_length=LONGEST_LINE,
+            id="line",
+        )
+        line.cursor_blink = False
+        yield line
+
+    @property
+    def line(self) -> CommandInput:
+        """The line."""
+        return self.query_one(CommandInput)
+
+    @property
+    def searching(self) -> bool:
+        """Whether the history is being looked through."""
+        return self._searching is not None
+
+    def put(self, text: str) -> None:
+        """Let the line be this."""
+        self.line.value = text
+        self.line.cursor_position = len(text)
+
+    def blame(self, line: str, mistake: Mistake) -> None:
+        """Show a line that was wrong again, with the cursor behind the wrong word."""
+        if not self.line.value:
+            self.line.value = line
+            self.line.cursor_position = min(mistake.end, len(line))
+        self.call_after_refresh(self._advise_mistake, mistake)
+
+    def leave_search(self) -> None:
+        """Search no more; the line is empty."""
+        self._searching = None
+        self.query_one("#sign", Label).update(_SIGN)
+        self.put("")
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """What may come next."""
+        message.stop()
+        if self._searching is not None:
+            self._searching = 0
+            self._show_found()
+            return
+        if self._completing is not None and message.value != self._completing[3]:
+            self._completing = None
+        self._advise(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Read the line; a mistake stays where it is, to be put right."""
+        message.stop()
+        if self._searching is not None:
+            found = self._history.search(message.value, self._searching)
+            self.leave_search()
+            self.put(found or message.value)
+            return
+        line = message.value
+        if not line.strip():
+            return
+        read = parse(line)
+        if isinstance(read, Mistake):
+            self._history.add(line)
+            self.line.cursor_position = read.end
+            self._advise_mistake(read)
+            return
+        self._history.add(line)
+        self.line.value = ""
+        self.post_message(self.Entered(line))
+
+    def on_prompt_browse(self, message: Browse) -> None:
+        """Answer a key of the line."""
+        message.stop()
+        match message.what:
+            case "older" if self._searching is None:
+                self._browse(self._history.older(self.line.value))
+            case "newer" if self._searching is None:
+                self._browse(self._history.newer())
+            case "search" | "older":
+                self._search_on()
+            case "complete" | "complete_back" if self._searching is None:
+                self._complete(1 if message.what == "complete" else -1)
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape ends a search before it does anything else."""
+        if event.key == "escape" and self._searching is not None:
+            event.stop()
+            event.prevent_default()
+            self.leave_search()
+
+    def _browse(self, text: str | None) -> None:
+        if text is not None:
+            self.put(text)
+
+    def _search_on(self) -> None:
+        if self._searching is None:
+            self._searching = 0
+            self.query_one("#sign", Label).update("search ")
+        else:
+            following = self._searching + 1
+            if self._history.search(self.line.value, following) is not None:
+                self._searching = following
+        self._show_found()
+
+    def _show_found(self) -> None:
+        found = self._history.search(self.line.value, self._searching or 0)
+        self.post_message(self.Advised(None, None, len("search "), found or ""))
+
+    def _complete(self, step: int) -> None:
+        if self._completing is None:
+            value = self.line.value
+            found = complete(value, self._known())
+            if not found.options:
+                return
+            self._completing = (value[: found.start], found.options, -1 if step > 0 else 0, value)
+        begin, options, index, _ = self._completing
+        index = (index + step) % len(options)
+        text = begin + options[index]
+        if len(options) == 1:
+            self._completing = None
+            self.put(text + " ")
+            return
+        self._completing = (begin, options, index, text)
+        self.put(text)
+
+    def _advise(self, value: str) -> None:
+        completion = complete(value, self._known()) if value.strip() else None
+        self.post_message(self.Advised(completion, None, len(_SIGN)))
+
+    def _advise_mistake(self, mistake: Mistake) -> None:
+        self.post_message(self.Advised(None, mistake, len(_SIGN)))

@@ -1,0 +1,217 @@
+"""The strip: mode and turn, parameters, model, log, timer and the state of everything, at a glance."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, span
+from impsy_tui.control.link import LinkState
+from impsy_tui.control.messages import PlayerState, Snapshot
+
+_LITTLE_SPACE: Final = 500e6
+_LATE: Final = 0.005
+_HOT: Final = 80.0
+_MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
+_SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
+_GAP: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing in the strip: its forms, from the longest to the shortest, and how dear it is (0 the most)."""
+
+    dearness: int
+    forms: tuple[tuple[Piece, ...], ...]
+
+
+class StatusStrip(Lines):
+    """Two lines, or one where there is no room for two; what matters least goes first."""
+
+    DEFAULT_CSS = "StatusStrip { height: 2; width: 1fr; }"
+
+    def __init__(self, palette: Palette, digits_every: int) -> None:
+        super().__init__(palette, id="strip")
+        self._digits_every = digits_every
+        self._frame = 0
+        self._slow: Snapshot | None = None
+        self._last: tuple[Snapshot | None, LinkState, bool] = (None, LinkState.CONNECTING, False)
+
+    def set_digits_every(self, frames: int) -> None:
+        """Change the numbers more or less often."""
+        self._digits_every = frames
+
+    def show(self, snapshot: Snapshot | None, link: LinkState, *, locked: bool) -> None:
+        """Show a snapshot. Numbers that never rest change a few times a second only."""
+        self._frame += 1
+        if self._slow is None or self._frame % self._digits_every == 0 or link is not self._last[1]:
+            self._slow = snapshot
+        self._last = (snapshot, link, locked)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        snapshot, link, locked = self._last
+        width, palette = self.size.width, self.palette
+        if link is not LinkState.UP:
+            self.set_lines(_without_engine(snapshot, link, palette))
+            return
+        if snapshot is None or self._slow is None:
+            self.set_lines([])
+            return
+        first = _playing(snapshot, palette, locked=locked)
+        second = _keeping(snapshot, self._slow, palette)
+        if self.size.height == 1:
+            self.set_lines([fit([*first, *second], width, palette)])
+        else:
+            self.set_lines([fit(first, width, palette), fit(second, width, palette)])
+
+
+def fit(items: list[Item], width: int, palette: Palette) -> Line:
+    """As much as fits a line: the least dear are shortened, then left out."""
+    forms = dict.fromkeys(range(len(items)), 0)
+
+    def length() -> int:
+        lengths = [sum(len(text) for text, _ in items[index].forms[form]) for index, form in forms.items()]
+        return sum(lengths) + _GAP * (len(lengths) - 1)
+
+    while forms and length() > width:
+        index = max(forms, key=lambda one: (items[one].dearness, one))
+        shorter = [one for one in forms if forms[one] + 1 < len(items[one].forms)]
+        if shorter:
+            chosen = max(shorter, key=lambda one: (items[one].dearness, one))
+            forms[chosen] += 1
+        else:
+            del forms[index]
+    pieces: list[Piece] = []
+    for index, form in forms.items():
+        if pieces:
+            pieces.append((" " * _GAP, palette.ground))
+        pieces += items[index].forms[form]
+    return tuple(pieces)
+
+
+def _without_engine(snapshot: Snapshot | None, link: LinkState, palette: Palette) -> list[Line]:
+    if link is LinkState.CONNECTING:
+        return [((" CONNECTING ", palette.warning_block),)]
+    if link is LinkState.FOREIGN:
+        text = "the engine is of another version: update the older of the two"
+    elif snapshot is None:
+        text = "no engine answers; this console comes back by itself when one does"
+    else:
+        text = "the link is lost or the engine has ended; what is shown is the last that is known"
+    return [((" NO ENGINE ", palette.alarm_block), ("  ○ " + text, palette.alarm))]
+
+
+def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item]:
+    player = snapshot.players[0]
+    items = [Item(0, _turn(player, palette))]
+    if player.paused:
+        items.append(Item(0, (((" PAUSED ", palette.warning_block),),)))
+    items += [
+        _number("temp", f"{player.pi_temperature:.2f}", 1, palette),
+        _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
+        _number("time", f"×{player.timescale:.3g}", 2, palette, "t"),
+    ]
+    if player.mode == "callresponse":
+        items.append(_number("threshold", f"{player.threshold:.3g}s", 3, palette, "thr"))
+    if snapshot.thru:
+        items.append(Item(2, ((("thru", palette.strong),),)))
+    if snapshot.marks:
+        changed = sum(map(bool, snapshot.marks))
+        items.append(Item(4, (((f"{changed} shaped", palette.warning),),)))
+    if locked:
+        items.append(Item(1, (((" LOCKED ", palette.text_block),),)))
+    return items
+
+
+def _turn(player: PlayerState, palette: Palette) -> tuple[tuple[Piece, ...], ...]:
+    mode = (player.mode.upper(), palette.strong)
+    if player.mode == "useronly":
+        return ((mode, (" ", palette.ground), (" YOU ALONE ", palette.input_block)),)
+    long, short, style = {
+        "you": (" ▶ YOUR TURN ", " ▶ YOU ", palette.input_block),
+        "player": (" ◀ PLAYER'S TURN ", " ◀ PLAYER ", palette.prediction_block),
+        "both": (" ◆ BOTH PLAY ", " ◆ BOTH ", palette.prediction_block),
+    }[player.turn]
+    if player.paused:
+        long, short, style = " ▶ YOU ", " ▶ YOU ", palette.input_block
+    space = (" ", palette.ground)
+    return (mode, space, (long, style)), (mode, space, (short, style))
+
+
+def _number(label: str, value: str, dearness: int, palette: Palette, short: str = "") -> Item:
+    long = ((f"{label} ", palette.dim), (value, palette.strong))
+    return Item(dearness, (long, ((f"{short} ", palette.dim), (value, palette.strong))) if short else (long,))
+
+
+def _keeping(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> list[Item]:
+    items = [_model(snapshot, palette), _log(snapshot, slow, palette)]
+    if slow.timer or slow.timer_runs:
+        style = palette.strong if slow.timer_runs else palette.dim
+        minutes, seconds = divmod(int(slow.timer), 60)
+        items.append(Item(1, (((f"⏱ {minutes:02d}:{seconds:02d}", style),),)))
+    late = f"{slow.lateness * 1000:.1f}ms"
+    late_style = palette.warning if slow.lateness > _LATE else palette.text
+    load = (f"{slow.load:.0%}", palette.warning if slow.load > 0.7 else palette.text)
+    items.append(
+        Item(
+            3,
+            (
+                (("engine ", palette.dim), load, (" late ", palette.dim), (late, late_style)),
+                (load, (" ", palette.ground), (late, late_style)),
+            ),
+        )
+    )
+    items += _machine(slow, palette)
+    items.append(Item(5, ((("● link", palette.good),), (("●", palette.good),))))
+    return items
+
+
+def _model(snapshot: Snapshot, palette: Palette) -> Item:
+    player = snapshot.players[0]
+    loading = ((f" loading {middle(snapshot.loading, 16)}…", palette.warning),) if snapshot.loading else ()
+    if player.kind == "dummy":
+        return Item(0, (((" DUMMY: NO MODEL ", palette.alarm_block), *loading), ((" DUMMY ", palette.alarm_block),)))
+    forms = [((player.model, palette.text), *loading)]
+    found = _MDRNN.match(player.model)
+    if found:
+        size = _SIZES.get(found[3], f"{found[3]} units")
+        forms.append(((f"mdrnn {size} {found[1]}d", palette.text), *loading))
+    else:
+        forms.append(((middle(player.model, 20), palette.text), *loading))
+    return Item(2, tuple(forms))
+
+
+def _log(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> Item:
+    log = snapshot.log
+    if log.problem:
+        waiting = f" {slow.log.rows - slow.log.written} wait"
+        return Item(
+            0,
+            (
+                ((" LOG! ", palette.alarm_block), (f" {log.problem},{waiting}", palette.alarm)),
+                ((" LOG! ", palette.alarm_block),),
+            ),
+        )
+    if not log.enabled:
+        return Item(1, (((" LOG OFF ", palette.warning_block),),))
+    return Item(1, ((("● REC ", palette.alarm), (f"{slow.log.rows}", palette.strong)),))
+
+
+def _machine(snapshot: Snapshot, palette: Palette) -> list[Item]:
+    items = []
+    machine, free = snapshot.machine, snapshot.log.disk_free
+    if machine.undervoltage:
+        items.append(Item(0, (((" LOW VOLTAGE ", palette.alarm_block),), ((" VOLT! ", palette.alarm_block),))))
+    if machine.throttled:
+        items.append(Item(0, (((" THROTTLED ", palette.alarm_block),), ((" SLOW! ", palette.alarm_block),))))
+    if machine.temperature is not None:
+        hot = machine.temperature >= _HOT
+        items.append(Item(4, (((f"{machine.temperature:.0f}°C", palette.warning if hot else palette.dim),),)))
+    if 0 <= free < _LITTLE_SPACE:
+        items.append(Item(0, (((f" DISK {amount(free)} LEFT ", palette.alarm_block),),)))
+    elif free >= 0:
+        items.append(Item(4, ((("disk ", palette.dim), (amount(free), palette.dim)),)))
+    items.append(Item(5, ((("up ", palette.dim), (span(snapshot.uptime), palette.dim)),)))
+    return items

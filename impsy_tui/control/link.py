@@ -1,0 +1,188 @@
+"""A console's connection to the engine: it stays, comes back by itself, and keeps only the newest snapshot."""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from impsy_tui import __version__
+from impsy_tui.control.messages import (
+    PROTOCOL,
+    Answer,
+    Ask,
+    Command,
+    Event,
+    FromEngine,
+    Hello,
+    Reply,
+    Snapshot,
+    Subscribe,
+)
+
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 1.0
+_PATIENCE: Final = 2.0
+_SILENT: Final = 3.0
+"""Seconds without a snapshot after which a connection is taken for dead: a laptop that slept, a link that is gone."""
+
+
+class LinkState(Enum):
+    """How the connection is."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    DOWN = "down"
+    FOREIGN = "foreign"
+    """What answers speaks another version of the protocol."""
+
+
+class LinkDown(Exception):
+    """There is no engine to ask; the message says so to the performer."""
+
+
+class Link:
+    """Connects, subscribes, and connects again for as long as it runs.
+
+    Args:
+        socket: of the engine.
+        rate: snapshots a second.
+        on_event: told of every event, and of those that were before.
+        on_state: told when the connection comes or goes.
+    """
+
+    def __init__(
+        self,
+        socket: Path,
+        rate: float,
+        on_event: Callable[[Event], None],
+        on_state: Callable[[LinkState], None],
+    ) -> None:
+        self.socket = socket
+        self.rate = rate
+        self.state = LinkState.CONNECTING
+        self.hello = Hello()
+        self.snapshot: Snapshot | None = None
+        """The newest; kept when the engine has gone, as the last that is known."""
+        self.received = 0
+        """How many snapshots have come."""
+        self._on_event = on_event
+        self._on_state = on_state
+        self._connection: ClientConnection | None = None
+        self._waiting: dict[int, asyncio.Future[Reply | Answer]] = {}
+        self._count = 0
+        self._last_event = 0.0
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(FromEngine).decode
+
+    async def run(self) -> None:
+        """Be connected whenever there is an engine, until cancelled."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                async with unix_connect(
+                    str(self.socket),
+                    compression=None,
+                    open_timeout=_PATIENCE,
+                    close_timeout=0.2,
+                    max_size=None,
+                    ping_interval=None,
+                ) as connection:
+                    pause = _FIRST_PAUSE
+                    await self._converse(connection)
+            except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError, msgspec.MsgspecError):
+                pass  # no engine, none any more, or one that speaks in riddles
+            finally:
+                self._lost()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def command(self, line: str) -> Reply:
+        """Have a line carried out.
+
+        Raises:
+            LinkDown: there is no engine, or it went away before it answered.
+        """
+        answer = await self._ask(lambda number: Command(number, line))
+        assert isinstance(answer, Reply)
+        return answer
+
+    async def ask(
+        self, about: Literal["files", "log", "settings", "rig", "names"], name: str = "", columns: int = 0
+    ) -> Answer | Reply:
+        """Ask about something; a ``Reply`` says why there is no answer.
+
+        Raises:
+            LinkDown: there is no engine, or it went away before it answered.
+        """
+        return await self._ask(lambda number: Ask(number, about, name, columns))
+
+    async def set_rate(self, rate: float) -> None:
+        """From now on, this many snapshots a second."""
+        self.rate = rate
+        if self._connection is not None and self.state is LinkState.UP:
+            await self._send(self._connection, Subscribe(rate, since=self._last_event))
+
+    async def _ask(self, message: Callable[[int], Command | Ask]) -> Reply | Answer:
+        connection = self._connection
+        if connection is None or self.state is not LinkState.UP:
+            raise LinkDown(f"no engine answers at {self.socket}")
+        self._count += 1
+        number = self._count
+        future: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            await self._send(connection, message(number))
+            return await future
+        except ConnectionClosed:
+            raise LinkDown("the engine has gone") from None
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _converse(self, connection: ClientConnection) -> None:
+        hello = self._decode(await asyncio.wait_for(connection.recv(), _PATIENCE))
+        if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
+            self._become(LinkState.FOREIGN)
+            return
+        self.hello = hello
+        await self._send(connection, Hello(version=__version__))
+        await self._send(connection, Subscribe(self.rate, since=self._last_event))
+        self._connection = connection
+        self._become(LinkState.UP)
+        while True:
+            self._hear(self._decode(await asyncio.wait_for(connection.recv(), _SILENT)))
+
+    def _hear(self, message: FromEngine) -> None:
+        match message:
+            case Snapshot():
+                self.snapshot = message
+                self.received += 1
+            case Event():
+                self._last_event = max(self._last_event, message.time)
+                self._on_event(message)
+            case Hello():
+                pass
+            case _:
+                future = self._waiting.get(message.id)
+                if future is not None and not future.done():
+                    future.set_result(message)
+
+    async def _send(self, connection: ClientConnection, message: msgspec.Struct) -> None:
+        await connection.send(self._encode(message), text=True)
+
+    def _become(self, state: LinkState) -> None:
+        if state is not self.state:
+            self.state = state
+            self._on_state(state)
+
+    def _lost(self) -> None:
+        self._connection = None
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(LinkDown("the engine has gone"))
+        if self.state is not LinkState.FOREIGN:
+            self._become(LinkState.DOWN)

@@ -1,0 +1,115 @@
+"""The engine of another machine, as if it were here: its control socket, forwarded by SSH.
+
+One SSH connection carries everything. It is opened in the terminal, so that a password can be
+asked for, and opened again by itself when it is lost, if that needs no answer.
+"""
+
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+_ALIVE: Final = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3", "-o", "ConnectTimeout=10")
+_PAUSE: Final = 1.0
+_PATIENCE: Final = 30.0
+
+
+class RemoteProblem(Exception):
+    """The other machine cannot be reached, or not so; the message says why."""
+
+
+class RemoteSocket:
+    """Forwards an engine's socket for as long as it is entered.
+
+    Args:
+        host: as ``ssh`` takes it, ``user@host`` or a name from its configuration.
+        socket: of the engine over there; None for the standing place of the user there.
+        options: more options for ``ssh``.
+    """
+
+    def __init__(self, host: str, socket: Path | None = None, options: tuple[str, ...] = ()) -> None:
+        self._host = host
+        self._there = socket
+        self._options = options
+        self._folder = tempfile.TemporaryDirectory(prefix="impsy-tui-")
+        self._control = Path(self._folder.name) / "ssh"
+        self.socket = Path(self._folder.name) / "engine.sock"
+        """The socket on this side."""
+        self._ended = threading.Event()
+        self._keeper: threading.Thread | None = None
+
+    def __enter__(self) -> "RemoteSocket":
+        """Connect.
+
+        Raises:
+            RemoteProblem: it cannot be reached.
+        """
+        try:
+            self._open()
+        except RemoteProblem:
+            self._close()
+            raise
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Disconnect."""
+        self._close()
+
+    def _open(self, *, batch: bool = False) -> None:
+        quietly = ("-o", "BatchMode=yes") if batch else ()
+        self._control.unlink(missing_ok=True)
+        begun = subprocess.run(
+            ["ssh", "-M", "-S", str(self._control), "-f", "-N", *_ALIVE, *quietly, *self._options, self._host],
+            stdin=subprocess.DEVNULL if batch else None,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if batch else None,
+            check=False,
+        )
+        if begun.returncode:
+            raise RemoteProblem(f"{self._host} cannot be reached by ssh")
+        if self._there is None:
+            self._there = Path(f"/tmp/impsy-tui-{self._user_id()}/engine.sock")
+        self.socket.unlink(missing_ok=True)
+        forwarded = self._through("-O", "forward", "-L", f"{self.socket}:{self._there}")
+        if forwarded.returncode:
+            raise RemoteProblem(f"{self._host} does not forward sockets: {forwarded.stderr.strip()}")
+
+    def _user_id(self) -> int:
+        asked = self._through(after=("id", "-u"))
+        if asked.returncode or not asked.stdout.strip().isdigit():
+            raise RemoteProblem(f"{self._host} does not say who we are there: {asked.stderr.strip()}")
+        return int(asked.stdout)
+
+    def _through(self, *options: str, after: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        """Run ssh through the connection there is."""
+        return subprocess.run(
+            ["ssh", "-S", str(self._control), *options, self._host, *after],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+
+    def _keep(self) -> None:
+        """Open the connection again when it has gone."""
+        while not self._ended.wait(_PAUSE):
+            try:
+                if self._through("-O", "check").returncode and not self._ended.is_set():
+                    self._open(batch=True)
+            except (RemoteProblem, subprocess.TimeoutExpired):
+                continue  # the next attempt comes soon
+
+    def _close(self) -> None:
+        self._ended.set()
+        try:
+            self._through("-O", "exit")
+        except subprocess.TimeoutExpired:
+            pass
+        self._folder.cleanup()

@@ -1,0 +1,249 @@
+"""The console: first paint, what it costs, what it sends, how soon a key acts, and that the engine does not care."""
+
+import fcntl
+import itertools
+import os
+import pty
+import random
+import select
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from common import OURS, PEER, Running, arrival, ask, is_answer, median, percentile, running, table
+
+from impsy_tui.channels.osc_packet import VectorFormat
+from impsy_tui.control.client import connected
+from impsy_tui.control.messages import Event
+
+COLUMNS, ROWS = 120, 40
+METERS = 16
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Terminal:
+    """A console on a pseudo-terminal that is read as fast as it writes, unless it is stalled.
+
+    Args:
+        socket: of the engine.
+        options: of ``impsy-tui attach``.
+    """
+
+    def __init__(self, socket: Path, *options: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_STATE_HOME": str(socket.parent)}
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            [str(OURS / "impsy-tui"), "attach", "--socket", str(socket), *options],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.bytes = 0
+        self.painted = 0.0
+        self.stalled = False
+        self._seen = b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            if self.stalled:
+                time.sleep(0.02)
+                continue
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            self.bytes += len(data)
+            if not self.painted:
+                self._seen += data
+                if f"x{METERS}".encode() in self._seen or b"x8" in self._seen:
+                    self.painted = time.monotonic() - self.began
+
+    def press(self, key: bytes) -> None:
+        """Press a key."""
+        os.write(self.master, key)
+
+    def processor(self) -> float:
+        """Seconds of processor time used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self) -> float:
+        """Resident megabytes."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
+
+    def close(self) -> None:
+        """Kill it, and hang up."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+@contextmanager
+def terminal(program: Running, *options: str) -> Iterator[Terminal]:
+    """A console, painted."""
+    made = Terminal(program.control, *options)
+    try:
+        deadline = time.monotonic() + 15
+        while not made.painted and time.monotonic() < deadline:
+            time.sleep(0.005)
+        yield made
+    finally:
+        made.close()
+
+
+def move(program: Running, seconds: float) -> None:
+    """Let every meter move, twenty times a second."""
+    form = VectorFormat("/interface", METERS)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.connect(("127.0.0.1", program.port))
+    dice = random.Random(1)
+    values = [0.5] * METERS
+    end = time.monotonic() + seconds
+    due = time.monotonic()
+    while due < end:
+        values = [min(1.0, max(0.0, value + dice.gauss(0, 0.05))) for value in values]
+        sender.send(form.write(values))
+        due += 0.05
+        time.sleep(max(0.0, due - time.monotonic()))
+        program.drain()
+    sender.close()
+
+
+def cost() -> None:
+    """First paint, processor, memory and bytes, with sixteen meters moving twenty times a second."""
+    rows = []
+    with running("ours", "polyphony", model=Path(""), dimension=METERS + 1) as program:
+        for options in ((), ("--lean",)):
+            paints = []
+            for _ in range(5):
+                with terminal(program, *options) as shown:
+                    paints.append(shown.painted)
+            with terminal(program, *options) as shown:
+                move(program, 3.0)
+                processor, sent, began = shown.processor(), shown.bytes, time.monotonic()
+                move(program, 20.0)
+                took = time.monotonic() - began
+                rows.append(
+                    [
+                        " ".join(options) or "full",
+                        f"{median(paints):.2f}",
+                        f"{(shown.processor() - processor) / took:.1%}",
+                        f"{shown.memory():.0f}",
+                        f"{(shown.bytes - sent) / took / 1000:.1f}",
+                    ]
+                )
+    columns = ["console", "first paint s", "processor", "resident MB", "kB/s"]
+    table(f"The console at {COLUMNS}x{ROWS}, {METERS} meters moving at 20 Hz", columns, rows)
+
+
+def keys() -> None:
+    """From a key to the engine having acted on it."""
+    delays = []
+    with running("ours", "polyphony") as program, terminal(program) as shown, connected(program.control) as client:
+        client.subscribe(0.0, events=True, since=time.time())
+        time.sleep(1.0)
+        messages = client.messages()
+        for _ in range(60):
+            began = time.monotonic()
+            shown.press(b"\x1b[19~")  # F8: pause, and resume
+            while True:
+                message = next(messages)
+                if isinstance(message, Event) and message.source == "command":
+                    break
+            delays.append(time.monotonic() - began)
+            time.sleep(0.25)
+    rows = [[f"{percentile(delays, share) * 1000:.1f}" for share in (0.5, 0.99, 1.0)]]
+    table("From a key to the engine", ["p50 ms", "p99 ms", "worst ms"], rows)
+
+
+def disturb(how: str, program: Running, stack: list[Terminal], seconds: float) -> None:
+    """What is done to a console while the engine is measured."""
+    shown = stack[0]
+    time.sleep(seconds * 0.2)
+    if how == "stalled":
+        shown.stalled = True
+        time.sleep(5.0)
+        shown.stalled = False
+    elif how == "killed":
+        os.killpg(shown.process.pid, signal.SIGKILL)
+
+
+def unconcerned() -> None:
+    """The engine's latency and tempo with a console, a stalled one, a killed one, and none."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    pulse = folder / "pulse.tflite"
+    subprocess.run(
+        [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(pulse), "0.01"],
+        check=True,
+        capture_output=True,
+    )
+    rows = []
+    for how in ("none", "attached", "stalled", "killed", "none"):
+        with running("ours", "polyphony") as program:
+            shown = [] if how == "none" else [Terminal(program.control)]
+            time.sleep(2.0)
+            program.drain()
+            if shown:
+                threading.Thread(target=disturb, args=(how, program, shown, 8.0), daemon=True).start()
+            answers = ask(program.port, program.output, 200, 8.0)
+            for one in shown:
+                one.close()
+        with running("ours", "battle", timescale=1.0, model=pulse) as program:
+            shown = [] if how == "none" else [Terminal(program.control)]
+            time.sleep(2.0)
+            program.drain()
+            if shown:
+                threading.Thread(target=disturb, args=(how, program, shown, 8.0), daemon=True).start()
+            times = []
+            end = time.monotonic() + 8.0
+            while (left := end - time.monotonic()) > 0:
+                if select.select([program.output], [], [], left)[0]:
+                    data, at = arrival(program.output)
+                    if is_answer(data):
+                        times.append(at)
+            for one in shown:
+                one.close()
+        errors = [abs(b - a - 0.01) for a, b in itertools.pairwise(times)]
+        drift = (times[-1] - times[0]) - (len(times) - 1) * 0.01
+        rows.append(
+            [
+                how,
+                f"{answers.ms(0.5):.2f}",
+                f"{answers.ms(0.99):.2f}",
+                f"{answers.lost:.1%}",
+                f"{drift * 1000:.2f}",
+                f"{percentile(errors, 0.99) * 1000:.3f}",
+            ]
+        )
+    columns = ["console", "latency p50 ms", "p99 ms", "lost", "10 ms pulse: drift ms", "error p99 ms"]
+    table("The engine, whatever becomes of a console", columns, rows)
+
+
+def main() -> None:
+    cost()
+    keys()
+    unconcerned()
+
+
+if __name__ == "__main__":
+    main()
