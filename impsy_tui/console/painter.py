@@ -6,11 +6,13 @@ where the change does, and all stretches of one colour are written one after the
 not overlap, so their order is free. It makes an eighth of the bytes, which is what a bad link has.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
+from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor
 
@@ -28,10 +30,9 @@ class _TightUpdate(ChopsUpdate):
                 if strip is None or start >= x2 or end <= x1:
                     continue
                 x = max(x1, start)
-                for text, style, control in strip.crop(x - start, min(end, x2) - start):
-                    if not control and text:
-                        by_style.setdefault(style, []).append(f"\x1b[{y + 1};{x + 1}H{text}")
-                        x += _width(text)
+                for text, style, _ in stretch(strip, x - start, min(end, x2) - start):
+                    by_style.setdefault(style, []).append(f"\x1b[{y + 1};{x + 1}H{text}")
+                    x += width_of(text)
         system = console._color_system or ColorSystem.TRUECOLOR
         written = [
             _begin(style, system) + "".join(pieces) + (_RESET if style else "") for style, pieces in by_style.items()
@@ -39,7 +40,30 @@ class _TightUpdate(ChopsUpdate):
         return "".join(written)
 
 
-def _width(text: str) -> int:
+def stretch(line: Iterable[Segment], begin: int, end: int) -> list[Segment]:
+    """The cells of a line from one place to another."""
+    found = []
+    at = 0
+    for segment in line:
+        text, style, _ = segment
+        width = width_of(text)
+        if at >= end:
+            break
+        if at + width > begin and text:
+            if at >= begin and at + width <= end:
+                found.append(segment)
+            elif width == len(text):
+                found.append(Segment(text[max(0, begin - at) : end - at], style))
+            else:
+                _, rest = segment.split_cells(max(0, begin - at))
+                found.append(rest.split_cells(end - max(at, begin))[0])
+        at += width
+    return found
+
+
+@lru_cache(maxsize=4096)
+def width_of(text: str) -> int:
+    """Cells that a text takes."""
     return len(text) if text.isascii() else cell_len(text)
 
 

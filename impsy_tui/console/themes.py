@@ -77,25 +77,31 @@ class Palette:
         self.warning_block = _block(colours.warning, colours.background)
         self.alarm_block = _block(colours.alarm, colours.background)
         self.text_block = _block(colours.text, colours.background)
+        track = _rich(colours.track)
+        self.marker = Style(color=_rich(colours.upcoming), bgcolor=track, bold=True)
+        self._bars = {}
+        for kind in ("input", "prediction"):
+            for stale in (False, True):
+                colour = _rich(getattr(colours, f"{kind}_stale" if stale else kind))
+                self._bars[kind, stale] = (Style(color=colour, bgcolor=colour), Style(color=colour, bgcolor=track))
+        purposes = ("track", "input", "input_stale", "prediction", "prediction_stale")
+        self._halves = {
+            (upper, lower): Style(color=_rich(getattr(colours, upper)), bgcolor=_rich(getattr(colours, lower)))
+            for upper in purposes
+            for lower in purposes
+        }
         self._colours = colours
 
     def bar(self, kind: str, *, stale: bool) -> tuple[Style, Style]:
         """How a bar of "input" or "prediction" is drawn: its filled cells, and its empty ones.
 
-        The filled style has the bar's colour in front and behind: a space of it is full, and a
-        partial block of ``partial`` shows the bar in front of the track.
+        A space in the first is full; a partial block in the second shows the bar on its track.
         """
-        colour = getattr(self._colours, f"{kind}_stale" if stale else kind)
-        track = _rich(self._colours.track)
-        return Style(color=_rich(colour), bgcolor=_rich(colour)), Style(color=_rich(colour), bgcolor=track)
+        return self._bars[kind, stale]
 
     def halves(self, upper: str, lower: str) -> Style:
         """A half block: the colour of its upper half in front, of its lower half behind."""
-        return Style(color=_rich(getattr(self._colours, upper)), bgcolor=_rich(getattr(self._colours, lower)))
-
-    def marker(self) -> Style:
-        """Where a prediction will be, on the track of its bar."""
-        return Style(color=_rich(self._colours.upcoming), bgcolor=_rich(self._colours.track), bold=True)
+        return self._halves[upper, lower]
 
     def textual(self) -> Theme:
         """The same for Textual's own widgets."""

@@ -208,7 +208,7 @@ class Commands:
         arguments = (str(library.logs), str(library.datasets), wanted)
         name = f"{wanted}d" if dimension else "of every dimension"
         job = await self._host.jobs.start("dataset", name, "impsy_tui.jobs.dataset", arguments)
-        return f"job {job.number} collects the logs; jobs shows how far it is"
+        return f"job {job.number} collects the logs"
 
     async def _train(self, size: str = "s", on: str = "", epochs: float = 100.0, patience: float = 10.0) -> str:
         library = self._host.library

@@ -72,7 +72,8 @@ def _shown(argument: Argument, value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return f"{value!r}s" if argument.kind is Kind.DURATION else f"{value!r}"
+        text = f"{value:g}" if float(f"{value:g}") == value else repr(value)
+        return f"{text}s" if argument.kind is Kind.DURATION else text
     if argument.kind is Kind.TEXT:
         return value
     return f'"{value}"' if not value or any(c.isspace() for c in value) else value
@@ -207,8 +208,8 @@ def _read(argument: Argument, word: _Word) -> float | bool | str | Mistake:
             if word.text in argument.choices:
                 return word.text
             near = suggestion(word.text, argument.choices)
-            hint = f"; did you mean {near}?" if near else ""
-            return Mistake(f"{word.text!r} is not {argument.allowed}{hint}", word.start, word.end)
+            hint = f"did you mean {near}? " if near else ""
+            return Mistake(f"{hint}{word.text!r} is not {argument.allowed}", word.start, word.end)
         case Kind.COMMAND:
             return word.text if word.text in COMMANDS else Mistake(_unknown(word.text), word.start, word.end)
         case _:

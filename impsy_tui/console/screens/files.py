@@ -20,6 +20,8 @@ from impsy_tui.console.widgets.picture import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
+_WIDE = 100
+"""Cells from which there is room for the year."""
 _KINDS = ("log", "dataset", "model")
 
 
@@ -41,8 +43,8 @@ class FilesPage(Page):
     ]
     TITLE_TEXT = "FILES"
     KEYS_TEXT = (
-        "Enter draws a log · n data set of the logs · t train on a data set · a audition a model · l load it\n"
-        "r rename · d delete · 1 logs 2 data sets 3 models 0 all · u look again · Esc back"
+        "Enter draws a log · n new data set · t train on it · a audition · l load\n"
+        "r rename · d delete · 1 logs 2 data sets 3 models 0 all · u update · Esc back"
     )
 
     def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
@@ -63,7 +65,6 @@ class FilesPage(Page):
 
     def on_mount(self) -> None:
         """Look at once."""
-        super().on_mount()
         self.query_one(DataTable).focus()
         self._picture.display = False
         self._look()
@@ -92,9 +93,10 @@ class FilesPage(Page):
         chosen = self._chosen()
         table.clear()
         shown = [facts for facts in self._files if not self._only or facts.kind == self._only]
-        room = max(12, self.size.width - 62)
+        wide = self.size.width >= _WIDE
+        room = max(12, self.size.width - (72 if wide else 64))
         for facts in shown:
-            table.add_row(*_row(facts, room), key=f"{facts.kind} {facts.folder}/{facts.name}")
+            table.add_row(*_row(facts, room, wide=wide), key=f"{facts.kind} {facts.folder}/{facts.name}")
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
@@ -219,7 +221,7 @@ class FilesPage(Page):
         self._picture.set_palette(palette)
 
 
-def _row(facts: FileFacts, room: int) -> tuple[str, ...]:
+def _row(facts: FileFacts, room: int, *, wide: bool) -> tuple[str, ...]:
     name = _stem(facts)
     if facts.problem:
         name = f"✗ {name}: {facts.problem}"
@@ -233,7 +235,7 @@ def _row(facts: FileFacts, room: int) -> tuple[str, ...]:
         span(facts.seconds) if facts.seconds >= 0 else "",
         "" if facts.loss is None else f"{facts.loss:.3f}",
         amount(facts.size),
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.time)),
+        time.strftime("%Y-%m-%d %H:%M" if wide else "%m-%d %H:%M", time.localtime(facts.time)),
     )
 
 

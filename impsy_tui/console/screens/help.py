@@ -90,5 +90,4 @@ class HelpPage(Page):
 
     def on_mount(self) -> None:
         """Ready to be paged."""
-        super().on_mount()
         self.query_one(VerticalScroll).focus()

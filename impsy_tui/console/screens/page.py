@@ -59,15 +59,3 @@ class Page(Screen[None]):
     def set_title(self, text: str) -> None:
         """Say something else in the title."""
         self.query_one(".title", Label).update(text)
-
-    def on_mount(self) -> None:
-        """Draw what depends on the width, as soon as that is known."""
-        self.call_after_refresh(self._redraw_lines)
-
-    def on_resize(self) -> None:
-        """Draw it anew."""
-        self.call_after_refresh(self._redraw_lines)
-
-    def _redraw_lines(self) -> None:
-        for widget in self.query(Lines):
-            widget.redraw()

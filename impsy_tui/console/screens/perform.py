@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -86,14 +85,6 @@ class PerformScreen(Screen[None]):
         self.jobs.display = False
         self.hint.idle()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Draw anew what depends on the width."""
-        self.call_after_refresh(self._redraw_lines)
-
-    def _redraw_lines(self) -> None:
-        for widget in self.query(Lines):
-            widget.redraw()
-
     def show(self, view: View) -> None:
         """Show what the engine reports."""
         self._frame += 1
@@ -147,7 +138,6 @@ class PerformScreen(Screen[None]):
         self.keys_bar.display = on
         self.prompt.display = not on
         if on:
-            self.keys_bar.redraw()
             self.meters.focus()
             self.hint.set_lines([])
         else:
@@ -159,7 +149,6 @@ class PerformScreen(Screen[None]):
     def toggle_meters_only(self) -> None:
         """Nothing but the meters and the strip, or everything."""
         self.toggle_class("-meters-only")
-        self.call_after_refresh(self._redraw_lines)
 
     def cycle_events(self) -> None:
         """The event log larger, hidden, as before."""
@@ -167,7 +156,6 @@ class PerformScreen(Screen[None]):
         for index, name in enumerate(_EVENTS_SIZES):
             if name:
                 self.set_class(index == self._events_size, name)
-        self.call_after_refresh(self._redraw_lines)
 
     def toggle_jobs(self) -> None:
         """Show or hide the jobs."""

@@ -52,7 +52,7 @@ class RigPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("u,enter", "reload", show=False)]
     TITLE_TEXT = "RIG CHECK"
-    KEYS_TEXT = "u looks again · Esc back"
+    KEYS_TEXT = "u update · Esc back"
 
     def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
         super().__init__(palette, keymap, digits_every)
@@ -66,7 +66,6 @@ class RigPage(Page):
 
     def on_mount(self) -> None:
         """Look at once."""
-        super().on_mount()
         self.query_one(VerticalScroll).focus()
         self._look()
 

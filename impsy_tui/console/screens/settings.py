@@ -24,9 +24,7 @@ class SettingsPage(Page):
         Binding("u", "reload", show=False),
     ]
     TITLE_TEXT = "SETTINGS"
-    KEYS_TEXT = (
-        "Enter changes a setting in its file, comments kept · c only those set, or all · u look again · Esc back"
-    )
+    KEYS_TEXT = "Enter changes it in its file · c only those set, or all · u look again · Esc back"
 
     def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
         super().__init__(palette, keymap, digits_every)
@@ -45,7 +43,6 @@ class SettingsPage(Page):
 
     def on_mount(self) -> None:
         """Look at once."""
-        super().on_mount()
         self.query_one(DataTable).focus()
         self._look()
 

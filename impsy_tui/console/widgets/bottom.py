@@ -8,6 +8,7 @@ from impsy_tui.console.widgets.lines import Line, Lines, Piece, cut
 from impsy_tui.language.complete import Completion
 from impsy_tui.language.parse import Mistake
 
+_LEAST_MESSAGE: Final = 30
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -70,11 +71,15 @@ def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Lin
     arrows = "^" * max(1, mistake.end - mistake.start)
     before = offset + mistake.start
     message = mistake.message
-    if before + len(arrows) + 1 + len(message) <= width:
-        return ((" " * before, palette.ground), (f"{arrows} {message}", palette.alarm))
-    if len(message) + 1 <= before:
+    left = width - before - len(arrows) - 1
+    if left >= min(len(message), _LEAST_MESSAGE):
+        return ((" " * before, palette.ground), (f"{arrows} {cut(message, left)}", palette.alarm))
+    if before > _LEAST_MESSAGE:
         # There is room on the left: the message ends where the word begins.
-        return (((message + " ").rjust(before), palette.alarm), (arrows[: width - before], palette.alarm))
+        return (
+            (f"{cut(message, before - 1)} ".rjust(before), palette.alarm),
+            (arrows[: width - before], palette.alarm),
+        )
     return ((cut(message, width), palette.alarm),)
 
 

@@ -6,10 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from textual import events
-
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Lines, heading
+from impsy_tui.console.widgets.lines import Line, Lines, cut, heading
 from impsy_tui.control.messages import Event
 
 MOST: Final = 500
@@ -57,10 +55,6 @@ class EventLog(Lines, can_focus=True):
         self._up = max(0, self._up + direction * max(1, self._room() - 1))
         self.redraw()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Wrap anew."""
-        self.redraw()
-
     def on_focus(self) -> None:
         """Its heading tells."""
         self.redraw()
@@ -81,7 +75,7 @@ class EventLog(Lines, can_focus=True):
         lines: list[Line] = []
         wanted = room + self._up
         for entry in reversed(self._entries):
-            lines[:0] = self._wrapped(entry, width)[: 1 if room <= _FEW else None]
+            lines[:0] = self._wrapped(entry, width, whole=room > _FEW)
             if len(lines) >= wanted:
                 break
         self._up = min(self._up, max(0, len(lines) - room))
@@ -93,7 +87,7 @@ class EventLog(Lines, can_focus=True):
             shown.insert(0, heading(title, width, self.palette, focused=self.has_focus))
         self.set_lines(shown)
 
-    def _wrapped(self, entry: Entry, width: int) -> list[Line]:
+    def _wrapped(self, entry: Entry, width: int, *, whole: bool) -> list[Line]:
         palette = self.palette
         stamp = time.strftime("%H:%M:%S ", time.localtime(entry.time)) if width >= 60 else ""
         mark, style = {
@@ -105,7 +99,10 @@ class EventLog(Lines, can_focus=True):
         who = f"{entry.source}: " if entry.level in ("info", "warning", "error") and entry.source else ""
         head = len(stamp) + len(mark)
         parts: list[str] = []
-        for line in (who + entry.text).split("\n"):
+        text = who + entry.text
+        if not whole:
+            return [((stamp, palette.faint), (mark, style), (cut(text.replace("\n", " · "), width - head), style))]
+        for line in text.split("\n"):
             parts += textwrap.wrap(line, max(8, width - head), drop_whitespace=False, subsequent_indent="  ") or [""]
         lines: list[Line] = []
         for number, part in enumerate(parts):

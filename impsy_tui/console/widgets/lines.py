@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
-from textual.strip import Strip
-from textual.widget import Widget
 
+from impsy_tui.console.painter import stretch, width_of
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.drawn import Drawn
 
 Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
 
 
-class Lines(Widget):
+class Lines(Drawn):
     """Shows lines from the top; what is missing is empty, what is too much is cut off.
 
     Args:
@@ -34,7 +34,11 @@ class Lines(Widget):
         self.refresh()
 
     def redraw(self) -> None:
-        """Make the lines anew, in this palette; for those that can."""
+        """Make the lines anew, in this palette and for this size."""
+
+    def on_resize(self) -> None:
+        """Another size, or shown for the first time."""
+        self.redraw()
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Show these lines."""
@@ -46,12 +50,21 @@ class Lines(Widget):
                 self.refresh(Region(0, number, max(1, width), 1))
         self._lines = list(lines)
 
-    def render_line(self, y: int) -> Strip:
-        """Draw a line."""
-        width = self.size.width
+    def segments(self, y: int) -> list[Segment]:
+        """A line, filled up to the edge."""
         pieces = self._lines[y] if y < len(self._lines) else ()
-        strip = Strip([Segment(text, style) for text, style in pieces])
-        return strip.adjust_cell_length(width, self.palette.ground)
+        line = [Segment(text, style) for text, style in pieces if text]
+        return filled(line, self.width, self.palette.ground)
+
+
+def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
+    """A line of exactly this width: cut off, or filled up."""
+    used = sum(width_of(segment.text) for segment in line)
+    if used > width:
+        return stretch(line, 0, width)
+    if used < width:
+        line.append(Segment(" " * (width - used), ground))
+    return line
 
 
 def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:

@@ -6,11 +6,11 @@ from typing import Final
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
-from textual.strip import Strip
-from textual.widget import Widget
 
 from impsy_tui.console.layout import MeterLayout, lay_out
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.drawn import Drawn
+from impsy_tui.console.widgets.lines import filled
 from impsy_tui.control.messages import Snapshot
 
 STALE: Final = 2.0
@@ -47,7 +47,7 @@ class _Meter:
     mark: str = ""
 
 
-class Meters(Widget, can_focus=True):
+class Meters(Drawn, can_focus=True):
     """All meters in one widget, drawn line by line; only cells that changed are drawn again.
 
     Args:
@@ -171,39 +171,34 @@ class Meters(Widget, can_focus=True):
         """As much as there is."""
         return container.height
 
-    def render_line(self, y: int) -> Strip:
+    def segments(self, y: int) -> list[Segment]:
         """Draw a line."""
-        width = self.size.width
+        width, ground = self.width, self._palette.ground
         if y == 0:
-            return self._head_line(width)
+            return filled(self._legend(), width, ground)
         meters, part = self._layout.at(y - 1) if self._meters else ([], 0)
         segments: list[Segment] = []
         at = 0
         for index in meters:
             x, _ = self._layout.place(index)
             if x > at:
-                segments.append(Segment(" " * (x - at), self._palette.ground))
+                segments.append(Segment(" " * (x - at), ground))
             if self._layout.rows == 1:
                 self._dense(segments, index)
             else:
                 self._tall(segments, index, part)
             at = x + self._layout.width
-        if at < width:
-            segments.append(Segment(" " * (width - at), self._palette.ground))
-        return Strip(segments).crop(0, width)
+        return filled(segments, width, ground)
 
-    def _head_line(self, width: int) -> Strip:
+    def _legend(self) -> list[Segment]:
         palette = self._palette
-        legend = [
-            Segment("▀ " if self._layout.rows == 1 else "", palette.input),
-            Segment("you", palette.input),
+        upper, lower = ("▀ ", "▄ ") if self._layout.rows == 1 else ("", "")
+        return [
+            Segment(f"{upper}you", palette.input),
             Segment("  ", palette.ground),
-            Segment("▄ " if self._layout.rows == 1 else "", palette.prediction),
-            Segment("player", palette.prediction),
-            Segment("  ", palette.ground),
+            Segment(f"{lower}player", palette.prediction),
+            Segment(f"  {self._head}", palette.upcoming),
         ]
-        used = sum(len(segment.text) for segment in legend)
-        return Strip([*legend, Segment(self._head.ljust(max(0, width - used)), palette.upcoming)]).crop(0, width)
 
     def _tall(self, segments: list[Segment], index: int, part: int) -> None:
         layout, palette, meter = self._layout, self._palette, self._meters[index]
@@ -218,9 +213,9 @@ class Meters(Widget, can_focus=True):
             return
         mark = meter.mark[: layout.name - 1].ljust(layout.name)
         segments.append(Segment(mark, palette.warning))
-        over = {meter.marker: (meter.approach, palette.marker())} if meter.marker >= 0 else {}
+        over = {meter.marker: (meter.approach, palette.marker)} if meter.marker >= 0 else {}
         if meter.audition >= 0:
-            over[meter.audition] = ("◆", palette.marker())
+            over[meter.audition] = ("◆", palette.marker)
         self._bar(segments, meter.prediction, "prediction", meter.prediction_stale, over)
         style = palette.dim if meter.prediction_stale else palette.prediction
         segments.append(Segment(f" {meter.prediction_text:>4}", style))

@@ -29,7 +29,7 @@ class _Ghost(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         """The newest line of the history that begins so, else what the table knows."""
         for line in reversed(self._history.lines):
-            if line.startswith(value) and line != value:
+            if line.startswith(value) and line != value and not isinstance(parse(line), Mistake):
                 return line
         found = complete(value, self._known())
         return value[: found.start] + found.options[0] if found.options else None
