@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from impsy_tui import terms
+from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stopwatch import Stopwatch
@@ -22,18 +23,14 @@ class Host(Protocol):
     stopwatch: Stopwatch
     jobs: JobRunner
     library: Library
+    casting: Casting
 
-    def audition(self, name: str) -> Awaitable[str]:
-        """Let a model listen and play unheard, or end that; the reply, or ``CommandProblem``."""
+    @property
+    def training_size(self) -> str:
+        """The size that is trained unless one is named."""
 
     def change_setting(self, key: str, value: str) -> Awaitable[str]:
         """Change a setting in the configuration file; the reply, or ``SettingProblem``."""
-
-    def load(self, name: str) -> Awaitable[str]:
-        """Load a model by name and let it play; the reply, or ``CommandProblem``."""
-
-    def unload(self) -> None:
-        """Let the dummy play."""
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file; the reply."""
@@ -154,14 +151,14 @@ class Commands:
         return self._host.set_log(switch)
 
     def _load(self, model: str) -> Awaitable[str]:
-        return self._host.load(model)
+        return self._host.casting.load(model)
 
     def _unload(self) -> str:
-        self._host.unload()
+        self._host.casting.unload()
         return "DUMMY: no model is loaded, the dummy player wanders at random"
 
     def _audition(self, model: str) -> Awaitable[str]:
-        return self._host.audition(model)
+        return self._host.casting.audition(model)
 
     def _mute(self, dimensions: tuple[int, ...]) -> str:
         self._session.shaping.muted.update(self._indices(dimensions))
@@ -210,8 +207,9 @@ class Commands:
         job = await self._host.jobs.start("dataset", name, "impsy_tui.jobs.dataset", arguments)
         return f"job {job.number} collects the logs"
 
-    async def _train(self, size: str = "s", on: str = "", epochs: float = 100.0, patience: float = 10.0) -> str:
+    async def _train(self, size: str = "", on: str = "", epochs: float = 100.0, patience: float = 10.0) -> str:
         library = self._host.library
+        size = size or self._host.training_size
         dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
         options = ("--size", size, "--epochs", f"{epochs:.0f}", "--patience", f"{patience:.0f}")
         arguments = (str(dataset), str(library.own_models), *options)

@@ -13,11 +13,11 @@ from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, 
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
 from impsy_tui.engine.answers import Answers
+from impsy_tui.engine.casting import Casting, CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
 from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
-from impsy_tui.engine.models import LoadedModel, load_model
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.rig import RigCheck
@@ -30,13 +30,13 @@ from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import Job, JobProblem, JobRunner
 from impsy_tui.language import Mistake, parse
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
-from impsy_tui.networks import ModelProblem
-from impsy_tui.players import Player
-from impsy_tui.players.dummy import DummyPlayer
-from impsy_tui.players.mdrnn import MdrnnPlayer
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
+
+
+_PROBLEMS = (CommandProblem, CastingProblem, JobProblem, LibraryProblem, SettingProblem)
+"""What a command may meet; each tells the performer why."""
 
 
 class Engine:
@@ -47,6 +47,8 @@ class Engine:
         loop: the loop it runs in.
         say: is told everything that clients are told, for a terminal: level, source, text.
     """
+
+    session: Session
 
     def __init__(self, setup: Setup, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
         self._setup = setup
@@ -70,9 +72,7 @@ class Engine:
             _wishes(setup),
         )
         self._commands = Commands(self)
-        self._model_file: Path | None = None
-        self._understudy_file: Path | None = None
-        self._loading = ""
+        self.casting = Casting(setup, self.library.shelf, self._random, self.tell, lambda: self.session)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,7 +88,7 @@ class Engine:
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
         last = resume.recall(setup.logs) if setup.resume else None
-        player = await self._first_player(last)
+        player = await self.casting.first(last.model if last else None)
         part, settings = first_settings(setup, last)
         self.session = Session(
             self._loop.scheduler,
@@ -169,7 +169,7 @@ class Engine:
         try:
             answer = self._commands.carry_out(invocation)
             text = answer if isinstance(answer, str) else await answer
-        except (CommandProblem, JobProblem, LibraryProblem, SettingProblem) as problem:
+        except _PROBLEMS as problem:
             return Reply(number, False, str(problem))
         self._changed()
         if invocation.command.name not in ("status", "help"):
@@ -192,65 +192,14 @@ class Engine:
             answer = self._commands.carry_out(invocation)
             if not isinstance(answer, str):
                 await answer
-        except CommandProblem as problem:
+        except _PROBLEMS as problem:
             raise CommandProblem(f"{text}, and not in force: {problem}") from None
         return f"{text}; in force now"
 
-    async def load(self, name: str) -> str:
-        """Load a model by name and let it play."""
-        file = self._find(name)
-        if file == self._understudy_file and (player := self.session.end_audition()) is not None:
-            # It has listened: it goes on with what it has heard.
-            self._understudy_file = None
-            self.session.change_player(player)
-            self._model_file = file
-            return f"{player.name} plays, as auditioned"
-        loaded = await self._load_beside(file)
-        dimension = loaded.network.shape.dimension
-        if dimension != self.session.dimension and (why := self.session.refuses(dimension)):
-            raise CommandProblem(f"{loaded.name} has dimension {dimension}: {why}")
-        self.session.change_player(self._mdrnn(loaded))
-        self._model_file = file
-        if self.session.understudy is None:  # one of another dimension is sent away
-            self._understudy_file = None
-        remark = f" ({loaded.remark})" if loaded.remark else ""
-        return f"{loaded.name} plays, dimension {dimension}{remark}"
-
-    async def audition(self, name: str) -> str:
-        """Let another model listen and play in silence; ``off`` ends that."""
-        if name == "off":
-            self._understudy_file = None
-            if self.session.end_audition() is None:
-                raise CommandProblem("nothing is auditioned")
-            return "the audition is over"
-        file = self._find(name)
-        loaded = await self._load_beside(file)
-        dimension = loaded.network.shape.dimension
-        if dimension != self.session.dimension:
-            raise CommandProblem(
-                f"{loaded.name} has dimension {dimension}, {self.session.dimension} is played: load it instead"
-            )
-        self.session.audition(self._mdrnn(loaded))
-        self._understudy_file = file
-        return f"{loaded.name} listens and plays in silence; load {loaded.name} lets it be heard"
-
-    def _find(self, name: str) -> Path:
-        try:
-            return self.library.shelf.find(name)
-        except ModelProblem as problem:
-            raise CommandProblem(str(problem)) from None
-
-    async def _load_beside(self, file: Path) -> LoadedModel:
-        try:
-            return await self._load(file)
-        except ModelProblem as problem:
-            raise CommandProblem(f"{file.stem}: {problem}; {self.session.part.player.name} plays on") from None
-
-    def unload(self) -> None:
-        """Let the dummy play."""
-        self._model_file = self._understudy_file = None
-        self.session.end_audition()
-        self.session.change_player(DummyPlayer(self.session.dimension, self._random))
+    @property
+    def training_size(self) -> str:
+        """The size that is trained unless one is named."""
+        return self._setup.config.model.size
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file."""
@@ -265,7 +214,7 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Everything a console shows."""
-        return self._observer.snapshot(self._loading)
+        return self._observer.snapshot(self.casting.loading)
 
     def tell(self, level: str, source: str, text: str) -> None:
         """Say something to the performer, wherever they are."""
@@ -273,56 +222,6 @@ class Engine:
         self._say(level, source, text)
 
     # Parts of starting
-
-    async def _first_player(self, last: resume.LastSession | None) -> Player:
-        model = self._setup.config.model
-        name = model.file
-        if last is not None and "model.file" not in self._setup.given:
-            name = last.model
-        if name:
-            try:
-                file = self._find_first(name)
-                loaded = await self._load(file, quiet=True)
-            except ModelProblem as problem:
-                return self._first_dummy(f"{name}: {problem}")
-            self._model_file = file
-            dimension = loaded.network.shape.dimension
-            if model.dimension and model.dimension != dimension:
-                self.tell(
-                    "warning",
-                    "config",
-                    f"[model] dimension is {model.dimension}, the model's is {dimension}: that is used",
-                )
-            if loaded.remark:
-                self.tell("warning", "player", f"{loaded.name} is {loaded.remark}")
-            return self._mdrnn(loaded)
-        return self._first_dummy("no model file is given")
-
-    def _first_dummy(self, why: str) -> Player:
-        dimension = self._setup.config.model.dimension
-        if not dimension:
-            raise StartProblem(f"{why}, and no [model] dimension to play without one: set one of them")
-        self.tell("warning", "player", f"{why}: the DUMMY player plays, wandering at random")
-        return DummyPlayer(dimension, self._random)
-
-    def _find_first(self, name: str) -> Path:
-        """The model file of a configuration: a path from here or from the configuration, or a name."""
-        path = Path(name).expanduser()
-        beside = self._setup.config_file.parent / path if self._setup.config_file else path
-        for candidate in (path, beside):
-            if candidate.is_file():
-                return candidate.absolute()
-        return self.library.shelf.find(name if path.name == name else path.name)
-
-    async def _load(self, file: Path, *, quiet: bool = False) -> LoadedModel:
-        self._loading = file.stem
-        try:
-            return await load_model(file, quiet=quiet)
-        finally:
-            self._loading = ""
-
-    def _mdrnn(self, loaded: LoadedModel) -> Player:
-        return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap)
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
@@ -365,7 +264,7 @@ class Engine:
             return f"{address}: {invocation.command.name} is not taken from {channel}"
         try:
             answer = self._commands.carry_out(invocation)
-        except (CommandProblem, JobProblem) as problem:
+        except _PROBLEMS as problem:
             return f"{address}: {problem}"
         if isinstance(answer, str):
             self._changed()
@@ -378,7 +277,7 @@ class Engine:
         try:
             self.tell("info", channel, await answer)
             self._changed()
-        except CommandProblem as problem:
+        except _PROBLEMS as problem:
             self.tell("error", channel, str(problem))
 
     def _in_background(self, work: Any) -> None:
@@ -397,7 +296,7 @@ class Engine:
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        return [file for file in (self._log.file, self._model_file, self._understudy_file) if file is not None]
+        return [file for file in (self._log.file, self.casting.file, self.casting.auditioned) if file is not None]
 
     # Keeping the state for --resume
 
@@ -410,7 +309,7 @@ class Engine:
         self._keep_planned = False
         part = self.session.part
         state = resume.LastSession(
-            model=str(self._model_file or ""),
+            model=str(self.casting.file or ""),
             mode=part.settings.mode,
             pi_temperature=part.settings.pi_temperature,
             sigma_temperature=part.settings.sigma_temperature,

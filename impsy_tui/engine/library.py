@@ -1,6 +1,7 @@
 """The user's logs, data sets and models: named, looked at, renamed and deleted."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.shipped import shipped_folder
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
+_LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
 _OF_A_MODEL: Final = (*SUFFIXES, ".toml")
 """One model is one name: its files are kept together."""
 
@@ -111,6 +113,9 @@ class Library:
         """
         files = self._own_files(kind, name)
         stem = to.removesuffix(files[0].suffix)
+        kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
+        if kept and not _LOG_ENDING.search(stem):
+            stem += kept[0]  # data sets are made of logs by this part of their name
         if not _plain(stem):
             raise LibraryProblem(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]

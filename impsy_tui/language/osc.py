@@ -41,6 +41,8 @@ def command_line(address: str, arguments: Sequence[Any]) -> str | None:
     for argument, value in zip(command.arguments, arguments, strict=False):
         if argument.kind is Kind.SWITCH and isinstance(value, int | float):
             words.append("on" if value else "off")
+        elif argument.kind is Kind.DIMENSIONS:
+            words.append(value if isinstance(value, str) else f"x{value}")
         elif isinstance(value, str):
             words.append(f'"{value}"' if value else '""')
         else:

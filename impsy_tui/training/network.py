@@ -1,5 +1,6 @@
 """The mixture density RNN in Keras: for training, for playing, and as a ``.tflite`` file."""
 
+import itertools
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,13 +90,23 @@ def to_tflite(model: Any) -> bytes:
 
 
 def save(model: Any, folder: Path) -> tuple[Path, Path]:
-    """Save a playing model under its name.
+    """Save a playing model under its name, or with a number behind it where that is taken.
+
+    No model is overwritten: it may be the one that plays.
 
     Returns:
         The ``.keras`` and the ``.tflite`` file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    archive, lite = folder / f"{model.name}.keras", folder / f"{model.name}.tflite"
+    name = free_name(folder, model.name)
+    archive, lite = folder / f"{name}.keras", folder / f"{name}.tflite"
     model.save(archive)
     lite.write_bytes(to_tflite(model))
     return archive, lite
+
+
+def free_name(folder: Path, name: str) -> str:
+    """A model's name that no file in a folder has: the name itself, or the name with -2, -3 … behind it."""
+    taken = {file.stem for file in folder.iterdir()}
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(one for one in names if one not in taken)

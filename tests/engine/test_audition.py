@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from impsy_tui import terms
+from impsy_tui.config import load_config
+from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import JobRunner
 from impsy_tui.language import Mistake, parse
-from impsy_tui.players.dummy import DummyPlayer
 from tests.engine.band import Band, ScriptedPlayer
 
 
@@ -24,18 +26,17 @@ class _Host:
         self.stopwatch = Stopwatch(session.scheduler.now)
         self.jobs = JobRunner(folder, lambda job: None)
         self.library = Library(folder, folder, [folder], tuple)
+        setup = Setup(load_config(None), frozenset(), folder, folder / "engine.sock")
+        self.casting = Casting(
+            setup, self.library.shelf, np.random.default_rng(1), lambda *said: None, lambda: session
+        )
 
-    async def audition(self, name: str) -> str:
-        raise CommandProblem(name)
-
-    async def load(self, name: str) -> str:
-        raise CommandProblem(name)
+    @property
+    def training_size(self) -> str:
+        return "s"
 
     async def change_setting(self, key: str, value: str) -> str:
         raise CommandProblem(key)
-
-    def unload(self) -> None:
-        self.session.change_player(DummyPlayer(self.session.dimension, np.random.default_rng(1)))
 
     def set_log(self, what: str) -> str:
         return what

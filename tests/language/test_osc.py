@@ -43,3 +43,10 @@ def test_what_ends_has_no_address() -> None:
 
 def test_an_unknown_address_is_no_command() -> None:
     assert command_line("/impsy/dance", (1,)) is None
+
+
+@pytest.mark.parametrize("argument", [["x1 x2"], [3], ["x1-x4"]])
+def test_dimensions_come_as_words_or_numbers(argument: list[object]) -> None:
+    line = command_line("/impsy/mute", argument)
+    assert line is not None
+    assert isinstance(parse(line), Invocation)
