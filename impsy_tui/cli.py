@@ -216,7 +216,8 @@ def attach(
 
 def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
     """The console in this terminal, or plain lines where there is none."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # The console draws on stderr.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         _watch(socket)
         return
     from impsy_tui.control.client import NoEngine, connected

@@ -72,7 +72,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-usual"), (28, "-roomy"), (34, "-tall"), (46, "-towering")]  # noqa: RUF012
 
     def __init__(self, options: Options) -> None:
-        no_colour = bool(os.environ.get("NO_COLOR"))
+        no_colour = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if no_colour else None)
         self._options = options
         self._lean = options.wishes.lean if options.lean is None else options.lean
@@ -195,7 +195,9 @@ class ConsoleApp(App[str], inherit_bindings=False):
     # A desk, for screens
 
     async def carry_out(self, line: str) -> Reply:
-        """Have the engine carry out a line."""
+        """Have the engine carry out a line, unless the stage lock keeps it from being done."""
+        if refusal := self._locked_away(parse(line)):
+            return Reply(0, False, refusal)
         try:
             return await self._link.command(line)
         except LinkDown as problem:
@@ -228,6 +230,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if whole:
             self.enter(line)
         else:
+            self._to_perform()
             self.perform.set_keys_mode(False)
             self.perform.prompt.put(line.rstrip("…"))
 
@@ -238,8 +241,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.say("error", f"{line}: {read.message}")
         elif read.command.console:
             self._carry_out_here(read)
-        elif self._locked and (read.command.ends or read.command.name == "rename"):
-            self.say("warning", f"the stage lock is on: {read.command.name} waits for unlock")
+        elif refusal := self._locked_away(read):
+            self.say("warning", refusal)
         elif read.command.ends:
             word = read.command.name
             question, consequence = {
@@ -249,6 +252,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.push_screen(dialog, lambda agreed: self._send(line) if agreed else None)
         else:
             self._send(line)
+
+    def _locked_away(self, read: Invocation | Mistake) -> str:
+        """Why the stage lock keeps a line from being carried out, empty if it does not."""
+        if self._locked and isinstance(read, Invocation) and (read.command.ends or read.command.name == "rename"):
+            return f"the stage lock is on: {read.command.name} waits for unlock"
+        return ""
 
     def _send(self, line: str) -> None:
         self.run_worker(self._send_and_say(line), group="commands")

@@ -9,6 +9,8 @@ _LEAST_DENSE: Final = 8
 _GAP: Final = 2
 _VALUE: Final = 4
 _LONGEST_NAME: Final = 10
+_MARK: Final = 5
+"""Cells of the words below a name: muted, solo, held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def lay_out(count: int, width: int, height: int, longest_name: int) -> MeterLayo
         longest_name: characters of the longest name.
     """
     count, width, height = max(1, count), max(1, width), max(1, height)
-    name = min(max(longest_name, 3), _LONGEST_NAME) + 1
+    name = min(max(longest_name, _MARK), _LONGEST_NAME) + 1
     # One wide column before tall meters: a long bar is read from further away than a thick one.
     for columns in range(1, max(1, width // _LEAST_TALL) + 1):
         per_column = -(-count // columns)

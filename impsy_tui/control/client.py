@@ -112,7 +112,7 @@ class Client:
             raise NoEngine("the engine has gone") from None
         except TimeoutError:
             raise NoEngine("the engine does not answer") from None
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise NoEngine(f"the engine says what cannot be understood: {error}") from None
         return message
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, unix_connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from impsy_tui import __version__
 from impsy_tui.control.messages import (
@@ -83,6 +83,7 @@ class Link:
         """Be connected whenever there is an engine, until cancelled."""
         pause = _FIRST_PAUSE
         while True:
+            state = LinkState.DOWN
             try:
                 async with unix_connect(
                     str(self.socket),
@@ -92,12 +93,14 @@ class Link:
                     max_size=None,
                     ping_interval=None,
                 ) as connection:
-                    pause = _FIRST_PAUSE
-                    await self._converse(connection)
-            except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError, msgspec.MsgspecError):
+                    if not await self._converse(connection):
+                        state = LinkState.FOREIGN
+            except (OSError, WebSocketException, msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # no engine, none any more, or one that speaks in riddles
             finally:
-                self._lost()
+                if self.state is LinkState.UP:
+                    pause = _FIRST_PAUSE
+                self._lost(state)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -143,18 +146,21 @@ class Link:
         finally:
             self._waiting.pop(number, None)
 
-    async def _converse(self, connection: ClientConnection) -> None:
+    async def _converse(self, connection: ClientConnection) -> bool:
+        """Hear the engine until it goes; False if it speaks another version of the protocol."""
         hello = self._decode(await asyncio.wait_for(connection.recv(), _PATIENCE))
         if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
-            self._become(LinkState.FOREIGN)
-            return
+            return False
+        if hello.pid != self.hello.pid:
+            self._last_event = 0.0  # another engine: all that it tells is new, whatever its clock says
         self.hello = hello
         await self._send(connection, Hello(version=__version__))
         await self._send(connection, Subscribe(self.rate, since=self._last_event))
         self._connection = connection
         self._become(LinkState.UP)
         while True:
-            self._hear(self._decode(await asyncio.wait_for(connection.recv(), _SILENT)))
+            silent = _SILENT + 1.0 / self.rate if self.rate > 0 else None
+            self._hear(self._decode(await asyncio.wait_for(connection.recv(), silent)))
 
     def _hear(self, message: FromEngine) -> None:
         match message:
@@ -179,10 +185,9 @@ class Link:
             self.state = state
             self._on_state(state)
 
-    def _lost(self) -> None:
+    def _lost(self, state: LinkState) -> None:
         self._connection = None
+        self._become(state)
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(LinkDown("the engine has gone"))
-        if self.state is not LinkState.FOREIGN:
-            self._become(LinkState.DOWN)

@@ -39,6 +39,7 @@ class RemoteSocket:
         """The socket on this side."""
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
+        self._opening: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "RemoteSocket":
         """Connect.
@@ -48,7 +49,7 @@ class RemoteSocket:
         """
         try:
             self._open()
-        except RemoteProblem:
+        except BaseException:
             self._close()
             raise
         self._keeper = threading.Thread(target=self._keep, daemon=True)
@@ -64,14 +65,30 @@ class RemoteSocket:
     def _open(self, *, batch: bool = False) -> None:
         quietly = ("-o", "BatchMode=yes") if batch else ()
         self._control.unlink(missing_ok=True)
-        begun = subprocess.run(
-            ["ssh", "-M", "-S", str(self._control), "-f", "-N", *_ALIVE, *quietly, *self._options, self._host],
-            stdin=subprocess.DEVNULL if batch else None,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL if batch else None,
-            check=False,
-        )
-        if begun.returncode:
+        try:
+            self._opening = subprocess.Popen(
+                [
+                    "ssh",
+                    "-M",
+                    "-S",
+                    str(self._control),
+                    "-f",
+                    "-N",
+                    *_ALIVE,
+                    *quietly,
+                    *self._options,
+                    "--",
+                    self._host,
+                ],
+                stdin=subprocess.DEVNULL if batch else None,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL if batch else None,
+            )
+        except OSError as error:
+            raise RemoteProblem(f"ssh cannot be run: {error.strerror}") from None
+        if self._ended.is_set():
+            self._opening.terminate()  # it was closed just now, and did not see this one
+        if self._opening.wait():
             raise RemoteProblem(f"{self._host} cannot be reached by ssh")
         if self._there is None:
             self._there = Path(f"/tmp/impsy-tui-{self._user_id()}/engine.sock")
@@ -87,29 +104,40 @@ class RemoteSocket:
         return int(asked.stdout)
 
     def _through(self, *options: str, after: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-        """Run ssh through the connection there is."""
-        return subprocess.run(
-            ["ssh", "-S", str(self._control), *options, self._host, *after],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        """Run ssh through the connection there is; it never opens one that asks for something."""
+        words = ["ssh", "-S", str(self._control), "-o", "BatchMode=yes", *self._options, *options, "--", self._host]
+        try:
+            return subprocess.run(
+                [*words, *after],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise RemoteProblem(f"{self._host} does not answer") from None
 
     def _keep(self) -> None:
         """Open the connection again when it has gone."""
         while not self._ended.wait(_PAUSE):
             try:
-                if self._through("-O", "check").returncode and not self._ended.is_set():
+                if self._through("-O", "check").returncode or not self.socket.exists():
+                    self._through("-O", "exit")
                     self._open(batch=True)
-            except (RemoteProblem, subprocess.TimeoutExpired):
+            except RemoteProblem:
                 continue  # the next attempt comes soon
 
     def _close(self) -> None:
         self._ended.set()
-        try:
-            self._through("-O", "exit")
-        except subprocess.TimeoutExpired:
-            pass
+        if self._opening is not None:
+            self._opening.terminate()
+        if self._keeper is not None:
+            self._keeper.join(_PATIENCE)
+        if self._control.exists():
+            try:
+                self._through("-O", "exit")
+            except RemoteProblem:
+                pass
         self._folder.cleanup()

@@ -342,14 +342,15 @@ class _Client:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                while self._replies:
-                    await self.send(self._replies.popleft())
+                # Events first: what a command did is told before the reply to it.
                 while self._events:
                     event = self._events.popleft()
                     if self._dropped:
                         event = msgspec.structs.replace(event, dropped=self._dropped)
                         self._dropped = 0
                     await self.send(event)
+                while self._replies:
+                    await self.send(self._replies.popleft())
                 if self._owes_snapshot:
                     self._owes_snapshot = False
                     await self.send(self._take_snapshot())

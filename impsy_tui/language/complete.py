@@ -1,12 +1,15 @@
 """What may be typed next: completions of a line as far as it goes."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind
+from impsy_tui.language.parse import WORD
 
-_SEPARATE = re.compile(r"\s+")
+_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME)
+_SPACE: Final = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class _Place:
 
     command: Command
     argument: Argument
-    before: list[str] = field(default_factory=list)
+    before: Sequence[str]
 
 
 def complete(line: str, known: Known) -> Completion:
@@ -59,22 +62,27 @@ def complete(line: str, known: Known) -> Completion:
         line: what has been typed, up to the cursor.
         known: names that exist.
     """
-    *done, word = _SEPARATE.split(line.lstrip())
-    start = len(line) - len(word)
+    found = list(WORD.finditer(line))
+    start = found.pop().start() if found and found[-1].end() == len(line) else len(line)
+    done = [match[1] if match[1] is not None else match[2] for match in found]
+    word = line[start:]
     if not done:
-        names = [name for name in COMMANDS if name.startswith(word)]
-        return Completion(start, tuple(names), "a command")
+        return Completion(start, _fitting(COMMANDS, word), "a command")
     command, rest = _command(done)
     if command is None:
         # The first of two words, as in "cancel job".
-        options = tuple(
-            name.split()[1] for name in COMMANDS if name.startswith(f"{done[0]} {word}") and len(done) == 1
-        )
-        return Completion(start, options)
-    options_of = [_options(place, known) for place in _places(command, rest)]
-    fitting = [option for options in options_of for option in options if option.startswith(word)]
-    hint = next((place.argument.allowed for place in _places(command, rest)), "")
-    return Completion(start, tuple(dict.fromkeys(fitting)), hint)
+        return Completion(start, _fitting(_second_words(done[0]), word) if len(done) == 1 else ())
+    places = _places(command, rest)
+    options = [option for place in places for option in _fitting(_written(place, word, known), word)]
+    return Completion(start, tuple(dict.fromkeys(options)), places[0].argument.allowed if places else "")
+
+
+def _fitting(options: Iterable[str], word: str) -> tuple[str, ...]:
+    return tuple(option for option in options if option.startswith(word))
+
+
+def _second_words(first: str) -> list[str]:
+    return [name.split()[1] for name in COMMANDS if name.startswith(f"{first} ")]
 
 
 def _command(words: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
@@ -89,28 +97,49 @@ def _places(command: Command, words: Sequence[str]) -> list[_Place]:
         words = words[1:]
     positional = [argument for argument in command.arguments if not argument.keyword]
     keywords = {argument.name: argument for argument in command.arguments if argument.keyword}
-    if words and words[-1] in keywords:
-        return [_Place(command, keywords[words[-1]], list(words))]
-    taken = len(words)
     for index, word in enumerate(words):
-        if word in keywords:
-            taken = len(positional)
-            for used in words[index::2]:
-                keywords.pop(used, None)
-            break
+        if word in keywords and all(argument.optional for argument in positional[index:]):
+            return _after_keywords(command, words, index, keywords)
+    if any(argument.kind is Kind.TEXT for argument in positional[: len(words)]):
+        return [_Place(command, positional[-1], words)]  # it takes the rest of the line
+    taken = len(words)
     places = []
-    if positional and positional[0].kind is Kind.DIMENSIONS and words and words[-1].startswith("x"):
-        taken = 1
-        places.append(_Place(command, positional[0], list(words)))
-    elif positional and positional[0].kind is Kind.DIMENSIONS and words:
+    if positional and positional[0].kind is Kind.DIMENSIONS and words:
         taken = 1 + sum(not word.startswith("x") for word in words)
+        if taken == 1:
+            places.append(_Place(command, positional[0], words))
+    if positional and positional[0].kind is Kind.COMMAND and len(words) == 1 and _second_words(words[0]):
+        places.append(_Place(command, positional[0], words))
     if taken < len(positional):
-        places.insert(0, _Place(command, positional[taken], list(words)))
-    if taken >= len(positional) or positional[taken].optional:
-        words_for = tuple(keywords)
-        if words_for:
-            places.append(_Place(command, Argument("keyword", Kind.CHOICE, choices=words_for), list(words)))
+        places.insert(0, _Place(command, positional[taken], words))
+    if taken <= len(positional) and keywords and all(argument.optional for argument in positional[taken:]):
+        places.append(_Place(command, _one_of(keywords), words))
     return places
+
+
+def _after_keywords(
+    command: Command, words: Sequence[str], index: int, keywords: dict[str, Argument]
+) -> list[_Place]:
+    """What may stand after keywords and their values, which begin at an index."""
+    for used in words[index:-1:2]:
+        if keywords.pop(used, None) is None:
+            return []
+    if len(words[index:]) % 2:
+        return [_Place(command, keywords[words[-1]], words)] if words[-1] in keywords else []
+    return [_Place(command, _one_of(keywords), words)] if keywords else []
+
+
+def _one_of(keywords: Mapping[str, Argument]) -> Argument:
+    return Argument("keyword", Kind.CHOICE, choices=tuple(keywords))
+
+
+def _written(place: _Place, word: str, known: Known) -> Iterable[str]:
+    """Options as they are typed: names in quotes where there is space in them, or where the word begins with one."""
+    options = _options(place, known)
+    if place.argument.kind not in _NAMES:
+        return options
+    quoted = word.startswith('"')
+    return [f'"{name}"' if quoted or _SPACE.search(name) else name for name in options if name and '"' not in name]
 
 
 def _options(place: _Place, known: Known) -> Sequence[str]:
@@ -125,9 +154,10 @@ def _options(place: _Place, known: Known) -> Sequence[str]:
         case Kind.DATASET:
             return known.datasets
         case Kind.COMMAND:
-            return tuple(COMMANDS)
+            return tuple(_second_words(place.before[0]) if place.before else COMMANDS)
         case Kind.DIMENSIONS:
-            return tuple(f"x{number}" for number in range(1, known.dimensions + 1))
+            given = set(place.before)
+            return [name for number in range(1, known.dimensions + 1) if (name := f"x{number}") not in given]
         case Kind.FILE:
             kind = place.before[0] if place.before else ""
             return {"model": known.models, "log": known.logs, "dataset": known.datasets}.get(kind, ())

@@ -12,7 +12,9 @@ Value = float | bool | str | tuple[int, ...]
 LONGEST_LINE: Final = 2000
 """Characters. A longer one is no performer's."""
 
-_WORD = re.compile(r'"([^"]*)"?|(\S+)')
+WORD: Final = re.compile(r'"([^"]*)"?|(\S+)')
+"""A word: its text is the first group if it is in quotes, else the second."""
+
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII)
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
@@ -97,7 +99,7 @@ def parse(line: str) -> Invocation | Mistake:
     """
     if len(line) > LONGEST_LINE:
         return Mistake(f"too long: at most {LONGEST_LINE} characters", LONGEST_LINE, len(line))
-    words = [_Word(m[1] if m[1] is not None else m[2], m.start(), m.end()) for m in _WORD.finditer(line)]
+    words = [_Word(m[1] if m[1] is not None else m[2], m.start(), m.end()) for m in WORD.finditer(line)]
     if not words:
         return Mistake("nothing to do: type a command, or help", len(line), len(line))
     command, rest = _command(words)
@@ -135,6 +137,9 @@ def _arguments(command: Command, words: list[_Word], line: str) -> Invocation | 
                 if isinstance(found, Mistake):
                     return found
                 values[argument.name] = found
+            case Kind.COMMAND if len(words) > 1 and (two := f"{words[0].text} {words[1].text}") in COMMANDS:
+                values[argument.name] = two
+                words = words[2:]
             case _:
                 value = _read(argument, words[0])
                 if isinstance(value, Mistake):

@@ -198,7 +198,11 @@ class FilesPage(Page):
             self.app.push_screen(question, answered)
 
     def _ask(self, title: str, help: str, line: str) -> None:
+        word = line.split()[0]
+
         async def accept(text: str) -> str:
+            if text.split()[:1] != [word]:
+                return f"only {word} is asked for here"
             reply = await self._desk.carry_out(text)
             if reply.ok:
                 self.set_title(f"FILES · {reply.text}")

@@ -31,6 +31,7 @@ class HelpText(Lines):
     def _made(self) -> list[Line]:
         palette = self.palette
         lines: list[Line] = []
+        lines += self._entry("", "The word behind a key is its name, for [console.keys] in the configuration.", 0)
         for title, everywhere in (
             ("KEYS, everywhere", True),
             ("KEYS, on the first screen (single ones in keys mode)", False),
@@ -39,7 +40,7 @@ class HelpText(Lines):
             for action in ACTIONS:
                 if action.everywhere is everywhere:
                     keys = " ".join(shown(key) for key in self._keymap.keys(action.name).split(",") if key)
-                    lines += self._entry(keys, action.help, 16)
+                    lines += self._entry(keys, f"{action.help} · {action.name}", 16)
         lines += [(), (("MODES", palette.accent),)]
         for mode in MODES.values():
             lines += self._entry(mode.name, mode.help, 16)

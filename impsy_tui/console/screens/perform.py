@@ -54,7 +54,7 @@ class PerformScreen(Screen[None]):
         self._frame = 0
         self._events_size = 0
         self._jobs_wanted: bool | None = None
-        self._jobs_seen = 0
+        self._jobs_seen: int | None = None
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
         self.channels = ChannelPanes(palette)
@@ -99,7 +99,7 @@ class PerformScreen(Screen[None]):
     def _show_jobs(self, view: View) -> None:
         assert view.snapshot is not None
         newest = max((job.number for job in view.snapshot.jobs), default=0)
-        if newest > self._jobs_seen and self._frame > 1:
+        if self._jobs_seen is not None and newest > self._jobs_seen:
             self._jobs_wanted = True  # one has just been started: here it is
         self._jobs_seen = newest
         running = any(job.state in ("running", "stopping") for job in view.snapshot.jobs)

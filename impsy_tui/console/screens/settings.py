@@ -1,6 +1,6 @@
 """Settings: the configuration in force, where each value came from, and changing it in its file."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,16 +15,31 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import cut
 from impsy_tui.control.messages import Reply, Setting, Settings
 
+_GUIDE: Final = (
+    "title",
+    "model.file",
+    "interaction.mode",
+    "interaction.threshold",
+    "interaction.input_thru",
+    "osc.server_ip",
+    "osc.server_port",
+    "osc.client_ip",
+    "osc.client_port",
+    "log_predictions",
+)
+"""What a set-up needs to be asked."""
+
 
 class SettingsPage(Page):
     """Every setting; Enter changes one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "changed", show=False),
+        Binding("g", "guide", show=False),
         Binding("u", "reload", show=False),
     ]
     TITLE_TEXT = "SETTINGS"
-    KEYS_TEXT = "Enter changes it in its file · c only those set, or all · u look again · Esc back"
+    KEYS_TEXT = "Enter changes it in its file · c only those set · g guide · u update · Esc back"
 
     def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
         super().__init__(palette, keymap, digits_every)
@@ -88,7 +103,12 @@ class SettingsPage(Page):
         if one is None:
             return
 
+        self.app.push_screen(self._dialog(one, one.key))
+
+    def _dialog(self, one: Setting, title: str) -> Ask:
         async def accept(value: str) -> str:
+            if value == one.value:
+                return ""
             reply = await self._desk.carry_out(f"set {one.key} {value}")
             if not reply.ok:
                 return reply.text
@@ -96,8 +116,17 @@ class SettingsPage(Page):
             self._desk.say("reply", reply.text)
             return ""
 
-        help = f"{one.help}\nallowed: {one.allowed}"
-        self.app.push_screen(Ask(one.key, help, one.value, accept))
+        return Ask(title, f"{one.help}\nallowed: {one.allowed}", one.value, accept)
+
+    @work(exclusive=True, group="guide")
+    async def action_guide(self) -> None:
+        """What a set-up needs, one question after the other; Escape ends it."""
+        known = {one.key: one for one in self._settings}
+        asked = [known[key] for key in _GUIDE if key in known]
+        for number, one in enumerate(asked, 1):
+            if not await self.app.push_screen_wait(self._dialog(one, f"Set-up {number} of {len(asked)}: {one.key}")):
+                return
+        self.set_title("SETTINGS · done: ports and addresses are taken at the next start of the engine")
 
     def action_changed(self) -> None:
         """Only those that are set, or all."""

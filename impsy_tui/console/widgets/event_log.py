@@ -38,17 +38,23 @@ class EventLog(Lines, can_focus=True):
         self._up = 0
 
     def add(self, entry: Entry) -> None:
-        """Add one."""
-        self._entries.append(entry)
+        """Add one, and show it."""
         self._up = 0
+        self._append(entry)
         self.redraw()
 
     def add_event(self, event: Event) -> None:
-        """Add what the engine told."""
+        """Add what the engine told. Whoever reads what was before is left where they are."""
         if event.dropped:
-            self._entries.append(Entry(event.time, "warning", "console", f"{event.dropped} lines were missed"))
+            self._append(Entry(event.time, "warning", "console", f"{event.dropped} lines were missed"))
         level = "command" if event.source == "command" else event.level
-        self.add(Entry(event.time, level, event.source, event.text))
+        self._append(Entry(event.time, level, event.source, event.text))
+        self.redraw()
+
+    def _append(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        if self._up:
+            self._up += len(self._wrapped(entry, self.size.width, whole=self._room() > _FEW))
 
     def page(self, direction: int) -> None:
         """Show what was before (1), or after (-1)."""

@@ -1,5 +1,6 @@
 """The jobs pane: how far the workers are, their losses over time, and what came of them."""
 
+import textwrap
 from typing import Final
 
 from impsy_tui.console.themes import Palette
@@ -8,6 +9,8 @@ from impsy_tui.control.messages import JobState, Snapshot
 
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 _MOST: Final = 3
+_LINES: Final = 4
+"""Lines that what came of a job may take."""
 
 
 class JobsPane(Lines, can_focus=True):
@@ -55,11 +58,8 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     }.get(job.state, ("○", palette.dim))
     lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
     if job.state not in ("running", "stopping"):
-        text = job.text
-        while text and len(lines) < 4:
-            lines.append((("  " + text[: width - 2], palette.text if job.state != "failed" else palette.alarm),))
-            text = text[width - 2 :]
-        return lines
+        style = palette.alarm if job.state == "failed" else palette.text
+        return lines + [((f"  {part}", style),) for part in textwrap.wrap(job.text, max(8, width - 2))[:_LINES]]
     share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""
     left = f", {span(job.left)} left" if job.left is not None else f", {span(job.age)}"
     lines.append((("  " + cut(f"{job.stage}{share}{left}", width - 2), palette.text),))

@@ -67,6 +67,13 @@ class CommandInput(Input):
         """The completion before."""
         self.post_message(Prompt.Browse(self, "complete_back"))
 
+    def action_end(self, select: bool = False) -> None:
+        """The end of the line, and from there the end of the grey text behind it."""
+        if self.cursor_at_end and not select:
+            self.action_cursor_right()
+        else:
+            super().action_end(select)
+
     def action_clear(self) -> None:
         """Begin again."""
         self.value = ""

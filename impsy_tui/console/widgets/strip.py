@@ -150,7 +150,8 @@ def _keeping(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> list[Item]
     if slow.timer or slow.timer_runs:
         style = palette.strong if slow.timer_runs else palette.dim
         minutes, seconds = divmod(int(slow.timer), 60)
-        items.append(Item(1, (((f"⏱ {minutes:02d}:{seconds:02d}", style),),)))
+        time = (f"{minutes:02d}:{seconds:02d}", style)
+        items.append(Item(1, ((("timer ", palette.dim), time), (time,))))
     late = f"{slow.lateness * 1000:.1f}ms"
     late_style = palette.warning if slow.lateness > _LATE else palette.text
     load = (f"{slow.load:.0%}", palette.warning if slow.load > 0.7 else palette.text)

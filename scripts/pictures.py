@@ -1,0 +1,68 @@
+"""Plays the demo in a folder of its own and saves pictures of the console:  pictures.py FOLDER"""
+
+import asyncio
+import os
+import socket as udp
+import sys
+import tempfile
+from pathlib import Path
+
+from impsy_tui.console.app import ConsoleApp, Options
+from impsy_tui.control.client import connected
+from impsy_tui.control.launch import launch_engine
+from impsy_tui.shipped import shipped_folder
+
+
+async def perform(socket: Path, folder: Path) -> None:
+    app = ConsoleApp(Options(socket))
+    async with app.run_test(size=(120, 36)) as pilot:
+        for line in ("timer start", "temp 1.2", "mute x3", "dataset 9"):
+            app.enter(line)
+            await pilot.pause(0.6)
+        while (snapshot := app._link.snapshot) is None or snapshot.players[0].turn != "player":
+            await pilot.pause(0.05)
+        await pilot.pause(2.0)
+        await pilot.press(*"mode b")
+        await pilot.pause(0.2)
+        save(app, folder / "perform.svg")
+
+
+async def small(socket: Path, folder: Path) -> None:
+    app = ConsoleApp(Options(socket))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape", "4")
+        await pilot.pause(2.0)
+        save(app, folder / "keys.svg")
+        await pilot.press("f2")
+        await pilot.pause(2.5)
+        await pilot.press("enter")
+        await pilot.pause(2.0)
+        save(app, folder / "files.svg")
+
+
+def save(app: ConsoleApp, file: Path) -> None:
+    file.write_text(app.export_screenshot(title="impsy-tui"), encoding="utf-8")
+    print(file)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)
+        os.environ["XDG_STATE_HOME"] = place
+        socket = Path(place, "engine.sock")
+        # Somebody listens, as where there is a synthesiser.
+        synthesiser = udp.socket(udp.AF_INET, udp.SOCK_DGRAM)
+        synthesiser.bind(("127.0.0.1", 6001))
+        launch_engine(["-c", str(shipped_folder("configs") / "demo.toml")], socket, Path(place, "logs", "engine.out"))
+        try:
+            asyncio.run(perform(socket, folder))
+            asyncio.run(small(socket, folder))
+        finally:
+            with connected(socket) as client:
+                client.command("shutdown")
+
+
+if __name__ == "__main__":
+    main()
