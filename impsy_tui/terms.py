@@ -138,4 +138,7 @@ DIMENSION: Final = Range(2, 1024, 9)
 MIN_DT: Final = 0.001
 """Seconds. A network may predict zero or less; no two events of one source are closer than this."""
 
+CURVE_NAMES: Final = ("exp", "log", "inverted")
+"""Words that an entry of a MIDI mapping may end with."""
+
 SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")

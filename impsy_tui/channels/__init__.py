@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+NONE_MUTED: Final[frozenset[int]] = frozenset()
 
 
 class Timekeeper(Protocol):
@@ -111,8 +113,13 @@ class Channel(Protocol):
     def set_dimension(self, dimension: int) -> None:
         """From now on vectors have ``dimension - 1`` values."""
 
-    def send(self, values: Sequence[float]) -> None:
-        """Play a vector, every value 0..1. Never waits, never raises."""
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        """Play a vector, every value 0..1. Never waits, never raises.
+
+        Args:
+            values: all of them; muted ones have the value that was played last.
+            muted: indices of values that sound nothing, for what is struck anew each time.
+        """
 
     def silence(self) -> None:
         """Turn off what the player left sounding."""

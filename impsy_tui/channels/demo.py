@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impsy_tui.channels import ChannelStatus, Listener
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.meter import RateMeter
 from impsy_tui.config import Demo
 from impsy_tui.corpus.synthetic import Event, Manner, Performer
@@ -43,7 +43,7 @@ class DemoChannel:
         if not began:
             self._schedule(self._listener.scheduler.now())
 
-    def send(self, values: Sequence[float]) -> None:
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         """A performer is no instrument: nothing is sent to it."""
 
     def silence(self) -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.channels import ChannelProblem, ChannelStatus, Listener
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
 from impsy_tui.channels.meter import RateMeter, Troubles
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
 from impsy_tui.config import Osc
@@ -76,7 +76,7 @@ class OscChannel:
         self._format_in = VectorFormat(self._settings.input_address, count)
         self._formats_out = [VectorFormat(address, count) for address in self._settings.output_address]
 
-    def send(self, values: Sequence[float]) -> None:
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         self._last_sent = values
         self._sent.count(self._scheduler.now())
         for form in self._formats_out:

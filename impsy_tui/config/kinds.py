@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from impsy_tui.terms import Range
+from impsy_tui.terms import CURVE_NAMES, Range
 
 
 class Refused(Exception):
@@ -165,7 +165,10 @@ _ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
         (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127)),
         (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127), ("highest", 0, 127)),
     ),
+    "control_change_14": ((_CHANNEL, ("controller", 0, 31)),),
     "pitch_bend": ((_CHANNEL,),),
+    "program_change": ((_CHANNEL,),),
+    "channel_pressure": ((_CHANNEL,),),
 }
 
 MappingEntry = tuple[str | int, ...]
@@ -178,7 +181,8 @@ class MidiMapping:
 
     allowed: str = (
         'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
-        '["control_change", 1, 42], ["control_change", 1, 42, 0, 127] or ["pitch_bend", 1]'
+        '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
+        '["pitch_bend", 1], ["program_change", 1] or ["channel_pressure", 1]; "exp", "log" or "inverted" may stand at the end'
     )
 
     def check(self, value: Any) -> tuple[MappingEntry, ...]:
@@ -194,11 +198,14 @@ def _entry(position: int, entry: Any) -> MappingEntry:
     if not isinstance(entry, list) or not entry or entry[0] not in _ENTRIES:
         raise refuse("must begin with one of " + ", ".join(f'"{kind}"' for kind in _ENTRIES))
     shapes = _ENTRIES[entry[0]]
-    shape = next((shape for shape in shapes if len(shape) == len(entry) - 1), None)
+    given = list(entry)
+    while len(given) > 1 and given[-1] in CURVE_NAMES:
+        given.pop()
+    shape = next((shape for shape in shapes if len(shape) == len(given) - 1), None)
     if shape is None:
         takes = " or ".join(", ".join(name for name, _, _ in shape) for shape in shapes)
         raise refuse(f"{entry[0]} is followed by {takes}")
-    for number, (name, low, high) in zip(entry[1:], shape, strict=True):
+    for number, (name, low, high) in zip(given[1:], shape, strict=True):
         if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
             raise refuse(f"{name} must be a whole number from {low} to {high}")
     return tuple(entry)

@@ -130,6 +130,17 @@ class Midi:
         0.02,
         "how soon after an output an echo is taken for one, in seconds",
     )
+    feedback: Mapping[str, bool] = _setting(
+        ByDevice(Switch(), "an input device"),
+        {},
+        "send predictions back to a controller: motor faders, LED rings; its knobs act once they pass the value",
+    )
+    virtual: bool = _setting(Switch(), False, "make ports of these names, for others to connect to")
+    api: str = _setting(
+        Text(), "", "ALSA, JACK, CoreMIDI or WinMM; empty takes what MIDO_BACKEND says, else what there is"
+    )
+    max_rate: float = _setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
+    safe: tuple[float, ...] = _setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
     thru_matrix: Mapping[str, tuple[str, ...]] = _setting(
         ByDevice(OneOrMany(Text()), "an input device"), {}, "outputs that each input is passed on to"
     )
@@ -143,6 +154,8 @@ class WebSocket:
     server_port: int = _setting(_PORT, 5001, "port to listen at")
     input: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what incoming messages mean")
     output: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what is sent")
+    max_rate: float = _setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
+    safe: tuple[float, ...] = _setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,8 @@ class Serial:
 
     port: str = _setting(Text(), "/dev/ttyAMA0", "the serial port")
     baudrate: int = _setting(Integer(50, 4_000_000), 115200, "its speed in baud")
+    max_rate: float = _setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
+    safe: tuple[float, ...] = _setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,8 @@ class SerialMidi:
     port: str = _setting(Text(), "", "the serial port; without one, that of [serial]")
     input: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what incoming messages mean")
     output: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what is sent")
+    max_rate: float = _setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
+    safe: tuple[float, ...] = _setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
 
 
 @dataclass(frozen=True, slots=True)

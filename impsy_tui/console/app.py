@@ -79,10 +79,14 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.animation_level = "full" if options.wishes.animation else "none"
         self._link = Link(options.socket, LEAN_RATE if self._lean else RATE, self._hear, self._link_changed)
         self._linking: asyncio.Task[None] | None = None
+        self._unsaid: list[tuple[str, str]] = []
+        """What is said once the events that were before have come, for it would be out of sight above them."""
         self._themes = ThemeShelf(glyphs=no_colour)
         self._palette = self._first_palette(options.theme or options.wishes.theme)
         self._theme_seen = self._theme_time()
         self._keys = Keymap(options.wishes.keys)
+        self._unsaid += [("warning", problem) for problem in self._keys.clashes]
+        self._unsaid += [("warning", f"[console.keys] {name} is no action") for name in self._keys.unknown]
         self._history = History(history_file())
         self._known = Known(themes=self._themes.names())
         self._steps = Steps()
@@ -106,11 +110,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def on_mount(self) -> None:
         """Connect, and begin to show."""
         self.set_keymap(self._keys.changed)
-        for problem in (
-            *self._keys.clashes,
-            *(f"[console.keys] {name} is no action" for name in self._keys.unknown),
-        ):
-            self.say("warning", problem)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._leave)
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
@@ -138,6 +137,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def _frame(self) -> None:
         """Show the newest snapshot, unless the terminal is behind: then it gets the next one."""
         state = (self._link.state, self._locked)
+        if self._unsaid and (self._link.received or state[0] in (LinkState.DOWN, LinkState.FOREIGN)):
+            for said in self._unsaid:
+                self.say(*said)
+            self._unsaid.clear()
         if self._link.received == self._shown and state == self._state_shown:
             return
         if self._terminal_is_behind():
@@ -388,7 +391,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         try:
             return self._themes.load(name)
         except ThemeProblem as problem:
-            self.call_later(self.say, "error", str(problem))
+            self._unsaid.append(("error", str(problem)))
             return self._themes.load(STANDING)
 
     def _set_theme(self, name: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, unix_connect
 
 from impsy_tui import __version__
@@ -136,7 +136,7 @@ def connected(socket: Path, timeout: float = 2.0) -> Iterator[Client]:
                 ping_interval=None,
             )
         )
-    except (OSError, InvalidHandshake, TimeoutError) as error:
+    except (OSError, WebSocketException, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
             raise NoEngine(f"{socket} belongs to another user") from None
         raise NoEngine(f"no engine runs (at {socket}); start one with impsy-tui run") from None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from impsy_tui.channels import Channel
+from impsy_tui.channels import NONE_MUTED, Channel
 from impsy_tui.engine.scheduler import Scheduler, Timer
 
 FADE_STEP: Final = 0.02
@@ -19,14 +19,15 @@ class Outlet:
         self._scheduler = scheduler
         self._free_at = 0.0
         self._waiting: tuple[float, ...] | None = None
+        self._muted = NONE_MUTED
         self._timer: Timer | None = None
 
-    def play(self, values: Sequence[float]) -> None:
+    def play(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         """Send a vector, now or as soon as the channel may be sent one."""
-        self.last = tuple(values)
+        self.last, self._muted = tuple(values), muted
         rate = self.channel.max_rate
         if not rate:
-            self.channel.send(values)
+            self.channel.send(values, muted)
             return
         self._waiting = self.last
         now = self._scheduler.now()
@@ -59,7 +60,7 @@ class Outlet:
             # From the time that was promised, so that turns that come late do not add up.
             self._free_at = max(promised, self._scheduler.now() - interval) + interval
             values, self._waiting = self._waiting, None
-            self.channel.send(values)
+            self.channel.send(values, self._muted)
 
     def _forget(self) -> None:
         self._waiting = None
@@ -79,10 +80,10 @@ class Outputs:
         """These are the channels from now on."""
         self.outlets = [Outlet(channel, self._scheduler) for channel in channels]
 
-    def play(self, values: Sequence[float]) -> None:
+    def play(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         """Send a vector to every output."""
         for outlet in self.outlets:
-            outlet.play(values)
+            outlet.play(values, muted)
 
     def silence(self) -> None:
         """Turn off what the player left sounding, everywhere."""

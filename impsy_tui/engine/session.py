@@ -152,7 +152,7 @@ class Session:
     def play(self, values: Sequence[float]) -> None:
         """The player plays: what is heard is shaped, what is written down is not."""
         self.sounding = self.shaping.apply(values)
-        self.outputs.play(self.sounding)
+        self.outputs.play(self.sounding, self.shaping.silent(self.dimension - 1))
         if self.settings.log_predictions:
             self._log.write(self.scheduler.now(), "rnn", values)
 

@@ -62,7 +62,7 @@ class RecordingChannel:
     def set_dimension(self, dimension: int) -> None:
         self.said.append((self.now, f"dimension {dimension}"))
 
-    def send(self, values: Sequence[float]) -> None:
+    def send(self, values: Sequence[float], muted: frozenset[int] = frozenset()) -> None:
         self.said.append((self.now, tuple(values)))
 
     def silence(self) -> None:

@@ -31,7 +31,7 @@ class HelpText(Lines):
     def _made(self) -> list[Line]:
         palette = self.palette
         lines: list[Line] = []
-        lines += self._entry("", "The word behind a key is its name, for [console.keys] in the configuration.", 0)
+        lines += self._entry("", "The word behind a key is its name, for [console.keys] in the configuration.", 1)
         for title, everywhere in (
             ("KEYS, everywhere", True),
             ("KEYS, on the first screen (single ones in keys mode)", False),

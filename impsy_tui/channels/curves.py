@@ -1,0 +1,49 @@
+"""Curves between what is on a wire and a value: both 0..1, both ends kept."""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+Curve = Callable[[float], float]
+
+_STEEPNESS: Final = 4.0
+
+
+def straight(share: float) -> float:
+    """As it is."""
+    return share
+
+
+def exponential(share: float) -> float:
+    """Slow at first, then fast: (e^(4x) - 1) / (e^4 - 1)."""
+    return math.expm1(_STEEPNESS * share) / math.expm1(_STEEPNESS)
+
+
+def logarithmic(share: float) -> float:
+    """Fast at first, then slow: the inverse of ``exponential``."""
+    return math.log1p(share * math.expm1(_STEEPNESS)) / _STEEPNESS
+
+
+def inverted(share: float) -> float:
+    """Upside down."""
+    return 1.0 - share
+
+
+CURVES: Final[dict[str, Curve]] = {"exp": exponential, "log": logarithmic, "inverted": inverted}
+"""By the words that a mapping's entry may end with; several are applied from left to right."""
+
+
+def curve(words: tuple[str, ...]) -> Curve:
+    """The curve of an entry's words."""
+    found = [CURVES[word] for word in words]
+    if not found:
+        return straight
+    if len(found) == 1:
+        return found[0]
+
+    def chain(share: float) -> float:
+        for one in found:
+            share = one(share)
+        return share
+
+    return chain
