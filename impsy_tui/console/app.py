@@ -173,7 +173,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.call_later(self._learn_names)
             self.call_later(self._learn_settings)
         elif state is LinkState.DOWN and self._link.snapshot is not None:
-            self.say("error", "the link to the engine is lost; this console comes back by itself")
+            self.say("error", "no link to the engine; this console comes back by itself")
 
     async def _learn_names(self) -> None:
         answer = await self.ask("names")
@@ -292,6 +292,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def action_do(self, name: str) -> None:
         """What a key asks for."""
         self.do(name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Single keys act in keys mode alone, also when the word they belong to was begun a moment ago."""
+        if action == "do" and self._keys.is_text(str(parameters[0])):
+            return self.perform.keys_mode
+        return super().check_action(action, parameters)
 
     def do(self, name: str) -> None:
         """Do one of the actions of the keymap."""

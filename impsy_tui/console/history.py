@@ -24,9 +24,10 @@ class History:
     def __init__(self, file: Path) -> None:
         self._file = file
         try:
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
         except OSError:
             lines = []
+        self._kept = len(lines)
         self.lines = [line for line in lines if line.strip()][-MOST:]
         self._place: int | None = None
         self._draft = ""
@@ -39,11 +40,13 @@ class History:
         self.lines.append(line)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            if len(self.lines) > MOST * 2:
+            self._kept += 1
+            if self._kept > MOST * 2:
                 self.lines = self.lines[-MOST:]
-                self._file.write_text("".join(f"{kept}\n" for kept in self.lines), encoding="utf-8")
+                self._kept = len(self.lines)
+                self._file.write_text("".join(f"{kept}\n" for kept in self.lines), encoding="utf-8", errors="replace")
             else:
-                with self._file.open("a", encoding="utf-8") as file:
+                with self._file.open("a", encoding="utf-8", errors="replace") as file:
                     file.write(line + "\n")
         except OSError:
             pass  # a console without a home still has its memory

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding, BindingType
+from textual.keys import _character_to_key, format_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +98,24 @@ class Keymap:
         self.clashes: list[str] = []
         self._keys = {action.name: action.keys for action in ACTIONS}
         for name, keys in wishes.items():
-            if name in self._keys:
-                self._keys[name] = ",".join(textual_key(key) for key in keys.split(",") if key.strip())
+            wished = _separate(keys)
+            if name in self._keys and wished:
+                self._keys[name] = ",".join(map(textual_key, wished))
         taken: dict[str, str] = {}
         for name, keys in self._keys.items():
             for key in keys.split(","):
-                if key in taken:
+                if taken.get(key, name) != name:
                     self.clashes.append(f"{shown(key)} is both {taken[key]} and {name}")
                 taken.setdefault(key, name)
 
     def keys(self, name: str) -> str:
         """The keys of an action, as Textual names them."""
         return self._keys[name]
+
+    def is_text(self, name: str) -> bool:
+        """Whether the keys of an action could also be typed at the prompt."""
+        keys = self._keys[name].split(",")
+        return not BY_NAME[name].everywhere and all(key == "space" or len(shown(key)) == 1 for key in keys)
 
     def label(self, name: str) -> str:
         """The first key of an action, for the eye."""
@@ -123,10 +130,18 @@ class Keymap:
 def default_bindings(*, everywhere: bool) -> list[BindingType]:
     """Bindings to ``app.do(name)`` with the default keys; ``Keymap.changed`` rebinds them.
 
-    Those that work everywhere go before any widget's own.
+    Those that work everywhere go before any widget's own. So does the way back to the prompt, for
+    what is typed at once after it is meant for the prompt.
     """
     return [
-        Binding(action.keys, f"app.do('{action.name}')", action.help, show=False, priority=everywhere, id=action.name)
+        Binding(
+            action.keys,
+            f"app.do('{action.name}')",
+            action.help,
+            show=False,
+            priority=everywhere or action.name == "prompt",
+            id=action.name,
+        )
         for action in ACTIONS
         if action.everywhere is everywhere
     ]
@@ -135,17 +150,24 @@ def default_bindings(*, everywhere: bool) -> list[BindingType]:
 def textual_key(key: str) -> str:
     """A key as the performer writes it (``-``, ``F9``, ``Ctrl-x``), as Textual names it."""
     key = key.strip()
-    signs = {sign: name for name, sign in _SIGNS.items()}
-    if key in signs:
-        return signs[key]
+    signs = {sign.lower(): name for name, sign in _SIGNS.items()}
+    if key.lower() in signs:
+        return signs[key.lower()]
     if len(key) == 1:
-        return key
+        return _character_to_key(key)
     return key.lower().replace("ctrl-", "ctrl+").replace("shift-", "shift+").replace("alt-", "alt+")
+
+
+def _separate(keys: str) -> list[str]:
+    """Several keys with a comma between, or the comma itself."""
+    return [","] if keys.strip() == "," else [key for key in keys.split(",") if key.strip()]
 
 
 def shown(key: str) -> str:
     """A key for the eye: F9, Ctrl-P, [."""
     if key in _SIGNS:
         return _SIGNS[key]
+    if len(sign := format_key(key)) == 1:
+        return sign
     parts = key.split("+")
     return "-".join(part.capitalize() if len(part) > 1 or len(parts) > 1 else part for part in parts)

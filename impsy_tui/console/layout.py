@@ -83,7 +83,7 @@ def lay_out(count: int, width: int, height: int, longest_name: int) -> MeterLayo
         columns = max(1, (width + _GAP) // (_LEAST_DENSE + _GAP))
         cells = (width - _GAP * (columns - 1)) // columns
     per_column = min(height, -(-count // columns))
-    name = min(name, 4 if cells < _LEAST_TALL else name)
+    name = min(name, 4 if cells < _LEAST_TALL else name, max(0, cells - 1))
     room = cells - name
     values = 2 if room >= 20 else 1 if room >= 12 else 0
     return MeterLayout(1, columns, per_column, cells, name, values, min(count, per_column * columns))

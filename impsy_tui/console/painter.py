@@ -16,8 +16,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor
 
-_RESET = "\x1b[0m"
-
 
 class _TightUpdate(ChopsUpdate):
     """Changed stretches, each from where it changed, ordered by style."""
@@ -29,13 +27,17 @@ class _TightUpdate(ChopsUpdate):
             for end, (start, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
                 if strip is None or start >= x2 or end <= x1:
                     continue
-                x = max(x1, start)
-                for text, style, _ in stretch(strip, x - start, min(end, x2) - start):
+                # A wide character cannot be changed by half: then all of this piece of the line is written.
+                whole = not all(is_narrow(text) for text, _, _ in strip)
+                x = start if whole else max(x1, start)
+                for text, style, _ in stretch(strip, x - start, (end if whole else min(end, x2)) - start):
                     by_style.setdefault(style, []).append(f"\x1b[{y + 1};{x + 1}H{text}")
                     x += width_of(text)
         system = console._color_system or ColorSystem.TRUECOLOR
         written = [
-            _begin(style, system) + "".join(pieces) + (_RESET if style else "") for style, pieces in by_style.items()
+            begin + "".join(pieces) + end
+            for style, pieces in by_style.items()
+            for begin, end in (_around(style, system),)
         ]
         return "".join(written)
 
@@ -52,7 +54,7 @@ def stretch(line: Iterable[Segment], begin: int, end: int) -> list[Segment]:
         if at + width > begin and text:
             if at >= begin and at + width <= end:
                 found.append(segment)
-            elif width == len(text):
+            elif is_narrow(text):
                 found.append(Segment(text[max(0, begin - at) : end - at], style))
             else:
                 _, rest = segment.split_cells(max(0, begin - at))
@@ -67,10 +69,17 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
+@lru_cache(maxsize=4096)
+def is_narrow(text: str) -> bool:
+    """Whether each of its characters takes one cell."""
+    return text.isascii() or all(cell_len(character) == 1 for character in text)
+
+
 @lru_cache(maxsize=512)
-def _begin(style: Style | None, system: ColorSystem) -> str:
-    """What turns a style on."""
-    return "" if style is None else style.render("\0", color_system=system).partition("\0")[0]
+def _around(style: Style | None, system: ColorSystem) -> tuple[str, str]:
+    """What turns a style on, and off."""
+    begin, _, end = (style or Style.null()).render("\0", color_system=system).partition("\0")
+    return begin, end
 
 
 class TightCompositor(Compositor):

@@ -1,11 +1,12 @@
 """Themes: colours by their purpose, from TOML files, and the styles that widgets draw with."""
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from rich.color import Color, ColorParseError
+from rich.color import Color
 from rich.style import Style
 from textual.theme import Theme
 
@@ -13,6 +14,8 @@ from impsy_tui.shipped import shipped_folder
 
 STANDING: Final = "amber"
 _PREFIX: Final = "impsy-"
+_COLOUR: Final = re.compile("#[0-9a-fA-F]{6}|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)")
+"""What both Rich and Textual understand."""
 
 
 class ThemeProblem(Exception):
@@ -49,12 +52,15 @@ class Palette:
     Args:
         name: of the theme.
         colours: its colours.
-        glyphs: bars must be told apart by their glyphs: there is no colour.
+        glyphs: there is no colour: bars are told apart by their glyphs, what must be seen is reversed.
     """
 
     def __init__(self, name: str, colours: Colours, *, glyphs: bool = False) -> None:
         def ink(colour: str, *, bold: bool = False, on: str = colours.background) -> Style:
-            return Style(color=_rich(colour), bgcolor=_rich(on), bold=bold)
+            return Style(bold=bold) if glyphs else Style(color=_rich(colour), bgcolor=_rich(on), bold=bold)
+
+        def block(colour: str) -> Style:
+            return Style(bold=True, reverse=True) if glyphs else ink(colours.background, on=colour, bold=True)
 
         self.name = name
         self.glyphs = glyphs
@@ -72,21 +78,20 @@ class Palette:
         self.prediction = ink(colours.prediction)
         self.upcoming = ink(colours.upcoming, bold=True)
         # Words that must be seen from afar stand in a block of their colour.
-        self.input_block = _block(colours.input, colours.background)
-        self.prediction_block = _block(colours.prediction, colours.background)
-        self.warning_block = _block(colours.warning, colours.background)
-        self.alarm_block = _block(colours.alarm, colours.background)
-        self.text_block = _block(colours.text, colours.background)
-        track = _rich(colours.track)
-        self.marker = Style(color=_rich(colours.upcoming), bgcolor=track, bold=True)
+        self.input_block = block(colours.input)
+        self.prediction_block = block(colours.prediction)
+        self.warning_block = block(colours.warning)
+        self.alarm_block = block(colours.alarm)
+        self.text_block = block(colours.text)
+        self.marker = ink(colours.upcoming, bold=True, on=colours.track)
         self._bars = {}
         for kind in ("input", "prediction"):
             for stale in (False, True):
-                colour = _rich(getattr(colours, f"{kind}_stale" if stale else kind))
-                self._bars[kind, stale] = (Style(color=colour, bgcolor=colour), Style(color=colour, bgcolor=track))
+                colour = getattr(colours, f"{kind}_stale" if stale else kind)
+                self._bars[kind, stale] = (ink(colour, on=colour), ink(colour, on=colours.track))
         purposes = ("track", "input", "input_stale", "prediction", "prediction_stale")
         self._halves = {
-            (upper, lower): Style(color=_rich(getattr(colours, upper)), bgcolor=_rich(getattr(colours, lower)))
+            (upper, lower): ink(getattr(colours, upper), on=getattr(colours, lower))
             for upper in purposes
             for lower in purposes
         }
@@ -129,6 +134,10 @@ class Palette:
                 "block-cursor-background": _css(colours.text),
                 "input-cursor-background": _css(colours.text),
                 "input-cursor-foreground": _css(colours.background),
+                "input-cursor-text-style": "reverse" if self.glyphs else "none",
+                # Textual wants these of themes in the terminal's own colours.
+                "ansi-background": _css(colours.background),
+                "ansi-foreground": _css(colours.text),
                 "input-selection-background": _css(colours.dim),
                 "scrollbar": _css(colours.dim),
                 "scrollbar-background": _css(colours.background),
@@ -136,10 +145,6 @@ class Palette:
                 "scrollbar-active": _css(colours.text),
             },
         )
-
-
-def _block(colour: str, ground: str) -> Style:
-    return Style(color=_rich(ground), bgcolor=_rich(colour), bold=True)
 
 
 def _rich(colour: str) -> Color:
@@ -159,14 +164,17 @@ class ThemeShelf:
 
     def names(self) -> list[str]:
         """All names."""
-        found = {file.stem: None for folder in self._folders for file in sorted(folder.glob("*.toml"))}
-        return list(found)
+        found = [file.stem for folder in self._folders for file in sorted(folder.glob("*.toml"))]
+        return [name for name in dict.fromkeys(found) if self.file(name) is not None]
 
     def file(self, name: str) -> Path | None:
         """The file of a theme, None if there is none."""
         if "/" in name or name.startswith("."):
             return None
-        return next((file for folder in self._folders if (file := folder / f"{name}.toml").is_file()), None)
+        try:
+            return next((file for folder in self._folders if (file := folder / f"{name}.toml").is_file()), None)
+        except OSError:
+            return None  # no file can be called so
 
     def load(self, name: str) -> Palette:
         """A theme.
@@ -188,13 +196,9 @@ def _colours(file: Path, raw: dict[str, object]) -> Colours:
     values: dict[str, str] = {}
     for purpose in _PURPOSES:
         value = raw.get(purpose)
-        if not isinstance(value, str):
+        if value is None:
             raise ThemeProblem(f"{file}: {purpose} is missing: a colour such as #ffb000 or bright_yellow")
-        try:
-            Color.parse(value)
-        except ColorParseError:
-            raise ThemeProblem(
-                f"{file}: {purpose} = {value!r} is no colour such as #ffb000 or bright_yellow"
-            ) from None
+        if not isinstance(value, str) or not _COLOUR.fullmatch(value):
+            raise ThemeProblem(f"{file}: {purpose} = {value!r} is no colour such as #ffb000 or bright_yellow")
         values[purpose] = value
     return Colours(**values)

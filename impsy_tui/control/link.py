@@ -124,12 +124,6 @@ class Link:
         """
         return await self._ask(lambda number: Ask(number, about, name, columns))
 
-    async def set_rate(self, rate: float) -> None:
-        """From now on, this many snapshots a second."""
-        self.rate = rate
-        if self._connection is not None and self.state is LinkState.UP:
-            await self._send(self._connection, Subscribe(rate, since=self._last_event))
-
     async def _ask(self, message: Callable[[int], Command | Ask]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
@@ -148,7 +142,7 @@ class Link:
 
     async def _converse(self, connection: ClientConnection) -> bool:
         """Hear the engine until it goes; False if it speaks another version of the protocol."""
-        hello = self._decode(await asyncio.wait_for(connection.recv(), _PATIENCE))
+        hello = await self._receive(connection, _PATIENCE)
         if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
             return False
         if hello.pid != self.hello.pid:
@@ -160,7 +154,13 @@ class Link:
         self._become(LinkState.UP)
         while True:
             silent = _SILENT + 1.0 / self.rate if self.rate > 0 else None
-            self._hear(self._decode(await asyncio.wait_for(connection.recv(), silent)))
+            self._hear(await self._receive(connection, silent))
+
+    async def _receive(self, connection: ClientConnection, patience: float | None) -> FromEngine:
+        async with asyncio.timeout(patience):  # not wait_for: in Python 3.11 it can swallow a cancellation
+            data = await connection.recv()
+        message: FromEngine = self._decode(data)
+        return message
 
     def _hear(self, message: FromEngine) -> None:
         match message:

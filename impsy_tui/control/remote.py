@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final
 
 _ALIVE: Final = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3", "-o", "ConnectTimeout=10")
-_PAUSE: Final = 1.0
+_PAUSE: Final = 2.0
 _PATIENCE: Final = 30.0
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from impsy_tui.corpus.collate import ENOUGH, Collated, collate, dimensions, log_files
 from impsy_tui.corpus.datasets import write_dataset
+from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 
 
 def main() -> None:
     """See the module."""
+    step_back()
     logs, datasets, wanted, *name = sys.argv[1:]
     reporter = Reporter()
     try:

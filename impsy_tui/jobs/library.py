@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.jobs.manners import step_back
 from impsy_tui.networks.notes import read_notes
 
 MOST_COLUMNS: Final = 400
@@ -24,6 +25,7 @@ _LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
 
 def main() -> None:
     """See the module."""
+    step_back()
     what, number, *arguments = sys.argv[1:]
     answer: Files | LogPicture | Reply
     if what == "list":

@@ -70,7 +70,7 @@ class Argument:
             case Kind.CHOICE:
                 return words
             case Kind.DIMENSIONS:
-                return "dimensions such as x3, or x1 x2, or x1-x4"
+                return "dimensions such as x3, or x1 x2, or x1-x4" + (f", or {words}" if words else "")
             case Kind.DATASET:
                 return "the name of a data set"
             case Kind.FILE | Kind.NAME:
@@ -87,7 +87,7 @@ class Argument:
             case Kind.CHOICE:
                 shown = "|".join(self.choices)
             case Kind.DIMENSIONS:
-                shown = "X…"
+                shown = "|".join(("X…", *self.choices))
             case _:
                 shown = "|".join((self.name.upper(), *self.choices))
         shown = f"{self.name} {shown}" if self.keyword else shown
@@ -130,6 +130,7 @@ class Command:
 
 
 _DIMENSIONS = Argument("dimensions", Kind.DIMENSIONS)
+_TRIGGERS = ("cc", "note", "program", "osc")
 _KIND_OF_FILE = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
 _JOB = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=True)
 
@@ -247,6 +248,33 @@ COMMANDS: Final[dict[str, Command]] = {
             "the set timer",
             "timer start",
             (Argument("what", Kind.CHOICE, choices=("start", "stop", "reset")),),
+        ),
+        Command(
+            "learn",
+            "the next knob or key that is moved plays this value; all walks through them, off ends that",
+            "learn x3",
+            (Argument("dimensions", Kind.DIMENSIONS, choices=("all", "off")),),
+        ),
+        Command(
+            "bind",
+            "a foot-switch, a key, a program change or an OSC address carries out a command",
+            'bind cc 1 64 "take"',
+            (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT)),
+            files=True,
+        ),
+        Command(
+            "unbind",
+            "what was bound is so no longer",
+            "unbind cc 1 64",
+            (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT)),
+            files=True,
+        ),
+        Command("bindings", "what is bound to what", "bindings"),
+        Command(
+            "keep mapping",
+            "writes what was learned and bound into the configuration file",
+            "keep mapping",
+            files=True,
         ),
         Command("panic", "everything off at once, and paused", "panic"),
         Command(

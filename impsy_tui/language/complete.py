@@ -157,7 +157,8 @@ def _options(place: _Place, known: Known) -> Sequence[str]:
             return tuple(_second_words(place.before[0]) if place.before else COMMANDS)
         case Kind.DIMENSIONS:
             given = set(place.before)
-            return [name for number in range(1, known.dimensions + 1) if (name := f"x{number}") not in given]
+            names = [f"x{number}" for number in range(1, known.dimensions + 1)]
+            return [name for name in names if name not in given] if given else (*argument.choices, *names)
         case Kind.FILE:
             kind = place.before[0] if place.before else ""
             return {"model": known.models, "log": known.logs, "dataset": known.datasets}.get(kind, ())

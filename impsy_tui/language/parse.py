@@ -24,7 +24,7 @@ _HINTS: Final = {
     "panic silences everything, shutdown ends the engine",
     "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
     "cancel": "cancel job ends a job",
-    "keep": "keep job ends a job early and saves what there is",
+    "keep": "keep job ends a job early and saves what there is; keep mapping saves what was learned and bound",
     "unmute": "release x3 lets go of what was done to x3",
 }
 
@@ -132,6 +132,9 @@ def _arguments(command: Command, words: list[_Word], line: str) -> Invocation | 
                 values[argument.name] = line[words[0].start :].rstrip()
                 words = []
                 continue
+            case Kind.DIMENSIONS if words[0].text in argument.choices:
+                values[argument.name] = words[0].text
+                words = words[1:]
             case Kind.DIMENSIONS:
                 found, words = _dimensions(words)
                 if isinstance(found, Mistake):

@@ -13,11 +13,13 @@ from types import FrameType
 
 from impsy_tui import terms
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 
 
 def main() -> None:
     """See the module."""
+    step_back()
     arguments = argparse.ArgumentParser()
     arguments.add_argument("dataset", type=Path)
     arguments.add_argument("models", type=Path)

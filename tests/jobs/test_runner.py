@@ -160,11 +160,16 @@ def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
 
 
 def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> None:
+    workers: list[int] = []
+
     async def play(rehearsal: Rehearsal) -> None:
         await rehearsal.waiting("keeping")
         await rehearsal.waiting("deaf")
+        workers.extend(process.pid for process in rehearsal.runner._processes.values())
 
     rehearsal = _rehearse(tmp_path, play)
     assert [job.state for job in rehearsal.runner.jobs] == ["cancelled", "cancelled"]
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(workers) == 2
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)

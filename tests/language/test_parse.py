@@ -29,6 +29,7 @@ from impsy_tui.language import COMMANDS, Invocation, Kind, Mistake, parse
         ("fade", "fade", {}),
         ("fade 5s", "fade", {"time": 5.0}),
         ("help mode", "help", {"command": "mode"}),
+        ("help cancel job", "help", {"command": "cancel job"}),
         ("mute x3", "mute", {"dimensions": (3,)}),
         ("solo x1 x3-x5 x4", "solo", {"dimensions": (1, 3, 4, 5)}),
         ("hold x1 x2 0.5", "hold", {"dimensions": (1, 2), "value": 0.5}),

@@ -18,12 +18,12 @@ class Dialog(ModalScreen[bool]):
 
 
 class Confirm(Dialog):
-    """Asks, and asks again: the second answer is another key, so that no key held down agrees to both.
+    """Asks, and where it must, asks again. A letter agrees at last, never Enter, so that no key held down does.
 
     Args:
         question: what is asked.
         consequence: what will be then.
-        word: what is done, such as "delete"; its first letter agrees to the second question.
+        word: what is done, such as "delete"; its first letter agrees to the last question.
         twice: ask again.
     """
 
@@ -37,25 +37,28 @@ class Confirm(Dialog):
         self._twice = twice
         self._asked_again = False
 
+    @property
+    def _last_keys(self) -> str:
+        return f"{self._word[0]}: {self._word}    Esc: no"
+
     def compose(self) -> ComposeResult:
         """The question."""
         with Vertical(id="box"):
             yield Label(self._question, classes="title", markup=False)
             yield Label(self._consequence, markup=False)
-            yield Label("Enter: yes    Esc: no", classes="help", id="keys", markup=False)
+            keys = "Enter: yes    Esc: no" if self._twice else self._last_keys
+            yield Label(keys, classes="help", id="keys", markup=False)
 
     def action_agree(self) -> None:
         """Enter agrees to the first question."""
-        if not self._twice:
-            self.dismiss(True)
-        elif not self._asked_again:
+        if self._twice and not self._asked_again:
             self._asked_again = True
             self.query_one(".title", Label).update(f"{self._question} Really?")
-            self.query_one("#keys", Label).update(f"{self._word[0]}: {self._word}    Esc: no")
+            self.query_one("#keys", Label).update(self._last_keys)
 
     def on_key(self, event: events.Key) -> None:
-        """The letter agrees to the second question."""
-        if self._asked_again and event.key == self._word[0]:
+        """The letter agrees to the last question."""
+        if (self._asked_again or not self._twice) and event.key == self._word[0]:
             event.stop()
             self.dismiss(True)
 

@@ -15,7 +15,7 @@ from impsy_tui.console.screens.dialogs import Ask, Confirm
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.lines import amount, span
+from impsy_tui.console.widgets.lines import amount, middle, span
 from impsy_tui.console.widgets.picture import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
 
@@ -58,7 +58,7 @@ class FilesPage(Page):
     def content(self) -> ComposeResult:
         """The list, and a picture below it."""
         table: DataTable[str] = DataTable(cursor_type="row", zebra_stripes=False)
-        for column in ("kind", "name", "dim", "events", "length", "loss", "size", "date"):
+        for column in ("kind", "name", "dim", "events", "length, loss", "size", "date"):
             table.add_column(column, key=column)
         yield table
         yield self._picture
@@ -89,12 +89,14 @@ class FilesPage(Page):
             self.set_title(f"FILES · {answer.text if isinstance(answer, Reply) else 'no answer'}")
 
     def _list(self) -> None:
+        if self.left:
+            return
         table = self.query_one(DataTable)
         chosen = self._chosen()
         table.clear()
         shown = [facts for facts in self._files if not self._only or facts.kind == self._only]
         wide = self.size.width >= _WIDE
-        room = max(12, self.size.width - (72 if wide else 64))
+        room = max(12, self.size.width - (68 if wide else 60))
         for facts in shown:
             table.add_row(*_row(facts, room, wide=wide), key=f"{facts.kind} {facts.folder}/{facts.name}")
         if chosen is not None and chosen in shown:
@@ -141,6 +143,8 @@ class FilesPage(Page):
     async def _draw(self, facts: FileFacts) -> None:
         self.set_title(f"FILES · drawing {facts.name} …")
         answer = await self._desk.ask("log", facts.name, max(10, self.size.width - 12))
+        if self.left:
+            return
         if isinstance(answer, LogPicture):
             self._picture.display = True
             self._picture.show(answer)
@@ -233,11 +237,10 @@ def _row(facts: FileFacts, room: int, *, wide: bool) -> tuple[str, ...]:
     kind = f"{facts.kind} {size}" if size else facts.kind
     return (
         kind,
-        name if len(name) <= room else "…" + name[len(name) - room + 1 :],
+        middle(name, room),
         str(facts.dimension or ""),
         str(facts.rows) if facts.rows >= 0 else "",
-        span(facts.seconds) if facts.seconds >= 0 else "",
-        "" if facts.loss is None else f"{facts.loss:.3f}",
+        span(facts.seconds) if facts.seconds >= 0 else "" if facts.loss is None else f"{facts.loss:.3f} nats",
         amount(facts.size),
         time.strftime("%Y-%m-%d %H:%M" if wide else "%m-%d %H:%M", time.localtime(facts.time)),
     )

@@ -56,6 +56,12 @@ class Page(Screen[None]):
         for widget in self.query(Lines):
             widget.set_palette(palette)
 
+    @property
+    def left(self) -> bool:
+        """Whether it has been gone from: what was asked for it comes too late."""
+        return self not in self.app.screen_stack
+
     def set_title(self, text: str) -> None:
         """Say something else in the title."""
-        self.query_one(".title", Label).update(text)
+        if not self.left:
+            self.query_one(".title", Label).update(text)

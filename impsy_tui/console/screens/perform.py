@@ -137,11 +137,12 @@ class PerformScreen(Screen[None]):
         """Let single keys act, or go back to the prompt."""
         self.keys_bar.display = on
         self.prompt.display = not on
+        # At once, for the next key may have come already.
         if on:
-            self.meters.focus()
+            self.set_focus(self.meters)
             self.hint.set_lines([])
         else:
-            self.prompt.line.focus()
+            self.set_focus(self.prompt.line)
             self.hint.idle()
 
     # Panes
@@ -170,6 +171,7 @@ class PerformScreen(Screen[None]):
     def on_prompt_advised(self, message: Prompt.Advised) -> None:
         """What the prompt has to say goes below it."""
         message.stop()
+        self.set_class(message.mistake is not None, "-blaming")
         if message.mistake is not None:
             self.hint.blame(message.mistake, message.offset)
         elif message.found is not None:

@@ -77,6 +77,8 @@ class RigPage(Page):
     async def _look(self) -> None:
         self.set_title("RIG CHECK · looking …")
         answer = await self._desk.ask("rig")
+        if self.left:
+            return
         if isinstance(answer, Rig):
             self._checks.show(answer.checks)
             bad = [check.name for check in answer.checks if check.state != "ok"]

@@ -71,6 +71,8 @@ class SettingsPage(Page):
             self.set_title(f"SETTINGS · {answer.text}")
 
     def _list(self) -> None:
+        if self.left:
+            return
         table = self.query_one(DataTable)
         chosen = self._chosen()
         table.clear()
@@ -93,6 +95,8 @@ class SettingsPage(Page):
 
     def on_data_table_row_highlighted(self) -> None:
         """Say what it is."""
+        if self.left:
+            return
         one = self._chosen()
         text = "" if one is None else f"{one.help}\nallowed: {one.allowed}; default {one.default}"
         self.query_one("#about", Label).update(text)

@@ -81,6 +81,8 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
 
 def curve(values: list[float], width: int) -> str:
     """Numbers over time as a line of blocks, the lowest the smallest."""
+    if width < 1 or not values:
+        return ""
     if len(values) > width:
         values = [values[int(index * len(values) / width)] for index in range(width)]
     low, high = min(values), max(values)

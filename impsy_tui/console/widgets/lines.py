@@ -1,7 +1,10 @@
 """A widget of a few lines of text, each redrawn only when it has changed."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -12,6 +15,8 @@ from impsy_tui.console.widgets.drawn import Drawn
 
 Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
+
+_OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Lines(Drawn):
@@ -53,7 +58,7 @@ class Lines(Drawn):
     def segments(self, y: int) -> list[Segment]:
         """A line, filled up to the edge."""
         pieces = self._lines[y] if y < len(self._lines) else ()
-        line = [Segment(text, style) for text, style in pieces if text]
+        line = [Segment(plain(text), style) for text, style in pieces if text]
         return filled(line, self.width, self.palette.ground)
 
 
@@ -67,24 +72,43 @@ def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
     return line
 
 
+def plain(text: str) -> str:
+    """A text without what a terminal would obey instead of showing it: names come from files and from the net."""
+    return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
+
+
 def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:
     """The first line of a pane: its name, and a rule to the edge."""
     name = f" {text} " if focused else f"{text} "
     style = palette.text_block if focused else palette.dim
-    return ((name, style), ("─" * max(0, width - len(name)), palette.faint))
+    return ((name, style), ("─" * max(0, width - width_of(name)), palette.faint))
 
 
 def cut(text: str, width: int) -> str:
     """A text that is too long, with dots at its end."""
-    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+    if width_of(text) <= width:
+        return text
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
 def middle(text: str, width: int) -> str:
     """A text that is too long, with dots in its middle: both ends of a name tell most."""
-    if len(text) <= width or width < 5:
+    total = width_of(text)
+    if total <= width or width < 5:
         return cut(text, width)
     left = (width - 1) // 2
-    return f"{text[:left]}…{text[len(text) - (width - 1 - left) :]}"
+    _, end = Segment(text).split_cells(total - (width - 1 - left))
+    return f"{set_cell_size(text, left)}…{end.text}"
+
+
+def cut_off(text: str, width: int) -> str:
+    """A text that is no longer than this."""
+    return text if width_of(text) <= width else padded(text, width)
+
+
+def padded(text: str, width: int) -> str:
+    """A text of exactly this width: cut off, or filled up."""
+    return set_cell_size(text, max(0, width))
 
 
 def span(seconds: float) -> str:

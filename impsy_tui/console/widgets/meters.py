@@ -8,9 +8,10 @@ from rich.style import Style
 from textual.geometry import Region, Size
 
 from impsy_tui.console.layout import MeterLayout, lay_out
+from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.drawn import Drawn
-from impsy_tui.console.widgets.lines import filled
+from impsy_tui.console.widgets.lines import cut_off, filled, padded, plain
 from impsy_tui.control.messages import Snapshot
 
 STALE: Final = 2.0
@@ -83,7 +84,7 @@ class Meters(Drawn, can_focus=True):
         digits = self._frame % self._digits_every == 0
         count = snapshot.dimension - 1
         names = tuple(
-            snapshot.names[index] if index < len(snapshot.names) else f"x{index + 1}" for index in range(count)
+            plain(snapshot.names[index]) if index < len(snapshot.names) else f"x{index + 1}" for index in range(count)
         )
         if count != len(self._meters) or names != self._names:
             self._names = names
@@ -107,7 +108,7 @@ class Meters(Drawn, can_focus=True):
         if key == self._layout_of:
             return False
         self._layout_of = key
-        longest = max(map(len, self._names), default=1)
+        longest = max(map(width_of, self._names), default=1)
         self._layout = lay_out(key[0], key[1], max(1, key[2] - 1), longest)
         return True
 
@@ -206,7 +207,7 @@ class Meters(Drawn, can_focus=True):
             segments.append(Segment(" " * layout.width, palette.ground))
             return
         if part == 0:
-            name = self._names[index][: layout.name - 1].ljust(layout.name)
+            name = padded(cut_off(self._names[index], layout.name - 1), layout.name)
             segments.append(Segment(name, palette.strong))
             self._bar(segments, meter.input, "input", meter.input_stale, {})
             segments.append(Segment(f" {meter.input_text:>4}", palette.dim if meter.input_stale else palette.input))
@@ -241,8 +242,8 @@ class Meters(Drawn, can_focus=True):
     def _dense(self, segments: list[Segment], index: int) -> None:
         layout, palette, meter = self._layout, self._palette, self._meters[index]
         mark = _MARKS.get(meter.mark, "")
-        name = self._names[index][: layout.name - 1 - len(mark)]
-        segments.append(Segment(f"{name}{mark}".ljust(layout.name), palette.warning if mark else palette.text))
+        name = cut_off(self._names[index], layout.name - 1 - len(mark))
+        segments.append(Segment(padded(f"{name}{mark}", layout.name), palette.warning if mark else palette.text))
         ends = sorted((min(layout.bar, round(meter.input / 8)), min(layout.bar, round(meter.prediction / 8))))
         input_longer = meter.input > meter.prediction
         upper = "input_stale" if meter.input_stale else "input"

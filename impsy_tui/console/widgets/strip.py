@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, span
 from impsy_tui.control.link import LinkState
@@ -72,7 +73,7 @@ def fit(items: list[Item], width: int, palette: Palette) -> Line:
     forms = dict.fromkeys(range(len(items)), 0)
 
     def length() -> int:
-        lengths = [sum(len(text) for text, _ in items[index].forms[form]) for index, form in forms.items()]
+        lengths = [sum(width_of(text) for text, _ in items[index].forms[form]) for index, form in forms.items()]
         return sum(lengths) + _GAP * (len(lengths) - 1)
 
     while forms and length() > width:
@@ -97,9 +98,9 @@ def _without_engine(snapshot: Snapshot | None, link: LinkState, palette: Palette
     if link is LinkState.FOREIGN:
         text = "the engine is of another version: update the older of the two"
     elif snapshot is None:
-        text = "no engine answers; this console comes back by itself when one does"
+        text = "no engine answers; this console comes back when one does"
     else:
-        text = "the link is lost or the engine has ended; what is shown is the last that is known"
+        text = "the link is lost or the engine has ended; this is how it was"
     return [((" NO ENGINE ", palette.alarm_block), ("  ○ " + text, palette.alarm))]
 
 

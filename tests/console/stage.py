@@ -1,0 +1,161 @@
+"""A console under test: what its screen says, keys pressed in it, and waiting for what follows."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from impsy_tui.console.app import ConsoleApp, Options
+from impsy_tui.control.link import LinkState
+from impsy_tui.control.messages import ConsoleWishes, PlayerState, Snapshot
+
+SMALL, LARGE = (80, 24), (120, 40)
+_PATIENCE = 30.0
+
+
+def performed(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """A test that is a coroutine, as pytest can run it."""
+
+    @functools.wraps(test)
+    def run(*arguments: Any, **named: Any) -> None:
+        asyncio.run(test(*arguments, **named))
+
+    return run
+
+
+def screen_text(app: App[Any]) -> str:
+    """What stands on the screen, without its colours."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+class Console:
+    """A console in a terminal that is not there, on a real engine."""
+
+    def __init__(self, app: ConsoleApp, pilot: Pilot[str]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def text(self) -> str:
+        """The screen."""
+        return screen_text(self.app)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen, line by line."""
+        return self.text.splitlines()
+
+    @property
+    def typed(self) -> str:
+        """What stands at the prompt."""
+        return self.app.perform.prompt.line.value
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest that the engine sent."""
+        snapshot = self.app._link.snapshot
+        assert snapshot is not None
+        return snapshot
+
+    @property
+    def player(self) -> PlayerState:
+        """Of the newest snapshot."""
+        return self.snapshot.players[0]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for something."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _PATIENCE
+        while not condition():
+            assert loop.time() < deadline, f"it did not happen in time; the screen is\n{self.text}"
+            await asyncio.sleep(0.01)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of these stand on the screen."""
+        for text in texts:
+            await self.until(lambda text=text: text in self.text)  # type: ignore[misc]
+
+    async def misses(self, *texts: str) -> None:
+        """Wait until none of these stands on the screen."""
+        await self.until(lambda: not any(text in self.text for text in texts))
+
+    async def has_typed(self, text: str) -> None:
+        """Wait until this stands at the prompt."""
+        await self.until(lambda: self.typed == text)
+
+    async def focuses(self, widget: Widget) -> None:
+        """Wait until keys go to a widget."""
+        await self.until(lambda: self.app.focused is widget)
+
+    async def frames(self, count: int = 3) -> None:
+        """Wait until the engine has sent some more snapshots, and they have been shown."""
+        wanted = self.app._link.received + count
+        await self.until(lambda: self.app._link.received >= wanted)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self._send(key if len(key) > 1 or key.isalnum() else _character_to_key(key), key)
+            await self.pilot._wait_for_screen()
+        await self.pilot.pause()
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys that arrive all at once, as over a link that was stuck."""
+        for key in keys:
+            self._send(key if len(key) > 1 or key.isalnum() else _character_to_key(key), key)
+        await self.frames(2)
+
+    async def type(self, text: str) -> None:
+        """Type letter by letter, as fast as a paste, and wait until all of it stands at the prompt."""
+        for letter in text:
+            self._send(letter if letter.isalnum() else _character_to_key(letter), letter)
+        await self.until(lambda: self.typed.endswith(text))
+        await self.pilot.pause()
+
+    def _send(self, key: str, character: str) -> None:
+        driver = self.app._driver
+        assert driver is not None
+        event = events.Key(key, character if len(character) == 1 else None)
+        event.set_sender(self.app)
+        driver.send_message(event)
+
+    async def enter(self, line: str) -> None:
+        """Type a line and Enter."""
+        self.app.perform.prompt.put(line)
+        await self.press("enter")
+
+
+@asynccontextmanager
+async def console(
+    socket: Path,
+    size: tuple[int, int] = SMALL,
+    keys: Mapping[str, str] | None = None,
+    theme: str = "",
+    *,
+    connected: bool = True,
+) -> AsyncIterator[Console]:
+    """A console.
+
+    Args:
+        socket: of the engine.
+        size: of the terminal.
+        keys: as in ``[console.keys]``.
+        theme: to begin with.
+        connected: wait for the engine.
+    """
+    app = ConsoleApp(Options(socket, theme, wishes=ConsoleWishes(keys=dict(keys or {}))))
+    async with app.run_test(size=size) as pilot:
+        shown = Console(app, pilot)
+        if connected:
+            await shown.until(lambda: app._link.state is LinkState.UP and app._link.received > 0)
+            await shown.sees("link")
+        yield shown

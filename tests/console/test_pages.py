@@ -1,0 +1,240 @@
+"""The pages: files, settings, the rig check and help; and the command palette."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.console.keymap import ACTIONS
+from impsy_tui.console.screens.dialogs import Ask, Confirm
+from impsy_tui.console.screens.help import HelpText
+from impsy_tui.language.commands import COMMANDS
+from impsy_tui.terms import MODES
+from tests.console.conftest import PULSE, Rig, write_log
+from tests.console.stage import LARGE, SMALL, Console, console, performed
+from tests.models import constant_model
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Rig]:
+    """An engine with files to work on."""
+    for name in ("pulse", "higher", "lower"):
+        constant_model(tmp_path / "models" / f"{name}.h5", [0.02, 0.2, 0.5, 0.8])
+    write_log(tmp_path / "logs" / "first-4d-mdrnn.log", 3)
+    write_log(tmp_path / "logs" / "other-4d-mdrnn.log", 3, events=30)
+    rig = Rig(tmp_path, PULSE)
+    yield rig
+    rig.close()
+
+
+async def _choose(here: Console, name: str) -> None:
+    """Move the cursor of the list to a row."""
+    table = here.app.screen.query_one("DataTable")
+    await here.press("ctrl+home")
+    for _ in range(100):
+        row = table.get_row_at(table.cursor_row) if table.row_count else ()
+        if any(str(cell) == name for cell in row):
+            return
+        await here.press("down")
+    raise AssertionError(f"there is no {name} in\n{here.text}")
+
+
+# Files
+
+
+@performed
+async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> None:
+    async with console(archive.socket, LARGE) as here:
+        await here.press("f2")
+        await here.sees("FILES · 2 logs, 0 data sets, 4 models", "first-4d-mdrnn", "pulse", "kind", "date")
+        await _choose(here, "first-4d-mdrnn")
+        assert any(re.search(r"log +first-4d-mdrnn +4 +120 +11s", line) for line in here.lines)
+        await here.press("enter")
+        await here.sees("FILES · first-4d-mdrnn.log: 120 events in 11s", "x1", "x3", "you  ", "▁", "█")
+        await here.press("l")
+        await here.sees("choose a model to load")
+        await here.press("3")
+        await here.misses("first-4d-mdrnn  ")
+        await _choose(here, "higher")
+        await here.press("l")
+        await here.sees("FILES · higher plays, dimension 4")
+        await here.until(lambda: here.player.model == "higher")
+        await _choose(here, "lower")
+        await here.press("a")
+        await here.until(lambda: here.snapshot.audition is not None and here.snapshot.audition.model == "lower")
+        await here.press("1")
+        await here.misses("higher    ")
+        await here.press("0")
+        await here.sees("first-4d-mdrnn", "higher")
+
+
+@performed
+async def test_a_file_is_renamed_and_deleted_but_not_by_one_key_held_down(archive: Rig) -> None:
+    async with console(archive.socket, SMALL) as here:
+        await here.press("f2")
+        await here.sees("FILES · 2 logs")
+        await _choose(here, "lower")
+        await here.press("r")
+        await here.sees("Rename lower", "rename model lower lower", "a new name")
+        await here.press("enter")
+        await here.sees("lower is there already")
+        assert isinstance(here.app.screen, Ask)
+        await here.press(*["backspace"] * 5, "d", "e", "e", "p", "enter")
+        await here.sees("deep")
+        await here.misses("Rename lower")
+        await here.until((archive.folder / "models" / "deep.h5").exists)
+        await here.press("r")
+        await here.sees("Rename")
+        line = here.app.screen.query_one("Input")
+        line.value = "shutdown"
+        await here.press("enter")
+        await here.sees("only rename is asked for here")
+        await here.press("escape")
+        await here.until(lambda: not isinstance(here.app.screen, Ask))
+        await _choose(here, "deep")
+        await here.press("d")
+        await here.sees("Delete model deep?", "It cannot be brought back.")
+        await here.press("d")
+        assert isinstance(here.app.screen, Confirm)
+        await here.press("enter", "enter", "enter")
+        await here.sees("Really?", "d: delete")
+        await here.press("escape")
+        await here.frames()
+        assert (archive.folder / "models" / "deep.h5").exists()
+        await here.press("d", "enter")
+        await here.sees("Really?")
+        await here.press("d")
+        await here.until(lambda: not (archive.folder / "models" / "deep.h5").exists())
+        await here.misses("deep  ")
+        await _choose(here, "pulse")
+        await here.press("delete", "enter")
+        await here.sees("Really?")
+        await here.press("d")
+        await here.sees("FILES · pulse stays as it is: it plays now")
+
+
+@performed
+async def test_a_data_set_is_made_and_appears(archive: Rig) -> None:
+    async with console(archive.socket, SMALL) as here:
+        await here.press("f2")
+        await here.sees("FILES · 2 logs")
+        await _choose(here, "first-4d-mdrnn")
+        await here.press("n")
+        await here.sees("Make a data set", "dataset 4")
+        await here.press("enter")
+        await here.sees("training-dataset-4d", "1 data sets")
+        await _choose(here, "training-dataset-4d")
+        await here.press("enter")
+        await here.sees("Train a model", "train s on training-dataset-4d epochs 100")
+        line = here.app.screen.query_one("Input")
+        line.value = "train gigantic"
+        await here.press("enter")
+        await here.sees("'gigantic'")
+        await here.press("escape", "escape")
+        await here.sees("CALLRESPONSE", "›")
+
+
+# Settings
+
+
+@performed
+async def test_a_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_put_right(archive: Rig) -> None:
+    async with console(archive.socket, LARGE) as here:
+        await here.press("f3")
+        await here.sees("SETTINGS", "interaction.threshold", "config.toml")
+        await _choose(here, "interaction.threshold")
+        await here.sees("seconds of silence before it answers", "allowed: a number, 0 to 3600 s")
+        await here.press("enter")
+        await here.sees("Enter: do it")
+        line = here.app.screen.query_one("Input")
+        assert line.value == "0.2"
+        line.value = "-1"
+        await here.press("enter")
+        await here.sees("-1", "0 to 3600 s")
+        await here.until(lambda: str(here.app.screen.query_one(".problem").render()))
+        assert isinstance(here.app.screen, Ask)
+        line.value = "1.5"
+        await here.press("enter")
+        await here.until(lambda: not isinstance(here.app.screen, Ask))
+        await here.until(lambda: here.player.threshold == 1.5)
+        await here.until(lambda: "threshold = 1.5" in (archive.folder / "config.toml").read_text())
+        await here.until(lambda: any(re.search(r"interaction.threshold +1.5 ", line) for line in here.lines))
+        await here.press("c")
+        await here.misses("description")
+        await here.sees("interaction.mode")
+        await here.press("escape")
+        await here.sees("interaction.threshold", "in force now")
+
+
+# Rig check
+
+
+@performed
+async def test_the_rig_check_looks_at_everything(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.press("f4")
+        for name in ("osc", "model", "log", "timing", "disk", "socket", "clock", "system"):
+            await here.until(lambda name=name: re.search(rf"[✓!✗] {name} ", here.text))  # type: ignore[misc]
+        await here.until(lambda: "RIG CHECK · everything is ready" in here.text or "RIG CHECK · look at" in here.text)
+        rig.send("load higher")
+        await here.press("u")
+        await here.sees("higher, dimension 4")
+
+
+# Help
+
+
+@performed
+async def test_help_tells_every_command_every_key_and_every_mode(rig: Rig) -> None:
+    async with console(rig.socket, keys={"panic": "f10"}) as here:
+        await here.press("f1")
+        await here.sees("KEYS, everywhere")
+        text = here.app.screen.query_one(HelpText)
+        told = "\n".join("".join(piece for piece, _ in line) for line in text._lines)
+        for command in COMMANDS.values():
+            assert f"\n  {command.usage}" in told
+            assert " ".join(command.example.split()) in " ".join(told.split())
+        for action in ACTIONS:
+            assert f"· {action.name}" in " ".join(told.split())
+        for mode in MODES:
+            assert f"\n  {mode} " in told
+        assert "\n  F10 " in told
+        assert "\n  F9 " not in told
+        await here.press("end")
+        await here.sees("AT THE PROMPT", "Ctrl-R")
+        assert all(len(line) <= 80 for line in here.lines)
+
+
+# Palette
+
+
+@performed
+async def test_the_palette_carries_out_whole_commands_and_begins_others(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.press("ctrl+p")
+        await here.until(lambda: len(here.app.screen_stack) == 2)
+        await here.press(*"mode battle")
+        await here.sees("mode battle", "how you and the player share")
+        await here.press("enter")
+        await here.until(lambda: here.player.mode == "battle")
+        await here.press("f2")
+        await here.sees("FILES ·")
+        await here.press("ctrl+p")
+        await here.until(lambda: len(here.app.screen_stack) == 3)
+        await here.press("s", "i", "g", "m", "a")
+        await here.sees("sigma …")
+        await here.press("enter")
+        await here.has_typed("sigma ")
+        await here.sees("› sigma", "CHANNELS")
+        await here.type("0.5")
+        await here.press("enter")
+        await here.until(lambda: here.player.sigma_temperature == 0.5)
+
+
+@performed
+async def test_escape_leaves_the_palette(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.press("ctrl+p", "escape")
+        await here.until(lambda: len(here.app.screen_stack) == 1)
+        assert not here.app.perform.keys_mode

@@ -1,0 +1,218 @@
+"""The prompt: whatever is typed is text, mistakes stay to be put right, and what was typed comes back."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.console.conftest import Rig
+from tests.console.stage import LARGE, Console, console, performed
+
+
+def _below(here: Console, line: str) -> str:
+    """The line of the screen below the prompt with this in it."""
+    lines = here.lines
+    return lines[next(index for index, text in enumerate(lines) if text.startswith(line)) + 1]
+
+
+@performed
+async def test_typed_words_are_never_hot_keys(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        before = here.player
+        await here.type("mode battle")
+        await here.has_typed("mode battle")
+        await here.type(" 1-5=[],.rthgc:")
+        await here.has_typed("mode battle 1-5=[],.rthgc:")
+        await here.frames()
+        assert (here.player.mode, here.player.pi_temperature) == ("callresponse", before.pi_temperature)
+        await here.press("ctrl+c")
+        await here.has_typed("")
+        await here.type("mode battle")
+        await here.press("enter")
+        await here.until(lambda: here.player.mode == "battle")
+        await here.has_typed("")
+        await here.sees("› mode battle", "BATTLE", "BOTH PLAY")
+
+
+@performed
+async def test_what_follows_the_way_back_to_the_prompt_at_once_is_text_too(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.press("escape")
+        await here.sees(" KEYS ")
+        await here.burst(":", *"temp 1.5-r", "g", "escape", "escape")
+        await here.has_typed("temp 1.5-rg")
+        assert (here.player.paused, here.player.turn, here.player.pi_temperature) == (False, "you", 1.0)
+        await here.press("backspace", "backspace", "backspace", "enter")
+        await here.until(lambda: here.player.pi_temperature == 1.5)
+        await here.type("a:b")
+
+
+@performed
+async def test_a_mistake_stays_in_the_line_with_arrows_below_its_word(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.enter("mode batle")
+        await here.sees("^^^^^")
+        await here.has_typed("mode batle")
+        under = _below(here, "› mode batle")
+        assert under.index("^^^^^") == 2 + len("mode ")
+        assert "did you mean battle?" in under
+        await here.press(*["backspace"] * 3, "t", "t", "l", "e", "enter")
+        await here.until(lambda: here.player.mode == "battle")
+        await here.has_typed("")
+        await here.enter("temp")
+        await here.sees("^ temp needs a number, above 0")
+        await here.press("ctrl+c")
+        await here.misses("^")
+
+
+@performed
+async def test_what_the_engine_refuses_is_shown_and_blamed_only_if_a_word_is_to_blame(rig: Rig) -> None:
+    async with console(rig.socket, LARGE) as here:
+        await here.enter("mode battle")
+        await here.until(lambda: here.player.mode == "battle")
+        await here.enter("take")
+        await here.sees("✗ take: there are no turns to take in battle, only in callresponse")
+        await here.has_typed("")
+        await here.enter("load highr")
+        await here.sees("did", "you mean higher?")
+        await here.enter("mute x9")
+        await here.sees("there is no x9: the last is x3")
+        await here.enter("delete log nothing")
+        await here.press("enter")
+        await here.sees("Really?")
+        await here.press("d")
+        await here.sees("no log is called nothing")
+
+
+@performed
+async def test_history_survives_a_restart(rig: Rig, tmp_path: Path) -> None:
+    async with console(rig.socket) as here:
+        for line in ("temp 1.1", "temp 1.2", "temp 1.2", "threshold 1s"):
+            await here.enter(line)
+        await here.sees("threshold 1s")
+        await here.type("dra")
+        await here.press("up")
+        await here.has_typed("threshold 1s")
+        await here.press("up", "up")
+        await here.has_typed("temp 1.1")
+        await here.press("up")
+        await here.has_typed("temp 1.1")
+        await here.press("down", "down", "down")
+        await here.has_typed("dra")
+    assert (tmp_path / "state" / "impsy-tui" / "history").read_text().splitlines() == [
+        "temp 1.1",
+        "temp 1.2",
+        "threshold 1s",
+    ]
+    async with console(rig.socket) as here:
+        await here.press("up", "up")
+        await here.has_typed("temp 1.2")
+
+
+@performed
+async def test_a_home_that_cannot_be_written_to_costs_only_the_history(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in-the-way").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "in-the-way"))
+    async with console(rig.socket) as here:
+        await here.enter("temp 1.3")
+        await here.until(lambda: here.player.pi_temperature == 1.3)
+        await here.press("up")
+        await here.has_typed("temp 1.3")
+
+
+@performed
+async def test_ctrl_r_looks_through_what_was_typed(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        for line in ("mode duet", "temp 1.1", "mode battle"):
+            await here.enter(line)
+        await here.until(lambda: here.player.mode == "battle")
+        await here.press("ctrl+r")
+        await here.sees("search\n")
+        await here.type("mode")
+        await here.sees("⌕ mode battle")
+        await here.press("ctrl+r")
+        await here.sees("⌕ mode duet")
+        await here.press("ctrl+r")
+        await here.sees("⌕ mode duet")
+        await here.press("enter")
+        await here.has_typed("mode duet")
+        await here.misses("search\n")
+        await here.press("enter")
+        await here.until(lambda: here.player.mode == "duet")
+        await here.press("ctrl+r")
+        await here.type("zzz")
+        await here.sees("nothing of the kind was typed")
+        await here.press("escape")
+        await here.misses("search\n", "nothing of the kind")
+        await here.has_typed("")
+        assert not here.app.perform.keys_mode
+
+
+@performed
+async def test_tab_completes_commands_words_and_names(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.type("mo")
+        await here.press("tab")
+        await here.has_typed("mode ")
+        await here.sees("callresponse  polyphony  battle  duet  useronly")
+        for word in ("callresponse", "polyphony", "battle"):
+            await here.press("tab")
+            await here.has_typed(f"mode {word}")
+        await here.press("shift+tab")
+        await here.has_typed("mode polyphony")
+        await here.press("ctrl+c")
+        await here.until(lambda: "higher" in here.app._known.models)
+        await here.type("load hi")
+        await here.press("tab")
+        await here.has_typed("load higher ")
+        await here.press("enter")
+        await here.until(lambda: here.player.model == "higher")
+        await here.type("solo x")
+        await here.press("tab", "tab")
+        await here.has_typed("solo x2")
+        await here.press("ctrl+c")
+        await here.type("set interaction.th")
+        await here.until(lambda: here.app._known.settings)
+        await here.press("tab")
+        await here.has_typed("set interaction.threshold ")
+        await here.press("ctrl+c", "tab")
+        await here.has_typed("mode")
+
+
+@performed
+async def test_the_likeliest_stands_behind_the_cursor(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.type("tem")
+        await here.sees("› temp")
+        await here.has_typed("tem")
+        await here.press("right")
+        await here.has_typed("temp")
+        await here.enter("temp 1.25")
+        await here.until(lambda: here.player.pi_temperature == 1.25)
+        await here.type("te")
+        await here.sees("› temp 1.25")
+        await here.press("end")
+        await here.has_typed("temp 1.25")
+
+
+@performed
+async def test_advice_tells_what_may_be_typed(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.sees("type a command, or Tab for all of them; Esc for keys")
+        await here.type("threshold ")
+        await here.sees("a time such as 5s or 200ms, 0 to 3600 s")
+        await here.press("ctrl+c")
+        await here.sees("type a command, or Tab")
+
+
+@performed
+async def test_long_lines_and_odd_letters_do_no_harm(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        for line in ('load "', "x" * 3000, "mode [bold]battle[/bold]", "théâtre 🎹 ", "help help"):
+            await here.enter(line)
+            await here.pilot.pause()
+            await here.press("ctrl+c")
+        await here.sees("for example: help mode")
+        await here.enter("temp 1.7")
+        await here.until(lambda: here.player.pi_temperature == 1.7)

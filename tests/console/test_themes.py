@@ -1,0 +1,120 @@
+"""Colours: themes, their files, and none at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pythonosc.udp_client import SimpleUDPClient
+from rich.color import Color
+
+from impsy_tui.shipped import shipped_folder
+from tests.console.conftest import Rig
+from tests.console.stage import LARGE, Console, console, performed
+
+_MINE = (shipped_folder("themes") / "amber.toml").read_text()
+
+
+def _colours(here: Console) -> set[Color | None]:
+    """All colours on the screen."""
+    found = set()
+    for strip in here.app.screen._compositor.render_strips():
+        for segment in strip:
+            if segment.style is not None:
+                found |= {segment.style.color, segment.style.bgcolor}
+    return found
+
+
+def _has(here: Console, colour: str) -> bool:
+    return Color.parse(colour) in _colours(here)
+
+
+@performed
+async def test_themes_are_changed_by_name(rig: Rig) -> None:
+    async with console(rig.socket, LARGE) as here:
+        await here.until(lambda: _has(here, "#ffaf00"))
+        for name, colour in (("contrast", "#ffff00"), ("stage", "#af5f00"), ("amber", "#ffaf00")):
+            await here.enter(f"theme {name}")
+            await here.until(lambda colour=colour: _has(here, colour))  # type: ignore[misc]
+        await here.enter("theme stage")
+        await here.until(lambda: not _has(here, "#ffaf00"))
+        for page in ("f1", "f2", "f3", "f4"):
+            await here.press(page)
+            await here.frames()
+            assert not _has(here, "#ffaf00")
+        await here.press("escape")
+        await here.enter("theme nothing")
+        await here.sees("no theme is called nothing: there are amber, contrast, sixteen, stage")
+        assert not _has(here, "#ffaf00")
+
+
+@performed
+async def test_the_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
+    async with console(rig.socket, theme="sixteen") as here:
+        await here.until(lambda: _has(here, "bright_yellow"))
+        await here.type("mode")
+        for page in ("", "f1", "f2", "f3", "f4"):
+            if page:
+                await here.press(page)
+            await here.frames()
+            others = {colour.name for colour in _colours(here) if colour and colour.is_system_defined is False}
+            assert not others, page
+        await here.press("escape")
+        await here.enter("shutdown")
+        await here.sees("End the engine?")
+        await here.press("escape", "ctrl+p")
+        await here.sees("mode battle")
+
+
+@performed
+async def test_a_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig, tmp_path: Path) -> None:
+    file = tmp_path / "themes" / "mine.toml"
+    file.parent.mkdir()
+    file.write_text(_MINE.replace('text = "#ffaf00"', 'text = "#123456"'))
+    async with console(rig.socket, LARGE) as here:
+        await here.type("theme mi")
+        await here.press("tab", "enter")
+        await here.until(lambda: _has(here, "#123456"))
+        file.write_text(_MINE.replace('text = "#ffaf00"', 'text = "#abcdef"'))
+        os.utime(file, (1, 1))
+        await here.until(lambda: _has(here, "#abcdef") and not _has(here, "#123456"))
+        await here.press("f1")
+        await here.frames()
+        assert not _has(here, "#123456")
+        file.write_text(_MINE.replace('text = "#ffaf00"', 'text = "mauve-ish"'))
+        os.utime(file, (2, 2))
+        await here.press("escape")
+        await here.sees("text = 'mauve-ish' is no colour such as #ffb000 or bright_yellow")
+        assert _has(here, "#abcdef")
+        file.write_text("text = ")
+        os.utime(file, (3, 3))
+        await here.sees("cannot be read")
+        file.unlink()
+        await here.sees("no theme is called mine")
+        assert _has(here, "#abcdef")
+
+
+@performed
+async def test_a_broken_theme_at_the_start_is_told_and_the_standing_one_taken(rig: Rig) -> None:
+    async with console(rig.socket, LARGE, theme="nowhere") as here:
+        await here.sees("no theme is called nowhere")
+        assert _has(here, "#ffaf00")
+
+
+@performed
+async def test_without_colour_bars_are_told_apart_by_their_glyphs(
+    rig: Rig, wide_rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(rig.socket) as here:
+        SimpleUDPClient("127.0.0.1", rig.port).send_message("/interface", [0.5, 0.5, 0.5])
+        await here.sees("████", "▓▓▓", "····")
+        await here.sees("▒▒▒")
+        await here.sees("TURN")
+        for page in ("", "f1", "f2", "f3", "f4"):
+            if page:
+                await here.press(page)
+            await here.frames()
+            assert _colours(here) <= {None, Color.default()}, page
+    async with console(wide_rig.socket) as here:
+        await here.sees("▄▄", "··")
+        assert _colours(here) <= {None, Color.default()}

@@ -1,0 +1,150 @@
+"""Completions: what may come next, wherever a line stands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.language import COMMANDS, Invocation, Mistake, parse
+from impsy_tui.language.complete import Completion, Known, complete
+
+KNOWN = Known(
+    models=("pulse", "my model"),
+    logs=("l1", "l2"),
+    datasets=("d", "d9"),
+    themes=("amber", "stage"),
+    settings=("osc.server_port", "model.file"),
+    dimensions=3,
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [
+        ("", tuple(COMMANDS)),
+        ("  ", tuple(COMMANDS)),
+        ("mo", ("mode",)),
+        ("mode", ("mode",)),
+        ("  mode b", ("battle",)),
+        ("mode battle", ("battle",)),
+        ("mode battle ", ()),
+        ("nothing such", ()),
+        ("nothing ", ()),
+        ("thru ", ("on", "off")),
+        ("max_response ", ("off",)),
+        ("temp ", ()),
+        ("cancel", ("cancel job",)),
+        ("cancel ", ("job",)),
+        ("cancel j", ("job",)),
+        ("cancel  job ", ()),
+        ("cancel x ", ()),
+        ("help cancel", ("cancel job",)),
+        ("help cancel ", ("job",)),
+        ("help mode ", ()),
+        ("load ", ("pulse", '"my model"')),
+        ("load model p", ("pulse",)),
+        ('load "', ('"pulse"', '"my model"')),
+        ('load "my mo', ('"my model"',)),
+        ('load "my model"', ('"my model"',)),
+        ('load "my model" ', ()),
+        ("audition ", ("pulse", '"my model"', "off")),
+        ("mute ", ("x1", "x2", "x3")),
+        ("mute x1 x2 ", ("x3",)),
+        ("mute x1-x2 x", ("x1", "x2", "x3")),
+        ("hold x1 ", ("x2", "x3")),
+        ("hold x1 0.5 ", ()),
+        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "on", "epochs", "patience")),
+        ("train s ", ("on", "epochs", "patience")),
+        ("train s on ", ("d", "d9")),
+        ("train s on d ", ("epochs", "patience")),
+        ("train on d e", ("epochs",)),
+        ("train s on epochs ", ("epochs", "patience")),
+        ("train s on d epochs 5 ", ("patience",)),
+        ("train s on d on ", ()),
+        ("train s on d epochs 5 patience 2 ", ()),
+        ("rename ", ("log", "dataset", "model")),
+        ("rename log ", ("l1", "l2")),
+        ("rename log l1 ", ()),
+        ("delete dataset ", ("d", "d9")),
+        ("theme s", ("stage",)),
+        ("set o", ("osc.server_port",)),
+        ("set osc.server_port ", ()),
+    ],
+)
+def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
+    assert complete(line, KNOWN).options == options
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("mo", "a command"),
+        ("temp ", "a number, above 0 and at most 100"),
+        ("threshold ", "a time such as 5s or 200ms, 0 to 3600 s"),
+        ("mute ", "dimensions such as x3, or x1 x2, or x1-x4"),
+        ("hold x1 ", "a number, 0 to 1"),
+        ("range x1 x2 0.2 ", "a number, 0 to 1"),
+        ("range x1 0.2 0.4 ", ""),
+        ("train s epochs ", "a whole number, 1 to 10000"),
+        ("train s ", "on, epochs or patience"),
+        ("rename log l1 ", "a name"),
+        ('set osc.output_address ["/a", ', "a value"),
+        ("pause ", ""),
+    ],
+)
+def test_what_is_wanted_is_said(line: str, hint: str) -> None:
+    assert complete(line, KNOWN).hint == hint
+
+
+def test_a_completion_begins_where_its_word_does() -> None:
+    assert complete("  mode ba", KNOWN) == Completion(7, ("battle",), complete("mode ", KNOWN).hint)
+    assert complete('load "my mo', KNOWN).start == 5
+
+
+words = st.sampled_from([word for command in COMMANDS.values() for word in command.example.split()])
+lines = st.text() | st.lists(words | st.sampled_from(["x1", '"', "on", "  "]) | st.text(max_size=3)).map(" ".join)
+names = st.lists(st.text(max_size=5))
+
+
+@given(lines, st.builds(Known, names, names, names, names, names, st.integers(-1, 20)))
+def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, known: Known) -> None:
+    found = complete(line, known)
+    assert 0 <= found.start <= len(line)
+    for option in found.options:
+        assert option.startswith(line[found.start :])
+
+
+def may_be_gone_on_with(line: str) -> bool:
+    """Whether a line can be carried out, or will be once more is typed."""
+    read = parse(line)
+    return isinstance(read, Invocation) or read.start == len(line)
+
+
+@given(st.sampled_from(sorted(COMMANDS.values(), key=str)), st.data())
+def test_completing_an_example_from_anywhere_leads_to_a_line_that_can_be_read(
+    command: object, data: st.DataObject
+) -> None:
+    example: str = command.example  # type: ignore[attr-defined]
+    line = example[: data.draw(st.integers(0, len(example)))]
+    for _ in range(8):
+        found = complete(line, KNOWN)
+        if not found.options:
+            break
+        chosen = line[: found.start] + data.draw(st.sampled_from(found.options))
+        assert may_be_gone_on_with(chosen), chosen
+        line = chosen + " "
+    read = parse(line)
+    if isinstance(read, Mistake):
+        assert complete(line, KNOWN).hint, f"{line!r}: nothing is offered and nothing is asked for"
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> None:
+    example: str = command.example  # type: ignore[attr-defined]
+    known = Known(("m",), ("l",), ("d",), ("contrast",), ("interaction.threshold",), 9)
+    at = 0
+    for word in example.split():
+        at = example.index(word, at)
+        found = complete(example[:at], known)
+        options = {part for option in found.options for part in option.split()}
+        assert word in options or found.hint, example[:at]
+        assert complete(example[:at] + word, known).start == at

@@ -1,0 +1,239 @@
+"""The console in a terminal: how it comes, goes, is killed, resized, and what it leaves behind."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.messages import Snapshot
+from tests.conftest import free_port, wait_until
+from tests.models import constant_model
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("tmux") is None, reason="tmux is not installed (Debian: apt-get install tmux)"
+)
+
+_PATIENCE = 30.0
+_IMPSY = f"{shlex.quote(sys.executable)} -m impsy_tui"
+
+
+class Terminal:
+    """A shell in a tmux of its own, and what stands on its screen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server = folder / "tmux"
+        self.engine_socket = folder / "engine.sock"
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("TMUX", "COLORTERM", "NO_COLOR", "LINES", "COLUMNS")
+        }
+        (folder / "shellrc").write_text("PS1='shell> '\n")
+        self._environment = environment | {
+            "ENV": str(folder / "shellrc"),
+            "TERM": "screen-256color",
+            "XDG_STATE_HOME": str(folder / "state"),
+            "LC_ALL": "C.UTF-8",
+        }
+        self("new-session", "-d", "-x", "80", "-y", "24", "sh")
+
+    def __call__(self, *arguments: str) -> str:
+        """Have tmux do something; what it says."""
+        return subprocess.run(
+            ["tmux", "-u", "-S", str(self._server), "-f", "/dev/null", *arguments],
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        ).stdout
+
+    @property
+    def text(self) -> str:
+        """The screen."""
+        return self("capture-pane", "-p")
+
+    def sees(self, *texts: str) -> None:
+        """Wait until all of these stand on the screen."""
+        try:
+            wait_until(lambda: all(text in self.text for text in texts), _PATIENCE)
+        except AssertionError:
+            raise AssertionError(f"{texts} did not all appear; the screen is\n{self.text}") from None
+
+    def type(self, text: str) -> None:
+        """Type a line and Enter."""
+        self("send-keys", "-l", text)
+        self("send-keys", "Enter")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, as tmux names them."""
+        self("send-keys", *keys)
+
+    def impsy(self, words: str, before: str = "") -> None:
+        """Type impsy-tui with these words, on this terminal's engine."""
+        self.type(f"clear; {before} {_IMPSY} {words} --socket {shlex.quote(str(self.engine_socket))}")
+
+    @property
+    def console(self) -> int:
+        """Process of what the shell runs."""
+        shell = self("display-message", "-p", "#{pane_pid}").strip()
+        found = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=False).stdout.split()
+        assert len(found) == 1, found
+        return int(found[0])
+
+    def is_a_shell_again(self, word: str) -> None:
+        """The shell answers, on the screen that was there before the console's."""
+        self.type(f"echo {word}-$((40 + 2))")
+        self.sees(f"\n{word}-42")
+        assert self("display-message", "-p", "#{alternate_on} #{cursor_flag}").strip() == "0 1"
+
+    def snapshot(self) -> Snapshot:
+        """Of the engine."""
+        with connected(self.engine_socket) as client:
+            return client.snapshot()
+
+    def engine(self) -> int:
+        """Process of the engine."""
+        with connected(self.engine_socket) as client:
+            return client.hello.pid
+
+    def close(self) -> None:
+        """End everything."""
+        self("kill-server")
+        try:
+            os.kill(self.engine(), signal.SIGKILL)
+        except (NoEngine, ProcessLookupError):
+            pass
+
+
+def _gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal in a folder with a configuration and a model."""
+    constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
+    (tmp_path / "config.toml").write_text(
+        '[interaction]\nmode = "battle"\n[model]\nfile = "models/pulse.h5"\ndimension = 4\n'
+        f"[osc]\nserver_port = {free_port()}\nclient_port = {free_port()}\n"
+    )
+    opened = Terminal(tmp_path)
+    try:
+        opened.sees("shell>")
+        yield opened
+    finally:
+        opened.close()
+
+
+def test_play_starts_an_engine_that_outlives_every_console(terminal: Terminal) -> None:
+    terminal.impsy("play -c config.toml")
+    terminal.sees("BATTLE", "pulse", "x3", "›", "F9 PANIC")
+    engine, console = terminal.engine(), terminal.console
+    assert os.getsid(engine) == engine != os.getsid(console)
+    terminal.type("temp 1.3")
+    terminal.sees("temp 1.30")
+
+    # It is left, and come back to.
+    terminal.press("C-q")
+    terminal.sees("the engine plays on: impsy-tui attach comes back to it", "shell>")
+    terminal.is_a_shell_again("left")
+    terminal.impsy("attach")
+    terminal.sees("BATTLE", "temp 1.30", "› temp 1.3")
+
+    # A signal that asks it to end leaves the terminal as it was.
+    os.kill(terminal.console, signal.SIGTERM)
+    terminal.sees("shell>")
+    terminal.is_a_shell_again("ended")
+
+    # So does a signal that does not ask leave the engine.
+    terminal.impsy("attach")
+    terminal.sees("BATTLE")
+    os.kill(terminal.console, signal.SIGKILL)
+    terminal.sees("Killed")
+    before = terminal.snapshot().players[0].played
+    terminal("new-window", "sh")
+    terminal.sees("shell>")
+    terminal.impsy("play -c config.toml")
+    terminal.sees("BATTLE", "temp 1.30")
+    wait_until(lambda: terminal.snapshot().players[0].played > before, _PATIENCE)
+
+    # The terminal goes away under it.
+    console = terminal.console
+    terminal("kill-server")
+    wait_until(lambda: _gone(console), _PATIENCE)
+    before = terminal.snapshot().players[0].played
+    wait_until(lambda: terminal.snapshot().players[0].played > before, _PATIENCE)
+    assert terminal.engine() == engine
+
+
+def test_a_window_of_another_size(terminal: Terminal) -> None:
+    terminal.impsy("play")
+    terminal.sees("CHANNELS", "F9 PANIC")
+    terminal("resize-window", "-x", "40", "-y", "10")
+    wait_until(lambda: "CHANNELS" not in terminal.text and "x3" in terminal.text, _PATIENCE)
+    terminal.sees("BATTLE", "x1", "›")
+    assert all(len(line) <= 40 for line in terminal.text.splitlines())
+    terminal("resize-window", "-x", "120", "-y", "40")
+    terminal.sees("CHANNELS", "EVENTS", "F12 lock")
+    terminal("resize-window", "-x", "80", "-y", "24")
+    terminal.sees("CHANNELS", "F9 PANIC", "0.80")
+
+
+def test_a_terminal_of_sixteen_colours_gets_no_others(terminal: Terminal) -> None:
+    terminal.impsy("play --theme sixteen", before="TERM=screen")
+    terminal.sees("BATTLE", "0.80")
+    terminal.type("mode battle")
+    terminal.press("F2")
+    terminal.sees("FILES ·")
+    coloured = terminal("capture-pane", "-p", "-e")
+    terminal.press("C-p")
+    terminal.sees("mode battle", "how you and the player share")
+    coloured += terminal("capture-pane", "-p", "-e")
+    assert not re.search(r"[34]8[;:][25]", coloured)
+    assert re.search("\x1b\\[[0-9;]*9[0-7]", coloured)
+
+
+def test_without_colour_there_is_none(terminal: Terminal) -> None:
+    terminal.impsy("play", before="NO_COLOR=1")
+    terminal.sees("BATTLE", "0.80", "▓▓")
+    terminal.press("F3")
+    terminal.sees("SETTINGS", "in force")
+    coloured = terminal("capture-pane", "-p", "-e")
+    assert not re.search("\x1b\\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;:m]", coloured)
+
+
+def test_what_is_redirected_gets_plain_lines_in_place_of_a_console(terminal: Terminal) -> None:
+    terminal.impsy("play")
+    terminal.sees("BATTLE")
+    terminal.press("C-q")
+    terminal.sees("the engine plays on")
+    socket = shlex.quote(str(terminal.engine_socket))
+    terminal.type(f"clear; {_IMPSY} attach --socket {socket} 2> errors.txt")
+    terminal.sees("Ctrl-C leaves", "battle")
+    terminal.press("C-c")
+    terminal.sees("shell>")
+    terminal.is_a_shell_again("left")
+    assert (terminal.folder / "errors.txt").read_text() == ""
+
+
+def test_without_an_engine_attach_says_how_to_start_one(terminal: Terminal) -> None:
+    terminal.impsy("attach")
+    terminal.sees("no engine runs", "start one with impsy-tui run", "shell>")
+    (terminal.folder / "config.toml").write_text("[osc]\nserver_port = -1\n")
+    terminal.impsy("play")
+    terminal.sees("the engine did not start", "server_port", "shell>")
