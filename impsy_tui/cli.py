@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -75,6 +76,7 @@ def run(
 ) -> None:
     """Run the engine in the foreground; Ctrl-C ends it."""
     from impsy_tui.config import load_config
+    from impsy_tui.config.schema import CHANNEL_TABLES
     from impsy_tui.engine.life import run_engine
     from impsy_tui.engine.setup import Setup
 
@@ -97,7 +99,7 @@ def run(
         typer.secho(str(problem), fg=colour, err=True)
     if loaded.errors:
         raise typer.Exit(1)
-    if not (loaded.config.osc or loaded.config.demo):
+    if not (loaded.config.demo or any(getattr(loaded.config, name) for name in CHANNEL_TABLES)):
         typer.secho("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
     setup = Setup(
         loaded=loaded,
@@ -295,6 +297,7 @@ def shutdown(socket: SocketOption = None) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="Where.")] = Path(),
     force: Annotated[bool, typer.Option("--force", "-f", help="Write config.toml even if there is one.")] = False,
+    guide: Annotated[bool, typer.Option("--guide", help="Ask what is plugged in, and write what fits.")] = False,
 ) -> None:
     """Make logs/, datasets/, models/ and a commented config.toml here."""
     from impsy_tui.config.template import config_template
@@ -311,8 +314,67 @@ def init(
             typer.echo(f"kept  {file} (--force writes it anew)")
         else:
             shipped = Shelf([shipped_folder("models")]).names()
-            file.write_text(config_template(f"{shipped[0]}.tflite" if shipped else ""), encoding="utf-8")
+            names = [f"{name}.tflite" for name in shipped]
+            text = _guided(names) if guide else config_template(names[0] if names else "")
+            file.write_text(text, encoding="utf-8")
             typer.echo(f"made  {file}")
     except OSError as error:
         _fail(f"{error.filename or folder}: {error.strerror}")
-    typer.echo("next: impsy-tui run")
+    typer.echo("next: impsy-tui")
+
+
+def _guided(models: list[str]) -> str:
+    from impsy_tui import guide
+
+    def choose(question: str, choices: Sequence[str]) -> int:
+        typer.echo(f"\n{question}")
+        for number, choice in enumerate(choices, 1):
+            typer.echo(f"  {number}  {choice}")
+        while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(choices):
+            typer.echo(f"a number from 1 to {len(choices)}")
+        return int(number) - 1
+
+    def text(question: str, default: str) -> str:
+        return str(typer.prompt(f"\n{question}", default=default))
+
+    inputs, outputs, serial = _ports("")
+    return guide.configuration(guide.ask(choose, text, guide.Ports(inputs, outputs, serial), models))
+
+
+def _ports(api: str) -> tuple[list[str], list[str], list[str]]:
+    """MIDI inputs, MIDI outputs and serial ports of this machine; a line is said where MIDI cannot be had."""
+    from serial.tools.list_ports import comports
+
+    from impsy_tui.channels import ChannelProblem
+    from impsy_tui.channels.midi import list_ports
+
+    try:
+        inputs, outputs = list_ports(api)
+    except ChannelProblem as problem:
+        typer.secho(f"MIDI: {problem}", fg=typer.colors.YELLOW, err=True)
+        inputs, outputs = [], []
+    return inputs, outputs, sorted(port.device for port in comports())
+
+
+@app.command()
+def ports(
+    api: Annotated[str, typer.Option(help="ALSA, JACK, CoreMIDI or WinMM; else what there is.")] = "",
+) -> None:
+    """List what is plugged in, with the line for the configuration."""
+    inputs, outputs, serial = _ports(api)
+    for title, table, key, names in (
+        ("MIDI inputs", "midi", "in_device", inputs),
+        ("MIDI outputs", "midi", "out_device", outputs),
+    ):
+        typer.echo(f"{title}:" if names else f"{title}: none")
+        for name in names:
+            typer.echo(f"  {name}\n    [{table}]\n    {key} = [{_toml(name)}]")
+    typer.echo("serial ports:" if serial else "serial ports: none")
+    for name in serial:
+        typer.echo(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {_toml(name)}")
+
+
+def _toml(text: str) -> str:
+    from impsy_tui.config.kinds import written
+
+    return written(text)

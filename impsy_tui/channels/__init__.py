@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 NONE_MUTED: Final[frozenset[int]] = frozenset()
 
@@ -15,6 +15,10 @@ class Timekeeper(Protocol):
 
     def at(self, deadline: float, action: Callable[..., None], *arguments: Any) -> Any:
         """Do something at an absolute time."""
+
+
+MappingEntry = tuple[str | int, ...]
+"""One entry of a MIDI mapping; see ``mapping``."""
 
 
 class ChannelProblem(Exception):
@@ -69,6 +73,19 @@ class Listener(Protocol):
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down, or has let go of everything, on this channel."""
+
+    def message(self, channel: str, device: str, message: bytes) -> bool:
+        """A MIDI message came in, before anything is made of it.
+
+        Args:
+            channel: on which channel.
+            device: from which of its devices, by its configured name; empty where there is one.
+            message: as on the wire.
+
+        Returns:
+            Whether it is taken (it was to be learned, or a command is bound to it), and means
+            nothing else.
+        """
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in.
@@ -132,3 +149,16 @@ class Channel(Protocol):
 
     def status(self) -> ChannelStatus:
         """What it is doing."""
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """A channel whose mapping can be changed while it plays."""
+
+    name: str
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this entry sets the value with this index (from 0)."""
+
+    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
+        """The mappings in force by the settings that they belong to, such as ``midi.input."X-TOUCH"``."""

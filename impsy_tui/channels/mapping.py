@@ -15,6 +15,9 @@ from impsy_tui.channels.curves import Curve, curve
 Entry = tuple[str | int, ...]
 """Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
 
+UNUSED: Final[Entry] = ("unused",)
+"""The entry of a value that no message plays."""
+
 NOTE_OFF: Final = 0x80
 NOTE_ON: Final = 0x90
 CONTROL_CHANGE: Final = 0xB0
@@ -56,6 +59,8 @@ class _Value:
 def _values(entries: Iterable[Entry]) -> list[_Value]:
     found = []
     for index, entry in enumerate(entries):
+        if entry == UNUSED:
+            continue
         numbers = [part for part in entry[1:] if isinstance(part, int)]
         words = tuple(part for part in entry[1:] if isinstance(part, str))
         kind, channel = str(entry[0]), numbers[0] - 1
@@ -180,7 +185,9 @@ class OutputMapping:
             muted: indices that sound no note; what still sounds of them is turned off.
         """
         found: list[bytes] = []
-        for value in self._values[: len(values)]:
+        for value in self._values:
+            if value.index >= len(values):
+                break
             share = value.shape(min(max(values[value.index], 0.0), 1.0))
             match value.kind:
                 case "note_on":
@@ -208,6 +215,27 @@ class OutputMapping:
     def forget(self) -> None:
         """Send everything again, whether it has changed or not: whoever hears it is new."""
         self._sent.clear()
+
+    def heard(self, message: bytes) -> None:
+        """The device says itself where one of its controls is now: what was sent there last no longer holds."""
+        if len(message) < 2:
+            return
+        kind, channel, first = message[0] & 0xF0, message[0] & 0x0F, message[1]
+        match kind:
+            case 0xB0:
+                stale = [("cc", channel, first), ("cc14", channel, first % 32)]
+            case 0xE0:
+                stale = [("bend", channel, 0)]
+            case 0xC0:
+                stale = [("program_change", channel, 0)]
+            case 0xD0:
+                stale = [("channel_pressure", channel, 0)]
+            case _:
+                return
+        for key in stale:
+            self._sent.pop(key, None)
+        if kind == 0xB0 and len(message) > 2:
+            self._sent["cc", channel, first] = message[2]
 
     def silence(self) -> list[bytes]:
         """Note-offs for all that sounds."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
 from impsy_tui.channels.meter import RateMeter, Troubles
+from impsy_tui.channels.network import own_address, resolve
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
 from impsy_tui.config import Osc
 
@@ -123,7 +124,7 @@ class OscChannel:
         return f"{s.server_ip}:{s.server_port} → {s.client_ip}:{s.client_port}"
 
     async def _bind(self, host: str, port: int) -> socket.socket:
-        family, address = await _resolve(host, port)
+        family, address = await resolve(host, port, socket.SOCK_DGRAM)
         made = socket.socket(family, socket.SOCK_DGRAM)
         try:
             made.setblocking(False)
@@ -142,7 +143,7 @@ class OscChannel:
         return made
 
     async def _connect(self, host: str, port: int) -> socket.socket:
-        family, address = await _resolve(host, port)
+        family, address = await resolve(host, port, socket.SOCK_DGRAM)
         made = socket.socket(family, socket.SOCK_DGRAM)
         made.setblocking(False)
         try:
@@ -159,7 +160,7 @@ class OscChannel:
         here = ipaddress.ip_address(self._input.getsockname()[0])
         if here.is_loopback:
             return
-        reach = _own_address() if here.is_unspecified else str(here)
+        reach = own_address() if here.is_unspecified else str(here)
         self._listener.trouble(
             self.name,
             f"the whole network can reach port {settings.server_port}: a phone sends to {reach}, "
@@ -285,26 +286,6 @@ def _waited(ancillary: list[Any]) -> float:
 
 def _is_local(host: str) -> bool:
     return host.startswith("127.") or host in ("::1", "::ffff:127.0.0.1")
-
-
-async def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
-    """The first address of a host, IPv4 before IPv6: patches and phones rarely speak the latter."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-    except (socket.gaierror, UnicodeError):
-        raise ChannelProblem(f"no host is called {host}") from None
-    family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
-    return family, address
-
-
-def _own_address() -> str:
-    """This machine's address in its network. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # reserved for documentation: RFC 5737
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "this machine's address"
 
 
 def _words(address: str, values: Sequence[Any]) -> str:

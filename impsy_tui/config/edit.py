@@ -6,6 +6,7 @@ object: what was written and every setting of the file as it now stands, or the 
 
 import json
 import os
+import re
 import sys
 import tempfile
 import tomllib
@@ -59,7 +60,7 @@ def edit(file: Path, key: str, value: str) -> str:
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise EditProblem(f"{file} cannot be read: {error}") from None
     parsed = _parsed(value)
-    *path, name = key.split(".")
+    *path, name = split_key(key)
     if not path and (name in SINGLE_TABLES or name in CHANNEL_TABLES):
         raise EditProblem(f"{key} is a table of settings: name one of them, such as {key}.NAME")
     try:
@@ -70,6 +71,27 @@ def edit(file: Path, key: str, value: str) -> str:
     _check(before, after, file, key)
     _write(file, after)
     return str(tomlkit.item(parsed).as_string())
+
+
+_PART = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
+
+
+def split_key(key: str) -> list[str]:
+    """The parts of a dotted key, of which some may stand in quotes: ``midi.input."X-TOUCH mini"``.
+
+    Raises:
+        EditProblem: it is no key.
+    """
+    parts, at = [], 0
+    while at < len(key):
+        found = _PART.match(key, at)
+        if found is None or (found.end() < len(key) and key[found.end()] != "."):
+            raise EditProblem(f"{key} is not a setting")
+        parts.append(found[2] if found[1] is None else json.loads(f'"{found[1]}"'))
+        at = found.end() + 1
+    if not parts or key.endswith("."):
+        raise EditProblem(f"{key} is not a setting")
+    return parts
 
 
 def _parsed(value: str) -> Any:

@@ -169,6 +169,7 @@ _ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
     "pitch_bend": ((_CHANNEL,),),
     "program_change": ((_CHANNEL,),),
     "channel_pressure": ((_CHANNEL,),),
+    "unused": ((),),
 }
 
 MappingEntry = tuple[str | int, ...]
@@ -182,7 +183,8 @@ class MidiMapping:
     allowed: str = (
         'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
         '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
-        '["pitch_bend", 1], ["program_change", 1] or ["channel_pressure", 1]; "exp", "log" or "inverted" may stand at the end'
+        '["pitch_bend", 1], ["program_change", 1] ["channel_pressure", 1] or ["unused"]; '
+        '"exp", "log" or "inverted" may stand at the end'
     )
 
     def check(self, value: Any) -> tuple[MappingEntry, ...]:
@@ -248,6 +250,8 @@ def written(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(written, value)) + "]"
     if isinstance(value, Mapping):

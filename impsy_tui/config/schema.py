@@ -229,6 +229,9 @@ class Config:
     demo: Demo | None = None
     console: Console = field(default_factory=Console)
     webui: WebUi | None = None
+    bind: Mapping[str, str] = _setting(
+        ByDevice(Text(), "a trigger"), {}, 'commands by trigger, such as "cc 1 64" = "take" for a foot-switch'
+    )
 
 
 SINGLE_TABLES: Mapping[str, type] = {

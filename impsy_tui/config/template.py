@@ -32,9 +32,9 @@ def config_template(model_file: str) -> str:
 def _settings(kind: type, chosen: dict[str, Any]) -> list[str]:
     lines = []
     for setting in fields(kind):
-        if not setting.metadata:
+        if not setting.metadata or setting.default is MISSING:  # a table of its own
             continue
-        default = setting.default if setting.default is not MISSING else None
+        default = setting.default
         value = chosen.get(setting.name, default)
         mark = "" if setting.name in chosen else "# "
         # A default that stands for "not given" cannot itself be written.

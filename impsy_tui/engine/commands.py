@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from impsy_tui import terms
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stopwatch import Stopwatch
@@ -24,6 +26,11 @@ class Host(Protocol):
     jobs: JobRunner
     library: Library
     casting: Casting
+    bindings: Bindings
+    learner: Learner
+
+    def keep_mapping(self) -> Awaitable[str]:
+        """Write what was learned and bound into the configuration file; the reply."""
 
     @property
     def training_size(self) -> str:
@@ -194,6 +201,25 @@ class Commands:
         if beyond := [number for number in dimensions if number > most]:
             raise CommandProblem(f"there is no x{beyond[0]}: the last is x{most}")
         return [number - 1 for number in dimensions]
+
+    def _learn(self, dimensions: tuple[int, ...] | str) -> str:
+        if dimensions == "off":
+            return self._host.learner.end()
+        if isinstance(dimensions, str):
+            return self._host.learner.begin(range(self._session.dimension - 1))
+        return self._host.learner.begin(self._indices(dimensions))
+
+    def _bind(self, trigger: str, which: str) -> str:
+        return self._host.bindings.bind(trigger, which)
+
+    def _unbind(self, trigger: str, which: str) -> str:
+        return self._host.bindings.unbind(trigger, which)
+
+    def _bindings(self) -> str:
+        return str(self._host.bindings)
+
+    def _keep_mapping(self) -> Awaitable[str]:
+        return self._host.keep_mapping()
 
     def _timer(self, what: str) -> str:
         getattr(self._host.stopwatch, what)()

@@ -8,14 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from impsy_tui.channels import Channel, ChannelProblem
+from impsy_tui.channels import Channel, ChannelProblem, Learns
+from impsy_tui.channels.mapping import in_words
+from impsy_tui.config.kinds import written
 from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
 from impsy_tui.engine.answers import Answers
+from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.casting import Casting, CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
+from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
 from impsy_tui.engine.outputs import Outputs
@@ -35,7 +39,7 @@ _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
 
 
-_PROBLEMS = (CommandProblem, CastingProblem, JobProblem, LibraryProblem, SettingProblem)
+_PROBLEMS = (BindingProblem, CommandProblem, CastingProblem, JobProblem, LibraryProblem, SettingProblem)
 """What a command may meet; each tells the performer why."""
 
 
@@ -71,6 +75,8 @@ class Engine:
             self._tell_of("control"),
             _wishes(setup),
         )
+        self.bindings = Bindings()
+        self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
         self._commands = Commands(self)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell, lambda: self.session)
         self._keep_planned = False
@@ -101,6 +107,8 @@ class Engine:
             settings,
             self._random,
         )
+        self.session.taker = self._message
+        self._bind_configured()
         self._log.enabled = last.log if last else True
         await self._control.open()
         self._log.open(player.dimension)
@@ -196,6 +204,27 @@ class Engine:
             raise CommandProblem(f"{text}, and not in force: {problem}") from None
         return f"{text}; in force now"
 
+    async def keep_mapping(self) -> str:
+        """Write what was learned and bound into the configuration file; the reply."""
+        kept = []
+        for channel in self._learning_channels():
+            for key, entries in channel.learned().items():
+                kept.append((await self._settings_desk.change(key, written(entries)))[0])
+        for trigger, line in self.bindings.table.items():
+            kept.append((await self._settings_desk.change(f'bind."{trigger}"', written(line)))[0])
+        return "\n".join(kept) or "nothing was learned or bound"
+
+    def _learning_channels(self) -> list[Learns]:
+        return [channel for channel in self._channels if isinstance(channel, Learns)]
+
+    def _bind_configured(self) -> None:
+        for trigger, line in self._setup.config.bind.items():
+            kind, _, which = trigger.partition(" ")
+            try:
+                self.bindings.bind(kind, f"{which} {line}")
+            except BindingProblem as problem:
+                self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
+
     @property
     def training_size(self) -> str:
         """The size that is trained unless one is named."""
@@ -225,9 +254,6 @@ class Engine:
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
-        for name in ("midi", "websocket", "serial", "serialmidi"):
-            if getattr(self._setup.config, name):
-                self.tell("warning", name, f"[{name}] is understood but cannot be played yet")
         problems = []
         for channel in channels:
             try:
@@ -244,6 +270,9 @@ class Engine:
 
     def _addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in by a channel. It may not end or delete anything."""
+        bound = self.bindings.of_address(address, tuple(arguments))
+        if bound is not None:
+            return self._carry_out_for(channel, address, bound) if bound else ""
         if address == ANY_COMMAND:
             if not trusted:
                 return f"{address} from another host is refused: [osc] remote_commands allows it"
@@ -255,6 +284,19 @@ class Engine:
             line = found
             if not line:
                 return ""
+        return self._carry_out_for(channel, address, line)
+
+    def _message(self, channel: str, device: str, message: bytes) -> bool:
+        """A MIDI message came in by a channel; whether it is taken, and means nothing else."""
+        if self.learner.take(channel, device, message):
+            return True
+        bound, line = self.bindings.of_message(f"{channel} {device}", message)
+        if line and (problem := self._carry_out_for(channel, in_words(message), line)):
+            self.tell("warning", channel, problem)
+        return bound
+
+    def _carry_out_for(self, channel: str, address: str, line: str) -> str:
+        """Carry out a line that came by a channel; what is wrong with it, empty if nothing is."""
         invocation = parse(line)
         if isinstance(invocation, Mistake):
             return f"{address}: {invocation.message}"

@@ -99,6 +99,8 @@ class Session:
         self.part = Part(player, part_settings, scheduler, self, random)
         self.understudy: Part | None = None
         self.sounding: tuple[float, ...] = ()
+        self.taker: Callable[[str, str, bytes], bool] | None = None
+        """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self._random = random
         self._began = scheduler.now()
         self._log = log
@@ -138,6 +140,10 @@ class Session:
         """The musician holds something down on a channel, or has let go of everything there."""
         for part in self.parts:
             part.held(channel, held, at)
+
+    def message(self, channel: str, device: str, message: bytes) -> bool:
+        """A MIDI message came in; whether it was taken for a command, or to be learned."""
+        return self.taker is not None and self.taker(channel, device, message)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""

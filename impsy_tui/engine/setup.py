@@ -1,5 +1,6 @@
 """How an engine is to be started, and what follows from that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,12 +70,39 @@ def model_folders(setup: Setup) -> list[Path]:
 
 def make_channels(config: Config) -> list[Channel]:
     """Every channel that the configuration asks for, not yet open."""
-    channels: list[Channel] = []
-    for number, osc in enumerate(config.osc, 1):
-        channels.append(OscChannel(osc, "osc" if len(config.osc) == 1 else f"osc {number}"))
+    channels: list[Channel] = [OscChannel(osc, name) for name, osc in _named("osc", config.osc)]
+    # Imported where they are wanted: drivers take memory, and time to start.
+    if config.midi:
+        from impsy_tui.channels.midi import MidiChannel
+
+        channels += [MidiChannel(midi, name) for name, midi in _named("midi", config.midi)]
+    if config.serial:
+        from impsy_tui.channels.serial import SerialChannel
+
+        # A port that carries MIDI carries no lines of numbers: IMPSY names it in [serial] all the same.
+        midi_ports = {wire.port for wire in config.serialmidi} | ({""} if config.serialmidi else set())
+        lines = [wire for wire in config.serial if wire.port not in midi_ports and "" not in midi_ports]
+        channels += [SerialChannel(wire, name) for name, wire in _named("serial", lines)]
+    if config.serialmidi:
+        from impsy_tui.channels.serial_midi import SerialMidiChannel
+
+        fallback = config.serial[0].port if config.serial else ""
+        channels += [
+            SerialMidiChannel(wire, wire.port or fallback, name)
+            for name, wire in _named("serialmidi", config.serialmidi)
+        ]
+    if config.websocket:
+        from impsy_tui.channels.websocket import WebSocketChannel
+
+        channels += [WebSocketChannel(wire, name) for name, wire in _named("websocket", config.websocket)]
     if config.demo is not None:
         channels.append(DemoChannel(config.demo))
     return channels
+
+
+def _named(name: str, tables: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Tables with the names of their channels: ``osc``, or ``osc 1``, ``osc 2``."""
+    return [(name if len(tables) == 1 else f"{name} {number}", table) for number, table in enumerate(tables, 1)]
 
 
 def first_settings(setup: Setup, last: LastSession | None) -> tuple[PartSettings, SessionSettings]:

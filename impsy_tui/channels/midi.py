@@ -1,0 +1,400 @@
+"""Vectors as MIDI messages, through ports of this machine."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels.mapping import UNUSED, OutputMapping, in_words
+from impsy_tui.channels.meter import RateMeter, Troubles
+from impsy_tui.channels.midi_device import Input, Output
+from impsy_tui.channels.midi_inbox import Inbox
+from impsy_tui.channels.midi_links import InLink, Link, OutLink, dismiss
+from impsy_tui.channels.midi_ports import Ports, Seen, client_of, list_ports, match
+from impsy_tui.config import Midi
+
+__all__ = ["MidiChannel", "list_ports"]
+
+_LOOK: Final = 0.5
+"""Seconds from one look for devices to the next."""
+_FIRST_LOOK: Final = 3.0
+"""Seconds that opening may take; after that, devices come when they come."""
+_LAST_WAIT: Final = 1.0
+"""Seconds that closing may take."""
+_LOOP_COUNT: Final = 8
+_LOOP_TIME: Final = 2.0
+"""So many echoes in so many seconds are no chance."""
+_LEAST_ECHO: Final = 0.02
+"""Seconds within which an echo is looked for where protection is off, whatever the threshold is."""
+"""Stands in a mapping for values that were not learned yet: next to nobody sends it."""
+
+
+class MidiChannel:
+    """Inputs that are listened to, and outputs that are played; each may come and go."""
+
+    def __init__(self, settings: Midi, name: str = "midi") -> None:
+        self.name = name
+        self.max_rate = settings.max_rate
+        self.safe = settings.safe
+        self._settings = settings
+        self._ports = Ports(settings.api)
+        self._make_devices(settings)
+        self._devices: list[Input | Output] = [*self._inputs, *self._outputs]
+        self._closed = True
+        self._count = 0
+        self._links: set[Link] = set()
+        self._received, self._sent = RateMeter(), RateMeter()
+        self._last_received = self._last_sent = b""
+        self._held = False
+        self._without = ""
+        self._told: dict[Input | Output, str] = {}
+        self._echoes: deque[float] = deque(maxlen=_LOOP_COUNT)
+        self._loop_told = False
+        self._learned: dict[str, tuple[MappingEntry, ...]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    def _make_devices(self, settings: Midi) -> None:
+        within = settings.feedback_threshold
+        if not settings.feedback_protection:
+            within = max(within, _LEAST_ECHO)
+        shown = [name for name in settings.in_device if settings.feedback.get(name)]
+        outputs: dict[str, Output] = {}
+        for name in (*settings.out_device, *shown):
+            mappings = [OutputMapping(settings.output[name])] if name in settings.output else []
+            outputs.setdefault(name, Output(name, mappings if name in settings.out_device else [], within))
+        self._outputs = list(outputs.values())
+        self._inputs = [
+            Input(
+                name,
+                settings.input.get(name, ()),
+                [outputs[out] for out in dict.fromkeys(settings.thru_matrix.get(name, ())) if out in outputs],
+                outputs[name] if name in shown else None,
+            )
+            for name in dict.fromkeys(settings.in_device)
+        ]
+
+    def refuses(self, dimension: int) -> str:
+        return ""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        self._listener = listener
+        self._scheduler = listener.scheduler
+        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._loop = asyncio.get_running_loop()
+        self._inbox = Inbox(self._loop, self._message, self._overflowed)
+        self._closed = False
+        self._count = dimension - 1
+        self._warn_of_settings(self._settings)
+        looking = self._looking = self._loop.create_task(self._look_again())
+        await asyncio.wait([looking], timeout=_FIRST_LOOK)
+
+    def set_dimension(self, dimension: int) -> None:
+        if dimension - 1 != self._count:
+            self._count = dimension - 1
+            self.silence()
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.play(values, muted))
+
+    def silence(self) -> None:
+        for output in self._outputs:
+            if output.there:  # else its notes are turned off when it is back
+                self._transmit(output, output.silence())
+
+    def panic(self) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.panic())
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        for output in self._outputs:
+            self._transmit(output, [*output.silence(), *output.silence_passed()])
+        if self._looking is not None:
+            self._looking.cancel()
+        for device in self._devices:
+            device.link = None
+        for heard in self._inputs:
+            heard.mapping.release()
+        self._held = False
+        self._inbox.clear()
+        dismiss(self._links, _LAST_WAIT)
+        self._links.clear()
+        self._ports.close()
+
+    def status(self) -> ChannelStatus:
+        now = self._scheduler.now()
+        return ChannelStatus(
+            self.name,
+            self._state(),
+            self._bound(),
+            self._received.total,
+            self._sent.total,
+            self._received.rate(now),
+            self._sent.rate(now),
+            in_words(self._last_received),
+            in_words(self._last_sent),
+            self._troubles.last,
+            self._troubles.last_at,
+            self._troubles.count,
+        )
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this entry sets the value with this index (from 0)."""
+        for source in self._inputs:
+            if source.name == device:
+                entries = [*source.entries, *[UNUSED] * (index + 1 - len(source.entries))]
+                entries[index] = entry
+                messages = source.map(entries)
+                for output in self._outputs:
+                    if output.name == device:
+                        self._transmit(output, messages)
+                self._learned[device] = source.entries
+                self._tell_held(self._scheduler.now())
+
+    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
+        """The mappings that were learned, by the settings that they belong to."""
+        number = self.name.partition(" ")[2]
+        table = f"midi.{int(number) - 1}" if number.isdecimal() else "midi"
+        return {
+            f"{table}.input.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()
+        }
+
+    def _state(self) -> str:
+        if self._closed:
+            return "closed"
+        links = [device.link for device in self._devices]
+        there = all(link is not None and link.alive() for link in links)
+        return "open" if there and not self._without else "waiting"
+
+    def _bound(self) -> str:
+        def shown(devices: Iterable[Input | Output]) -> str:
+            names = [d.name if d.link is not None else f"{d.name} (not there)" for d in devices]
+            return ", ".join(names) or "nothing"
+
+        return f"{shown(self._inputs)} → {shown(self._outputs)}"
+
+    def _warn_of_settings(self, settings: Midi) -> None:
+        """Name what was written for a device that is not used, and devices that nothing was written for."""
+        ins, outs = set(settings.in_device), set(settings.out_device)
+        for key, names, there in (
+            ("input", settings.input, ins),
+            ("output", settings.output, outs),
+            ("feedback", settings.feedback, ins),
+            ("thru_matrix", settings.thru_matrix, ins),
+        ):
+            for name in names:
+                if name not in there:
+                    kind = "in_device" if there is ins else "out_device"
+                    self._note("settings", f'{key}."{name}" is not used: {kind} does not name it')
+        for source, passed_on in settings.thru_matrix.items():
+            for name in passed_on:
+                if name not in outs:
+                    self._note("settings", f'{source} is not passed on to "{name}": out_device does not name it')
+
+    # Devices that come and go
+
+    def _tick(self) -> None:
+        if not self._closed:
+            self._looking = self._loop.create_task(self._look_again())
+
+    async def _look_again(self) -> None:
+        began = self._scheduler.now()
+        try:
+            await self._look()
+        finally:
+            if not self._closed:
+                self._scheduler.at(max(began + _LOOK, self._scheduler.now()), self._tick)
+
+    async def _look(self) -> None:
+        links = [device.link for device in self._devices if device.link is not None]
+        try:
+            seen = await self._loop.run_in_executor(None, self._ports.look, links)
+        except ChannelProblem as problem:
+            self._all_gone(str(problem))
+            return
+        if self._closed:
+            return
+        for device in self._devices:
+            if device.link is not None and device.link in seen.lost:
+                self._lose(device)
+                self._tell(device, "gone", f"{device.name} has gone: it is waited for")
+        if self._without:
+            self._without = ""
+            self._listener.trouble(self.name, "MIDI is there again", "info")
+        for device in self._devices:
+            if device.link is None and not self._closed:
+                await self._find(device, seen)
+
+    async def _find(self, device: Input | Output, seen: Seen) -> None:
+        virtual = self._settings.virtual
+        names = seen.inputs if isinstance(device, Input) else seen.outputs
+        real = device.name if virtual else match(device.name, names)
+        if real is None:
+            there = f"there are: {', '.join(names)}" if names else "there are none at all"
+            kind = "input" if isinstance(device, Input) else "output"
+            self._tell(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
+            return
+        try:
+            link = await self._loop.run_in_executor(None, self._open, device, real, virtual)
+        except ChannelProblem as problem:
+            self._tell(device, "refused", f"{device.name} cannot be opened: {problem}")
+            return
+        if link is not None and not self._closed:
+            self._gain(device, link)
+
+    def _open(self, device: Input | Output, real: str, virtual: bool) -> Link | None:
+        """In a thread: make a link, unless the channel has been closed meanwhile."""
+        link: Link
+        if isinstance(device, Input):
+            everything = bool(device.outputs)
+            link = self._ports.open_input(real, self._inbox.put, virtual=virtual, everything=everything)
+        else:
+            link = self._ports.open_output(real, virtual=virtual)
+        self._links.add(link)
+        if self._closed:
+            dismiss([link])
+            return None
+        return link
+
+    def _gain(self, device: Input | Output, link: Link) -> None:
+        if isinstance(device, Input):
+            assert isinstance(link, InLink)
+            device.link = link
+        else:
+            assert isinstance(link, OutLink)
+            self._transmit(device, device.regain(link))
+        self._find_twins()
+        if self._told.pop(device, "") in ("gone", "missing", "refused"):
+            self._listener.trouble(self.name, f"{device.name} is there", "info")
+
+    def _lose(self, device: Input | Output) -> None:
+        link = device.link
+        if isinstance(device, Output):
+            device.lose()
+        else:
+            device.link = None
+            self._end_all_of(device, self._scheduler.now())
+        self._find_twins()
+        if link is not None:
+            self._links.discard(link)
+            dismiss([link])
+
+    def _all_gone(self, why: str) -> None:
+        if self._closed:
+            return
+        for device in self._devices:
+            if device.link is not None:
+                self._lose(device)
+        if self._without != why:
+            self._without = why
+            self._note("without", f"{why}: MIDI waits for it")
+
+    def _end_all_of(self, source: Input, at: float) -> None:
+        """What an input left sounding ends: nobody else will end it."""
+        for output in source.outputs:
+            if output.there:
+                self._transmit(output, output.silence_passed(source.name))
+        source.mapping.release()
+        self._tell_held(at)
+
+    def _find_twins(self) -> None:
+        """Which outputs are the same device as an input, so that what they are sent may come back."""
+        for heard in self._inputs:
+            client = client_of(heard.link.real) if heard.link is not None else ""
+            heard.twins = [
+                output
+                for output in self._outputs
+                if output.link is not None
+                and (output.name == heard.name or (client and client_of(output.link.real) == client))
+            ]
+
+    def _tell(self, device: Input | Output, what: str, text: str) -> None:
+        """Once, until the device is there again."""
+        if device not in self._told:
+            self._told[device] = what
+            self._note(f"{what} {device.name}", text)
+
+    def _note(self, kind: str, text: str) -> None:
+        self._troubles.note(kind, text)
+
+    # In
+
+    def _overflowed(self, count: int) -> None:
+        self._note("flood", f"more came in than can be handled: {count} messages are left out")
+        for heard in self._inputs:  # note-offs may be among them
+            self._end_all_of(heard, self._scheduler.now())
+
+    def _message(self, link: InLink, data: list[int], at: float) -> None:
+        source = next((heard for heard in self._inputs if heard.link is link), None)
+        if source is None or not data:
+            return  # it has gone meanwhile
+        message = bytes(data)
+        status = message[0]
+        if status >= 0xF0:
+            self._pass_on(source, message)
+            return
+        self._received.count(self._scheduler.now())
+        if len(message) != (2 if 0xC0 <= status < 0xE0 else 3) or status < 0x80 or max(message[1:]) > 0x7F:
+            self._note("noise", f"{source.name} sends what is no MIDI message: ignored")
+            return
+        self._last_received = message
+        if source.echoes(message, at):
+            if self._settings.feedback_protection:
+                return
+            self._suspect(source, at)
+        self._pass_on(source, message)
+        if self._listener.message(self.name, source.name, message):
+            return
+        updates = [update for update in source.updates(message) if update[0] < self._count]
+        self._tell_held(at)
+        if updates:
+            self._listener.updated(self.name, updates, at)
+
+    def _pass_on(self, source: Input, message: bytes) -> None:
+        for output in source.outputs:
+            if output.there:
+                self._transmit(output, (message,))
+                output.passes(source.name, message)
+
+    def _tell_held(self, at: float) -> None:
+        held = any(heard.mapping.holding for heard in self._inputs)
+        if held != self._held:
+            self._held = held
+            self._listener.holding(self.name, held, at)
+
+    def _suspect(self, source: Input, at: float) -> None:
+        """An echo came in, and is taken for the musician's playing."""
+        self._echoes.append(at)
+        if self._loop_told or len(self._echoes) < _LOOP_COUNT or at - self._echoes[0] > _LOOP_TIME:
+            return
+        self._loop_told = True
+        self._note(
+            "loop",
+            f"{source.name} sends back what it is sent, as if you played it: "
+            "[midi] feedback_protection = true drops that",
+        )
+
+    # Out
+
+    def _transmit(self, output: Output, messages: Sequence[bytes]) -> None:
+        link = output.link
+        if link is None or not messages:
+            return
+        now = self._scheduler.now()
+        for message in messages:
+            output.echoes.sent(message, now)
+            try:
+                if not link.send(message):
+                    return  # the server has just ended: the next look tells
+            except Exception as error:
+                self._note("send", f"{output.name} does not take what is sent: {error}")
+                continue
+            self._sent.count(now)
+            self._last_sent = message

@@ -1,0 +1,57 @@
+"""What is still to be sent to whom, when there are many and news comes before all have been served."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from impsy_tui.channels.mapping import NOTE_OFF, NOTE_ON
+
+_ONE_A_CHANNEL: Final = 0xC0
+"""From this status on there is one value a channel: program, pressure, bend."""
+
+
+def _key(message: bytes) -> bytes:
+    """What a later message has in common with the one that it stands in for."""
+    return message[:1] if message[0] >= _ONE_A_CHANNEL else message[:2]
+
+
+class Owed:
+    """Messages in their order, each kind of value once, with its newest value.
+
+    A note that is turned off before it was ever sent is left out, its note-off is not: who has
+    yet to be sent these messages may have been sent the same note earlier.
+    """
+
+    def __init__(self) -> None:
+        self._messages: dict[bytes, bytes] = {}
+        self._encoded: bytes | None = b""
+
+    def __bool__(self) -> bool:
+        return bool(self._messages)
+
+    def add(self, messages: Iterable[bytes]) -> None:
+        """These come after those that are there."""
+        for message in messages:
+            if message[0] & 0xF0 == NOTE_OFF:
+                self._messages.pop(bytes((NOTE_ON | message[0] & 0x0F, message[1])), None)
+            key = _key(message)
+            # The order is that of the newest: a fine controller stays behind its coarse half.
+            self._messages.pop(key, None)
+            self._messages[key] = message
+        self._encoded = None
+
+    def forget_ends(self) -> None:
+        """Leave note-offs out: for whoever has been sent nothing yet."""
+        self._messages = {key: one for key, one in self._messages.items() if key[0] & 0xF0 != NOTE_OFF}
+        self._encoded = None
+
+    def copy(self) -> "Owed":
+        """The same messages, to be added to apart."""
+        made = Owed()
+        made.add(self._messages.values())
+        return made
+
+    def encoded(self, encode: Callable[[bytes], bytes]) -> bytes:
+        """All of them as on the wire, each encoded once."""
+        if self._encoded is None:
+            self._encoded = b"".join([encode(message) for message in self._messages.values()])
+        return self._encoded

@@ -1,0 +1,88 @@
+"""Learning which knob or key plays which value: say the value, move the knob, done."""
+
+from collections.abc import Callable, Sequence
+
+from impsy_tui.channels import Learns, MappingEntry
+from impsy_tui.channels.mapping import in_words
+
+_STILL = 4
+"""A knob that trembles moves by less; one that is meant moves by more."""
+
+
+class Learner:
+    """Waits for messages, one value after the other.
+
+    Args:
+        channels: those whose mapping can be changed, at the time.
+        tell: says to the performer what is awaited and what was learned.
+    """
+
+    def __init__(self, channels: Callable[[], Sequence[Learns]], tell: Callable[[str], None]) -> None:
+        self._channels = channels
+        self._tell = tell
+        self._wanted: list[int] = []
+        self._first: dict[tuple[str, str, int, int], int] = {}
+        self._taken: set[tuple[str, str, MappingEntry]] = set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a message is awaited."""
+        return bool(self._wanted)
+
+    def begin(self, indices: Sequence[int]) -> str:
+        """Learn these values (indices from 0), one after the other; the reply."""
+        self._wanted = list(indices)
+        self._first.clear()
+        self._taken.clear()
+        return f"x{self._wanted[0] + 1}: move a knob, or press a key"
+
+    def end(self) -> str:
+        """Learn no more; the reply."""
+        self._wanted.clear()
+        return "learning is over"
+
+    def take(self, channel: str, device: str, message: bytes) -> bool:
+        """Whether a message was taken, to be learned or because it trembles on while one is."""
+        if not self._wanted or len(message) < 2:
+            return False
+        entry = _entry(message)
+        if entry is None:
+            return False
+        if not self._meant(channel, device, message):
+            return True
+        if (channel, device, entry) in self._taken:
+            return True  # the knob just learned moves on
+        found = next((one for one in self._channels() if one.name == channel), None)
+        if found is None:
+            return False
+        index = self._wanted.pop(0)
+        found.learn(device, index, entry)
+        self._taken.add((channel, device, entry))
+        said = f"x{index + 1} is played by {in_words(message)}" + (f" of {device}" if device else "")
+        following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
+        self._tell(said + following)
+        return True
+
+    def _meant(self, channel: str, device: str, message: bytes) -> bool:
+        """Whether a controller has moved far enough to be meant; a key always is."""
+        if message[0] & 0xF0 not in (0xB0, 0xE0, 0xD0):
+            return True
+        key = (channel, device, message[0], message[1] if message[0] & 0xF0 == 0xB0 else 0)
+        level = message[-1]
+        first = self._first.setdefault(key, level)
+        return abs(level - first) >= _STILL
+
+
+def _entry(message: bytes) -> MappingEntry | None:
+    """The entry of a mapping that a message stands for; None for one that is no gesture."""
+    channel = (message[0] & 0x0F) + 1
+    match message[0] & 0xF0:
+        case 0x90 if len(message) > 2 and message[2]:
+            return ("note_on", channel)
+        case 0xB0 if message[1] < 120:
+            return ("control_change", channel, message[1])
+        case 0xD0:
+            return ("channel_pressure", channel)
+        case 0xE0:
+            return ("pitch_bend", channel)
+    return None

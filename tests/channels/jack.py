@@ -1,0 +1,131 @@
+"""A JACK server of the tests' own, and MIDI devices that are plugged into it and pulled out."""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import rtmidi
+
+JACK = rtmidi.API_UNIX_JACK
+PERIOD = 1024
+"""Frames. RtMidi reads the messages of a period one by one, each with the interpreter's leave. Where
+that takes longer than the period, on a busy machine, it reads the next period's in their place."""
+
+
+class JackServer:
+    """A jackd on a dummy device, under a name that no other has."""
+
+    def __init__(self) -> None:
+        self.name = f"impsy-test-{os.getpid()}"
+        os.environ["JACK_DEFAULT_SERVER"] = self.name
+        os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run it, and wait until it takes clients."""
+        self._process = subprocess.Popen(
+            ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                rtmidi.MidiIn(rtapi=JACK, name="first").delete()
+                return
+            except rtmidi.SystemError:
+                assert time.monotonic() < deadline, "jackd does not start"
+                time.sleep(0.05)
+
+    def end(self, *, kill: bool = False) -> None:
+        """End it, in order or not, and wait until it has ended."""
+        if self._process is not None:
+            if kill:
+                self._process.kill()
+            else:
+                self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def jack_server() -> Iterator[JackServer]:
+    """A JACK server that runs."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed (Debian: jackd2)")
+    if JACK not in rtmidi.get_compiled_api():
+        pytest.skip("python-rtmidi was built without JACK")
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)  # as the engine does
+    server = JackServer()
+    server.start()
+    yield server
+    server.end()
+    sys.setswitchinterval(interval)
+
+
+class Device:
+    """A device with MIDI ports, as others see it: what it sends, and what it is sent."""
+
+    def __init__(self, name: str, *, heard: bool = True, played: bool = True) -> None:
+        self.got: list[tuple[int, ...]] = []
+        self.out: Any = None
+        self.into: Any = None
+        if heard:
+            self.out = rtmidi.MidiOut(rtapi=JACK, name=name)
+            self.out.open_virtual_port("out")
+        if played:
+            self.into = rtmidi.MidiIn(rtapi=JACK, name=name)
+            self.into.ignore_types(sysex=False, timing=False, active_sense=False)
+            self.into.set_callback(self._take)
+            self.into.open_virtual_port("in")
+
+    def _take(self, event: tuple[list[int], float], data: Any) -> None:
+        self.got.append(tuple(event[0]))
+
+    def send(self, *messages: tuple[int, ...]) -> None:
+        """Play."""
+        for message in messages:
+            self.out.send_message(message)
+
+    def connect(self, *, source: str = "", sink: str = "") -> None:
+        """Be connected to ports whose names contain these, as by a patch bay."""
+        if source:
+            self.into = rtmidi.MidiIn(rtapi=JACK, name="patched")
+            self.into.set_callback(self._take)
+            self.into.open_port(next(i for i, port in enumerate(self.into.get_ports()) if source in port))
+        if sink:
+            self.out = rtmidi.MidiOut(rtapi=JACK, name="patched")
+            self.out.open_port(next(i for i, port in enumerate(self.out.get_ports()) if sink in port))
+
+    def pull(self) -> None:
+        """Go away, with all ports."""
+        if self.into is not None:
+            self.into.delete()
+        if self.out is not None:
+            self.out.delete()
+        self.out = self.into = None
+
+    def abandon(self) -> None:
+        """Go away where the server has: what it has left behind must not be touched any more."""
+        for port in (self.into, self.out):
+            if port is not None:
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(port))
+        self.out = self.into = None
+
+
+@contextmanager
+def plugged(name: str, *, heard: bool = True, played: bool = True) -> Iterator[Device]:
+    """A device that is there for as long as this lasts, unless it is pulled before."""
+    device = Device(name, heard=heard, played=played)
+    try:
+        yield device
+    finally:
+        device.pull()

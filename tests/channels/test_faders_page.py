@@ -1,0 +1,287 @@
+"""The page with faders in a real browser."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from impsy_tui.channels.websocket import WebSocketChannel
+from impsy_tui.config import WebSocket
+from impsy_tui.engine.loop import EngineLoop
+from tests.channels.chromium import PROGRAM, Chromium, Page
+from tests.channels.hearing import MidiHearing, free_tcp_port, until
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed (chromium)")
+
+FADERS = (("control_change", 1, 1), ("control_change", 2, 7, 127, 0))
+
+Play = Callable[["Stage"], Awaitable[None]]
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One browser for all tests here."""
+    started = Chromium(tmp_path_factory.mktemp("chromium"))
+    yield started
+    started.close()
+
+
+class Stage:
+    """A channel, who listens to it, and its page in a browser."""
+
+    def __init__(self, settings: WebSocket, dimension: int, hearing: MidiHearing, page: Page) -> None:
+        self.settings = settings
+        self.dimension = dimension
+        self.hearing = hearing
+        self.page = page
+        self.channel = WebSocketChannel(settings)
+
+    async def show(self) -> None:
+        """Open the page, and wait until it is connected."""
+        await self.page.ask("Page.navigate", url=f"http://127.0.0.1:{self.settings.server_port}/")
+        await self.connected()
+
+    async def connected(self) -> None:
+        """Wait until it is."""
+        await self.page.until("document.readyState === 'complete' && document.body.classList.contains('on')")
+
+    async def spot(self, index: int, height: float) -> tuple[float, float]:
+        """Where a fader is at this height, 0..1 of it."""
+        box = f"document.querySelectorAll('.track')[{index}].getBoundingClientRect()"
+        x, top, tall = await self.page.run(f"(b => [b.left + b.width / 2, b.top, b.height])({box})")
+        return x, top + tall * (1.0 - height)
+
+    def shows(self, index: int, number: int) -> str:
+        """That a fader shows this number, in JavaScript."""
+        return f"document.querySelectorAll('.fader')[{index}].getAttribute('aria-valuenow') === '{number}'"
+
+    def marks(self, index: int, share: float) -> str:
+        """That its mark is near this share of the height, in JavaScript."""
+        track = f"document.querySelectorAll('.track')[{index}]"
+        return (
+            f"(t => {{ const b = t.getBoundingClientRect(), m = t.querySelector('.mark').getBoundingClientRect();"
+            f" return m.height > 0 && Math.abs((b.bottom - m.bottom) / b.height - {share}) < 0.02; }})({track})"
+        )
+
+    def values(self, index: int) -> list[float]:
+        """What has been heard of one value."""
+        return [value for event in self.hearing.updates for number, value in event if number == index]
+
+
+def _on_stage(chromium: Chromium, play: Play, entries: Any = FADERS, **settings: Any) -> MidiHearing:
+    loop = EngineLoop()
+    hearing = MidiHearing(loop.scheduler)
+
+    async def run() -> None:
+        page = await chromium.page()
+        wanted = WebSocket(server_port=free_tcp_port(), **{"input": entries, "output": entries, **settings})
+        stage = Stage(wanted, 1 + max(len(wanted.input), len(wanted.output)), hearing, page)
+        await stage.channel.open(hearing, stage.dimension)
+        try:
+            await stage.show()
+            await play(stage)
+            await page.run("0")  # complaints until now are read
+            assert [text for text in page.complaints if "ERR_CONNECTION_REFUSED" not in text] == []
+        finally:
+            await page.close()
+            stage.channel.close()
+            await until(lambda: len(asyncio.all_tasks()) == 1)
+
+    try:
+        loop.run_until_complete(run())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()
+    return hearing
+
+
+def test_a_finger_moves_a_fader(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.page.touch("touchStart", await stage.spot(0, 0.25))
+        await until(lambda: bool(stage.hearing.updates))
+        await stage.page.touch("touchMove", await stage.spot(0, 0.75))
+        await stage.page.touch("touchEnd")
+        await until(lambda: abs(stage.values(0)[-1] - 0.75) < 0.02)
+        assert abs(stage.values(0)[0] - 0.25) < 0.02
+        assert await stage.page.run("document.scrollingElement.scrollTop") == 0
+        assert stage.values(1) == []
+
+    assert _on_stage(chromium, play).troubles == []
+
+
+def test_fingers_move_several_faders_at_once(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        start = await stage.spot(0, 0.5), await stage.spot(1, 0.5)
+        await stage.page.touch("touchStart", *start)
+        await stage.page.touch("touchMove", await stage.spot(0, 0.9), await stage.spot(1, 0.2))
+        await until(lambda: bool(stage.values(0)) and abs(stage.values(0)[-1] - 0.9) < 0.02)
+        # This one's bounds are the wrong way round: up is 1 all the same.
+        await until(lambda: bool(stage.values(1)) and abs(stage.values(1)[-1] - 0.2) < 0.02)
+        await stage.page.touch("touchEnd")
+
+    _on_stage(chromium, play)
+
+
+def test_the_mouse_moves_a_fader_and_keeps_it_beside_it(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.page.mouse("mousePressed", *await stage.spot(0, 0.5))
+        x, y = await stage.spot(1, 0.8)
+        await stage.page.mouse("mouseMoved", x, y)
+        await stage.page.mouse("mouseReleased", x, y)
+        await until(lambda: bool(stage.values(0)) and abs(stage.values(0)[-1] - 0.8) < 0.02)
+        assert stage.values(1) == []
+
+    _on_stage(chromium, play)
+
+
+def test_a_prediction_moves_the_mark_and_the_fader_nobody_touches(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        stage.channel.send((0.25, 0.75))
+        await stage.page.until(stage.shows(0, 32))
+        await stage.page.until(stage.marks(0, 0.25))
+        await stage.page.until(stage.shows(1, 32))  # 127 to 0
+        await stage.page.until(stage.marks(1, 0.75))
+        await stage.page.touch("touchStart", await stage.spot(0, 1.0))
+        await stage.page.until(stage.shows(0, 127))
+        stage.channel.send((0.5, 0.75))
+        await stage.page.until(stage.marks(0, 0.5))
+        assert await stage.page.run(stage.shows(0, 127))
+        await stage.page.touch("touchEnd")
+        stage.channel.send((0.0, 0.75))
+        await stage.page.until(stage.shows(0, 0))
+
+    _on_stage(chromium, play)
+
+
+def test_a_curve_is_felt_and_followed(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.page.touch("touchStart", await stage.spot(0, 0.5))
+        await until(lambda: bool(stage.hearing.updates))
+        await stage.page.touch("touchEnd")
+        value = stage.values(0)[-1]
+        assert value < 0.2  # slow at first
+        stage.channel.send((value,))
+        await stage.page.until(stage.marks(0, 0.5))
+
+    _on_stage(chromium, play, input=(("control_change", 1, 1, "exp"),), output=(("control_change", 1, 1, "log"),))
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (("pitch_bend", 3), "e2"),
+        (("control_change_14", 3, 7), "b227"),
+        (("program_change", 3), "c2"),
+        (("channel_pressure", 3), "d2"),
+    ],
+)
+def test_other_kinds_are_faders_too(chromium: Chromium, entry: tuple[str | int, ...], says: str) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.page.touch("touchStart", await stage.spot(0, 0.75))
+        await until(lambda: bool(stage.values(0)) and abs(stage.values(0)[-1] - 0.75) < 0.02)
+        await stage.page.touch("touchEnd")
+        assert stage.hearing.messages[-1].hex().startswith(says)
+        stage.channel.send((0.25,))
+        await stage.page.until(stage.marks(0, 0.25))
+
+    _on_stage(chromium, play, (entry,))
+
+
+def test_keys_sound_as_long_as_they_are_held_and_as_loud_as_their_fader_says(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        await stage.page.touch("touchStart", await stage.spot(1, 1.0))
+        await stage.page.until(stage.shows(1, 127))
+        await stage.page.touch("touchEnd")
+        await stage.page.touch("touchStart", await stage.spot(0, 0.5))
+        await until(lambda: stage.hearing.holds == [True])
+        await stage.page.touch("touchMove", await stage.spot(0, 0.75))
+        await until(lambda: len(stage.hearing.messages) == 3)
+        await stage.page.touch("touchEnd")
+        await until(lambda: stage.hearing.holds[-1] is False)
+        on, off, next_on, next_off = stage.hearing.messages
+        assert (on[0], on[2]) == (0x90, 127)
+        assert (off[0], off[1]) == (0x80, on[1])
+        assert next_on[1] > on[1]
+        assert (next_off[0], next_off[1]) == (0x80, next_on[1])
+        stage.channel.send((0.25, 0.5))
+        await stage.page.until(stage.marks(0, 0.25))
+        await stage.page.until(stage.marks(1, 0.5))
+        assert not await stage.page.run("document.querySelector('.fader').classList.contains('stale')")
+        stage.channel.silence()
+        await stage.page.until("document.querySelector('.fader').classList.contains('stale')")
+
+    _on_stage(chromium, play, (("note_on", 1), ("note_velocity", 1)))
+
+
+def test_it_comes_back_when_the_server_does(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        stage.channel.close()
+        await stage.page.until("document.getElementById('state').textContent.startsWith('reconnecting')")
+        stage.channel = WebSocketChannel(stage.settings)
+        await stage.channel.open(stage.hearing, stage.dimension)
+        stage.channel.send((0.5, 0.5))
+        await stage.connected()
+        await stage.page.until(stage.shows(0, 64))
+        await stage.page.touch("touchStart", await stage.spot(0, 0.0))
+        await until(lambda: stage.values(0)[-1:] == [0.0])
+        await stage.page.touch("touchEnd")
+
+    _on_stage(chromium, play)
+
+
+def test_another_mapping_brings_another_page(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        stage.channel.close()
+        port = stage.settings.server_port
+        entries: Any = FADERS[:1] * 3
+        stage.channel = WebSocketChannel(WebSocket(server_port=port, input=entries))
+        await stage.channel.open(stage.hearing, stage.dimension)
+        await stage.page.until("document.querySelectorAll('.fader').length === 3")
+
+    _on_stage(chromium, play)
+
+
+def test_a_fader_sends_at_most_sixty_times_a_second_and_its_last_place_always(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        # In the page, so that a move comes each millisecond.
+        move = """(async () => {
+          const fader = document.querySelector('.fader'), box = fader.querySelector('.track').getBoundingClientRect();
+          const at = (type, share) => fader.dispatchEvent(new PointerEvent(type,
+            { pointerId: 1, clientX: box.left + 5, clientY: box.bottom - share * box.height, bubbles: true }));
+          at('pointerdown', 0);
+          const began = performance.now();
+          while (performance.now() - began < 500) {
+            at('pointermove', (performance.now() - began) / 500);
+            await new Promise((done) => setTimeout(done, 1));
+          }
+          at('pointermove', 1);
+          at('pointerup', 1);
+          return performance.now() - began;
+        })()"""
+        took = await stage.page.run(move)
+        await until(lambda: stage.values(0)[-1] == 1.0)
+        assert 1 < len(stage.values(0)) <= took * 0.06 + 3
+
+    _on_stage(chromium, play)
+
+
+def test_more_predictions_than_faders_are_shown_and_cannot_be_touched(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        stage.channel.send((0.25, 0.75))
+        await stage.page.until(stage.marks(1, 0.75))
+        await stage.page.touch("touchStart", await stage.spot(1, 0.5))
+        await stage.page.touch("touchEnd")
+        await stage.page.touch("touchStart", await stage.spot(0, 1.0))
+        await stage.page.touch("touchEnd")
+        await until(lambda: bool(stage.hearing.updates))
+        assert stage.hearing.messages == [b"\xb0\x01\x7f"]
+
+    _on_stage(chromium, play, input=FADERS[:1], output=(*FADERS[:1], ("control_change", 1, 2)))
+
+
+def test_without_entries_it_says_how_to_get_some(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        assert "No faders yet" in await stage.page.run("document.querySelector('main').textContent")
+
+    _on_stage(chromium, play, ())

@@ -1,0 +1,404 @@
+"""MIDI over real pseudo-terminals."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from impsy_tui.channels import ChannelProblem, Learns, MappingEntry
+from impsy_tui.channels.midi_stream import MidiStream
+from impsy_tui.channels.serial_midi import SerialMidiChannel
+from impsy_tui.config import SerialMidi
+from impsy_tui.engine.loop import EngineLoop
+from tests.channels.wires import Hearing, Wire, descriptors, perform, until, wire_at
+
+KNOBS: tuple[MappingEntry, ...] = (("control_change", 1, 7), ("control_change", 1, 8))
+KEYS: tuple[MappingEntry, ...] = (("note_on", 1), ("note_velocity", 1))
+NOTES: tuple[MappingEntry, ...] = (("note_on", 1), ("note_on", 2))
+MIXED: tuple[MappingEntry, ...] = (("note_on", 1), ("control_change", 1, 7))
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    with wire_at(tmp_path / "ttyTEST") as made:
+        yield made
+
+
+def _channel(
+    wire: Wire, inputs: Sequence[MappingEntry] = KNOBS, outputs: Sequence[MappingEntry] = NOTES
+) -> SerialMidiChannel:
+    return SerialMidiChannel(SerialMidi(input=tuple(inputs), output=tuple(outputs)), str(wire.path))
+
+
+def _messages(wire: Wire) -> list[bytes]:
+    """What the channel has sent; nothing of it is cut."""
+    stream = MidiStream()
+    found = stream.feed(wire.read())
+    assert stream.stray == 0
+    assert b"".join(found) == wire.got
+    return found
+
+
+def _sounding(messages: Sequence[bytes]) -> set[tuple[int, int]]:
+    """The notes that are on after these messages, by channel."""
+    on: set[tuple[int, int]] = set()
+    for message in messages:
+        note = (message[0] & 0x0F, message[1])
+        if message[0] & 0xF0 == 0x90:
+            on.add(note)
+        elif message[0] & 0xF0 == 0x80:
+            on.discard(note)
+    return on
+
+
+def test_messages_come_in_and_vectors_go_out(wire: Wire) -> None:
+    channel = _channel(wire, KNOBS, MIXED)
+
+    async def play(hearing: Hearing) -> None:
+        wire.write(b"\xb0\x07\x7f\xb0\x08\x00\xb0\x20\x11")
+        await until(lambda: len(hearing.messages) == 3)
+        channel.send((60 / 127, 1.0))
+        await until(lambda: wire.read() == b"\x90\x3c\x7f\xb0\x07\x7f")
+        status = channel.status()
+        assert (status.state, status.received, status.sent, status.problems) == ("open", 3, 2, 0)
+        assert status.bound == f"{wire.path}, 31250 baud"
+        assert status.last_received == "cc 32 = 17 ch 1"
+        assert status.last_sent == "note 60 vel 127 ch 1, cc 7 = 127 ch 1"
+
+    hearing = perform(channel, play)
+    assert hearing.updates == [[(0, 1.0)], [(1, 0.0)]]
+    assert hearing.told == []
+
+
+def test_running_status_pieces_and_real_time_bytes_inside_of_messages(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        for piece in (b"\xb0\x07", b"\xf8", b"\x7f\x08", b"\x00\xfe\x07\xf8\x00\xf0\x01\x02", b"\xf7\xb0\x08\x7f"):
+            wire.write(piece)
+            await asyncio.sleep(0.02)
+        await until(lambda: len(hearing.updates) == 4)
+
+    hearing = perform(channel, play)
+    assert hearing.updates == [[(0, 1.0)], [(1, 0.0)], [(0, 0.0)], [(1, 1.0)]]
+    assert hearing.told == []
+
+
+def test_one_message_is_one_event_and_keys_are_held(wire: Wire) -> None:
+    channel = _channel(wire, KEYS)
+
+    async def play(hearing: Hearing) -> None:
+        wire.write(b"\x90\x7f\x7f\x90\x00\x7f\x80\x7f\x00\x90\x00\x00")
+        await until(lambda: hearing.held == [True, False])
+
+    assert perform(channel, play).updates == [[(0, 1.0), (1, 1.0)], [(0, 0.0), (1, 1.0)]]
+
+
+def test_values_that_the_instrument_does_not_have_are_not_set(wire: Wire) -> None:
+    channel = _channel(wire, (*KNOBS, ("control_change", 1, 7)))
+
+    async def play(hearing: Hearing) -> None:
+        wire.write(b"\xb0\x07\x7f")
+        await until(lambda: bool(hearing.updates))
+
+    assert perform(channel, play).updates == [[(0, 1.0)]]
+
+
+def test_a_message_that_is_taken_means_nothing_else(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        hearing.taken = b"\xb0\x07\x40"
+        wire.write(b"\xb0\x07\x40\xb0\x08\x00")
+        await until(lambda: bool(hearing.updates))
+
+    hearing = perform(channel, play)
+    assert hearing.messages == [b"\xb0\x07\x40", b"\xb0\x08\x00"]
+    assert hearing.updates == [[(1, 0.0)]]
+
+
+def test_bytes_that_are_no_message_are_counted_and_told_once_a_second(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        for _ in range(5):
+            wire.write(b"\x07\x08\xf7")
+            await asyncio.sleep(0.02)
+        wire.write(b"\xb0\x07\x7f")
+        await until(lambda: bool(hearing.updates))
+        assert channel.status().problems >= 1
+
+    assert len(perform(channel, play).told) == 1
+
+
+def test_the_latest_vector_wins_and_no_note_hangs(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        for step in range(1000):
+            channel.send((step % 100 / 127, (step % 100 + 20) / 127))
+            if step % 25 == 0:
+                await asyncio.sleep(0)
+        channel.send((1.0, 0.0))
+        await until(lambda: _sounding(_messages(wire)) == {(0, 127), (1, 0)})
+        assert channel.status().sent < 2000  # most were left out
+        channel.silence()
+        await until(lambda: not _sounding(_messages(wire)))
+
+    perform(channel, play)
+
+
+def test_silence_overtakes_a_waiting_vector_and_begins_no_note(wire: Wire) -> None:
+    channel = _channel(wire, KNOBS, MIXED)
+
+    async def play(hearing: Hearing) -> None:
+        channel.send((60 / 127, 0.0))
+        channel.send((72 / 127, 1.0))
+        channel.silence()
+        await until(lambda: len(_messages(wire)) == 4)
+        await asyncio.sleep(0.05)
+
+    perform(channel, play)
+    assert _messages(wire) == [b"\x90\x3c\x7f", b"\xb0\x07\x00", b"\x80\x3c\x00", b"\xb0\x07\x7f"]
+
+
+def test_panic_turns_everything_off_and_drops_what_waits(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        channel.send((60 / 127, 64 / 127))
+        channel.send((61 / 127, 65 / 127))
+        for _ in range(100):  # a performer in fear
+            channel.panic()
+        await until(lambda: len(_messages(wire)) >= 10)
+        await asyncio.sleep(0.2)
+        assert len(_messages(wire)) < 100  # of 600
+
+    perform(channel, play)
+    found = _messages(wire)
+    assert found[:4] == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x80\x3c\x00", b"\x81\x40\x00"]
+    for controller in (64, 120, 123):
+        for status in (0xB0, 0xB1):
+            assert bytes((status, controller, 0)) in found
+
+
+def test_what_sounds_is_turned_off_when_it_is_closed(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        channel.send((60 / 127, 64 / 127))
+        channel.send((61 / 127, 65 / 127))
+
+    perform(channel, play)
+    assert _messages(wire) == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x80\x3c\x00", b"\x81\x40\x00"]
+
+
+def test_another_dimension_leaves_nothing_sounding(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        channel.send((60 / 127, 64 / 127))
+        channel.set_dimension(2)
+        await until(lambda: len(_messages(wire)) == 4 and not _sounding(_messages(wire)))
+
+    perform(channel, play)
+
+
+def test_where_nobody_reads_messages_stay_whole_and_no_note_hangs(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        channel.send((60 / 127, 64 / 127))
+        await wire.fill(b"\xfe")
+        for step in range(100):
+            channel.send((step / 127, step / 127))
+        assert hearing.times_told("nobody reads") == 1
+        channel.silence()
+        channel.send((1.0, 1.0))
+        wire.read()
+        await until(lambda: _sounding(_notes(wire)) == {(0, 127), (1, 127)})
+        assert len(_notes(wire)) <= 10
+        channel.silence()
+        await until(lambda: not _sounding(_notes(wire)))
+
+    perform(channel, play)
+
+
+def _notes(wire: Wire) -> list[bytes]:
+    stream = MidiStream()
+    found = [message for message in stream.feed(wire.read()) if message != b"\xfe"]
+    assert stream.stray == 0
+    return found
+
+
+def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) -> None:
+    channel = _channel(wire, KEYS, MIXED)
+
+    async def play(hearing: Hearing) -> None:
+        for turn in range(3):
+            wire.write(b"\x90\x3c\x40\x90")
+            channel.send((60 / 127, 1.0))
+            await until(lambda turn=turn: len(hearing.updates) == turn + 1 and _sounding(_messages(wire)))
+            assert hearing.held[-1]
+            wire.unplug()
+            await until(lambda: channel.status().state == "waiting")
+            assert not hearing.held[-1]
+            channel.send((61 / 127, 0.0))
+            channel.silence()
+            wire.got = b""
+            wire.plug()
+            await until(lambda: channel.status().state == "open")
+            channel.send((62 / 127, 1.0))
+            await until(lambda: len(_messages(wire)) == 3)
+            # The controller is sent again: whoever came back may have forgotten it.
+            assert _messages(wire) == [b"\x80\x3c\x00", b"\x90\x3e\x7f", b"\xb0\x07\x7f"]
+            channel.silence()
+            await until(lambda: len(_messages(wire)) == 4)
+            wire.got = b""
+
+    hearing = perform(channel, play)
+    assert hearing.held == [True, False] * 3
+    assert hearing.told.count(("info", f"{wire.path} is back")) == 3
+
+
+def test_a_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        wire.unplug()
+        await until(lambda: channel.status().state == "waiting")
+        for _ in range(10):
+            channel.panic()
+        wire.plug()
+        await until(lambda: len(_messages(wire)) == 6)
+
+    perform(channel, play)
+
+
+def test_what_is_learned_is_in_force_at_once(wire: Wire) -> None:
+    channel = _channel(wire, KNOBS[:1])
+    assert isinstance(channel, Learns)
+    assert channel.learned() == {}
+
+    async def play(hearing: Hearing) -> None:
+        channel.learn("", 2, ("pitch_bend", 3))
+        wire.write(b"\xe2\x7f\x7f\xb0\x07\x00")
+        await until(lambda: len(hearing.updates) == 2)
+
+    hearing = perform(channel, play, dimension=4)
+    assert hearing.updates == [[(2, 1.0)], [(0, 0.0)]]
+    entries = channel.learned()["serialmidi.input"]
+    assert (entries[0], entries[2]) == (KNOBS[0], ("pitch_bend", 3))
+
+
+def test_without_a_port_it_cannot_be_opened() -> None:
+    loop = EngineLoop()
+    channel = SerialMidiChannel(SerialMidi(), "")
+    with pytest.raises(ChannelProblem, match="no port is given"):
+        loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
+    assert channel.status().state == "error"
+    loop.close()
+
+
+def test_it_is_harmless_before_it_is_opened_and_after_it_is_closed(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    def use() -> None:
+        channel.send((0.5, 0.5))
+        channel.silence()
+        channel.panic()
+        channel.close()
+
+    async def play(hearing: Hearing) -> None:
+        assert wire.read() == b""
+        channel.close()
+        use()
+
+    use()
+    perform(channel, play)
+    assert wire.read() == b""
+
+
+_PIECES = st.one_of(
+    st.binary(max_size=30),
+    st.sampled_from([b"\x90", b"\x80\x3c", b"\xb0\x07", b"\xf0", b"\xf7", b"\xff", b"\xfe", b"\x01" * 5000]),
+)
+
+
+def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
+    channel = _channel(wire, KEYS)
+    loop = EngineLoop()
+    hearing = Hearing(loop.scheduler)
+
+    @settings(max_examples=300, deadline=None, database=None)
+    @given(st.lists(_PIECES, max_size=30))
+    def feed(pieces: list[bytes]) -> None:
+        results = []
+        for stream in ([b"".join(pieces)], pieces):
+            hearing.updates.clear()
+            hearing.held.clear()
+            channel.disconnected()
+            channel.connected()
+            for piece in stream:
+                channel.received(piece, loop.time())
+            channel.disconnected()
+            results.append((list(hearing.updates), list(hearing.held)))
+        assert results[0] == results[1]
+        assert all(0.0 <= value <= 1.0 for update in hearing.updates for _, value in update)
+        assert len(hearing.scheduler) < 10
+
+    async def close() -> None:
+        channel.close()
+
+    loop.run_until_complete(channel.open(hearing, 3))
+    feed()
+    loop.run_until_complete(close())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+_DEEDS = st.lists(
+    st.one_of(
+        st.tuples(st.just("send"), st.integers(0, 127), st.integers(0, 127)),
+        st.tuples(st.sampled_from(["silence", "panic", "wait"])),
+    ),
+    max_size=40,
+)
+
+
+def test_whatever_is_played_nothing_sounds_in_the_end(wire: Wire) -> None:
+    loop = EngineLoop()
+    idle = descriptors()
+
+    @settings(max_examples=25, deadline=None, database=None)
+    @given(_DEEDS)
+    def do(deeds: list[tuple[object, ...]]) -> None:
+        wire.drain()
+        channel = _channel(wire)
+        hearing = Hearing(loop.scheduler)
+
+        async def run() -> None:
+            await channel.open(hearing, 3)
+            for name, *numbers in deeds:
+                if name == "send":
+                    channel.send([int(str(number)) / 127 for number in numbers])
+                elif name == "silence":
+                    channel.silence()
+                elif name == "panic":
+                    channel.panic()
+                else:
+                    await asyncio.sleep(0.002)
+            channel.send((1.0, 0.0))
+            await until(lambda: _sounding(_messages(wire)) == {(0, 127), (1, 0)})
+            channel.close()
+            await until(lambda: not _sounding(_messages(wire)))
+            await until(lambda: descriptors() <= idle)
+
+        loop.run_until_complete(run())
+
+    do()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()

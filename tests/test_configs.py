@@ -1,0 +1,31 @@
+"""The examples in configs/: each loads without a problem, and its model is the one that ships."""
+
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.config import load_config
+from impsy_tui.networks.tflite import TfliteNetwork
+from tests.conftest import ROOT
+
+EXAMPLES = sorted((ROOT / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_an_example_loads_without_a_problem(file: Path) -> None:
+    loaded = load_config(file)
+    assert not loaded.problems
+    config = loaded.config
+    assert config.title
+    assert config.osc or config.midi or config.serial or config.serialmidi or config.websocket or config.demo
+    if config.model.file:
+        model = file.parent / config.model.file
+        assert TfliteNetwork(model).shape.dimension - 1 in (0, *_lengths(config)) or not _lengths(config)
+
+
+def _lengths(config: object) -> set[int]:
+    """How many values the mappings have."""
+    tables = [getattr(config, name) for name in ("websocket", "serialmidi")]
+    mappings = [mapping for table in tables for one in table for mapping in (one.input, one.output)]
+    mappings += [mapping for midi in config.midi for mapping in (*midi.input.values(), *midi.output.values())]  # type: ignore[attr-defined]
+    return {len(mapping) for mapping in mappings if mapping}
