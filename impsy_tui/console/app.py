@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -18,6 +18,7 @@ from impsy_tui.console.all_commands import AllCommands
 from impsy_tui.console.desk import About
 from impsy_tui.console.history import History, history_file
 from impsy_tui.console.keymap import Keymap, default_bindings
+from impsy_tui.console.knowledge import Knowledge
 from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.console.screens.help import HelpPage
@@ -26,12 +27,13 @@ from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.screens.rig import RigPage
 from impsy_tui.console.screens.settings import SettingsPage
 from impsy_tui.console.steps import Steps
-from impsy_tui.console.themes import STANDING, Palette, ThemeProblem, ThemeShelf
+from impsy_tui.console.themes import ThemeProblem
 from impsy_tui.console.view import Shows, View
+from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
-from impsy_tui.control.messages import Answer, ConsoleWishes, Event, Names, Reply, Settings
+from impsy_tui.control.messages import Answer, ConsoleWishes, Event, Reply
 from impsy_tui.language.complete import Known
 from impsy_tui.language.parse import Invocation, Mistake, parse
 
@@ -81,24 +83,24 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._linking: asyncio.Task[None] | None = None
         self._unsaid: list[tuple[str, str]] = []
         """What is said once the events that were before have come, for it would be out of sight above them."""
-        self._themes = ThemeShelf(glyphs=no_colour)
-        self._palette = self._first_palette(options.theme or options.wishes.theme)
-        self._theme_seen = self._theme_time()
+        self._wardrobe = Wardrobe(options.theme or options.wishes.theme, glyphs=no_colour)
+        if self._wardrobe.problem:
+            self._unsaid.append(("error", self._wardrobe.problem))
         self._keys = Keymap(options.wishes.keys)
         self._unsaid += [("warning", problem) for problem in self._keys.clashes]
         self._unsaid += [("warning", f"[console.keys] {name} is no action") for name in self._keys.unknown]
         self._history = History(history_file())
-        self._known = Known(themes=self._themes.names())
+        self._knowledge = Knowledge(self, self._wardrobe.shelf.names)
         self._steps = Steps()
         self._locked = False
         self._shown = -1
         self._state_shown: tuple[LinkState, bool] | None = None
         self.skipped = 0
         """Frames left out because the terminal had not taken those before."""
-        self.register_theme(self._palette.textual())
-        self.theme = self._palette.textual().name
+        self.register_theme(self._wardrobe.palette.textual())
+        self.theme = self._wardrobe.palette.textual().name
         self.perform = PerformScreen(
-            self._palette, self._keys, self._history, lambda: self._known, self._digits_every
+            self._wardrobe.palette, self._keys, self._history, self._known, self._digits_every
         )
 
     # Life
@@ -165,35 +167,22 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _hear(self, event: Event) -> None:
         self.perform.events.add_event(event)
-        if event.source in ("command", "job"):
-            self.call_later(self._learn_names)
+        if self._knowledge.concerns(event):
+            self._learn()
 
     def _link_changed(self, state: LinkState) -> None:
         if state is LinkState.UP:
-            self.call_later(self._learn_names)
-            self.call_later(self._learn_settings)
+            self._learn()
         elif state is LinkState.DOWN and self._link.snapshot is not None:
             self.say("error", "no link to the engine; this console comes back by itself")
 
-    async def _learn_names(self) -> None:
-        answer = await self.ask("names")
-        snapshot = self._link.snapshot
-        if isinstance(answer, Names):
-            self._known = Known(
-                answer.models,
-                answer.logs,
-                answer.datasets,
-                self._themes.names(),
-                self._known.settings,
-                snapshot.dimension - 1 if snapshot else self._known.dimensions,
-            )
+    def _learn(self) -> None:
+        """Ask for names, beside everything else: the engine may take its time."""
+        self.run_worker(self._knowledge.learn(), group="learn", exclusive=True)
 
-    async def _learn_settings(self) -> None:
-        answer = await self.ask("settings")
-        if isinstance(answer, Settings):
-            known = self._known
-            keys = tuple(setting.key for setting in answer.settings)
-            self._known = Known(known.models, known.logs, known.datasets, known.themes, keys, known.dimensions)
+    def _known(self) -> Known:
+        snapshot = self._link.snapshot
+        return replace(self._knowledge.known, dimensions=snapshot.dimension - 1 if snapshot else 0)
 
     # A desk, for screens
 
@@ -372,13 +361,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def _page(self, name: str) -> Page:
         match name:
             case "files":
-                return FilesPage(self._palette, self._keys, self._digits_every, self)
+                return FilesPage(self._wardrobe.palette, self._keys, self._digits_every, self)
             case "settings":
-                return SettingsPage(self._palette, self._keys, self._digits_every, self)
+                return SettingsPage(self._wardrobe.palette, self._keys, self._digits_every, self)
             case "rig":
-                return RigPage(self._palette, self._keys, self._digits_every, self)
+                return RigPage(self._wardrobe.palette, self._keys, self._digits_every, self)
             case _:
-                return HelpPage(self._palette, self._keys, self._digits_every)
+                return HelpPage(self._wardrobe.palette, self._keys, self._digits_every)
 
     def _to_perform(self) -> None:
         while len(self.screen_stack) > 1:
@@ -393,21 +382,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     # Themes
 
-    def _first_palette(self, name: str) -> Palette:
-        try:
-            return self._themes.load(name)
-        except ThemeProblem as problem:
-            self._unsaid.append(("error", str(problem)))
-            return self._themes.load(STANDING)
-
     def _set_theme(self, name: str) -> None:
         try:
-            palette = self._themes.load(name)
+            palette = self._wardrobe.wear(name)
         except ThemeProblem as problem:
             self.say("error", str(problem))
             return
-        self._palette = palette
-        self._theme_seen = self._theme_time()
         theme = palette.textual()
         self.register_theme(theme)
         if self.theme == theme.name:
@@ -417,18 +397,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
             if isinstance(screen, Page | PerformScreen):
                 screen.set_palette(palette)
 
-    def _theme_time(self) -> float:
-        file = self._themes.file(self._palette.name)
-        try:
-            return file.stat().st_mtime if file is not None else 0.0
-        except OSError:
-            return 0.0
-
     def _reload_theme(self) -> None:
         """A theme's file that has changed is read again."""
-        if self._theme_time() != self._theme_seen:
-            self._theme_seen = self._theme_time()
-            self._set_theme(self._palette.name)
+        if self._wardrobe.changed():
+            self._set_theme(self._wardrobe.palette.name)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's own: what can be done is in the table of commands."""

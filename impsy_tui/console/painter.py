@@ -3,7 +3,8 @@
 Textual writes each changed stretch of a line from the left edge of its widget, and says every
 colour anew. A screen of meters changes in many small places at once, so here a stretch begins
 where the change does, and all stretches of one colour are written one after the other: they do
-not overlap, so their order is free. It makes an eighth of the bytes, which is what a bad link has.
+not overlap, so their order is free. With sixteen meters moving it makes a twelfth of
+the bytes, and a bad link has no more.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,39 @@
+"""What completions draw on: the names that the engine knows, asked for again when they may have changed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from impsy_tui.console.desk import Desk
+from impsy_tui.control.messages import Event, Names, Settings
+from impsy_tui.language.complete import Known
+
+_NAMING = ("rename", "delete", "log")
+"""Commands after which there are other names."""
+
+
+class Knowledge:
+    """Keeps what is known.
+
+    Args:
+        desk: asks the engine.
+        themes: names of themes, which the engine knows nothing of.
+    """
+
+    def __init__(self, desk: Desk, themes: Callable[[], Sequence[str]]) -> None:
+        self.known = Known(themes=themes())
+        self._desk = desk
+        self._themes = themes
+
+    @staticmethod
+    def concerns(event: Event) -> bool:
+        """Whether names may have changed by what an event tells."""
+        return event.source == "job" or (event.source == "command" and event.text.startswith(_NAMING))
+
+    async def learn(self) -> None:
+        """Ask for everything."""
+        names, settings = await self._desk.ask("names"), await self._desk.ask("settings")
+        if isinstance(names, Names):
+            self.known = Known(names.models, names.logs, names.datasets, self._themes(), self.known.settings)
+        if isinstance(settings, Settings):
+            keys = tuple(setting.key for setting in settings.settings)
+            self.known = replace(self.known, settings=keys)
