@@ -39,6 +39,23 @@ time.sleep(3600)
 """
 
 
+COUNT = """
+import rtmidi, sys
+count = [0]
+def hear(event, _):
+    count[0] += 1
+ports = []
+for name in ("flood-a", "flood-b", "flood-c"):
+    port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=f"bare-{name}")
+    port.set_callback(hear)
+    port.open_port(next(i for i, found in enumerate(port.get_ports()) if name in found))
+    ports.append(port)
+print("ready", flush=True)
+sys.stdin.read()
+print(count[0], flush=True)
+"""
+
+
 @contextmanager
 def jack() -> Iterator[None]:
     """A JACK server with a dummy device: 64 frames at 48 kHz."""
@@ -148,29 +165,50 @@ def latency() -> None:
 def flood() -> None:
     """1000 controllers a second on each of three ports, for 10 s: is each in the log?"""
     names = ["flood-a", "flood-b", "flood-c"]
-    wires = [Wire(name) for name in names]
-    for wire in wires:
-        wire.open_virtual()
-    with running("ours", "useronly", extra=config_of(names)) as program:
-        time.sleep(1.5)
-        sent = 0
-        began = time.monotonic()
-        for number in range(10_000):
-            for wire in wires:
-                wire.out.send_message([0xB0, 1 + number % 8, number % 128])
-                sent += 1
-            time.sleep(max(0.0, began + (number + 1) / 1000 - time.monotonic()))
-        took = time.monotonic() - began
-        time.sleep(2.0)
-        with connected(program.control) as client:
-            state = client.snapshot()
-        logs = Path(state.log.file)
-        rows_in_log = sum(1 for _ in logs.open())
-        received = sum(channel.received for channel in state.channels if channel.name.startswith("midi"))
-    for wire in wires:
-        wire.close()
-    columns = ["controllers sent", "rate, three ports together", "received", "rows in the log"]
-    table("A flood", columns, [[f"{sent}", f"{sent / took:.0f}/s", f"{received}", f"{rows_in_log}"]])
+    rows = []
+    for who in ("bare", "ours", "bare", "ours"):
+        wires = [Wire(name) for name in names]
+        for wire in wires:
+            wire.open_virtual()
+        with ExitStack() as stack:
+            if who == "bare":
+                process = subprocess.Popen(
+                    [sys.executable, "-c", COUNT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
+                stack.callback(process.wait)
+                assert process.stdin is not None
+                assert process.stdout is not None
+                process.stdout.readline()
+                sent, took = _pour(wires)
+                process.stdin.close()
+                received, written = int(process.stdout.readline()), ""
+            else:
+                program = stack.enter_context(running("ours", "useronly", extra=config_of(names)))
+                time.sleep(1.5)
+                sent, took = _pour(wires)
+                with connected(program.control) as client:
+                    state = client.snapshot()
+                received = sum(channel.received for channel in state.channels if channel.name.startswith("midi"))
+                written = str(Path(state.log.file).read_bytes().count(b"\n"))
+        for wire in wires:
+            wire.close()
+        rows.append([who, f"{sent}", f"{sent / took:.0f}/s", f"{received}", written])
+    columns = ["who", "controllers sent", "rate, three ports together", "received", "rows in the log"]
+    table("A flood", columns, rows)
+
+
+def _pour(wires: Sequence[Wire]) -> tuple[int, float]:
+    """Send; how many, and how long it took."""
+    sent = 0
+    began = time.monotonic()
+    for number in range(10_000):
+        for wire in wires:
+            wire.out.send_message([0xB0, 1 + number % 8, number % 128])
+            sent += 1
+        time.sleep(max(0.0, began + (number + 1) / 1000 - time.monotonic()))
+    took = time.monotonic() - began
+    time.sleep(2.0)
+    return sent, took
 
 
 def browsers() -> None:

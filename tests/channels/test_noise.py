@@ -1,0 +1,78 @@
+"""A million bytes of noise into every parser of a channel: no crash, and no memory that grows."""
+
+import random
+import tracemalloc
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from impsy_tui.channels.mapping import InputMapping
+from impsy_tui.channels.midi_stream import MidiStream
+from impsy_tui.channels.osc_packet import PacketError, read_packet
+from impsy_tui.channels.text_messages import TextProblem, read_text
+
+_BYTES = 1_000_000
+_WORDS = (
+    "/channel",
+    "/1",
+    "/16",
+    "/17",
+    "/noteon",
+    "/cc",
+    "/pitchbend",
+    "/127",
+    "/-1",
+    "/",
+    "/9999999999",
+    "/é",
+    "\0",
+)
+
+
+def _pieces(dice: random.Random, longest: int) -> Iterator[bytes]:
+    left = _BYTES
+    while left > 0:
+        size = min(left, dice.randrange(1, longest))
+        left -= size
+        yield dice.randbytes(size)
+
+
+def _midi(dice: random.Random) -> None:
+    stream = MidiStream()
+    mapping = InputMapping([("note_on", 1), ("control_change", 1, 1), ("control_change_14", 2, 3), ("pitch_bend", 3)])
+    for piece in _pieces(dice, 64):
+        for message in stream.feed(piece):
+            for index, value in mapping.updates(message):
+                assert 0 <= index < 4
+                assert 0.0 <= value <= 1.0
+
+
+def _osc(dice: random.Random) -> None:
+    for piece in _pieces(dice, 1500):
+        for packet in (piece, b"#bundle\0" + piece, b"/interface\0\0,ffff\0\0\0" + piece):
+            try:
+                read_packet(packet)
+            except PacketError:
+                continue
+
+
+def _text(dice: random.Random) -> None:
+    left = _BYTES
+    while left > 0:
+        line = "".join(dice.choices(_WORDS, k=dice.randrange(1, 9)))
+        left -= len(line)
+        try:
+            read_text(line)
+        except TextProblem:
+            continue
+
+
+@pytest.mark.parametrize("parse", [_midi, _osc, _text])
+def test_a_million_bytes_of_noise(parse: Callable[[random.Random], None]) -> None:
+    tracemalloc.start()
+    try:
+        parse(random.Random(1))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used < 1_000_000
