@@ -178,7 +178,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _learn(self) -> None:
         """Ask for names, beside everything else: the engine may take its time."""
-        self.run_worker(self._knowledge.learn(), group="learn", exclusive=True)
+        self.run_worker(self._knowledge.learn, group="learn", exclusive=True)  # type: ignore[arg-type]  # as documented
 
     def _known(self) -> Known:
         snapshot = self._link.snapshot

@@ -35,6 +35,9 @@ _MOST_EVENTS: Final = 200
 _MOST_REPLIES: Final = 100
 _LARGEST_MESSAGE: Final = 1 << 16
 _MOST_CLIENTS: Final = 64
+_ATTEMPTS: Final = 30
+_ATTEMPT_PAUSE: Final = 0.1
+"""Seconds between attempts to make the socket again."""
 
 
 class SocketTaken(Exception):
@@ -172,20 +175,25 @@ class ControlServer:
         self._remaking = asyncio.get_running_loop().create_task(self._remake())
 
     async def _remake(self) -> None:
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
         if self._server is not None:
             self._server.close(close_connections=False)
             self._server = None
-        try:
-            await self.open()
-        except (PlaceProblem, SocketTaken) as problem:
-            self._tell("error", f"the control socket is gone and cannot be made again: {problem}")
-        else:
-            self._tell("warning", f"the control socket was removed; it is there again: {self.path}")
-            self._remaking = None
-            self._look()  # whoever removed it may have gone on doing so meanwhile
+        for attempt in range(_ATTEMPTS):
+            if self._lock >= 0:
+                os.close(self._lock)
+                self._lock = -1
+            try:
+                await self.open()
+                break
+            except (PlaceProblem, SocketTaken) as problem:
+                # Whoever removes it may be removing the folder too: it can be made once they are done.
+                if attempt + 1 == _ATTEMPTS:
+                    self._tell("error", f"the control socket is gone and cannot be made again: {problem}")
+                    return
+                await asyncio.sleep(_ATTEMPT_PAUSE)
+        self._tell("warning", f"the control socket was removed; it is there again: {self.path}")
+        self._remaking = None
+        self._look()  # whoever removed it may have gone on doing so meanwhile
 
     async def _serve(self, connection: ServerConnection) -> None:
         if len(self._clients) >= _MOST_CLIENTS:

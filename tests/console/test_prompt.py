@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, Console, console, performed
@@ -162,7 +163,7 @@ async def test_tab_completes_commands_words_and_names(rig: Rig) -> None:
         await here.press("shift+tab")
         await here.has_typed("mode polyphony")
         await here.press("ctrl+c")
-        await here.until(lambda: "higher" in here.app._known.models)
+        await here.until(lambda: "higher" in here.app._known().models)
         await here.type("load hi")
         await here.press("tab")
         await here.has_typed("load higher ")
@@ -173,7 +174,7 @@ async def test_tab_completes_commands_words_and_names(rig: Rig) -> None:
         await here.has_typed("solo x2")
         await here.press("ctrl+c")
         await here.type("set interaction.th")
-        await here.until(lambda: here.app._known.settings)
+        await here.until(lambda: here.app._known().settings)
         await here.press("tab")
         await here.has_typed("set interaction.threshold ")
         await here.press("ctrl+c", "tab")
@@ -216,3 +217,20 @@ async def test_long_lines_and_odd_letters_do_no_harm(rig: Rig) -> None:
         await here.sees("for example: help mode")
         await here.enter("temp 1.7")
         await here.until(lambda: here.player.pi_temperature == 1.7)
+
+
+@performed
+async def test_keys_that_come_all_at_once_act_in_their_order(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        for key in (*"mode bat", "tab", "enter", *"moed x", "enter", *"temp 1.7x", "backspace", "enter", *"sigma 0."):
+            here.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await here.sees("moed x: no command is called moed", "temp 1.7", "› sigma 0.")
+        await here.until(lambda: here.player.pi_temperature == 1.7 and here.player.mode == "battle")
+
+
+@performed
+async def test_several_lines_can_be_pasted(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        here.app.perform.prompt.line.post_message(events.Paste("temp 0.9\r\nmode duet\nsigma 0.0"))
+        await here.until(lambda: here.player.pi_temperature == 0.9 and here.player.mode == "duet")
+        await here.sees("› sigma 0.0")

@@ -1,11 +1,12 @@
 """The command line: history, search in it, completions, and where a mistake is."""
 
+import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
@@ -16,6 +17,25 @@ from impsy_tui.language.complete import Completion, Known, complete
 from impsy_tui.language.parse import LONGEST_LINE, Mistake, parse
 
 _SIGN = "› "
+_AT_ONCE: Final = 0.05
+"""Seconds within which a key after Enter was typed before anybody could see what Enter did."""
+_KEYS: Final = {
+    "enter": "enter",
+    "up": "older",
+    "down": "newer",
+    "ctrl+r": "search",
+    "tab": "complete",
+    "shift+tab": "complete_back",
+    "ctrl+c": "clear",
+}
+"""What the prompt does for keys of the line."""
+_EDITING: Final = {
+    key.strip(): binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""What keys do within the line."""
 
 
 class _Ghost(Suggester):
@@ -36,36 +56,47 @@ class _Ghost(Suggester):
 
 
 class CommandInput(Input):
-    """The line itself."""
+    """The line itself.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "older", show=False),
-        Binding("down", "newer", show=False),
-        Binding("ctrl+r", "search", show=False),
-        Binding("tab", "complete", show=False, priority=True),
-        Binding("shift+tab", "complete_back", show=False, priority=True),
-        Binding("ctrl+c", "clear", show=False, priority=True),
-    ]
+    Every key acts in its turn: over a slow link many come at once, and what is bound to one must be
+    done before the next is typed.
 
-    def action_older(self) -> None:
-        """The line before."""
-        self.post_message(Prompt.Browse(self, "older"))
+    Args:
+        answer: told what a key asks of the prompt.
+    """
 
-    def action_newer(self) -> None:
-        """The line after."""
-        self.post_message(Prompt.Browse(self, "newer"))
+    def __init__(self, answer: Callable[[str], None], suggester: Suggester) -> None:
+        super().__init__(suggester=suggester, select_on_focus=False, max_length=LONGEST_LINE, id="line")
+        self.cursor_blink = False
+        self.left_until = 0.0
+        """Until when a key that comes belongs to another line than the one that stands here."""
+        self._answer = answer
 
-    def action_search(self) -> None:
-        """Look through the history."""
-        self.post_message(Prompt.Browse(self, "search"))
+    async def _on_key(self, event: events.Key) -> None:
+        if (event.is_printable or event.key in _KEYS) and time.monotonic() < self.left_until:
+            self._answer("leave")
+        if event.key in _KEYS:
+            event.stop()
+            event.prevent_default()
+            self._answer(_KEYS[event.key])
+        elif action := _EDITING.get(event.key):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
+        else:
+            await super()._on_key(event)
 
-    def action_complete(self) -> None:
-        """The next completion."""
-        self.post_message(Prompt.Browse(self, "complete"))
-
-    def action_complete_back(self) -> None:
-        """The completion before."""
-        self.post_message(Prompt.Browse(self, "complete_back"))
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines are entered one after the other; the last stays, to be looked at."""
+        event.stop()
+        event.prevent_default()
+        *lines, last = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for line in lines:
+            self.insert_text_at_cursor(line)
+            self._answer("enter")
+            if time.monotonic() < self.left_until:
+                self._answer("leave")
+        self.insert_text_at_cursor(last)
 
     def action_end(self, select: bool = False) -> None:
         """The end of the line, and from there the end of the grey text behind it."""
@@ -73,10 +104,6 @@ class CommandInput(Input):
             self.action_cursor_right()
         else:
             super().action_end(select)
-
-    def action_clear(self) -> None:
-        """Begin again."""
-        self.value = ""
 
 
 class Prompt(Horizontal):
@@ -120,32 +147,18 @@ class Prompt(Horizontal):
             self.offset = offset
             self.found = found
 
-    class Browse(Message):
-        """A key of the line that the prompt answers."""
-
-        def __init__(self, sender: CommandInput, what: str) -> None:
-            super().__init__()
-            self.sender = sender
-            self.what = what
-
     def __init__(self, history: History, known: Callable[[], Known]) -> None:
         super().__init__(id="prompt")
         self._history = history
         self._known = known
         self._completing: tuple[str, tuple[str, ...], int, str] | None = None
         self._searching: int | None = None
+        self._wrong: str | None = None
 
     def compose(self) -> ComposeResult:
         """Sign and line."""
         yield Label(_SIGN, id="sign")
-        line = CommandInput(
-            suggester=_Ghost(self._known, self._history),
-            select_on_focus=False,
-            max_length=LONGEST_LINE,
-            id="line",
-        )
-        line.cursor_blink = False
-        yield line
+        yield CommandInput(self._answer, _Ghost(self._known, self._history))
 
     @property
     def line(self) -> CommandInput:
@@ -182,35 +195,49 @@ class Prompt(Horizontal):
             self._searching = 0
             self._show_found()
             return
+        if message.value == self._wrong:
+            return  # it was typed before Enter told what is wrong with it
+        self._wrong = None
         if self._completing is not None and message.value != self._completing[3]:
             self._completing = None
         self._advise(message.value)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def _enter(self) -> None:
         """Read the line; a mistake stays where it is, to be put right."""
-        message.stop()
+        line = self.line.value
         if self._searching is not None:
-            found = self._history.search(message.value, self._searching)
+            found = self._history.search(line, self._searching)
             self.leave_search()
-            self.put(found or message.value)
+            self.put(found or line)
             return
-        line = message.value
         if not line.strip():
             return
+        self._history.add(line)
         read = parse(line)
         if isinstance(read, Mistake):
-            self._history.add(line)
+            self._wrong = line
             self.line.cursor_position = read.end
+            self.line.left_until = time.monotonic() + _AT_ONCE
             self._advise_mistake(read)
             return
-        self._history.add(line)
         self.line.value = ""
         self.post_message(self.Entered(line))
 
-    def on_prompt_browse(self, message: Browse) -> None:
+    def _leave_mistake(self) -> None:
+        """The next line has been typed already: the mistake goes where all is written down."""
+        self.line.left_until = 0.0
+        self.post_message(self.Entered(self.line.value))
+        self.line.value = ""
+
+    def _answer(self, what: str) -> None:
         """Answer a key of the line."""
-        message.stop()
-        match message.what:
+        match what:
+            case "enter":
+                self._enter()
+            case "leave":
+                self._leave_mistake()
+            case "clear":
+                self.line.value = ""
             case "older" if self._searching is None:
                 self._browse(self._history.older(self.line.value))
             case "newer" if self._searching is None:
@@ -218,7 +245,7 @@ class Prompt(Horizontal):
             case "search" | "older":
                 self._search_on()
             case "complete" | "complete_back" if self._searching is None:
-                self._complete(1 if message.what == "complete" else -1)
+                self._complete(1 if what == "complete" else -1)
 
     def on_key(self, event: events.Key) -> None:
         """Escape ends a search before it does anything else."""
