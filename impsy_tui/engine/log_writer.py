@@ -38,7 +38,7 @@ FLUSH = 1.0
 MOST_KEPT = 64 << 20
 """Bytes kept while the disk refuses."""
 PIECE = 1 << 16
-"""Bytes read at a time. More would be taken from the system anew each time, and leave holes behind."""
+"""Bytes read at a time, into one piece of memory: taken anew for each read it would leave holes behind."""
 PATIENCE = 30.0
 """Seconds that a refusing disk is given after the engine has gone."""
 
@@ -224,6 +224,7 @@ def main() -> int:
     os.set_blocking(1, False)
     writer = Writer(tell, sys.argv[1] if len(sys.argv) > 1 else None)
     rest = b""
+    view = memoryview(bytearray(PIECE))
     told = 0
     last_row = told_at = flushed_at = tried_at = time.monotonic()
     done = True
@@ -239,7 +240,7 @@ def main() -> int:
             select.select([0], [], [], TELL if unfinished else None)
         while True:
             try:
-                data = os.read(0, PIECE)
+                data = bytes(view[: os.readv(0, [view])])
             except BlockingIOError:
                 break
             now = time.monotonic()
