@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from impsy_tui.corpus.collate import Collated, _careful, _fast, collate, dimensions, log_files
@@ -206,6 +206,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
     return bytes(content)
 
 
+@example(b"2019-01-17T12:37:38.131982,interface, ,0.5\n", 1)
 @settings(max_examples=600, deadline=None)
 @given(_mutated(), st.integers(1, 3))
 def test_the_quick_way_is_the_careful_way(content: bytes, count: int) -> None:
