@@ -10,11 +10,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.models import constant_model
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+# What a random example finds must not depend on the day. HYPOTHESIS_PROFILE=search looks for new ones, far longer.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
