@@ -34,6 +34,19 @@ _FULL_14: Final = 16383
 _NONE: Final[frozenset[int]] = frozenset()
 
 
+def with_entry(entries: Sequence[Entry], index: int, entry: Entry) -> tuple[Entry, ...]:
+    """Entries with one of them changed; those that were missing before it play nothing."""
+    changed = [*entries, *[UNUSED] * (index + 1 - len(entries))]
+    changed[index] = entry
+    return tuple(changed)
+
+
+def table_of(name: str) -> str:
+    """The configuration's table of a channel: ``midi`` of "midi", ``midi.1`` of "midi 2"."""
+    kind, _, number = name.partition(" ")
+    return f"{kind}.{int(number) - 1}" if number else kind
+
+
 @dataclass(frozen=True, slots=True)
 class _Value:
     """One entry of a mapping, taken apart.

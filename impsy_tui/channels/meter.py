@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from impsy_tui.channels import Timekeeper
+from impsy_tui.channels import ChannelStatus, Timekeeper
 
 
 class RateMeter:
@@ -67,3 +67,36 @@ class Troubles:
             self._silent[kind] = 0
             self._tell(f"{message} ({more} more in the last {'second' if interval == 1.0 else f'{interval:g} s'})")
             self._scheduler.at(self._scheduler.now() + interval, self._sum_up, kind, message, interval)
+
+
+class Traffic:
+    """What passes through a channel, both ways, and what goes wrong there."""
+
+    def __init__(self) -> None:
+        self.received = RateMeter()
+        self.sent = RateMeter()
+
+    def status(
+        self, name: str, state: str, bound: str, now: float, words: tuple[str, str], troubles: Troubles
+    ) -> ChannelStatus:
+        """A channel's status.
+
+        Args:
+            name, state, bound: see ``ChannelStatus``.
+            now: in seconds.
+            words: the last message in, and the last message out.
+            troubles: what went wrong.
+        """
+        return ChannelStatus(
+            name,
+            state,
+            bound,
+            self.received.total,
+            self.sent.total,
+            self.received.rate(now),
+            self.sent.rate(now),
+            *words,
+            troubles.last,
+            troubles.last_at,
+            troubles.count,
+        )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.mapping import UNUSED, OutputMapping, in_words
-from impsy_tui.channels.meter import RateMeter, Troubles
+from impsy_tui.channels.mapping import OutputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_inbox import Inbox
 from impsy_tui.channels.midi_links import InLink, Link, OutLink, dismiss
@@ -28,7 +28,6 @@ _LOOP_TIME: Final = 2.0
 """So many echoes in so many seconds are no chance."""
 _LEAST_ECHO: Final = 0.02
 """Seconds within which an echo is looked for where protection is off, whatever the threshold is."""
-"""Stands in a mapping for values that were not learned yet: next to nobody sends it."""
 
 
 class MidiChannel:
@@ -45,7 +44,7 @@ class MidiChannel:
         self._closed = True
         self._count = 0
         self._links: set[Link] = set()
-        self._received, self._sent = RateMeter(), RateMeter()
+        self._traffic = Traffic()
         self._last_received = self._last_sent = b""
         self._held = False
         self._without = ""
@@ -130,28 +129,14 @@ class MidiChannel:
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
-        return ChannelStatus(
-            self.name,
-            self._state(),
-            self._bound(),
-            self._received.total,
-            self._sent.total,
-            self._received.rate(now),
-            self._sent.rate(now),
-            in_words(self._last_received),
-            in_words(self._last_sent),
-            self._troubles.last,
-            self._troubles.last_at,
-            self._troubles.count,
-        )
+        words = (in_words(self._last_received), in_words(self._last_sent))
+        return self._traffic.status(self.name, self._state(), self._bound(), now, words, self._troubles)
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""
         for source in self._inputs:
             if source.name == device:
-                entries = [*source.entries, *[UNUSED] * (index + 1 - len(source.entries))]
-                entries[index] = entry
-                messages = source.map(entries)
+                messages = source.map(with_entry(source.entries, index, entry))
                 for output in self._outputs:
                     if output.name == device:
                         self._transmit(output, messages)
@@ -160,11 +145,8 @@ class MidiChannel:
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mappings that were learned, by the settings that they belong to."""
-        number = self.name.partition(" ")[2]
-        table = f"midi.{int(number) - 1}" if number.isdecimal() else "midi"
-        return {
-            f"{table}.input.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()
-        }
+        table = f"{table_of(self.name)}.input"
+        return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
 
     def _state(self) -> str:
         if self._closed:
@@ -340,7 +322,7 @@ class MidiChannel:
         if status >= 0xF0:
             self._pass_on(source, message)
             return
-        self._received.count(self._scheduler.now())
+        self._traffic.received.count(self._scheduler.now())
         if len(message) != (2 if 0xC0 <= status < 0xE0 else 3) or status < 0x80 or max(message[1:]) > 0x7F:
             self._note("noise", f"{source.name} sends what is no MIDI message: ignored")
             return
@@ -396,5 +378,5 @@ class MidiChannel:
             except Exception as error:
                 self._note("send", f"{output.name} does not take what is sent: {error}")
                 continue
-            self._sent.count(now)
+            self._traffic.sent.count(now)
             self._last_sent = message

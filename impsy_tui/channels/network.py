@@ -1,7 +1,10 @@
 """Addresses of this machine and of others."""
 
 import asyncio
+import errno
+import ipaddress
 import socket
+from collections.abc import Iterable
 from typing import Any
 
 from impsy_tui.channels import ChannelProblem
@@ -29,3 +32,44 @@ def own_address() -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return "this machine's address"
+
+
+async def listen_at(
+    host: str, port: int, kind: socket.SocketKind, options: Iterable[tuple[int, int]], setting: str
+) -> socket.socket:
+    """A socket that is bound, and listens where its kind does; not blocking.
+
+    Args:
+        host, port: where.
+        kind: of socket.
+        options: of the socket, with their values.
+        setting: where another port is chosen, such as ``[osc] server_port``.
+
+    Raises:
+        ChannelProblem: it cannot be had; the message says why.
+    """
+    family, address = await resolve(host, port, kind)
+    made = socket.socket(family, kind)
+    try:
+        made.setblocking(False)
+        for option, value in options:
+            made.setsockopt(socket.SOL_SOCKET, option, value)
+        made.bind(address)
+        if kind is socket.SOCK_STREAM:
+            made.listen()  # only now is the port surely its own
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ChannelProblem(
+                f"port {port} is taken: another engine or program listens there; end it, or choose another {setting}"
+            ) from None
+        raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
+    return made
+
+
+def reached_at(bound: socket.socket) -> str:
+    """The address by which the network reaches a socket; empty where only this machine can."""
+    here = ipaddress.ip_address(bound.getsockname()[0])
+    if here.is_loopback:
+        return ""
+    return own_address() if here.is_unspecified else str(here)

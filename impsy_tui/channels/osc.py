@@ -1,8 +1,6 @@
 """Vectors as OSC messages over UDP."""
 
 import asyncio
-import errno
-import ipaddress
 import math
 import socket
 import struct
@@ -12,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
-from impsy_tui.channels.meter import RateMeter, Troubles
-from impsy_tui.channels.network import own_address, resolve
+from impsy_tui.channels.meter import Traffic, Troubles
+from impsy_tui.channels.network import listen_at, reached_at, resolve
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
 from impsy_tui.config import Osc
 
@@ -33,6 +31,7 @@ _STAMPS: Final = sys.platform == "linux"
 _SO_TIMESTAMPNS: Final = 35
 """Linux: the kernel notes when a datagram arrived, so a busy loop does not shift the music's time."""
 _TIMESPEC: Final = struct.Struct("@ll")
+_OPTIONS: Final = ((socket.SO_RCVBUF, 1 << 20), *(((_SO_TIMESTAMPNS, 1),) if _STAMPS else ()))
 
 
 class OscChannel:
@@ -46,7 +45,7 @@ class OscChannel:
         self._input: socket.socket | None = None
         self._output: socket.socket | None = None
         self._state = "closed"
-        self._received, self._sent = RateMeter(), RateMeter()
+        self._traffic = Traffic()
         self._last_received: tuple[str, Sequence[Any]] | None = None
         self._last_sent: Sequence[float] | None = None
         self._scheduled = 0
@@ -61,7 +60,9 @@ class OscChannel:
         self.set_dimension(dimension)
         settings = self._settings
         try:
-            self._input = await self._bind(settings.server_ip, settings.server_port)
+            self._input = await listen_at(
+                settings.server_ip, settings.server_port, socket.SOCK_DGRAM, _OPTIONS, "[osc] server_port"
+            )
             self._output = await self._connect(settings.client_ip, settings.client_port)
         except ChannelProblem:
             self.close()
@@ -79,7 +80,7 @@ class OscChannel:
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         self._last_sent = values
-        self._sent.count(self._scheduler.now())
+        self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
             self._transmit(form.write(values))
 
@@ -104,43 +105,12 @@ class OscChannel:
         now = self._scheduler.now()
         last_in = self._last_received
         sent = self._last_sent
-        return ChannelStatus(
-            self.name,
-            self._state,
-            self._bound(),
-            self._received.total,
-            self._sent.total,
-            self._received.rate(now),
-            self._sent.rate(now),
-            _words(*last_in) if last_in else "",
-            _words(self._settings.output_address[0], sent) if sent else "",
-            self._troubles.last,
-            self._troubles.last_at,
-            self._troubles.count,
-        )
+        words = (_words(*last_in) if last_in else "", _words(self._settings.output_address[0], sent) if sent else "")
+        return self._traffic.status(self.name, self._state, self._bound(), now, words, self._troubles)
 
     def _bound(self) -> str:
         s = self._settings
         return f"{s.server_ip}:{s.server_port} → {s.client_ip}:{s.client_port}"
-
-    async def _bind(self, host: str, port: int) -> socket.socket:
-        family, address = await resolve(host, port, socket.SOCK_DGRAM)
-        made = socket.socket(family, socket.SOCK_DGRAM)
-        try:
-            made.setblocking(False)
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-            if _STAMPS:
-                made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            made.bind(address)
-        except OSError as error:
-            made.close()
-            if error.errno == errno.EADDRINUSE:
-                raise ChannelProblem(
-                    f"port {port} is taken: another engine or program listens there; "
-                    "end it, or choose another [osc] server_port"
-                ) from None
-            raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
-        return made
 
     async def _connect(self, host: str, port: int) -> socket.socket:
         family, address = await resolve(host, port, socket.SOCK_DGRAM)
@@ -157,10 +127,9 @@ class OscChannel:
 
     def _warn_of_network(self, settings: Osc) -> None:
         assert self._input is not None
-        here = ipaddress.ip_address(self._input.getsockname()[0])
-        if here.is_loopback:
+        reach = reached_at(self._input)
+        if not reach:
             return
-        reach = own_address() if here.is_unspecified else str(here)
         self._listener.trouble(
             self.name,
             f"the whole network can reach port {settings.server_port}: a phone sends to {reach}, "
@@ -189,7 +158,7 @@ class OscChannel:
 
     def _datagram(self, data: bytes, ancillary: list[Any], sender: Any) -> None:
         now = self._scheduler.now()
-        self._received.count(now)
+        self._traffic.received.count(now)
         at = now - _waited(ancillary) if ancillary else now
         values = self._format_in.read(data)
         if values is not None:

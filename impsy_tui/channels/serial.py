@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
-from impsy_tui.channels.meter import RateMeter, Troubles
+from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.serial_port import SerialPort
 from impsy_tui.config import Serial
 
@@ -55,7 +55,7 @@ class SerialChannel:
         self._settings = settings
         self._port: SerialPort | None = None
         self._state = "closed"
-        self._received, self._sent = RateMeter(), RateMeter()
+        self._traffic = Traffic()
         self._last_received = b""
         self._last_sent: Sequence[float] = ()
         self._next: Sequence[float] | None = None
@@ -113,19 +113,14 @@ class SerialChannel:
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
-        return ChannelStatus(
+        words = (_shown(self._last_received, 200), " ".join([f"{x:.2f}" for x in self._last_sent])[:200])
+        return self._traffic.status(
             self.name,
             self._state if self._port is None else self._port.state,
             f"{self._settings.port}, {self._settings.baudrate} baud",
-            self._received.total,
-            self._sent.total,
-            self._received.rate(now),
-            self._sent.rate(now),
-            _shown(self._last_received, 200),
-            " ".join([f"{x:.2f}" for x in self._last_sent])[:200],
-            self._troubles.last,
-            self._troubles.last_at,
-            self._troubles.count,
+            now,
+            words,
+            self._troubles,
         )
 
     # What the port asks for
@@ -148,7 +143,7 @@ class SerialChannel:
             return b""
         self._next = None
         self._last_sent = values
-        self._sent.count(self._scheduler.now())
+        self._traffic.sent.count(self._scheduler.now())
         return _written(values)
 
     def received(self, data: bytes, at: float) -> None:
@@ -172,7 +167,7 @@ class SerialChannel:
     def _line(self, line: bytes, at: float) -> None:
         if not line:
             return
-        self._received.count(at)
+        self._traffic.received.count(at)
         self._last_received = line
         note = self._troubles.note
         try:

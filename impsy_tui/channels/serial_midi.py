@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.mapping import NOTE_OFF, UNUSED, InputMapping, OutputMapping, in_words
-from impsy_tui.channels.meter import RateMeter, Troubles
+from impsy_tui.channels.mapping import NOTE_OFF, InputMapping, OutputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_stream import MidiStream
 from impsy_tui.channels.serial_port import SerialPort
 from impsy_tui.config import SerialMidi
@@ -16,7 +16,6 @@ _HURRY: Final = 0.05
 """Seconds that the wire may be behind when note-offs are added to it; then they too wait."""
 _REMIND: Final = 10.0
 """Seconds before it is said again that nobody reads."""
-"""Stands in a mapping for values that were not learned yet: next to nobody sends it."""
 
 
 class SerialMidiChannel:
@@ -41,7 +40,7 @@ class SerialMidiChannel:
         self._output = OutputMapping(settings.output)
         self._stream = MidiStream()
         self._held = False
-        self._received, self._sent = RateMeter(), RateMeter()
+        self._traffic = Traffic()
         self._last_received = b""
         self._last_sent: Sequence[bytes] = ()
         self._next: tuple[tuple[float, ...], frozenset[int]] | None = None
@@ -108,36 +107,28 @@ class SerialMidiChannel:
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
-        return ChannelStatus(
+        words = (
+            in_words(self._last_received),
+            ", ".join(in_words(message) for message in self._last_sent[:16])[:200],
+        )
+        return self._traffic.status(
             self.name,
             self._state if self._port is None else self._port.state,
             f"{self._path}, {BAUD} baud",
-            self._received.total,
-            self._sent.total,
-            self._received.rate(now),
-            self._sent.rate(now),
-            in_words(self._last_received),
-            ", ".join(in_words(message) for message in self._last_sent[:16])[:200],
-            self._troubles.last,
-            self._troubles.last_at,
-            self._troubles.count,
+            now,
+            words,
+            self._troubles,
         )
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""
-        entries = list(self._entries)
-        entries += [UNUSED] * (index + 1 - len(entries))
-        entries[index] = entry
-        self._entries = tuple(entries)
-        self._is_learned = True
+        self._entries, self._is_learned = with_entry(self._entries, index, entry), True
         self._input = InputMapping(self._entries)
         self._tell_holding(self._scheduler.now())
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mapping in force by the setting that it belongs to, if it was learned."""
-        number = self.name.partition(" ")[2]
-        table = f"serialmidi.{int(number) - 1}" if number.isdecimal() else "serialmidi"
-        return {f"{table}.input": self._entries} if self._is_learned else {}
+        return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
     # What the port asks for
 
@@ -169,7 +160,7 @@ class SerialMidiChannel:
         if messages:
             now = self._scheduler.now()
             for message in messages:
-                self._sent.count(now)
+                self._traffic.sent.count(now)
                 if message[0] & 0xF0 == NOTE_OFF:
                     self._on_wire[message] = None
             self._last_sent = messages
@@ -186,7 +177,7 @@ class SerialMidiChannel:
             )
 
     def _message(self, message: bytes, at: float) -> None:
-        self._received.count(at)
+        self._traffic.received.count(at)
         self._last_received = message
         if self._listener.message(self.name, "", message):
             return

@@ -1,8 +1,6 @@
 """Vectors as MIDI messages in text, to and from browsers, and a page with faders for them."""
 
 import asyncio
-import errno
-import ipaddress
 import logging
 import socket
 from collections import deque
@@ -10,7 +8,6 @@ from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -20,12 +17,13 @@ from websockets.protocol import State
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
 from impsy_tui.channels.faders import FaderPage, plain
-from impsy_tui.channels.mapping import UNUSED, InputMapping, OutputMapping
-from impsy_tui.channels.meter import RateMeter, Troubles
-from impsy_tui.channels.network import own_address, resolve
+from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
+from impsy_tui.channels.meter import Traffic, Troubles
+from impsy_tui.channels.network import listen_at, reached_at
 from impsy_tui.channels.owed import Owed
 from impsy_tui.channels.text_messages import TextProblem, read_text, write_text
-from impsy_tui.channels.web_connection import MOST_UNREAD, Connection
+from impsy_tui.channels.web_client import Client, host_of, same_origin
+from impsy_tui.channels.web_connection import Connection
 from impsy_tui.config import WebSocket
 
 _LARGEST_MESSAGE: Final = 1024
@@ -40,8 +38,6 @@ _FASTEST: Final = 1000.0
 """Messages a second from one client: ten fingers on a page, twice over."""
 _FASTEST_TOGETHER: Final = 4000.0
 """Messages a second from all of them."""
-_BURST: Final = 200.0
-"""Messages that may come at once."""
 _PAUSE: Final = 0.05
 """Seconds that a client which sends too much waits to be heard on."""
 
@@ -55,6 +51,12 @@ _RECEIVE_BUFFER: Final = 4096
 """Bytes. What has been sent too fast is kept by its sender."""
 _SEND_BUFFER: Final = 1 << 15
 """Bytes. What the system takes for a client that does not read is old when it is read."""
+_OPTIONS: Final = (
+    (socket.SO_REUSEADDR, 1),
+    # Connections inherit these; later would be too late for the receiver's window.
+    (socket.SO_RCVBUF, _RECEIVE_BUFFER),
+    (socket.SO_SNDBUF, _SEND_BUFFER),
+)
 
 _OFFENCES: Final[dict[int, str]] = {
     CloseCode.PROTOCOL_ERROR: "does not speak the WebSocket protocol",
@@ -65,39 +67,6 @@ _OFFENCES: Final[dict[int, str]] = {
 _QUIET: Final = logging.getLogger("impsy_tui.websocket")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
-
-
-class _Client:
-    """A browser, or whatever else speaks this."""
-
-    def __init__(self, connection: ServerConnection, mapping: InputMapping, now: float) -> None:
-        self.connection = connection
-        self.mapping = mapping
-        self.held = False
-        self.owed: Owed | None = None
-        self._credit, self._credit_at = _BURST, now
-
-    @property
-    def host(self) -> str:
-        """Where it is."""
-        return _host(self.connection)
-
-    def may_send(self, now: float, rate: float) -> bool:
-        """Whether one more message of it is within this rate (messages a second)."""
-        self._credit = min(_BURST, self._credit + (now - self._credit_at) * rate)
-        self._credit_at = now
-        if self._credit < 1.0:
-            return False
-        self._credit -= 1.0
-        return True
-
-    def write(self, frames: bytes) -> bool:
-        """Send whole frames; whether it reads what it is sent."""
-        transport = self.connection.transport
-        # Straight to the transport: the same bytes serve everybody, and nobody is waited for.
-        if self.connection.state is State.OPEN and not transport.is_closing():
-            transport.write(frames)
-        return bool(transport.get_write_buffer_size() <= MOST_UNREAD)
 
 
 class WebSocketChannel:
@@ -112,13 +81,13 @@ class WebSocketChannel:
         self._is_learned = False
         self._server: Server | None = None
         self._state = "closed"
-        self._clients: list[_Client] = []
+        self._clients: list[Client] = []
         self._connections: set[Connection] = set()
         self._holders = 0
         self._present = Owed()
-        self._waiting: deque[_Client] = deque()
+        self._waiting: deque[Client] = deque()
         self._writing = False
-        self._received, self._sent = RateMeter(), RateMeter()
+        self._traffic = Traffic()
         self._last_received = ""
         self._last_sent = b""
 
@@ -135,7 +104,9 @@ class WebSocketChannel:
         self._page = FaderPage(self._entries, settings.output)
         self.set_dimension(dimension)
         try:
-            bound = await self._bind(settings.server_ip, settings.server_port)
+            bound = await listen_at(
+                settings.server_ip, settings.server_port, socket.SOCK_STREAM, _OPTIONS, "[websocket] server_port"
+            )
         except ChannelProblem:
             self._state = "error"
             raise
@@ -196,28 +167,21 @@ class WebSocketChannel:
         now = self._scheduler.now()
         count = len(self._clients)
         clients = "1 client" if count == 1 else f"{count or 'no'} clients"
-        return ChannelStatus(
+        words = (self._last_received, write_text(self._last_sent) if self._last_sent else "")
+        return self._traffic.status(
             self.name,
             self._state,
             f"{self._settings.server_ip}:{self._settings.server_port}, {clients}",
-            self._received.total,
-            self._sent.total,
-            self._received.rate(now),
-            self._sent.rate(now),
-            self._last_received,
-            write_text(self._last_sent) if self._last_sent else "",
-            self._troubles.last,
-            self._troubles.last_at,
-            self._troubles.count,
+            now,
+            words,
+            self._troubles,
         )
 
     # Being there
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""
-        entries = [*self._entries, *[UNUSED] * (index + 1 - len(self._entries))]
-        entries[index] = entry
-        self._entries, self._is_learned = tuple(entries), True
+        self._entries, self._is_learned = with_entry(self._entries, index, entry), True
         self._page = FaderPage(self._entries, self._settings.output)
         for client in self._clients:
             self._release(client, self._scheduler.now())
@@ -225,36 +189,12 @@ class WebSocketChannel:
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mapping in force by the setting that it belongs to, if it was learned."""
-        number = self.name.partition(" ")[2]
-        table = f"websocket.{int(number) - 1}" if number.isdecimal() else "websocket"
-        return {f"{table}.input": self._entries} if self._is_learned else {}
-
-    async def _bind(self, host: str, port: int) -> socket.socket:
-        family, address = await resolve(host, port, socket.SOCK_STREAM)
-        made = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            made.setblocking(False)
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # Connections inherit these; later would be too late for the receiver's window.
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-            made.bind(address)
-            made.listen()
-        except OSError as error:
-            made.close()
-            if error.errno == errno.EADDRINUSE:
-                raise ChannelProblem(
-                    f"port {port} is taken: another engine or program listens there; "
-                    "end it, or choose another [websocket] server_port"
-                ) from None
-            raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
-        return made
+        return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
     def _warn_of_network(self, bound: socket.socket) -> None:
-        here = ipaddress.ip_address(bound.getsockname()[0])
-        if here.is_loopback:
+        reach = reached_at(bound)
+        if not reach:
             return
-        reach = own_address() if here.is_unspecified else str(here)
         reach = f"[{reach}]" if ":" in reach else reach
         self._listener.trouble(
             self.name,
@@ -269,10 +209,10 @@ class WebSocketChannel:
         if "websocket" not in (value.strip().lower() for value in headers.get_all("Upgrade")):
             # Before its version 17 the library refuses other methods itself.
             return self._page.answer(getattr(request, "method", "GET"), request.path)
-        if not _same_origin(headers.get_all("Origin"), headers.get_all("Host")):
+        if not same_origin(headers.get_all("Origin"), headers.get_all("Host")):
             self._troubles.note(
                 "origin",
-                f"a page of another place, open in a browser at {_host(connection)}, wants to play: "
+                f"a page of another place, open in a browser at {host_of(connection)}, wants to play: "
                 "refused; only the page of this port may",
             )
             return plain(HTTPStatus.FORBIDDEN, "Only the page of this port may play here.")
@@ -282,7 +222,7 @@ class WebSocketChannel:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        client = _Client(connection, InputMapping(self._entries), self._scheduler.now())
+        client = Client(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)
         self._greet(client)
         try:
@@ -305,7 +245,7 @@ class WebSocketChannel:
 
     # In
 
-    async def _hear_out(self, client: _Client) -> None:
+    async def _hear_out(self, client: Client) -> None:
         taken = 0
         async for message in client.connection:
             if self._server is None:
@@ -321,7 +261,7 @@ class WebSocketChannel:
     def _fastest(self) -> float:
         return min(_FASTEST, _FASTEST_TOGETHER / max(1, len(self._clients)))
 
-    async def _hold_up(self, client: _Client) -> None:
+    async def _hold_up(self, client: Client) -> None:
         """Read nothing of a client that sends too much: what it sends stays where it is."""
         self._troubles.note(
             "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
@@ -331,10 +271,10 @@ class WebSocketChannel:
         await heard_on
 
     def _tell_flood(self, connection: ServerConnection) -> None:
-        self._troubles.note("much", f"{_host(connection)} sends without end: it is dropped")
+        self._troubles.note("much", f"{host_of(connection)} sends without end: it is dropped")
 
-    def _hear(self, client: _Client, text: str | bytes, now: float) -> None:
-        self._received.count(now)
+    def _hear(self, client: Client, text: str | bytes, now: float) -> None:
+        self._traffic.received.count(now)
         if isinstance(text, bytes):
             self._troubles.note("binary", f"bytes where text is expected, from {client.host}: ignored")
             return
@@ -352,11 +292,11 @@ class WebSocketChannel:
         if updates:
             self._listener.updated(self.name, updates, now)
 
-    def _release(self, client: _Client, now: float) -> None:
+    def _release(self, client: Client, now: float) -> None:
         client.mapping.release()
         self._tell_holding(client, now)
 
-    def _tell_holding(self, client: _Client, now: float) -> None:
+    def _tell_holding(self, client: Client, now: float) -> None:
         held = client.mapping.holding
         if held == client.held:
             return
@@ -380,7 +320,7 @@ class WebSocketChannel:
             return
         now = self._scheduler.now()
         for _ in messages:
-            self._sent.count(now)
+            self._traffic.sent.count(now)
         self._last_sent = messages[-1]
         for owed in {client.owed for client in self._waiting if client.owed is not None}:
             owed.add(messages)
@@ -390,13 +330,13 @@ class WebSocketChannel:
             self._owe(client, news)
         self._begin()
 
-    def _greet(self, client: _Client) -> None:
+    def _greet(self, client: Client) -> None:
         """A new client is sent all that is so at present; to the others nothing is sent again."""
         if self._present:
             self._owe(client, self._present.copy())
             self._begin()
 
-    def _owe(self, client: _Client, owed: Owed) -> None:
+    def _owe(self, client: Client, owed: Owed) -> None:
         if client.owed is None:
             client.owed = owed
             self._waiting.append(client)
@@ -428,25 +368,3 @@ def _frame(message: bytes) -> bytes:
 def _fulfil(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-def _host(connection: ServerConnection) -> str:
-    address = connection.remote_address
-    return str(address[0]) if address else "a client"
-
-
-def _same_origin(origins: Sequence[str], hosts: Sequence[str]) -> bool:
-    """Whether a request comes from no page, or from one that was served here.
-
-    Without this every page that a browser has open could play: WebSockets know no other bounds
-    (RFC 6455, section 10.2).
-    """
-    if not origins:
-        return True
-    if len(origins) > 1 or len(hosts) != 1:
-        return False
-    try:
-        origin = urlsplit(origins[0])
-    except ValueError:
-        return False
-    return origin.scheme in ("http", "https") and origin.netloc.lower() == hosts[0].strip().lower()

@@ -1,0 +1,71 @@
+"""A browser, as the WebSocket channel sees it: where it is, what it may send, what it is owed."""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import ServerConnection
+from websockets.protocol import State
+
+from impsy_tui.channels.mapping import InputMapping
+from impsy_tui.channels.owed import Owed
+from impsy_tui.channels.web_connection import MOST_UNREAD
+
+BURST: Final = 200.0
+"""Messages that may come at once."""
+
+
+class Client:
+    """A browser, or whatever else speaks this."""
+
+    def __init__(self, connection: ServerConnection, mapping: InputMapping, now: float) -> None:
+        self.connection = connection
+        self.mapping = mapping
+        self.held = False
+        self.owed: Owed | None = None
+        self._credit, self._credit_at = BURST, now
+
+    @property
+    def host(self) -> str:
+        """Where it is."""
+        return host_of(self.connection)
+
+    def may_send(self, now: float, rate: float) -> bool:
+        """Whether one more message of it is within this rate (messages a second)."""
+        self._credit = min(BURST, self._credit + (now - self._credit_at) * rate)
+        self._credit_at = now
+        if self._credit < 1.0:
+            return False
+        self._credit -= 1.0
+        return True
+
+    def write(self, frames: bytes) -> bool:
+        """Send whole frames; whether it reads what it is sent."""
+        transport = self.connection.transport
+        # Straight to the transport: the same bytes serve everybody, and nobody is waited for.
+        if self.connection.state is State.OPEN and not transport.is_closing():
+            transport.write(frames)
+        return bool(transport.get_write_buffer_size() <= MOST_UNREAD)
+
+
+def host_of(connection: ServerConnection) -> str:
+    """Where the other end is."""
+    address = connection.remote_address
+    return str(address[0]) if address else "a client"
+
+
+def same_origin(origins: Sequence[str], hosts: Sequence[str]) -> bool:
+    """Whether a request comes from no page, or from one that was served here.
+
+    Without this every page that a browser has open could play: WebSockets know no other bounds
+    (RFC 6455, section 10.2).
+    """
+    if not origins:
+        return True
+    if len(origins) > 1 or len(hosts) != 1:
+        return False
+    try:
+        origin = urlsplit(origins[0])
+    except ValueError:
+        return False
+    return origin.scheme in ("http", "https") and origin.netloc.lower() == hosts[0].strip().lower()
