@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 # One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -12,6 +12,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 
 from impsy_tui import __version__, terms
+from impsy_tui.cli import workshop
+from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
 
 app = typer.Typer(
@@ -21,17 +23,14 @@ app = typer.Typer(
     help="A performance console for intelligent instruments.",
 )
 
+app.command()(workshop.dataset)
+
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 
 
 def main() -> None:
     """The console script."""
     app()
-
-
-def _fail(message: str) -> NoReturn:
-    typer.secho(message, fg=typer.colors.RED, err=True)
-    raise typer.Exit(1)
 
 
 def _version(asked: bool) -> None:
@@ -121,7 +120,7 @@ def _config_file(named: Path | None) -> Path:
         return named
     here = Path("config.toml")
     if not here.exists():
-        _fail("there is no config.toml here: impsy-tui init makes one, -c FILE names another")
+        fail("there is no config.toml here: impsy-tui init makes one, -c FILE names another")
     return here
 
 
@@ -151,14 +150,14 @@ def send(
         with connected(socket or default_socket()) as client:
             reply = client.command(line)
     except NoEngine as problem:
-        _fail(str(problem))
+        fail(str(problem))
     if reply.ok:
         typer.echo(reply.text)
         return
     if reply.start >= 0:
         pointer = " " * reply.start + "^" * max(1, reply.end - reply.start)
         typer.secho(f"{line}\n{pointer}", err=True)
-    _fail(reply.text)
+    fail(reply.text)
 
 
 LeanOption = Annotated[bool | None, typer.Option("--lean/--full", help="Fewer frames and digits, for bad links.")]
@@ -192,7 +191,7 @@ def play(
         try:
             launch_engine(["-c", str(file), "-l", str(logdir), *extra], place, logdir / "engine.out")
         except LaunchProblem as problem:
-            _fail(f"the engine did not start: {problem}")
+            fail(f"the engine did not start: {problem}")
     _open_console(place, lean, theme)
 
 
@@ -213,7 +212,7 @@ def attach(
         with RemoteSocket(remote, socket) as forwarded:
             _open_console(forwarded.socket, lean, theme)
     except RemoteProblem as problem:
-        _fail(str(problem))
+        fail(str(problem))
 
 
 def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
@@ -228,7 +227,7 @@ def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
         with connected(socket) as client:
             wishes = client.hello.console
     except NoEngine as problem:
-        _fail(str(problem))
+        fail(str(problem))
     from impsy_tui.console.app import Options, run_console
 
     said = run_console(Options(socket, theme, lean, wishes))
@@ -249,7 +248,7 @@ def _watch(socket: Path) -> None:
                 if isinstance(snapshot, Snapshot):
                     typer.echo("\x1b[H\x1b[J" + "\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves")
     except NoEngine as problem:
-        _fail(str(problem))
+        fail(str(problem))
     except KeyboardInterrupt:
         typer.echo()
 
@@ -274,7 +273,7 @@ def status(
         with connected(place) as client:
             snapshot = client.snapshot()
     except NoEngine as problem:
-        _fail(str(problem))
+        fail(str(problem))
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
     else:
@@ -290,7 +289,7 @@ def shutdown(socket: SocketOption = None) -> None:
         with connected(socket or default_socket()) as client:
             typer.echo(client.command("shutdown").text)
     except NoEngine as problem:
-        _fail(str(problem))
+        fail(str(problem))
 
 
 @app.command()
@@ -319,7 +318,7 @@ def init(
             file.write_text(text, encoding="utf-8")
             typer.echo(f"made  {file}")
     except OSError as error:
-        _fail(f"{error.filename or folder}: {error.strerror}")
+        fail(f"{error.filename or folder}: {error.strerror}")
     typer.echo("next: impsy-tui")
 
 
