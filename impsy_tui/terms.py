@@ -135,6 +135,18 @@ FADE: Final = Range(0.0, 600.0, 5.0, "s")
 DIMENSION: Final = Range(2, 1024, 9)
 """Time and at least one value."""
 
+EPOCHS: Final = Range(1, 100_000, 100)
+"""Epochs that a training takes at most."""
+
+PATIENCE: Final = Range(1, 100_000, 10)
+"""Epochs without a better model after which it ends."""
+
+BATCH: Final = Range(1, 4096, 16)
+"""Windows a step. Small ones learn what holds elsewhere too."""
+
+SEED: Final = Range(0, 2**31 - 1, 1)
+"""Of all chance in a training."""
+
 MIN_DT: Final = 0.001
 """Seconds. A network may predict zero or less; no two events of one source are closer than this."""
 
@@ -142,3 +154,9 @@ CURVE_NAMES: Final = ("exp", "log", "inverted")
 """Words that an entry of a MIDI mapping may end with."""
 
 SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")
+AUTO: Final = "auto"
+"""In place of a size: the one that is best on what is held out."""
+RESUME: Final = "resume"
+"""In place of a size: the training that was interrupted last."""
+CURRENT: Final = "current"
+"""In place of a model's name: the one that plays."""

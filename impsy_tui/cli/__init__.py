@@ -23,7 +23,8 @@ app = typer.Typer(
     help="A performance console for intelligent instruments.",
 )
 
-app.command()(workshop.dataset)
+for _command in (workshop.dataset, workshop.train, workshop.convert):
+    app.command()(_command)
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 

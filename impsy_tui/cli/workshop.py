@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
-from impsy_tui.terms import DIMENSION
 
 DimensionOption = Annotated[int | None, typer.Option("--dimension", "-D", help="Values and one for time.")]
 
@@ -21,8 +21,8 @@ def dataset(
     filename: Annotated[str, typer.Option("--filename", "-F", help="Its name [training-dataset-9d.npz].")] = "",
 ) -> None:
     """Make a data set of the logs of a dimension; without one, of every dimension found."""
-    if dimension is not None and dimension not in DIMENSION:
-        fail(f"-D {dimension}: a dimension is {DIMENSION}")
+    if dimension is not None and dimension not in terms.DIMENSION:
+        fail(f"-D {dimension}: a dimension is {terms.DIMENSION}")
     if filename and dimension is None:
         fail("-F names one data set: say which dimension it is of with -D")
     if Path(filename).name != filename:
@@ -31,3 +31,70 @@ def dataset(
         fail(f"-S {source}: there is no such folder")
     name = [filename if not filename or filename.endswith(".npz") else f"{filename}.npz"]
     work("impsy_tui.jobs.dataset", [str(source), str(destination), str(dimension or "all"), *name])
+
+
+ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")]
+
+
+def train(
+    dataset: Annotated[Path | None, typer.Argument(help="A data set, or the folder's of the dimension.")] = None,
+    dimension: DimensionOption = None,
+    source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the data sets, or one.")] = Path(
+        "datasets"
+    ),
+    size: Annotated[str, typer.Option("--modelsize", "-M", help=", ".join(terms.SIZES))] = "s",
+    early_stopping: Annotated[
+        bool, typer.Option("--earlystopping/--no-earlystopping", help="End when it gets no better.")
+    ] = True,
+    patience: Annotated[int, typer.Option("--patience", "-P", help="Epochs without a better model.")] = int(
+        terms.PATIENCE.default
+    ),
+    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(terms.EPOCHS.default),
+    batch: Annotated[int, typer.Option("--batchsize", "-B", help="Windows a step.")] = int(terms.BATCH.default),
+    models: ModelsOption = Path("models"),
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the training interrupted last.")] = False,
+    begun_from: Annotated[Path | None, typer.Option("--from", help="A model to begin with, .keras or .h5.")] = None,
+) -> None:
+    """Train a model on a data set; Ctrl-C ends it early and saves the best there is."""
+    if resume:
+        work("impsy_tui.training.worker", [str(models), "--resume"])
+        return
+    if size not in terms.SIZES:
+        fail(f"-M {size}: a size is one of {', '.join(terms.SIZES)}")
+    for option, value, within in (
+        ("-P", patience, terms.PATIENCE),
+        ("-N", epochs, terms.EPOCHS),
+        ("-B", batch, terms.BATCH),
+        ("--seed", seed, terms.SEED),
+    ):
+        if value not in within:
+            fail(f"{option} {value}: a whole number, {within}")
+    arguments = [str(models), str(dataset or _dataset_in(source, dimension)), "--size", size]
+    arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
+    arguments += ["--batch", str(batch), "--seed", str(seed)]
+    if begun_from is not None:
+        arguments += ["--from", str(begun_from)]
+    work("impsy_tui.training.worker", arguments)
+
+
+def _dataset_in(source: Path, dimension: int | None) -> Path:
+    """The data set that is meant by a folder and a dimension."""
+    if source.suffix == ".npz":
+        return source
+    found = sorted(source.glob("*.npz" if dimension is None else f"training-dataset-{dimension}d.npz"))
+    if not found:
+        made = "impsy-tui dataset" if dimension is None else f"impsy-tui dataset -D {dimension}"
+        fail(f"no such data set is in {source}: {made} makes one of the logs")
+    if len(found) > 1:
+        fail(f"{len(found)} data sets are in {source}: name one, or say -D DIMENSION")
+    return found[0]
+
+
+def convert(
+    file: Annotated[Path, typer.Argument(help="A .keras or .h5 file, of this program's or of IMPSY's.")],
+) -> None:
+    """Make the .tflite of a model, beside it."""
+    if file.suffix not in (".keras", ".h5"):
+        fail(f"{file}: a .keras or .h5 file is converted")
+    work("impsy_tui.training.convert_worker", [str(file), str(file.parent)])

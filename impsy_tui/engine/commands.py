@@ -1,6 +1,7 @@
 """Carrying out commands: one handler for each entry of the table."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 from impsy_tui import terms
@@ -233,16 +234,39 @@ class Commands:
         job = await self._host.jobs.start("dataset", name, "impsy_tui.jobs.dataset", arguments)
         return f"job {job.number} collects the logs"
 
-    async def _train(self, size: str = "", on: str = "", epochs: float = 100.0, patience: float = 10.0) -> str:
+    async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
         library = self._host.library
-        size = size or self._host.training_size
-        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
-        options = ("--size", size, "--epochs", f"{epochs:.0f}", "--patience", f"{patience:.0f}")
-        arguments = (str(dataset), str(library.own_models), *options)
-        job = await self._host.jobs.start(
-            "train", f"{size} on {dataset.stem}", "impsy_tui.training.worker", arguments
-        )
+        folder = str(library.own_models)
+        if size == terms.RESUME:
+            name, arguments = "what was interrupted", [folder, "--resume"]
+        else:
+            begun_from = self._begun_from(str(options.pop("from", "")))
+            size = size or self._host.training_size
+            dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+            arguments = [folder, str(dataset), "--size", size]
+            arguments += [part for name, value in options.items() for part in (f"--{name}", f"{value:.0f}")]
+            name = f"{size} on {dataset.stem}"
+            if begun_from is not None:
+                arguments += ["--from", str(begun_from)]
+                name = f"{begun_from.stem} on {dataset.stem}"
+        job = await self._host.jobs.start("train", name, "impsy_tui.training.worker", arguments)
         return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+
+    def _begun_from(self, name: str) -> Path | None:
+        """The model that a training begins with, if it does with one."""
+        if not name:
+            return None
+        if name != terms.CURRENT:
+            return self._host.library.find("model", name)
+        if (playing := self._host.casting.file) is None:
+            raise CommandProblem("no model plays that could be trained on")
+        return playing
+
+    async def _convert(self, model: str) -> str:
+        file = self._host.library.find("model", model)
+        arguments = (str(file), str(self._host.library.own_models))
+        job = await self._host.jobs.start("convert", file.stem, "impsy_tui.training.convert_worker", arguments)
+        return f"job {job.number} converts {job.name}"
 
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)

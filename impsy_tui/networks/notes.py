@@ -1,6 +1,8 @@
 """What is known of a model besides its weights: the TOML file beside it."""
 
+import json
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,22 @@ class ModelNotes:
 def notes_path(model: Path) -> Path:
     """The notes of ``NAME.tflite``, ``NAME.keras`` or ``NAME.h5``: ``NAME.toml``."""
     return model.with_suffix(".toml")
+
+
+def write_notes(model: Path, facts: Mapping[str, str | float | None], curve: Sequence[tuple[float, float]]) -> None:
+    """Write the notes of a model.
+
+    Args:
+        model: its file.
+        facts: by name; those that are None are left out.
+        curve: nats an event of each epoch, in training and held out.
+    """
+    lines = ["# What this model is."]
+    lines += [f"{name} = {json.dumps(fact)}" for name, fact in facts.items() if fact is not None]
+    lines += ["", "[curve]", "# Nats an event, epoch by epoch."]
+    for name, losses in zip(("loss", "held_out"), zip(*curve, strict=True), strict=False):
+        lines.append(f"{name} = [{', '.join(f'{loss:.4f}' for loss in losses)}]")
+    notes_path(model).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def read_notes(model: Path) -> ModelNotes:

@@ -58,6 +58,18 @@ def read_weights(file: Path) -> Weights:
     return weights
 
 
+def weights_file(model: Path) -> Path:
+    """The file of a model, or the one beside it, whose weights can be read.
+
+    Raises:
+        ModelProblem: there is none.
+    """
+    for file in (model, model.with_suffix(".keras"), model.with_suffix(".h5")):
+        if file.suffix in (".keras", ".h5") and file.is_file():
+            return file
+    raise ModelProblem("has no .keras or .h5 file beside it: its weights cannot be read")
+
+
 def _assemble(arrays: dict[str, Floats]) -> Weights:
     layers: dict[tuple[int, str], dict[str, Floats]] = {}
     for name, array in arrays.items():

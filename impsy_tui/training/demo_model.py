@@ -58,7 +58,7 @@ def make(folder: Path) -> None:
         shuffle=False,
         verbose=0,
     )
-    _, lite = save(playing_model(model, shape), folder)
+    _, lite = save(playing_model(model.get_weights(), shape), folder)
     notes_path(lite).write_text(
         "# What this model is.\n"
         'corpus = "synthetic gestures: sweeps, plucks, holds and pauses on eight faders"\n'

@@ -1,9 +1,12 @@
-"""Training a network on performances."""
+"""Training a network on performances.
+
+What is chosen here was measured; the figures are in ``docs/benchmarks.md``.
+"""
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import keras
@@ -11,13 +14,21 @@ import numpy as np
 import tensorflow as tf
 
 from impsy_tui.networks import SCALE, Shape
-from impsy_tui.terms import MAX_GAP
+from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.network import loss_function, training_model
 
 WINDOW: Final = 50
+"""Events that the network hears before it is forgotten what they were."""
 _HELD_OUT: Final = 0.1
-_LEAST_STEPS, _MOST_STEPS = 20, 400
-_RATE: Final = 3e-3
+_PASSES: Final = 10
+"""How often an epoch sees each event, about: judging more often would take longer than learning."""
+_LEAST_STEPS, _MOST_STEPS = 20, 1000
+_RATE, _TUNING_RATE = 3e-3, 1e-3
+_AVERAGE: Final = 0.995
+"""The weights that are judged and kept are averages over the last few hundred steps: B. Polyak and A. Juditsky,
+"Acceleration of Stochastic Approximation by Averaging", SIAM J. Control Optim. 30(4), 1992."""
+_JUDGED: Final = 500
+_JUDGED_TOGETHER: Final = 64
 
 
 class TooLittle(Exception):
@@ -30,16 +41,16 @@ class Recipe:
 
     Attributes:
         epochs: at most.
-        patience: epochs without a better held-out likelihood after which it ends.
+        patience: epochs without a better held-out likelihood after which it ends; 0 for never.
         batch: windows a step.
         seed: of all chance.
         max_gap: seconds; longer gaps are taken for this.
     """
 
-    epochs: int = 100
-    patience: int = 10
-    batch: int = 64
-    seed: int = 1
+    epochs: int = int(EPOCHS.default)
+    patience: int = int(PATIENCE.default)
+    batch: int = int(BATCH.default)
+    seed: int = int(SEED.default)
     max_gap: float = MAX_GAP.default
 
 
@@ -51,6 +62,29 @@ class Epoch:
     loss: float
     held_out: float
     left: float
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a training is: all that is needed to go on with it.
+
+    Attributes:
+        weights: of the network, as they are.
+        averages: of the same weights, over the last steps.
+        optimizer: its variables.
+        best: the averages that were best on what is held out.
+        best_loss: theirs, in nats an event.
+        best_epoch: when they were found; 0 for what it was begun with.
+        curve: loss and held-out loss of each epoch so far.
+    """
+
+    weights: list[np.ndarray]
+    averages: list[np.ndarray]
+    optimizer: list[np.ndarray]
+    best: list[np.ndarray]
+    best_loss: float = float("inf")
+    best_epoch: int = 0
+    curve: list[tuple[float, float]] = field(default_factory=list)
 
 
 def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -72,77 +106,150 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
     if not training or not held_out:
         longest = max((len(performance) for performance in performances), default=0)
         need = next(n for n in itertools.count(WINDOW) if n - int(n * _HELD_OUT) > WINDOW)
-        raise TooLittle(f"the longest performance has {longest} events; at least {need} in one go are needed")
+        raise TooLittle(
+            f"the longest performance has {longest} events; at least {need} in one go are needed: "
+            f"play {need - longest} more without a stop"
+        )
     return training, held_out
 
 
-def fit(
-    training: list[np.ndarray],
-    held_out: list[np.ndarray],
-    shape: Shape,
-    recipe: Recipe,
-    on_epoch: Callable[[Epoch], bool],
-) -> tuple[Any, float, int]:
-    """Train.
+class Trainer:
+    """Trains a network, epoch by epoch.
 
     Args:
         training, held_out: from ``split``.
         shape: of the network.
         recipe: how.
-        on_epoch: told of each epoch; what it returns says whether to go on.
-
-    Returns:
-        The network over sequences with its best weights, its held-out loss in nats an event, and
-        the number of epochs it took.
+        begin_with: weights of a network that is to be tuned; it never comes out worse than it went in.
+        go_on_from: how far it was when it was interrupted.
     """
-    keras.utils.set_random_seed(recipe.seed)
-    events = sum(map(len, training))
-    steps = int(np.clip(events / WINDOW / recipe.batch * 10, _LEAST_STEPS, _MOST_STEPS))
-    model = training_model(shape)
-    schedule = keras.optimizers.schedules.CosineDecay(_RATE, steps * recipe.epochs, alpha=0.05)
-    model.compile(optimizer=keras.optimizers.Adam(schedule, clipnorm=1.0), loss=loss_function(shape))
-    windows = _windows(training, shape.dimension, recipe)
-    judged = _stacked(held_out)
-    began = time.monotonic()
-    best, best_weights, best_epoch = float("inf"), model.get_weights(), 0
-    number = 0
-    for number in range(1, recipe.epochs + 1):
-        history = model.fit(windows, epochs=1, steps_per_epoch=steps, shuffle=False, verbose=0)
-        loss = model.evaluate(judged[0], judged[1], sample_weight=judged[2], batch_size=256, verbose=0)
-        if loss < best:
-            best, best_weights, best_epoch = loss, model.get_weights(), number
-        left = (time.monotonic() - began) / number * (recipe.epochs - number)
-        if not on_epoch(Epoch(number, history.history["loss"][-1], loss, left)):
-            break
-        if number - best_epoch >= recipe.patience:
-            break
-    model.set_weights(best_weights)
-    return model, best, number
+
+    def __init__(
+        self,
+        training: list[np.ndarray],
+        held_out: list[np.ndarray],
+        shape: Shape,
+        recipe: Recipe,
+        begin_with: list[np.ndarray] | None = None,
+        go_on_from: Progress | None = None,
+    ) -> None:
+        # Going on must not see the same windows again.
+        done = len(go_on_from.curve) if go_on_from else 0
+        keras.utils.set_random_seed(recipe.seed + done)
+        self.model = training_model(shape)
+        self._recipe = recipe
+        self._flat = tf.constant(np.concatenate(training))
+        self._starts = tf.constant(_starts(list(map(len, training))))
+        self._held_out = _stacked(held_out)
+        self._loss = loss_function(shape)
+        events = sum(map(len, training))
+        self._steps = int(np.clip(events / WINDOW / recipe.batch * _PASSES, _LEAST_STEPS, _MOST_STEPS))
+        rate = _RATE if begin_with is None else _TUNING_RATE
+        schedule = keras.optimizers.schedules.CosineDecay(rate, self._steps * recipe.epochs, alpha=0.05)
+        self._optimizer = keras.optimizers.Adam(schedule, clipnorm=1.0)
+        self._optimizer.build(self.model.trainable_variables)
+        if begin_with is not None:
+            self.model.set_weights(begin_with)
+        self._averages = [tf.Variable(weight) for weight in self.model.trainable_variables]
+        self._learn = tf.function(self._step)
+        self._judge = tf.function(self._judged)
+        now = self._weights()
+        self.progress = go_on_from or Progress(now, now, [], now)
+        if go_on_from is not None:
+            self.model.set_weights(go_on_from.weights)
+            for variables, values in (
+                (self._averages, go_on_from.averages),
+                (self._optimizer.variables, go_on_from.optimizer),
+            ):
+                for variable, value in zip(variables, values, strict=True):
+                    variable.assign(value)
+        elif begin_with is not None:
+            self.progress.best_loss = self.held_out_loss()
+
+    def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
+        """Train on until nothing is gained any more.
+
+        Args:
+            on_epoch: told of each epoch; what it returns says whether to go on.
+        """
+        recipe, progress = self._recipe, self.progress
+        began, first = time.monotonic(), len(progress.curve)
+        for number in range(first + 1, recipe.epochs + 1):
+            loss = float(np.mean([self._learn() for _ in range(self._steps)]))
+            held_out = self._end_epoch(loss, number)
+            left = (time.monotonic() - began) / (number - first) * (recipe.epochs - number)
+            if not on_epoch(Epoch(number, loss, held_out, left)):
+                break
+            if recipe.patience and number - progress.best_epoch >= recipe.patience:
+                break
+
+    def held_out_loss(self) -> float:
+        """Nats an event of the averaged network on what is held out."""
+        kept = [variable.numpy() for variable in self.model.trainable_variables]
+        _assign(self.model.trainable_variables, self._averages)
+        *_, counted = self._held_out
+        total = 0.0
+        for at in range(0, len(counted), _JUDGED_TOGETHER):
+            some = slice(at, at + _JUDGED_TOGETHER)
+            total += float(self._judge(*(tf.constant(part[some]) for part in self._held_out)))
+        _assign(self.model.trainable_variables, kept)
+        return total / float(counted.sum())
+
+    def _end_epoch(self, loss: float, number: int) -> float:
+        progress = self.progress
+        held_out = self.held_out_loss()
+        progress.curve.append((loss, held_out))
+        progress.weights = self._weights()
+        progress.averages = [variable.numpy() for variable in self._averages]
+        progress.optimizer = [np.asarray(variable) for variable in self._optimizer.variables]
+        if held_out < progress.best_loss:
+            progress.best, progress.best_loss, progress.best_epoch = progress.averages, held_out, number
+        return held_out
+
+    def _weights(self) -> list[np.ndarray]:
+        return [np.asarray(weight) for weight in self.model.get_weights()]
+
+    def _step(self) -> Any:
+        """One step on windows cut at random places: events, and the events that follow them."""
+        chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
+        places = tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1)
+        windows = tf.gather(self._flat, places)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True)))
+        variables = self.model.trainable_variables
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        steps = tf.cast(self._optimizer.iterations, tf.float32)
+        # At the beginning the average is over what there is.
+        share = tf.maximum(1.0 - _AVERAGE, 1.0 / (steps + 1.0))
+        for average, variable in zip(self._averages, variables, strict=True):
+            average.assign_add(share * (variable.value - average))
+        return loss
+
+    def _judged(self, inputs: Any, targets: Any, counted: Any) -> Any:
+        outputs = tf.boolean_mask(self.model(inputs), counted)
+        return self._loss(tf.boolean_mask(targets, counted), outputs) * tf.cast(tf.shape(outputs)[0], tf.float32)
 
 
-def _windows(training: list[np.ndarray], dimension: int, recipe: Recipe) -> tf.data.Dataset:
-    """Endless batches of windows cut at random places: events, and the events that follow them."""
-    flat = np.concatenate(training)
-    lengths = np.array([len(part) for part in training])
+def _assign(variables: list[Any], values: list[Any]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _starts(lengths: list[int]) -> np.ndarray:
+    """Every place in performances laid end to end from which a whole window of one can be cut."""
     first = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    # Every place in a performance from which a whole window can be cut.
-    starts = np.concatenate([np.arange(begin, begin + n - WINDOW) for begin, n in zip(first, lengths, strict=True)])
-    random = np.random.default_rng(recipe.seed)
-    span = np.arange(WINDOW + 1)
-
-    def cut() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        while True:
-            batch = flat[random.choice(starts, recipe.batch)[:, None] + span]
-            yield batch[:, :-1], batch[:, 1:]
-
-    kind = tf.TensorSpec((recipe.batch, WINDOW, dimension), tf.float32)
-    return tf.data.Dataset.from_generator(cut, output_signature=(kind, kind)).prefetch(2)
+    return np.concatenate(
+        [
+            np.arange(begin, begin + length - WINDOW, dtype=np.int32)
+            for begin, length in zip(first, lengths, strict=True)
+        ]
+    )
 
 
 def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Held-out stretches in rows of one length, with weights of 0 where a row is filled up."""
-    longest = min(max(map(len, held_out)) - 1, 500)
-    inputs, targets, weights = [], [], []
+    """Held-out stretches in rows of one length, and which of their events are none: where a row is filled up."""
+    longest = min(max(map(len, held_out)) - 1, _JUDGED)
+    inputs, targets, counted = [], [], []
     for part in held_out:
         for begin in range(0, len(part) - 1, longest):
             piece = part[begin : begin + longest + 1]
@@ -150,5 +257,5 @@ def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.nda
             filled = np.pad(piece, ((0, missing), (0, 0)), mode="edge")
             inputs.append(filled[:-1])
             targets.append(filled[1:])
-            weights.append(np.arange(longest) < len(piece) - 1)
-    return np.stack(inputs), np.stack(targets), np.stack(weights).astype(np.float32)
+            counted.append(np.arange(longest) < len(piece) - 1)
+    return np.stack(inputs), np.stack(targets), np.stack(counted)

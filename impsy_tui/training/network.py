@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras_mdn_layer import MDN, get_mixture_loss_func
 
 from impsy_tui.networks import SCALE, Shape
+from impsy_tui.networks.lstm import Weights
 
 MIXTURES: Final = 5
 UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
@@ -37,9 +39,7 @@ def training_model(shape: Shape) -> Any:
     hidden = inputs
     for layer in range(shape.layers):
         hidden = keras.layers.LSTM(shape.units, return_sequences=True, name=f"lstm_{layer}")(hidden)
-    outputs = keras.layers.TimeDistributed(MDN(shape.dimension, shape.mixtures, name="mdn_outputs"), name="td_mdn")(
-        hidden
-    )
+    outputs = MDN(shape.dimension, shape.mixtures, name="mdn_outputs")(hidden)
     return keras.Model(inputs, outputs, name=model_name(shape))
 
 
@@ -48,8 +48,8 @@ def loss_function(shape: Shape) -> Any:
     return get_mixture_loss_func(shape.dimension, shape.mixtures)
 
 
-def playing_model(trained: Any, shape: Shape) -> Any:
-    """The same network for one event at a time, its states as inputs and outputs.
+def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
+    """A network with these weights for one event at a time, its states as inputs and outputs.
 
     Inputs ``inputs``, ``state_h_0``, ``state_c_0`` …; outputs the mixture parameters, then the
     states in the same order. It has the layout of IMPSY's, so that either program plays it.
@@ -71,7 +71,7 @@ def playing_model(trained: Any, shape: Shape) -> Any:
         states_out += state_out
     outputs = MDN(shape.dimension, shape.mixtures, name="mdn_outputs")(hidden)
     model = keras.Model([inputs, *states_in], [outputs, *states_out], name=model_name(shape))
-    model.set_weights(trained.get_weights())
+    model.set_weights(weights)
     return model
 
 
@@ -87,6 +87,12 @@ def to_tflite(model: Any) -> bytes:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     content: bytes = converter.convert()
     return content
+
+
+def as_keras(weights: Weights) -> list[np.ndarray]:
+    """Weights that were read from a file, in the order in which Keras keeps those of such a network."""
+    arrays = [array for layer in weights.layers for array in (layer.kernel, layer.recurrent, layer.bias)]
+    return arrays + [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
 
 
 def save(model: Any, folder: Path) -> tuple[Path, Path]:

@@ -1,6 +1,7 @@
-"""The worker that trains: ``python -m impsy_tui.training.worker DATASET MODELS [--size s] [--epochs 100]``.
+"""The worker that trains: ``python -m impsy_tui.training.worker MODELS DATASET [--size s] [--epochs 100] …``.
 
-SIGINT ends it early and saves the best there is; SIGTERM ends it and saves nothing.
+SIGINT ends it early and saves the best there is; SIGTERM ends it and saves no model. Either way
+``python -m impsy_tui.training.worker MODELS --resume`` goes on with it.
 """
 
 import argparse
@@ -10,23 +11,26 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
 
 from impsy_tui import terms
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.networks import ModelProblem
+
+if TYPE_CHECKING:
+    from impsy_tui.networks.lstm import Weights
+    from impsy_tui.training.fit import Trainer
+
+_SHARE: Final = 20
+"""So many times as long as keeping what there is takes, it is trained on."""
 
 
 def main() -> None:
     """See the module."""
     step_back()
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("dataset", type=Path)
-    arguments.add_argument("models", type=Path)
-    arguments.add_argument("--size", choices=terms.SIZES, default="s")
-    arguments.add_argument("--epochs", type=int, default=100)
-    arguments.add_argument("--patience", type=int, default=10)
-    wishes = arguments.parse_args()
+    wishes = _parser().parse_args()
     # Libraries print where they like: reports keep standard output to themselves.
     reporter = Reporter(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
@@ -38,10 +42,28 @@ def main() -> None:
     reporter.say(Progress("starting TensorFlow"))
     try:
         reporter.say(_train(wishes, reporter, stop))
-    except DatasetProblem as problem:
-        reporter.say(Failed(f"{wishes.dataset.name} {problem}"))
+    except (DatasetProblem, ModelProblem) as problem:
+        reporter.say(Failed(f"{problem}"))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("models", type=Path)
+    parser.add_argument("dataset", type=Path, nargs="?")
+    parser.add_argument("--size", choices=terms.SIZES, default="s")
+    parser.add_argument("--from", type=Path, dest="begun_from")
+    parser.add_argument("--resume", action="store_true")
+    for name, kind in (
+        ("epochs", terms.EPOCHS),
+        ("patience", terms.PATIENCE),
+        ("batch", terms.BATCH),
+        ("seed", terms.SEED),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=int(kind.default))
+    parser.add_argument("--max-gap", type=float, default=terms.MAX_GAP.default)
+    return parser
 
 
 class _StopAsked:
@@ -55,48 +77,153 @@ class _StopAsked:
 
 
 def _train(wishes: argparse.Namespace, reporter: Reporter, stop: _StopAsked) -> Finished | Failed:
-    performances = read_dataset(wishes.dataset)
-    if not performances:
-        return Failed(f"{wishes.dataset.name} holds no events")
-    from impsy_tui.training.fit import Epoch, Recipe, TooLittle, fit, split
-    from impsy_tui.training.network import playing_model, save, shape_of
+    from impsy_tui.networks.notes import write_notes
+    from impsy_tui.training.checkpoint import (
+        NothingToResume,
+        Unfinished,
+        checkpoint_path,
+        newest_unfinished,
+        write_checkpoint,
+    )
+    from impsy_tui.training.fit import Epoch, Recipe, TooLittle, Trainer, split
+    from impsy_tui.training.network import as_keras, model_name, playing_model, save, shape_of
 
-    shape = shape_of(wishes.size, performances[0].shape[1])
-    recipe = Recipe(wishes.epochs, wishes.patience)
+    unfinished = None
+    if wishes.resume:
+        try:
+            unfinished = newest_unfinished(wishes.models)
+        except NothingToResume as problem:
+            return Failed(str(problem))
+        wishes = _as_before(wishes, unfinished.wishes)
+    performances = _read(wishes.dataset)
+    begun_from = wishes.begun_from and _weights(wishes.begun_from)
+    dimension = performances[0].shape[1]
+    shape = begun_from.shape if begun_from else shape_of(wishes.size, dimension)
+    if shape.dimension != dimension:
+        return Failed(
+            f"{wishes.begun_from.stem} is of dimension {shape.dimension}, {wishes.dataset.stem} of {dimension}"
+        )
+    recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, wishes.seed, wishes.max_gap)
     try:
         training, held_out = split(performances, recipe.max_gap)
     except TooLittle as problem:
-        return Failed(f"{wishes.dataset.name}: {problem}")
-    reporter.say(Progress("epoch", 0, recipe.epochs))
+        return Failed(f"{wishes.dataset.stem}: {problem}")
+    file = unfinished.file if unfinished else checkpoint_path(wishes.models, model_name(shape))
+    began = time.monotonic()
+    trainer = Trainer(
+        training,
+        held_out,
+        shape,
+        recipe,
+        as_keras(begun_from) if begun_from else None,
+        unfinished.progress if unfinished else None,
+    )
+    reporter.say(Progress("epoch", len(trainer.progress.curve), recipe.epochs))
+    keeping = _Keeping(lambda: write_checkpoint(Unfinished(file, _plain(wishes), trainer.progress)))
 
     def on_epoch(epoch: Epoch) -> bool:
         reporter.say(Progress("epoch", epoch.number, recipe.epochs, epoch.loss, epoch.held_out, epoch.left))
+        keeping.now_and_then()
         return not stop.asked
 
-    began = time.monotonic()
-    model, loss, epochs = fit(training, held_out, shape, recipe, on_epoch)
+    trainer.run(on_epoch)
+    progress = trainer.progress
+    epochs, loss = len(progress.curve), progress.best_loss
     reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
-    _, lite = save(playing_model(model, shape), wishes.models)
-    events = sum(map(len, training))
-    _write_notes(lite, wishes, events, loss, recipe.max_gap)
+    _, lite = save(playing_model(progress.best, shape), wishes.models)
     seconds = time.monotonic() - began
+    write_notes(lite, _notes(wishes, trainer, sum(map(len, training)), seconds), progress.curve)
+    if stop.asked:
+        keeping.now()
+    else:
+        file.unlink(missing_ok=True)
+    gained = (
+        ""
+        if progress.best_epoch or not begun_from
+        else f"; nothing was learned that {wishes.begun_from.stem} did not know"
+    )
     return Finished(
-        f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s; "
+        f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s{gained}; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
         str(lite),
     )
 
 
-def _write_notes(lite: Path, wishes: argparse.Namespace, events: int, loss: float, max_gap: float) -> None:
-    from impsy_tui.config.kinds import written
-    from impsy_tui.networks.notes import notes_path
+class _Keeping:
+    """Keeps what there is, but not so often that it would hold up the training."""
 
-    notes_path(lite).write_text(
-        "# What this model is.\n"
-        f'corpus = {written(wishes.dataset.stem)}\nevents = {events}\nsize = "{wishes.size}"\n'
-        f"held_out_nats = {loss:.4f}\nmax_gap = {max_gap}\n",
-        encoding="utf-8",
-    )
+    def __init__(self, keep: Any) -> None:
+        self._keep = keep
+        self._next = 0.0
+
+    def now_and_then(self) -> None:
+        if time.monotonic() >= self._next:
+            self.now()
+
+    def now(self) -> None:
+        began = time.monotonic()
+        self._keep()
+        ended = time.monotonic()
+        self._next = ended + _SHARE * (ended - began)
+
+
+def _read(dataset: Path | None) -> list[Any]:
+    if dataset is None:
+        raise DatasetProblem("no data set is named")
+    try:
+        performances = read_dataset(dataset)
+    except DatasetProblem as problem:
+        raise DatasetProblem(f"{dataset.name} {problem}") from None
+    if not performances:
+        raise DatasetProblem(f"{dataset.name} holds no events")
+    return performances
+
+
+def _weights(model: Path) -> "Weights":
+    from impsy_tui.networks.weights import read_weights, weights_file
+
+    try:
+        return read_weights(weights_file(model))
+    except ModelProblem as problem:
+        raise ModelProblem(f"{model.stem} {problem}") from None
+
+
+def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
+    """Wishes as they are kept."""
+    kept = {**vars(wishes), "dataset": str(wishes.dataset.absolute())}
+    kept["begun_from"] = str(wishes.begun_from.absolute()) if wishes.begun_from else None
+    del kept["models"], kept["resume"]
+    return kept
+
+
+def _as_before(wishes: argparse.Namespace, kept: dict[str, Any]) -> argparse.Namespace:
+    """Wishes as they were when the training began, which is the only way to go on with it."""
+    before = argparse.Namespace(**kept)
+    before.models, before.resume = wishes.models, True
+    before.dataset = Path(before.dataset)
+    before.begun_from = Path(before.begun_from) if before.begun_from else None
+    return before
+
+
+def _notes(wishes: argparse.Namespace, trainer: "Trainer", events: int, seconds: float) -> dict[str, Any]:
+    """What is written down beside a model."""
+    from importlib.metadata import version
+
+    progress = trainer.progress
+    return {
+        "corpus": wishes.dataset.stem,
+        "events": events,
+        "size": wishes.size,
+        "begun_from": wishes.begun_from.stem if wishes.begun_from else None,
+        "held_out_nats": round(progress.best_loss, 4),
+        "max_gap": wishes.max_gap,
+        "epochs": len(progress.curve),
+        "best_epoch": progress.best_epoch,
+        "batch": wishes.batch,
+        "seed": wishes.seed,
+        "seconds": round(seconds, 1),
+        "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
+    }
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ import sys
 from pathlib import Path
 from impsy_tui.training.network import playing_model, shape_of, to_tflite, training_model
 shape = shape_of(sys.argv[2], 9)
-Path(sys.argv[1]).write_bytes(to_tflite(playing_model(training_model(shape), shape)))
+Path(sys.argv[1]).write_bytes(to_tflite(playing_model(training_model(shape).get_weights(), shape)))
 """
 SIZES = {"s": (64, 2), "xl": (512, 3)}
 TIMING = """

@@ -64,7 +64,7 @@ def test_sizes_and_names_are_impsys() -> None:
 
 
 def test_every_file_of_a_network_steps_as_keras_does(trained: Any, tmp_path: Path) -> None:
-    playing = playing_model(trained, SHAPE)
+    playing = playing_model(trained.get_weights(), SHAPE)
     archive, lite = save(playing, tmp_path)
     trained.save(tmp_path / "training.keras")
     trained.save_weights(tmp_path / "training.weights.h5")
@@ -125,7 +125,7 @@ def _mixture_last(model: Any, _: Path) -> bytes:
 
 @pytest.mark.parametrize("convert", [_with_signatures, _inputs_turned_round, _mixture_last])
 def test_files_of_other_converters_step_the_same(trained: Any, tmp_path: Path, convert: Any) -> None:
-    playing = playing_model(trained, SHAPE)
+    playing = playing_model(trained.get_weights(), SHAPE)
     file = tmp_path / "m.tflite"
     file.write_bytes(convert(playing, tmp_path))
     events = _events(3)
@@ -133,5 +133,5 @@ def test_files_of_other_converters_step_the_same(trained: Any, tmp_path: Path, c
 
 
 def test_the_same_weights_give_the_same_file(trained: Any) -> None:
-    playing = playing_model(trained, SHAPE)
+    playing = playing_model(trained.get_weights(), SHAPE)
     assert to_tflite(playing) == to_tflite(playing)

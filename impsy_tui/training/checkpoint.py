@@ -1,0 +1,80 @@
+"""A training that is not finished, kept to be gone on with: arrays alone, in a file of the models' folder."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.training.fit import Progress
+
+_SUFFIX: Final = ".unfinished.npz"
+_LISTS: Final = ("weights", "averages", "optimizer", "best")
+
+
+class NothingToResume(Exception):
+    """There is no training to go on with; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A training that was interrupted.
+
+    Attributes:
+        file: where it is kept.
+        wishes: what was asked for, by the names of the worker's options.
+        progress: how far it was.
+    """
+
+    file: Path
+    wishes: dict[str, Any]
+    progress: Progress
+
+
+def checkpoint_path(folder: Path, name: str) -> Path:
+    """Where the unfinished training of a model of this name is kept."""
+    return folder / f".{name}{_SUFFIX}"
+
+
+def write_checkpoint(unfinished: Unfinished) -> None:
+    """Keep a training, in place of what was kept of it before."""
+    progress = unfinished.progress
+    arrays = {f"{name}_{number}": array for name in _LISTS for number, array in enumerate(getattr(progress, name))}
+    facts = {
+        "wishes": unfinished.wishes,
+        "best_loss": progress.best_loss,
+        "best_epoch": progress.best_epoch,
+        "curve": progress.curve,
+        **{name: len(getattr(progress, name)) for name in _LISTS},
+    }
+    file = unfinished.file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.new")
+    with temporary.open("wb") as new:
+        np.savez(new, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), **arrays)
+    temporary.replace(file)
+
+
+def newest_unfinished(folder: Path) -> Unfinished:
+    """The training in this folder that was interrupted last.
+
+    Raises:
+        NothingToResume: there is none, or it cannot be read.
+    """
+    files = [file for file in folder.glob(f".*{_SUFFIX}") if file.is_file()]
+    if not files:
+        raise NothingToResume(f"no training in {folder} was interrupted: there is nothing to resume")
+    file = max(files, key=lambda each: each.stat().st_mtime)
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            facts = json.loads(kept["facts"].tobytes())
+            lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
+        curve = [(float(loss), float(held_out)) for loss, held_out in facts["curve"]]
+        progress = Progress(
+            **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
+        )
+        return Unfinished(file, dict(facts["wishes"]), progress)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise NothingToResume(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None

@@ -1,0 +1,54 @@
+"""The worker that converts: ``python -m impsy_tui.training.convert_worker FILE FOLDER``.
+
+Of a ``.keras`` or ``.h5`` file of this program's or of IMPSY's, it makes a ``.tflite`` file.
+"""
+
+import os
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from impsy_tui.jobs.manners import step_back
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.notes import notes_path
+from impsy_tui.networks.weights import read_weights, weights_file
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    file, folder = map(Path, sys.argv[1:])
+    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)
+    if find_spec("tensorflow") is None:
+        reporter.say(Failed("converting needs TensorFlow, not installed here: pip install 'impsy-tui[train]'"))
+        return
+    try:
+        reporter.say(_convert(file, folder, reporter))
+    except ModelProblem as problem:
+        reporter.say(Failed(f"{file.name} {problem}"))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or file}: {error.strerror}"))
+
+
+def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
+    weights = read_weights(weights_file(file))
+    made = folder / f"{file.stem}.tflite"
+    if made.exists():
+        return Failed(f"{made} is there already: rename or delete it first")
+    reporter.say(Progress("starting TensorFlow"))
+    from impsy_tui.training.network import as_keras, playing_model, to_tflite
+
+    reporter.say(Progress("converting"))
+    content = to_tflite(playing_model(as_keras(weights), weights.shape))
+    folder.mkdir(parents=True, exist_ok=True)
+    made.write_bytes(content)
+    if notes_path(file).is_file() and not notes_path(made).exists():
+        shutil.copyfile(notes_path(file), notes_path(made))
+    return Finished(f"{made} is made; load {made.stem} plays it", str(made))
+
+
+if __name__ == "__main__":
+    main()
