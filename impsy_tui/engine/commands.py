@@ -78,7 +78,7 @@ class Commands:
     def _mode(self, mode: str) -> str:
         session = self._session
         if mode == terms.FILTER:
-            session.settings.thru = False
+            session.set_thru(False)
             for part in session.parts:
                 part.set_mode("polyphony")
             return "filter: polyphony with thru off, only the predictions are heard"
@@ -150,9 +150,9 @@ class Commands:
         return "the player has forgotten what it heard"
 
     def _thru(self, switch: bool | None = None) -> str:
-        settings = self._session.settings
-        settings.thru = not settings.thru if switch is None else switch
-        return f"thru {'on' if settings.thru else 'off'}"
+        thru = not self._session.settings.thru if switch is None else switch
+        self._session.set_thru(thru)
+        return f"thru {'on' if thru else 'off'}"
 
     def _log(self, switch: str) -> str:
         return self._host.set_log(switch)
@@ -169,12 +169,14 @@ class Commands:
 
     def _mute(self, dimensions: tuple[int, ...]) -> str:
         self._session.shaping.muted.update(self._indices(dimensions))
+        self._session.end_muted()
         return f"{_named(dimensions)} muted"
 
     def _solo(self, dimensions: tuple[int, ...]) -> str:
         shaping = self._session.shaping
         shaping.soloed = set(self._indices(dimensions))
         shaping.muted -= shaping.soloed
+        self._session.end_muted()
         return f"only {_named(dimensions)} played"
 
     def _hold(self, dimensions: tuple[int, ...], value: float) -> str:
@@ -194,6 +196,7 @@ class Commands:
             self._session.shaping.clear()
             return "everything is played as it is"
         self._session.shaping.release(self._indices(dimensions))
+        self._session.end_muted()  # a solo that ends beside others
         return f"{_named(dimensions)} played as it is"
 
     def _indices(self, dimensions: tuple[int, ...]) -> list[int]:

@@ -230,6 +230,23 @@ def test_muted_notes_end(jack_server: JackServer) -> None:
         assert synth.got == [(0x90, 0, 127), (0x80, 0, 0)]
 
 
+def test_notes_of_some_values_end_at_once_and_the_others_sound_on(jack_server: JackServer) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
+        await opened(channel)
+        channel.send((0.5, 0.5, 1.0))
+        channel.end_notes(frozenset((1, 2)))
+        await until(lambda: len(synth.got) == 4 and len(box.got) == 2)
+        assert synth.got[3] == (0x81, 127, 0)  # value 1 sounds what value 0 sounds, too
+        assert box.got[1] == (0x82, 64, 0)
+        channel.end_notes(frozenset((0,)))
+        await until(lambda: len(synth.got) == 5)
+        assert synth.got[4] == (0x80, 64, 0)
+
+    with plugged("Synth", heard=False) as synth, plugged("Box", heard=False) as box:
+        notes = {"Synth": (("note_on", 1), ("note_on", 1), ("note_on", 2)), "Box": (("unused",), ("note_on", 3))}
+        with_channel(play, dimension=4, out_device=("Synth", "Box"), output=notes)
+
+
 def test_nothing_sounds_on_after_the_end(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
