@@ -8,6 +8,7 @@ from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
+from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import JobRunner
@@ -27,6 +28,7 @@ class Host(Protocol):
     library: Library
     casting: Casting
     bindings: Bindings
+    ports: PortsDesk
     learner: Learner
 
     def keep_mapping(self) -> Awaitable[str]:
@@ -271,6 +273,9 @@ class Commands:
     def _fade(self, time: float = terms.FADE.default) -> str:
         self._session.fade(time, lambda: None)
         return f"fading for {time:g}s; resume lets the player play"
+
+    def _ports(self) -> Awaitable[str]:
+        return self._host.ports.in_words()
 
     def _status(self) -> str:
         return self._host.status_text()
