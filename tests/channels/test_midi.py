@@ -19,9 +19,7 @@ from impsy_tui.channels.midi_ports import match
 from impsy_tui.config import Midi
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
-from tests.channels.jack import Device, JackServer, jack_server, plugged
-
-__all__ = ["jack_server"]
+from tests.channels.jack import Device, JackServer, plugged
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 NOTES = (("note_on", 1), ("note_velocity", 1))

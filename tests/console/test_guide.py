@@ -12,13 +12,11 @@ from impsy_tui.console.screens.settings import SettingsPage
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Ports
 from impsy_tui.guide import Question
-from tests.channels.jack import JackServer, jack_server, plugged
+from tests.channels.jack import JackServer, plugged
 from tests.conftest import EngineProcess
 from tests.console.conftest import PULSE, Rig
 from tests.console.stage import SMALL, Console, console, performed
 from tests.models import constant_model
-
-__all__ = ["jack_server"]
 
 
 @pytest.fixture
