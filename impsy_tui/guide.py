@@ -1,10 +1,15 @@
-"""A guide through a first configuration: a few questions, and the file that their answers make."""
+"""A guide through a first configuration: the questions, whoever asks them, and what was answered.
 
-from collections.abc import Callable, Sequence
+Pure: the shell and the console ask the same questions, each in its own way, and ``config.guided``
+makes a file of the answers.
+"""
+
+import re
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.config.kinds import written
+from impsy_tui.terms import DIMENSION
 
 PLAYED: Final = {
     "osc": "a program on this machine that speaks OSC (Pure Data, Max, SuperCollider)",
@@ -20,7 +25,26 @@ HEARD: Final = {
     "midi": "a MIDI synthesiser",
     "same": "whatever it is played with",
 }
-_FIRST_CONTROLLER: Final = 1
+_MOST_VALUES: Final = int(DIMENSION.high) - 1
+_USUAL_VALUES: Final = 8
+_NAMED: Final = re.compile(r"-dim(\d+)-")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question.
+
+    Attributes:
+        text: what is asked.
+        choices: the answers that there are and what each is called; empty where any text will do.
+        default: the text to begin with.
+        problem: what is wrong: with the answer before, to the same question, or with what is asked for.
+    """
+
+    text: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    default: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +56,10 @@ class Answers:
         played: a key of ``PLAYED``.
         heard: a key of ``HEARD``.
         values: how many faders, knobs or keys there are.
-        model: file name of the model, empty for none.
+        model: the model that plays, empty for none.
         device: name or path of the controller's port, where it has one.
         synth: name of the synthesiser's MIDI port, where it has one.
+        phone: its address, where it shows what is played.
     """
 
     title: str
@@ -44,123 +69,72 @@ class Answers:
     model: str = ""
     device: str = ""
     synth: str = ""
+    phone: str = ""
+
+    def __str__(self) -> str:
+        """In lines, for one more look."""
+        played = PLAYED[self.played] + (f": {self.device or self.phone}" if self.device or self.phone else "")
+        heard = HEARD[self.heard] + (f": {self.synth}" if self.synth else "")
+        model = self.model or "a dummy, until there is one"
+        said = {"played with": played, "heard": heard, "model": model, "values": str(self.values)}
+        return "\n".join([self.title, *(f"{what:<13}{answer}" for what, answer in said.items())])
 
 
-@dataclass(slots=True)
-class Ports:
-    """The ports that there are."""
-
-    inputs: Sequence[str] = ()
-    outputs: Sequence[str] = ()
-    serial: Sequence[str] = field(default_factory=list)
+Asking = Generator[Question, str, Answers]
+"""Gives questions, is sent an answer to each, and comes back with all of them."""
 
 
 def ask(
-    choose: Callable[[str, Sequence[str]], int], text: Callable[[str, str], str], ports: Ports, models: Sequence[str]
-) -> Answers:
+    inputs: Sequence[str], outputs: Sequence[str], serial: Sequence[str], models: Sequence[str], trouble: str = ""
+) -> Asking:
     """Ask the questions.
 
     Args:
-        choose: shows a question and its choices; gives the number of one, from 0.
-        text: shows a question and a default; gives what was typed.
-        ports: what is plugged in.
-        models: file names of models.
+        inputs: MIDI inputs that are plugged in.
+        outputs: MIDI outputs.
+        serial: serial ports.
+        models: models that could play.
+        trouble: why there is no MIDI, where there is none.
     """
-    title = text("What is this set-up called?", "My instrument")
-    played = list(PLAYED)[choose("What do you play it with?", list(PLAYED.values()))]
+    title = yield Question("What is this set-up called?", default="My instrument")
+    played = yield Question("What do you play it with?", PLAYED)
     device = ""
     if played == "midi":
-        device = _port(choose, text, "Which MIDI input?", ports.inputs)
+        device = yield from _port("Which MIDI input?", inputs, trouble)
     elif played in ("serial", "serialmidi"):
-        device = _port(choose, text, "Which serial port?", ports.serial) or "/dev/ttyAMA0"
-    heard = list(HEARD)[choose("What is heard?", list(HEARD.values()))]
-    synth = _port(choose, text, "Which MIDI output?", ports.outputs) if heard == "midi" else ""
+        device = (yield from _port("Which serial port?", serial)) or "/dev/ttyAMA0"
+    heard = yield Question("What is heard?", HEARD)
+    synth = (yield from _port("Which MIDI output?", outputs, trouble)) if heard == "midi" else ""
+    phone = (yield from _address()) if (played, heard) == ("phone", "same") else ""
     model = ""
     if models:
-        number = choose("Which model plays?", [*models, "none yet: a dummy, until there is one"])
-        model = models[number] if number < len(models) else ""
-    values = text("How many faders, knobs or keys do you play?", "8")
-    count = int(values) if values.isdigit() and 0 < int(values) < 1024 else 8
-    return Answers(title, played, heard, count, model, device, synth)
+        known = {name: name for name in models}
+        model = yield Question("Which model plays?", {**known, "": "none yet: a dummy, until there is one"})
+    values = yield from _count(model)
+    return Answers(title, played, heard, values, model, device, synth, phone)
 
 
-def _port(
-    choose: Callable[[str, Sequence[str]], int], text: Callable[[str, str], str], question: str, names: Sequence[str]
-) -> str:
+def _port(question: str, names: Sequence[str], trouble: str = "") -> Generator[Question, str, str]:
     if not names:
-        return text(f"{question} None is there now; type its name, or part of it", "")
-    number = choose(question, [*names, "another, that is not plugged in"])
-    return names[number] if number < len(names) else text("Its name, or part of it", "")
+        return (yield Question(f"{question} None is there now; type its name, or part of it", problem=trouble))
+    known = {name: name for name in names}
+    name = yield Question(question, {**known, "": "another, that is not plugged in"})
+    return name or (yield Question("Its name, or part of it"))
 
 
-def configuration(answers: Answers) -> str:
-    """The configuration that the answers make."""
-    lines = [
-        "# Made by impsy-tui init --guide; impsy-tui plays it. Every setting is explained in the console: F3.",
-        f"title = {written(answers.title)}",
-        "log_predictions = true",
-        "",
-        "[interaction]",
-        'mode = "callresponse"',
-        "threshold = 1.0",
-        "",
-        "[model]",
-        f"dimension = {answers.values + 1}",
-    ]
-    if answers.model:
-        lines[-1] = f"file = {written(answers.model)}"
-    lines += _played(answers) + _heard(answers)
-    return "\n".join(lines) + "\n"
+def _address() -> Generator[Question, str, str]:
+    question = "What is the phone's address? TouchOSC shows it, such as 192.168.1.20"
+    address = (yield Question(question)).strip()
+    while not address:
+        address = (yield Question(question, problem="without it nothing can be sent to the phone")).strip()
+    return address
 
 
-def _controllers(answers: Answers) -> str:
-    entries = [["control_change", 1, _FIRST_CONTROLLER + number] for number in range(min(answers.values, 119))]
-    return "[\n" + "".join(f"  {written(entry)},\n" for entry in entries) + "]"
-
-
-def _played(answers: Answers) -> list[str]:
-    mapping = _controllers(answers)
-    same = answers.heard == "same"
-    match answers.played:
-        case "osc" | "phone":
-            address = '"0.0.0.0"  # the whole network: the phone sends to the address of this machine'
-            here = '"127.0.0.1"'
-            return [
-                "",
-                "[osc]",
-                f"server_ip = {address if answers.played == 'phone' else here}",
-                "server_port = 6000",
-            ]
-        case "browser":
-            lines = ["", "[websocket]", 'server_ip = "0.0.0.0"  # the whole network: open http://THIS-MACHINE:5001/']
-            return [*lines, f"input = {mapping}", f"output = {mapping}"]
-        case "midi":
-            device = answers.device or "part of its name"
-            lines = [
-                "",
-                "# learn x1, then move a knob, finds the right one; keep mapping writes it down here.",
-                "[midi]",
-            ]
-            lines += [f"in_device = {written([device])}", f"input.{written(device)} = {mapping}"]
-            if same:
-                lines += [f"out_device = {written([device])}", f"output.{written(device)} = {mapping}"]
-            return lines
-        case "serial":
-            return ["", "[serial]", f"port = {written(answers.device)}", "baudrate = 115200"]
-        case "serialmidi":
-            lines = ["", "[serialmidi]", f"port = {written(answers.device)}", f"input = {mapping}"]
-            return [*lines, *([f"output = {mapping}"] if same else [])]
-        case _:
-            return ["", "[demo]"]
-
-
-def _heard(answers: Answers) -> list[str]:
-    mapping = _controllers(answers)
-    if answers.heard == "midi":
-        synth = answers.synth or "part of its name"
-        lines = [f"out_device = {written([synth])}", f"output.{written(synth)} = {mapping}"]
-        return lines if answers.played == "midi" else ["", "[midi]", *lines]
-    if answers.heard == "osc" or (answers.heard == "same" and answers.played == "demo"):
-        lines = ['client_ip = "127.0.0.1"', "client_port = 6001"]
-        return lines if answers.played in ("osc", "phone") else ["", "[osc]", *lines]
-    return []
+def _count(model: str) -> Generator[Question, str, int]:
+    found = _NAMED.search(model)
+    usual = str(int(found[1]) - 1 if found else _USUAL_VALUES)
+    question = "How many faders, knobs or keys do you play?"
+    values = yield Question(question, default=usual)
+    while not (values.isdecimal() and 1 <= int(values) <= _MOST_VALUES):
+        values = yield Question(question, default=usual, problem=f"a whole number from 1 to {_MOST_VALUES}")
+    return int(values)

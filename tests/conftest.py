@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.channels.jack import jack_server
 from tests.models import constant_model
+
+__all__ = ["jack_server"]
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data"))

@@ -138,6 +138,9 @@ class Channel(Protocol):
             muted: indices of values that sound nothing, for what is struck anew each time.
         """
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """Turn off what these values left sounding; a vector that waits begins no note of them."""
+
     def silence(self) -> None:
         """Turn off what the player left sounding."""
 

@@ -46,6 +46,9 @@ class DemoChannel:
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         """A performer is no instrument: nothing is sent to it."""
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """Nothing sounds here."""
+
     def silence(self) -> None:
         """Nothing sounds here."""
 

@@ -250,6 +250,12 @@ class OutputMapping:
         if kind == 0xB0 and len(message) > 2:
             self._sent["cc", channel, first] = message[2]
 
+    def end_notes(self, indices: Iterable[int]) -> list[bytes]:
+        """Note-offs for what these values left sounding, unless another sounds the same note."""
+        ended = dict.fromkeys(self._sounding.pop(index) for index in sorted(indices) if index in self._sounding)
+        still = set(self._sounding.values())
+        return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in ended if (channel, note) not in still]
+
     def silence(self) -> list[bytes]:
         """Note-offs for all that sounds."""
         sounding = dict.fromkeys(self._sounding.values())

@@ -99,6 +99,11 @@ class MidiChannel:
             if output.there:
                 self._transmit(output, output.play(values, muted))
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.end_notes(indices))
+
     def silence(self) -> None:
         for output in self._outputs:
             if output.there:  # else its notes are turned off when it is back

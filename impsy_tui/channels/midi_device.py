@@ -145,6 +145,10 @@ class Output:
         elif kind in (NOTE_ON, NOTE_OFF):
             sounding.discard((channel, note))
 
+    def end_notes(self, indices: frozenset[int]) -> list[bytes]:
+        """Note-offs for what these values left sounding."""
+        return [message for mapping in self.mappings for message in mapping.end_notes(indices)]
+
     def silence(self) -> list[bytes]:
         """Note-offs for what the player left sounding."""
         return [message for mapping in self.mappings for message in mapping.silence()]

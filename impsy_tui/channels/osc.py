@@ -84,6 +84,9 @@ class OscChannel:
         for form in self._formats_out:
             self._transmit(form.write(values))
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """There are no notes here: whoever hears the values stays where they are."""
+
     def silence(self) -> None:
         self._transmit(write_message(self._settings.silence_address))
 

@@ -97,6 +97,9 @@ class SerialChannel:
         self._next = tuple(values)
         self._port.pump()
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """Numbers do not sound: whoever reads them stays where it is."""
+
     def silence(self) -> None:
         """Numbers do not sound: whoever reads them stays where it is."""
 

@@ -84,11 +84,13 @@ class SerialMidiChannel:
         self._next = tuple(values), muted
         self._port.pump()
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        self._begin_no_notes(indices)
+        self._hurry(self._output.end_notes(indices))
+
     def silence(self) -> None:
         if self._next is not None:
-            # It may say where controllers are to stay, but begins no note any more.
-            values, _ = self._next
-            self._next = values, frozenset(range(len(values)))
+            self._begin_no_notes(frozenset(range(len(self._next[0]))))
         self._hurry(self._output.silence())
 
     def panic(self) -> None:
@@ -195,6 +197,12 @@ class SerialMidiChannel:
         self._stream.reset()
         self._input.release()
         self._tell_holding(self._scheduler.now())
+
+    def _begin_no_notes(self, indices: frozenset[int]) -> None:
+        """The vector that waits may say where controllers are to stay, but begins no note of these values."""
+        if self._next is not None:
+            values, muted = self._next
+            self._next = values, muted | indices
 
     def _hurry(self, messages: Iterable[bytes]) -> None:
         if self._port is not None:

@@ -129,10 +129,14 @@ class WebSocketChannel:
 
     def set_dimension(self, dimension: int) -> None:
         self._count = dimension - 1
+        self.silence()
         self._output.forget()
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         self._broadcast(self._output.messages(values, muted))
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        self._broadcast(self._output.end_notes(indices))
 
     def silence(self) -> None:
         if self._server is not None:

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+<<<<<<< HEAD:impsy_tui/cli/__init__.py
 from typing import Annotated
+=======
+from typing import TYPE_CHECKING, Annotated, NoReturn
+>>>>>>> guide:impsy_tui/cli.py
 
 # One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -15,6 +18,9 @@ from impsy_tui import __version__, terms
 from impsy_tui.cli import workshop
 from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
+
+if TYPE_CHECKING:
+    from impsy_tui.guide import Question
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -324,36 +330,31 @@ def init(
 
 
 def _guided(models: list[str]) -> str:
-    from impsy_tui import guide
+    from impsy_tui.config.guided import configuration
+    from impsy_tui.guide import ask
+    from impsy_tui.jobs.ports import find_ports
 
-    def choose(question: str, choices: Sequence[str]) -> int:
-        typer.echo(f"\n{question}")
-        for number, choice in enumerate(choices, 1):
-            typer.echo(f"  {number}  {choice}")
-        while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(choices):
-            typer.echo(f"a number from 1 to {len(choices)}")
-        return int(number) - 1
-
-    def text(question: str, default: str) -> str:
-        return str(typer.prompt(f"\n{question}", default=default))
-
-    inputs, outputs, serial = _ports("")
-    return guide.configuration(guide.ask(choose, text, guide.Ports(inputs, outputs, serial), models))
-
-
-def _ports(api: str) -> tuple[list[str], list[str], list[str]]:
-    """MIDI inputs, MIDI outputs and serial ports of this machine; a line is said where MIDI cannot be had."""
-    from serial.tools.list_ports import comports
-
-    from impsy_tui.channels import ChannelProblem
-    from impsy_tui.channels.midi import list_ports
-
+    found = find_ports()
+    asking = ask(found.inputs, found.outputs, found.serial, models, found.problem)
     try:
-        inputs, outputs = list_ports(api)
-    except ChannelProblem as problem:
-        typer.secho(f"MIDI: {problem}", fg=typer.colors.YELLOW, err=True)
-        inputs, outputs = [], []
-    return inputs, outputs, sorted(port.device for port in comports())
+        question = next(asking)
+        while True:
+            question = asking.send(_answer(question))
+    except StopIteration as end:
+        return configuration(end.value)
+
+
+def _answer(question: "Question") -> str:
+    if question.problem:
+        typer.echo(question.problem)
+    if not question.choices:
+        return str(typer.prompt(f"\n{question.text}", default=question.default))
+    typer.echo(f"\n{question.text}")
+    for number, choice in enumerate(question.choices.values(), 1):
+        typer.echo(f"  {number}  {choice}")
+    while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(question.choices):
+        typer.echo(f"a number from 1 to {len(question.choices)}")
+    return list(question.choices)[number - 1]
 
 
 @app.command()
@@ -361,16 +362,20 @@ def ports(
     api: Annotated[str, typer.Option(help="ALSA, JACK, CoreMIDI or WinMM; else what there is.")] = "",
 ) -> None:
     """List what is plugged in, with the line for the configuration."""
-    inputs, outputs, serial = _ports(api)
+    from impsy_tui.jobs.ports import find_ports
+
+    found = find_ports(api)
+    if found.problem:
+        typer.secho(f"MIDI: {found.problem}", fg=typer.colors.YELLOW, err=True)
     for title, table, key, names in (
-        ("MIDI inputs", "midi", "in_device", inputs),
-        ("MIDI outputs", "midi", "out_device", outputs),
+        ("MIDI inputs", "midi", "in_device", found.inputs),
+        ("MIDI outputs", "midi", "out_device", found.outputs),
     ):
         typer.echo(f"{title}:" if names else f"{title}: none")
         for name in names:
             typer.echo(f"  {name}\n    [{table}]\n    {key} = [{_toml(name)}]")
-    typer.echo("serial ports:" if serial else "serial ports: none")
-    for name in serial:
+    typer.echo("serial ports:" if found.serial else "serial ports: none")
+    for name in found.serial:
         typer.echo(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {_toml(name)}")
 
 

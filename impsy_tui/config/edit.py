@@ -120,8 +120,8 @@ def _table(document: Any, path: list[str]) -> Any:
 
 def _check(before: str, after: str, file: Path, key: str) -> None:
     """Refuse a text with errors or unknown keys that the one before did not have."""
-    known = Counter((problem.key, problem.message) for problem in _read(before).problems)
-    for problem in _read(after).problems:
+    known = Counter((problem.key, problem.message) for problem in read_text(before).problems)
+    for problem in read_text(after).problems:
         what = (problem.key, problem.message)
         if known[what]:
             known[what] -= 1
@@ -130,7 +130,8 @@ def _check(before: str, after: str, file: Path, key: str) -> None:
             raise EditProblem(f"{key}: {problem.message}; {file.name} is as it was")
 
 
-def _read(text: str) -> LoadedConfig:
+def read_text(text: str) -> LoadedConfig:
+    """A configuration that is in no file of its own."""
     with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8", newline="") as temporary:
         temporary.write(text)
         temporary.flush()

@@ -15,7 +15,6 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from impsy_tui.console.all_commands import AllCommands
-from impsy_tui.console.desk import About
 from impsy_tui.console.history import History, history_file
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
@@ -33,7 +32,8 @@ from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
-from impsy_tui.control.messages import Answer, ConsoleWishes, Event, Reply
+from impsy_tui.control.messages import About, Answer, ConsoleWishes, Event, Reply
+from impsy_tui.guide import Answers
 from impsy_tui.language.complete import Known
 from impsy_tui.language.parse import Invocation, Mistake, parse
 
@@ -202,6 +202,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
         except LinkDown as problem:
             return Reply(0, False, str(problem))
 
+    async def set_up(self, answers: Answers) -> Reply:
+        """Have the engine write a new configuration."""
+        try:
+            return await self._link.set_up(answers)
+        except LinkDown as problem:
+            return Reply(0, False, str(problem))
+
     def say(self, level: str, text: str) -> None:
         """Write a line to the event log."""
         self.perform.events.add(Entry(time.time(), level, "console", text))
@@ -275,6 +282,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self._set_theme(str(read.values["name"]))
             case "show":
                 self._show(str(read.values["page"]))
+            case "guide":
+                here = self.screen_stack[-1]
+                if isinstance(here, SettingsPage):
+                    here.action_guide()
+                else:
+                    self._show("guide")
 
     # Keys
 
@@ -364,6 +377,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 return FilesPage(self._wardrobe.palette, self._keys, self._digits_every, self)
             case "settings":
                 return SettingsPage(self._wardrobe.palette, self._keys, self._digits_every, self)
+            case "guide":
+                return SettingsPage(self._wardrobe.palette, self._keys, self._digits_every, self, guided=True)
             case "rig":
                 return RigPage(self._wardrobe.palette, self._keys, self._digits_every, self)
             case _:

@@ -1,10 +1,9 @@
 """What screens ask of the app: commands, questions, and to be told how it went."""
 
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from impsy_tui.control.messages import Answer, Reply
-
-About = Literal["files", "log", "settings", "rig", "names"]
+from impsy_tui.control.messages import About, Answer, Reply
+from impsy_tui.guide import Answers
 
 
 class Desk(Protocol):
@@ -15,6 +14,9 @@ class Desk(Protocol):
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
         """Ask the engine; a reply says why there is no answer."""
+
+    async def set_up(self, answers: Answers) -> Reply:
+        """Have the engine write a new configuration."""
 
     def say(self, level: str, text: str) -> None:
         """Write a line to the event log."""

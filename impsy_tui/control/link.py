@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, unix_connect
@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from impsy_tui import __version__
 from impsy_tui.control.messages import (
     PROTOCOL,
+    About,
     Answer,
     Ask,
     Command,
@@ -20,9 +21,11 @@ from impsy_tui.control.messages import (
     FromEngine,
     Hello,
     Reply,
+    SetUp,
     Snapshot,
     Subscribe,
 )
+from impsy_tui.guide import Answers
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
@@ -114,9 +117,7 @@ class Link:
         assert isinstance(answer, Reply)
         return answer
 
-    async def ask(
-        self, about: Literal["files", "log", "settings", "rig", "names"], name: str = "", columns: int = 0
-    ) -> Answer | Reply:
+    async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
         """Ask about something; a ``Reply`` says why there is no answer.
 
         Raises:
@@ -124,7 +125,17 @@ class Link:
         """
         return await self._ask(lambda number: Ask(number, about, name, columns))
 
-    async def _ask(self, message: Callable[[int], Command | Ask]) -> Reply | Answer:
+    async def set_up(self, answers: Answers) -> Reply:
+        """Have a new configuration written.
+
+        Raises:
+            LinkDown: there is no engine, or it went away before it answered.
+        """
+        answer = await self._ask(lambda number: SetUp(number, answers))
+        assert isinstance(answer, Reply)
+        return answer
+
+    async def _ask(self, message: Callable[[int], Command | Ask | SetUp]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
             raise LinkDown(f"no engine answers at {self.socket}")

@@ -10,11 +10,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from impsy_tui.guide import Answers
+
 PROTOCOL: Final = 1
 
 Level = Literal["info", "warning", "error"]
 
-About = Literal["files", "log", "settings", "rig", "names"]
+About = Literal["files", "log", "settings", "rig", "names", "ports"]
 """What can be asked about."""
 
 
@@ -59,8 +61,8 @@ class Subscribe(msgspec.Struct, tag="subscribe", frozen=True):
 class Ask(msgspec.Struct, tag="ask", frozen=True):
     """Ask for what is too large or too slow to find for every snapshot.
 
-    The answer carries the same ``id``: a ``Files``, ``LogPicture``, ``Settings``, ``Rig`` or
-    ``Names``, or a ``Reply`` that says why there is none.
+    The answer carries the same ``id``: a ``Files``, ``LogPicture``, ``Settings``, ``Rig``,
+    ``Names`` or ``Ports``, or a ``Reply`` that says why there is none.
 
     Attributes:
         id: of the question, counted together with those of commands.
@@ -75,8 +77,15 @@ class Ask(msgspec.Struct, tag="ask", frozen=True):
     columns: int = 0
 
 
+class SetUp(msgspec.Struct, tag="set_up", frozen=True):
+    """Write a new configuration, beside the one in force; ``id`` comes back in the reply."""
+
+    id: int
+    answers: Answers
+
+
 class Reply(msgspec.Struct, tag="reply", frozen=True):
-    """What became of a command.
+    """What became of a command, or of a set-up.
 
     Attributes:
         id: of the command.
@@ -397,6 +406,24 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     datasets: tuple[str, ...] = ()
 
 
-Answer = Files | LogPicture | Settings | Rig | Names
-FromClient = Hello | Command | Subscribe | Ask
+class Ports(msgspec.Struct, tag="ports", frozen=True):
+    """What is plugged into the engine's machine.
+
+    Attributes:
+        id: of the question.
+        inputs: names of MIDI inputs.
+        outputs: names of MIDI outputs.
+        serial: paths of serial ports.
+        problem: why there is no MIDI, empty where there is.
+    """
+
+    id: int
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    serial: tuple[str, ...] = ()
+    problem: str = ""
+
+
+Answer = Files | LogPicture | Settings | Rig | Names | Ports
+FromClient = Hello | Command | Subscribe | Ask | SetUp
 FromEngine = Hello | Reply | Event | Snapshot | Answer

@@ -1,6 +1,6 @@
-"""A snapshot in plain lines, for ``impsy-tui status`` and terminals without a console."""
+"""A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
-from impsy_tui.control.messages import ChannelState, PlayerState, Snapshot
+from impsy_tui.control.messages import ChannelState, PlayerState, Ports, Snapshot
 
 _BAR = 24
 
@@ -31,6 +31,18 @@ def live_lines(snapshot: Snapshot) -> list[str]:
         played = _bar(player.output[index]) if index < len(player.output) else ""
         coming = f"{player.upcoming[index]:.2f}" if index < len(player.upcoming) else ""
         lines.append(f"x{index + 1:<9}{_bar(value):<{_BAR + 6}}{played:<{_BAR + 6}}{coming}")
+    return lines
+
+
+def ports_lines(ports: Ports) -> list[str]:
+    """What is plugged in, a kind a line."""
+    lines = [f"MIDI: {ports.problem}"] if ports.problem else []
+    for kind, names in (
+        ("MIDI inputs", ports.inputs),
+        ("MIDI outputs", ports.outputs),
+        ("serial ports", ports.serial),
+    ):
+        lines.append(f"{kind + ':':<14}{', '.join(names) or 'none'}")
     return lines
 
 

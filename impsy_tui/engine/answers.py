@@ -1,14 +1,19 @@
-"""Answering what clients ask about: files, settings, the rig."""
+"""Answering what clients ask about: files, settings, the rig, ports; and making what the guide's answers ask for."""
+
+from dataclasses import replace
 
 import msgspec
 
+from impsy_tui import guide
 from impsy_tui.config.kinds import written
-from impsy_tui.control.messages import Ask, Reply, Rig, Settings
+from impsy_tui.control.messages import Ask, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.session import Session
-from impsy_tui.engine.settings import SettingsDesk
+from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.shipped import shipped_folder
 
 
 class Answers:
@@ -19,17 +24,23 @@ class Answers:
         settings: knows settings.
         session: has live values of some.
         rig: checks the rig.
+        ports: lists ports.
     """
 
-    def __init__(self, library: Library, settings: SettingsDesk, session: Session, rig: RigCheck) -> None:
+    def __init__(
+        self, library: Library, settings: SettingsDesk, session: Session, rig: RigCheck, ports: PortsDesk
+    ) -> None:
         self._library = library
         self._settings = settings
         self._session = session
         self._rig = rig
+        self._ports = ports
 
-    async def answer(self, ask: Ask) -> bytes:
+    async def answer(self, ask: Ask | SetUp) -> bytes:
         """The answer as a message: what was asked for, or a reply that says why there is none."""
         try:
+            if isinstance(ask, SetUp):
+                return msgspec.json.encode(Reply(ask.id, True, await self._set_up(ask.answers)))
             match ask.about:
                 case "files":
                     return await self._library.describe(ask.id)
@@ -37,13 +48,23 @@ class Answers:
                     return await self._library.draw(ask.id, ask.name, ask.columns)
                 case "names":
                     return msgspec.json.encode(await self._library.names(ask.id))
+                case "ports":
+                    return await self._ports.look(ask.id)
                 case "rig":
                     return msgspec.json.encode(Rig(ask.id, await self._rig.checks()))
                 case "settings":
                     settings = self._settings.settings(self._live())
                     return msgspec.json.encode(Settings(ask.id, str(self._settings.file or ""), settings))
-        except (HelperProblem, LibraryProblem) as problem:
+        except (HelperProblem, LibraryProblem, SettingProblem) as problem:
             return msgspec.json.encode(Reply(ask.id, False, str(problem)))
+
+    async def _set_up(self, answers: guide.Answers) -> str:
+        if answers.model:
+            file = self._library.find("model", answers.model)
+            # The names of models elsewhere are known to the configuration in force alone.
+            usual = {folder.resolve() for folder in (self._library.own_models, shipped_folder("models"))}
+            answers = replace(answers, model=file.name if file.parent.resolve() in usual else str(file.absolute()))
+        return await self._settings.make(answers)
 
     def _live(self) -> dict[str, str]:
         """What commands may have changed since the start."""

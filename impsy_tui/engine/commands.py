@@ -9,6 +9,7 @@ from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
+from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import JobRunner
@@ -28,6 +29,7 @@ class Host(Protocol):
     library: Library
     casting: Casting
     bindings: Bindings
+    ports: PortsDesk
     learner: Learner
 
     def keep_mapping(self) -> Awaitable[str]:
@@ -79,7 +81,7 @@ class Commands:
     def _mode(self, mode: str) -> str:
         session = self._session
         if mode == terms.FILTER:
-            session.settings.thru = False
+            session.set_thru(False)
             for part in session.parts:
                 part.set_mode("polyphony")
             return "filter: polyphony with thru off, only the predictions are heard"
@@ -151,9 +153,9 @@ class Commands:
         return "the player has forgotten what it heard"
 
     def _thru(self, switch: bool | None = None) -> str:
-        settings = self._session.settings
-        settings.thru = not settings.thru if switch is None else switch
-        return f"thru {'on' if settings.thru else 'off'}"
+        thru = not self._session.settings.thru if switch is None else switch
+        self._session.set_thru(thru)
+        return f"thru {'on' if thru else 'off'}"
 
     def _log(self, switch: str) -> str:
         return self._host.set_log(switch)
@@ -170,12 +172,14 @@ class Commands:
 
     def _mute(self, dimensions: tuple[int, ...]) -> str:
         self._session.shaping.muted.update(self._indices(dimensions))
+        self._session.end_muted()
         return f"{_named(dimensions)} muted"
 
     def _solo(self, dimensions: tuple[int, ...]) -> str:
         shaping = self._session.shaping
         shaping.soloed = set(self._indices(dimensions))
         shaping.muted -= shaping.soloed
+        self._session.end_muted()
         return f"only {_named(dimensions)} played"
 
     def _hold(self, dimensions: tuple[int, ...], value: float) -> str:
@@ -195,6 +199,7 @@ class Commands:
             self._session.shaping.clear()
             return "everything is played as it is"
         self._session.shaping.release(self._indices(dimensions))
+        self._session.end_muted()  # a solo that ends beside others
         return f"{_named(dimensions)} played as it is"
 
     def _indices(self, dimensions: tuple[int, ...]) -> list[int]:
@@ -292,6 +297,9 @@ class Commands:
     def _fade(self, time: float = terms.FADE.default) -> str:
         self._session.fade(time, lambda: None)
         return f"fading for {time:g}s; resume lets the player play"
+
+    def _ports(self) -> Awaitable[str]:
+        return self._host.ports.in_words()
 
     def _status(self) -> str:
         return self._host.status_text()

@@ -23,6 +23,7 @@ from impsy_tui.control.messages import (
     FromClient,
     Hello,
     Reply,
+    SetUp,
     Snapshot,
     Subscribe,
 )
@@ -62,7 +63,7 @@ class ControlServer:
         path: Path,
         scheduler: Scheduler,
         carry_out: Callable[[str, int], Awaitable[Reply]],
-        answer: Callable[[Ask], Awaitable[bytes]],
+        answer: Callable[[Ask | SetUp], Awaitable[bytes]],
         snapshot: Callable[[], Snapshot],
         tell: Callable[[str, str], None],
         wishes: ConsoleWishes,
@@ -220,7 +221,7 @@ class ControlServer:
     def _message(self, client: "_Client", data: str | bytes) -> None:
         message = client.read(data)
         # Each in a task: whoever waits for a model to load can still panic.
-        if isinstance(message, Command | Ask):
+        if isinstance(message, Command | Ask | SetUp):
             client.work(self._reply(client, message))
         elif isinstance(message, Subscribe):
             client.subscribe(message)
@@ -230,7 +231,7 @@ class ControlServer:
         elif isinstance(message, str):
             client.put_reply(Reply(0, False, message))
 
-    async def _reply(self, client: "_Client", message: Command | Ask) -> None:
+    async def _reply(self, client: "_Client", message: Command | Ask | SetUp) -> None:
         try:
             if isinstance(message, Command):
                 client.put_reply(await self._carry_out(message.line, message.id))

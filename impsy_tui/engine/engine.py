@@ -11,7 +11,7 @@ import numpy as np
 from impsy_tui.channels import Channel, ChannelProblem, Learns
 from impsy_tui.channels.mapping import in_words
 from impsy_tui.config.kinds import written
-from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, Snapshot
+from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, SetUp, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
 from impsy_tui.engine.answers import Answers
@@ -19,11 +19,13 @@ from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.casting import Casting, CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
+from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingProblem, SettingsDesk
@@ -39,7 +41,15 @@ _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
 
 
-_PROBLEMS = (BindingProblem, CommandProblem, CastingProblem, JobProblem, LibraryProblem, SettingProblem)
+_PROBLEMS = (
+    BindingProblem,
+    CommandProblem,
+    CastingProblem,
+    HelperProblem,
+    JobProblem,
+    LibraryProblem,
+    SettingProblem,
+)
 """What a command may meet; each tells the performer why."""
 
 
@@ -65,6 +75,7 @@ class Engine:
         self.stopwatch = Stopwatch(loop.time)
         self.jobs = JobRunner(setup.logs.absolute() / "jobs", self._job_ended)
         self.library = Library(setup.logs, setup.datasets, model_folders(setup), self._files_in_use)
+        self.ports = PortsDesk(setup.config)
         self._settings_desk = SettingsDesk(setup.loaded)
         self._control = ControlServer(
             setup.socket,
@@ -117,7 +128,7 @@ class Engine:
             self._loop, self.session, self._channels, self._log, self.stopwatch, self.jobs, config
         )
         rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
-        self._answers = Answers(self.library, self._settings_desk, self.session, rig)
+        self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports)
         if self._sound is not None:
             await self._sound.start()
         if last and last.paused:
@@ -184,8 +195,8 @@ class Engine:
             self.tell("info", "command", str(invocation))
         return Reply(number, True, text)
 
-    async def answer(self, ask: Ask) -> bytes:
-        """Answer a question, as a message."""
+    async def answer(self, ask: Ask | SetUp) -> bytes:
+        """Answer a question, or write a new configuration; the answer as a message."""
         return await self._answers.answer(ask)
 
     async def change_setting(self, key: str, value: str) -> str:

@@ -38,6 +38,11 @@ class Outlet:
         else:
             self._timer = self._scheduler.at(self._free_at, self._send, self._free_at)
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """Turn off what these values left sounding; a vector that waits begins no note of them."""
+        self._muted |= indices
+        self.channel.end_notes(indices)
+
     def set_dimension(self, dimension: int) -> None:
         """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
         self._forget()
@@ -85,6 +90,11 @@ class Outputs:
         for outlet in self.outlets:
             outlet.play(values, muted)
 
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """Turn off what these values left sounding, everywhere."""
+        for outlet in self.outlets:
+            outlet.end_notes(indices)
+
     def silence(self) -> None:
         """Turn off what the player left sounding, everywhere."""
         for outlet in self.outlets:
@@ -101,11 +111,12 @@ class Outputs:
         if self._fade is not None:
             self._fade.cancel()
 
-    def fade(self, seconds: float, done: Callable[[], None]) -> None:
+    def fade(self, seconds: float, muted: Callable[[], frozenset[int]], done: Callable[[], None]) -> None:
         """Glide every output that has a safe vector to it, in a straight line.
 
         Args:
             seconds: how long that takes.
+            muted: gives the indices of values that sound nothing, at every step.
             done: called when they are there.
         """
         self.cancel_fade()
@@ -114,7 +125,7 @@ class Outputs:
             for outlet in self.outlets
             if outlet.last is not None and len(outlet.channel.safe) == len(outlet.last)
         ]
-        self._step(self._scheduler.now(), 0, seconds, paths, done)
+        self._step(self._scheduler.now(), 0, seconds, paths, muted, done)
 
     def _step(
         self,
@@ -122,12 +133,13 @@ class Outputs:
         step: int,
         seconds: float,
         paths: list[tuple[Outlet, tuple[float, ...], tuple[float, ...]]],
+        muted: Callable[[], frozenset[int]],
         done: Callable[[], None],
     ) -> None:
         elapsed = min(step * FADE_STEP, seconds)
         share = elapsed / seconds if seconds > 0 else 1.0
         for outlet, start, safe in paths:
-            outlet.play([a + (b - a) * share for a, b in zip(start, safe, strict=True)])
+            outlet.play([a + (b - a) * share for a, b in zip(start, safe, strict=True)], muted())
         if elapsed >= seconds:
             done()
             return
@@ -135,4 +147,4 @@ class Outputs:
         late = int((self._scheduler.now() - began) / FADE_STEP)
         following = max(step, late) + 1
         due = began + min(following * FADE_STEP, seconds)
-        self._fade = self._scheduler.at(due, self._step, began, following, seconds, paths, done)
+        self._fade = self._scheduler.at(due, self._step, began, following, seconds, paths, muted, done)

@@ -101,6 +101,7 @@ class Session:
         self.sounding: tuple[float, ...] = ()
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
+        self._thru_sounds = False
         self._random = random
         self._began = scheduler.now()
         self._log = log
@@ -124,6 +125,7 @@ class Session:
         self.last_input, self.last_input_at = vector, at
         if self.settings.thru:
             self.outputs.play(vector)
+            self._thru_sounds = True
         self.part.hear(at - before, vector, at)
         if self.understudy is not None:
             self.understudy.hear(at - before, vector, at)
@@ -158,7 +160,8 @@ class Session:
     def play(self, values: Sequence[float]) -> None:
         """The player plays: what is heard is shaped, what is written down is not."""
         self.sounding = self.shaping.apply(values)
-        self.outputs.play(self.sounding, self.shaping.silent(self.dimension - 1))
+        self.outputs.play(self.sounding, self._silent())
+        self._thru_sounds = False
         if self.settings.log_predictions:
             self._log.write(self.scheduler.now(), "rnn", values)
 
@@ -216,6 +219,20 @@ class Session:
                 return f"{outlet.channel.name}: {why}"
         return ""
 
+    def end_muted(self) -> None:
+        """What sounds of muted dimensions ends now, and not with the player's next event."""
+        self.outputs.end_notes(self._silent())
+
+    def set_thru(self, thru: bool) -> None:
+        """Pass input on or not; what was passed on last does not sound on when nothing follows it."""
+        self.settings.thru = thru
+        if self._thru_sounds and not thru:
+            self._thru_sounds = False
+            self.outputs.end_notes(frozenset(range(self.dimension - 1)))
+
+    def _silent(self) -> frozenset[int]:
+        return self.shaping.silent(self.dimension - 1)
+
     def pause(self) -> None:
         """The player is silent and listens."""
         for part in self.parts:
@@ -241,4 +258,4 @@ class Session:
             self.outputs.silence()
             done()
 
-        self.outputs.fade(seconds, arrived)
+        self.outputs.fade(seconds, self._silent, arrived)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shlex
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from impsy_tui.config import LoadedConfig
 from impsy_tui.config.describe import Described, describe
 from impsy_tui.control.messages import Setting
 from impsy_tui.engine.helpers import HelperProblem, ask_helper
+from impsy_tui.guide import Answers
 from impsy_tui.shipped import shipped_folder
 
 _LIVE: Final[Mapping[str, str]] = {
@@ -72,7 +74,7 @@ class SettingsDesk:
         """
         async with self._changing:
             file = await self._writable()
-            edited = await self._edit("set", str(file), key, value)
+            edited = await _ask("impsy_tui.config.edit", "set", str(file), key, value)
             self._in_file = {setting.key: setting for setting in edited.settings}
         text = f"{edited.text} in {file.name}"
         plain = str(tomllib.loads(f"value = {edited.value}")["value"])
@@ -84,6 +86,23 @@ class SettingsDesk:
             plain = Path(plain).name if key == "model.file" else plain
             return text, _LIVE[key].format(plain if _WORD.fullmatch(plain) else f'"{plain}"') if plain else "unload"
         return text, ""
+
+    async def make(self, answers: Answers) -> str:
+        """Write a new configuration of the guide's answers; the reply says where it is, and what starts it.
+
+        Raises:
+            SettingProblem: it cannot be written.
+        """
+        here = Path.cwd()
+        folder = here if self._file is None or _is_shipped(self._file) else self._file.absolute().parent
+        asked = msgspec.json.encode(answers).decode()
+        file = Path((await _ask("impsy_tui.config.guided", str(folder), asked)).text)
+        usual = file == here / "config.toml"
+        named = "" if usual else f" play -c {shlex.quote(file.name if file.parent == here else str(file))}"
+        return (
+            f"{file.name} is made in {file.parent}; no other file is changed\n"
+            f"it plays from the next start:\nimpsy-tui shutdown\nimpsy-tui{named}"
+        )
 
     def settings(self, live: Mapping[str, str]) -> tuple[Setting, ...]:
         """Every setting as it is in force.
@@ -107,7 +126,7 @@ class SettingsDesk:
         """The file to write: where it came with the program, a copy of it here."""
         if self._file is None:
             raise SettingProblem("there is no configuration file to keep it in")
-        if self._file.resolve().parent != shipped_folder("configs").resolve():
+        if not _is_shipped(self._file):
             return self._file
         own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
         if own.exists():
@@ -122,12 +141,16 @@ class SettingsDesk:
         self._file = own
         return own
 
-    async def _edit(self, *arguments: str) -> _Edited:
-        try:
-            said = await ask_helper("impsy_tui.config.edit", *arguments)
-            edited = msgspec.json.decode(said, type=_Edited)
-        except (HelperProblem, msgspec.MsgspecError) as problem:
-            raise SettingProblem(f"it could not be changed: {problem}") from None
-        if edited.problem:
-            raise SettingProblem(edited.problem)
-        return edited
+
+def _is_shipped(file: Path) -> bool:
+    return file.resolve().parent == shipped_folder("configs").resolve()
+
+
+async def _ask(module: str, *arguments: str) -> _Edited:
+    try:
+        edited = msgspec.json.decode(await ask_helper(module, *arguments), type=_Edited)
+    except (HelperProblem, msgspec.MsgspecError) as problem:
+        raise SettingProblem(f"it could not be changed: {problem}") from None
+    if edited.problem:
+        raise SettingProblem(edited.problem)
+    return edited

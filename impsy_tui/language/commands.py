@@ -338,6 +338,7 @@ COMMANDS: Final[dict[str, Command]] = {
             (Argument("key", Kind.NAME), Argument("value", Kind.TEXT)),
             files=True,
         ),
+        Command("ports", "what is plugged in: MIDI inputs and outputs, serial ports", "ports"),
         Command("status", "what the engine is doing now", "status"),
         Command(
             "help",
@@ -359,6 +360,7 @@ COMMANDS: Final[dict[str, Command]] = {
             ),
             console=True,
         ),
+        Command("guide", "asks what is plugged in, and writes a new configuration that fits", "guide", console=True),
         Command("theme", "changes the colours", "theme contrast", (Argument("name", Kind.NAME),), console=True),
         Command("lock", "hides what deletes, renames or quits, for the stage", "lock", console=True),
         Command("unlock", "brings back what the stage lock hides", "unlock", console=True),

@@ -121,6 +121,15 @@ def test_velocity_is_a_value_or_fixed() -> None:
     assert mapping.messages([0.0]) == [b"\x80\x00\x00", b"\x90\x00\x7f"]
 
 
+def test_a_value_whose_notes_end_leaves_those_that_another_sounds_too() -> None:
+    mapping = OutputMapping([("note_on", 1), ("note_on", 1), ("note_on", 2), ("control_change", 1, 1)])
+    mapping.messages([0.5, 0.5, 0.5, 0.5])
+    assert mapping.end_notes({0, 3, 9}) == []
+    assert mapping.end_notes({1, 2}) == [b"\x80\x40\x00", b"\x81\x40\x00"]
+    assert mapping.end_notes({0, 1, 2, 3}) == []
+    assert mapping.messages([0.5, 0.5, 0.5, 0.5], frozenset({1, 2})) == [b"\x90\x40\x7f"]
+
+
 def test_panic_ends_all_on_each_channel_and_tells_everything_anew() -> None:
     mapping = OutputMapping([("note_on", 2), ("control_change", 1, 1)])
     mapping.messages([1.0, 0.5])
@@ -181,6 +190,7 @@ _voices = st.lists(st.one_of(_controls, st.tuples(st.just("note_velocity"), _cha
 _steps = st.lists(
     st.one_of(
         st.tuples(st.just("play"), st.lists(st.floats(-0.5, 1.5), max_size=7), st.frozensets(st.integers(0, 6))),
+        st.tuples(st.just("end"), st.just([]), st.frozensets(st.integers(0, 6))),
         st.just(("silence", [], frozenset())),
         st.just(("panic", [], frozenset())),
         st.just(("forget", [], frozenset())),
@@ -212,6 +222,11 @@ def test_no_note_is_left_hanging(entries: list[Entry], steps: list[Any]) -> None
             case "play":
                 send(mapping.messages(values, muted))
                 assert len(sounding) <= len(voices)
+            case "end":
+                before = set(sounding)
+                send(mapping.end_notes(muted))
+                assert sounding <= before
+                assert len(sounding) <= len([index for index, _ in voices if index not in muted])
             case "silence":
                 send(mapping.silence())
                 assert not sounding

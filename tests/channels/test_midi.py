@@ -19,9 +19,7 @@ from impsy_tui.channels.midi_ports import match
 from impsy_tui.config import Midi
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
-from tests.channels.jack import Device, JackServer, jack_server, plugged
-
-__all__ = ["jack_server"]
+from tests.channels.jack import Device, JackServer, plugged
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 NOTES = (("note_on", 1), ("note_velocity", 1))
@@ -228,6 +226,23 @@ def test_muted_notes_end(jack_server: JackServer) -> None:
     with plugged("Synth", heard=False) as synth:
         with_channel(play, out_device=("Synth",), output={"Synth": NOTES})
         assert synth.got == [(0x90, 0, 127), (0x80, 0, 0)]
+
+
+def test_notes_of_some_values_end_at_once_and_the_others_sound_on(jack_server: JackServer) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
+        await opened(channel)
+        channel.send((0.5, 0.5, 1.0))
+        channel.end_notes(frozenset((1, 2)))
+        await until(lambda: len(synth.got) == 4 and len(box.got) == 2)
+        assert synth.got[3] == (0x81, 127, 0)  # value 1 sounds what value 0 sounds, too
+        assert box.got[1] == (0x82, 64, 0)
+        channel.end_notes(frozenset((0,)))
+        await until(lambda: len(synth.got) == 5)
+        assert synth.got[4] == (0x80, 64, 0)
+
+    with plugged("Synth", heard=False) as synth, plugged("Box", heard=False) as box:
+        notes = {"Synth": (("note_on", 1), ("note_on", 1), ("note_on", 2)), "Box": (("unused",), ("note_on", 3))}
+        with_channel(play, dimension=4, out_device=("Synth", "Box"), output=notes)
 
 
 def test_nothing_sounds_on_after_the_end(jack_server: JackServer) -> None:

@@ -165,6 +165,23 @@ def test_silence_overtakes_a_waiting_vector_and_begins_no_note(wire: Wire) -> No
     assert _messages(wire) == [b"\x90\x3c\x7f", b"\xb0\x07\x00", b"\x80\x3c\x00", b"\xb0\x07\x7f"]
 
 
+def test_notes_of_one_value_end_at_once_and_the_vector_that_waits_begins_none(wire: Wire) -> None:
+    channel = _channel(wire)
+
+    async def play(hearing: Hearing) -> None:
+        channel.send((60 / 127, 64 / 127))
+        channel.send((61 / 127, 65 / 127))
+        channel.end_notes(frozenset((1,)))
+        await until(lambda: _sounding(_messages(wire)) == {(0, 61)})
+        await asyncio.sleep(0.05)
+        assert b"\x91\x41\x7f" not in _messages(wire)
+        channel.end_notes(frozenset((0, 1)))
+        await until(lambda: not _sounding(_messages(wire)))
+
+    perform(channel, play)
+    assert _messages(wire)[:3] == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x81\x40\x00"]
+
+
 def test_panic_turns_everything_off_and_drops_what_waits(wire: Wire) -> None:
     channel = _channel(wire)
 
@@ -308,6 +325,7 @@ def test_it_is_harmless_before_it_is_opened_and_after_it_is_closed(wire: Wire) -
 
     def use() -> None:
         channel.send((0.5, 0.5))
+        channel.end_notes(frozenset((0,)))
         channel.silence()
         channel.panic()
         channel.close()
@@ -363,6 +381,7 @@ def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
 _DEEDS = st.lists(
     st.one_of(
         st.tuples(st.just("send"), st.integers(0, 127), st.integers(0, 127)),
+        st.tuples(st.just("end"), st.integers(0, 1)),
         st.tuples(st.sampled_from(["silence", "panic", "wait"])),
     ),
     max_size=40,
@@ -385,6 +404,8 @@ def test_whatever_is_played_nothing_sounds_in_the_end(wire: Wire) -> None:
             for name, *numbers in deeds:
                 if name == "send":
                     channel.send([int(str(number)) / 127 for number in numbers])
+                elif name == "end":
+                    channel.end_notes(frozenset(int(str(number)) for number in numbers))
                 elif name == "silence":
                     channel.silence()
                 elif name == "panic":

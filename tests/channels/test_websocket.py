@@ -317,6 +317,31 @@ def test_a_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> N
     _with_channel(play, dimension=4, output=(*FADERS, ("note_on", 2)))
 
 
+def test_notes_of_some_values_end_at_once() -> None:
+    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+        async with connect(url) as client:
+            await until(lambda: channel.status().bound.endswith("1 client"))
+            channel.send((0.5, 1.0, 1.0))
+            assert len(await _said(client, 3)) == 3
+            channel.end_notes(frozenset((0, 1)))
+            assert await _said(client, 1) == ["/channel/1/noteoff/64/0"]
+            channel.end_notes(frozenset((2,)))
+            assert await _said(client, 1) == ["/channel/2/noteoff/127/0"]
+
+    _with_channel(play, dimension=4, output=(("note_on", 1), ("control_change", 1, 1), ("note_on", 2)))
+
+
+def test_another_dimension_leaves_nothing_sounding() -> None:
+    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+        async with connect(url) as client:
+            await until(lambda: channel.status().bound.endswith("1 client"))
+            channel.send((0.5, 1.0))
+            channel.set_dimension(2)
+            assert (await _said(client, 4))[2:] == ["/channel/1/noteoff/64/0", "/channel/2/noteoff/127/0"]
+
+    _with_channel(play, output=(("note_on", 1), ("note_on", 2)))
+
+
 def test_nothing_sounds_when_it_is_closed() -> None:
     ends: list[list[str]] = []
 
@@ -328,6 +353,7 @@ def test_nothing_sounds_when_it_is_closed() -> None:
         ends.append(await _said_at_the_end(client))
         assert client.close_code == 1001
         channel.send((0.5, 0.5))  # nobody is there, and nothing is raised
+        channel.end_notes(frozenset((0,)))
         channel.silence()
         channel.panic()
 

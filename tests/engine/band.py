@@ -53,6 +53,8 @@ class RecordingChannel:
     name: str = "out"
     said: list[tuple[float, Any]] = field(default_factory=list)
     allowed: tuple[int, ...] = ()
+    muted: list[frozenset[int]] = field(default_factory=list)
+    """What sounded nothing in each vector."""
 
     def refuses(self, dimension: int) -> str:
         return "" if not self.allowed or dimension in self.allowed else "it cannot"
@@ -64,6 +66,11 @@ class RecordingChannel:
 
     def send(self, values: Sequence[float], muted: frozenset[int] = frozenset()) -> None:
         self.said.append((self.now, tuple(values)))
+        self.muted.append(muted)
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        if indices:
+            self.said.append((self.now, indices))
 
     def silence(self) -> None:
         self.said.append((self.now, "silence"))

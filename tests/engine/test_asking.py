@@ -12,7 +12,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import Client, connected
-from impsy_tui.control.messages import Event, Files, FromEngine, LogPicture, Names, Reply, Rig, Settings
+from impsy_tui.control.messages import Event, Files, FromEngine, LogPicture, Names, Ports, Reply, Rig, Settings
 from impsy_tui.corpus.datasets import read_dataset
 from tests.conftest import EngineProcess, free_port, wait_until
 from tests.engine.test_engine_process import config, received
@@ -313,3 +313,18 @@ def test_many_ask_at_once_and_all_are_answered(
     for thread in asking:
         thread.join(20)
     assert sorted(type(answer).__name__ for answer in answers) == ["Names"] * 4 + ["Rig"] * 4 + ["Settings"] * 4
+
+
+def test_ports_are_listed_where_there_is_no_midi(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    engine = start_engine(config(receiver, free_port()) + '[midi]\napi = "Imaginary"\n')
+    done = engine.command("send", "ports")
+    assert done.returncode == 0
+    assert done.stdout.startswith('MIDI: no MIDI system is called "Imaginary"')
+    assert "MIDI inputs:  none" in done.stdout
+    with connected(engine.socket) as console:
+        ports = console.ask("ports")
+    assert isinstance(ports, Ports)
+    assert ports.problem
+    assert (ports.inputs, ports.outputs) == ((), ())

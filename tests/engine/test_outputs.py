@@ -97,3 +97,43 @@ def test_a_stall_in_a_fade_is_left_out() -> None:
     band.wait(5)
     assert band.out.said[-1][1] == "silence"
     assert band.out.said[-1][0] == pytest.approx(102.35)
+
+
+def test_a_vector_that_waits_begins_no_note_of_what_was_muted_meanwhile() -> None:
+    band = Band("battle", dt=0.01, channel={"max_rate": 1.0})
+    band.wait(0.5)
+    band.session.shaping.muted.add(0)
+    band.session.end_muted()
+    assert band.out.said[-1] == (100.5, {0})
+    band.part.halt(silence=False)
+    band.wait(5)
+    assert band.out.muted == [frozenset(), {0}]
+
+
+def test_a_fade_begins_no_note_of_what_is_muted_before_or_meanwhile() -> None:
+    band = Band("battle", dimension=3, channel={"safe": (0.0, 0.0)})
+    band.session.shaping.muted.add(0)
+    band.wait(0.35)
+    band.session.fade(1.0, lambda: None)
+    band.wait(0.5)
+    assert set(band.out.muted) == {frozenset({0})}
+    band.out.muted.clear()
+    band.session.shaping.muted.add(1)
+    band.wait(0.1)
+    assert set(band.out.muted) == {frozenset({0, 1})}
+
+
+def test_what_thru_passed_on_last_does_not_sound_on_without_it() -> None:
+    band = Band("useronly", dimension=3, settings=SessionSettings(thru=True))
+    band.play(0.1, 0.2)
+    band.session.set_thru(False)
+    band.session.set_thru(False)
+    assert band.out.said == [(100.0, (0.1, 0.2)), (100.0, {0, 1})]
+
+
+def test_what_the_player_plays_sounds_on_when_thru_ends() -> None:
+    band = Band("battle", settings=SessionSettings(thru=True))
+    band.play(0.1)
+    band.wait(0.15)
+    band.session.set_thru(False)
+    assert all(isinstance(what, tuple) for _, what in band.out.said)

@@ -8,6 +8,7 @@ import pytest
 from impsy_tui.config import load_config
 from impsy_tui.control.messages import Setting
 from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.guide import Answers
 from impsy_tui.language import Mistake, parse
 from impsy_tui.shipped import shipped_folder
 
@@ -128,3 +129,24 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
     assert shipped.read_text() == before
     with pytest.raises(SettingProblem, match=r"stays as it is, and a config\.toml is here already"):
         _change(SettingsDesk(load_config(shipped)), "title", "another")
+
+
+def test_a_set_up_is_a_new_file_beside_the_one_in_force(file: Path) -> None:
+    desk = SettingsDesk(load_config(file))
+    said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
+    made = file.with_name("config-2.toml")
+    assert said.splitlines()[0] == f"config-2.toml is made in {file.parent}; no other file is changed"
+    assert said.splitlines()[-2:] == ["impsy-tui shutdown", f"impsy-tui play -c {made}"]
+    assert load_config(made).config.title == "Mine"
+    assert (file.read_text(), desk.file) == (CONFIG, file)
+    with pytest.raises(SettingProblem, match="dimension"):
+        asyncio.run(desk.make(Answers("Mine", "demo", "osc", 0)))
+
+
+def test_a_set_up_is_not_written_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    desk = SettingsDesk(load_config(shipped_folder("configs") / "demo.toml"))
+    said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
+    assert said.endswith("\nimpsy-tui")
+    assert load_config(tmp_path / "config.toml").config.title == "Mine"
+    assert asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8))).endswith("\nimpsy-tui play -c config-2.toml")

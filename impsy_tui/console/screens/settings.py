@@ -1,6 +1,6 @@
 """Settings: the configuration in force, where each value came from, and changing it in its file."""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -10,24 +10,11 @@ from textual.widgets import DataTable, Label
 from impsy_tui.console.desk import Desk
 from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.screens.dialogs import Ask
+from impsy_tui.console.screens.guide import Guide
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import cut
 from impsy_tui.control.messages import Reply, Setting, Settings
-
-_GUIDE: Final = (
-    "title",
-    "model.file",
-    "interaction.mode",
-    "interaction.threshold",
-    "interaction.input_thru",
-    "osc.server_ip",
-    "osc.server_port",
-    "osc.client_ip",
-    "osc.client_port",
-    "log_predictions",
-)
-"""What a set-up needs to be asked."""
 
 
 class SettingsPage(Page):
@@ -41,9 +28,12 @@ class SettingsPage(Page):
     TITLE_TEXT = "SETTINGS"
     KEYS_TEXT = "Enter changes it in its file · c only those set · g guide · u update · Esc back"
 
-    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
+    def __init__(
+        self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk, *, guided: bool = False
+    ) -> None:
         super().__init__(palette, keymap, digits_every)
         self._desk = desk
+        self._guided = guided
         self._settings: tuple[Setting, ...] = ()
         self._changed_only = False
         self._file = ""
@@ -57,9 +47,11 @@ class SettingsPage(Page):
         yield Label("", classes="note", markup=False, id="about")
 
     def on_mount(self) -> None:
-        """Look at once."""
+        """Look at once, and begin the guide where that was asked for."""
         self.query_one(DataTable).focus()
         self._look()
+        if self._guided:
+            self.action_guide()
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
@@ -107,9 +99,9 @@ class SettingsPage(Page):
         if one is None:
             return
 
-        self.app.push_screen(self._dialog(one, one.key))
+        self.app.push_screen(self._dialog(one))
 
-    def _dialog(self, one: Setting, title: str) -> Ask:
+    def _dialog(self, one: Setting) -> Ask:
         async def accept(value: str) -> str:
             if value == one.value:
                 return ""
@@ -120,17 +112,11 @@ class SettingsPage(Page):
             self._desk.say("reply", reply.text)
             return ""
 
-        return Ask(title, f"{one.help}\nallowed: {one.allowed}", one.value, accept)
+        return Ask(one.key, f"{one.help}\nallowed: {one.allowed}", one.value, accept)
 
-    @work(exclusive=True, group="guide")
-    async def action_guide(self) -> None:
-        """What a set-up needs, one question after the other; Escape ends it."""
-        known = {one.key: one for one in self._settings}
-        asked = [known[key] for key in _GUIDE if key in known]
-        for number, one in enumerate(asked, 1):
-            if not await self.app.push_screen_wait(self._dialog(one, f"Set-up {number} of {len(asked)}: {one.key}")):
-                return
-        self.set_title("SETTINGS · done: ports and addresses are taken at the next start of the engine")
+    def action_guide(self) -> None:
+        """What is plugged in, question by question, and a new file of the answers."""
+        self.app.push_screen(Guide(self._desk))
 
     def action_changed(self) -> None:
         """Only those that are set, or all."""

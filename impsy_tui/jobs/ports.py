@@ -1,0 +1,46 @@
+"""What is plugged in, looked up in a process of its own: ``python -m impsy_tui.jobs.ports ID API``.
+
+Asking a system of MIDI may wait for it and never lets the interpreter go. Prints the message that
+answers the question with this id; the engine passes it on unread.
+"""
+
+import os
+import sys
+
+import msgspec
+
+from impsy_tui.control.messages import Ports
+from impsy_tui.jobs.manners import step_back
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    number, api = sys.argv[1:]
+    answer = find_ports(api, int(number))
+    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(msgspec.json.encode(answer))
+
+
+def find_ports(api: str = "", number: int = 0) -> Ports:
+    """The MIDI inputs, MIDI outputs and serial ports of this machine, and why MIDI cannot be had.
+
+    Args:
+        api: as in the settings of ``[midi]``.
+        number: of the question.
+    """
+    from serial.tools.list_ports import comports
+
+    from impsy_tui.channels import ChannelProblem
+    from impsy_tui.channels.midi_ports import list_ports
+
+    serial = tuple(sorted(port.device for port in comports()))
+    try:
+        inputs, outputs = list_ports(api)
+    except ChannelProblem as problem:
+        return Ports(number, serial=serial, problem=str(problem))
+    return Ports(number, tuple(inputs), tuple(outputs), serial)
+
+
+if __name__ == "__main__":
+    main()
