@@ -135,7 +135,7 @@ FADE: Final = Range(0.0, 600.0, 5.0, "s")
 DIMENSION: Final = Range(2, 1024, 9)
 """Time and at least one value."""
 
-EPOCHS: Final = Range(1, 100_000, 100)
+EPOCHS: Final = Range(1, 100_000, 40)
 """Epochs that a training takes at most."""
 
 PATIENCE: Final = Range(1, 100_000, 10)

@@ -3,11 +3,7 @@
 import os
 import sys
 from pathlib import Path
-<<<<<<< HEAD:impsy_tui/cli/__init__.py
-from typing import Annotated
-=======
-from typing import TYPE_CHECKING, Annotated, NoReturn
->>>>>>> guide:impsy_tui/cli.py
+from typing import TYPE_CHECKING, Annotated
 
 # One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -210,10 +210,7 @@ class Trainer:
         return [np.asarray(weight) for weight in self.model.get_weights()]
 
     def _step(self) -> Any:
-        """One step on windows cut at random places: events, and the events that follow them."""
-        chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
-        places = tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1)
-        windows = tf.gather(self._flat, places)
+        windows = self._windows()
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True)))
         variables = self.model.trainable_variables
@@ -224,6 +221,11 @@ class Trainer:
         for average, variable in zip(self._averages, variables, strict=True):
             average.assign_add(share * (variable.value - average))
         return loss
+
+    def _windows(self) -> Any:
+        """Windows cut at random places, with the event that follows each: ``[batch, WINDOW + 1, dimension]``."""
+        chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
+        return tf.gather(self._flat, tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1))
 
     def _judged(self, inputs: Any, targets: Any, counted: Any) -> Any:
         outputs = tf.boolean_mask(self.model(inputs), counted)

@@ -15,6 +15,8 @@ KNOWN = Known(
     settings=("osc.server_port", "model.file"),
     dimensions=3,
 )
+TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
+"""What may stand behind the size that is trained."""
 
 
 @pytest.mark.parametrize(
@@ -52,15 +54,15 @@ KNOWN = Known(
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "on", "epochs", "patience")),
-        ("train s ", ("on", "epochs", "patience")),
+        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "resume", *TRAIN)),
+        ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
-        ("train s on d ", ("epochs", "patience")),
+        ("train s on d ", TRAIN[1:]),
         ("train on d e", ("epochs",)),
-        ("train s on epochs ", ("epochs", "patience")),
-        ("train s on d epochs 5 ", ("patience",)),
+        ("train s on epochs ", TRAIN[1:]),
+        ("train s on d from m epochs 5 ", TRAIN[3:]),
         ("train s on d on ", ()),
-        ("train s on d epochs 5 patience 2 ", ()),
+        ("train s on d from m epochs 5 patience 2 batch 4 seed 3 ", ()),
         ("rename ", ("log", "dataset", "model")),
         ("rename log ", ("l1", "l2")),
         ("rename log l1 ", ()),
@@ -84,8 +86,8 @@ def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
         ("hold x1 ", "a number, 0 to 1"),
         ("range x1 x2 0.2 ", "a number, 0 to 1"),
         ("range x1 0.2 0.4 ", ""),
-        ("train s epochs ", "a whole number, 1 to 10000"),
-        ("train s ", "on, epochs or patience"),
+        ("train s epochs ", "a whole number, 1 to 100000"),
+        ("train s ", "on, from, epochs, patience, batch or seed"),
         ("rename log l1 ", "a name"),
         ('set osc.output_address ["/a", ', "a value"),
         ("pause ", ""),

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from impsy_tui.corpus.datasets import write_dataset
 from impsy_tui.engine.models import load_model
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 from impsy_tui.networks import Shape
+from tests.models import random_model
 
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="training is the extra [train]"
@@ -32,7 +34,7 @@ class Worker:
         self.errors = dataset.with_suffix(".errors")
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "impsy_tui.training.worker", str(dataset), str(models), *options],
+                [sys.executable, "-P", "-m", "impsy_tui.training.worker", str(models), str(dataset), *options],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"},
@@ -76,7 +78,8 @@ def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
     assert 2 <= len(epochs) < 100
     assert {(epoch.stage, epoch.of) for epoch in epochs} == {("epoch", 10000)}
     assert all(epoch.validation is not None and epoch.left is not None for epoch in epochs)
-    assert sorted(os.listdir(tmp_path / "models")) == [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
+    made = [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
+    assert sorted(os.listdir(tmp_path / "models")) == [f".{NAME}.unfinished.npz", *made]
     for suffix in (".tflite", ".keras"):
         loaded = asyncio.run(load_model((tmp_path / "models" / NAME).with_suffix(suffix)))
         assert loaded.network.shape == Shape(3, 16, 2, 5)
@@ -100,7 +103,9 @@ def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
 @needs_tensorflow
 def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -> None:
     (last,) = list(Worker(_dataset(tmp_path / "a.npz", 55), tmp_path / "models").says())[1:]
-    assert last == Failed("a.npz: the longest performance has 55 events; at least 56 in one go are needed")
+    assert last == Failed(
+        "a: the longest performance has 55 events; at least 56 in one go are needed: play 1 more without a stop"
+    )
 
 
 @needs_tensorflow
@@ -113,3 +118,85 @@ def test_what_is_no_data_set_is_refused(tmp_path: Path, content: bytes | None, s
     last = list(Worker(tmp_path / "a.npz", tmp_path / "models").says())[-1]
     assert isinstance(last, Failed)
     assert said in last.text
+
+
+@needs_tensorflow
+def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    dataset = _dataset(tmp_path / "a.npz", 400)
+    worker = Worker(dataset, models, "--size", "xxs", "--epochs", "4", "--seed", "7", "--batch", "8")
+    for message in worker.says():
+        if isinstance(message, Progress) and message.done == 2 and message.loss is not None:
+            worker.process.kill()
+            break
+    worker.process.wait()
+    assert os.listdir(models) == [f".{NAME}.unfinished.npz"]
+    (models / f".{NAME}.unfinished.npz.new").touch()  # what a power cut leaves of one being written
+    (*progress, last) = _said(models, "--resume")
+    assert isinstance(last, Finished), last
+    assert next(message.done for message in progress if isinstance(message, Progress) and message.loss) > 1
+    notes = tomllib.loads((models / f"{NAME}.toml").read_text())
+    assert (notes["epochs"], notes["seed"], notes["batch"], notes["corpus"]) == (4, 7, 8, "a")
+    assert len(notes["curve"]["loss"]) == len(notes["curve"]["held_out"]) == 4
+    assert not (models / f".{NAME}.unfinished.npz").exists()
+    (*_, last) = _said(models, "--resume")
+    assert last == Failed(f"no training in {models} was interrupted: there is nothing to resume")
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\3\4"])
+def test_what_cannot_be_gone_on_with_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".m.unfinished.npz").write_bytes(content)
+    (*_, last) = _said(tmp_path, "--resume")
+    assert isinstance(last, Failed)
+    assert last.text.startswith(".m.unfinished.npz cannot be read, so it cannot be gone on with")
+
+
+@needs_tensorflow
+def test_a_model_learns_on(tmp_path: Path) -> None:
+    models, dataset = tmp_path / "models", _dataset(tmp_path / "a.npz", 400)
+    (*_, first) = Worker(dataset, models, "--size", "xxs", "--epochs", "2").says()
+    assert isinstance(first, Finished), first
+    before = tomllib.loads((models / f"{NAME}.toml").read_text())["held_out_nats"]
+    (*_, second) = Worker(dataset, models, "--from", first.file, "--epochs", "2").says()
+    assert isinstance(second, Finished), second
+    assert second.file == str(models / f"{NAME}-2.tflite")
+    notes = tomllib.loads((models / f"{NAME}-2.toml").read_text())
+    assert notes["begun_from"] == NAME
+    assert notes["held_out_nats"] < before
+    (*_, last) = Worker(dataset, models, "--from", str(tmp_path / "none.tflite")).says()
+    assert last == Failed("none has no .keras or .h5 file beside it: its weights cannot be read")
+    write_dataset(tmp_path / "b.npz", [np.ones((100, 2))])
+    (*_, last) = Worker(tmp_path / "b.npz", models, "--from", first.file).says()
+    assert last == Failed(f"{NAME} is of dimension 3, b of 2")
+
+
+def _said(*arguments: object) -> list[FromWorker]:
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "impsy_tui.training.worker", *map(str, arguments)],
+        capture_output=True,
+        check=True,
+    )
+    return [msgspec.json.decode(line, type=FromWorker) for line in run.stdout.splitlines()]
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_model_is_converted(tmp_path: Path, suffix: str) -> None:
+    file = random_model(tmp_path / "m.h5", 3, 8, 2, 5)
+    if suffix == ".keras":
+        from impsy_tui.training.network import playing_model, shape_of, training_model
+
+        file = tmp_path / "m.keras"
+        playing_model(training_model(shape_of("xxs", 4)).get_weights(), shape_of("xxs", 4)).save(file)
+    arguments = [sys.executable, "-P", "-m", "impsy_tui.training.convert_worker", str(file), str(tmp_path / "made")]
+    run = subprocess.run(arguments, capture_output=True, check=True)
+    last = msgspec.json.decode(run.stdout.splitlines()[-1], type=FromWorker)
+    assert isinstance(last, Finished), last
+    lite, keras = (asyncio.run(load_model(one)).network for one in (Path(last.file), file))
+    for _ in range(3):
+        event = [0.2] * lite.shape.dimension
+        assert np.allclose(lite.step(event), keras.step(event), atol=1e-4)
+    run = subprocess.run(arguments, capture_output=True, check=True)
+    last = msgspec.json.decode(run.stdout.splitlines()[-1], type=FromWorker)
+    assert last == Failed(f"{tmp_path / 'made' / 'm.tflite'} is there already: rename or delete it first")
