@@ -268,7 +268,12 @@ class Commands:
         return playing
 
     async def _convert(self, model: str) -> str:
-        file = self._host.library.find("model", model)
+        found = self._host.library.find("model", model)
+        # Of a name, the file that plays comes first.
+        others = (found.with_suffix(suffix) for suffix in (".keras", ".h5"))
+        file = next((other for other in others if other.is_file()), found)
+        if file.suffix == ".tflite":
+            raise CommandProblem(f"{file.name} is a .tflite already")
         arguments = (str(file), str(self._host.library.own_models))
         job = await self._host.jobs.start("convert", file.stem, "impsy_tui.training.convert_worker", arguments)
         return f"job {job.number} converts {job.name}"

@@ -58,16 +58,18 @@ def read_weights(file: Path) -> Weights:
     return weights
 
 
-def weights_file(model: Path) -> Path:
-    """The file of a model, or the one beside it, whose weights can be read.
+def weights_of(model: Path) -> Weights:
+    """The weights of a model: of its file, or of its Keras file beside, or of its ``.tflite`` file.
 
     Raises:
-        ModelProblem: there is none.
+        ModelProblem: none of them can be read, or shows them.
     """
     for file in (model, model.with_suffix(".keras"), model.with_suffix(".h5")):
         if file.suffix in (".keras", ".h5") and file.is_file():
-            return file
-    raise ModelProblem("has no .keras or .h5 file beside it: its weights cannot be read")
+            return read_weights(file)
+    from impsy_tui.networks.tflite_weights import read_tflite_weights
+
+    return read_tflite_weights(model)
 
 
 def _assemble(arrays: dict[str, Floats]) -> Weights:

@@ -13,7 +13,7 @@ from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.notes import notes_path
-from impsy_tui.networks.weights import read_weights, weights_file
+from impsy_tui.networks.weights import read_weights
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
-    weights = read_weights(weights_file(file))
+    weights = read_weights(file)
     made = folder / f"{file.stem}.tflite"
     if made.exists():
         return Failed(f"{made} is there already: rename or delete it first")

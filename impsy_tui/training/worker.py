@@ -180,10 +180,10 @@ def _read(dataset: Path | None) -> list[Any]:
 
 
 def _weights(model: Path) -> "Weights":
-    from impsy_tui.networks.weights import read_weights, weights_file
+    from impsy_tui.networks.weights import weights_of
 
     try:
-        return read_weights(weights_file(model))
+        return weights_of(model)
     except ModelProblem as problem:
         raise ModelProblem(f"{model.stem} {problem}") from None
 

@@ -15,7 +15,7 @@ from impsy_tui.networks import ModelProblem, Network, Shape
 from impsy_tui.networks.check import Report
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
-from impsy_tui.networks.weights import read_weights
+from impsy_tui.networks.weights import read_weights, weights_of
 from tests.models import constant_model, random_model, write_h5
 
 
@@ -213,3 +213,20 @@ def test_the_answer_is_one_line_of_json(shipped_model: Path) -> None:
         "source": shipped_model.name,
         "weights": [],
     }
+
+
+def test_weights_are_read_from_a_tflite_of_this_program(shipped_model: Path) -> None:
+    weights = weights_of(shipped_model)
+    assert weights.shape == Shape(9, 64, 2, 5)
+    ours, shown = NumpyNetwork(weights), TfliteNetwork(shipped_model)
+    random = np.random.default_rng(1)
+    for _ in range(20):
+        event = random.random(9).tolist()
+        assert np.allclose(ours.step(event), shown.step(event), atol=1e-3)
+
+
+@pytest.mark.parametrize("content", [b"", b"TFL3 nonsense"])
+def test_what_shows_no_weights_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.tflite").write_bytes(content)
+    with pytest.raises(ModelProblem, match="does not show its weights"):
+        weights_of(tmp_path / "a.tflite")

@@ -165,7 +165,7 @@ def test_a_model_learns_on(tmp_path: Path) -> None:
     assert notes["begun_from"] == NAME
     assert notes["held_out_nats"] < before
     (*_, last) = Worker(dataset, models, "--from", str(tmp_path / "none.tflite")).says()
-    assert last == Failed("none has no .keras or .h5 file beside it: its weights cannot be read")
+    assert last == Failed("none cannot be read: No such file or directory")
     write_dataset(tmp_path / "b.npz", [np.ones((100, 2))])
     (*_, last) = Worker(tmp_path / "b.npz", models, "--from", first.file).says()
     assert last == Failed(f"{NAME} is of dimension 3, b of 2")
