@@ -21,6 +21,7 @@ from impsy_tui.channels.osc_packet import VectorFormat
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / ".bench" / "ours" / "bin"
+TRAIN = ROOT / ".bench" / "train" / "bin"
 PEER = ROOT / ".bench" / "peer" / "bin"
 MODEL = ROOT / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
 _TIMESTAMPNS = 35
