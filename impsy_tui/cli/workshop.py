@@ -37,7 +37,7 @@ ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder 
 
 
 def train(
-    dataset: Annotated[Path | None, typer.Argument(help="A data set, or the folder's of the dimension.")] = None,
+    dataset: Annotated[str | None, typer.Argument(help="A data set; else the one in the folder.")] = None,
     dimension: DimensionOption = None,
     source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the data sets, or one.")] = Path(
         "datasets"
@@ -54,7 +54,7 @@ def train(
     models: ModelsOption = Path("models"),
     seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the training interrupted last.")] = False,
-    begun_from: Annotated[Path | None, typer.Option("--from", help="A model to begin with, .keras or .h5.")] = None,
+    begun_from: Annotated[str | None, typer.Option("--from", help="A model to begin with.")] = None,
 ) -> None:
     """Train a model on a data set; Ctrl-C ends it early and saves the best there is."""
     if resume:
@@ -70,11 +70,16 @@ def train(
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    arguments = [str(models), str(dataset or _dataset_in(source, dimension)), "--size", size]
+    arguments = [
+        str(models),
+        str(_dataset_file(dataset) if dataset else _dataset_in(source, dimension)),
+        "--size",
+        size,
+    ]
     arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
     arguments += ["--batch", str(batch), "--seed", str(seed)]
     if begun_from is not None:
-        arguments += ["--from", str(begun_from)]
+        arguments += ["--from", str(_model_file(begun_from))]
     work("impsy_tui.training.worker", arguments)
 
 
@@ -98,3 +103,42 @@ def convert(
     if file.suffix not in (".keras", ".h5"):
         fail(f"{file}: a .keras or .h5 file is converted")
     work("impsy_tui.training.convert_worker", [str(file), str(file.parent)])
+
+
+def evaluate(
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL... DATASET", help="Files, or names of those in models/ and datasets/."),
+    ],
+) -> None:
+    """Tell how well models know you, and how they play alone: on what a data set holds out, in one table."""
+    *models, dataset = names
+    if not models:
+        fail("evaluate takes a model, or several, and then a data set")
+    files = [_model_file(name) for name in models]
+    work("impsy_tui.training.evaluation_worker", [*map(str, files), str(_dataset_file(dataset))])
+
+
+def _model_file(name: str) -> Path:
+    """A model by its path, or by its name in models/ or among those that ship."""
+    from impsy_tui.engine.models import Shelf
+    from impsy_tui.networks import ModelProblem
+    from impsy_tui.networks.check import SUFFIXES
+    from impsy_tui.shipped import shipped_folder
+
+    file = Path(name).absolute()
+    if file.suffix in SUFFIXES and file.is_file():
+        return file
+    try:
+        return Shelf([Path("models"), shipped_folder("models")]).find(name)
+    except ModelProblem as problem:
+        fail(str(problem))
+
+
+def _dataset_file(name: str) -> Path:
+    """A data set by its path, or by its name in datasets/."""
+    places = (Path(name), Path("datasets", name), Path("datasets", f"{name}.npz"))
+    found = next((file for file in places if file.suffix == ".npz" and file.is_file()), None)
+    if found is None:
+        fail(f"no data set is called {name}, here or in datasets/")
+    return found.absolute()

@@ -278,6 +278,19 @@ class Commands:
         job = await self._host.jobs.start("convert", file.stem, "impsy_tui.training.convert_worker", arguments)
         return f"job {job.number} converts {job.name}"
 
+    async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
+        library = self._host.library
+        models = [library.find("model", name) for name in (model, against) if name]
+        if not models:
+            if self._host.casting.file is None:
+                raise CommandProblem("no model plays: name one, as in evaluate m")
+            models = [self._host.casting.file]
+        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+        name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
+        arguments = (*map(str, models), str(dataset), "--reports", str(library.datasets))
+        job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)
+        return f"job {job.number} evaluates {job.name}"
+
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)
         return f"job {job.number} ({job.kind}) is cancelled"

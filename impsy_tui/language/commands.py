@@ -313,6 +313,17 @@ COMMANDS: Final[dict[str, Command]] = {
             files=True,
         ),
         Command(
+            "evaluate",
+            "how well a model knows you, and how it plays alone; the one that plays if none is named",
+            "evaluate m on d",
+            (
+                Argument("model", Kind.MODEL, optional=True),
+                Argument("against", Kind.MODEL, optional=True, keyword=True),
+                Argument("on", Kind.DATASET, optional=True, keyword=True),
+            ),
+            files=True,
+        ),
+        Command(
             "cancel job", "ends a job, the newest if none is named; nothing of it is kept", "cancel job 2", (_JOB,)
         ),
         Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,)),

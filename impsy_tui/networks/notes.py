@@ -17,11 +17,13 @@ class ModelNotes:
         max_gap: seconds; longest gap between events that it was trained with, None if unknown.
         loss: nats an event, on events held out, None if unknown.
         rows: events that it was trained on, None if unknown.
+        corpus: the name of what it was trained on, empty if unknown.
     """
 
     max_gap: float | None = None
     loss: float | None = None
     rows: int | None = None
+    corpus: str = ""
 
 
 def notes_path(model: Path) -> Path:
@@ -52,9 +54,10 @@ def read_notes(model: Path) -> ModelNotes:
             notes = tomllib.load(file)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         return ModelNotes()
-    gap, loss, rows = (notes.get(key) for key in ("max_gap", "held_out_nats", "events"))
+    gap, loss, rows, corpus = (notes.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
     return ModelNotes(
         float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
         float(loss) if isinstance(loss, int | float) else None,
         rows if isinstance(rows, int) else None,
+        corpus if isinstance(corpus, str) else "",
     )

@@ -13,13 +13,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from impsy_tui.corpus.held_out import cut
 from impsy_tui.networks import SCALE, Shape
 from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.network import loss_function, training_model
 
 WINDOW: Final = 50
 """Events that the network hears before it is forgotten what they were."""
-_HELD_OUT: Final = 0.1
 _PASSES: Final = 10
 """How often an epoch sees each event, about: judging more often would take longer than learning."""
 _LEAST_STEPS, _MOST_STEPS = 20, 1000
@@ -98,14 +98,14 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
         scaled = performance.astype(np.float32)
         np.clip(scaled[:, 0], 0.0, max_gap, out=scaled[:, 0])
         scaled *= np.float32(SCALE)
-        cut = len(scaled) - int(len(scaled) * _HELD_OUT)
-        training.append(scaled[:cut])
-        held_out.append(scaled[cut:])
+        at = cut(len(scaled))
+        training.append(scaled[:at])
+        held_out.append(scaled[at:])
     training = [part for part in training if len(part) > WINDOW]
     held_out = [part for part in held_out if len(part) > 1]
     if not training or not held_out:
         longest = max((len(performance) for performance in performances), default=0)
-        need = next(n for n in itertools.count(WINDOW) if n - int(n * _HELD_OUT) > WINDOW)
+        need = next(n for n in itertools.count(WINDOW) if cut(n) > WINDOW)
         raise TooLittle(
             f"the longest performance has {longest} events; at least {need} in one go are needed: "
             f"play {need - longest} more without a stop"

@@ -1,0 +1,152 @@
+"""The worker that evaluates: ``python -m impsy_tui.training.evaluation_worker MODEL… DATASET [--reports FOLDER]``.
+
+The report is what came of it; with a folder it is written there, and what came of it is a line.
+"""
+
+import argparse
+import itertools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.jobs.manners import step_back
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks.check import Report
+from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.notes import ModelNotes, read_notes
+from impsy_tui.networks.tflite import TfliteNetwork
+from impsy_tui.terms import MAX_GAP
+
+_SEED: Final = 1
+_CHECK_SECONDS: Final = 20.0
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    # There is nothing to save: it ends at once, without a word on how far it was.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("models", type=Path, nargs="+")
+    arguments.add_argument("dataset", type=Path)
+    arguments.add_argument("--reports", type=Path)
+    wishes = arguments.parse_args()
+    # Libraries print where they like: reports keep standard output to themselves.
+    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)
+    if find_spec("tensorflow_probability") is None:
+        text = "evaluating needs TensorFlow Probability, which is not installed here: pip install 'impsy-tui[train]'"
+        reporter.say(Failed(text))
+        return
+    try:
+        reporter.say(_evaluate(wishes.models, wishes.dataset, wishes.reports, reporter))
+    except DatasetProblem as problem:
+        reporter.say(Failed(f"{wishes.dataset.name} {problem}"))
+    except _Refused as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.dataset}: {error.strerror}"))
+
+
+class _Refused(Exception):
+    """A model that cannot be judged; the message names it."""
+
+
+def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: Reporter) -> Finished | Failed:
+    performances = read_dataset(dataset)
+    if not performances:
+        return Failed(f"{dataset.name} holds no events")
+    names = _names(files)
+    networks = [_open(file, name) for file, name in zip(files, names, strict=True)]
+    dimension = performances[0].shape[1]
+    wrong = [
+        f"{name} has dimension {network.shape.dimension}"
+        for name, network in zip(names, networks, strict=True)
+        if network.shape.dimension != dimension
+    ]
+    if wrong:
+        return Failed(f"{dataset.stem} has dimension {dimension}, and {', '.join(wrong)}")
+    reporter.say(Progress("starting TensorFlow"))
+    from impsy_tui.training.evaluation import LEAST, Evaluated, evaluate
+    from impsy_tui.training.evaluation_report import report, summary
+
+    left_out = sum(len(performance) < LEAST for performance in performances)
+    if left_out == len(performances):
+        longest = max(map(len, performances))
+        text = f"the longest performance has {longest} events; at least {LEAST} in one go are needed"
+        return Failed(f"{dataset.name}: {text}")
+    models: list[Evaluated] = []
+    for file, name, network in zip(files, names, networks, strict=True):
+        notes = read_notes(file)
+        hears, plays = _told(reporter, f"hearing {name}"), _told(reporter, f"playing {name}")
+        gap = notes.max_gap or MAX_GAP.default
+        try:
+            models.append(evaluate(network, name, _known(notes, dataset), performances, gap, _SEED, hears, plays))
+        except ModelProblem as problem:
+            raise _Refused(f"{name}: {problem}") from None
+    text = report(dataset.stem, sum(map(len, performances)), left_out, models)
+    if reports is None:
+        return Finished(text)
+    file = _write(text, reports, dataset)
+    return Finished(f"report in {file.parent.name}/{file.name}: {summary(models)}", str(file))
+
+
+def _open(file: Path, name: str) -> Network:
+    """A model's network, once a process of its own has opened the file without trouble."""
+    check = [sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)]
+    try:
+        seen = subprocess.run(
+            check, stdin=subprocess.DEVNULL, capture_output=True, timeout=_CHECK_SECONDS, check=False
+        )
+        found = Report(seen.stdout)
+        return TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
+    except subprocess.TimeoutExpired:
+        text = f"could not be opened within {_CHECK_SECONDS:.0f} s: the file may be damaged"
+        raise _Refused(f"{name}: {text}") from None
+    except ModelProblem as problem:
+        raise _Refused(f"{name}: {problem}") from None
+
+
+def _names(files: list[Path]) -> list[str]:
+    """What models are called: with suffix or folder only where that is needed to tell them apart."""
+    for names in ([file.stem for file in files], [file.name for file in files]):
+        if len(set(names)) == len(names):
+            return names
+    return [str(file) for file in files]
+
+
+def _known(notes: ModelNotes, dataset: Path) -> str:
+    """What is known of what a model was trained on, in a line."""
+    if not notes.corpus:
+        return "nobody noted what it was trained on: it may know what is held out"
+    if notes.corpus == dataset.stem:
+        return "trained on this data set, with the same held out"
+    return f"trained on {notes.corpus}"
+
+
+def _told(reporter: Reporter, stage: str) -> Callable[[int, int], None]:
+    return lambda done, of: reporter.say(Progress(stage, done, of))
+
+
+def _write(text: str, folder: Path, dataset: Path) -> Path:
+    """A report in a file of its own, with a number behind its name where that is taken: none is overwritten."""
+    for number in itertools.count(1):
+        file = folder / f"evaluation-{dataset.stem}{f'-{number}' if number > 1 else ''}.txt"
+        try:
+            with file.open("x", encoding="utf-8") as new:
+                new.write(text + "\n")
+        except FileExistsError:
+            continue
+        break
+    return file
+
+
+if __name__ == "__main__":
+    main()
