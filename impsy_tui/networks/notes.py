@@ -1,10 +1,15 @@
 """What is known of a model besides its weights: the TOML file beside it."""
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from impsy_tui.terms import MAX_GAP
+
+MOST_EPOCHS: Final = 10_000
+_LARGEST: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,44 @@ def notes_path(model: Path) -> Path:
 
 def read_notes(model: Path) -> ModelNotes:
     """The notes beside a model; empty where there are none or they cannot be read."""
-    try:
-        with notes_path(model).open("rb") as file:
-            notes = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return ModelNotes()
+    notes = _read(model)
     gap, loss, rows = (notes.get(key) for key in ("max_gap", "held_out_nats", "events"))
     return ModelNotes(
         float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
         float(loss) if isinstance(loss, int | float) else None,
         rows if isinstance(rows, int) else None,
     )
+
+
+def read_curve(model: Path) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """How a model learned: ``loss`` and ``held_out`` in the table ``curve`` of its notes.
+
+    Returns:
+        Nats after each epoch, on what it learned from and on what was held out, at most 10 000
+        each, the latter as many or none; None where there are none or they make no sense.
+    """
+    curve = _read(model).get("curve")
+    if not isinstance(curve, dict):
+        return None
+    loss, held_out = _numbers(curve.get("loss")), _numbers(curve.get("held_out", []))
+    if not loss or held_out is None or len(held_out) not in (0, len(loss)):
+        return None
+    return loss, held_out
+
+
+def _numbers(found: Any) -> tuple[float, ...] | None:
+    if not isinstance(found, list) or len(found) > MOST_EPOCHS:
+        return None
+    try:
+        numbers = tuple(map(float, found))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
+
+
+def _read(model: Path) -> dict[str, Any]:
+    try:
+        with notes_path(model).open("rb") as file:
+            return tomllib.loads(file.read(_LARGEST).decode())
+    except (OSError, ValueError, RecursionError):
+        return {}
