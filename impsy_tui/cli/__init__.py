@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 
 app.command()(workshop.dataset)
+app.command()(workshop.plot)
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 

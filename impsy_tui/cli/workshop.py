@@ -1,4 +1,4 @@
-"""Logs into data sets, data sets into models: each a worker that runs in the foreground.
+"""Logs into data sets, data sets into models: each a worker that runs in the foreground. And what they look like.
 
 Names and short options are those of IMPSY.
 """
@@ -31,3 +31,17 @@ def dataset(
         fail(f"-S {source}: there is no such folder")
     name = [filename if not filename or filename.endswith(".npz") else f"{filename}.npz"]
     work("impsy_tui.jobs.dataset", [str(source), str(destination), str(dimension or "all"), *name])
+
+
+def plot(
+    target: Annotated[str, typer.Argument(help="A log, data set or model: a file, or a name.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png or .svg to draw into.")] = None,
+    on: Annotated[str, typer.Option(help="Data set that a model hears [the newest that fits].")] = "",
+    performance: Annotated[int | None, typer.Option(help="Of a data set [the longest].")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another one plays something else.")] = 1,
+    dimensions: Annotated[str, typer.Option(help='Those to draw, such as "x1 x3-x5" [all].')] = "",
+) -> None:
+    """Draw a log, a data set or a model: values over time, dt, loss, and how a model plays on."""
+    from impsy_tui.cli import plotting
+
+    plotting.plot(target, output, plotting.Options(on, performance, seed, dimensions))
