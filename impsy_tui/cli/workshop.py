@@ -36,10 +36,10 @@ def dataset(
 def plot(
     target: Annotated[str, typer.Argument(help="A log, data set or model: a file, or a name.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png or .svg to draw into.")] = None,
-    on: Annotated[str, typer.Option(help="Data set that a model hears [the newest that fits].")] = "",
-    performance: Annotated[int | None, typer.Option(help="Of a data set [the longest].")] = None,
+    on: Annotated[str, typer.Option(help="Data set that a model hears; else the newest that fits.")] = "",
+    performance: Annotated[int | None, typer.Option(help="Of a data set; else the longest.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another one plays something else.")] = 1,
-    dimensions: Annotated[str, typer.Option(help='Those to draw, such as "x1 x3-x5" [all].')] = "",
+    dimensions: Annotated[str, typer.Option(help='Those to draw, such as "x1 x3-x5"; else all.')] = "",
 ) -> None:
     """Draw a log, a data set or a model: values over time, dt, loss, and how a model plays on."""
     from impsy_tui.cli import plotting

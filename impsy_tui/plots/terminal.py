@@ -78,7 +78,7 @@ class _Heights(NamedTuple):
 
 
 def _heights(sheet: Sheet, room: int | None) -> _Heights:
-    """What fills so many lines; bars and curve are made lower before values are."""
+    """What fills so many lines; bars and curve are made lower before values are, and bars take what is left."""
     if room is None:
         return _Heights(3, 4, 5)
     values = max(1, sum(min(len(each.names), MOST_VALUES) for each in sheet.series[:1]))
@@ -87,7 +87,9 @@ def _heights(sheet: Sheet, room: int | None) -> _Heights:
         high = (room - taken) // values
         if high > 1:
             break
-    return _Heights(min(max(high, 1), 4), bars, curve)
+    high = min(max(high, 1), 4)
+    left = room - taken - high * values
+    return _Heights(high, bars + min(max(left, 0), 4), curve)
 
 
 class _Pen:

@@ -182,6 +182,30 @@ def test_what_cannot_be_is_told(place: Path, words: tuple[str, ...], said: str) 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("colours", [True, False])
+def test_in_a_terminal_it_is_drawn_in_braille_and_in_colours_if_they_are_wanted(place: Path, colours: bool) -> None:
+    ours, theirs = os.openpty()
+    wishes = {"NO_COLOR": "" if colours else "1", "TERM": "xterm", "PYTHONUTF8": "1"}
+    environment = {**os.environ, **wishes, "COLUMNS": "70", "LINES": "24"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "impsy_tui", "plot", "tuesday-9d-mdrnn"], cwd=place, env=environment, stdout=theirs
+    )
+    os.close(theirs)
+    said = b""
+    try:
+        while part := os.read(ours, 4096):
+            said += part
+    except OSError:
+        pass  # so Linux tells that the other end is closed
+    os.close(ours)
+    assert process.wait(30) == 0
+    lines = said.decode().splitlines()
+    assert any("\u2801" <= character <= "\u28ff" for line in lines for character in line)
+    assert ("\x1b[" in said.decode()) is colours
+    assert len(lines) < 24
+    assert max(len(COLOUR.sub("", line)) for line in lines) <= 70
+
+
 def test_a_picture_from_the_shell(place: Path) -> None:
     done = shell(place, "tuesday-9d-mdrnn", "-o", "a.svg")
     assert (done.returncode, done.stdout) == (0, "drawn: a.svg\n")
