@@ -17,6 +17,13 @@ def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
     loaded = loaded_by("import impsy_tui.engine.life")
     for name in ("textual", "rich", "typer", "tensorflow", "keras", "torch", "sklearn", "h5py", "impsy_tui.training"):
         assert name not in loaded
+    for name in ("impsy_tui.plots", "plotext", "matplotlib"):
+        assert name not in loaded
+
+
+def test_a_plot_in_a_terminal_needs_no_matplotlib() -> None:
+    loaded = loaded_by("import impsy_tui.cli.plotting, impsy_tui.jobs.plot")
+    assert not {"matplotlib", "textual", "h5py", "ai_edge_litert", "tensorflow"} & loaded
 
 
 @pytest.mark.parametrize("room", ["impsy_tui.language", "impsy_tui.config", "impsy_tui.terms"])

@@ -25,7 +25,7 @@ app = typer.Typer(
     help="A performance console for intelligent instruments.",
 )
 
-for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert):
+for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot):
     app.command()(_command)
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]

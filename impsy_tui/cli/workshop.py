@@ -1,4 +1,4 @@
-"""Logs into data sets, data sets into models: each a worker that runs in the foreground.
+"""Logs into data sets, data sets into models: each a worker that runs in the foreground. And what they look like.
 
 Names and short options are those of IMPSY.
 """
@@ -142,3 +142,17 @@ def _dataset_file(name: str) -> Path:
     if found is None:
         fail(f"no data set is called {name}, here or in datasets/")
     return found.absolute()
+
+
+def plot(
+    target: Annotated[str, typer.Argument(help="A log, data set or model: a file, or a name.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png or .svg to draw into.")] = None,
+    on: Annotated[str, typer.Option(help="Data set that a model hears; else the newest that fits.")] = "",
+    performance: Annotated[int | None, typer.Option(help="Of a data set; else the longest.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another one plays something else.")] = 1,
+    dimensions: Annotated[str, typer.Option(help='Those to draw, such as "x1 x3-x5"; else all.')] = "",
+) -> None:
+    """Draw a log, a data set or a model: values over time, dt, loss, and how a model plays on."""
+    from impsy_tui.cli import plotting
+
+    plotting.plot(target, output, plotting.Options(on, performance, seed, dimensions))

@@ -16,8 +16,8 @@ _CHUNK: Final = 1 << 22
 _STAMP: Final = 26
 """Characters of ``2019-01-17T12:37:38.109979``."""
 _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
-_SOURCE: Final = np.frombuffer(b",interface,", np.uint8)
-_BEGIN: Final = _STAMP + len(_SOURCE)
+_SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface")}
+"""Who wrote a row, as it stands after the time. The shortest first."""
 _LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$", re.ASCII)
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _MOST: Final = float(np.finfo(np.float32).max)
@@ -78,15 +78,16 @@ class Collated:
 
 def log_files(folder: Path, dimension: int) -> list[Path]:
     """The logs of a dimension, oldest first."""
-    return sorted(file for file in folder.glob("*.log") if _dimension(file) == dimension)
+    return sorted(file for file in folder.glob("*.log") if named_dimension(file) == dimension)
 
 
 def dimensions(folder: Path) -> list[int]:
     """Every dimension that a log in a folder has."""
-    return sorted({found for file in folder.glob("*.log") if (found := _dimension(file)) in DIMENSION})
+    return sorted({found for file in folder.glob("*.log") if (found := named_dimension(file)) in DIMENSION})
 
 
-def _dimension(file: Path) -> int:
+def named_dimension(file: Path) -> int:
+    """The dimension in the name of a log, 0 where there is none."""
     found = _LOG_NAME.search(file.name)
     return int(found[1]) if found else 0
 
@@ -117,7 +118,7 @@ def collate(
     for file in files:
         parts: list[np.ndarray] = []
         before: int | None = None
-        for size, rows in _read(file, dimension - 1, chunk):
+        for size, rows in _read(file, dimension - 1, chunk, "interface"):
             done += size
             progress(done, of)
             collated.skipped += rows.skipped
@@ -136,15 +137,35 @@ def collate(
     return collated
 
 
-def _read(file: Path, count: int, size: int) -> Iterator[tuple[int, _Rows]]:
-    """The musician's rows, some bytes at a time, with the number of bytes they took."""
+def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """All rows of one source that make sense.
+
+    Args:
+        file: a log.
+        source: "interface" or "rnn".
+        count: of the values that are read of each row.
+
+    Returns:
+        Microseconds since 1970, int64 ``[rows]``, in the order of the file, and the first values
+        of each, float64 ``[rows, count]``.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    read = [rows for _, rows in _read(file, count, _CHUNK, source)]
+    times = [rows.times for rows in read] or [np.empty(0, np.int64)]
+    return np.concatenate(times), np.concatenate([rows.values for rows in read] or [np.empty((0, count))])
+
+
+def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int, _Rows]]:
+    """The rows of a source, some bytes at a time, with the number of bytes they took."""
     with file.open("rb") as log:
         while chunk := log.read(size):
             chunk += log.readline()
-            yield len(chunk), _fast(chunk, count) or _careful(chunk, count)
+            yield len(chunk), _fast(chunk, count, source) or _careful(chunk, count, source)
 
 
-def _fast(chunk: bytes, count: int) -> _Rows | None:
+def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
     """Rows exactly as this program and IMPSY write them, without a step of Python a row; None if any is not so."""
     if not chunk.endswith(b"\n"):
         chunk += b"\n"
@@ -154,27 +175,28 @@ def _fast(chunk: bytes, count: int) -> _Rows | None:
     if np.count_nonzero(data <= ord(" ")) != len(ends):
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
-    if (ends - starts).min() < _BEGIN - 6:
+    shortest, longest = _SOURCES.values()
+    if (ends - starts).min() < _STAMP + len(shortest):
         return None
-    # A row of the player's is shorter by the length of its source.
-    sources = data[np.minimum(starts[:, None] + np.arange(_STAMP, _BEGIN), len(data) - 1)]
-    ours = (sources == _SOURCE).all(axis=1)
-    others = (sources[:, :5] == np.frombuffer(b",rnn,", np.uint8)).all(axis=1)
-    if not (ours | others).all():
+    # A row may end before the longest source would.
+    words = data[np.minimum(starts[:, None] + np.arange(_STAMP, _STAMP + len(longest)), len(data) - 1)]
+    by = {name: (words[:, : len(word)] == word).all(axis=1) for name, word in _SOURCES.items()}
+    if not np.logical_or(*by.values()).all():
         return None
+    ours, begin = by[source], _STAMP + len(_SOURCES[source])
     starts, ends = starts[ours], ends[ours]
     if not len(starts):
         return _Rows(np.empty(0, np.int64), np.empty((0, count)), 0)
-    if (ends - starts).min() <= _BEGIN:
+    if (ends - starts).min() <= begin:
         return None
     letters = data[starts[:, None] + np.arange(_STAMP)]
     if not _stamps(letters):
         return None
     stamps = letters.view(f"S{_STAMP}")[:, 0]
     commas = np.cumsum(data == ord(","), dtype=np.int64)
-    counts = commas[ends - 1] - commas[starts + _BEGIN - 1] + 1
+    counts = commas[ends - 1] - commas[starts + begin - 1] + 1
     inside = np.zeros(len(data) + 1, np.int8)
-    inside[starts + _BEGIN] += 1
+    inside[starts + begin] += 1
     inside[ends + 1] -= 1
     text = data.copy()
     text[ends] = ord(",")
@@ -206,12 +228,12 @@ def _stamps(letters: np.ndarray) -> bool:
     return bool(((numbers >= ord("0")) & (numbers <= ord("9"))).all() and (numbers[:, 0] > ord("0")).all())
 
 
-def _careful(chunk: bytes, count: int) -> _Rows:
+def _careful(chunk: bytes, count: int, source: str) -> _Rows:
     """Rows one by one, each as it may be."""
     times, values, skipped = [], [], 0
     for line in _LINE_END.split(chunk.decode(errors="replace").replace("\0", "")):
         row = line.split(",")
-        if len(row) < 2 or row[1].strip() != "interface":
+        if len(row) < 2 or row[1].strip() != source:
             continue
         try:
             stamp = datetime.fromisoformat(row[0].strip()).replace(tzinfo=None)

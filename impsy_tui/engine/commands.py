@@ -291,6 +291,14 @@ class Commands:
         job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)
         return f"job {job.number} evaluates {job.name}"
 
+    async def _plot(self, name: str) -> str:
+        library = self._host.library
+        file = library.find_any(name)
+        picture = library.plots / f"{file.stem}.svg"
+        arguments = (str(file), str(picture), str(library.datasets))
+        job = await self._host.jobs.start("plot", file.stem, "impsy_tui.jobs.plot", arguments)
+        return f"job {job.number} draws {file.stem}"
+
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)
         return f"job {job.number} ({job.kind}) is cancelled"

@@ -1,6 +1,7 @@
 """The user's logs, data sets and models: named, looked at, renamed and deleted."""
 
 import asyncio
+import difflib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ class Library:
         self.shelf = Shelf(models)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
+        self.plots = self.datasets.parent / "plots"
         self.own_models = models[0].absolute()
         self._models = tuple(models)
         self._in_use = in_use
@@ -91,6 +93,22 @@ class Library:
         if not _plain(name) or not file.is_file():
             raise LibraryProblem(f"no {kind} is called {name} in {folder}")
         return file
+
+    def find_any(self, name: str) -> Path:
+        """A log, a data set or a model by its name, looked for in this order, with or without suffix.
+
+        Raises:
+            LibraryProblem: there is none.
+        """
+        for kind in (*_SUFFIX, "model"):
+            try:
+                return self.find(kind, name)
+            except LibraryProblem:
+                continue
+        known = [file.stem for file in (*_with_suffix(self.logs, ".log"), *_with_suffix(self.datasets, ".npz"))]
+        near = difflib.get_close_matches(name, [*known, *self.shelf.names()], n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise LibraryProblem(f"no log, data set or model is called {name}{hint}")
 
     def newest_dataset(self, dimension: int) -> Path:
         """The data set of a dimension that was written last.

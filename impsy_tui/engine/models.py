@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.notes import ModelNotes, read_notes
-from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
+from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
 
 CHECK_SECONDS: Final = 20.0
 """How long a file may take to be looked at."""
@@ -124,22 +124,9 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
 
 
 def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
-    with _standard_error_closed() if quiet else nullcontext():
+    with quietly() if quiet else nullcontext():
         network = _warm(TfliteNetwork(file))
     return LoadedModel(network, file.stem, file, read_notes(file))
-
-
-@contextmanager
-def _standard_error_closed() -> Iterator[None]:
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _warm(network: Network) -> Network:

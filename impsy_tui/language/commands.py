@@ -324,6 +324,13 @@ COMMANDS: Final[dict[str, Command]] = {
             files=True,
         ),
         Command(
+            "plot",
+            "draws a log, a data set or a model, as a picture in the folder plots",
+            "plot m",
+            (Argument("name", Kind.FILE),),
+            files=True,
+        ),
+        Command(
             "cancel job", "ends a job, the newest if none is named; nothing of it is kept", "cancel job 2", (_JOB,)
         ),
         Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,)),

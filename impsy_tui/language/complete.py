@@ -160,8 +160,8 @@ def _options(place: _Place, known: Known) -> Sequence[str]:
             names = [f"x{number}" for number in range(1, known.dimensions + 1)]
             return [name for name in names if name not in given] if given else (*argument.choices, *names)
         case Kind.FILE:
-            kind = place.before[0] if place.before else ""
-            return {"model": known.models, "log": known.logs, "dataset": known.datasets}.get(kind, ())
+            of = {"log": known.logs, "dataset": known.datasets, "model": known.models}
+            return of.get(place.before[0], ()) if place.before else [name for names in of.values() for name in names]
         case Kind.NAME:
             return _named(place.command, argument, known)
         case _:

@@ -163,6 +163,17 @@ def _arguments(command: Command, words: list[_Word], line: str) -> Invocation | 
     return Invocation(command, values)
 
 
+def parse_dimensions(text: str) -> tuple[int, ...] | Mistake:
+    """Read dimensions alone, such as ``x1 x3-x5``; they are counted from 1."""
+    words = [_Word(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", text)]
+    if not words:
+        return Mistake("dimensions are wanted, such as x3, or x1 x2, or x1-x4", 0, 0)
+    found, rest = _dimensions(words)
+    if rest and not isinstance(found, Mistake):
+        return Mistake(f"{rest[0].text!r} is no dimension: they are x1, x2 …", rest[0].start, rest[0].end)
+    return found
+
+
 def _dimensions(words: list[_Word]) -> tuple[tuple[int, ...] | Mistake, list[_Word]]:
     """All dimensions that the words begin with (at least one), and the words after them."""
     numbers: dict[int, None] = {}

@@ -1,12 +1,17 @@
 """What is known of a model besides its weights: the TOML file beside it."""
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from impsy_tui.terms import MAX_GAP
+
+MOST_EPOCHS: Final = 10_000
+_LARGEST: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +45,20 @@ def write_notes(model: Path, facts: Mapping[str, str | float | None], curve: Seq
         curve: nats an event of each epoch, in training and held out.
     """
     lines = ["# What this model is."]
-    lines += [f"{name} = {json.dumps(fact)}" for name, fact in facts.items() if fact is not None]
+    lines += [f"{name} = {_written(fact)}" for name, fact in facts.items() if fact is not None]
     lines += ["", "[curve]", "# Nats an event, epoch by epoch."]
     for name, losses in zip(("loss", "held_out"), zip(*curve, strict=True), strict=False):
         lines.append(f"{name} = [{', '.join(f'{loss:.4f}' for loss in losses)}]")
     notes_path(model).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def _written(fact: str | float) -> str:
+    return json.dumps(fact, ensure_ascii=False) if isinstance(fact, str) else repr(fact)
+
+
 def read_notes(model: Path) -> ModelNotes:
     """The notes beside a model; empty where there are none or they cannot be read."""
-    try:
-        with notes_path(model).open("rb") as file:
-            notes = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return ModelNotes()
+    notes = _read(model)
     gap, loss, rows, corpus = (notes.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
     return ModelNotes(
         float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
@@ -61,3 +66,37 @@ def read_notes(model: Path) -> ModelNotes:
         rows if isinstance(rows, int) else None,
         corpus if isinstance(corpus, str) else "",
     )
+
+
+def read_curve(model: Path) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """How a model learned: ``loss`` and ``held_out`` in the table ``curve`` of its notes.
+
+    Returns:
+        Nats after each epoch, on what it learned from and on what was held out, at most 10 000
+        each, the latter as many or none; None where there are none or they make no sense.
+    """
+    curve = _read(model).get("curve")
+    if not isinstance(curve, dict):
+        return None
+    loss, held_out = _numbers(curve.get("loss")), _numbers(curve.get("held_out", []))
+    if not loss or held_out is None or len(held_out) not in (0, len(loss)):
+        return None
+    return loss, held_out
+
+
+def _numbers(found: Any) -> tuple[float, ...] | None:
+    if not isinstance(found, list) or len(found) > MOST_EPOCHS:
+        return None
+    try:
+        numbers = tuple(map(float, found))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
+
+
+def _read(model: Path) -> dict[str, Any]:
+    try:
+        with notes_path(model).open("rb") as file:
+            return tomllib.loads(file.read(_LARGEST).decode())
+    except (OSError, ValueError, RecursionError):
+        return {}

@@ -3,7 +3,8 @@
 import os
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,20 @@ def interpreter() -> tuple[Callable[..., Any], str]:
             "(or, on a 32-bit Pi, impsy-tui[tflite-runtime])"
         ) from None
     return Interpreter, "tflite-runtime"
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep the interpreter from greeting on standard error, by closing that to everybody meanwhile."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 class TfliteNetwork:

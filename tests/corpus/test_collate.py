@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.corpus.collate import Collated, _careful, _fast, collate, dimensions, log_files
+from impsy_tui.corpus.collate import Collated, _careful, _fast, collate, dimensions, log_files, rows_of
 
 BEGIN = datetime(2019, 1, 17, 12, 37, 38, 109979)
 
@@ -63,10 +63,12 @@ def test_a_log_becomes_what_impsys_rules_make_of_it(tmp_path: Path, chunk: int, 
     assert np.array_equal(_collated(file, 4, chunk), expected)
 
 
-def test_a_log_as_it_is_written_is_read_quickly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["interface", "rnn"])
+def test_a_log_as_it_is_written_is_read_quickly(source: str) -> None:
     content = ("\n".join(_played(200, 8)) + "\n").encode()
-    quick, careful = _fast(content, 8), _careful(content, 8)
+    quick, careful = _fast(content, 8, source), _careful(content, 8, source)
     assert quick is not None
+    assert len(quick.times) > 50
     for one, other in zip(quick, careful, strict=True):
         assert np.array_equal(one, other)
 
@@ -150,6 +152,20 @@ def test_rows_that_made_no_sense_are_counted(tmp_path: Path) -> None:
         assert collate([file], 3).skipped == 1
 
 
+def test_the_rows_of_either_source_can_be_had(tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    file.write_text(
+        "\n".join([_row(1, "interface", 0.1, 0.2), _row(2.5, "rnn", 0.3, 0.4), _row(3, "interface", 0.5)])
+    )
+    times, values = rows_of(file, "rnn", 2)
+    assert values.tolist() == [[0.3, 0.4]]
+    before, played = rows_of(file, "interface", 2)
+    assert played.tolist() == [[0.1, 0.2]]
+    assert times[0] - before[0] == 1_500_000
+    file.write_text("")
+    assert [part.shape for part in rows_of(file, "rnn", 3)] == [(0,), (0, 3)]
+
+
 def test_progress_reaches_the_end(tmp_path: Path) -> None:
     files = [tmp_path / "a.log", tmp_path / "b.log"]
     for file in files:
@@ -206,11 +222,11 @@ def _mutated(draw: st.DrawFn) -> bytes:
     return bytes(content)
 
 
-@example(b"2019-01-17T12:37:38.131982,interface, ,0.5\n", 1)
+@example(b"2019-01-17T12:37:38.131982,interface, ,0.5\n", 1, "interface")
 @settings(max_examples=600, deadline=None)
-@given(_mutated(), st.integers(1, 3))
-def test_the_quick_way_is_the_careful_way(content: bytes, count: int) -> None:
-    quick, careful = _fast(content, count) if content else None, _careful(content, count)
+@given(_mutated(), st.integers(1, 3), st.sampled_from(("interface", "rnn")))
+def test_the_quick_way_is_the_careful_way(content: bytes, count: int, source: str) -> None:
+    quick, careful = _fast(content, count, source) if content else None, _careful(content, count, source)
     assert len(careful.times) == len(careful.values)
     if quick is not None:
         assert quick.times.tolist() == careful.times.tolist()

@@ -136,6 +136,17 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         assert console.snapshot().players[0].model == "pulse"
 
 
+def test_a_plot_is_drawn_beside_the_music(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
+    engine = start_engine(config(receiver, free_port()))
+    with connected(engine.socket) as console:
+        assert "no log, data set or model is called none" in console.command("plot none").text
+        assert "no log, data set or model is called ../x" in console.command("plot ../x").text
+        assert console.command("plot pulse").text == "job 1 draws pulse"
+        assert _ended_jobs(console) == ["finished"]
+        assert Path(console.snapshot().jobs[0].file) == engine.folder / "plots" / "pulse.svg"
+        assert "</svg>" in (engine.folder / "plots" / "pulse.svg").read_text()
+
+
 def test_a_data_set_is_made_beside_the_music(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:

@@ -100,6 +100,17 @@ def test_all_files_of_a_model_go_along(folder: Path) -> None:
     assert os.listdir(folder / "models") == ["other.h5"]
 
 
+def test_anything_is_found_by_its_name(folder: Path) -> None:
+    library = _library(folder)
+    assert library.find_any("a") == folder / "logs" / "a.log"
+    assert library.find_any("a.npz") == folder / "datasets" / "a.npz"
+    assert library.find_any("m") == folder / "models" / "m.tflite"
+    with pytest.raises(LibraryProblem, match="did you mean training-dataset-4d"):
+        library.find_any("training-datset-4d")
+    with pytest.raises(LibraryProblem, match="no log, data set or model is called"):
+        library.find_any("../logs/a")
+
+
 @pytest.mark.parametrize(("kind", "suffix"), [("log", ".log"), ("dataset", ".npz")])
 def test_logs_and_data_sets_are_renamed_and_deleted(folder: Path, kind: str, suffix: str) -> None:
     library = _library(folder)

@@ -67,6 +67,8 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
         ("rename log ", ("l1", "l2")),
         ("rename log l1 ", ()),
         ("delete dataset ", ("d", "d9")),
+        ("plot ", ("l1", "l2", "d", "d9", "pulse", '"my model"')),
+        ("plot l1 ", ()),
         ("theme s", ("stage",)),
         ("set o", ("osc.server_port",)),
         ("set osc.server_port ", ()),

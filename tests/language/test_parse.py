@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.language import COMMANDS, Invocation, Kind, Mistake, parse
+from impsy_tui.language.parse import parse_dimensions
 
 
 @pytest.mark.parametrize(
@@ -143,3 +144,9 @@ def test_printing_and_parsing_gives_the_same_again(invocation: Invocation) -> No
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
 def test_every_example_can_be_typed(command: object) -> None:
     assert isinstance(parse(command.example), Invocation)  # type: ignore[attr-defined]
+
+
+def test_dimensions_alone() -> None:
+    assert parse_dimensions("x1 x3-x5 x4") == (1, 3, 4, 5)
+    for text in ("", "3", "x0", "x3 nonsense", "x5-x3", '"x1"'):
+        assert isinstance(parse_dimensions(text), Mistake)

@@ -355,7 +355,10 @@ def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_s
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
         assert "job 1 evaluates pulse on mine-4d" in console.command("evaluate").text
-        assert "job 2 evaluates pulse and other on mine-4d" in console.command("evaluate pulse other on mine-4d").text
+        assert (
+            "job 2 evaluates pulse and other on mine-4d"
+            in console.command("evaluate pulse against other on mine-4d").text
+        )
         assert "no model is called none" in console.command("evaluate none").text
         assert "no dataset is called none" in console.command("evaluate other on none").text
         wait_until(lambda: not any(job.state == "running" for job in console.snapshot().jobs), 100)

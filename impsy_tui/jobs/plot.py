@@ -1,0 +1,38 @@
+"""The worker that draws pictures: ``python -m impsy_tui.jobs.plot FILE PICTURE DATASETS``.
+
+A picture that is there is replaced. A model hears the newest data set that fits it.
+"""
+
+import sys
+from pathlib import Path
+
+from impsy_tui.jobs.manners import step_back
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.plots import PlotProblem, Wish, pictures
+from impsy_tui.plots.sheets import sheet
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    file, picture, datasets = map(Path, sys.argv[1:])
+    reporter = Reporter()
+    if problem := pictures.missing():
+        reporter.say(Failed(problem))
+        return
+    try:
+        reporter.say(Progress("reading"))
+        drawn = sheet(file, Wish(pictures.COLUMNS, datasets=datasets))
+        reporter.say(Progress("drawing"))
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        pictures.draw(drawn, picture)
+    except PlotProblem as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or picture}: {error.strerror}"))
+    else:
+        reporter.say(Finished(f"drawn: {picture}", str(picture)))
+
+
+if __name__ == "__main__":
+    main()

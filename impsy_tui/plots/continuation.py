@@ -1,0 +1,99 @@
+"""A model that hears a stretch of a performance and plays on."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks.check import Report
+from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.mixture import Sampler
+from impsy_tui.networks.tflite import TfliteNetwork, quietly
+
+HEARD: Final = 200
+"""Events that a model hears, and events that are set against what it plays then."""
+
+_MOST: Final = 5 * HEARD
+_CHECK_SECONDS: Final = 30
+_FIRST_DT: Final = 0.1
+
+
+class Stretch(NamedTuple):
+    """Part of a performance: float ``[events, dimension]`` each, what is heard and what followed it."""
+
+    heard: np.ndarray
+    followed: np.ndarray
+
+
+def open_network(file: Path) -> Network:
+    """Open a model after a process of its own has looked at it.
+
+    Raises:
+        ModelProblem: it cannot be played.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_CHECK_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ModelProblem(f"could not be opened within {_CHECK_SECONDS} s: the file may be damaged") from None
+    report = Report(done.stdout)
+    if report.weights is not None:
+        return NumpyNetwork(report.weights)
+    with quietly():
+        network = TfliteNetwork(file)
+        network.step([_FIRST_DT] * network.shape.dimension)
+    network.reset()
+    return network
+
+
+def choose(performance: np.ndarray, seed: int) -> Stretch:
+    """A stretch of a performance of at least two events, with what followed it: half each where it is short."""
+    count = len(performance)
+    split = count // 2
+    if count > 2 * HEARD:
+        split = int(np.random.default_rng(seed).integers(HEARD, count - HEARD, endpoint=True))
+    return Stretch(performance[max(0, split - HEARD) : split], performance[split : split + HEARD])
+
+
+def play_on(network: Network, heard: np.ndarray, seconds: float, max_gap: float, seed: int) -> np.ndarray:
+    """What a model plays after what it has heard, as on stage with default temperatures.
+
+    Args:
+        network: having heard nothing.
+        heard: ``[events, dimension]``; one neutral event where there is none.
+        seconds: that it plays, infinite for 200 events.
+        max_gap: seconds; longest dt that it is told of.
+        seed: the same plays the same.
+
+    Returns:
+        ``[events, dimension]``, at most 1000 events, none later than ``seconds``.
+
+    Raises:
+        ModelProblem: it predicts what is not a number.
+    """
+    sampler = Sampler(network.shape, np.random.default_rng(seed))
+    values = network.shape.dimension - 1
+    events = heard.tolist() or [[_FIRST_DT, *[0.5] * values]]
+    for dt, *x in events:
+        parameters = network.step([min(max(dt, 0.0), max_gap), *x])
+    played: list[list[float]] = []
+    elapsed = 0.0
+    while len(played) < (_MOST if np.isfinite(seconds) else HEARD):
+        dt, *x = sampler.draw(parameters, terms.PI_TEMPERATURE.default, terms.SIGMA_TEMPERATURE.default)
+        dt = max(dt, terms.MIN_DT)
+        elapsed += dt
+        if elapsed > seconds:
+            break
+        played.append([dt, *(min(max(value, 0.0), 1.0) for value in x)])
+        parameters = network.step([min(dt, max_gap), *played[-1][1:]])
+    return np.array(played).reshape(-1, values + 1)

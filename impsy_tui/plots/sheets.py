@@ -1,0 +1,214 @@
+"""Reading logs, data sets and models for what is drawn of them."""
+
+import math
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.corpus.collate import named_dimension, rows_of
+from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.check import SUFFIXES
+from impsy_tui.networks.notes import read_curve, read_notes
+from impsy_tui.plots import PlotProblem, Wish
+from impsy_tui.plots.continuation import choose, open_network, play_on
+from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
+
+_SOURCES: Final = {YOU: "interface", PLAYER: "rnn"}
+_LONGEST_ROW: Final = 1 << 16
+
+
+def sheet(file: Path, wish: Wish) -> Sheet:
+    """What is drawn of a file.
+
+    Args:
+        file: a log, a data set or a model, told apart by its suffix.
+        wish: how.
+
+    Raises:
+        PlotProblem: it cannot be drawn.
+    """
+    try:
+        if file.suffix == ".log":
+            return _of_log(file, wish)
+        if file.suffix == ".npz":
+            return _of_dataset(file, wish)
+        if file.suffix in SUFFIXES:
+            return _of_model(file, wish)
+    except OSError as error:
+        raise PlotProblem(f"{file.name}: {error.strerror or error}") from None
+    except (DatasetProblem, ModelProblem) as problem:
+        raise PlotProblem(f"{file.name} {problem}") from None
+    allowed = ", ".join((".log", ".npz", *SUFFIXES))
+    raise PlotProblem(f"{file.name} cannot be drawn: it is to end in one of {allowed}")
+
+
+def _of_log(file: Path, wish: Wish) -> Sheet:
+    dimension = _dimension(file)
+    if not dimension:
+        raise PlotProblem(f"{file.name} cannot be drawn: no events are in it")
+    read = {who: rows_of(file, source, dimension - 1) for who, source in _SOURCES.items()}
+    times = np.concatenate([times for times, _ in read.values()])
+    if not len(times):
+        raise PlotProblem(f"{file.name} cannot be drawn: no events in it make sense")
+    begin = times.min()
+    seconds = max(float(times.max() - begin) / 1e6, 1e-3)
+    chosen = _chosen(wish, dimension)
+    tracks = tuple(
+        track(who, (at - begin) / 1e6, values[:, chosen], seconds, wish.columns)
+        for who, (at, values) in read.items()
+        if len(at)
+    )
+    # Where the clock was put back there is no telling how much time there was.
+    gaps = {who: gaps[gaps >= 0] for who, (at, _) in read.items() if len(gaps := np.diff(at) / 1e6)}
+    events = ", ".join(f"{len(at)} of {_theirs(who)}" for who, (at, _) in read.items())
+    return Sheet(
+        file.stem,
+        f"{clock(round(seconds, 1), seconds)}, {events}",
+        (Series("", seconds, _names(chosen), tracks),),
+        histogram(gaps),
+        moves([read[YOU][1][:, chosen]]),
+    )
+
+
+def _theirs(who: str) -> str:
+    return "your events" if who == YOU else "the player's"
+
+
+def _dimension(file: Path) -> int:
+    """The dimension in a log's name, or else of the first event in it, 0 if there is none."""
+    if (named := named_dimension(file)) in terms.DIMENSION:
+        return named
+    with file.open("rb") as log:
+        while row := log.readline(_LONGEST_ROW):
+            fields = row.split(b",")
+            if len(fields) - 1 in terms.DIMENSION and fields[1].strip().decode(errors="replace") in _SOURCES.values():
+                return len(fields) - 1
+    return 0
+
+
+def _of_dataset(file: Path, wish: Wish) -> Sheet:
+    performances = read_dataset(file)
+    number, performance = _performance(file, performances, wish)
+    chosen = _chosen(wish, performance.shape[1])
+    at, seconds = _over_time(performance)
+    total = sum(float(each[:, 0].sum(dtype=float)) for each in performances)
+    events = sum(map(len, performances))
+    return Sheet(
+        file.stem,
+        f"{events} events, {total / 60:.1f} min, {len(performances)} performances; drawn is number {number}",
+        (Series("", seconds, _names(chosen), (track(YOU, at, performance[:, chosen + 1], seconds, wish.columns),)),),
+        histogram({YOU: np.concatenate([each[:, 0] for each in performances])}),
+        moves([each[:, chosen + 1] for each in performances]),
+    )
+
+
+def _performance(file: Path, performances: list[np.ndarray], wish: Wish) -> tuple[int, np.ndarray]:
+    """The performance asked for, or the longest, with its number."""
+    if not performances:
+        raise PlotProblem(f"{file.name} cannot be drawn: no events are in it")
+    number = wish.performance or 1 + max(range(len(performances)), key=lambda index: len(performances[index]))
+    if not 1 <= number <= len(performances):
+        raise PlotProblem(f"{file.name} has no performance {number}: they are 1 to {len(performances)}")
+    return number, performances[number - 1]
+
+
+def _over_time(events: np.ndarray) -> tuple[np.ndarray, float]:
+    """When each event is, from the first, and how long all take."""
+    at = np.cumsum(np.maximum(events[:, 0], 0), dtype=float)
+    at -= at[0]
+    return at, max(float(at[-1]), 1e-3)
+
+
+def _of_model(file: Path, wish: Wish) -> Sheet:
+    notes = read_notes(file)
+    network = open_network(file)
+    shape = network.shape
+    max_gap = notes.max_gap or terms.MAX_GAP.default
+    chosen = _chosen(wish, shape.dimension)
+    dataset, performances = _heard(wish, shape.dimension)
+    remark = f"dimension {shape.dimension}, {shape.layers} layers of {shape.units} units, {shape.mixtures} mixtures"
+    if notes.loss is not None:
+        remark += f", {notes.loss:.3f} nats held out"
+    curve = Curve(*found) if (found := read_curve(file)) else None
+    columns = max(1, wish.columns // 2) if dataset else wish.columns
+    if dataset is None:
+        played = play_on(network, np.empty((0, shape.dimension)), math.inf, max_gap, wish.seed)
+        at, seconds = _over_time(played)
+        alone = Series(
+            "",
+            seconds,
+            _names(chosen),
+            (track(PLAYER, at, played[:, chosen + 1], seconds, columns),),
+        )
+        remark += "; no data set of its dimension is there: it plays from nothing"
+        return Sheet(file.stem, remark, (alone,), histogram({PLAYER: played[1:, 0]}), curve=curve)
+    number, performance = _performance(dataset, performances, wish)
+    if len(performance) < 2:
+        raise PlotProblem(f"{dataset.name} cannot be heard: performance {number} has a single event")
+    heard, followed = choose(performance, wish.seed)
+    after = np.cumsum(np.maximum(followed[:, 0], 0), dtype=float)
+    played = play_on(network, heard, max(float(after[-1]), 1e-3), max_gap, wish.seed)
+    # Of what it heard no more is drawn than what followed is long.
+    before = np.cumsum(np.maximum(heard[:0:-1, 0], 0), dtype=float)[::-1]
+    before = np.append(before, 0.0)
+    heard, before = heard[before <= after[-1]], before[before <= after[-1]]
+    now = float(before[0])
+    seconds = max(now + float(after[-1]), 1e-3)
+
+    def drawn(who: str, title: str, at: np.ndarray, events: np.ndarray) -> Series:
+        listened = track(YOU, now - before, heard[:, chosen + 1], seconds, columns)
+        then = track(who, now + at, events[:, chosen + 1], seconds, columns)
+        return Series(title, seconds, _names(chosen), (listened, then), now)
+
+    return Sheet(
+        file.stem,
+        f"{remark}; it hears performance {number} of {dataset.stem}",
+        (
+            drawn(YOU, "what followed", after, followed),
+            drawn(PLAYER, "what it plays", np.cumsum(played[:, 0]), played),
+        ),
+        histogram({YOU: followed[:, 0], PLAYER: played[:, 0]}),
+        curve=curve,
+    )
+
+
+def _heard(wish: Wish, dimension: int) -> tuple[Path | None, list[np.ndarray]]:
+    """The data set that a model of a dimension hears, and what is in it."""
+    if wish.on is not None:
+        try:
+            performances = read_dataset(wish.on)
+        except DatasetProblem as problem:
+            raise PlotProblem(f"{wish.on.name} {problem}") from None
+        found = performances[0].shape[1] if performances else 0
+        if found != dimension:
+            raise PlotProblem(f"{wish.on.name} is of dimension {found}, and the model of {dimension}")
+        return wish.on, performances
+    for file in sorted(wish.datasets.glob("*.npz"), key=_written, reverse=True):
+        try:
+            performances = read_dataset(file)
+        except DatasetProblem:
+            continue
+        if performances and performances[0].shape[1] == dimension:
+            return file, performances
+    return None, []
+
+
+def _written(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _chosen(wish: Wish, dimension: int) -> np.ndarray:
+    """Indices of the values that are drawn."""
+    if beyond := [number for number in wish.dimensions if number >= dimension]:
+        raise PlotProblem(f"there is no x{beyond[0]}: the last is x{dimension - 1}")
+    return np.array(wish.dimensions or range(1, dimension)) - 1
+
+
+def _names(chosen: np.ndarray) -> tuple[str, ...]:
+    return tuple(f"x{index + 1}" for index in chosen.tolist())
