@@ -12,7 +12,7 @@ import numpy as np
 
 from impsy_tui.terms import DIMENSION
 
-_CHUNK: Final = 1 << 22
+_CHUNK: Final = 1 << 20
 _STAMP: Final = 26
 """Characters of ``2019-01-17T12:37:38.109979``."""
 _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}

@@ -78,7 +78,7 @@ def _shown(argument: Argument, value: Value) -> str:
         return f"{text}s" if argument.kind is Kind.DURATION else text
     if argument.kind is Kind.TEXT:
         return value
-    return f'"{value}"' if not value or any(c.isspace() for c in value) else value
+    return quoted(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ class _Word:
     text: str
     start: int
     end: int
+
+
+def quoted(name: str) -> str:
+    """A name as it is typed: in quotes where it has to be."""
+    return f'"{name}"' if not name or any(c.isspace() for c in name) else name
 
 
 def parse(line: str) -> Invocation | Mistake:

@@ -108,9 +108,16 @@ command_port = {free_port()}
 
 @contextmanager
 def running(
-    who: str, mode: str, *, timescale: float = 0.0, model: Path = MODEL, dimension: int = 9, extra: str = ""
+    who: str,
+    mode: str,
+    *,
+    timescale: float = 0.0,
+    model: Path = MODEL,
+    dimension: int = 9,
+    extra: str = "",
+    home: Path = OURS,
 ) -> Iterator[Running]:
-    """Run "ours" or "peer" in a folder of its own, until the block ends."""
+    """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     output = timed_socket()
     port = free_port()
@@ -119,7 +126,7 @@ def running(
     )
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = (
-        [str(OURS / "impsy-tui"), "run", "--socket", str(folder / "s" / "engine.sock")]
+        [str(home / "impsy-tui"), "run", "--socket", str(folder / "s" / "engine.sock")]
         if who == "ours"
         else [str(PEER / "impsy"), "run"]
     )

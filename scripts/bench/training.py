@@ -36,17 +36,33 @@ class Measured:
     megabytes: float
 
 
+LAUNCHER = """
+import resource, subprocess, sys
+# A child's memory counts from its parent's on: this is small.
+code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+
+
 def measured(command: list[str], folder: Path) -> Measured:
     """Run a command in a folder; it must succeed."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     with (folder / "output.txt").open("w") as output:
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
+        process = subprocess.run(
+            [sys.executable, "-c", LAUNCHER, *command],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            check=False,
+        )
         seconds = time.monotonic() - began
-    if status:
+    if process.returncode:
         sys.exit(f"{' '.join(command)}: {(folder / 'output.txt').read_text()[-2000:]}")
-    return Measured(seconds, usage.ru_maxrss * 1024 / 1e6)
+    return Measured(seconds, int(process.stdout) * 1024 / 1e6)
 
 
 def collating() -> None:

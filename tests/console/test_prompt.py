@@ -1,5 +1,6 @@
 """The prompt: whatever is typed is text, mistakes stay to be put right, and what was typed comes back."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from textual import events
 
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, Console, console, performed
+from tests.models import random_model
 
 
 def _below(here: Console, line: str) -> str:
@@ -234,3 +236,24 @@ async def test_several_lines_can_be_pasted(rig: Rig) -> None:
         here.app.perform.prompt.line.post_message(events.Paste("temp 0.9\r\nmode duet\nsigma 0.0"))
         await here.until(lambda: here.player.pi_temperature == 0.9 and here.player.mode == "duet")
         await here.sees("› sigma 0.0")
+
+
+@performed
+async def test_a_model_that_was_made_is_offered_to_be_heard_and_then_to_be_played(rig: Rig) -> None:
+    if find_spec("tensorflow") is None:
+        pytest.skip("training is the extra [train]")
+    random_model(rig.folder / "models" / "my own.h5", 4, 4, 1, 2)
+    async with console(rig.socket) as here:
+        await here.enter('convert "my own"')
+        await here.sees("job 1 converts my own")
+        await here.sees('› audition "my own"   Tab')
+        await here.press("tab")
+        await here.has_typed('audition "my own"')
+        await here.press("enter")
+        await here.sees('› load "my own"   Tab')
+        await here.enter("temp 1.5")
+        await here.misses("   Tab")
+        await here.press("tab")
+        await here.misses('load "my own"')
+    for suffix in (".h5", ".tflite"):
+        (rig.folder / "models" / f"my own{suffix}").unlink()

@@ -18,6 +18,7 @@ from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import amount, middle, span
 from impsy_tui.console.widgets.picture import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.language.parse import quoted
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _WIDE = 100
@@ -135,7 +136,7 @@ class FilesPage(Page):
         if facts.kind == "log":
             self._draw(facts)
         elif facts.kind == "model":
-            self._run(f"audition {_word(_stem(facts))}")
+            self._run(f"audition {quoted(_stem(facts))}")
         else:
             self.action_train()
 
@@ -155,12 +156,12 @@ class FilesPage(Page):
     def action_load(self) -> None:
         """Let a model play."""
         if facts := self._need(("model",), "load"):
-            self._run(f"load {_word(_stem(facts))}")
+            self._run(f"load {quoted(_stem(facts))}")
 
     def action_audition(self) -> None:
         """Hear a model in silence."""
         if facts := self._need(("model",), "audition"):
-            self._run(f"audition {_word(_stem(facts))}")
+            self._run(f"audition {quoted(_stem(facts))}")
 
     def action_dataset(self) -> None:
         """Make a data set of the logs."""
@@ -173,7 +174,7 @@ class FilesPage(Page):
     def action_train(self) -> None:
         """Train on a data set."""
         facts = self._chosen()
-        on = f" on {_word(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
+        on = f" on {quoted(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
         help = "sizes xxs xs s m l xl; it ends early when it gets no better for as many epochs as patience says"
         self._ask("Train a model", help, f"train s{on} epochs 100 patience 10")
 
@@ -184,7 +185,7 @@ class FilesPage(Page):
         elif facts := self._chosen():
             name = _stem(facts)
             self._ask(
-                f"Rename {name}", "a new name, without a suffix", f"rename {facts.kind} {_word(name)} {_word(name)}"
+                f"Rename {name}", "a new name, without a suffix", f"rename {facts.kind} {quoted(name)} {quoted(name)}"
             )
 
     def action_delete(self) -> None:
@@ -193,7 +194,7 @@ class FilesPage(Page):
             self.set_title("FILES · the stage lock is on: nothing is deleted")
         elif facts := self._chosen():
             question = Confirm(f"Delete {facts.kind} {_stem(facts)}?", "It cannot be brought back.", "delete")
-            line = f"delete {facts.kind} {_word(_stem(facts))}"
+            line = f"delete {facts.kind} {quoted(_stem(facts))}"
 
             def answered(agreed: bool | None) -> None:
                 if agreed:
@@ -248,7 +249,3 @@ def _row(facts: FileFacts, room: int, *, wide: bool) -> tuple[str, ...]:
 
 def _stem(facts: FileFacts) -> str:
     return facts.name.rpartition(".")[0]
-
-
-def _word(name: str) -> str:
-    return f'"{name}"' if any(c.isspace() for c in name) else name

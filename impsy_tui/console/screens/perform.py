@@ -1,7 +1,8 @@
 """The screen that matters: everything a performer needs in this second."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from pathlib import PurePath
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -21,8 +22,11 @@ from impsy_tui.console.widgets.lines import Lines
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
+from impsy_tui.control.messages import Snapshot
 from impsy_tui.language.complete import Known
+from impsy_tui.language.parse import quoted
 
+_MAKE_MODELS: Final = ("train", "convert")
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
 
@@ -55,6 +59,8 @@ class PerformScreen(Screen[None]):
         self._events_size = 0
         self._jobs_wanted: bool | None = None
         self._jobs_seen: int | None = None
+        self._made: set[str] | None = None
+        self._heard = ""
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
         self.channels = ChannelPanes(palette)
@@ -102,12 +108,24 @@ class PerformScreen(Screen[None]):
         if self._jobs_seen is not None and newest > self._jobs_seen:
             self._jobs_wanted = True  # one has just been started: here it is
         self._jobs_seen = newest
+        self._offer_made(view.snapshot)
         running = any(job.state in ("running", "stopping") for job in view.snapshot.jobs)
         wanted = running if self._jobs_wanted is None else self._jobs_wanted
         if self.jobs.display != wanted:
             self.jobs.display = wanted
         if wanted:
             self.jobs.show(view.snapshot)
+
+    def _offer_made(self, snapshot: Snapshot) -> None:
+        """A model that has just been made can be heard, in silence first, and then played."""
+        made = {PurePath(job.file).stem for job in snapshot.jobs if job.kind in _MAKE_MODELS and job.file}
+        heard = snapshot.audition.model if snapshot.audition is not None else ""
+        if self._made is not None:
+            for name in made - self._made:
+                self.prompt.offer(f"audition {quoted(name)}")
+            if heard != self._heard and heard in made:
+                self.prompt.offer(f"load {quoted(heard)}")
+        self._made, self._heard = made, heard
 
     def set_palette(self, palette: Palette) -> None:
         """Draw with other colours."""

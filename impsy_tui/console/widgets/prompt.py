@@ -154,6 +154,7 @@ class Prompt(Horizontal):
         self._completing: tuple[str, tuple[str, ...], int, str] | None = None
         self._searching: int | None = None
         self._wrong: str | None = None
+        self._offered = ""
 
     def compose(self) -> ComposeResult:
         """Sign and line."""
@@ -174,6 +175,11 @@ class Prompt(Horizontal):
         """Let the line be this."""
         self.line.value = text
         self.line.cursor_position = len(text)
+
+    def offer(self, command: str) -> None:
+        """Show a command in the empty line; Tab takes it. An empty one takes it back."""
+        self._offered = command
+        self.line.placeholder = f"{command}   Tab" if command else ""
 
     def blame(self, line: str, mistake: Mistake) -> None:
         """Show a line that was wrong again, with the cursor behind the wrong word."""
@@ -221,6 +227,7 @@ class Prompt(Horizontal):
             self._advise_mistake(read)
             return
         self.line.value = ""
+        self.offer("")
         self.post_message(self.Entered(line))
 
     def _leave_mistake(self) -> None:
@@ -275,6 +282,9 @@ class Prompt(Horizontal):
     def _complete(self, step: int) -> None:
         if self._completing is None:
             value = self.line.value
+            if not value and self._offered:
+                self.put(self._offered)
+                return
             found = complete(value, self._known())
             if not found.options:
                 return

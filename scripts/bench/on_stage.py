@@ -1,0 +1,149 @@
+"""A set in which a model learns on and is swapped in: the engine's lateness, and what it loses meanwhile.
+
+A simulated performer plays the shipped model for a minute, while OSC comes in besides. Then, without a
+pause, what was played becomes a data set, the model learns on from it, is auditioned and loaded.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common import TRAIN, Running, running, table
+
+from impsy_tui.channels.osc_packet import VectorFormat
+from impsy_tui.control.client import Client, connected
+from impsy_tui.control.messages import Snapshot
+
+MINUTE = 60.0
+RATE = 50.0
+LISTEN = 10.0
+
+
+@dataclass
+class Watch:
+    """Looks at the engine ten times a second.
+
+    Attributes:
+        late: seconds, the worst since it was last asked for.
+    """
+
+    late: float = 0.0
+    latest: Snapshot | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, place: Path) -> None:
+        with connected(place) as client:
+            client.subscribe(10.0, events=False)
+            for snapshot in client.messages():
+                if isinstance(snapshot, Snapshot):
+                    self.latest, self.late = snapshot, max(self.late, snapshot.lateness)
+                if self.over.is_set():
+                    return
+
+    def take(self) -> float:
+        late, self.late = self.late, 0.0
+        return late
+
+
+class Musician:
+    """Sends events at a rate, by OSC."""
+
+    def __init__(self, program: Running) -> None:
+        self.sent = 0
+        self._program = program
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._play)
+        self._thread.start()
+
+    def _play(self) -> None:
+        form = VectorFormat("/interface", 8)
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender.connect(("127.0.0.1", self._program.port))
+        began = time.monotonic()
+        while not self._over.wait(max(0.0, began + self.sent / RATE - time.monotonic())):
+            sender.send(form.write([(self.sent % 100) / 100] * 8))
+            self.sent += 1
+            self._program.drain()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+def until_done(watch: Watch, number: int) -> str:
+    """Wait for a job; the file that it made."""
+    while True:
+        time.sleep(0.1)
+        assert watch.latest is not None
+        job = next(job for job in watch.latest.jobs if job.number == number)
+        if job.state not in ("running", "stopping"):
+            assert job.state == "finished", job.text
+            return job.file
+
+
+def main() -> None:
+    rows: list[list[str]] = []
+    extra = "[demo]\nphrase = 6.0\nrest = 6.0\n"
+    with running("ours", "callresponse", timescale=1.0, extra=extra, home=TRAIN) as program:
+        watch = Watch()
+        watcher = threading.Thread(target=watch.run, args=(program.control,), daemon=True)
+        watcher.start()
+        with connected(program.control) as client:
+            time.sleep(2.0)
+            watch.take()
+            musician = Musician(program)
+
+            def act(name: str, work: Callable[[Client], None]) -> None:
+                began = time.monotonic()
+                work(client)
+                rows.append([name, f"{time.monotonic() - began:.0f}", f"{watch.take() * 1000:.2f}"])
+
+            made: list[str] = []
+            act("playing", lambda client: time.sleep(MINUTE))
+
+            def make_dataset(client: Client) -> None:
+                assert client.command("dataset 9").ok
+                time.sleep(0.3)
+                until_done(watch, 1)
+
+            def learn(client: Client) -> None:
+                reply = client.command("train from current")
+                assert reply.ok, reply.text
+                time.sleep(0.3)
+                made.append(Path(until_done(watch, 2)).stem)
+
+            def audition(client: Client) -> None:
+                assert client.command(f"audition {made[0]}").ok
+                time.sleep(LISTEN)
+
+            def load(client: Client) -> None:
+                assert client.command(f"load {made[0]}").ok
+                time.sleep(LISTEN)
+                assert watch.latest is not None
+                assert watch.latest.players[0].model == made[0], watch.latest.players[0].model
+
+            act("the data set is made", make_dataset)
+            act("the model learns on", learn)
+            act("it is auditioned", audition)
+            act("it is loaded, and plays", load)
+            musician.stop()
+            client.command("pause")
+            time.sleep(1.0)
+            snapshot = client.snapshot()
+            received = {channel.name: channel.received for channel in snapshot.channels}
+            rest = snapshot.heard - sum(received.values())
+            client.command("log new")
+            time.sleep(1.0)
+            written = Path(snapshot.log.file).read_bytes().count(b",interface,")
+        watch.over.set()
+    table("On stage: a model learns on and is swapped in", ["while", "seconds", "worst lateness ms"], rows)
+    columns = ["OSC events sent", "received", "heard, demo included", "of these in the log", "heard and not received"]
+    shown = [musician.sent, received["osc"], snapshot.heard, written, rest]
+    table("What was lost meanwhile", columns, [[str(number) for number in shown]])
+
+
+if __name__ == "__main__":
+    main()
