@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from impsy_tui import terms
 from impsy_tui.config.kinds import Refused, shown
 from impsy_tui.config.lines import key_lines
 from impsy_tui.config.problems import Problem
@@ -235,8 +234,3 @@ class _Reader:
 
 def _without_index(key: str) -> str:
     return ".".join(part for part in key.split(".") if not part.isdigit())
-
-
-def effective_max_gap(config: Config, of_model: float | None) -> float:
-    """Seconds: the configured gap, else the one stored with the model, else the default."""
-    return config.model.max_gap or of_model or terms.MAX_GAP.default

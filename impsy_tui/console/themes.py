@@ -71,7 +71,6 @@ class Palette:
         self.faint = ink(colours.faint)
         self.accent = ink(colours.accent)
         self.good = ink(colours.good)
-        self.good_strong = ink(colours.good, bold=True)
         self.warning = ink(colours.warning, bold=True)
         self.alarm = ink(colours.alarm, bold=True)
         self.input = ink(colours.input)

@@ -57,11 +57,6 @@ class EngineLoop(asyncio.SelectorEventLoop):
         return max(0.0, min(1.0, 1.0 - (waited - waited_then) / passed)) if passed > 0 else 0.0
 
 
-def new_loop() -> EngineLoop:
-    """A loop for ``asyncio.Runner``."""
-    return EngineLoop()
-
-
 def describe_loop_error(context: dict[str, Any]) -> str:
     """One line for an error that a callback of the loop raised."""
     error = context.get("exception")

@@ -4,6 +4,7 @@ Parser, help, completions and the OSC address space all read it; nothing about a
 written anywhere else but in its handler.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -385,3 +386,10 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("quit", "leaves this console; the engine plays on", "quit", console=True),
     )
 }
+
+
+def find_command(words: Sequence[str]) -> tuple[Command | None, int]:
+    """The command that these words begin with, if one does, and how many of them are its name: some are two words."""
+    if len(words) > 1 and (found := COMMANDS.get(f"{words[0]} {words[1]}")):
+        return found, 2
+    return COMMANDS.get(words[0]), 1

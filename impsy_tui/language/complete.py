@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind
+from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind, find_command
 from impsy_tui.language.parse import WORD
 
 _NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME)
@@ -68,7 +68,8 @@ def complete(line: str, known: Known) -> Completion:
     word = line[start:]
     if not done:
         return Completion(start, _fitting(COMMANDS, word), "a command")
-    command, rest = _command(done)
+    command, length = find_command(done)
+    rest = done[length:]
     if command is None:
         # The first of two words, as in "cancel job".
         return Completion(start, _fitting(_second_words(done[0]), word) if len(done) == 1 else ())
@@ -83,12 +84,6 @@ def _fitting(options: Iterable[str], word: str) -> tuple[str, ...]:
 
 def _second_words(first: str) -> list[str]:
     return [name.split()[1] for name in COMMANDS if name.startswith(f"{first} ")]
-
-
-def _command(words: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
-    if len(words) > 1 and (found := COMMANDS.get(f"{words[0]} {words[1]}")):
-        return found, words[2:]
-    return COMMANDS.get(words[0]), words[1:]
 
 
 def _places(command: Command, words: Sequence[str]) -> list[_Place]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind
+from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind, find_command
 
 Value = float | bool | str | tuple[int, ...]
 
@@ -107,19 +107,13 @@ def parse(line: str) -> Invocation | Mistake:
     words = [_Word(m[1] if m[1] is not None else m[2], m.start(), m.end()) for m in WORD.finditer(line)]
     if not words:
         return Mistake("nothing to do: type a command, or help", len(line), len(line))
-    command, rest = _command(words)
+    command, length = find_command([word.text for word in words[:2]])
+    rest = words[length:]
     if command is None:
         return Mistake(_unknown(words[0].text), words[0].start, words[0].end)
     if command.filler and len(rest) > len(command.arguments) and rest[0].text == command.filler:
         rest = rest[1:]
     return _arguments(command, rest, line)
-
-
-def _command(words: list[_Word]) -> tuple[Command | None, list[_Word]]:
-    """The command that a line begins with (some are two words), and the words after it."""
-    if len(words) > 1 and (found := COMMANDS.get(f"{words[0].text} {words[1].text}")):
-        return found, words[2:]
-    return COMMANDS.get(words[0].text), words[1:]
 
 
 def _arguments(command: Command, words: list[_Word], line: str) -> Invocation | Mistake:

@@ -166,11 +166,6 @@ class Prompt(Horizontal):
         """The line."""
         return self.query_one(CommandInput)
 
-    @property
-    def searching(self) -> bool:
-        """Whether the history is being looked through."""
-        return self._searching is not None
-
     def put(self, text: str) -> None:
         """Let the line be this."""
         self.line.value = text
