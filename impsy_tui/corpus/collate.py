@@ -70,6 +70,12 @@ class Collated:
         high = np.max([performance[:, 1:].max(axis=0) for performance in self.performances], axis=0)
         return (np.flatnonzero(high - low < 1e-6) + 1).tolist()
 
+    def histogram(self) -> np.ndarray:
+        """How many dt fall into each of 16 parts of 1 ms to 10 s, equal in their logarithm, and beyond."""
+        gaps = np.concatenate([performance[:, 0] for performance in self.performances]).astype(float)
+        places = np.log10(np.clip(gaps, 1e-3, 9.999)) + 3.0
+        return np.bincount((places * 4.0).astype(int), minlength=16)
+
     def gaps(self) -> np.ndarray:
         """dt at 5, 50 and 95 %."""
         gaps = np.concatenate([performance[:, 0] for performance in self.performances])

@@ -2,11 +2,16 @@
 
 import sys
 from pathlib import Path
+from typing import Final
+
+import numpy as np
 
 from impsy_tui.corpus.collate import ENOUGH, Collated, collate, dimensions, log_files
 from impsy_tui.corpus.datasets import write_dataset
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+
+_BARS: Final = " ▁▂▃▄▅▆▇█"
 
 
 def main() -> None:
@@ -48,6 +53,7 @@ def report(collated: Collated) -> str:
         f"{collated.seconds / 60:.1f} min",
         f"{len(collated.performances)} performances",
         "dt {:.3f} to {:.3f} s, half below {:.3f}".format(*collated.gaps()[[0, 2, 1]]),
+        f"1 ms {_bars(collated.histogram())} 10 s",
     ]
     if collated.skipped:
         parts.append(f"{collated.skipped} rows made no sense and were left out")
@@ -57,6 +63,12 @@ def report(collated: Collated) -> str:
         "enough to train on" if collated.events >= ENOUGH else f"little to train on: {ENOUGH} events are a start"
     )
     return ", ".join(parts)
+
+
+def _bars(counts: np.ndarray) -> str:
+    """A bar for each count; none for nothing, a low one for very few."""
+    heights = np.ceil(counts / max(1, counts.max()) * (len(_BARS) - 1)).astype(int)
+    return "".join(_BARS[height] for height in heights)
 
 
 if __name__ == "__main__":

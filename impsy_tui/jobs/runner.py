@@ -18,6 +18,8 @@ MOST_JOBS: Final = 4
 _MOST_KEPT: Final = 20
 _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
+_KEEPS: Final = ("train",)
+"""What has something to save before it has ended."""
 _GRACE: Final = 5.0
 """Seconds that a worker has to end when it is told to."""
 
@@ -144,6 +146,8 @@ class JobRunner:
         if not running:
             raise JobProblem("no job runs" if number is None else f"no job {number} runs")
         job = running[-1]
+        if keep and job.kind not in _KEEPS:
+            raise JobProblem(f"job {job.number} ({job.kind}) has nothing to keep before it ends; cancel job ends it")
         self._signal(job, signal.SIGINT if keep else signal.SIGTERM)
         job.state = "stopping"
         if not keep:

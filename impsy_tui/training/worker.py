@@ -5,6 +5,7 @@ SIGINT ends it early and saves the best there is; SIGTERM ends it and saves no m
 """
 
 import argparse
+import math
 import os
 import signal
 import time
@@ -129,6 +130,8 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: _StopAsked) -> 
     trainer.run(on_epoch)
     progress = trainer.progress
     epochs, loss = len(progress.curve), progress.best_loss
+    if not math.isfinite(loss):
+        return Failed(f"nothing was learned from {wishes.dataset.stem}: what it holds makes no sense to the network")
     reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
     _, lite = save(playing_model(progress.best, shape), wishes.models)
     seconds = time.monotonic() - began

@@ -232,3 +232,10 @@ def test_the_quick_way_is_the_careful_way(content: bytes, count: int, source: st
         assert quick.times.tolist() == careful.times.tolist()
         assert quick.values.tolist() == careful.values.tolist()
         assert quick.skipped == careful.skipped
+
+
+def test_the_histogram_of_dt_is_by_quarters_of_decades() -> None:
+    performance = np.full((7, 2), 0.5)
+    performance[:, 0] = [0.0, 0.001, 0.0017, 0.0018, 0.99, 1.01, 500.0]
+    counts = Collated(2, [performance]).histogram()
+    assert counts.tolist() == [3, 1, *[0] * 9, 1, 1, 0, 0, 1]

@@ -25,7 +25,7 @@ class Rehearsal:
         self.runner = JobRunner(folder / "jobs", self.ended.append)
 
     async def start(self, what: str) -> Job:
-        return await self.runner.start("test", what, "tests.jobs.worker", (what,))
+        return await self.runner.start("train", what, "tests.jobs.worker", (what,))
 
     async def end_of(self, job: Job) -> Job:
         while job.running:
@@ -56,7 +56,7 @@ def _rehearse(folder: Path, play: Callable[[Rehearsal], Awaitable[None]]) -> Reh
 def test_a_job_tells_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> None:
     async def play(rehearsal: Rehearsal) -> None:
         job = await rehearsal.done("well")
-        assert (job.number, job.kind, job.name, job.state) == (1, "test", "well", "finished")
+        assert (job.number, job.kind, job.name, job.state) == (1, "train", "well", "finished")
         assert (job.text, job.file) == ("it is done", "made.txt")
         assert job.progress == Progress("judging", loss=0.25)
         assert list(job.curve) == [(1.0, 2.0), (0.5, 1.0), (1 / 3, 2 / 3), (0.25, 0.25)]
@@ -173,3 +173,15 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
     for worker in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(worker, 0)
+
+
+def test_what_has_nothing_to_keep_goes_on(tmp_path: Path) -> None:
+    async def play(rehearsal: Rehearsal) -> None:
+        job = await rehearsal.runner.start("dataset", "of all", "tests.jobs.worker", ("keeping",))
+        with pytest.raises(JobProblem, match=r"job 1 \(dataset\) has nothing to keep before it ends"):
+            rehearsal.runner.stop(None, keep=True)
+        assert job.state == "running"
+        rehearsal.runner.stop(None, keep=False)
+        await rehearsal.end_of(job)
+
+    _rehearse(tmp_path, play)
