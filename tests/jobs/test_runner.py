@@ -152,7 +152,7 @@ def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "jobs").write_text("in the way")
 
     async def play(rehearsal: Rehearsal) -> None:
-        with pytest.raises(JobProblem, match="test cannot be started"):
+        with pytest.raises(JobProblem, match="train cannot be started"):
             await rehearsal.start("well")
         assert rehearsal.runner.jobs == []
 
