@@ -15,7 +15,7 @@ KNOWN = Known(
     settings=("osc.server_port", "model.file"),
     dimensions=3,
 )
-TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
+TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
 """What may stand behind the size that is trained."""
 
 
@@ -54,7 +54,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "resume", *TRAIN)),
+        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
         ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
         ("train s on d ", TRAIN[1:]),
