@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, LocalCluster, Security, as_completed
+from distributed.comm import get_address_host_port
 
 from impsy_tui.training.sweep import ClusterProblem, Task, Trained, train_one
 
-_PATIENCE: Final = 20.0
+_PATIENCE: Final = 10.0
 """Seconds that a scheduler and the first of its workers have to answer."""
 _LOOK: Final = 0.1
 _DASHBOARD: Final = "127.0.0.1:8787"
@@ -56,8 +57,13 @@ def cluster_at(address: str) -> Iterator[Any]:
         ClusterProblem: it does not answer, or has no workers.
     """
     try:
-        client = Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, TypeError, ValueError, RuntimeError) as error:
+        security = Security()
+        # What can be seen to be wrong is found before there is a client: one that cannot connect may not end.
+        get_address_host_port(address, strict=True)
+        if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
+            raise ValueError("dask's configuration names no certificates (distributed.comm.tls)")
+        client = Client(address, timeout=_PATIENCE, security=security, set_as_default=False)
+    except (OSError, ValueError, RuntimeError) as error:
         raise ClusterProblem(f"no scheduler answers at {address}: {error}") from None
     with client:
         try:

@@ -211,7 +211,7 @@ def _save(
 
 
 def _why_not(table: list["Tried"]) -> str:
-    return next((one.problem for one in table if one.problem not in ("", _TOO_SLOW)), _NOT_TRAINED)
+    return next((one.problem for one in table if one.problem not in ("", _TOO_SLOW)), "nothing is trained yet")
 
 
 def _in_words(corpus: "Corpus", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool) -> str:

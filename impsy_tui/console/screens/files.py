@@ -174,7 +174,7 @@ class FilesPage(Page):
         """Train on a data set."""
         facts = self._chosen()
         on = f" on {_word(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
-        help = "sizes xxs xs s m l xl; it ends early when it gets no better for as many epochs as patience says"
+        help = "sizes xxs xs s m l xl auto; it ends early when it gets no better for as many epochs as patience says"
         self._ask("Train a model", help, f"train s{on} epochs 100 patience 10")
 
     def action_rename(self) -> None:
