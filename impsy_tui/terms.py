@@ -147,6 +147,9 @@ BATCH: Final = Range(1, 4096, 16)
 SEED: Final = Range(0, 2**31 - 1, 1)
 """Of all chance in a training."""
 
+BUDGET: Final = Range(0.0, 10_000.0, 5.0, "ms", above=True)
+"""Milliseconds that one prediction may take."""
+
 MIN_DT: Final = 0.001
 """Seconds. A network may predict zero or less; no two events of one source are closer than this."""
 
@@ -155,7 +158,7 @@ CURVE_NAMES: Final = ("exp", "log", "inverted")
 
 SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")
 AUTO: Final = "auto"
-"""In place of a size: the one that is best on what is held out."""
+"""In place of a size: the one that is best on what is held out, of those that the data set supports."""
 RESUME: Final = "resume"
 """In place of a size: the training that was interrupted last."""
 CURRENT: Final = "current"

@@ -37,12 +37,14 @@ ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder 
 
 
 def train(
-    dataset: Annotated[str | None, typer.Argument(help="A data set; else the one in the folder.")] = None,
+    datasets: Annotated[
+        list[str] | None, typer.Argument(metavar="[DATASET]...", help="A data set; else the one in the folder.")
+    ] = None,
     dimension: DimensionOption = None,
     source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the data sets, or one.")] = Path(
         "datasets"
     ),
-    size: Annotated[str, typer.Option("--modelsize", "-M", help=", ".join(terms.SIZES))] = "s",
+    size: Annotated[str, typer.Option("--modelsize", "-M", help=", ".join((*terms.SIZES, terms.AUTO)))] = "s",
     early_stopping: Annotated[
         bool, typer.Option("--earlystopping/--no-earlystopping", help="End when it gets no better.")
     ] = True,
@@ -55,13 +57,23 @@ def train(
     seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the training interrupted last.")] = False,
     begun_from: Annotated[str | None, typer.Option("--from", help="A model to begin with.")] = None,
+    budget: Annotated[
+        float, typer.Option("--budget-ms", help="What a prediction may take here, of auto.")
+    ] = terms.BUDGET.default,
+    seeds: Annotated[str, typer.Option(help='Several, such as "1 2 3": the best is saved.')] = "",
+    scheduler: Annotated[str, typer.Option(help="A dask cluster of yours to train on, tls://…")] = "",
+    dashboard: Annotated[bool, typer.Option("--dashboard", help="Dask's pages, on this machine alone.")] = False,
 ) -> None:
-    """Train a model on a data set; Ctrl-C ends it early and saves the best there is."""
+    """Train a model on a data set; Ctrl-C ends it early and saves the best there is.
+
+    -M auto tries the sizes that the data set supports. Of several sizes, seeds or data sets it trains as many at
+    once as there are cores, or on a cluster, and saves the best for each data set.
+    """
     if resume:
         work("impsy_tui.training.worker", [str(models), "--resume"])
         return
-    if size not in terms.SIZES:
-        fail(f"-M {size}: a size is one of {', '.join(terms.SIZES)}")
+    if size not in (*terms.SIZES, terms.AUTO):
+        fail(f"-M {size}: a size is one of {', '.join((*terms.SIZES, terms.AUTO))}")
     for option, value, within in (
         ("-P", patience, terms.PATIENCE),
         ("-N", epochs, terms.EPOCHS),
@@ -70,17 +82,34 @@ def train(
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    arguments = [
-        str(models),
-        str(_dataset_file(dataset) if dataset else _dataset_in(source, dimension)),
-        "--size",
-        size,
-    ]
+    if budget not in terms.BUDGET:
+        fail(f"--budget-ms {budget:g}: {terms.BUDGET}")
+    files = [_dataset_file(name) for name in datasets or ()] or [_dataset_in(source, dimension)]
+    arguments = [str(models), *map(str, files)]
     arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
-    arguments += ["--batch", str(batch), "--seed", str(seed)]
+    arguments += ["--batch", str(batch)]
+    if size != terms.AUTO and len(files) == 1 and not seeds and not scheduler:
+        if begun_from is not None:
+            arguments += ["--from", str(_model_file(begun_from))]
+        work("impsy_tui.training.worker", [*arguments, "--size", size, "--seed", str(seed)])
+        return
     if begun_from is not None:
-        arguments += ["--from", str(_model_file(begun_from))]
-    work("impsy_tui.training.worker", arguments)
+        fail("--from is for one training: of one data set, with one seed, here")
+    arguments += ["--sizes", size, "--seeds", " ".join(_seeds(seeds) or [str(seed)]), "--budget-ms", f"{budget:.15g}"]
+    if scheduler:
+        arguments += ["--scheduler", scheduler]
+    if dashboard:
+        arguments.append("--dashboard")
+    work("impsy_tui.training.sweep_worker", [*arguments, "--table"])
+
+
+def _seeds(text: str) -> list[str]:
+    """Seeds as they were typed, each of them once."""
+    words = list(dict.fromkeys(text.replace(",", " ").split()))
+    for word in words:
+        if not word.isdecimal() or int(word) not in terms.SEED:
+            fail(f"--seeds {text}: whole numbers, {terms.SEED}")
+    return words
 
 
 def _dataset_in(source: Path, dimension: int | None) -> Path:

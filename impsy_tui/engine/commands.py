@@ -241,20 +241,30 @@ class Commands:
 
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
         library = self._host.library
-        folder = str(library.own_models)
+        folder, module = str(library.own_models), "impsy_tui.training.worker"
         if size == terms.RESUME:
             name, arguments = "what was interrupted", [folder, "--resume"]
         else:
             begun_from = self._begun_from(str(options.pop("from", "")))
-            size = size or self._host.training_size
             dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
-            arguments = [folder, str(dataset), "--size", size]
-            arguments += [part for name, value in options.items() for part in (f"--{name}", f"{value:.0f}")]
+            arguments = [folder, str(dataset)]
+            if size == terms.AUTO:
+                if begun_from is not None:
+                    raise CommandProblem("auto trains new models of several sizes: leave it out, or from")
+                module = "impsy_tui.training.sweep_worker"
+                # In one process: beside the music there is neither memory nor a core for more.
+                arguments += ["--processes", "1"]
+                arguments += _options(options, {"budget": "budget-ms", "seed": "seeds"})
+            elif "budget" in options:
+                raise CommandProblem("budget is for train auto: it says which sizes are too slow")
+            else:
+                size = size or self._host.training_size
+                arguments += ["--size", size, *_options(options, {})]
             name = f"{size} on {dataset.stem}"
             if begun_from is not None:
                 arguments += ["--from", str(begun_from)]
                 name = f"{begun_from.stem} on {dataset.stem}"
-        job = await self._host.jobs.start("train", name, "impsy_tui.training.worker", arguments)
+        job = await self._host.jobs.start("train", name, module, arguments)
         return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
 
     def _begun_from(self, name: str) -> Path | None:
@@ -349,3 +359,8 @@ class Commands:
 
 def _named(dimensions: tuple[int, ...]) -> str:
     return " ".join(f"x{number}" for number in dimensions)
+
+
+def _options(options: dict[str, float | str], names: dict[str, str]) -> list[str]:
+    """Keyword arguments as a worker takes them, some by another name."""
+    return [part for name, value in options.items() for part in (f"--{names.get(name, name)}", f"{value:.15g}")]

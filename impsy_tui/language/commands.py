@@ -293,16 +293,18 @@ COMMANDS: Final[dict[str, Command]] = {
         ),
         Command(
             "train",
-            "trains a model, on the newest data set of this dimension if none is named; from a model, it learns on",
+            "trains a model, on the newest data set of this dimension if none is named; from a model, it learns on; "
+            "auto tries sizes",
             "train s from current",
             (
-                Argument("size", Kind.CHOICE, choices=(*terms.SIZES, terms.RESUME), optional=True),
+                Argument("size", Kind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
                 Argument("on", Kind.DATASET, optional=True, keyword=True),
                 Argument("from", Kind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
                 Argument("epochs", Kind.WHOLE, terms.EPOCHS, optional=True, keyword=True),
                 Argument("patience", Kind.WHOLE, terms.PATIENCE, optional=True, keyword=True),
                 Argument("batch", Kind.WHOLE, terms.BATCH, optional=True, keyword=True),
                 Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+                Argument("budget", Kind.NUMBER, terms.BUDGET, optional=True, keyword=True),
             ),
             files=True,
         ),

@@ -36,20 +36,31 @@ def notes_path(model: Path) -> Path:
     return model.with_suffix(".toml")
 
 
-def write_notes(model: Path, facts: Mapping[str, str | float | None], curve: Sequence[tuple[float, float]]) -> None:
+def write_notes(
+    model: Path,
+    facts: Mapping[str, str | float | None],
+    curve: Sequence[tuple[float, float]],
+    tried: Sequence[Mapping[str, str | float | None]] = (),
+) -> None:
     """Write the notes of a model.
 
     Args:
         model: its file.
         facts: by name; those that are None are left out.
         curve: nats an event of each epoch, in training and held out.
+        tried: facts of each network that it was chosen among, itself included.
     """
-    lines = ["# What this model is."]
-    lines += [f"{name} = {_written(fact)}" for name, fact in facts.items() if fact is not None]
+    lines = ["# What this model is.", *_lines(facts)]
     lines += ["", "[curve]", "# Nats an event, epoch by epoch."]
     for name, losses in zip(("loss", "held_out"), zip(*curve, strict=True), strict=False):
         lines.append(f"{name} = [{', '.join(f'{loss:.4f}' for loss in losses)}]")
+    for each in tried:
+        lines += ["", "[[tried]]", *_lines(each)]
     notes_path(model).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _lines(facts: Mapping[str, str | float | None]) -> list[str]:
+    return [f"{name} = {_written(fact)}" for name, fact in facts.items() if fact is not None]
 
 
 def _written(fact: str | float) -> str:

@@ -21,8 +21,11 @@ from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.networks import ModelProblem
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from impsy_tui.networks.lstm import Weights
-    from impsy_tui.training.fit import Trainer
+    from impsy_tui.training import fit
+    from impsy_tui.training.sweep import Trained
 
 _SHARE: Final = 20
 """So many times as long as keeping what there is takes, it is trained on."""
@@ -38,7 +41,7 @@ def main() -> None:
     if find_spec("tensorflow") is None:
         reporter.say(Failed("training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"))
         return
-    stop = _StopAsked()
+    stop = StopAsked()
     signal.signal(signal.SIGINT, stop)
     reporter.say(Progress("starting TensorFlow"))
     try:
@@ -67,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _StopAsked:
-    """Whether the performer has asked to stop and keep what there is."""
+class StopAsked:
+    """Whether the performer has asked to stop and keep what there is; to be set as a signal's handler."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -77,7 +80,7 @@ class _StopAsked:
         self.asked = True
 
 
-def _train(wishes: argparse.Namespace, reporter: Reporter, stop: _StopAsked) -> Finished | Failed:
+def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
     from impsy_tui.networks.notes import write_notes
     from impsy_tui.training.checkpoint import (
         NothingToResume,
@@ -96,7 +99,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: _StopAsked) -> 
         except NothingToResume as problem:
             return Failed(str(problem))
         wishes = _as_before(wishes, unfinished.wishes)
-    performances = _read(wishes.dataset)
+    performances = read(wishes.dataset)
     begun_from = wishes.begun_from and _weights(wishes.begun_from)
     dimension = performances[0].shape[1]
     shape = begun_from.shape if begun_from else shape_of(wishes.size, dimension)
@@ -135,7 +138,10 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: _StopAsked) -> 
     reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
     _, lite = save(playing_model(progress.best, shape), wishes.models)
     seconds = time.monotonic() - began
-    write_notes(lite, _notes(wishes, trainer, sum(map(len, training)), seconds), progress.curve)
+    name = wishes.begun_from.stem if begun_from else None
+    events = sum(map(len, training))
+    noted = facts(wishes.dataset.stem, events, wishes.size, name, recipe, progress, seconds)
+    write_notes(lite, noted, progress.curve)
     if stop.asked:
         keeping.now()
     else:
@@ -170,7 +176,12 @@ class _Keeping:
         self._next = ended + _SHARE * (ended - began)
 
 
-def _read(dataset: Path | None) -> list[Any]:
+def read(dataset: Path | None) -> list["np.ndarray"]:
+    """The performances of a data set; there is at least one.
+
+    Raises:
+        DatasetProblem: it is none, or empty; the message names it.
+    """
     if dataset is None:
         raise DatasetProblem("no data set is named")
     try:
@@ -208,22 +219,39 @@ def _as_before(wishes: argparse.Namespace, kept: dict[str, Any]) -> argparse.Nam
     return before
 
 
-def _notes(wishes: argparse.Namespace, trainer: "Trainer", events: int, seconds: float) -> dict[str, Any]:
-    """What is written down beside a model."""
+def facts(
+    corpus: str,
+    events: int,
+    size: str,
+    begun_from: str | None,
+    recipe: "fit.Recipe",
+    outcome: "fit.Progress | Trained",
+    seconds: float,
+) -> dict[str, str | float | None]:
+    """What is written down beside a model.
+
+    Args:
+        corpus: the name of the data set.
+        events: that were trained on.
+        size: of the network.
+        begun_from: the name of the model that it was begun with, None if with none.
+        recipe: how it was trained.
+        outcome: what came of it.
+        seconds: that it took.
+    """
     from importlib.metadata import version
 
-    progress = trainer.progress
     return {
-        "corpus": wishes.dataset.stem,
+        "corpus": corpus,
         "events": events,
-        "size": wishes.size,
-        "begun_from": wishes.begun_from.stem if wishes.begun_from else None,
-        "held_out_nats": round(progress.best_loss, 4),
-        "max_gap": wishes.max_gap,
-        "epochs": len(progress.curve),
-        "best_epoch": progress.best_epoch,
-        "batch": wishes.batch,
-        "seed": wishes.seed,
+        "size": size,
+        "begun_from": begun_from,
+        "held_out_nats": round(outcome.best_loss, 4),
+        "max_gap": recipe.max_gap,
+        "epochs": len(outcome.curve),
+        "best_epoch": outcome.best_epoch,
+        "batch": recipe.batch,
+        "seed": recipe.seed,
         "seconds": round(seconds, 1),
         "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
     }

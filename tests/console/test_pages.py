@@ -126,7 +126,7 @@ async def test_a_data_set_is_made_and_appears(archive: Rig) -> None:
         await here.sees("training-dataset-4d", "1 data sets")
         await _choose(here, "training-dataset-4d")
         await here.press("enter")
-        await here.sees("Train a model", "train s on training-dataset-4d epochs 100")
+        await here.sees("Train a model", "train s on training-dataset-4d epochs 40")
         line = here.app.screen.query_one("Input")
         line.value = "train gigantic"
         await here.press("enter")

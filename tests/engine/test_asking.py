@@ -167,6 +167,12 @@ def test_a_data_set_is_made_beside_the_music(
         assert "no job runs" in console.command("cancel job").text
         assert "no dataset is called none" in console.command("train xxs on none").text
         assert "no dataset is called ../x" in console.command("train xxs on ../x").text
+        assert "budget is for train auto" in console.command("train s budget 5").text
+        assert "auto trains new models" in console.command("train auto from current").text
+        assert "job 3 trains auto on training-dataset-4d" in console.command("train auto budget 2.5 seed 3").text
+        assert _ended_jobs(console, 3) == ["finished", "failed", "failed"]
+        text = console.snapshot().jobs[2].text
+        assert "the longest performance has 49 events" in text or "TensorFlow, which is not installed" in text
     assert "job: 2 dataset 9d: no events of dimension 9" in engine.said()
 
 

@@ -15,7 +15,7 @@ KNOWN = Known(
     settings=("osc.server_port", "model.file"),
     dimensions=3,
 )
-TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
+TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
 """What may stand behind the size that is trained."""
 
 
@@ -54,7 +54,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "resume", *TRAIN)),
+        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
         ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
         ("train s on d ", TRAIN[1:]),
@@ -62,7 +62,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed")
         ("train s on epochs ", TRAIN[1:]),
         ("train s on d from m epochs 5 ", TRAIN[3:]),
         ("train s on d on ", ()),
-        ("train s on d from m epochs 5 patience 2 batch 4 seed 3 ", ()),
+        ("train s on d from m epochs 5 patience 2 batch 4 seed 3 budget 2 ", ()),
         ("rename ", ("log", "dataset", "model")),
         ("rename log ", ("l1", "l2")),
         ("rename log l1 ", ()),
@@ -89,7 +89,7 @@ def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
         ("range x1 x2 0.2 ", "a number, 0 to 1"),
         ("range x1 0.2 0.4 ", ""),
         ("train s epochs ", "a whole number, 1 to 100000"),
-        ("train s ", "on, from, epochs, patience, batch or seed"),
+        ("train s ", "on, from, epochs, patience, batch, seed or budget"),
         ("rename log l1 ", "a name"),
         ('set osc.output_address ["/a", ', "a value"),
         ("pause ", ""),

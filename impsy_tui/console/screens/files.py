@@ -19,6 +19,7 @@ from impsy_tui.console.widgets.lines import amount, middle, span
 from impsy_tui.console.widgets.picture import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
 from impsy_tui.language.parse import quoted
+from impsy_tui.terms import EPOCHS, PATIENCE
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _WIDE = 100
@@ -175,8 +176,8 @@ class FilesPage(Page):
         """Train on a data set."""
         facts = self._chosen()
         on = f" on {quoted(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
-        help = "sizes xxs xs s m l xl; it ends early when it gets no better for as many epochs as patience says"
-        self._ask("Train a model", help, f"train s{on} epochs 100 patience 10")
+        help = "sizes xxs xs s m l xl auto; it ends early when it gets no better for as many epochs as patience says"
+        self._ask("Train a model", help, f"train s{on} epochs {EPOCHS.default} patience {PATIENCE.default}")
 
     def action_rename(self) -> None:
         """Another name."""

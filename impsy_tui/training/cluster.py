@@ -1,0 +1,102 @@
+"""Trainings on several processes or machines, with dask.distributed.
+
+Whoever may speak to a scheduler may have its workers run any code, and what workers answer is unpickled
+here. So the cluster of one machine listens on loopback alone and asks for certificates made for this run;
+a scheduler elsewhere is to be one's own, reached by ``tls://``, with the certificates that dask's
+configuration names.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from distributed import Client, LocalCluster, Security, as_completed
+from distributed.comm import get_address_host_port
+
+from impsy_tui.training.sweep import ClusterProblem, Task, Trained, train_one
+
+_PATIENCE: Final = 10.0
+"""Seconds that a scheduler and the first of its workers have to answer."""
+_LOOK: Final = 0.1
+_DASHBOARD: Final = "127.0.0.1:8787"
+
+
+@contextmanager
+def local_cluster(processes: int, *, dashboard: bool) -> Iterator[Any]:
+    """A cluster of so many processes of this machine, as nice as this one; gives its client.
+
+    Args:
+        processes: how many, of one thread each.
+        dashboard: show dask's pages on loopback.
+    """
+    with (
+        LocalCluster(
+            n_workers=processes,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            security=True,
+            dashboard_address=_DASHBOARD if dashboard else None,
+            # What a training needs it needs: there is nothing that a worker could put away.
+            memory_limit=None,
+            silence_logs=logging.ERROR,
+            env={"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def cluster_at(address: str) -> Iterator[Any]:
+    """The cluster of a scheduler; gives its client.
+
+    Raises:
+        ClusterProblem: it does not answer, or has no workers.
+    """
+    try:
+        security = Security()
+        # What can be seen to be wrong is found before there is a client: one that cannot connect may not end.
+        get_address_host_port(address, strict=True)
+        if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
+            raise ValueError("dask's configuration names no certificates (distributed.comm.tls)")
+        client = Client(address, timeout=_PATIENCE, security=security, set_as_default=False)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ClusterProblem(f"no scheduler answers at {address}: {error}") from None
+    with client:
+        try:
+            client.wait_for_workers(1, _PATIENCE)
+        except TimeoutError:
+            raise ClusterProblem(f"the scheduler at {address} has no workers") from None
+        yield client
+
+
+def on_cluster(
+    client: Any, tasks: Sequence[Task], stopped: Callable[[], bool]
+) -> Iterator[tuple[int, Trained | Exception]]:
+    """Train on a cluster: the number of each task with what came of it, as they come.
+
+    A task whose worker dies is done again by another, three times at most. When ``stopped`` says so,
+    those that are not done are given up.
+
+    Raises:
+        ClusterProblem: the scheduler went away.
+    """
+    # The arrays travel with each task: scattered, they would die with the worker that holds them.
+    numbers = {client.submit(train_one, task, pure=False): number for number, task in enumerate(tasks)}
+    arriving = as_completed(list(numbers), loop=client.loop)
+    try:
+        while not stopped() and not arriving.is_empty():
+            if client.status not in ("running", "connecting"):
+                raise ClusterProblem("the scheduler went away")
+            for future in arriving.next_batch(block=False):
+                if future.cancelled():
+                    raise ClusterProblem("the scheduler let go of what it was to do")
+                # A result that is let go of need not be made again when its worker dies.
+                yield numbers.pop(future), future.exception() or future.result()
+            time.sleep(_LOOK)
+    finally:
+        if client.status == "running":
+            client.cancel(list(numbers))
