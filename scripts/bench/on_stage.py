@@ -37,11 +37,10 @@ class Watch:
     def run(self, place: Path) -> None:
         with connected(place) as client:
             client.subscribe(10.0, events=False)
-            for snapshot in client.messages():
+            while not self.over.is_set():
+                snapshot = next(client.messages())
                 if isinstance(snapshot, Snapshot):
                     self.latest, self.late = snapshot, max(self.late, snapshot.lateness)
-                if self.over.is_set():
-                    return
 
     def take(self) -> float:
         late, self.late = self.late, 0.0
@@ -139,6 +138,7 @@ def main() -> None:
             time.sleep(1.0)
             written = Path(snapshot.log.file).read_bytes().count(b",interface,")
         watch.over.set()
+        watcher.join()
     table("On stage: a model learns on and is swapped in", ["while", "seconds", "worst lateness ms"], rows)
     columns = ["OSC events sent", "received", "heard, demo included", "of these in the log", "heard and not received"]
     shown = [musician.sent, received["osc"], snapshot.heard, written, rest]
