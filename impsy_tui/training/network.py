@@ -1,6 +1,7 @@
 """The mixture density RNN in Keras: for training, for playing, and as a ``.tflite`` file."""
 
 import itertools
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,24 +96,29 @@ def as_keras(weights: Weights) -> list[np.ndarray]:
     return arrays + [array for head in (weights.means, weights.deviations, weights.logits) for array in head]
 
 
-def save(model: Any, folder: Path) -> tuple[Path, Path]:
+def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:
     """Save a playing model under its name, or with a number behind it where that is taken.
 
     No model is overwritten: it may be the one that plays.
+
+    Args:
+        model: from ``playing_model``.
+        folder: where to.
+        taken: names that are also taken.
 
     Returns:
         The ``.keras`` and the ``.tflite`` file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = free_name(folder, model.name)
+    name = free_name(folder, model.name, taken)
     archive, lite = folder / f"{name}.keras", folder / f"{name}.tflite"
     model.save(archive)
     lite.write_bytes(to_tflite(model))
     return archive, lite
 
 
-def free_name(folder: Path, name: str) -> str:
-    """A model's name that no file in a folder has: the name itself, or the name with -2, -3 … behind it."""
-    taken = {file.stem for file in folder.iterdir()}
+def free_name(folder: Path, name: str, others: Collection[str] = ()) -> str:
+    """A name that no file in a folder has, and none of the others: itself, or with -2, -3 … behind it."""
+    taken = {*others, *(file.stem for file in folder.iterdir())}
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(one for one in names if one not in taken)

@@ -135,10 +135,14 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     epochs, loss = len(progress.curve), progress.best_loss
     if not math.isfinite(loss):
         return Failed(f"nothing was learned from {wishes.dataset.stem}: what it holds makes no sense to the network")
-    reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
-    _, lite = save(playing_model(progress.best, shape), wishes.models)
-    seconds = time.monotonic() - began
     name = wishes.begun_from.stem if begun_from else None
+    if name is not None and not progress.best_epoch:
+        file.unlink(missing_ok=True)
+        return Finished(f"nothing was learned from {wishes.dataset.stem} that {name} did not know: no model is made")
+    reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
+    # A model that learned on is never taken for the one that it was, wherever that is.
+    _, lite = save(playing_model(progress.best, shape), wishes.models, [name] if name else [])
+    seconds = time.monotonic() - began
     events = sum(map(len, training))
     noted = facts(wishes.dataset.stem, events, wishes.size, name, recipe, progress, seconds)
     write_notes(lite, noted, progress.curve)
@@ -146,13 +150,8 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         keeping.now()
     else:
         file.unlink(missing_ok=True)
-    gained = (
-        ""
-        if progress.best_epoch or not begun_from
-        else f"; nothing was learned that {wishes.begun_from.stem} did not know"
-    )
     return Finished(
-        f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s{gained}; "
+        f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
         str(lite),
     )

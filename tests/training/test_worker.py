@@ -164,6 +164,9 @@ def test_a_model_learns_on(tmp_path: Path) -> None:
     notes = tomllib.loads((models / f"{NAME}-2.toml").read_text())
     assert notes["begun_from"] == NAME
     assert notes["held_out_nats"] < before
+    (*_, third) = Worker(dataset, tmp_path / "others", "--from", first.file, "--epochs", "2").says()
+    assert isinstance(third, Finished), third
+    assert third.file == str(tmp_path / "others" / f"{NAME}-2.tflite")
     (*_, last) = Worker(dataset, models, "--from", str(tmp_path / "none.tflite")).says()
     assert last == Failed("none cannot be read: No such file or directory")
     write_dataset(tmp_path / "b.npz", [np.ones((100, 2))])
