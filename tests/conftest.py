@@ -8,14 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from tests.channels.jack import jack_server
 from tests.models import constant_model
 
-__all__ = ["jack_server"]
+if TYPE_CHECKING:
+    from tests.channels.jack import JackServer
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -29,6 +30,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def jack_server() -> Iterator["JackServer"]:
+    """A JACK server that runs; one for all tests."""
+    from tests.channels.jack import a_server  # networks are tested where there is no python-rtmidi, too
+
+    with a_server() as server:
+        yield server
 
 
 @pytest.fixture
