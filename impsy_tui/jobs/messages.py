@@ -1,5 +1,6 @@
 """What a worker says on its standard output: one JSON object a line, told apart by ``type``."""
 
+import os
 import sys
 from typing import IO
 
@@ -64,3 +65,10 @@ class Reporter:
         """Say one thing, at once."""
         self._stream.write(_ENCODER.encode(message) + b"\n")
         self._stream.flush()
+
+
+def sole_reporter() -> Reporter:
+    """A reporter that has standard output to itself: libraries print where they like, so all else goes to errors."""
+    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)
+    return reporter

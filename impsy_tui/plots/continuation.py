@@ -1,17 +1,14 @@
 """A model that hears a stretch of a performance and plays on."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.networks import ModelProblem, Network
-from impsy_tui.networks.check import Report
-from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks import Network
 from impsy_tui.networks.mixture import Sampler
+from impsy_tui.networks.opening import open_checked
 from impsy_tui.networks.tflite import TfliteNetwork, quietly
 
 HEARD: Final = 200
@@ -35,24 +32,12 @@ def open_network(file: Path) -> Network:
     Raises:
         ModelProblem: it cannot be played.
     """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_CHECK_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ModelProblem(f"could not be opened within {_CHECK_SECONDS} s: the file may be damaged") from None
-    report = Report(done.stdout)
-    if report.weights is not None:
-        return NumpyNetwork(report.weights)
     with quietly():
-        network = TfliteNetwork(file)
-        network.step([_FIRST_DT] * network.shape.dimension)
-    network.reset()
+        network = open_checked(file, _CHECK_SECONDS)
+        if isinstance(network, TfliteNetwork):
+            # Its first step, too, prints what nobody asked for.
+            network.step([_FIRST_DT] * network.shape.dimension)
+            network.reset()
     return network
 
 

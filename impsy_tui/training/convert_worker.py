@@ -3,14 +3,13 @@
 Of a ``.keras`` or ``.h5`` file of this program's or of IMPSY's, it makes a ``.tflite`` file.
 """
 
-import os
 import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from impsy_tui.jobs.manners import step_back
-from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.notes import notes_path
 from impsy_tui.networks.weights import read_weights
@@ -20,8 +19,7 @@ def main() -> None:
     """See the module."""
     step_back()
     file, folder = map(Path, sys.argv[1:])
-    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)
+    reporter = sole_reporter()
     if find_spec("tensorflow") is None:
         reporter.say(Failed("converting needs TensorFlow, not installed here: pip install 'impsy-tui[train]'"))
         return

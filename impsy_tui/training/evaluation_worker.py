@@ -5,10 +5,7 @@ The report is what came of it; with a folder it is written there, and what came 
 
 import argparse
 import itertools
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,12 +13,10 @@ from typing import Final
 
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.jobs.manners import step_back
-from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem, Network
-from impsy_tui.networks.check import Report
-from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.notes import ModelNotes, read_notes
-from impsy_tui.networks.tflite import TfliteNetwork
+from impsy_tui.networks.opening import open_checked
 from impsy_tui.terms import MAX_GAP
 
 _SEED: Final = 1
@@ -38,9 +33,7 @@ def main() -> None:
     arguments.add_argument("dataset", type=Path)
     arguments.add_argument("--reports", type=Path)
     wishes = arguments.parse_args()
-    # Libraries print where they like: reports keep standard output to themselves.
-    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)
+    reporter = sole_reporter()
     if find_spec("tensorflow_probability") is None:
         text = "evaluating needs TensorFlow Probability, which is not installed here: pip install 'impsy-tui[train]'"
         reporter.say(Failed(text))
@@ -99,17 +92,9 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
 
 
 def _open(file: Path, name: str) -> Network:
-    """A model's network, once a process of its own has opened the file without trouble."""
-    check = [sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)]
+    """A model's network; what is wrong with it is told with its name."""
     try:
-        seen = subprocess.run(
-            check, stdin=subprocess.DEVNULL, capture_output=True, timeout=_CHECK_SECONDS, check=False
-        )
-        found = Report(seen.stdout)
-        return TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
-    except subprocess.TimeoutExpired:
-        text = f"could not be opened within {_CHECK_SECONDS:.0f} s: the file may be damaged"
-        raise _Refused(f"{name}: {text}") from None
+        return open_checked(file, _CHECK_SECONDS)
     except ModelProblem as problem:
         raise _Refused(f"{name}: {problem}") from None
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from impsy_tui import terms
 from impsy_tui.corpus.datasets import DatasetProblem
 from impsy_tui.jobs.manners import step_back
-from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.training.worker import StopAsked, facts, read
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def main() -> None:
     """See the module."""
     step_back()
     wishes = _parser().parse_args()
-    # Libraries print where they like: reports keep standard output to themselves.
-    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)
+    reporter = sole_reporter()
     if find_spec("tensorflow") is None:
         reporter.say(Failed("training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"))
         return

@@ -6,7 +6,6 @@ SIGINT ends it early and saves the best there is; SIGTERM ends it and saves no m
 
 import argparse
 import math
-import os
 import signal
 import time
 from importlib.util import find_spec
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from impsy_tui import terms
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.jobs.manners import step_back
-from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem
 
 if TYPE_CHECKING:
@@ -35,9 +34,7 @@ def main() -> None:
     """See the module."""
     step_back()
     wishes = _parser().parse_args()
-    # Libraries print where they like: reports keep standard output to themselves.
-    reporter = Reporter(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)
+    reporter = sole_reporter()
     if find_spec("tensorflow") is None:
         reporter.say(Failed("training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"))
         return
