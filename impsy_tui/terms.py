@@ -163,3 +163,24 @@ RESUME: Final = "resume"
 """In place of a size: the training that was interrupted last."""
 CURRENT: Final = "current"
 """In place of a model's name: the one that plays."""
+
+RAMP: Final = Range(0.0, 86400.0, 8.0, "s")
+"""Seconds that a setting glides."""
+
+DELAY: Final = Range(0.0, 86400.0, 10.0, "s")
+"""Seconds until a scheduled command is done."""
+
+PERIOD: Final = Range(0.02, 86400.0, 4.0, "s")
+"""Seconds between two times that a command is done again and again."""
+
+TEMPO: Final = Range(20.0, 400.0, 120.0, "bpm")
+"""Beats (quarter notes) a minute."""
+
+SWING: Final = Range(0.5, 0.75, 0.5)
+"""Where between two even lines of a grid the odd one stands: 0.5 is in the middle."""
+
+NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")
+"""Seconds by which one output is late; below 0, early."""
+
+REPLAY_SPEED: Final = Range(0.1, 20.0, 1.0, "x")
+"""How fast a log is replayed: 2 is twice as fast."""

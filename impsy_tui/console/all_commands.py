@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from impsy_tui.console.desk import Chooses
-from impsy_tui.language.commands import COMMANDS, Kind
+from impsy_tui.language import COMMANDS, Kind
 
 
 class AllCommands(Provider):

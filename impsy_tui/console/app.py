@@ -34,8 +34,8 @@ from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import About, Answer, ConsoleWishes, Event, Reply
 from impsy_tui.guide import Answers
+from impsy_tui.language import Invocation, Mistake, Program, parse
 from impsy_tui.language.complete import Known
-from impsy_tui.language.parse import Invocation, Mistake, parse
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
@@ -238,12 +238,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
         read = parse(line)
         if isinstance(read, Mistake):
             self.say("error", f"{line}: {read.message}")
-        elif read.command.console:
+        elif any(each.command.console for each in read.walk()):
             self._carry_out_here(read)
         elif refusal := self._locked_away(read):
             self.say("warning", refusal)
-        elif read.command.ends:
-            word = read.command.name
+        elif word := next((each.command.name for each in read.walk() if each.command.ends), ""):
             question, consequence = {
                 "shutdown": ("End the engine?", "The music stops and the log is closed."),
             }.get(word, (f"{line}?", "It cannot be brought back."))
@@ -252,10 +251,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
         else:
             self._send(line)
 
-    def _locked_away(self, read: Invocation | Mistake) -> str:
+    def _locked_away(self, read: Program | Mistake) -> str:
         """Why the stage lock keeps a line from being carried out, empty if it does not."""
-        if self._locked and isinstance(read, Invocation) and (read.command.ends or read.command.name == "rename"):
-            return f"the stage lock is on: {read.command.name} waits for unlock"
+        if self._locked and isinstance(read, Program):
+            for each in read.walk():
+                if each.command.ends or each.command.name == "rename":
+                    return f"the stage lock is on: {each.command.name} waits for unlock"
         return ""
 
     def _send(self, line: str) -> None:
@@ -270,7 +271,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if reply.start >= 0:
             self.perform.prompt.blame(line, Mistake(reply.text, reply.start, reply.end))
 
-    def _carry_out_here(self, read: Invocation) -> None:
+    def _carry_out_here(self, program: Program) -> None:
+        read = program.steps[0]
+        if len(program.steps) > 1 or not isinstance(read, Invocation) or not read.command.console:
+            self.say("error", f"{program}: what is about the console is typed by itself")
+            return
         match read.command.name:
             case "quit":
                 self.do("quit")

@@ -10,6 +10,17 @@ from typing import Final, Literal
 
 import msgspec
 
+from impsy_tui.control.states import (
+    ChannelState,
+    CueState,
+    JobState,
+    LogState,
+    MachineState,
+    PendingState,
+    PlayerState,
+    ReplayState,
+    TempoState,
+)
 from impsy_tui.guide import Answers
 
 PROTOCOL: Final = 1
@@ -120,128 +131,6 @@ class Event(msgspec.Struct, tag="event", frozen=True):
     dropped: int = 0
 
 
-class ChannelState(msgspec.Struct, frozen=True):
-    """One channel; see ``channels.ChannelStatus``. ``problem_age`` is in seconds, -1 for never."""
-
-    name: str
-    state: str
-    bound: str
-    received: int = 0
-    sent: int = 0
-    received_rate: int = 0
-    sent_rate: int = 0
-    last_received: str = ""
-    last_sent: str = ""
-    problem: str = ""
-    problem_age: float = -1.0
-    problems: int = 0
-
-
-class PlayerState(msgspec.Struct, frozen=True):
-    """One player and its part.
-
-    Attributes:
-        name: of the part.
-        kind: "mdrnn", or "dummy" where there is no model.
-        model: name of the model.
-        runtime: what computes it.
-        mode: see ``terms.MODES``.
-        turn: "you", "player" or "both".
-        paused: whether it may not play.
-        pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
-        max_response: seconds, 0 for no end.
-        max_gap: seconds.
-        output: what it played last, empty for nothing yet.
-        output_age: seconds since then.
-        upcoming: what it will play next, empty if that is not known.
-        upcoming_in: seconds until then.
-        played: events played.
-        skipped: events left out because they were late.
-    """
-
-    name: str
-    kind: str
-    model: str
-    runtime: str
-    mode: str
-    turn: str
-    paused: bool
-    pi_temperature: float
-    sigma_temperature: float
-    timescale: float
-    threshold: float
-    max_response: float
-    max_gap: float
-    output: tuple[float, ...]
-    output_age: float
-    upcoming: tuple[float, ...]
-    upcoming_in: float
-    played: int
-    skipped: int
-
-
-class LogState(msgspec.Struct, frozen=True):
-    """The performance log.
-
-    Attributes:
-        enabled: whether it is written at all.
-        file: the current file, empty before its first row.
-        rows: handed over.
-        written: of these, on the disk.
-        problem: what keeps them from it, empty while all is well.
-        disk_free: bytes left where it is written, -1 if unknown.
-    """
-
-    enabled: bool
-    file: str
-    rows: int
-    written: int
-    problem: str
-    disk_free: int
-
-
-class JobState(msgspec.Struct, frozen=True):
-    """One worker; see ``jobs.messages`` for how far it is.
-
-    Attributes:
-        number: by which it is named.
-        kind: "dataset", "train" …
-        name: what it works on.
-        state: "running", "stopping", "finished", "failed" or "cancelled".
-        stage: what it is doing.
-        done, of: how much of that is done, and how much there is (0 if unknown).
-        loss, validation: nats, None while there are none.
-        left: seconds, None if unknown.
-        age: seconds since it began, and once it has ended, until then.
-        curve: loss and validation loss over time.
-        text: what came of it, or what is wrong.
-        file: what it made.
-    """
-
-    number: int
-    kind: str
-    name: str
-    state: str
-    stage: str
-    done: int
-    of: int
-    loss: float | None
-    validation: float | None
-    left: float | None
-    age: float
-    curve: tuple[tuple[float, float], ...]
-    text: str
-    file: str
-
-
-class MachineState(msgspec.Struct, frozen=True):
-    """The machine; see ``engine.health``. ``temperature`` is in degrees Celsius, None if unknown."""
-
-    temperature: float | None = None
-    undervoltage: bool = False
-    throttled: bool = False
-
-
 class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     """Everything a console shows.
 
@@ -268,6 +157,14 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         timer_runs: whether it goes on.
         machine: the machine's health.
         jobs: workers, the newest last.
+        focus: the player that commands are about where they do not say.
+        macros: words of the performer's own, as ``def`` takes them.
+        keys: commands by key, such as ``f5``.
+        pending: what is to be done later.
+        cue: where the set is, if a set list is open.
+        tempo: musical time, if it matters.
+        replay: the log that is replayed, if one is.
+        recording: whether commands are written down.
     """
 
     time: float
@@ -292,6 +189,14 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     timer_runs: bool = False
     machine: MachineState = MachineState()
     jobs: tuple[JobState, ...] = ()
+    focus: str = "main"
+    macros: tuple[str, ...] = ()
+    keys: dict[str, str] = {}
+    pending: tuple[PendingState, ...] = ()
+    cue: CueState | None = None
+    tempo: TempoState | None = None
+    replay: ReplayState | None = None
+    recording: bool = False
 
 
 class FileFacts(msgspec.Struct, frozen=True):

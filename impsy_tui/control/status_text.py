@@ -1,6 +1,7 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
-from impsy_tui.control.messages import ChannelState, PlayerState, Ports, Snapshot
+from impsy_tui.control.messages import Ports, Snapshot
+from impsy_tui.control.states import ChannelState, PlayerState
 
 _BAR = 24
 

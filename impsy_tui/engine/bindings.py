@@ -94,8 +94,9 @@ class Bindings:
         read = parse(line)
         if isinstance(read, Mistake):
             raise BindingProblem(f"{line}: {read.message}")
-        if read.command.ends or read.command.files or read.command.console:
-            raise BindingProblem(f"{read.command.name} is not bound: it is for the keyboard alone")
+        for each in read.walk():
+            if each.command.ends or each.command.files or each.command.console:
+                raise BindingProblem(f"{each.command.name} is not bound: it is for the keyboard alone")
         if len(self._lines) >= MOST:
             raise BindingProblem(f"{MOST} are bound already")
         self._lines[trigger] = line

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,41 +16,28 @@ from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
 from impsy_tui.engine.answers import Answers
 from impsy_tui.engine.bindings import BindingProblem, Bindings
-from impsy_tui.engine.casting import Casting, CastingProblem
+from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
-from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.learning import Learner
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.library import Library
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
+from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.session import Session
-from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.engine.settings import SettingsDesk
 from impsy_tui.engine.setup import Setup, StartProblem, first_settings, make_channels, model_folders
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
 from impsy_tui.engine.stopwatch import Stopwatch
-from impsy_tui.jobs.runner import Job, JobProblem, JobRunner
-from impsy_tui.language import Mistake, parse
+from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
-
-
-_PROBLEMS = (
-    BindingProblem,
-    CommandProblem,
-    CastingProblem,
-    HelperProblem,
-    JobProblem,
-    LibraryProblem,
-    SettingProblem,
-)
-"""What a command may meet; each tells the performer why."""
 
 
 class Engine:
@@ -88,7 +75,7 @@ class Engine:
         )
         self.bindings = Bindings()
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
-        self._commands = Commands(self)
+        self.orders = Orders(Commands(self), self._random, self.tell, self._changed)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell, lambda: self.session)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
@@ -180,20 +167,7 @@ class Engine:
 
     async def carry_out(self, line: str, number: int) -> Reply:
         """Do what a line says; the reply carries the number."""
-        invocation = parse(line)
-        if isinstance(invocation, Mistake):
-            return Reply(number, False, invocation.message, invocation.start, invocation.end)
-        if invocation.command.console:
-            return Reply(number, False, f"{invocation.command.name} is typed in a console")
-        try:
-            answer = self._commands.carry_out(invocation)
-            text = answer if isinstance(answer, str) else await answer
-        except _PROBLEMS as problem:
-            return Reply(number, False, str(problem))
-        self._changed()
-        if invocation.command.name not in ("status", "help"):
-            self.tell("info", "command", str(invocation))
-        return Reply(number, True, text)
+        return await self.orders.carry_out(line, number)
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
         """Answer a question, or write a new configuration; the answer as a message."""
@@ -204,15 +178,8 @@ class Engine:
         text, line = await self._settings_desk.change(key, value)
         if not line:
             return f"{text}; in force from the next start"
-        invocation = parse(line)
-        if isinstance(invocation, Mistake):
-            raise CommandProblem(f"{text}, and not in force: {invocation.message}")
-        try:
-            answer = self._commands.carry_out(invocation)
-            if not isinstance(answer, str):
-                await answer
-        except _PROBLEMS as problem:
-            raise CommandProblem(f"{text}, and not in force: {problem}") from None
+        if problem := await self.orders.carry_out_setting(line):
+            raise CommandProblem(f"{text}, and not in force: {problem}")
         return f"{text}; in force now"
 
     async def keep_mapping(self) -> str:
@@ -308,30 +275,10 @@ class Engine:
 
     def _carry_out_for(self, channel: str, address: str, line: str) -> str:
         """Carry out a line that came by a channel; what is wrong with it, empty if nothing is."""
-        invocation = parse(line)
-        if isinstance(invocation, Mistake):
-            return f"{address}: {invocation.message}"
-        if invocation.command.console:
-            return f"{address}: {invocation.command.name} is a command of consoles"
-        if invocation.command.ends or invocation.command.files:
-            return f"{address}: {invocation.command.name} is not taken from {channel}"
-        try:
-            answer = self._commands.carry_out(invocation)
-        except _PROBLEMS as problem:
-            return f"{address}: {problem}"
-        if isinstance(answer, str):
-            self._changed()
-            self.tell("info", channel, str(invocation))
-        else:
-            self._in_background(self._finish(channel, answer))
-        return ""
-
-    async def _finish(self, channel: str, answer: Awaitable[str]) -> None:
-        try:
-            self.tell("info", channel, await answer)
-            self._changed()
-        except _PROBLEMS as problem:
-            self.tell("error", channel, str(problem))
+        problem, rest = self.orders.carry_out_for(channel, address, line)
+        if rest is not None:
+            self._in_background(rest)
+        return problem
 
     def _in_background(self, work: Any) -> None:
         task = self._loop.create_task(work)

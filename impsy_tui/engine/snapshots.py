@@ -7,7 +7,8 @@ from pathlib import Path
 
 from impsy_tui.channels import Channel
 from impsy_tui.config import Config
-from impsy_tui.control.messages import ChannelState, JobState, LogState, MachineState, PlayerState, Snapshot
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.part import Part

@@ -1,6 +1,21 @@
 """The command language: one table of commands, and a parser that points at what it cannot read."""
 
-from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind
-from impsy_tui.language.parse import Invocation, Mistake, parse
+from impsy_tui.language.commands import COMMANDS
+from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.language.parse import Mistake, parse
+from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, Program
 
-__all__ = ["COMMANDS", "Argument", "Command", "Invocation", "Kind", "Mistake", "parse"]
+__all__ = [
+    "COMMANDS",
+    "Argument",
+    "Call",
+    "Chance",
+    "Command",
+    "Invocation",
+    "Kind",
+    "Macro",
+    "Mistake",
+    "Moment",
+    "Program",
+    "parse",
+]

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui.language.commands import COMMANDS, Argument, Command, Kind, find_command
+from impsy_tui.language.commands import COMMANDS, find_command
+from impsy_tui.language.entries import Argument, Command, Kind
 from impsy_tui.language.parse import WORD
 
 _NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.language.commands import COMMANDS, Command, Kind
+from impsy_tui.language.commands import COMMANDS
+from impsy_tui.language.entries import Command, Kind
 
 PREFIX: Final = "/impsy/"
 ANY_COMMAND: Final = "/impsy/command"

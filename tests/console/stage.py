@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from impsy_tui.console.app import ConsoleApp, Options
 from impsy_tui.control.link import LinkState
-from impsy_tui.control.messages import ConsoleWishes, PlayerState, Snapshot
+from impsy_tui.control.messages import ConsoleWishes, Snapshot
+from impsy_tui.control.states import PlayerState
 
 SMALL, LARGE = (80, 24), (120, 40)
 _PATIENCE = 30.0

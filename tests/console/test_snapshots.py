@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from impsy_tui.control.link import LinkState
-from impsy_tui.control.messages import ChannelState, JobState, LogState, MachineState, PlayerState, Snapshot
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from tests.console.stage import LARGE, SMALL, console, performed
 
 _FOLDER = Path(__file__).parent / "snapshots"

@@ -14,7 +14,7 @@ from impsy_tui.engine.session import Session
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import JobRunner
-from impsy_tui.language import Mistake, parse
+from impsy_tui.language import Invocation, Program, parse
 from tests.engine.band import Band, ScriptedPlayer
 
 
@@ -88,9 +88,11 @@ def test_commands_turn_both(tmp_path: Path) -> None:
     commands = Commands(_Host(band.session, tmp_path))
 
     def do(line: str) -> None:
-        invocation = parse(line)
-        assert not isinstance(invocation, Mistake)
-        assert isinstance(commands.carry_out(invocation), str)
+        program = parse(line)
+        assert isinstance(program, Program)
+        (step,) = program.steps
+        assert isinstance(step, Invocation)
+        assert isinstance(commands.carry_out(step), str)
 
     for line in ("temp 1.5", "sigma 0.25", "timescale 2", "threshold 3s", "max_response 9s", "mode callresponse"):
         do(line)

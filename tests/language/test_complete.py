@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.language import COMMANDS, Invocation, Mistake, parse
+from impsy_tui.language import COMMANDS, Mistake, Program, parse
 from impsy_tui.language.complete import Completion, Known, complete
 
 KNOWN = Known(
@@ -120,7 +120,7 @@ def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, kn
 def may_be_gone_on_with(line: str) -> bool:
     """Whether a line can be carried out, or will be once more is typed."""
     read = parse(line)
-    return isinstance(read, Invocation) or read.start == len(line)
+    return isinstance(read, Program) or read.start == len(line)
 
 
 @given(st.sampled_from(sorted(COMMANDS.values(), key=str)), st.data())

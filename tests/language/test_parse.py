@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.language import COMMANDS, Invocation, Kind, Mistake, parse
+from impsy_tui.language import COMMANDS, Invocation, Kind, Mistake, Program, parse
 from impsy_tui.language.parse import parse_dimensions
 
 
@@ -44,9 +44,11 @@ from impsy_tui.language.parse import parse_dimensions
 )
 def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, object]) -> None:
     found = parse(line)
-    assert isinstance(found, Invocation)
-    assert found.command.name == name
-    assert found.values == values
+    assert isinstance(found, Program)
+    (step,) = found.steps
+    assert isinstance(step, Invocation)
+    assert step.command.name == name
+    assert step.values == values
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_what_is_missing_is_asked_for_at_the_end(line: str) -> None:
 @given(st.text())
 def test_any_text_is_an_invocation_or_one_mistake(line: str) -> None:
     found = parse(line)
-    assert isinstance(found, Invocation | Mistake)
+    assert isinstance(found, Program | Mistake)
     if isinstance(found, Mistake):
         assert 0 <= found.start <= found.end <= len(line)
         assert found.message
@@ -138,12 +140,12 @@ def _values(command_name: str) -> st.SearchStrategy[Invocation]:
 
 @given(st.sampled_from(sorted(COMMANDS)).flatmap(_values))
 def test_printing_and_parsing_gives_the_same_again(invocation: Invocation) -> None:
-    assert parse(str(invocation)) == invocation
+    assert parse(str(invocation)) == Program((invocation,))
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
 def test_every_example_can_be_typed(command: object) -> None:
-    assert isinstance(parse(command.example), Invocation)  # type: ignore[attr-defined]
+    assert isinstance(parse(command.example), Program)  # type: ignore[attr-defined]
 
 
 def test_dimensions_alone() -> None:

@@ -18,7 +18,7 @@ from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import amount, middle, span
 from impsy_tui.console.widgets.picture import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
-from impsy_tui.language.parse import quoted
+from impsy_tui.language.program import quoted
 from impsy_tui.terms import EPOCHS, PATIENCE
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}

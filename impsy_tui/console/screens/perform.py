@@ -24,7 +24,7 @@ from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.language.complete import Known
-from impsy_tui.language.parse import quoted
+from impsy_tui.language.program import quoted
 
 _MAKE_MODELS: Final = ("train", "convert")
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")

@@ -6,7 +6,8 @@ from rich.style import Style
 
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, middle, span
-from impsy_tui.control.messages import ChannelState, Snapshot
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import ChannelState
 
 _FRESH: Final = 10.0
 """Seconds that a problem is shown loudly; after that it is history."""

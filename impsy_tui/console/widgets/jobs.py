@@ -5,7 +5,8 @@ from typing import Final
 
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, span
-from impsy_tui.control.messages import JobState, Snapshot
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import JobState
 
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 _MOST: Final = 3

@@ -8,7 +8,8 @@ from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, span
 from impsy_tui.control.link import LinkState
-from impsy_tui.control.messages import PlayerState, Snapshot
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import PlayerState
 
 _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005

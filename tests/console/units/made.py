@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from impsy_tui.control.messages import JobState, LogState, PlayerState, Snapshot
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import JobState, LogState, PlayerState
 
 _PLAYER = PlayerState(
     name="main",

@@ -3,7 +3,7 @@
 import pytest
 
 from impsy_tui.console.steps import Steps
-from impsy_tui.language import Invocation, parse
+from impsy_tui.language import Program, parse
 from tests.console.units.made import snapshot
 
 
@@ -21,7 +21,7 @@ def lines(steps: Steps, clock: Clock, action: str, count: int, every: float, **p
     for _ in range(count):
         line = steps.line(action, snapshot(**player))
         assert line is not None
-        assert isinstance(parse(line), Invocation)
+        assert isinstance(parse(line), Program)
         found.append(line)
         clock.time += every
     return found

@@ -1,0 +1,196 @@
+"""What a snapshot is made of; see ``messages.Snapshot``."""
+
+import msgspec
+
+
+class ChannelState(msgspec.Struct, frozen=True):
+    """One channel; see ``channels.ChannelStatus``. ``problem_age`` is in seconds, -1 for never."""
+
+    name: str
+    state: str
+    bound: str
+    received: int = 0
+    sent: int = 0
+    received_rate: int = 0
+    sent_rate: int = 0
+    last_received: str = ""
+    last_sent: str = ""
+    problem: str = ""
+    problem_age: float = -1.0
+    problems: int = 0
+
+
+class PlayerState(msgspec.Struct, frozen=True):
+    """One player and its part.
+
+    Attributes:
+        name: of the part.
+        kind: "mdrnn", or "dummy" where there is no model.
+        model: name of the model.
+        runtime: what computes it.
+        mode: see ``terms.MODES``.
+        turn: "you", "player" or "both".
+        paused: whether it may not play.
+        pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
+        max_response: seconds, 0 for no end.
+        max_gap: seconds.
+        output: what it played last, empty for nothing yet.
+        output_age: seconds since then.
+        upcoming: what it will play next, empty if that is not known.
+        upcoming_in: seconds until then.
+        played: events played.
+        skipped: events left out because they were late.
+    """
+
+    name: str
+    kind: str
+    model: str
+    runtime: str
+    mode: str
+    turn: str
+    paused: bool
+    pi_temperature: float
+    sigma_temperature: float
+    timescale: float
+    threshold: float
+    max_response: float
+    max_gap: float
+    output: tuple[float, ...]
+    output_age: float
+    upcoming: tuple[float, ...]
+    upcoming_in: float
+    played: int
+    skipped: int
+
+
+class LogState(msgspec.Struct, frozen=True):
+    """The performance log.
+
+    Attributes:
+        enabled: whether it is written at all.
+        file: the current file, empty before its first row.
+        rows: handed over.
+        written: of these, on the disk.
+        problem: what keeps them from it, empty while all is well.
+        disk_free: bytes left where it is written, -1 if unknown.
+    """
+
+    enabled: bool
+    file: str
+    rows: int
+    written: int
+    problem: str
+    disk_free: int
+
+
+class JobState(msgspec.Struct, frozen=True):
+    """One worker; see ``jobs.messages`` for how far it is.
+
+    Attributes:
+        number: by which it is named.
+        kind: "dataset", "train" …
+        name: what it works on.
+        state: "running", "stopping", "finished", "failed" or "cancelled".
+        stage: what it is doing.
+        done, of: how much of that is done, and how much there is (0 if unknown).
+        loss, validation: nats, None while there are none.
+        left: seconds, None if unknown.
+        age: seconds since it began, and once it has ended, until then.
+        curve: loss and validation loss over time.
+        text: what came of it, or what is wrong.
+        file: what it made.
+    """
+
+    number: int
+    kind: str
+    name: str
+    state: str
+    stage: str
+    done: int
+    of: int
+    loss: float | None
+    validation: float | None
+    left: float | None
+    age: float
+    curve: tuple[tuple[float, float], ...]
+    text: str
+    file: str
+
+
+class MachineState(msgspec.Struct, frozen=True):
+    """The machine; see ``engine.health``. ``temperature`` is in degrees Celsius, None if unknown."""
+
+    temperature: float | None = None
+    undervoltage: bool = False
+    throttled: bool = False
+
+
+class PendingState(msgspec.Struct, frozen=True):
+    """Something that is to be done later, or is being done bit by bit.
+
+    Attributes:
+        number: by which it is cancelled.
+        text: as it was typed.
+        kind: "over", "after", "every", "at" or "whenever".
+        due: seconds until it is done or, for "over", has arrived; -1 where nobody knows.
+        share: how far it is, 0..1, for "over".
+    """
+
+    number: int
+    text: str
+    kind: str
+    due: float = -1.0
+    share: float = 0.0
+
+
+class CueState(msgspec.Struct, frozen=True):
+    """Where a set is.
+
+    Attributes:
+        set: name of the set list.
+        cue: name of the cue that was reached last, empty before the first.
+        number: of that cue, from 1; 0 before the first.
+        of: how many there are.
+        following: name of the next one, empty at the end.
+    """
+
+    set: str
+    cue: str
+    number: int
+    of: int
+    following: str
+
+
+class TempoState(msgspec.Struct, frozen=True):
+    """Musical time.
+
+    Attributes:
+        beats: a minute.
+        source: "own", or "clock" where one is followed.
+        lost: the clock that is followed does not come; its last tempo is kept.
+        runs: whether the clock that is followed has been started; always for an own tempo.
+        beat: beats since the first bar began.
+        grid: a note length such as "1/16", empty where nothing is quantised.
+        swing: 0.5 is straight.
+        hand_over: when turns change: "now", "beat" or "bar".
+        sends: whether a clock is sent.
+    """
+
+    beats: float
+    source: str = "own"
+    lost: bool = False
+    runs: bool = True
+    beat: float = 0.0
+    grid: str = ""
+    swing: float = 0.5
+    hand_over: str = "now"
+    sends: bool = False
+
+
+class ReplayState(msgspec.Struct, frozen=True):
+    """A log that is replayed: its name, how far it is and how long, in its own seconds, and how fast."""
+
+    name: str
+    position: float
+    length: float
+    speed: float

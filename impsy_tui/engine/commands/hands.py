@@ -1,0 +1,64 @@
+"""What carries out commands, and what it may need of the engine."""
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from impsy_tui.engine.bindings import Bindings
+from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.learning import Learner
+from impsy_tui.engine.library import Library
+from impsy_tui.engine.ports import PortsDesk
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.jobs.runner import JobRunner
+
+
+class CommandProblem(Exception):
+    """A command that cannot be carried out now; the message says why."""
+
+
+class Host(Protocol):
+    """What commands need of the engine besides the session."""
+
+    session: Session
+    stopwatch: Stopwatch
+    jobs: JobRunner
+    library: Library
+    casting: Casting
+    bindings: Bindings
+    ports: PortsDesk
+    learner: Learner
+
+    def keep_mapping(self) -> Awaitable[str]:
+        """Write what was learned and bound into the configuration file; the reply."""
+
+    @property
+    def training_size(self) -> str:
+        """The size that is trained unless one is named."""
+
+    def change_setting(self, key: str, value: str) -> Awaitable[str]:
+        """Change a setting in the configuration file; the reply, or ``SettingProblem``."""
+
+    def set_log(self, what: str) -> str:
+        """Switch the log on or off, or begin a new file; the reply."""
+
+    def status_text(self) -> str:
+        """What the engine is doing, in lines."""
+
+    def shut_down(self) -> None:
+        """End the engine, soon."""
+
+
+class Hands:
+    """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
+
+    Each takes the values of its command's arguments and gives the reply, or for what takes time,
+    the reply to come. It may raise ``CommandProblem``.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @property
+    def _session(self) -> Session:
+        return self._host.session

@@ -1,0 +1,114 @@
+"""Work beside the music: files, jobs, settings."""
+
+from collections.abc import Awaitable
+from pathlib import Path
+
+from impsy_tui import terms
+from impsy_tui.engine.commands.hands import CommandProblem, Hands
+
+
+class Workshop(Hands):
+    """Work beside the music: files, jobs, settings."""
+
+    async def _dataset(self, dimension: float | None = None) -> str:
+        library = self._host.library
+        wanted = str(int(dimension)) if dimension else "all"
+        arguments = (str(library.logs), str(library.datasets), wanted)
+        name = f"{wanted}d" if dimension else "of every dimension"
+        job = await self._host.jobs.start("dataset", name, "impsy_tui.jobs.dataset", arguments)
+        return f"job {job.number} collects the logs"
+
+    async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
+        library = self._host.library
+        folder, module = str(library.own_models), "impsy_tui.training.worker"
+        if size == terms.RESUME:
+            name, arguments = "what was interrupted", [folder, "--resume"]
+        else:
+            begun_from = self._begun_from(str(options.pop("from", "")))
+            dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+            arguments = [folder, str(dataset)]
+            if size == terms.AUTO:
+                if begun_from is not None:
+                    raise CommandProblem("auto trains new models of several sizes: leave it out, or from")
+                module = "impsy_tui.training.sweep_worker"
+                # In one process: beside the music there is neither memory nor a core for more.
+                arguments += ["--processes", "1"]
+                arguments += _options(options, {"budget": "budget-ms", "seed": "seeds"})
+            elif "budget" in options:
+                raise CommandProblem("budget is for train auto: it says which sizes are too slow")
+            else:
+                size = size or self._host.training_size
+                arguments += ["--size", size, *_options(options, {})]
+            name = f"{size} on {dataset.stem}"
+            if begun_from is not None:
+                arguments += ["--from", str(begun_from)]
+                name = f"{begun_from.stem} on {dataset.stem}"
+        job = await self._host.jobs.start("train", name, module, arguments)
+        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+
+    def _begun_from(self, name: str) -> Path | None:
+        """The model that a training begins with, if it does with one."""
+        if not name:
+            return None
+        if name != terms.CURRENT:
+            return self._host.library.find("model", name)
+        if (playing := self._host.casting.file) is None:
+            raise CommandProblem("no model plays that could be trained on")
+        return playing
+
+    async def _convert(self, model: str) -> str:
+        found = self._host.library.find("model", model)
+        # Of a name, the file that plays comes first.
+        others = (found.with_suffix(suffix) for suffix in (".keras", ".h5"))
+        file = next((other for other in others if other.is_file()), found)
+        if file.suffix == ".tflite":
+            raise CommandProblem(f"{file.name} is a .tflite already")
+        arguments = (str(file), str(self._host.library.own_models))
+        job = await self._host.jobs.start("convert", file.stem, "impsy_tui.training.convert_worker", arguments)
+        return f"job {job.number} converts {job.name}"
+
+    async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
+        library = self._host.library
+        models = [library.find("model", name) for name in (model, against) if name]
+        if not models:
+            if self._host.casting.file is None:
+                raise CommandProblem("no model plays: name one, as in evaluate m")
+            models = [self._host.casting.file]
+        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+        name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
+        arguments = (*map(str, models), str(dataset), "--reports", str(library.datasets))
+        job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)
+        return f"job {job.number} evaluates {job.name}"
+
+    async def _plot(self, name: str) -> str:
+        library = self._host.library
+        file = library.find_any(name)
+        picture = library.plots / f"{file.stem}.svg"
+        arguments = (str(file), str(picture), str(library.datasets))
+        job = await self._host.jobs.start("plot", file.stem, "impsy_tui.jobs.plot", arguments)
+        return f"job {job.number} draws {file.stem}"
+
+    def _cancel_job(self, number: float | None = None) -> str:
+        job = self._host.jobs.stop(None if number is None else int(number), keep=False)
+        return f"job {job.number} ({job.kind}) is cancelled"
+
+    def _keep_job(self, number: float | None = None) -> str:
+        job = self._host.jobs.stop(None if number is None else int(number), keep=True)
+        return f"job {job.number} ({job.kind}) ends and saves what it has"
+
+    def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
+        return self._host.library.rename(kind, name, to)
+
+    def _delete(self, kind: str, name: str) -> Awaitable[str]:
+        return self._host.library.delete(kind, name)
+
+    def _set(self, key: str, value: str) -> Awaitable[str]:
+        return self._host.change_setting(key, value)
+
+    def _ports(self) -> Awaitable[str]:
+        return self._host.ports.in_words()
+
+
+def _options(options: dict[str, float | str], names: dict[str, str]) -> list[str]:
+    """Keyword arguments as a worker takes them, some by another name."""
+    return [part for name, value in options.items() for part in (f"--{names.get(name, name)}", f"{value:.15g}")]

@@ -1,0 +1,170 @@
+"""Lines carried out: read, looked at for what their sender may not do, and done step by step."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from impsy_tui.control.messages import Reply
+from impsy_tui.engine.bindings import BindingProblem
+from impsy_tui.engine.casting import CastingProblem
+from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.helpers import HelperProblem
+from impsy_tui.engine.library import LibraryProblem
+from impsy_tui.engine.session import Tell
+from impsy_tui.engine.settings import SettingProblem
+from impsy_tui.jobs.runner import JobProblem
+from impsy_tui.language import Call, Chance, Invocation, Macro, Mistake, Program, parse
+from impsy_tui.language.program import Step, Value
+
+PROBLEMS = (
+    BindingProblem,
+    CommandProblem,
+    CastingProblem,
+    HelperProblem,
+    JobProblem,
+    LibraryProblem,
+    SettingProblem,
+)
+"""What a command may meet; each tells the performer why."""
+
+_ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports")
+"""Commands that change nothing: they are not written down."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a program.
+
+    Attributes:
+        replies: of what has been done.
+        problems: why something could not be done.
+        awaited: replies to come, of what takes time.
+    """
+
+    replies: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    awaited: list[Awaitable[str]] = field(default_factory=list)
+
+    async def settle(self) -> None:
+        """Wait for what takes time."""
+        while self.awaited:
+            try:
+                self.replies.append(await self.awaited.pop(0))
+            except PROBLEMS as problem:
+                self.problems.append(str(problem))
+
+
+class Orders:
+    """Carries out lines.
+
+    Args:
+        commands: do single commands.
+        random: draws what is left to chance.
+        tell: says things to the performer.
+        changed: called when something may have been changed.
+    """
+
+    def __init__(
+        self, commands: Commands, random: np.random.Generator, tell: Tell, changed: Callable[[], None]
+    ) -> None:
+        self.macros: dict[str, Macro] = {}
+        """Words of the performer's own."""
+        self._commands = commands
+        self._random = random
+        self._tell = tell
+        self._changed = changed
+
+    def read(self, line: str) -> Program | Mistake:
+        """A line, as it is understood now."""
+        return parse(line, self.macros)
+
+    async def carry_out(self, line: str, number: int) -> Reply:
+        """Do what a client's line says; the reply carries the number."""
+        program = self.read(line)
+        if isinstance(program, Mistake):
+            return Reply(number, False, program.message, program.start, program.end)
+        if console := next((each.command.name for each in program.walk() if each.command.console), ""):
+            return Reply(number, False, f"{console} is typed in a console")
+        outcome = self.perform(program)
+        await outcome.settle()
+        self._note("command", program, outcome)
+        return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
+
+    async def carry_out_setting(self, line: str) -> str:
+        """Do what follows from a setting; what is wrong with it, empty if nothing is."""
+        program = self.read(line)
+        if isinstance(program, Mistake):
+            return program.message
+        outcome = self.perform(program)
+        await outcome.settle()
+        return "; ".join(outcome.problems)
+
+    def carry_out_for(self, channel: str, address: str, line: str) -> tuple[str, Awaitable[None] | None]:
+        """Do what a line says that came by a channel; it may not end or delete anything.
+
+        Returns:
+            What is wrong with it, empty if nothing is; and what is still to be waited for.
+        """
+        program = self.read(line)
+        if isinstance(program, Mistake):
+            return f"{address}: {program.message}", None
+        for each in program.walk():
+            if each.command.console:
+                return f"{address}: {each.command.name} is a command of consoles", None
+            if each.command.ends or each.command.files:
+                return f"{address}: {each.command.name} is not taken from {channel}", None
+        outcome = self.perform(program)
+        if outcome.awaited:
+            return "; ".join(f"{address}: {problem}" for problem in outcome.problems), self._finish(channel, outcome)
+        self._note(channel, program, outcome)
+        return "; ".join(f"{address}: {problem}" for problem in outcome.problems), None
+
+    async def _finish(self, channel: str, outcome: Outcome) -> None:
+        done = len(outcome.problems)
+        await outcome.settle()
+        for reply in outcome.replies:
+            self._tell("info", channel, reply)
+        for problem in outcome.problems[done:]:
+            self._tell("error", channel, problem)
+        self._changed()
+
+    def perform(self, program: Program, player: str = "") -> Outcome:
+        """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
+
+        Args:
+            program: the steps.
+            player: whom they are for, where they do not say themselves.
+        """
+        outcome = Outcome()
+        for invocation in self._steps(program.steps, player):
+            try:
+                answer = self._commands.carry_out(invocation)
+            except PROBLEMS as problem:
+                outcome.problems.append(str(problem))
+                continue
+            if isinstance(answer, str):
+                outcome.replies.append(answer)
+            else:
+                outcome.awaited.append(answer)
+        return outcome
+
+    def _steps(self, steps: tuple[Step, ...], player: str) -> Iterator[Invocation]:
+        for step in steps:
+            addressed = step.player or player
+            if isinstance(step, Call):
+                yield from self._steps(step.program.steps, addressed)
+            else:
+                yield replace(step, values=self._drawn(step.values), player=addressed)
+
+    def _drawn(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        return {
+            name: float(self._random.uniform(value.low, value.high)) if isinstance(value, Chance) else value
+            for name, value in values.items()
+        }
+
+    def _note(self, source: str, program: Program, outcome: Outcome) -> None:
+        self._changed()
+        if outcome.problems or all(each.command.name in _ONLY_LOOK for each in program.walk()):
+            return
+        self._tell("info", source, str(program))

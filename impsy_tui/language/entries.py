@@ -1,0 +1,164 @@
+"""What a command is: its words, its arguments, and how they are written in help and usage lines."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from impsy_tui.terms import Range
+
+
+class Kind(Enum):
+    """What an argument is, and so how it is read and completed."""
+
+    NUMBER = "number"
+    WHOLE = "whole"
+    DURATION = "duration"
+    CHOICE = "choice"
+    SWITCH = "switch"
+    MODEL = "model"
+    COMMAND = "command"
+    DIMENSIONS = "dimensions"
+    DATASET = "dataset"
+    FILE = "file"
+    NAME = "name"
+    TEXT = "text"
+    LINE = "line"
+    SETTINGS = "settings"
+    MOMENT = "moment"
+    GRID = "grid"
+    DEFINITION = "definition"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command.
+
+    Attributes:
+        name: shown in usage lines.
+        kind: how it is read.
+        within: for numbers and durations, the range allowed.
+        choices: for choices, the words allowed; for durations, words allowed instead of a time.
+        optional: it may be left out.
+        keyword: it is written as its name and then its value, after the others, in any order.
+    """
+
+    name: str
+    kind: Kind
+    within: Range | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    keyword: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What the performer may type here, in words."""
+        words = " or ".join((", ".join(self.choices[:-1]), self.choices[-1])) if len(self.choices) > 1 else ""
+        words = words or "".join(self.choices)
+        match self.kind:
+            case Kind.NUMBER:
+                return f"a number, {self.within}"
+            case Kind.WHOLE:
+                return f"a whole number, {self.within}"
+            case Kind.DURATION:
+                return f"a time such as 5s or 200ms, {self.within}" + (f", or {words}" if words else "")
+            case Kind.SWITCH:
+                return "on or off"
+            case Kind.MODEL:
+                return "the name of a model"
+            case Kind.COMMAND:
+                return "the name of a command"
+            case Kind.CHOICE:
+                return words
+            case Kind.DIMENSIONS:
+                return "dimensions such as x3, or x1 x2, or x1-x4" + (f", or {words}" if words else "")
+            case Kind.DATASET:
+                return "the name of a data set"
+            case Kind.FILE | Kind.NAME:
+                return "a name"
+            case Kind.TEXT:
+                return "a value"
+            case Kind.LINE:
+                return "one or more commands"
+            case Kind.SETTINGS:
+                return "settings such as temp 0.6 sigma 0.02, or a scene"
+            case Kind.MOMENT:
+                return "call, response, silence 5s, event 100 or bar"
+            case Kind.GRID:
+                return f"a note length such as 1/16, or {words}"
+            case Kind.DEFINITION:
+                return "a name, its arguments, = and commands, such as drop = mode battle"
+            case Kind.LOG:
+                return "the name of a log"
+
+    @property
+    def usage(self) -> str:
+        """How the argument is written in a usage line."""
+        match self.kind:
+            case Kind.SWITCH:
+                shown = "on|off"
+            case Kind.CHOICE:
+                shown = "|".join(self.choices)
+            case Kind.DIMENSIONS:
+                shown = "|".join(("X…", *self.choices))
+            case Kind.LINE | Kind.SETTINGS:
+                shown = f"{self.name.upper()}…"
+            case Kind.DEFINITION:
+                shown = "NAME ARGUMENT… = COMMANDS…"
+            case _:
+                shown = "|".join((self.name.upper(), *self.choices))
+        shown = f"{self.name} {shown}" if self.keyword else shown
+        return f"[{shown}]" if self.optional else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: its word.
+        help: what it does, one line.
+        example: a line that a performer could type.
+        arguments: in order.
+        filler: a word that may stand before the arguments (``load model m`` is ``load m``).
+        osc: its OSC address is ``/impsy/`` and this; the name if empty.
+        osc_off: the command that its OSC message stands for when its number is 0.
+        ends: it ends or deletes something, so it is never taken from another host or from OSC,
+            the console asks before it is done, and the stage lock keeps it from being done.
+        files: it changes the user's files, so it is never taken from OSC either.
+        console: it is about the console it is typed in, and the engine knows nothing of it.
+        player: it is about a player: ``@name`` before it says which.
+        ramp: ``over`` glides it: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
+        undo: ``undo`` takes back what it did.
+    """
+
+    name: str
+    help: str
+    example: str
+    arguments: tuple[Argument, ...] = ()
+    filler: str = ""
+    osc: str = ""
+    osc_off: str = ""
+    ends: bool = False
+    files: bool = False
+    console: bool = False
+    player: bool = False
+    ramp: str = ""
+    undo: bool = False
+
+    @property
+    def takes_rest(self) -> bool:
+        """Whether the rest of the line is its own, semicolons included."""
+        return any(argument.kind in _TAKE_REST for argument in self.arguments)
+
+    @property
+    def usage(self) -> str:
+        """How the command is written, arguments included."""
+        return " ".join((self.name, *(argument.usage for argument in self.arguments)))
+
+
+_TAKE_REST = (Kind.LINE, Kind.SETTINGS, Kind.DEFINITION)
+
+
+def number(name: str, within: Range) -> tuple[Argument, ...]:
+    """The one argument of a command that sets a number."""
+    return (Argument(name, Kind.NUMBER, within),)

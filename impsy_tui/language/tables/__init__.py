@@ -1,0 +1,1 @@
+"""The table of commands, in parts that fit a screen."""

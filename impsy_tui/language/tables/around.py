@@ -1,0 +1,34 @@
+"""The engine itself, and the console it is seen in."""
+
+from typing import Final
+
+from impsy_tui.language.entries import Argument, Command, Kind
+
+AROUND: Final[tuple[Command, ...]] = (
+    Command("status", "what the engine is doing now", "status"),
+    Command(
+        "help",
+        "what can be typed",
+        "help mode",
+        (Argument("command", Kind.COMMAND, optional=True),),
+    ),
+    Command("shutdown", "ends the engine: silence, log closed", "shutdown", ends=True),
+    Command(
+        "show",
+        "shows a page, or hides or shows a pane",
+        "show files",
+        (
+            Argument(
+                "page",
+                Kind.CHOICE,
+                choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "channels"),
+            ),
+        ),
+        console=True,
+    ),
+    Command("guide", "asks what is plugged in, and writes a new configuration that fits", "guide", console=True),
+    Command("theme", "changes the colours", "theme contrast", (Argument("name", Kind.NAME),), console=True),
+    Command("lock", "hides what deletes, renames or quits, for the stage", "lock", console=True),
+    Command("unlock", "brings back what the stage lock hides", "unlock", console=True),
+    Command("quit", "leaves this console; the engine plays on", "quit", console=True),
+)

@@ -1,0 +1,87 @@
+"""Work beside the music: files, jobs, settings."""
+
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.terms import Range
+
+_KIND_OF_FILE: Final = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
+_JOB: Final = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=True)
+
+WORKSHOP: Final[tuple[Command, ...]] = (
+    Command(
+        "dataset",
+        "makes a data set of the logs of a dimension; without one, of every dimension found",
+        "dataset 9",
+        (Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),),
+        files=True,
+    ),
+    Command(
+        "train",
+        "trains a model, on the newest data set of this dimension if none is named; from a model, it learns on; "
+        "auto tries sizes",
+        "train s from current",
+        (
+            Argument("size", Kind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
+            Argument("on", Kind.DATASET, optional=True, keyword=True),
+            Argument("from", Kind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
+            Argument("epochs", Kind.WHOLE, terms.EPOCHS, optional=True, keyword=True),
+            Argument("patience", Kind.WHOLE, terms.PATIENCE, optional=True, keyword=True),
+            Argument("batch", Kind.WHOLE, terms.BATCH, optional=True, keyword=True),
+            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("budget", Kind.NUMBER, terms.BUDGET, optional=True, keyword=True),
+        ),
+        files=True,
+    ),
+    Command(
+        "convert",
+        "makes the .tflite of a model that is there as .keras or .h5",
+        "convert m",
+        (Argument("model", Kind.MODEL),),
+        files=True,
+    ),
+    Command(
+        "evaluate",
+        "how well a model knows you, and how it plays alone; the one that plays if none is named",
+        "evaluate m on d",
+        (
+            Argument("model", Kind.MODEL, optional=True),
+            Argument("against", Kind.MODEL, optional=True, keyword=True),
+            Argument("on", Kind.DATASET, optional=True, keyword=True),
+        ),
+        files=True,
+    ),
+    Command(
+        "plot",
+        "draws a log, a data set or a model, as a picture in the folder plots",
+        "plot m",
+        (Argument("name", Kind.FILE),),
+        files=True,
+    ),
+    Command("cancel job", "ends a job, the newest if none is named; nothing of it is kept", "cancel job 2", (_JOB,)),
+    Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,)),
+    Command(
+        "rename",
+        "gives a log, a data set or a model another name",
+        "rename model m gentle",
+        (_KIND_OF_FILE, Argument("name", Kind.FILE), Argument("to", Kind.NAME)),
+        files=True,
+    ),
+    Command(
+        "delete",
+        "deletes a log, a data set or a model, for ever",
+        "delete model m",
+        (_KIND_OF_FILE, Argument("name", Kind.FILE)),
+        ends=True,
+        files=True,
+    ),
+    Command(
+        "set",
+        "changes a setting in the configuration file",
+        "set interaction.threshold 1.5",
+        (Argument("key", Kind.NAME), Argument("value", Kind.TEXT)),
+        files=True,
+    ),
+    Command("ports", "what is plugged in: MIDI inputs and outputs, serial ports", "ports"),
+)
