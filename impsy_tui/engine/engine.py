@@ -33,6 +33,7 @@ from impsy_tui.engine.setup import Setup, StartProblem, first_settings, make_cha
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
 
@@ -202,6 +203,11 @@ class Engine:
                 self.bindings.bind(kind, f"{which} {line}")
             except BindingProblem as problem:
                 self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
+        return self.session.tempo
 
     @property
     def training_size(self) -> str:

@@ -10,6 +10,7 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import Part, PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.shaping import Shaping
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.players import Player
 
 Tell = Callable[[str, str, str], None]
@@ -95,6 +96,7 @@ class Session:
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (player.dimension - 1)
         self.last_input_at: float | None = None
+        self.tempo = Tempo(scheduler)
         self.shaping = Shaping()
         self.part = Part(player, part_settings, scheduler, self, random)
         self.understudy: Part | None = None

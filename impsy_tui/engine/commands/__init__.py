@@ -6,6 +6,7 @@ from impsy_tui.engine.commands.around import Around
 from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
 from impsy_tui.engine.commands.playing import Playing
 from impsy_tui.engine.commands.shaping import Shaping
+from impsy_tui.engine.commands.timing import Timing
 from impsy_tui.engine.commands.workshop import Workshop
 from impsy_tui.language import COMMANDS, Invocation
 
@@ -18,7 +19,7 @@ class Commands:
     """Finds the handler of a command."""
 
     def __init__(self, host: Host) -> None:
-        hands = [kind(host) for kind in (Playing, Shaping, Workshop, Around)]
+        hands = [kind(host) for kind in (Playing, Shaping, Timing, Workshop, Around)]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()

@@ -10,6 +10,7 @@ from impsy_tui.engine.library import Library
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import JobRunner
 
 
@@ -31,6 +32,10 @@ class Host(Protocol):
 
     def keep_mapping(self) -> Awaitable[str]:
         """Write what was learned and bound into the configuration file; the reply."""
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
 
     @property
     def training_size(self) -> str:
