@@ -98,7 +98,7 @@ class Session:
         self.last_input_at: float | None = None
         self.tempo = Tempo(scheduler)
         self.shaping = Shaping()
-        self.part = Part(player, part_settings, scheduler, self, random)
+        self.part = Part(player, part_settings, scheduler, self, random, self.tempo)
         self.understudy: Part | None = None
         self.sounding: tuple[float, ...] = ()
         self.taker: Callable[[str, str, bytes], bool] | None = None
@@ -186,7 +186,7 @@ class Session:
         """Let another player of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
         settings = replace(self.part.settings)
-        self.understudy = Part(player, settings, self.scheduler, _Unheard(self._tell), self._random)
+        self.understudy = Part(player, settings, self.scheduler, _Unheard(self._tell), self._random, self.tempo)
         self.understudy.start()
         if self.part.paused:
             self.understudy.pause()
