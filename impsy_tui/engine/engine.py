@@ -136,6 +136,7 @@ class Engine:
         """Silence, let go of channels, log and socket. Takes well under a second."""
         if hasattr(self, "session"):
             self.session.part.stop()
+            self.session.tempo.clock_out.set_sends(False)
             self._outputs.cancel_fade()
         for channel in self._channels:
             try:

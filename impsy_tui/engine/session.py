@@ -96,7 +96,7 @@ class Session:
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (player.dimension - 1)
         self.last_input_at: float | None = None
-        self.tempo = Tempo(scheduler)
+        self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
         self.shaping = Shaping()
         self.part = Part(player, part_settings, scheduler, self, random, self.tempo)
         self.understudy: Part | None = None
@@ -148,6 +148,10 @@ class Session:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
         return self.taker is not None and self.taker(channel, device, message)
+
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        """A message of a clock came in."""
+        self.tempo.clock_in.take(f"{channel} {device}".rstrip(), message, at)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""
