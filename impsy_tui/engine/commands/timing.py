@@ -64,7 +64,6 @@ class Timing(Hands):
     def _nudge(self, output: str, time: float) -> str:
         outputs = self._session.outputs
         if output not in outputs.nudges:
-            there = ", ".join(outputs.nudges) or "there is none"
-            raise CommandProblem(f"no output is called {output}: {there}")
+            raise CommandProblem(f"no output is called {output}: there is {', '.join(outputs.nudges) or 'none'}")
         outputs.nudge(output, time)
         return f"{output} {nudge_words(time)}" if time else f"{output} is not nudged"
