@@ -27,6 +27,7 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
+from impsy_tui.engine.seat import MAIN, Wiring
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk
 from impsy_tui.engine.setup import Setup, StartProblem, first_settings, make_channels, model_folders
@@ -76,7 +77,7 @@ class Engine:
         self.bindings = Bindings()
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
         self.orders = Orders(Commands(self), self._random, self.tell, self._changed)
-        self.casting = Casting(setup, self.library.shelf, self._random, self.tell, lambda: self.session)
+        self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,19 +93,22 @@ class Engine:
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
         last = resume.recall(setup.logs) if setup.resume else None
-        player = await self.casting.first(last.model if last else None)
         part, settings = first_settings(setup, last)
+        model = config.model.file if last is None or "model.file" in setup.given else last.model
+        player = await self.casting.first(MAIN, model, Wiring(), config.model.dimension)
+        if config.model.dimension and config.model.dimension != player.dimension:
+            text = f"[model] dimension is {config.model.dimension}, the model's is {player.dimension}: that is used"
+            self.tell("warning", "config", text)
         self.session = Session(
             self._loop.scheduler,
             self._outputs,
-            self._log,
             self.tell,
             self._addressed,
-            player,
-            part,
             settings,
             self._random,
+            player.dimension,
         )
+        self.session.add(MAIN, player, part, self._log)
         self.session.taker = self._message
         self._bind_configured()
         self._log.enabled = last.log if last else True
@@ -120,7 +124,7 @@ class Engine:
             await self._sound.start()
         if last and last.paused:
             self.session.pause()
-        self.session.part.start()
+        self.session.start()
 
     async def run(self) -> None:
         """Play until ``shut_down``."""
@@ -134,8 +138,7 @@ class Engine:
     async def close(self) -> None:
         """Silence, let go of channels, log and socket. Takes well under a second."""
         if hasattr(self, "session"):
-            self.session.part.stop()
-            self._outputs.cancel_fade()
+            self.session.stop()
         for channel in self._channels:
             try:
                 channel.close()
@@ -151,12 +154,12 @@ class Engine:
 
     def ready_line(self) -> str:
         """One line that begins with ``ready``: what plays, where, and what is not as it should be."""
-        player = self.session.part.player
+        player = self.session.seat.part.player
         if player.kind == "dummy":
             who = f"DUMMY player (no model), dimension {player.dimension}"
         else:
             who = f"{player.name} ({player.runtime}), dimension {player.dimension}"
-        parts = [who, self.session.part.mode.name]
+        parts = [who, self.session.seat.part.mode.name]
         for channel in self._channels:
             status = channel.status()
             state = "" if status.state == "open" else f" {status.state.upper()}"
@@ -296,7 +299,7 @@ class Engine:
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        return [file for file in (self._log.file, self.casting.file, self.casting.auditioned) if file is not None]
+        return [*self.casting.files, *([self._log.file] if self._log.file is not None else [])]
 
     # Keeping the state for --resume
 
@@ -307,9 +310,9 @@ class Engine:
 
     def _keep(self) -> None:
         self._keep_planned = False
-        part = self.session.part
+        part = self.session.seat.part
         state = resume.LastSession(
-            model=str(self.casting.file or ""),
+            model=str(self.casting.file_of(self.session.seat) or ""),
             mode=part.settings.mode,
             pi_temperature=part.settings.pi_temperature,
             sigma_temperature=part.settings.sigma_temperature,

@@ -11,7 +11,8 @@ from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
-from impsy_tui.engine.session import Tell
+from impsy_tui.engine.seat import Tell
+from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
 from impsy_tui.jobs.runner import JobProblem
 from impsy_tui.language import Call, Chance, Invocation, Macro, Mistake, Program, parse
@@ -25,6 +26,7 @@ PROBLEMS = (
     JobProblem,
     LibraryProblem,
     SettingProblem,
+    UnknownPlayer,
 )
 """What a command may meet; each tells the performer why."""
 
