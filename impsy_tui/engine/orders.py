@@ -16,7 +16,8 @@ from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
 from impsy_tui.engine.replay import ReplayProblem
 from impsy_tui.engine.scenes import Scene, SceneProblem
-from impsy_tui.engine.session import Tell, UnknownPlayer
+from impsy_tui.engine.seat import Tell
+from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.jobs.runner import JobProblem

@@ -29,6 +29,9 @@ class Stage(Protocol):
     def silence(self) -> None:
         """Turn off what the player left sounding."""
 
+    def turned(self) -> None:
+        """The player's turn began."""
+
     def tell(self, level: str, text: str) -> None:
         """Say something to the performer."""
 
@@ -56,12 +59,13 @@ class PartSettings:
 class _Flight:
     """A prediction on its way to being played."""
 
-    __slots__ = ("anchor", "prediction", "timer", "wait")
+    __slots__ = ("anchor", "cause", "prediction", "timer", "wait")
 
-    def __init__(self, prediction: Prediction, anchor: float, wait: float) -> None:
+    def __init__(self, prediction: Prediction, anchor: float, wait: float, cause: set[str] | None = None) -> None:
         self.prediction = prediction
         self.anchor = anchor
         self.wait = wait
+        self.cause = cause
         self.timer: Timer | None = None
 
 
@@ -94,6 +98,8 @@ class Part:
         self.skipped = 0
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
+        self.cause: set[str] | None = None
+        """What the output that is being played answers, as ``hear`` was told; None for nothing."""
         self._scheduler = scheduler
         self._stage = stage
         self._random = random
@@ -191,13 +197,23 @@ class Part:
 
     # What the musician does
 
-    def hear(self, dt: float, values: tuple[float, ...], at: float) -> None:
+    def hear(
+        self,
+        dt: float,
+        values: tuple[float, ...],
+        at: float,
+        cause: set[str] | None = None,
+        *,
+        may_answer: bool = True,
+    ) -> None:
         """The musician played.
 
         Args:
             dt: seconds since their last event; capped here.
             values: 0..1, as many as the player has.
             at: when it arrived.
+            cause: by which an answer to it is known.
+            may_answer: whether it may be answered; turns and a player that plays by itself are not concerned.
         """
         mode = self.mode
         self._heard = values
@@ -212,8 +228,8 @@ class Part:
             return
         # Where it would go on if it were to play by itself. In duet it does, from its own output.
         self._next = None if mode.free_runs else prediction
-        if mode.answers and not self.paused:
-            self._answer(prediction, at)
+        if mode.answers and may_answer and not self.paused:
+            self._answer(prediction, at, cause)
         self.player.settle()
 
     def held(self, source: str, held: bool, at: float) -> None:
@@ -279,6 +295,7 @@ class Part:
             self._stage.silence()
 
     def _respond(self) -> None:
+        self._stage.turned()
         self._run_free()
 
     def _listen(self) -> None:
@@ -311,7 +328,7 @@ class Part:
             return Prediction(self.max_gap, prediction.values)
         return prediction
 
-    def _answer(self, prediction: Prediction, at: float) -> None:
+    def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
         wait = prediction.dt * self.settings.timescale
         now = self._scheduler.now()
         if at + wait > now:
@@ -319,20 +336,20 @@ class Part:
                 self.skipped += 1
                 self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
                 return
-            flight = _Flight(prediction, at, wait)
+            flight = _Flight(prediction, at, wait, cause)
             flight.timer = self._scheduler.at(at + wait, self._land, flight)
             self._flights[flight] = None
         elif now - (at + wait) > STALE:
             self.skipped += 1
         else:
-            self._play(prediction)
+            self._play(prediction, cause)
 
     def _land(self, flight: _Flight) -> None:
         del self._flights[flight]
         if self._scheduler.now() - (flight.anchor + flight.wait) > STALE:
             self.skipped += 1
         else:
-            self._play(flight.prediction)
+            self._play(flight.prediction, flight.cause)
 
     def _launch(self, prediction: Prediction, anchor: float) -> None:
         wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
@@ -365,8 +382,9 @@ class Part:
         self.skipped += skipped
         return deadline + skipped * wait
 
-    def _play(self, prediction: Prediction) -> None:
+    def _play(self, prediction: Prediction, cause: set[str] | None = None) -> None:
         self._sounding = True
+        self.cause = cause
         self.last_output = prediction.values
         self.last_output_at = self._scheduler.now()
         self.played += 1

@@ -139,8 +139,11 @@ class Stagehand:
         shaping.muted = _indices(wanted.muted, most)
         shaping.soloed = _indices(wanted.solo, most)
         shaping.inverted = _indices(wanted.inverted, most)
-        shaping.held = {index: shaping.held.get(index, value) for index, value in _by_index(wanted.held, self._session.dimension)}
-        shaping.ranged = {index: shaping.ranged.get(index, ends) for index, ends in _by_index(wanted.ranged, self._session.dimension)}
+        # Those that are held and ranged already glide on from where they are.
+        shaping.held = {index: shaping.held.get(index, value) for index, value in _by_index(wanted.held, most + 1)}
+        shaping.ranged = {
+            index: shaping.ranged.get(index, ends) for index, ends in _by_index(wanted.ranged, most + 1)
+        }
         seat.end_muted()
 
     def restore(self, scene: Scene) -> list[Awaitable[str]]:

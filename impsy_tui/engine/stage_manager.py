@@ -21,7 +21,8 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, scene_lines
-from impsy_tui.engine.session import Session, Tell
+from impsy_tui.engine.seat import Tell
+from impsy_tui.engine.session import Session
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Call, Invocation, Program
 

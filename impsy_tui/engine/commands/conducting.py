@@ -69,16 +69,16 @@ class Conducting(Hands):
         return self._manager.list_scenes()
 
     def _def(self, definition: Macro) -> str:
-        self._host.orders.macros[definition.name] = definition
+        self._host.macros[definition.name] = definition
         return f"{definition.name} means {definition.body}"
 
     def _undef(self, name: str) -> str:
-        if self._host.orders.macros.pop(name, None) is None:
+        if self._host.macros.pop(name, None) is None:
             raise CommandProblem(f"{name} is no word of yours: defs lists them")
         return f"{name} means nothing any more"
 
     def _defs(self) -> str:
-        return "\n".join(map(str, self._host.orders.macros.values())) or "no word of yours is defined: def drop = …"
+        return "\n".join(map(str, self._host.macros.values())) or "no word of yours is defined: def drop = …"
 
     def _cue(self, set: str = "") -> str | Awaitable[str]:
         return self._manager.cues.open(set) if set else self._manager.cues.where()
