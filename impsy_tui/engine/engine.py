@@ -82,7 +82,6 @@ class Engine:
         self.bindings = Bindings()
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
         self.orders = Orders(Commands(self), self._random, self.tell, self._changed, self._in_background)
-        self.tempo = Tempo(loop.scheduler)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
@@ -215,6 +214,11 @@ class Engine:
                 self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
 
     @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
+        return self.session.tempo
+
+    @property
     def training_size(self) -> str:
         """The size that is trained unless one is named."""
         return self._setup.config.model.size
@@ -250,7 +254,6 @@ class Engine:
         here = self._setup.logs.absolute().parent
         rooms = Rooms(
             session=self.session,
-            time=self.tempo,
             casting=self.casting,
             library=self.library,
             random=self._random,

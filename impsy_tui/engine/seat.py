@@ -11,6 +11,7 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import Part, PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.shaping import Shaping
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.players import Player
 
 Tell = Callable[[str, str, str], None]
@@ -73,10 +74,12 @@ class Room(Protocol):
         scheduler: keeps time.
         outputs: where everything is heard.
         dimension: of the instrument: its values and one for time.
+        tempo: musical time.
     """
 
     scheduler: Scheduler
     outputs: Outputs
+    tempo: Tempo
     dimension: int
 
     @property
@@ -167,7 +170,7 @@ class Seat:
         self.name = name
         self.wiring = wiring
         self.shaping = Shaping()
-        self.part = Part(player, settings, room.scheduler, self, random)
+        self.part = Part(player, settings, room.scheduler, self, random, room.tempo)
         self.understudy: Part | None = None
         self.sounding: tuple[float, ...] = ()
         """What it played last as it was heard, in its own order."""
@@ -310,7 +313,9 @@ class Seat:
         """Let another player of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
         settings = replace(self.part.settings)
-        self.understudy = Part(player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random)
+        self.understudy = Part(
+            player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random, self._room.tempo
+        )
         self.understudy.start()
         if self.part.paused:
             self.understudy.pause()

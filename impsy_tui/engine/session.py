@@ -10,6 +10,7 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.seat import Impulse, Log, Seat, Tell, Wiring
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.players import Player
@@ -92,6 +93,7 @@ class Session:
         self.source = "interface"
         """Who plays what is heard: "interface", or "replay" while a log is replayed."""
         self._holding: set[str] = set()
+        self.tempo = Tempo(scheduler)
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self._listeners: dict[str, list[Seat]] = {}

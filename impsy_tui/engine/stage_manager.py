@@ -23,7 +23,6 @@ from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, scene_lines
 from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
-from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Call, Invocation, Program
 
 T = TypeVar("T")
@@ -54,7 +53,6 @@ class Rooms:
 
     Attributes:
         session: the performance.
-        time: musical time.
         casting: who plays.
         library: the user's files.
         random: source of all chance.
@@ -64,7 +62,6 @@ class Rooms:
     """
 
     session: Session
-    time: Tempo
     casting: Casting
     library: Library
     random: np.random.Generator
@@ -93,7 +90,7 @@ class StageManager:
         self.conductor.wants_bars = self._want_bars
         self._end_bars: Callable[[], None] | None = None
         session.witness = self.conductor
-        self.stagehand = Stagehand(session, rooms.time, rooms.casting)
+        self.stagehand = Stagehand(session, rooms.session.tempo, rooms.casting)
         self.book = SceneBook(rooms.scenes)
         self.history = History(self.conductor, self.stagehand, scheduler.now)
         self.cues = Cues(rooms.sets, doer.carry_out_here)
@@ -120,7 +117,7 @@ class StageManager:
 
     def _want_bars(self, wanted: bool) -> None:
         if wanted and self._end_bars is None:
-            self._end_bars = self._rooms.time.on_bar(self.conductor.bar)
+            self._end_bars = self._rooms.session.tempo.on_bar(self.conductor.bar)
         elif not wanted and self._end_bars is not None:
             self._end_bars()
             self._end_bars = None
@@ -182,7 +179,7 @@ class StageManager:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
-            tracks += knobs.tracks_of(step, session.seats_for(player), self._rooms.time)
+            tracks += knobs.tracks_of(step, session.seats_for(player), self._rooms.session.tempo)
         return tracks
 
     # Scenes

@@ -23,7 +23,6 @@ from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.stage_manager import Rooms, StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
-from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Macro
 from impsy_tui.players import Player
 from impsy_tui.players.mdrnn import MdrnnPlayer
@@ -84,11 +83,10 @@ class Rehearsal:
         self.stopwatch = Stopwatch(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
         self.orders = Orders(Commands(self), self.random, self._tell, lambda: None, self._waiting.append)  # type: ignore[arg-type]
-        self.tempo = Tempo(self.time.scheduler)
+        self.tempo = self.session.tempo
         log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"
         rooms = Rooms(
             self.session,
-            self.tempo,
             self.casting,
             self.library,
             self.random,

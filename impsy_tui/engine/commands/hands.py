@@ -12,6 +12,7 @@ from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import JobRunner
 from impsy_tui.language import Macro
 
@@ -39,6 +40,10 @@ class Host(Protocol):
 
     def keep_mapping(self) -> Awaitable[str]:
         """Write what was learned and bound into the configuration file; the reply."""
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
 
     @property
     def training_size(self) -> str:
