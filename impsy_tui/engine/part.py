@@ -30,6 +30,9 @@ class Stage(Protocol):
     def silence(self) -> None:
         """Turn off what the player left sounding."""
 
+    def turned(self) -> None:
+        """The player's turn began."""
+
     def tell(self, level: str, text: str) -> None:
         """Say something to the performer."""
 
@@ -88,6 +91,8 @@ class Part:
         self.skipped = 0
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
+        self.cause: set[str] | None = None
+        """What the output that is being played answers, as ``hear`` was told; None for nothing."""
         self._scheduler = scheduler
         self._stage = stage
         self._random = random
@@ -190,13 +195,23 @@ class Part:
 
     # What the musician does
 
-    def hear(self, dt: float, values: tuple[float, ...], at: float) -> None:
+    def hear(
+        self,
+        dt: float,
+        values: tuple[float, ...],
+        at: float,
+        cause: set[str] | None = None,
+        *,
+        may_answer: bool = True,
+    ) -> None:
         """The musician played.
 
         Args:
             dt: seconds since their last event; capped here.
             values: 0..1, as many as the player has.
             at: when it arrived.
+            cause: by which an answer to it is known.
+            may_answer: whether it may be answered; turns and a player that plays by itself are not concerned.
         """
         mode = self.mode
         self._heard = values
@@ -211,8 +226,8 @@ class Part:
             return
         # Where it would go on if it were to play by itself. In duet it does, from its own output.
         self._next, self._last = None if mode.free_runs else prediction, None
-        if mode.answers and not self.paused:
-            self._answer(prediction, at)
+        if mode.answers and may_answer and not self.paused:
+            self._answer(prediction, at, cause)
         self.player.settle()
 
     def held(self, source: str, held: bool, at: float) -> None:
@@ -283,6 +298,7 @@ class Part:
             self._stage.silence()
 
     def _respond(self) -> None:
+        self._stage.turned()
         self._run_free()
 
     def _listen(self) -> None:
@@ -315,14 +331,14 @@ class Part:
             return Prediction(self.max_gap, prediction.values)
         return prediction
 
-    def _answer(self, prediction: Prediction, at: float) -> None:
-        flight = Flight(prediction, at, prediction.dt * self.settings.timescale)
+    def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
+        flight = Flight(prediction, at, prediction.dt * self.settings.timescale, cause)
         now = self._scheduler.now()
         is_due = flight.deadline <= now
         if is_due and now - flight.deadline > STALE:
             self.skipped += 1
         elif is_due and self._tempo.grid is None:
-            self._play(prediction)
+            self._play(prediction, cause)
         elif len(self._flights) >= _MOST_WAITING:
             self.skipped += 1
             self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
@@ -341,7 +357,7 @@ class Part:
             self._quantiser.plan(flight)
         else:
             del self._flights[flight]
-            self._play(flight.prediction)
+            self._play(flight.prediction, flight.cause)
 
     def _launch(self, prediction: Prediction, anchor: float, *, is_heard: bool = False) -> None:
         wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
@@ -356,7 +372,7 @@ class Part:
         del self._flights[flight]
         if not flight.apart:
             if self._tempo.grid is None:
-                self._play(flight.prediction)
+                self._play(flight.prediction, flight.cause)
             else:
                 self._quantiser.plan(flight)
         try:
@@ -381,8 +397,9 @@ class Part:
         self.skipped += skipped
         return deadline + skipped * wait
 
-    def _play(self, prediction: Prediction) -> None:
+    def _play(self, prediction: Prediction, cause: set[str] | None = None) -> None:
         self._sounding = True
+        self.cause = cause
         self.last_output = prediction.values
         self.last_output_at = self._scheduler.now()
         self.played += 1
@@ -391,7 +408,7 @@ class Part:
     def _sound(self, flight: Flight) -> None:
         """The line of an event has come."""
         self._forget_answer(flight)
-        self._play(flight.prediction)
+        self._play(flight.prediction, flight.cause)
 
     def _left_out(self, flight: Flight, for_another: bool) -> None:
         """An event does not sound, because another is later on its line, or it is too late itself."""

@@ -23,15 +23,17 @@ class Flight:
         anchor: when what it follows happened.
         wait: seconds from then until it happens.
         timer: waits for that.
+        cause: by which an answer to something is known, None for what answers nothing.
         apart: it sounds on a line of the grid, and not when it happens.
     """
 
-    __slots__ = ("anchor", "apart", "prediction", "timer", "wait")
+    __slots__ = ("anchor", "apart", "cause", "prediction", "timer", "wait")
 
-    def __init__(self, prediction: Prediction, anchor: float, wait: float) -> None:
+    def __init__(self, prediction: Prediction, anchor: float, wait: float, cause: set[str] | None = None) -> None:
         self.prediction = prediction
         self.anchor = anchor
         self.wait = wait
+        self.cause = cause
         self.timer: Timer | None = None
         self.apart = False
 

@@ -37,14 +37,12 @@ class TempoSettings:
         swing: see ``terms.SWING``.
         grid: a note length such as ``1/16``, empty where nothing is quantised.
         hand_over: when the player's turn begins: "now", "beat" or "bar".
-        follows: whether a clock that comes in is followed.
     """
 
     beats: float
     swing: float
     grid: str
     hand_over: str
-    follows: bool
 
 
 class Tempo(Beats):
@@ -110,13 +108,12 @@ class Tempo(Beats):
         self.clock_in.set_follows(follows)
 
     def capture(self) -> TempoSettings:
-        """All that ``restore`` brings back. Whether a clock is sent stays as it is: others play by it."""
+        """All that ``restore`` brings back. Clocks stay as they are: others play by them."""
         note = "" if self.grid is None else self.grid.note
-        return TempoSettings(self.beats, self._swing, note, self.hand_over, self.clock_in.follows)
+        return TempoSettings(self.beats, self._swing, note, self.hand_over)
 
     def restore(self, settings: TempoSettings) -> None:
         """Let everything be as it was captured; the beat goes on from where it is."""
-        self.set_follows(settings.follows)
         if settings.beats != self.beats:
             self.set_beats(settings.beats)
         self._swing, self.hand_over = settings.swing, settings.hand_over
