@@ -44,6 +44,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         upcoming_in: seconds until then.
         played: events played.
         skipped: events left out because they were late.
+        replaced: events that gave way to a later one on their line of the grid.
     """
 
     name: str
@@ -65,6 +66,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     upcoming_in: float
     played: int
     skipped: int
+    replaced: int = 0
 
 
 class LogState(msgspec.Struct, frozen=True):
@@ -178,7 +180,6 @@ class TempoState(msgspec.Struct, frozen=True):
         swing: 0.5 is straight.
         hand_over: when turns change: "now", "beat" or "bar".
         sends: whether a clock is sent.
-        replaced: events that gave way to a later one on their line of the grid.
     """
 
     beats: float
@@ -190,7 +191,6 @@ class TempoState(msgspec.Struct, frozen=True):
     swing: float = 0.5
     hand_over: str = "now"
     sends: bool = False
-    replaced: int = 0
 
 
 class ReplayState(msgspec.Struct, frozen=True):

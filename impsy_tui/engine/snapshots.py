@@ -138,6 +138,7 @@ def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
         played=part.played,
         skipped=part.skipped,
+        replaced=part.replaced,
     )
 
 
