@@ -1,25 +1,25 @@
-"""What ``run --resume`` comes back to: the last model, mode and parameters, kept beside the logs."""
+"""What ``run --resume`` comes back to: the last models, modes and parameters, kept beside the logs."""
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from impsy_tui import terms
+from impsy_tui.engine.seat import MAIN
 
 
 @dataclass(frozen=True, slots=True)
-class LastSession:
-    """The state that is kept.
+class LastPlayer:
+    """What is kept of a player.
 
     Attributes:
         model: path of the model file, empty for none.
         mode, pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
         max_response: seconds, 0 for no end.
-        paused: whether the player was paused.
-        thru: whether input went to every output.
-        log: whether the log was written.
+        paused: whether it was paused.
     """
 
     model: str
@@ -30,6 +30,21 @@ class LastSession:
     threshold: float
     max_response: float
     paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastSession:
+    """The state that is kept.
+
+    Attributes:
+        players: by name.
+        focus: the player that had it.
+        thru: whether input went to every output.
+        log: whether the log was written.
+    """
+
+    players: Mapping[str, LastPlayer]
+    focus: str
     thru: bool
     log: bool
 
@@ -57,26 +72,37 @@ def recall(logs: Path) -> LastSession | None:
     """The state kept, or None if there is none that makes sense."""
     try:
         raw: Any = json.loads(_file(logs).read_text())
-        state = LastSession(
-            model=str(raw["model"]),
-            mode=str(raw["mode"]),
-            pi_temperature=float(raw["pi_temperature"]),
-            sigma_temperature=float(raw["sigma_temperature"]),
-            timescale=float(raw["timescale"]),
-            threshold=float(raw["threshold"]),
-            max_response=float(raw["max_response"]),
-            paused=bool(raw["paused"]),
+        # Where there was one player only, its values once stood beside the others.
+        players = raw.get("players", {MAIN: raw})
+        return LastSession(
+            players={str(name): _player(kept) for name, kept in players.items()},
+            focus=str(raw.get("focus", MAIN)),
             thru=bool(raw["thru"]),
             log=bool(raw["log"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    sensible = (
-        state.mode in terms.MODES
-        and state.pi_temperature in terms.PI_TEMPERATURE
-        and state.sigma_temperature in terms.SIGMA_TEMPERATURE
-        and state.timescale in terms.TIMESCALE
-        and state.threshold in terms.THRESHOLD
-        and (state.max_response == 0 or state.max_response in terms.MAX_RESPONSE)
+
+
+def _player(raw: Any) -> LastPlayer:
+    kept = LastPlayer(
+        model=str(raw["model"]),
+        mode=str(raw["mode"]),
+        pi_temperature=float(raw["pi_temperature"]),
+        sigma_temperature=float(raw["sigma_temperature"]),
+        timescale=float(raw["timescale"]),
+        threshold=float(raw["threshold"]),
+        max_response=float(raw["max_response"]),
+        paused=bool(raw["paused"]),
     )
-    return state if sensible else None
+    sensible = (
+        kept.mode in terms.MODES
+        and kept.pi_temperature in terms.PI_TEMPERATURE
+        and kept.sigma_temperature in terms.SIGMA_TEMPERATURE
+        and kept.timescale in terms.TIMESCALE
+        and kept.threshold in terms.THRESHOLD
+        and (kept.max_response == 0 or kept.max_response in terms.MAX_RESPONSE)
+    )
+    if not sensible:
+        raise ValueError
+    return kept
