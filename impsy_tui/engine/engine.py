@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ class Engine:
             self.session.focus = last.focus
         self.session.taker = self._message
         self.manager = self.orders.manager = self._stage_manager()
-        self._bind_configured()
+        self._bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
         await self._control.open()
         self._log.open()
@@ -144,6 +144,8 @@ class Engine:
             if seating.paused:
                 self.session.seats[seating.name].pause()
         self.session.start()
+        if last:
+            await self._come_back(last.rehearsed)
 
     async def run(self) -> None:
         """Play until ``shut_down``."""
@@ -218,13 +220,21 @@ class Engine:
     def _learning_channels(self) -> list[Learns]:
         return [channel for channel in self._channels if isinstance(channel, Learns)]
 
-    def _bind_configured(self) -> None:
-        for trigger, line in self._setup.config.bind.items():
+    def _bind_all(self, table: Mapping[str, str], whence: str) -> None:
+        for trigger, line in table.items():
             kind, _, which = trigger.partition(" ")
             try:
                 self.bindings.bind(kind, f"{which} {line}")
             except BindingProblem as problem:
-                self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
+                self.tell("warning", "config", f'{whence}: "{trigger}": {problem}')
+
+    async def _come_back(self, rehearsed: resume.Rehearsed) -> None:
+        """Go on with a set where it was."""
+        for word in rehearsed.words:
+            self.orders.carry_out_here("resume", f"def {word}")
+        self._bind_all(rehearsed.bindings, "what was bound before")
+        for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
+            self.tell("warning", "resume", problem)
 
     @property
     def tempo(self) -> Tempo:
@@ -365,7 +375,8 @@ class Engine:
 
     def _keep(self) -> None:
         self._keep_planned = False
-        state = to_keep(self.session, self.casting, log=self._log.enabled)
+        rehearsed = self.manager.rehearsed(self.macros, self.bindings.table)
+        state = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
         self._in_background(self._keep_in_thread(state))
 
     async def _keep_in_thread(self, state: resume.LastSession) -> None:
