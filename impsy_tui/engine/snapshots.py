@@ -79,7 +79,10 @@ class Observer:
             heard=session.heard_events,
             thru=session.settings.thru,
             players=tuple(_player_state(seat.name, seat.part, now, seat.sounding) for seat in session.seats.values()),
-            channels=tuple(_channel_state(channel, now) for channel in self._channels),
+            channels=tuple(
+                _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
+                for channel in self._channels
+            ),
             log=self._log_state(),
             load=self._load,
             lateness=max(self._lateness, self._loop.scheduler.worst_lateness),
@@ -90,6 +93,7 @@ class Observer:
             audition=None
             if understudy is None
             else _player_state("audition", understudy, now, understudy.last_output or ()),
+            tempo=session.tempo.state(),
             timer=self._stopwatch.seconds,
             timer_runs=self._stopwatch.runs,
             machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
@@ -148,7 +152,7 @@ def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]
     )
 
 
-def _channel_state(channel: Channel, now: float) -> ChannelState:
+def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
     status = channel.status()
     return ChannelState(
         name=status.name,
@@ -163,6 +167,7 @@ def _channel_state(channel: Channel, now: float) -> ChannelState:
         problem=status.problem,
         problem_age=now - status.problem_at if status.problem else -1.0,
         problems=status.problems,
+        nudge=nudge,
     )
 
 
