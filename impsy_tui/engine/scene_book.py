@@ -1,5 +1,6 @@
 """The file of scenes: TOML, to be read and changed by hand too."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -12,6 +13,7 @@ from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import TempoSettings
 from impsy_tui.language import Mistake, parse
 
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 LARGEST_FILE: Final = 1 << 20
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
@@ -44,11 +46,11 @@ class SceneBook:
         if name not in raw:
             known = ", ".join(sorted(raw)) or "none is saved yet: scene save NAME"
             raise SceneProblem(f"no scene is called {name}; there are: {known}")
-        return _read(name, raw[name])
+        return read_scene(name, raw[name])
 
     def save(self, name: str, scene: Scene) -> None:
         """Keep one, in place of another of this name."""
-        self._write({**self._raw(), name: _table(scene)})
+        self._write({**self._raw(), name: scene_table(scene)})
 
     def delete(self, name: str) -> None:
         """Forget one."""
@@ -72,7 +74,7 @@ class SceneBook:
     def _write(self, tables: Mapping[str, Any]) -> None:
         parts = [_HEAD]
         for name, table in tables.items():
-            head = written(name)
+            head = _key(name)
             plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
             parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
             for part, inner in _tables(table):
@@ -86,15 +88,20 @@ class SceneBook:
             raise SceneProblem(f"{self.file} cannot be written: {error.strerror or error}") from None
 
 
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else written(name)
+
+
 def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, value in table.items():
         if key == "players" and isinstance(value, Mapping):
-            yield from ((f"players.{written(name)}", inner) for name, inner in value.items())
+            yield from ((f"players.{_key(name)}", inner) for name, inner in value.items())
         elif isinstance(value, Mapping):
             yield key, value
 
 
-def _table(scene: Scene) -> dict[str, Any]:
+def scene_table(scene: Scene) -> dict[str, Any]:
+    """A scene as files keep it."""
     table: dict[str, Any] = {"thru": scene.thru}
     if scene.time is not None:
         table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
@@ -109,7 +116,12 @@ def _table(scene: Scene) -> dict[str, Any]:
     return table
 
 
-def _read(name: str, raw: Any) -> Scene:
+def read_scene(name: str, raw: Any) -> Scene:
+    """A scene out of a file.
+
+    Raises:
+        SceneProblem: it makes no sense.
+    """
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None
@@ -155,7 +167,10 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
 
 def _time(table: Mapping[str, Any]) -> TempoSettings:
     settings = TempoSettings(
-        float(table["beats"]), float(table["swing"]), str(table["grid"]), str(table["hand_over"])
+        float(table["beats"]),
+        float(table["swing"]),
+        str(table["grid"]),
+        str(table["hand_over"]),
     )
     line = f"tempo {settings.beats!r}; swing {settings.swing!r}; quantise {settings.grid or 'off'}"
     read = parse(f"{line}; hand over {settings.hand_over}")

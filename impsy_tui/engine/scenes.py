@@ -126,11 +126,11 @@ class Stagehand:
             yield knobs.tempo(self._time, scene.time.beats)
             yield knobs.swing(self._time, scene.time.swing)
 
-    def switch(self, scene: Scene) -> list[Awaitable[str]]:
+    def switch(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
         """Change what cannot glide; what is still to be waited for are the models."""
         awaited = []
         for seat, wanted in self._seats(scene):
-            if self._model_of(seat) != wanted.model:
+            if models and self._model_of(seat) != wanted.model:
                 if wanted.model:
                     awaited.append(self._models.load(seat, wanted.model))
                 else:
@@ -155,9 +155,9 @@ class Stagehand:
         }
         seat.end_muted()
 
-    def restore(self, scene: Scene) -> list[Awaitable[str]]:
-        """Change everything at once."""
-        awaited = self.switch(scene)
+    def restore(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
+        """Change everything at once, or everything but the models."""
+        awaited = self.switch(scene, models=models)
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.turn(track.end)
@@ -189,6 +189,17 @@ def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tupl
     for number, value in (values or {}).items():
         if int(number) < dimension:
             yield int(number) - 1, value
+
+
+def rig_lines(session: Session) -> Iterator[str]:
+    """What no scene has, because others play by it or it belongs to the devices, as command lines."""
+    if session.tempo.clock_in.follows:
+        yield "clock in on"
+    if session.tempo.clock_out.sends:
+        yield "clock out on"
+    for name, seconds in session.outputs.nudges.items():
+        if seconds:
+            yield f"nudge {quoted(name)} {shown_number(seconds)}s"
 
 
 def scene_lines(scene: Scene, focus: str) -> Iterator[str]:

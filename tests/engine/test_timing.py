@@ -7,6 +7,7 @@ import pytest
 
 from impsy_tui.control.status_text import tempo_words
 from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.scenes import Stagehand, rig_lines
 from impsy_tui.language import Mistake, parse
 from tests.engine.band import Band
 
@@ -89,3 +90,24 @@ def test_musical_time_is_shown_where_there_is_any() -> None:
     state = tempo.state()
     assert state is not None
     assert "the clock is LOST" in tempo_words(state)
+
+
+def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> None:
+    band = Band("battle")
+    assert list(rig_lines(band.session)) == []
+    typed = ["clock in on", "clock out on", "nudge out -0.012s"]
+    for line in typed:
+        _do(band, line)
+    assert list(rig_lines(band.session)) == typed
+
+
+def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
+    band = Band("battle")
+    stagehand = Stagehand(band.session, band.session.tempo, cast(Any, SimpleNamespace(file_of=lambda seat: None)))
+    before = stagehand.capture()
+    _do(band, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
+    stagehand.restore(before)
+    tempo = band.session.tempo
+    assert tempo.capture() == before.time
+    assert band.session.outputs.nudges == {"out": 0.0}
+    assert list(rig_lines(band.session)) == ["clock in on", "clock out on"]
