@@ -25,10 +25,10 @@ def _do(band: Band, line: str) -> str:
 def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
     band = Band("battle")
     tempo = band.session.tempo
-    assert _do(band, "quantise 1/8 at 90") == "quantised to 1/8 at 90"
+    assert _do(band, "quantise 1/8 at 90") == "quantised to 1/8, at 90"
     assert tempo.grid is not None
     assert (tempo.grid.note, tempo.beats) == ("1/8", 90.0)
-    assert _do(band, "quantise 1/16") == "quantised to 1/16 at 90"
+    assert _do(band, "quantise 1/16") == "quantised to 1/16, at 90"
     assert _do(band, "swing 60%") == "swing 60%"
     assert tempo.swing == 0.6
     assert _do(band, "quantise off") == "not quantised: everything sounds when it happens"
@@ -40,10 +40,10 @@ def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
 def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
     band = Band("battle")
     tempo = band.session.tempo
-    assert _do(band, "quantise clock") == "quantised to 1/16 at the clock that comes in"
+    assert _do(band, "quantise clock") == "quantised to 1/16, by the clock that comes in"
     assert tempo.clock_in.follows
     _do(band, "quantise 1/4")
-    assert _do(band, "quantise clock") == "quantised to 1/4 at the clock that comes in"
+    assert _do(band, "quantise clock") == "quantised to 1/4, by the clock that comes in"
     assert _do(band, "quantise off; clock in").endswith("no clock is followed: tempo 120")
     assert not tempo.clock_in.follows
     assert _do(band, "clock in on") == "a clock that comes in is followed"
