@@ -1,7 +1,7 @@
 """Scenes: all settings at one moment, kept under a name, come back to at once or bit by bit."""
 
 from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -139,8 +139,11 @@ class Stagehand:
             seat.set_max_response(wanted.max_response or None)
             self._shape(seat, wanted)
         self._session.set_thru(scene.thru)
-        if scene.time is not None and scene.time != self._time.capture():
-            self._time.restore(scene.time)
+        if scene.time is not None:
+            # Tempo and swing glide.
+            time = replace(scene.time, beats=self._time.beats, swing=self._time.swing)
+            if time != self._time.capture():
+                self._time.restore(time)
         return awaited
 
     def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
