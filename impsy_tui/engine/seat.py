@@ -83,11 +83,13 @@ class Room(Protocol):
         scheduler: keeps time.
         outputs: where everything is heard.
         dimension: of the instrument: its values and one for time.
+        last_input: what the musician played last.
     """
 
     scheduler: Scheduler
     outputs: Outputs
     dimension: int
+    last_input: tuple[float, ...]
 
     @property
     def began(self) -> float:
@@ -283,8 +285,8 @@ class Seat:
         self._room.tell(level, "player" if self._room.alone else self.name, text)
 
     def _spread(self, values: Sequence[float]) -> list[float]:
-        """The player's values among the instrument's; the others are nobody's here."""
-        spread = [0.0] * (self._room.dimension - 1)
+        """The player's values among the instrument's; the others are where the musician has them."""
+        spread = list(self._room.last_input)
         for index, value in zip(self.plays, values, strict=True):
             spread[index] = value
         return spread
