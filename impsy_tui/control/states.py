@@ -43,7 +43,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         played: events played.
         skipped: events left out because they were late.
         hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
-            the first ones, as many as it has.
+            all of them.
     """
 
     name: str
