@@ -10,6 +10,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.control.client import connected
+from impsy_tui.corpus.collate import log_files
 from tests.conftest import ROOT, EngineProcess, free_port, wait_until
 from tests.models import constant_model
 
@@ -61,7 +62,7 @@ def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Sta
     assert [player.played for player in snapshot.players] == [2, 1]
     status = engine.command("status").stdout
     assert "main      polyphony · both play" in status
-    assert "b         polyphony · PAUSED" in status
+    assert "b ▸       polyphony · PAUSED" in status
 
     assert engine.end() == 0
     names = {file.name[20:]: file.read_text().splitlines() for file in (tmp_path / "logs").glob("*.log")}
@@ -71,6 +72,8 @@ def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Sta
         "interface,0.6000000238418579,0.5",
     ]
     assert [row.split(",")[1] for row in names["b-4d-mdrnn.log"]] == ["interface", "rnn"]
+    # Data sets are made of them by their dimension, as of any.
+    assert [file.name[20:] for file in log_files(tmp_path / "logs", 4)] == ["b-4d-mdrnn.log"]
 
 
 def test_resumed_each_is_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
@@ -117,6 +120,11 @@ def test_a_model_that_does_not_fit_leaves_the_dummy_and_says_why(
     done = engine.command("send", "@main load right")
     assert "right has dimension 4: it hears 2 values" in done.stderr
     assert engine.command("send", "@b load right").stdout.strip() == "b: right plays, dimension 4"
+    done = engine.command("send", "@all load right")
+    assert done.stderr.splitlines()[-2:] == [
+        "b: right plays, dimension 4",
+        "main: right has dimension 4: it hears 2 values, so that its model has dimension 3",
+    ]
 
 
 def test_the_example_duels(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
