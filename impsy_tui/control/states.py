@@ -1,5 +1,7 @@
 """What a snapshot is made of; see ``messages.Snapshot``."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 
@@ -44,6 +46,8 @@ class PlayerState(msgspec.Struct, frozen=True):
         upcoming_in: seconds until then.
         played: events played.
         skipped: events left out because they were late.
+        hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
+            all of them.
     """
 
     name: str
@@ -65,6 +69,16 @@ class PlayerState(msgspec.Struct, frozen=True):
     upcoming_in: float
     played: int
     skipped: int
+    hears: tuple[int, ...] = ()
+    plays: tuple[int, ...] = ()
+
+    def place(self, values: Sequence[float], count: int) -> list[float | None]:
+        """What it plays, or will play, by the values of the instrument, None for those that are not its own."""
+        placed: list[float | None] = [None] * count
+        for index, value in zip(self.plays or range(count), values, strict=False):
+            if index < count:
+                placed[index] = value
+        return placed
 
 
 class LogState(msgspec.Struct, frozen=True):

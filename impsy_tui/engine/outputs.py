@@ -80,8 +80,8 @@ class Outlet:
     def _beside(
         self, values: Sequence[float], muted: frozenset[int], others: frozenset[int]
     ) -> tuple[list[float], frozenset[int]]:
-        """A vector with what others played last; of theirs, what still waits to sound is not kept from it."""
-        last = self.last or (0.0,) * len(values)
+        """A vector with what was played last of the others; what still waits to sound is not kept from it."""
+        last = self.last or values
         waits = others - self._muted if self._waiting is not None else NONE_MUTED
         return [last[i] if i in others else value for i, value in enumerate(values)], muted | (others - waits)
 
