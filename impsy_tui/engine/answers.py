@@ -68,7 +68,7 @@ class Answers:
 
     def _live(self) -> dict[str, str]:
         """What commands may have changed since the start."""
-        part, session = self._session.part.settings, self._session.settings
+        part, session = self._session.seat.part.settings, self._session.settings
         values = {
             "interaction.mode": part.mode,
             "interaction.threshold": part.threshold,

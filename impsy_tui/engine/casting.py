@@ -1,12 +1,12 @@
-"""Who plays: the first player, models loaded and auditioned beside the one that plays, and none at all."""
+"""Who plays: the first players, models loaded and auditioned beside those that play, and none at all."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from impsy_tui.engine.models import LoadedModel, Shelf, load_model
-from impsy_tui.engine.session import Session, Tell
+from impsy_tui.engine.seat import MAIN, Seat, Tell, Wiring
 from impsy_tui.engine.setup import Setup, StartProblem
 from impsy_tui.networks import ModelProblem
 from impsy_tui.players import Player
@@ -18,6 +18,21 @@ class CastingProblem(Exception):
     """A model that cannot play; the message says why, and who plays on."""
 
 
+@dataclass(slots=True)
+class _Cast:
+    """What one player plays from.
+
+    Attributes:
+        file: of the model that plays.
+        auditioned: of the model that plays beside it in silence.
+        loads: how often another was asked for.
+    """
+
+    file: Path | None = None
+    auditioned: Path | None = None
+    loads: int = 0
+
+
 class Casting:
     """Changes players.
 
@@ -26,119 +41,121 @@ class Casting:
         shelf: where models are taken from by name.
         random: of players.
         tell: says things to the performer.
-        session: whose player is changed, once it is there.
     """
 
-    def __init__(
-        self,
-        setup: Setup,
-        shelf: Shelf,
-        random: np.random.Generator,
-        tell: Tell,
-        session: Callable[[], Session],
-    ) -> None:
-        self.file: Path | None = None
-        """The file of the model that plays."""
-        self.auditioned: Path | None = None
-        """The file of the model that plays beside it in silence."""
+    def __init__(self, setup: Setup, shelf: Shelf, random: np.random.Generator, tell: Tell) -> None:
         self.loading = ""
         """The name of a model that is being loaded."""
         self._setup = setup
         self._shelf = shelf
         self._random = random
         self._tell = tell
-        self._session = session
-        self._loads = 0
+        self._casts: dict[str, _Cast] = {}
 
-    async def first(self, resumed: str | None) -> Player:
-        """The player to begin with: the configuration's, or one that is resumed.
+    def file_of(self, seat: Seat) -> Path | None:
+        """The file of the model that plays."""
+        return self._cast(seat.name).file
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of all models that play, auditioned ones too."""
+        both = (file for cast in self._casts.values() for file in (cast.file, cast.auditioned))
+        return [file for file in both if file is not None]
+
+    def _cast(self, name: str) -> _Cast:
+        return self._casts.setdefault(name, _Cast())
+
+    async def first(self, name: str, wanted: str, wiring: Wiring, dimension: int) -> Player:
+        """The player to begin with.
+
+        Args:
+            name: of the player.
+            wanted: a model: a file or a name, empty for none.
+            wiring: what it hears and plays.
+            dimension: of the dummy that plays where there is no model; 0 if that is not known.
 
         Raises:
             StartProblem: there is neither a model nor a dimension to play without one.
         """
-        model = self._setup.config.model
-        name = model.file if resumed is None or "model.file" in self._setup.given else resumed
-        if not name:
-            return self._first_dummy("no model file is given")
+        if not wanted:
+            return self._first_dummy(name, "no model file is given", dimension)
         try:
-            file = self._find_first(name)
+            file = self._find_first(wanted)
             loaded = await self._open(file, quiet=True)
         except ModelProblem as problem:
-            return self._first_dummy(f"{name}: {problem}")
-        self.file = file
-        dimension = loaded.network.shape.dimension
-        if model.dimension and model.dimension != dimension:
-            text = f"[model] dimension is {model.dimension}, the model's is {dimension}: that is used"
-            self._tell("warning", "config", text)
+            return self._first_dummy(name, f"{wanted}: {problem}", dimension)
+        found = loaded.network.shape.dimension
+        if why := wiring.refuses(found):
+            return self._first_dummy(name, f"{loaded.name} has dimension {found}: {why}", dimension)
+        self._cast(name).file = file
         if loaded.remark:
             self._tell("warning", "player", f"{loaded.name} is {loaded.remark}")
         return self._player(loaded)
 
-    async def load(self, name: str) -> str:
+    async def load(self, seat: Seat, name: str) -> str:
         """Load a model by name and let it play; the reply.
 
         Raises:
             CastingProblem: it cannot; the one before plays on.
         """
-        session = self._session()
-        file = self._find(name)
-        self._loads += 1
-        if file == self.auditioned and (player := session.end_audition()) is not None:
+        file, cast = self._find(name), self._cast(seat.name)
+        cast.loads += 1
+        if file == cast.auditioned and (player := seat.end_audition()) is not None:
             # It has listened: it goes on with what it has heard.
-            self.auditioned = None
-            session.change_player(player)
-            self.file = file
+            cast.auditioned = None
+            seat.change_player(player)
+            cast.file = file
             return f"{player.name} plays, as auditioned"
-        number = self._loads
-        loaded = await self._open_beside(file)
-        if number != self._loads:
+        number = cast.loads
+        loaded = await self._open_beside(seat, file)
+        if number != cast.loads:
             raise CastingProblem(f"{loaded.name} does not play: another was asked for while it was loaded")
         dimension = loaded.network.shape.dimension
-        if dimension != session.dimension and (why := session.refuses(dimension)):
+        if dimension != seat.dimension and (why := seat.refuses(dimension)):
             raise CastingProblem(f"{loaded.name} has dimension {dimension}: {why}")
-        session.change_player(self._player(loaded))
-        self.file = file
-        if session.understudy is None:  # one of another dimension is sent away
-            self.auditioned = None
+        seat.change_player(self._player(loaded))
+        cast.file = file
+        if seat.understudy is None:  # one of another dimension is sent away
+            cast.auditioned = None
         remark = f" ({loaded.remark})" if loaded.remark else ""
         return f"{loaded.name} plays, dimension {dimension}{remark}"
 
-    async def audition(self, name: str) -> str:
+    async def audition(self, seat: Seat, name: str) -> str:
         """Let another model listen and play in silence, or with ``off`` end that; the reply.
 
         Raises:
             CastingProblem: it cannot.
         """
-        session = self._session()
+        cast = self._cast(seat.name)
         if name == "off":
-            self.auditioned = None
-            if session.end_audition() is None:
+            cast.auditioned = None
+            if seat.end_audition() is None:
                 raise CastingProblem("nothing is auditioned")
             return "the audition is over"
         file = self._find(name)
-        loaded = await self._open_beside(file)
+        loaded = await self._open_beside(seat, file)
         dimension = loaded.network.shape.dimension
-        if dimension != session.dimension:
+        if dimension != seat.dimension:
             raise CastingProblem(
-                f"{loaded.name} has dimension {dimension}, {session.dimension} is played: load it instead"
+                f"{loaded.name} has dimension {dimension}, {seat.dimension} is played: load it instead"
             )
-        session.audition(self._player(loaded))
-        self.auditioned = file
+        seat.audition(self._player(loaded))
+        cast.auditioned = file
         return f"{loaded.name} listens and plays in silence; load {loaded.name} lets it be heard"
 
-    def unload(self) -> None:
+    def unload(self, seat: Seat) -> None:
         """Let the dummy play."""
-        session = self._session()
-        self._loads += 1
-        self.file = self.auditioned = None
-        session.end_audition()
-        session.change_player(DummyPlayer(session.dimension, self._random))
+        cast = self._cast(seat.name)
+        cast.loads += 1
+        cast.file = cast.auditioned = None
+        seat.end_audition()
+        seat.change_player(DummyPlayer(seat.dimension, self._random))
 
-    def _first_dummy(self, why: str) -> Player:
-        dimension = self._setup.config.model.dimension
+    def _first_dummy(self, name: str, why: str, dimension: int) -> Player:
         if not dimension:
             raise StartProblem(f"{why}, and no [model] dimension to play without one: set one of them")
-        self._tell("warning", "player", f"{why}: the DUMMY player plays, wandering at random")
+        source = "player" if name == MAIN else name
+        self._tell("warning", source, f"{why}: the DUMMY player plays, wandering at random")
         return DummyPlayer(dimension, self._random)
 
     def _find_first(self, name: str) -> Path:
@@ -163,11 +180,11 @@ class Casting:
         finally:
             self.loading = ""
 
-    async def _open_beside(self, file: Path) -> LoadedModel:
+    async def _open_beside(self, seat: Seat, file: Path) -> LoadedModel:
         try:
             return await self._open(file)
         except ModelProblem as problem:
-            raise CastingProblem(f"{file.stem}: {problem}; {self._session().part.player.name} plays on") from None
+            raise CastingProblem(f"{file.stem}: {problem}; {seat.part.player.name} plays on") from None
 
     def _player(self, loaded: LoadedModel) -> Player:
         return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap)

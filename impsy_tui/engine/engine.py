@@ -26,15 +26,21 @@ from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
+from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
+from impsy_tui.engine.seat import MAIN, Wiring
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk
 from impsy_tui.engine.setup import Setup, StartProblem, first_settings, make_channels, model_folders
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
+from impsy_tui.engine.stage_manager import Rooms, StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
+from impsy_tui.language import Macro
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
+from impsy_tui.shipped import shipped_folder
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
@@ -75,8 +81,8 @@ class Engine:
         )
         self.bindings = Bindings()
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
-        self.orders = Orders(Commands(self), self._random, self.tell, self._changed)
-        self.casting = Casting(setup, self.library.shelf, self._random, self.tell, lambda: self.session)
+        self.orders = Orders(Commands(self), self._random, self.tell, self._changed, self._in_background)
+        self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,20 +98,24 @@ class Engine:
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
         last = resume.recall(setup.logs) if setup.resume else None
-        player = await self.casting.first(last.model if last else None)
         part, settings = first_settings(setup, last)
+        model = config.model.file if last is None or "model.file" in setup.given else last.model
+        player = await self.casting.first(MAIN, model, Wiring(), config.model.dimension)
+        if config.model.dimension and config.model.dimension != player.dimension:
+            text = f"[model] dimension is {config.model.dimension}, the model's is {player.dimension}: that is used"
+            self.tell("warning", "config", text)
         self.session = Session(
             self._loop.scheduler,
             self._outputs,
-            self._log,
             self.tell,
             self._addressed,
-            player,
-            part,
             settings,
             self._random,
+            player.dimension,
         )
+        self.session.add(MAIN, player, part, self._log)
         self.session.taker = self._message
+        self.manager = self.orders.manager = self._stage_manager()
         self._bind_configured()
         self._log.enabled = last.log if last else True
         await self._control.open()
@@ -120,7 +130,7 @@ class Engine:
             await self._sound.start()
         if last and last.paused:
             self.session.pause()
-        self.session.part.start()
+        self.session.start()
 
     async def run(self) -> None:
         """Play until ``shut_down``."""
@@ -133,9 +143,9 @@ class Engine:
 
     async def close(self) -> None:
         """Silence, let go of channels, log and socket. Takes well under a second."""
-        if hasattr(self, "session"):
-            self.session.part.stop()
-            self._outputs.cancel_fade()
+        if hasattr(self, "manager"):
+            self.manager.close()
+            self.session.stop()
         for channel in self._channels:
             try:
                 channel.close()
@@ -151,12 +161,12 @@ class Engine:
 
     def ready_line(self) -> str:
         """One line that begins with ``ready``: what plays, where, and what is not as it should be."""
-        player = self.session.part.player
+        player = self.session.seat.part.player
         if player.kind == "dummy":
             who = f"DUMMY player (no model), dimension {player.dimension}"
         else:
             who = f"{player.name} ({player.runtime}), dimension {player.dimension}"
-        parts = [who, self.session.part.mode.name]
+        parts = [who, self.session.seat.part.mode.name]
         for channel in self._channels:
             status = channel.status()
             state = "" if status.state == "open" else f" {status.state.upper()}"
@@ -204,9 +214,19 @@ class Engine:
                 self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
 
     @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
+        return self.session.tempo
+
+    @property
     def training_size(self) -> str:
         """The size that is trained unless one is named."""
         return self._setup.config.model.size
+
+    @property
+    def macros(self) -> dict[str, Macro]:
+        """Words of the performer's own."""
+        return self.orders.macros
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file."""
@@ -229,6 +249,27 @@ class Engine:
         self._say(level, source, text)
 
     # Parts of starting
+
+    def _stage_manager(self) -> StageManager:
+        here = self._setup.logs.absolute().parent
+        rooms = Rooms(
+            session=self.session,
+            casting=self.casting,
+            library=self.library,
+            random=self._random,
+            scenes=here / "scenes.toml",
+            sets=(here / "sets", shipped_folder("configs") / "sets"),
+            begin_log=self._begin_log,
+        )
+
+        def tell(level: str, text: str) -> None:
+            self._loop.call_soon_threadsafe(self.tell, level, "record", text)
+
+        return StageManager(rooms, self.orders, Recorder(self._log.wall, tell), self.tell)
+
+    def _begin_log(self) -> Path:
+        self.set_log("new")
+        return self._log.named
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
@@ -296,7 +337,7 @@ class Engine:
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        return [file for file in (self._log.file, self.casting.file, self.casting.auditioned) if file is not None]
+        return [*self.casting.files, *([self._log.file] if self._log.file is not None else [])]
 
     # Keeping the state for --resume
 
@@ -307,9 +348,9 @@ class Engine:
 
     def _keep(self) -> None:
         self._keep_planned = False
-        part = self.session.part
+        part = self.session.seat.part
         state = resume.LastSession(
-            model=str(self.casting.file or ""),
+            model=str(self.casting.file_of(self.session.seat) or ""),
             mode=part.settings.mode,
             pi_temperature=part.settings.pi_temperature,
             sigma_temperature=part.settings.sigma_temperature,

@@ -20,10 +20,29 @@ class Outlet:
         self._free_at = 0.0
         self._waiting: tuple[float, ...] | None = None
         self._muted = NONE_MUTED
+        self._struck: dict[str, frozenset[int]] = {}
+        """What each player has struck last, and left sounding."""
         self._timer: Timer | None = None
 
-    def play(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        """Send a vector, now or as soon as the channel may be sent one."""
+    def play(
+        self,
+        values: Sequence[float],
+        muted: frozenset[int] = NONE_MUTED,
+        others: frozenset[int] = NONE_MUTED,
+        player: str = "",
+    ) -> None:
+        """Send a vector, now or as soon as the channel may be sent one.
+
+        Args:
+            values: of the whole instrument.
+            muted: indices of values that sound nothing.
+            others: indices that are not the player's: they stay where they are, and sound nothing anew.
+            player: who plays; empty for the musician.
+        """
+        if others:
+            values, muted = self._beside(values, muted, others)
+        if player:
+            self._strike(player, frozenset(range(len(values))) - muted - others)
         self.last, self._muted = tuple(values), muted
         rate = self.channel.max_rate
         if not rate:
@@ -38,10 +57,51 @@ class Outlet:
         else:
             self._timer = self._scheduler.at(self._free_at, self._send, self._free_at)
 
-    def end_notes(self, indices: frozenset[int]) -> None:
-        """Turn off what these values left sounding; a vector that waits begins no note of them."""
+    def _beside(
+        self, values: Sequence[float], muted: frozenset[int], others: frozenset[int]
+    ) -> tuple[list[float], frozenset[int]]:
+        """A vector with what others played last; of theirs, what still waits to sound is not kept from it."""
+        last = self.last or (0.0,) * len(values)
+        waits = others - self._muted if self._waiting is not None else NONE_MUTED
+        return [last[i] if i in others else value for i, value in enumerate(values)], muted | (others - waits)
+
+    def _strike(self, player: str, indices: frozenset[int]) -> None:
+        if len(self._struck) > 1 or player not in self._struck:
+            for name, struck in self._struck.items():
+                self._struck[name] = struck - indices
+        self._struck[player] = indices
+
+    def _of_others(self, player: str) -> frozenset[int]:
+        """What other players have left sounding."""
+        return frozenset().union(*(struck for name, struck in self._struck.items() if name != player))
+
+    def end_notes(self, indices: frozenset[int], player: str = "") -> None:
+        """Turn off what these values left sounding; a vector that waits begins no note of them.
+
+        Args:
+            indices: of the values.
+            player: whose notes; empty for everybody's.
+        """
+        if player:
+            indices -= self._of_others(player)
         self._muted |= indices
         self.channel.end_notes(indices)
+
+    def hush(self, player: str, own: frozenset[int]) -> None:
+        """A player has nothing more to say: its notes end, and where nobody else plays, everything is silent."""
+        self._struck.pop(player, None)
+        if not self._of_others(player):
+            self.silence()
+        else:
+            self.end_notes(own, player)
+
+    def panic_of(self, player: str, own: frozenset[int]) -> None:
+        """Everything of a player's off: where nobody else plays, everything."""
+        self._struck.pop(player, None)
+        if not self._of_others(player):
+            self.panic()
+        else:
+            self.end_notes(own, player)
 
     def set_dimension(self, dimension: int) -> None:
         """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
@@ -69,6 +129,7 @@ class Outlet:
 
     def _forget(self) -> None:
         self._waiting = None
+        self._struck.clear()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -85,15 +146,35 @@ class Outputs:
         """These are the channels from now on."""
         self.outlets = [Outlet(channel, self._scheduler) for channel in channels]
 
-    def play(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        """Send a vector to every output."""
-        for outlet in self.outlets:
-            outlet.play(values, muted)
+    def play(
+        self,
+        values: Sequence[float],
+        muted: frozenset[int] = NONE_MUTED,
+        others: frozenset[int] = NONE_MUTED,
+        player: str = "",
+        channels: frozenset[str] | None = None,
+    ) -> None:
+        """Send a vector to every output, or to those of these channels; see ``Outlet.play``."""
+        for outlet in self._of(channels):
+            outlet.play(values, muted, others, player)
 
-    def end_notes(self, indices: frozenset[int]) -> None:
-        """Turn off what these values left sounding, everywhere."""
-        for outlet in self.outlets:
-            outlet.end_notes(indices)
+    def end_notes(self, indices: frozenset[int], player: str = "", channels: frozenset[str] | None = None) -> None:
+        """Turn off what these values left sounding, everywhere or there; see ``Outlet.end_notes``."""
+        for outlet in self._of(channels):
+            outlet.end_notes(indices, player)
+
+    def hush(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
+        """A player falls silent, everywhere or there; see ``Outlet.hush``."""
+        for outlet in self._of(channels):
+            outlet.hush(player, own)
+
+    def panic_of(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
+        """Everything of a player's off; see ``Outlet.panic_of``."""
+        for outlet in self._of(channels):
+            outlet.panic_of(player, own)
+
+    def _of(self, channels: frozenset[str] | None) -> Iterable[Outlet]:
+        return self.outlets if channels is None else [o for o in self.outlets if o.channel.name in channels]
 
     def silence(self) -> None:
         """Turn off what the player left sounding, everywhere."""

@@ -52,7 +52,8 @@ class PerformanceLog:
         self._pipe = -1
         self._read_end = -1
         self._partial = b""
-        self._named: Path | None = None
+        self.named = Path()
+        """What the current file is to be called; ``file`` says what it is, once there is one."""
         self._written_before = 0
         self._closed = False
 
@@ -75,9 +76,9 @@ class PerformanceLog:
 
     def begin(self, dimension: int) -> None:
         """Begin a new file, at the next row, for events of this dimension."""
-        stamp = self._wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
+        stamp = self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
         path = self.folder.absolute() / f"{stamp}-{dimension}d-mdrnn.log"
-        self._named = path
+        self.named = path
         self.file = None
         self._put(b"@open " + os.fsencode(path) + b"\n")
 
@@ -91,7 +92,7 @@ class PerformanceLog:
         """
         if not self.enabled or self._pipe < 0:
             return
-        stamp = self._wall(at).isoformat(timespec="microseconds")
+        stamp = self.wall(at).isoformat(timespec="microseconds")
         self._put(f"{stamp},{source},{','.join(map(repr, values))}\n".encode())
         self.rows += 1
 
@@ -127,7 +128,8 @@ class PerformanceLog:
         self._pipe = -1
         process.wait()
 
-    def _wall(self, at: float) -> datetime:
+    def wall(self, at: float) -> datetime:
+        """The time of day of a time on the monotonic clock, as rows have it."""
         began, then = self._began
         return began + timedelta(seconds=at - then)
 
@@ -163,15 +165,15 @@ class PerformanceLog:
             self._queue.popleft()
         asyncio.get_running_loop().remove_writer(self._pipe)
         if self._let_go:
-            gap = f"{self._wall(self._now()).isoformat(timespec='microseconds')},gap,{self._let_go}\n"
+            gap = f"{self.wall(self._now()).isoformat(timespec='microseconds')},gap,{self._let_go}\n"
             self._tell("error", f"the log lost {self._let_go} events: the disk was too slow for too long")
             self._let_go = 0
             self._put(gap.encode())
 
     def _spawn(self) -> None:
         command = [sys.executable, "-I", "-S", log_writer.__file__]
-        if self._named:
-            command.append(str(self.file or self._named))
+        if self.named.name:
+            command.append(str(self.file or self.named))
         self._process = subprocess.Popen(
             command,
             stdin=self._read_end,

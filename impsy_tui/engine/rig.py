@@ -14,6 +14,7 @@ from impsy_tui.channels import Channel
 from impsy_tui.control.messages import Check
 from impsy_tui.engine.health import read_health
 from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.snapshots import free_space
 
@@ -56,7 +57,13 @@ class RigCheck:
         late = self._lateness()
         loop = asyncio.get_running_loop()
         slow = await loop.run_in_executor(None, self._look_at_machine)
-        return (*self._look_at_channels(), self._look_at_player(), self._look_at_log(), _look_at_timing(late), *slow)
+        return (
+            *self._look_at_channels(),
+            *self._look_at_players(),
+            self._look_at_log(),
+            _look_at_timing(late),
+            *slow,
+        )
 
     def _look_at_channels(self) -> list[Check]:
         checks = []
@@ -72,11 +79,9 @@ class RigCheck:
             checks.append(Check(status.name, state, text))
         return checks or [Check("channels", "error", "none is configured: nothing can be heard or played")]
 
-    def _look_at_player(self) -> Check:
-        player = self._session.part.player
-        if player.kind == "dummy":
-            return Check("model", "error", "DUMMY: no model is loaded, it wanders at random")
-        return Check("model", "ok", f"{player.name}, dimension {player.dimension}, {player.runtime}")
+    def _look_at_players(self) -> list[Check]:
+        seats = self._session.seats
+        return [_look_at_player("model" if len(seats) == 1 else name, seat) for name, seat in seats.items()]
 
     def _look_at_log(self) -> Check:
         log = self._log
@@ -123,6 +128,13 @@ class RigCheck:
         if stat.S_IMODE(found.st_mode) & 0o077:
             return Check("socket", "warning", f"{self._socket} is open to other users")
         return Check("socket", "ok", f"{self._socket}, for you alone")
+
+
+def _look_at_player(name: str, seat: Seat) -> Check:
+    player = seat.part.player
+    if player.kind == "dummy":
+        return Check(name, "error", "DUMMY: no model is loaded, it wanders at random")
+    return Check(name, "ok", f"{player.name}, dimension {player.dimension}, {player.runtime}")
 
 
 def _look_at_timing(late: float) -> Check:

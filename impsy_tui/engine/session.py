@@ -1,29 +1,26 @@
-"""The performance: what channels hear goes to the log, the outputs and the player's part."""
+"""The performance: what channels hear goes to the outputs and to the players' seats."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import Part, PartSettings
+from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.shaping import Shaping
+from impsy_tui.engine.seat import Impulse, Log, Seat, Tell, Wiring
+from impsy_tui.engine.tempo import Tempo
+from impsy_tui.engine.turns import Turn
+from impsy_tui.language.program import EVERYBODY
 from impsy_tui.players import Player
 
-Tell = Callable[[str, str, str], None]
-"""Says something to the performer: level (info, warning, error), source, text."""
+REPLAY: Final = "replay"
+"""The channel, and the source in logs, of what is replayed."""
 
 
-class Log(Protocol):
-    """Where rows of the performance go."""
-
-    def write(self, at: float, source: str, values: Sequence[float]) -> None:
-        """One row."""
-
-    def begin(self, dimension: int) -> None:
-        """Begin another file, for this dimension."""
+class UnknownPlayer(Exception):
+    """Nobody is called so; the message says who there is."""
 
 
 @dataclass(slots=True)
@@ -41,72 +38,103 @@ class SessionSettings:
     log_predictions: bool = False
 
 
-class _Unheard:
-    """Where an auditioned part plays: nowhere."""
+class Witness(Protocol):
+    """Who wants to know what happens; see ``conductor.Conductor``."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __len__(self) -> int:
+        """How much there is that waits for something."""
 
-    def play(self, values: Sequence[float]) -> None:
-        """Nobody hears it."""
+    def heard(self, began: bool) -> None:
+        """The musician played; ``began`` says that a call of theirs begins with it."""
 
-    def silence(self) -> None:
-        """Nothing of it sounds."""
-
-    def tell(self, level: str, text: str) -> None:
-        """What it has to say is heard all the same."""
-        self._tell(level, "audition", text)
+    def turned(self, player: str) -> None:
+        """A player's turn began."""
 
 
 class Session:
-    """Hears every channel, in every mode, and lets the player play.
+    """Hears every channel, in every mode, and lets the players play.
 
-    It is a channels' ``Listener``. It knows no sockets and no event loop: with a virtual clock
-    it gives the same performance every time.
+    It is a channels' ``Listener``, and the ``Room`` of its seats. It knows no sockets and no
+    event loop: with a virtual clock it gives the same performance every time.
 
     Args:
         scheduler: keeps time.
         outputs: where everything is heard.
-        log: where everything is written.
         tell: says things to the performer.
         addressed: told of control messages that channels receive.
-        player: who plays.
-        part_settings: how.
         settings: what is passed on and written down.
         random: source of chance.
+        dimension: of the instrument: its values and one for time.
     """
 
     def __init__(
         self,
         scheduler: Scheduler,
         outputs: Outputs,
-        log: Log,
         tell: Tell,
         addressed: Callable[[str, str, Sequence[Any], bool], str],
-        player: Player,
-        part_settings: PartSettings,
         settings: SessionSettings,
         random: np.random.Generator,
+        dimension: int,
     ) -> None:
         self.scheduler = scheduler
         self.outputs = outputs
         self.settings = settings
-        self.dimension = player.dimension
+        self.dimension = dimension
+        self.seats: dict[str, Seat] = {}
+        """Players by name, in the order of the configuration."""
+        self.focus = ""
+        """The player that commands are about where they do not say."""
         self.heard_events = 0
-        self.last_input: tuple[float, ...] = (0.0,) * (player.dimension - 1)
+        self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
-        self.shaping = Shaping()
-        self.part = Part(player, part_settings, scheduler, self, random)
-        self.understudy: Part | None = None
-        self.sounding: tuple[float, ...] = ()
+        self.witness: Witness | None = None
+        """Who is told what the musician and the players do, if anybody is to be."""
+        self.source = "interface"
+        """Who plays what is heard: "interface", or "replay" while a log is replayed."""
+        self._holding: set[str] = set()
+        self.tempo = Tempo(scheduler)
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
+        self._listeners: dict[str, list[Seat]] = {}
         self._thru_sounds = False
         self._random = random
         self._began = scheduler.now()
-        self._log = log
-        self._tell = tell
+        self.tell = tell
         self._addressed = addressed
+
+    # Seats
+
+    def add(self, name: str, player: Player, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
+        """Give a player a seat; the first has the focus."""
+        seat = Seat(name, player, settings, wiring or Wiring(), log, self, self._random)
+        self.seats[name] = seat
+        self.focus = self.focus or name
+        for each in self.seats:
+            hear_it = [other for other in self.seats.values() if each in other.wiring.hears_players]
+            self._listeners[each] = hear_it
+        return seat
+
+    @property
+    def seat(self) -> Seat:
+        """The one that has the focus."""
+        return self.seats[self.focus]
+
+    def seats_for(self, player: str) -> list[Seat]:
+        """Whom a command is for.
+
+        Args:
+            player: a name, "all", or empty for the one that has the focus.
+
+        Raises:
+            UnknownPlayer: nobody is called so.
+        """
+        if player == EVERYBODY:
+            return list(self.seats.values())
+        seat = self.seats.get(player or self.focus)
+        if seat is None:
+            raise UnknownPlayer(f"no player is called {player}: there is {_listed(list(self.seats))}")
+        return [seat]
 
     # A Listener, for channels
 
@@ -115,20 +143,10 @@ class Session:
         if len(values) != self.dimension - 1:
             self.trouble(channel, f"{len(values)} values came in where {self.dimension - 1} are played")
             return
-        before = self._began if self.last_input_at is None else self.last_input_at
-        # Channels are read one after the other: what arrived first may be read last.
-        at = max(at, before)
         vector = tuple(values)
-        if self.settings.log_input:
-            self._log.write(at, "interface", vector)
-        self.heard_events += 1
-        self.last_input, self.last_input_at = vector, at
-        if self.settings.thru:
-            self.outputs.play(vector)
-            self._thru_sounds = True
-        self.part.hear(at - before, vector, at)
-        if self.understudy is not None:
-            self.understudy.hear(at - before, vector, at)
+        # A vector that says again what was said is meant for everybody.
+        moved = None if self.alone else _moved(self.last_input, vector) or None
+        self._hear(channel, vector, None, moved, at)
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
         """Some dimensions took new values; the others keep theirs."""
@@ -136,12 +154,60 @@ class Session:
         for index, value in updates:
             if index < len(vector):
                 vector[index] = value
-        self.heard(channel, vector, at)
+        said = frozenset(index for index, _ in updates if index < len(vector))
+        self._hear(channel, tuple(vector), said, said or None, at)
+
+    def _hear(
+        self,
+        channel: str,
+        vector: tuple[float, ...],
+        said: frozenset[int] | None,
+        meant: frozenset[int] | None,
+        at: float,
+    ) -> None:
+        before = self._began if self.last_input_at is None else self.last_input_at
+        at = max(at, before)
+        self.heard_events += 1
+        self.last_input, self.last_input_at = vector, at
+        if self.settings.thru:
+            self.outputs.play(vector)
+            self._thru_sounds = True
+        impulse: Impulse | None = None if self.alone else set()
+        witness = self.witness if self.witness is not None and len(self.witness) else None
+        began = witness is not None and self._is_call(at - before)
+        for seat in self.seats.values():
+            if seat.hears_channel(channel):
+                seat.hear(vector, said, meant, at, impulse)
+        if witness is not None:
+            witness.heard(began)
+
+    def _is_call(self, silence: float) -> bool:
+        """Whether what the musician plays now, after a silence, begins a call."""
+        part = self.seat.part
+        return self.heard_events == 1 or silence >= part.settings.threshold or part.turn is Turn.PLAYER
+
+    def turned(self, player: str) -> None:
+        """A player's turn began."""
+        if self.witness is not None:
+            self.witness.turned(player)
+
+    def replayed(self, values: Sequence[float], at: float) -> None:
+        """An event of a log is played as if the musician had played it now."""
+        self.source = REPLAY
+        self.heard(REPLAY, values, at)
+        self.source = "interface"
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
-        for part in self.parts:
-            part.held(channel, held, at)
+        (self._holding.add if held else self._holding.discard)(channel)
+        for seat in self.seats.values():
+            if seat.hears_channel(channel):
+                seat.held(channel, held, at)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the musician holds something down."""
+        return bool(self._holding)
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
@@ -153,75 +219,60 @@ class Session:
 
     def trouble(self, channel: str, message: str, level: str = "warning") -> None:
         """Something is wrong with a channel."""
-        self._tell(level, channel, message)
+        self.tell(level, channel, message)
 
-    # A Stage, for the part
-
-    def play(self, values: Sequence[float]) -> None:
-        """The player plays: what is heard is shaped, what is written down is not."""
-        self.sounding = self.shaping.apply(values)
-        self.outputs.play(self.sounding, self._silent())
-        self._thru_sounds = False
-        if self.settings.log_predictions:
-            self._log.write(self.scheduler.now(), "rnn", values)
-
-    def silence(self) -> None:
-        """The player's turn is over."""
-        self.outputs.silence()
-
-    def tell(self, level: str, text: str) -> None:
-        """The part has something to say."""
-        self._tell(level, "player", text)
-
-    # For the performer
+    # A Room, for seats
 
     @property
-    def parts(self) -> tuple[Part, ...]:
-        """The part that is heard, and the one that is auditioned, if there is one."""
-        return (self.part,) if self.understudy is None else (self.part, self.understudy)
+    def began(self) -> float:
+        """When the session began."""
+        return self._began
 
-    def audition(self, player: Player) -> None:
-        """Let another player of the same dimension listen and play beside this one, unheard."""
-        self.end_audition()
-        settings = replace(self.part.settings)
-        self.understudy = Part(player, settings, self.scheduler, _Unheard(self._tell), self._random)
-        self.understudy.start()
-        if self.part.paused:
-            self.understudy.pause()
+    @property
+    def logs_input(self) -> bool:
+        """Whether what is heard is written down."""
+        return self.settings.log_input
 
-    def end_audition(self) -> Player | None:
-        """Send the auditioned player away; it comes back, with all it has heard."""
-        if self.understudy is None:
-            return None
-        self.understudy.stop()
-        player, self.understudy = self.understudy.player, None
-        return player
+    @property
+    def logs_predictions(self) -> bool:
+        """Whether what is played is, too."""
+        return self.settings.log_predictions
 
-    def change_player(self, player: Player) -> None:
-        """Let another player take over; one of another dimension begins another log."""
-        if player.dimension != self.dimension:
-            self.end_audition()
-            self.part.halt()
-            self.outputs.cancel_fade()
-            self.shaping.clear()
-            self.sounding = ()
-            self.dimension = player.dimension
-            self.last_input = (0.0,) * (player.dimension - 1)
-            for outlet in self.outputs.outlets:
-                outlet.set_dimension(player.dimension)
-            self._log.begin(player.dimension)
-        self.part.change_player(player)
+    def listeners(self, name: str) -> Sequence[Seat]:
+        """Who hears this player."""
+        return self._listeners[name]
 
-    def refuses(self, dimension: int) -> str:
-        """Why the channels cannot carry this dimension; empty if they can."""
+    def refuses(self, seat: Seat, dimension: int) -> str:
+        """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
+        if not self.alone or seat.wiring.fixed:
+            if dimension > self.dimension:
+                return f"the instrument has {self.dimension - 1} values"
+            return ""
         for outlet in self.outputs.outlets:
             if why := outlet.channel.refuses(dimension):
                 return f"{outlet.channel.name}: {why}"
         return ""
 
-    def end_muted(self) -> None:
-        """What sounds of muted dimensions ends now, and not with the player's next event."""
-        self.outputs.end_notes(self._silent())
+    def resize(self, seat: Seat, dimension: int) -> None:
+        """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
+        if not self.alone or seat.wiring.fixed:
+            return
+        self.outputs.cancel_fade()
+        self.dimension = dimension
+        self.last_input = (0.0,) * (dimension - 1)
+        for outlet in self.outputs.outlets:
+            outlet.set_dimension(dimension)
+
+    def played(self) -> None:
+        """A player has played: what was passed on before sounds no more."""
+        self._thru_sounds = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is one player only."""
+        return len(self.seats) == 1
+
+    # For the performer, about everybody
 
     def set_thru(self, thru: bool) -> None:
         """Pass input on or not; what was passed on last does not sound on when nothing follows it."""
@@ -230,32 +281,54 @@ class Session:
             self._thru_sounds = False
             self.outputs.end_notes(frozenset(range(self.dimension - 1)))
 
-    def _silent(self) -> frozenset[int]:
-        return self.shaping.silent(self.dimension - 1)
+    def start(self) -> None:
+        """Begin to play."""
+        for seat in self.seats.values():
+            seat.part.start()
+
+    def stop(self) -> None:
+        """End: nothing is played from now on, nothing is left sounding."""
+        for seat in self.seats.values():
+            seat.part.stop()
+        self.outputs.cancel_fade()
 
     def pause(self) -> None:
-        """The player is silent and listens."""
-        for part in self.parts:
-            part.pause()
+        """Every player is silent and listens."""
+        for seat in self.seats.values():
+            seat.pause()
 
     def resume(self) -> None:
-        """The player may play again; a fade ends where it is."""
-        self.outputs.cancel_fade()
-        for part in self.parts:
-            part.resume()
+        """Every player may play again; a fade ends where it is."""
+        for seat in self.seats.values():
+            seat.resume()
 
     def panic(self) -> None:
-        """Everything off, and paused."""
+        """Everything off, and everybody paused."""
         self.pause()
         self.outputs.panic()
 
     def fade(self, seconds: float, done: Callable[[], None]) -> None:
-        """The player stops, and the outputs glide to their safe values; then silence."""
-        for part in self.parts:
-            part.pause(silence=False)
+        """The players stop, and the outputs glide to their safe values; then silence."""
+        for seat in self.seats.values():
+            seat.pause(silence=False)
 
         def arrived() -> None:
             self.outputs.silence()
             done()
 
         self.outputs.fade(seconds, self._silent, arrived)
+
+    def _silent(self) -> frozenset[int]:
+        """The values that nobody lets sound."""
+        sounding: set[int] = set()
+        for seat in self.seats.values():
+            sounding.update(index for index in seat.plays if index not in seat.silent)
+        return frozenset(range(self.dimension - 1)) - sounding
+
+
+def _moved(before: Sequence[float], after: Sequence[float]) -> frozenset[int]:
+    return frozenset(index for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -61,7 +61,8 @@ class Observer:
         now = self._loop.time()
         self._roll(now)
         session = self._session
-        understudy = session.understudy
+        focused = session.seat
+        understudy = focused.understudy
         return Snapshot(
             time=time.time(),
             uptime=now - self._began,
@@ -71,7 +72,7 @@ class Observer:
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             heard=session.heard_events,
             thru=session.settings.thru,
-            players=(_player_state("main", session.part, now, session.sounding),),
+            players=tuple(_player_state(seat.name, seat.part, now, seat.sounding) for seat in session.seats.values()),
             channels=tuple(_channel_state(channel, now) for channel in self._channels),
             log=self._log_state(),
             load=self._load,
@@ -79,7 +80,7 @@ class Observer:
             memory=self._memory,
             loading=loading,
             names=self._names,
-            marks=session.shaping.marks(session.dimension - 1),
+            marks=focused.shaping.marks(session.dimension - 1),
             audition=None
             if understudy is None
             else _player_state("audition", understudy, now, understudy.last_output or ()),
@@ -87,6 +88,7 @@ class Observer:
             timer_runs=self._stopwatch.runs,
             machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
             jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
+            focus=session.focus,
         )
 
     def _roll(self, now: float) -> None:

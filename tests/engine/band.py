@@ -39,6 +39,8 @@ class ScriptedPlayer:
 
     def settle(self) -> None: ...
 
+    def throw_dice_anew(self) -> None: ...
+
     def reset(self) -> None:
         self.resets += 1
 
@@ -135,15 +137,14 @@ class Band:
         self.session = Session(
             self.time.scheduler,
             outputs,
-            self.log,
             lambda level, source, text: self.told.append((level, text)),
             lambda channel, address, arguments, trusted: "",
-            self.player,
-            PartSettings(mode=mode, **part),
             settings or SessionSettings(),
             np.random.default_rng(1),
+            dimension,
         )
-        self.part = self.session.part
+        self.seat = self.session.add("main", self.player, PartSettings(mode=mode, **part), self.log)
+        self.part = self.seat.part
         self.part.start()
 
     def play(self, *values: float, channel: str = "in") -> None:

@@ -27,9 +27,7 @@ class _Host:
         self.jobs = JobRunner(folder, lambda job: None)
         self.library = Library(folder, folder, [folder], tuple)
         setup = Setup(load_config(None), frozenset(), folder, folder / "engine.sock")
-        self.casting = Casting(
-            setup, self.library.shelf, np.random.default_rng(1), lambda *said: None, lambda: session
-        )
+        self.casting = Casting(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
 
     @property
     def training_size(self) -> str:
@@ -49,7 +47,7 @@ class _Host:
 
 def _audition(band: Band, dt: float = 0.05) -> ScriptedPlayer:
     other = ScriptedPlayer(band.session.dimension, dt)
-    band.session.audition(other)
+    band.seat.audition(other)
     return other
 
 
@@ -66,8 +64,8 @@ def test_it_hears_what_the_musician_plays_and_nothing_of_it_is_put_out(mode: str
         each.play(0.7)
     assert [values for _, values in other.heard].count((0.5,)) == 3
     assert other.heard[-1][1] == (0.7,)
-    assert band.session.understudy is not None
-    assert band.session.understudy.played > 0
+    assert band.seat.understudy is not None
+    assert band.seat.understudy.played > 0
     assert band.out.said == alone.out.said
     assert band.log.rows == alone.log.rows
 
@@ -76,8 +74,8 @@ def test_in_battle_it_plays_from_its_own_output() -> None:
     band = Band("battle")
     other = _audition(band)
     band.wait(1.0)
-    assert band.session.understudy is not None
-    assert band.session.understudy.played == pytest.approx(20, abs=1)
+    assert band.seat.understudy is not None
+    assert band.seat.understudy.played == pytest.approx(20, abs=1)
     assert {dt for dt, _ in other.heard[1:]} == {0.05}
     assert len(band.out.played) == 10
 
@@ -96,7 +94,7 @@ def test_commands_turn_both(tmp_path: Path) -> None:
 
     for line in ("temp 1.5", "sigma 0.25", "timescale 2", "threshold 3s", "max_response 9s", "mode callresponse"):
         do(line)
-    understudy = band.session.understudy
+    understudy = band.seat.understudy
     assert understudy is not None
     assert (other.pi_temperature, other.sigma_temperature) == (1.5, 0.25)
     assert understudy.settings == band.part.settings
@@ -116,7 +114,7 @@ def test_paused_it_plays_nothing_and_listens(mode: str) -> None:
     band = Band(mode, threshold=0.1)
     band.session.pause()
     other = _audition(band)
-    understudy = band.session.understudy
+    understudy = band.seat.understudy
     assert understudy is not None
     band.play(0.5)
     band.wait(5)
@@ -136,8 +134,8 @@ def test_sent_away_it_comes_back_with_what_it_heard_and_hears_no_more() -> None:
     band = Band("battle")
     other = _audition(band)
     band.wait(1)
-    assert band.session.end_audition() is other
-    assert band.session.end_audition() is None
+    assert band.seat.end_audition() is other
+    assert band.seat.end_audition() is None
     heard = list(other.heard)
     band.wait(1)
     band.play(0.5)
@@ -164,5 +162,5 @@ def test_what_it_has_to_say_is_told() -> None:
 def test_a_player_of_another_dimension_ends_it() -> None:
     band = Band("battle")
     _audition(band)
-    band.session.change_player(ScriptedPlayer(dimension=4))
-    assert band.session.understudy is None
+    band.seat.change_player(ScriptedPlayer(dimension=4))
+    assert band.seat.understudy is None

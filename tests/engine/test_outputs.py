@@ -102,8 +102,8 @@ def test_a_stall_in_a_fade_is_left_out() -> None:
 def test_a_vector_that_waits_begins_no_note_of_what_was_muted_meanwhile() -> None:
     band = Band("battle", dt=0.01, channel={"max_rate": 1.0})
     band.wait(0.5)
-    band.session.shaping.muted.add(0)
-    band.session.end_muted()
+    band.seat.shaping.muted.add(0)
+    band.seat.end_muted()
     assert band.out.said[-1] == (100.5, {0})
     band.part.halt(silence=False)
     band.wait(5)
@@ -112,13 +112,13 @@ def test_a_vector_that_waits_begins_no_note_of_what_was_muted_meanwhile() -> Non
 
 def test_a_fade_begins_no_note_of_what_is_muted_before_or_meanwhile() -> None:
     band = Band("battle", dimension=3, channel={"safe": (0.0, 0.0)})
-    band.session.shaping.muted.add(0)
+    band.seat.shaping.muted.add(0)
     band.wait(0.35)
     band.session.fade(1.0, lambda: None)
     band.wait(0.5)
     assert set(band.out.muted) == {frozenset({0})}
     band.out.muted.clear()
-    band.session.shaping.muted.add(1)
+    band.seat.shaping.muted.add(1)
     band.wait(0.1)
     assert set(band.out.muted) == {frozenset({0, 1})}
 

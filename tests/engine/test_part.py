@@ -313,7 +313,7 @@ class TestChangingPlayers:
         band.wait(0.35)
         last = band.out.played[-1][1]
         other = type(band.player)(dt=0.05)
-        band.session.change_player(other)
+        band.seat.change_player(other)
         assert band.out.said[-1] == (100.35, "silence")
         band.wait(0.12)
         assert band.out.times[-2:] == _near([100.4, 100.45])
@@ -323,13 +323,13 @@ class TestChangingPlayers:
         band = Band("battle")
         band.part.set_temperature(pi=1.7, sigma=0.3)
         other = type(band.player)()
-        band.session.change_player(other)
+        band.seat.change_player(other)
         assert (other.pi_temperature, other.sigma_temperature) == (1.7, 0.3)
 
     def test_one_of_another_dimension_begins_another_log_and_changes_the_outputs(self) -> None:
         band = Band("battle", settings=None)
         band.wait(0.35)
-        band.session.change_player(type(band.player)(dimension=4))
+        band.seat.change_player(type(band.player)(dimension=4))
         band.wait(0.15)
         assert band.log.begun == [4]
         assert (100.35, "dimension 4") in band.out.said
@@ -393,7 +393,7 @@ class Performance(RuleBasedStateMachine):
 
     @rule(dt=st.floats(0.001, 3))
     def load(self, dt: float) -> None:
-        self.band.session.change_player(type(self.band.player)(dt=dt))
+        self.band.seat.change_player(type(self.band.player)(dt=dt))
 
     @invariant()
     def nothing_fails(self) -> None:

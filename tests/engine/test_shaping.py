@@ -86,7 +86,7 @@ def test_whatever_is_done_values_stay_values(
 class TestInASession:
     def test_outputs_are_shaped_and_log_and_player_get_the_truth(self) -> None:
         band = Band("battle", dimension=3, settings=SessionSettings(log_predictions=True))
-        band.session.shaping.held[0] = 0.25
+        band.seat.shaping.held[0] = 0.25
         band.wait(0.25)
         assert [values[0] for _, values in band.out.played] == [0.25, 0.25]
         written = [values for _, source, values in band.log.rows if source == "rnn"]
@@ -96,14 +96,14 @@ class TestInASession:
 
     def test_what_the_musician_plays_is_never_shaped(self) -> None:
         band = Band("useronly", settings=SessionSettings(thru=True))
-        band.session.shaping.held[0] = 0.25
+        band.seat.shaping.held[0] = 0.25
         band.play(0.75)
         assert band.out.played == [(100.0, (0.75,))]
         assert band.log.rows == [(100.0, "interface", (0.75,))]
 
     def test_a_model_of_another_dimension_begins_unshaped(self) -> None:
         band = Band("battle")
-        band.session.shaping.held[0] = 0.25
-        band.session.change_player(type(band.player)(dimension=4))
-        assert band.session.shaping.idle
-        assert band.session.sounding == ()
+        band.seat.shaping.held[0] = 0.25
+        band.seat.change_player(type(band.player)(dimension=4))
+        assert band.seat.shaping.idle
+        assert band.seat.sounding == ()

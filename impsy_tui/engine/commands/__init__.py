@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui.engine.commands.around import Around
+from impsy_tui.engine.commands.conducting import Conducting
 from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
 from impsy_tui.engine.commands.playing import Playing
 from impsy_tui.engine.commands.shaping import Shaping
+from impsy_tui.engine.commands.timing import Timing
 from impsy_tui.engine.commands.workshop import Workshop
 from impsy_tui.language import COMMANDS, Invocation
+from impsy_tui.language.program import EVERYBODY
 
 __all__ = ["CommandProblem", "Commands", "Hands", "Host"]
 
@@ -18,7 +21,8 @@ class Commands:
     """Finds the handler of a command."""
 
     def __init__(self, host: Host) -> None:
-        hands = [kind(host) for kind in (Playing, Shaping, Workshop, Around)]
+        self._host = host
+        hands = [kind(host) for kind in (Playing, Shaping, Conducting, Timing, Workshop, Around)]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()
@@ -33,11 +37,18 @@ class Commands:
 
         Raises:
             CommandProblem: it cannot be done.
+            UnknownPlayer: nobody is called as it is addressed.
         """
-        handler = self._handlers.get(invocation.command.name)
+        command = invocation.command
+        handler = self._handlers.get(command.name)
         if handler is None:
-            raise CommandProblem(f"{invocation.command.name} cannot be done yet")
-        return handler(**invocation.values)
+            raise CommandProblem(f"{command.name} cannot be done yet")
+        if not command.player:
+            return handler(**invocation.values)
+        if command.takes_rest:
+            return handler(invocation.player, **invocation.values)
+        player = invocation.player or (EVERYBODY if command.everybody else "")
+        return handler(self._host.session.seats_for(player), **invocation.values)
 
 
 def _handler(name: str, hands: Sequence[Hands]) -> Handler | None:

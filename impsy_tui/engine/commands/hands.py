@@ -1,6 +1,6 @@
 """What carries out commands, and what it may need of the engine."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 from impsy_tui.engine.bindings import Bindings
@@ -8,9 +8,13 @@ from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.ports import PortsDesk
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import JobRunner
+from impsy_tui.language import Macro
 
 
 class CommandProblem(Exception):
@@ -28,9 +32,18 @@ class Host(Protocol):
     bindings: Bindings
     ports: PortsDesk
     learner: Learner
+    manager: StageManager
+
+    @property
+    def macros(self) -> dict[str, Macro]:
+        """Words of the performer's own."""
 
     def keep_mapping(self) -> Awaitable[str]:
         """Write what was learned and bound into the configuration file; the reply."""
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
 
     @property
     def training_size(self) -> str:
@@ -53,7 +66,8 @@ class Hands:
     """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
 
     Each takes the values of its command's arguments and gives the reply, or for what takes time,
-    the reply to come. It may raise ``CommandProblem``.
+    the reply to come. It may raise ``CommandProblem``. That of a command about players takes the
+    seats first; where the rest of a line is the command's, the name they were addressed by.
     """
 
     def __init__(self, host: Host) -> None:
@@ -62,3 +76,10 @@ class Hands:
     @property
     def _session(self) -> Session:
         return self._host.session
+
+    def _of(self, seats: Sequence[Seat], reply: str) -> str:
+        """A reply that says who it is about, where there are several players."""
+        if len(self._session.seats) == 1:
+            return reply
+        who = "all" if len(seats) == len(self._session.seats) else ", ".join(seat.name for seat in seats)
+        return f"{who}: {reply}"

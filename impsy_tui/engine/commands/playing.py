@@ -1,87 +1,83 @@
 """How the players play."""
 
-from collections.abc import Awaitable
+from collections.abc import Sequence
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.seat import Seat
+from impsy_tui.language.program import EVERYBODY
 
 
 class Playing(Hands):
     """How the players play."""
 
-    def _mode(self, mode: str) -> str:
-        session = self._session
+    def _mode(self, seats: Sequence[Seat], mode: str) -> str:
         if mode == terms.FILTER:
-            session.set_thru(False)
-            for part in session.parts:
-                part.set_mode("polyphony")
-            return "filter: polyphony with thru off, only the predictions are heard"
-        for part in session.parts:
-            part.set_mode(mode)
-        return f"{mode}: {terms.MODES[mode].help}"
+            self._session.set_thru(False)
+        for seat in seats:
+            seat.set_mode("polyphony" if mode == terms.FILTER else mode)
+        if mode == terms.FILTER:
+            return self._of(seats, "filter: polyphony with thru off, only the predictions are heard")
+        return self._of(seats, f"{mode}: {terms.MODES[mode].help}")
 
-    def _temp(self, temperature: float) -> str:
-        for part in self._session.parts:
-            part.set_temperature(pi=temperature)
-        return f"temp {temperature:g}"
+    def _temp(self, seats: Sequence[Seat], temperature: float) -> str:
+        for seat in seats:
+            seat.set_temperature(pi=temperature)
+        return self._of(seats, f"temp {temperature:g}")
 
-    def _sigma(self, temperature: float) -> str:
-        for part in self._session.parts:
-            part.set_temperature(sigma=temperature)
-        return f"sigma {temperature:g}"
+    def _sigma(self, seats: Sequence[Seat], temperature: float) -> str:
+        for seat in seats:
+            seat.set_temperature(sigma=temperature)
+        return self._of(seats, f"sigma {temperature:g}")
 
-    def _timescale(self, factor: float) -> str:
-        for part in self._session.parts:
-            part.set_timescale(factor)
-        return f"timescale {factor:g}"
+    def _timescale(self, seats: Sequence[Seat], factor: float) -> str:
+        for seat in seats:
+            seat.set_timescale(factor)
+        return self._of(seats, f"timescale {factor:g}")
 
-    def _speed(self, factor: float) -> str:
-        for part in self._session.parts:
-            part.set_timescale(1.0 / factor)
-        return f"speed {factor:g} (timescale {1.0 / factor:g})"
+    def _speed(self, seats: Sequence[Seat], factor: float) -> str:
+        for seat in seats:
+            seat.set_timescale(1.0 / factor)
+        return self._of(seats, f"speed {factor:g} (timescale {1.0 / factor:g})")
 
-    def _threshold(self, silence: float) -> str:
-        for part in self._session.parts:
-            part.set_threshold(silence)
-        return f"threshold {silence:g}s"
+    def _threshold(self, seats: Sequence[Seat], silence: float) -> str:
+        for seat in seats:
+            seat.set_threshold(silence)
+        return self._of(seats, f"threshold {silence:g}s")
 
-    def _max_response(self, time: float | str) -> str:
+    def _max_response(self, seats: Sequence[Seat], time: float | str) -> str:
         limit = time if isinstance(time, float) else None
-        for part in self._session.parts:
-            part.set_max_response(limit)
-        return "max_response off" if limit is None else f"max_response {limit:g}s"
+        for seat in seats:
+            seat.set_max_response(limit)
+        return self._of(seats, "max_response off" if limit is None else f"max_response {limit:g}s")
 
-    def _take(self) -> str:
-        self._need_turns("take")
-        for part in self._session.parts:
-            part.take()
-        return "your turn: the player listens until you have played and fall silent"
+    def _take(self, seats: Sequence[Seat]) -> str:
+        for seat in _with_turns(seats, "take"):
+            seat.take()
+        return self._of(seats, "your turn: the player listens until you have played and fall silent")
 
-    def _give(self) -> str:
-        self._need_turns("give")
-        if self._session.part.paused:
+    def _give(self, seats: Sequence[Seat]) -> str:
+        taking = _with_turns(seats, "give")
+        if all(seat.part.paused for seat in taking):
             raise CommandProblem("the player is paused: resume lets it play")
-        for part in self._session.parts:
-            part.give()
-        return "the player's turn"
+        for seat in taking:
+            seat.give()
+        return self._of(seats, "the player's turn")
 
-    def _need_turns(self, word: str) -> None:
-        mode = self._session.part.mode
-        if not mode.takes_turns:
-            raise CommandProblem(f"there are no turns to {word} in {mode.name}, only in callresponse")
+    def _pause(self, seats: Sequence[Seat]) -> str:
+        for seat in seats:
+            seat.pause()
+        return self._of(seats, "paused: the player is silent and listens")
 
-    def _pause(self) -> str:
-        self._session.pause()
-        return "paused: the player is silent and listens"
+    def _resume(self, seats: Sequence[Seat]) -> str:
+        for seat in seats:
+            seat.resume()
+        return self._of(seats, "the player may play")
 
-    def _resume(self) -> str:
-        self._session.resume()
-        return "the player may play"
-
-    def _reset(self) -> str:
-        for part in self._session.parts:
-            part.reset()
-        return "the player has forgotten what it heard"
+    def _reset(self, seats: Sequence[Seat]) -> str:
+        for seat in seats:
+            seat.reset()
+        return self._of(seats, "the player has forgotten what it heard")
 
     def _thru(self, switch: bool | None = None) -> str:
         thru = not self._session.settings.thru if switch is None else switch
@@ -91,24 +87,52 @@ class Playing(Hands):
     def _log(self, switch: str) -> str:
         return self._host.set_log(switch)
 
-    def _load(self, model: str) -> Awaitable[str]:
-        return self._host.casting.load(model)
+    async def _load(self, seats: Sequence[Seat], model: str) -> str:
+        replies = [await self._host.casting.load(seat, model) for seat in seats]
+        return self._of(seats, "\n".join(dict.fromkeys(replies)))
 
-    def _unload(self) -> str:
-        self._host.casting.unload()
-        return "DUMMY: no model is loaded, the dummy player wanders at random"
+    def _unload(self, seats: Sequence[Seat]) -> str:
+        for seat in seats:
+            self._host.casting.unload(seat)
+        return self._of(seats, "DUMMY: no model is loaded, the dummy player wanders at random")
 
-    def _audition(self, model: str) -> Awaitable[str]:
-        return self._host.casting.audition(model)
+    async def _audition(self, seats: Sequence[Seat], model: str) -> str:
+        replies = [await self._host.casting.audition(seat, model) for seat in seats]
+        return self._of(seats, "\n".join(dict.fromkeys(replies)))
 
     def _timer(self, what: str) -> str:
         getattr(self._host.stopwatch, what)()
         return f"timer {what}"
 
-    def _panic(self) -> str:
-        self._session.panic()
-        return "everything off; paused: resume lets the player play"
+    def _panic(self, seats: Sequence[Seat]) -> str:
+        if len(seats) == len(self._session.seats):
+            self._session.panic()
+        else:
+            for seat in seats:
+                seat.panic()
+        return self._of(seats, "everything off; paused: resume lets the player play")
 
     def _fade(self, time: float = terms.FADE.default) -> str:
         self._session.fade(time, lambda: None)
         return f"fading for {time:g}s; resume lets the player play"
+
+    def _player(self, name: str | None = None) -> str:
+        session = self._session
+        if name is not None:
+            (seat,) = session.seats_for(name) if name != EVERYBODY else (None,)
+            if seat is None:
+                raise CommandProblem("one player has the focus: @all addresses all of them")
+            session.focus = seat.name
+        width = max(map(len, session.seats))
+        return "\n".join(
+            f"{'▸' if name == session.focus else ' '} {name:<{width}}  {part.mode.name} · {part.player.name}"
+            for name, part in ((name, seat.part) for name, seat in session.seats.items())
+        )
+
+
+def _with_turns(seats: Sequence[Seat], word: str) -> list[Seat]:
+    """Those of the players that take turns; there is at least one."""
+    taking = [seat for seat in seats if seat.part.mode.takes_turns]
+    if not taking:
+        raise CommandProblem(f"there are no turns to {word} in {seats[0].part.mode.name}, only in callresponse")
+    return taking

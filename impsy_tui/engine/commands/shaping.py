@@ -1,44 +1,57 @@
 """What is done to single values, and which knob plays which."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.seat import Seat
 
 
 class Shaping(Hands):
     """What is done to single values, and which knob plays which."""
 
-    def _mute(self, dimensions: tuple[int, ...]) -> str:
-        self._session.shaping.muted.update(self._indices(dimensions))
-        self._session.end_muted()
-        return f"{_named(dimensions)} muted"
+    def _mute(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> str:
+        indices = self._indices(dimensions)
+        for seat in seats:
+            seat.shaping.muted.update(indices)
+            seat.end_muted()
+        return self._of(seats, f"{_named(dimensions)} muted")
 
-    def _solo(self, dimensions: tuple[int, ...]) -> str:
-        shaping = self._session.shaping
-        shaping.soloed = set(self._indices(dimensions))
-        shaping.muted -= shaping.soloed
-        self._session.end_muted()
-        return f"only {_named(dimensions)} played"
+    def _solo(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> str:
+        indices = self._indices(dimensions)
+        for seat in seats:
+            seat.shaping.soloed = set(indices)
+            seat.shaping.muted -= seat.shaping.soloed
+            seat.end_muted()
+        return self._of(seats, f"only {_named(dimensions)} played")
 
-    def _hold(self, dimensions: tuple[int, ...], value: float) -> str:
-        self._session.shaping.held.update(dict.fromkeys(self._indices(dimensions), value))
-        return f"{_named(dimensions)} held at {value:g}"
+    def _hold(self, seats: Sequence[Seat], dimensions: tuple[int, ...], value: float) -> str:
+        indices = self._indices(dimensions)
+        for seat in seats:
+            seat.shaping.held.update(dict.fromkeys(indices, value))
+        return self._of(seats, f"{_named(dimensions)} held at {value:g}")
 
-    def _range(self, dimensions: tuple[int, ...], low: float, high: float) -> str:
-        self._session.shaping.ranged.update(dict.fromkeys(self._indices(dimensions), (low, high)))
-        return f"{_named(dimensions)} played from {low:g} to {high:g}"
+    def _range(self, seats: Sequence[Seat], dimensions: tuple[int, ...], low: float, high: float) -> str:
+        indices = self._indices(dimensions)
+        for seat in seats:
+            seat.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
+        return self._of(seats, f"{_named(dimensions)} played from {low:g} to {high:g}")
 
-    def _invert(self, dimensions: tuple[int, ...]) -> str:
-        self._session.shaping.inverted ^= set(self._indices(dimensions))
-        return f"{_named(dimensions)} turned over"
+    def _invert(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> str:
+        indices = self._indices(dimensions)
+        for seat in seats:
+            seat.shaping.inverted ^= set(indices)
+        return self._of(seats, f"{_named(dimensions)} turned over")
 
-    def _release(self, dimensions: tuple[int, ...] | None = None) -> str:
+    def _release(self, seats: Sequence[Seat], dimensions: tuple[int, ...] | None = None) -> str:
         if dimensions is None:
-            self._session.shaping.clear()
-            return "everything is played as it is"
-        self._session.shaping.release(self._indices(dimensions))
-        self._session.end_muted()  # a solo that ends beside others
-        return f"{_named(dimensions)} played as it is"
+            for seat in seats:
+                seat.shaping.clear()
+            return self._of(seats, "everything is played as it is")
+        indices = self._indices(dimensions)
+        for seat in seats:
+            seat.shaping.release(indices)
+            seat.end_muted()  # a solo that ends beside others
+        return self._of(seats, f"{_named(dimensions)} played as it is")
 
     def _indices(self, dimensions: tuple[int, ...]) -> list[int]:
         most = self._session.dimension - 1

@@ -25,7 +25,7 @@ class Workshop(Hands):
             name, arguments = "what was interrupted", [folder, "--resume"]
         else:
             begun_from = self._begun_from(str(options.pop("from", "")))
-            dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+            dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.seat.dimension)
             arguments = [folder, str(dataset)]
             if size == terms.AUTO:
                 if begun_from is not None:
@@ -52,9 +52,14 @@ class Workshop(Hands):
             return None
         if name != terms.CURRENT:
             return self._host.library.find("model", name)
-        if (playing := self._host.casting.file) is None:
+        if (playing := self._playing) is None:
             raise CommandProblem("no model plays that could be trained on")
         return playing
+
+    @property
+    def _playing(self) -> Path | None:
+        """The model of the player that has the focus."""
+        return self._host.casting.file_of(self._session.seat)
 
     async def _convert(self, model: str) -> str:
         found = self._host.library.find("model", model)
@@ -71,10 +76,10 @@ class Workshop(Hands):
         library = self._host.library
         models = [library.find("model", name) for name in (model, against) if name]
         if not models:
-            if self._host.casting.file is None:
+            if (playing := self._playing) is None:
                 raise CommandProblem("no model plays: name one, as in evaluate m")
-            models = [self._host.casting.file]
-        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.dimension)
+            models = [playing]
+        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.seat.dimension)
         name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
         arguments = (*map(str, models), str(dataset), "--reports", str(library.datasets))
         job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)

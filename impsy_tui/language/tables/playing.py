@@ -73,12 +73,13 @@ PLAYING: Final[tuple[Command, ...]] = (
     Command("give", "you give the turn to the player: it plays now", "give", player=True),
     Command(
         "pause",
-        "the player is silent and goes on listening; thru and log go on",
+        "every player, or with @name one, is silent and goes on listening; thru and log go on",
         "pause",
         osc_off="resume",
         player=True,
+        everybody=True,
     ),
-    Command("resume", "the player may play again", "resume", player=True),
+    Command("resume", "every player, or with @name one, may play again", "resume", player=True, everybody=True),
     Command("reset", "the player forgets what it has heard", "reset", player=True),
     Command(
         "thru",
@@ -110,7 +111,13 @@ PLAYING: Final[tuple[Command, ...]] = (
         (Argument("model", Kind.MODEL, choices=("off",)),),
         player=True,
     ),
-    Command("panic", "everything off at once, and paused", "panic", player=True),
+    Command(
+        "panic",
+        "everything off at once, and paused; with @name, all of one player's",
+        "panic",
+        player=True,
+        everybody=True,
+    ),
     Command(
         "fade",
         "outputs glide to their safe values, then the player is paused",
