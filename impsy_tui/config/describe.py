@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from impsy_tui.config.kinds import written
 from impsy_tui.config.load import LoadedConfig
-from impsy_tui.config.schema import CHANNEL_TABLES, SINGLE_TABLES, Config
+from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
 
 
 class Described(NamedTuple):
@@ -28,7 +28,7 @@ def describe(loaded: LoadedConfig) -> Iterator[Described]:
         table = getattr(config, name)
         if table is not None:
             yield from _table(f"{name}.", f"{name}.", table, kind, loaded)
-    for name, kind in CHANNEL_TABLES.items():
+    for name, kind in REPEATED_TABLES.items():
         tables = getattr(config, name)
         for index, table in enumerate(tables):
             numbered = f"{name}.{index}."
@@ -43,12 +43,17 @@ def _table(path: str, numbered: str, table: Any, kind: type, loaded: LoadedConfi
         origins = (loaded.origins.get(place + field.name) for place in (path, numbered))
         yield Described(
             path + field.name,
-            written(getattr(table, field.name)),
-            written(_default(field)),
+            _written(getattr(table, field.name)),
+            _written(_default(field)),
             next(filter(None, origins), "default"),
             field.metadata["help"],
             field.metadata["kind"].allowed,
         )
+
+
+def _written(value: Any) -> str:
+    """A value; empty for one that another table gives."""
+    return "" if value is None else written(value)
 
 
 def _default(field: Field[Any]) -> Any:

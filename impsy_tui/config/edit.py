@@ -16,7 +16,7 @@ from typing import Any
 
 from impsy_tui.config.describe import describe
 from impsy_tui.config.load import LoadedConfig, load_config
-from impsy_tui.config.schema import CHANNEL_TABLES, SINGLE_TABLES
+from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 
 
 class EditProblem(Exception):
@@ -61,7 +61,7 @@ def edit(file: Path, key: str, value: str) -> str:
         raise EditProblem(f"{file} cannot be read: {error}") from None
     parsed = _parsed(value)
     *path, name = split_key(key)
-    if not path and (name in SINGLE_TABLES or name in CHANNEL_TABLES):
+    if not path and (name in SINGLE_TABLES or name in REPEATED_TABLES):
         raise EditProblem(f"{key} is a table of settings: name one of them, such as {key}.NAME")
     try:
         _table(document, path)[name] = parsed
@@ -113,7 +113,7 @@ def _table(document: Any, path: list[str]) -> Any:
             table[part] = tomlkit.table()
         table = table[part]
         plain = number + 1 == len(path) or not path[number + 1].isdigit()
-        if part in CHANNEL_TABLES and plain and isinstance(table, list):
+        if part in REPEATED_TABLES and plain and isinstance(table, list):
             table = table[0]
     return table
 

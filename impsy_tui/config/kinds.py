@@ -2,11 +2,12 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from impsy_tui.terms import CURVE_NAMES, Range
+from impsy_tui.terms import CURVE_NAMES, DIMENSION, Range
 
 
 class Refused(Exception):
@@ -154,6 +155,45 @@ class Vector:
             if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 1:
                 raise Refused
         return tuple(float(number) for number in value)
+
+
+_PLAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerName:
+    """What a player is called: by commands behind ``@``, and in the names of its logs."""
+
+    allowed: str = 'a name of at most 24 letters, digits, _ and -, that begins with a letter; not "all"'
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not _PLAYER_NAME.fullmatch(value) or value == "all":
+            raise Refused
+        return value
+
+
+_DIMENSIONS = re.compile(r"x(\d{1,4})(?:-x(\d{1,4}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Values of the instrument, by the names that commands have for them; one by one for the program."""
+
+    allowed: str = 'values such as "x1-x4", or ["x1", "x3"], each once'
+
+    def check(self, value: Any) -> tuple[str, ...]:
+        names: list[str] = []
+        for part in value if isinstance(value, list) else str(value).split():
+            found = _DIMENSIONS.fullmatch(part) if isinstance(part, str) else None
+            if found is None:
+                raise Refused
+            first, last = int(found[1]), int(found[2] or found[1])
+            if not 1 <= first <= last < DIMENSION.high:
+                raise Refused(f"{shown(part)} is not there: values are x1 to x{DIMENSION.high - 1:.0f}")
+            names += [f"x{number}" for number in range(first, last + 1)]
+        if not names or len(set(names)) < len(names):
+            raise Refused
+        return tuple(names)
 
 
 _CHANNEL = ("MIDI channel", 1, 16)

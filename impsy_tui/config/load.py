@@ -8,8 +8,9 @@ from typing import Any
 
 from impsy_tui.config.kinds import Refused, shown
 from impsy_tui.config.lines import key_lines
+from impsy_tui.config.players import player_problems
 from impsy_tui.config.problems import Problem
-from impsy_tui.config.schema import CHANNEL_TABLES, SINGLE_TABLES, Config
+from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
 
 LARGEST_FILE = 1 << 20
 """Bytes. A larger file is no configuration."""
@@ -124,15 +125,15 @@ class _Reader:
                     values[name] = self.table(SINGLE_TABLES[name], value, name)
                 else:
                     self.report(name, f"must be a table: [{name}]")
-            elif name in CHANNEL_TABLES:
-                values[name] = self.channels(CHANNEL_TABLES[name], value, name)
+            elif name in REPEATED_TABLES:
+                values[name] = self.repeated(REPEATED_TABLES[name], value, name)
             elif name in top:
                 self.setting(top[name].metadata, name, value, values)
             else:
                 self.unknown(name, top)
         return Config(**values)
 
-    def channels(self, kind: type, value: Any, name: str) -> tuple[Any, ...]:
+    def repeated(self, kind: type, value: Any, name: str) -> tuple[Any, ...]:
         """One table, or an array of tables."""
         if isinstance(value, dict):
             return (self.table(kind, value, name),)
@@ -204,6 +205,8 @@ class _Reader:
         config = replace(config, osc=tuple(ends))
         if config.model.dimension:
             self.consider_mappings(config)
+        for key, message in player_problems(config):
+            self.report(key, message)
         for index, wire in enumerate(config.serialmidi):
             if not wire.port and not config.serial:
                 self.report(

@@ -13,12 +13,14 @@ from impsy_tui.config.kinds import (
     Address,
     ByDevice,
     Choice,
+    Dimensions,
     Integer,
     Kind,
     MappingEntry,
     MidiMapping,
     Number,
     OneOrMany,
+    PlayerName,
     Switch,
     Text,
     Vector,
@@ -27,6 +29,11 @@ from impsy_tui.terms import Range
 
 _RATE = Number(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))
 _PORT = Integer(1, 65535)
+_MAX_RESPONSE = Number(Range(0.0, terms.MAX_RESPONSE.high, 0.0, "s; 0 is for ever"))
+_MAX_GAP = Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
+
+PLAYER_KINDS = ("mdrnn",)
+"""What a player can be."""
 
 
 def _setting(kind: Kind, default: Any, help: str) -> Any:
@@ -48,7 +55,7 @@ class Interaction:
     )
     input_thru: bool = _setting(Switch(), False, "pass what you play on to every output")
     max_response: float = _setting(
-        Number(Range(0.0, terms.MAX_RESPONSE.high, 0.0, "s; 0 is for ever")),
+        _MAX_RESPONSE,
         0.0,
         "seconds after which an answer ends by itself; 0 is never",
     )
@@ -80,9 +87,46 @@ class Model:
         OneOrMany(Text()), (), 'what your values are called, for the meters, such as ["pitch", "decay"]'
     )
     max_gap: float = _setting(
-        Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5")),
+        _MAX_GAP,
         0.0,
         "longest gap in seconds that the model is told of; 0 takes the model's own, else 5",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """``[[player]]``: one of several players. What is left out is as in ``[interaction]`` and ``[model]``."""
+
+    name: str = _setting(PlayerName(), "", "what it is called: @name before a command addresses it")
+    kind: str = _setting(Choice(PLAYER_KINDS), PLAYER_KINDS[0], "what kind of player it is")
+    file: str | None = _setting(Text(), None, "its model: .tflite, .keras or .h5; without one a dummy plays")
+    mode: str | None = _setting(Choice(terms.MODE_NAMES[:-1]), None, "how you and this player share the instrument")
+    pitemp: float | None = _setting(Number(terms.PI_TEMPERATURE), None, "how adventurous the choice between ideas is")
+    sigmatemp: float | None = _setting(Number(terms.SIGMA_TEMPERATURE), None, "how far it strays from an idea")
+    timescale: float | None = _setting(Number(terms.TIMESCALE), None, "stretches its time: 2 is twice as slow")
+    threshold: float | None = _setting(
+        Number(terms.THRESHOLD), None, "seconds of silence before it answers, in callresponse"
+    )
+    max_response: float | None = _setting(
+        _MAX_RESPONSE, None, "seconds after which an answer ends by itself; 0 is never"
+    )
+    max_gap: float | None = _setting(
+        _MAX_GAP, None, "longest gap in seconds that the model is told of; 0 takes the model's own, else 5"
+    )
+    hears: tuple[str, ...] = _setting(
+        Dimensions(), (), 'the values that it hears, such as "x1-x4"; else the first, as many as its model has'
+    )
+    plays: tuple[str, ...] = _setting(
+        Dimensions(), (), 'the values that it plays, such as "x5-x8"; else the first, as many as its model has'
+    )
+    hears_channels: tuple[str, ...] | None = _setting(
+        OneOrMany(Text()), None, 'what you play by these it hears, such as ["midi"]; [] is nothing, else all'
+    )
+    plays_channels: tuple[str, ...] | None = _setting(
+        OneOrMany(Text()), None, 'what it plays goes to these, such as ["osc 1"]; else to all'
+    )
+    hears_players: tuple[str, ...] = _setting(
+        OneOrMany(PlayerName()), (), 'players that it hears as if you had played, such as ["b"]'
     )
 
 
@@ -221,6 +265,7 @@ class Config:
     log_predictions: bool = _setting(Switch(), False, "write what the player plays to the log")
     interaction: Interaction = field(default_factory=Interaction)
     model: Model = field(default_factory=Model)
+    player: tuple[Player, ...] = ()
     osc: tuple[Osc, ...] = ()
     midi: tuple[Midi, ...] = ()
     websocket: tuple[WebSocket, ...] = ()
@@ -251,3 +296,6 @@ CHANNEL_TABLES: Mapping[str, type] = {
     "serialmidi": SerialMidi,
 }
 """Tables that can stand once (``[osc]``) or any number of times (``[[osc]]``)."""
+
+REPEATED_TABLES: Mapping[str, type] = {"player": Player, **CHANNEL_TABLES}
+"""All tables that can stand any number of times."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
-from impsy_tui.engine.seat import MAIN, Wiring
+from impsy_tui.engine.seat import MAIN
+from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk
-from impsy_tui.engine.setup import Setup, StartProblem, first_settings, make_channels, model_folders
+from impsy_tui.engine.setup import Setup, StartProblem, make_channels, model_folders
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
 from impsy_tui.engine.stage_manager import Rooms, StageManager
@@ -98,39 +99,53 @@ class Engine:
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
         last = resume.recall(setup.logs) if setup.resume else None
-        part, settings = first_settings(setup, last)
-        model = config.model.file if last is None or "model.file" in setup.given else last.model
-        player = await self.casting.first(MAIN, model, Wiring(), config.model.dimension)
-        if config.model.dimension and config.model.dimension != player.dimension:
-            text = f"[model] dimension is {config.model.dimension}, the model's is {player.dimension}: that is used"
-            self.tell("warning", "config", text)
+        wanted = seatings(setup, last)
+        players = await first_players(setup, wanted, self.casting)
+        dimension = instrument(setup, wanted, players, self.tell)
         self.session = Session(
             self._loop.scheduler,
             self._outputs,
             self.tell,
             self._addressed,
-            settings,
+            session_settings(setup, last),
             self._random,
-            player.dimension,
+            dimension,
         )
-        self.session.add(MAIN, player, part, self._log)
+        for seating, player in zip(wanted, players, strict=True):
+            name = seating.name
+            log = self._log if name == MAIN else self._log.voice(name)
+            self.session.add(name, player, seating.part, log, seating.wiring)
+        if last and last.focus in self.session.seats:
+            self.session.focus = last.focus
         self.session.taker = self._message
         self.manager = self.orders.manager = self._stage_manager()
-        self._bind_configured()
+        self._bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
         await self._control.open()
-        self._log.open(player.dimension)
-        await self._open_channels(player.dimension)
+        self._log.open()
+        self._begin_logs()
+        await self._open_channels(dimension)
         self._observer = Observer(
-            self._loop, self.session, self._channels, self._log, self.stopwatch, self.jobs, config
+            self._loop,
+            self.session,
+            self._channels,
+            self._log,
+            self.stopwatch,
+            self.jobs,
+            config,
+            self.manager,
+            self.macros,
         )
         rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
         self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports)
         if self._sound is not None:
             await self._sound.start()
-        if last and last.paused:
-            self.session.pause()
+        for seating in wanted:
+            if seating.paused:
+                self.session.seats[seating.name].pause()
         self.session.start()
+        if last:
+            await self._come_back(last.rehearsed)
 
     async def run(self) -> None:
         """Play until ``shut_down``."""
@@ -161,12 +176,12 @@ class Engine:
 
     def ready_line(self) -> str:
         """One line that begins with ``ready``: what plays, where, and what is not as it should be."""
-        player = self.session.seat.part.player
-        if player.kind == "dummy":
-            who = f"DUMMY player (no model), dimension {player.dimension}"
-        else:
-            who = f"{player.name} ({player.runtime}), dimension {player.dimension}"
-        parts = [who, self.session.seat.part.mode.name]
+        parts = []
+        for seat in self.session.seats.values():
+            player = seat.part.player
+            who = "" if self.session.alone else f"{seat.name}: "
+            who += "DUMMY player (no model)" if player.kind == "dummy" else f"{player.name} ({player.runtime})"
+            parts += [f"{who}, dimension {player.dimension}", seat.part.mode.name]
         for channel in self._channels:
             status = channel.status()
             state = "" if status.state == "open" else f" {status.state.upper()}"
@@ -205,13 +220,21 @@ class Engine:
     def _learning_channels(self) -> list[Learns]:
         return [channel for channel in self._channels if isinstance(channel, Learns)]
 
-    def _bind_configured(self) -> None:
-        for trigger, line in self._setup.config.bind.items():
+    def _bind_all(self, table: Mapping[str, str], whence: str) -> None:
+        for trigger, line in table.items():
             kind, _, which = trigger.partition(" ")
             try:
                 self.bindings.bind(kind, f"{which} {line}", early=True)
             except BindingProblem as problem:
-                self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
+                self.tell("warning", "config", f'{whence}: "{trigger}": {problem}')
+
+    async def _come_back(self, rehearsed: resume.Rehearsed) -> None:
+        """Go on with a set where it was."""
+        for word in rehearsed.words:
+            self.orders.carry_out_here("resume", f"def {word}")
+        self._bind_all(rehearsed.bindings, "what was bound before")
+        for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
+            self.tell("warning", "resume", problem)
 
     @property
     def tempo(self) -> Tempo:
@@ -232,8 +255,12 @@ class Engine:
         """Switch the log on or off, or begin a new file."""
         self._log.enabled = what != "off"
         if what == "new":
-            self._log.begin(self.session.dimension)
+            self._begin_logs()
         return f"log {what}"
+
+    def _begin_logs(self) -> None:
+        for seat in self.session.seats.values():
+            seat.begin_log()
 
     def status_text(self) -> str:
         """What the engine is doing, in lines."""
@@ -269,7 +296,7 @@ class Engine:
 
     def _begin_log(self) -> Path:
         self.set_log("new")
-        return self._log.named
+        return self._log.voices[0].named
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
@@ -337,7 +364,7 @@ class Engine:
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        return [*self.casting.files, *([self._log.file] if self._log.file is not None else [])]
+        return [*self.casting.files, *self._log.files]
 
     # Keeping the state for --resume
 
@@ -348,19 +375,8 @@ class Engine:
 
     def _keep(self) -> None:
         self._keep_planned = False
-        part = self.session.seat.part
-        state = resume.LastSession(
-            model=str(self.casting.file_of(self.session.seat) or ""),
-            mode=part.settings.mode,
-            pi_temperature=part.settings.pi_temperature,
-            sigma_temperature=part.settings.sigma_temperature,
-            timescale=part.settings.timescale,
-            threshold=part.settings.threshold,
-            max_response=part.settings.max_response or 0.0,
-            paused=part.paused,
-            thru=self.session.settings.thru,
-            log=self._log.enabled,
-        )
+        rehearsed = self.manager.rehearsed(self.macros, self.bindings.table)
+        state = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
         self._in_background(self._keep_in_thread(state))
 
     async def _keep_in_thread(self, state: resume.LastSession) -> None:

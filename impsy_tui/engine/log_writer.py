@@ -6,11 +6,13 @@ engine, even ``kill -9``. A slow card stalls this process alone. A full or unwri
 it keep what it has and try again; only when its memory is used up are the oldest events let go,
 and a ``gap`` row says how many.
 
-Started as ``log_writer.py [PATH]``; with a path it goes on with that file, in place of a writer
-that was killed. The pipe carries lines. One that begins with ``@open`` begins the file named
-after it; any other is a row of the log. Standard output tells the engine what has become of
-them, a line at a time: ``written N`` (rows on disk so far), ``file PATH`` (a file was begun under
-this name), ``trouble TEXT``, ``resumed``, ``lost N`` (rows let go).
+Started as ``log_writer.py [PATH…]``; with paths it goes on with those files, in place of a writer
+that was killed; those behind ``@open`` are still to be begun. The pipe carries lines. One that
+begins with ``@open`` begins the file named after it; any other is a row of the log. There is one
+file a player: a line, or a path, that is not about the first begins with a mark such as ``#1`` and
+a space. Standard output tells the engine what has become of them, a line at a time: ``written N``
+(rows on disk so far), ``file PATH`` (a file was begun under this name; ``file #1 PATH``), ``trouble
+TEXT``, ``resumed``, ``lost N`` (rows let go).
 
 Only the standard library's smallest modules are imported, so that it starts at once.
 """
@@ -22,7 +24,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 RETRY = 0.5
 """Seconds between attempts at a disk that refuses."""
@@ -43,84 +45,41 @@ PATIENCE = 30.0
 """Seconds that a refusing disk is given after the engine has gone."""
 
 
-class Writer:
-    """Writes rows to the current file, or keeps them until it can.
+class File:
+    """One file that is written.
 
     Args:
-        tell: called with a line for the engine.
         path: a file to go on with.
     """
 
-    def __init__(self, tell: Callable[[str], None], path: str | None = None) -> None:
-        self.tell = tell
+    def __init__(self, path: str | None = None) -> None:
         self.path = path
         self.begun = path is not None
         self.fd = -1
         self.size = 0
-        self.written = 0
-        self.rows: deque[bytes] = deque()
-        self.kept = 0
         self.lost = 0
-        self.refusing = False
         self.dirty = False
 
-    def take(self, line: bytes) -> None:
-        """One line of the pipe, without its end."""
-        if line.startswith(b"@"):
-            self.rows.append(line)
-        elif line:
-            self.rows.append(line + b"\n")
-            self.kept += len(line) + 1
-            while self.kept > MOST_KEPT:
-                self.let_go()
-
-    def let_go(self) -> None:
-        """Drop the oldest row, of a backlog that is too large."""
-        place = next(place for place, row in enumerate(self.rows) if not row.startswith(b"@"))
-        self.kept -= len(self.rows[place])
-        self.lost += 1
-        del self.rows[place]
-
-    def write(self) -> bool:
-        """Write all there is. Returns whether the disk took it."""
-        try:
-            while self.rows:
-                if self.rows[0].startswith(b"@"):
-                    self.command(self.rows.popleft())
-                    continue
-                if self.fd < 0:
-                    self.open()
-                self.put()
-        except OSError as error:
-            self.forsake()
-            if not self.refusing:
-                self.refusing = True
-                self.tell(f"trouble {error.strerror or error}")
-            return False
-        if self.refusing:
-            self.refusing = False
-            self.tell("resumed")
-        return True
-
-    def command(self, line: bytes) -> None:
+    def name(self, path: str) -> None:
         """End the file; another is to be begun."""
         self.flush()
         self.forsake()
-        self.path = os.fsdecode(line.removeprefix(b"@open "))
+        self.path = path
         self.begun = False
 
-    def open(self) -> None:
-        """Make the file at its first row, or open it anew after trouble."""
+    def open(self) -> bool:
+        """Make the file at its first row, or open it anew after trouble; whether it was made."""
         if self.path is None:
             raise OSError("no log file has been named")
-        if not self.begun:
+        made = not self.begun
+        if made:
             os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
             self.path = self.make(self.path)
             self.begun = True
-            self.tell(f"file {self.path}")
         else:
             self.fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.size = os.fstat(self.fd).st_size
+        return made
 
     def make(self, path: str) -> str:
         """Make the file. One that another engine began in the same second is left alone."""
@@ -134,22 +93,6 @@ class Writer:
             except FileExistsError:
                 continue
         raise OSError("a thousand logs of this second are there already")
-
-    def put(self) -> None:
-        """Write the next rows, whole."""
-        if self.lost:
-            stamp = self.rows[0].partition(b",")[0]
-            self.append([stamp + b",gap,%d\n" % self.lost])
-            self.tell(f"lost {self.lost}")
-            self.lost = 0
-        batch: list[bytes] = []
-        for row in self.rows:
-            if row.startswith(b"@") or len(batch) == 512:
-                break
-            batch.append(row)
-        for _ in range(self.append(batch)):
-            self.kept -= len(self.rows.popleft())
-            self.written += 1
 
     def append(self, rows: list[bytes]) -> int:
         """Write rows; where the disk takes only part of one, take that part back.
@@ -180,7 +123,7 @@ class Writer:
             pass  # a device, or a disk that is gone: there is nothing to cut
 
     def forsake(self) -> None:
-        """Close the file, if one is open."""
+        """Close the file, if it is open."""
         if self.fd >= 0:
             try:
                 os.close(self.fd)
@@ -196,6 +139,109 @@ class Writer:
                 os.fsync(self.fd)
             except OSError:
                 pass
+
+
+class Writer:
+    """Writes rows to the current files, or keeps them until it can.
+
+    Args:
+        tell: called with a line for the engine.
+        paths: files to go on with, or to begin, as ``log_writer.py`` is given them.
+    """
+
+    def __init__(self, tell: Callable[[str], None], paths: Sequence[str] = ()) -> None:
+        self.tell = tell
+        self.files: dict[bytes, File] = {}
+        for path in paths:
+            mark, line = split(os.fsencode(path))
+            file = self.files[mark] = File(os.fsdecode(line.removeprefix(b"@open ")))
+            file.begun = not line.startswith(b"@open ")
+        self.written = 0
+        self.rows: deque[tuple[bytes, bytes]] = deque()
+        self.kept = 0
+        self.refusing = False
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the disk has been given what it may not keep yet."""
+        return any(file.dirty for file in self.files.values())
+
+    def take(self, line: bytes) -> None:
+        """One line of the pipe, without its end."""
+        mark, line = split(line)
+        if line.startswith(b"@"):
+            self.rows.append((mark, line))
+        elif line:
+            self.rows.append((mark, line + b"\n"))
+            self.kept += len(line) + 1
+            while self.kept > MOST_KEPT:
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Drop the oldest row, of a backlog that is too large."""
+        place = next(place for place, (_, row) in enumerate(self.rows) if not row.startswith(b"@"))
+        mark, row = self.rows[place]
+        self.kept -= len(row)
+        self.file(mark).lost += 1
+        del self.rows[place]
+
+    def file(self, mark: bytes) -> File:
+        """The file of a mark."""
+        return self.files.setdefault(mark, File())
+
+    def write(self) -> bool:
+        """Write all there is. Returns whether the disk took it."""
+        try:
+            while self.rows:
+                mark, row = self.rows[0]
+                file = self.file(mark)
+                if row.startswith(b"@"):
+                    self.rows.popleft()
+                    file.name(os.fsdecode(row.removeprefix(b"@open ")))
+                    continue
+                if file.fd < 0 and file.open():
+                    self.tell(f"file {(mark + b' ').lstrip().decode()}{file.path}")
+                self.put(mark, file)
+        except OSError as error:
+            for file in self.files.values():
+                file.forsake()
+            if not self.refusing:
+                self.refusing = True
+                self.tell(f"trouble {error.strerror or error}")
+            return False
+        if self.refusing:
+            self.refusing = False
+            self.tell("resumed")
+        return True
+
+    def put(self, mark: bytes, file: File) -> None:
+        """Write the next rows of a file, whole."""
+        if file.lost:
+            stamp = self.rows[0][1].partition(b",")[0]
+            file.append([stamp + b",gap,%d\n" % file.lost])
+            self.tell(f"lost {file.lost}")
+            file.lost = 0
+        batch: list[bytes] = []
+        for other, row in self.rows:
+            if other != mark or row.startswith(b"@") or len(batch) == 512:
+                break
+            batch.append(row)
+        for _ in range(file.append(batch)):
+            self.kept -= len(self.rows.popleft()[1])
+            self.written += 1
+
+    def flush(self) -> None:
+        """Have the disk keep what it was given."""
+        for file in self.files.values():
+            file.flush()
+
+
+def split(line: bytes) -> tuple[bytes, bytes]:
+    """The mark of the file that a line is about, empty for the first, and the line."""
+    if not line.startswith(b"#"):
+        return b"", line
+    mark, _, rest = line.partition(b" ")
+    return mark, rest
 
 
 def set_apart() -> None:
@@ -222,7 +268,7 @@ def main() -> int:
 
     os.set_blocking(0, False)
     os.set_blocking(1, False)
-    writer = Writer(tell, sys.argv[1] if len(sys.argv) > 1 else None)
+    writer = Writer(tell, sys.argv[1:])
     rest = b""
     view = memoryview(bytearray(PIECE))
     told = 0

@@ -18,6 +18,40 @@ _MOST_QUEUED: Final = 32 << 20
 _F_SETPIPE_SZ: Final = 1031
 
 
+class Voice:
+    """The log of one player: a file of its own, written by the same process.
+
+    Args:
+        log: to which it belongs.
+        player: its name, empty for the player of the plain file.
+        mark: what the log's process knows its file by.
+    """
+
+    def __init__(self, log: "PerformanceLog", player: str, mark: str) -> None:
+        self.file: Path | None = None
+        """The current file; None before anything has been written to it."""
+        self.named = Path()
+        """What it is to be called."""
+        self.mark = mark
+        self._log = log
+        self._player = f"{player}-" if player else ""
+
+    def begin(self, dimension: int) -> None:
+        """Begin a new file, at the next row, for events of this dimension."""
+        self.named = self._log.folder.absolute() / f"{self._log.stamp()}-{self._player}{dimension}d-mdrnn.log"
+        self.file = None
+        self._log.put(self.mark.encode() + b"@open " + os.fsencode(self.named) + b"\n")
+
+    def write(self, at: float, source: str, values: Sequence[float]) -> None:
+        """One row; see ``PerformanceLog.write``."""
+        self._log.write(at, source, values, self.mark)
+
+    @property
+    def argument(self) -> str:
+        """What a process that takes over is told of its file."""
+        return f"{self.mark}@open {self.named}" if self.file is None else f"{self.mark}{self.file}"
+
+
 class PerformanceLog:
     """Hands rows to the log's own process; see ``log_writer``.
 
@@ -33,8 +67,8 @@ class PerformanceLog:
 
     def __init__(self, folder: Path, tell: Callable[[str, str], None], now: Callable[[], float]) -> None:
         self.folder = folder
-        self.file: Path | None = None
-        """The current file; None before anything has been written to it."""
+        self.voices = [Voice(self, "", "")]
+        """The logs of all players; the first has the plain name."""
         self.rows = 0
         """Rows handed over."""
         self.written = 0
@@ -47,18 +81,32 @@ class PerformanceLog:
         self._began = (datetime.now(), now())
         self._queue: deque[bytes] = deque()
         self._queued = 0
-        self._let_go = 0
+        self._let_go: dict[str, int] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe = -1
         self._read_end = -1
         self._partial = b""
-        self.named = Path()
-        """What the current file is to be called; ``file`` says what it is, once there is one."""
         self._written_before = 0
         self._closed = False
 
-    def open(self, dimension: int) -> None:
-        """Start the log's process; must be called with the event loop running."""
+    @property
+    def file(self) -> Path | None:
+        """The current file of the first player that has one; None before anything has been written."""
+        return next(iter(self.files), None)
+
+    @property
+    def files(self) -> list[Path]:
+        """The current files of all players."""
+        return [voice.file for voice in self.voices if voice.file is not None]
+
+    def voice(self, player: str) -> Voice:
+        """A log for another player; its file is begun by itself."""
+        voice = Voice(self, player, f"#{len(self.voices)} ")
+        self.voices.append(voice)
+        return voice
+
+    def open(self) -> None:
+        """Start the log's process; must be called with the event loop running. Files are begun apart."""
         self._read_end, self._pipe = os.pipe()
         os.set_blocking(self._pipe, False)
         if sys.platform == "linux":
@@ -69,31 +117,31 @@ class PerformanceLog:
             except OSError:
                 pass  # more than this user may have: the system's own size will do
         self._spawn()
-        self.begin(dimension)
         folder = self.folder if self.folder.exists() else self.folder.absolute().parent
         if not os.access(folder, os.W_OK):
             self._tell("error", f"{self.folder} cannot be written to: nothing you play is being kept")
 
     def begin(self, dimension: int) -> None:
-        """Begin a new file, at the next row, for events of this dimension."""
-        stamp = self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
-        path = self.folder.absolute() / f"{stamp}-{dimension}d-mdrnn.log"
-        self.named = path
-        self.file = None
-        self._put(b"@open " + os.fsencode(path) + b"\n")
+        """Begin a new plain file, at the next row, for events of this dimension."""
+        self.voices[0].begin(dimension)
 
-    def write(self, at: float, source: str, values: Sequence[float]) -> None:
+    def stamp(self) -> str:
+        """The time now, as names of files have it."""
+        return self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
+
+    def write(self, at: float, source: str, values: Sequence[float], mark: str = "") -> None:
         """One row. Returns when it is in the kernel's hands, or queued where the pipe is full.
 
         Args:
             at: when it happened, on the monotonic clock.
             source: "interface" or "rnn".
             values: 0..1.
+            mark: of the file.
         """
         if not self.enabled or self._pipe < 0:
             return
         stamp = self.wall(at).isoformat(timespec="microseconds")
-        self._put(f"{stamp},{source},{','.join(map(repr, values))}\n".encode())
+        self.put(f"{mark}{stamp},{source},{','.join(map(repr, values))}\n".encode())
         self.rows += 1
 
     async def close(self, patience: float = 0.5) -> None:
@@ -133,7 +181,8 @@ class PerformanceLog:
         began, then = self._began
         return began + timedelta(seconds=at - then)
 
-    def _put(self, line: bytes) -> None:
+    def put(self, line: bytes) -> None:
+        """Hand over a line of the pipe; see ``log_writer``."""
         if not self._queue:
             try:
                 # A pipe takes up to PIPE_BUF bytes whole or not at all; a longer row may be cut.
@@ -148,8 +197,9 @@ class PerformanceLog:
         self._queued += len(line)
         while self._queued > _MOST_QUEUED and len(self._queue) > 1:
             self._queued -= len(self._queue[1])
+            mark, _ = log_writer.split(self._queue[1])
+            self._let_go[mark.decode()] = self._let_go.get(mark.decode(), 0) + 1
             del self._queue[1]
-            self._let_go += 1
 
     def _drain(self) -> None:
         while self._queue:
@@ -165,15 +215,17 @@ class PerformanceLog:
             self._queue.popleft()
         asyncio.get_running_loop().remove_writer(self._pipe)
         if self._let_go:
-            gap = f"{self.wall(self._now()).isoformat(timespec='microseconds')},gap,{self._let_go}\n"
-            self._tell("error", f"the log lost {self._let_go} events: the disk was too slow for too long")
-            self._let_go = 0
-            self._put(gap.encode())
+            self._tell(
+                "error", f"the log lost {sum(self._let_go.values())} events: the disk was too slow for too long"
+            )
+            stamp = self.wall(self._now()).isoformat(timespec="microseconds")
+            lost, self._let_go = self._let_go, {}
+            for mark, count in lost.items():
+                self.put(f"{mark} {stamp},gap,{count}\n".lstrip().encode())
 
     def _spawn(self) -> None:
         command = [sys.executable, "-I", "-S", log_writer.__file__]
-        if self.named.name:
-            command.append(str(self.file or self.named))
+        command += [voice.argument for voice in self.voices if voice.named.name]
         self._process = subprocess.Popen(
             command,
             stdin=self._read_end,
@@ -204,7 +256,9 @@ class PerformanceLog:
         if word == "written":
             self.written = self._written_before + int(rest)
         elif word == "file":
-            self.file = Path(rest)
+            mark, _, path = rest.partition(" ") if rest.startswith("#") else ("", "", rest)
+            voice = next(voice for voice in self.voices if voice.mark.strip() == mark)
+            voice.file = Path(path)
         elif word == "trouble":
             self.problem = rest
             self._tell("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")

@@ -44,11 +44,11 @@ class SceneBook:
         if name not in raw:
             known = ", ".join(sorted(raw)) or "none is saved yet: scene save NAME"
             raise SceneProblem(f"no scene is called {name}; there are: {known}")
-        return _read(name, raw[name])
+        return read_scene(name, raw[name])
 
     def save(self, name: str, scene: Scene) -> None:
         """Keep one, in place of another of this name."""
-        self._write({**self._raw(), name: _table(scene)})
+        self._write({**self._raw(), name: scene_table(scene)})
 
     def delete(self, name: str) -> None:
         """Forget one."""
@@ -94,7 +94,8 @@ def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
             yield key, value
 
 
-def _table(scene: Scene) -> dict[str, Any]:
+def scene_table(scene: Scene) -> dict[str, Any]:
+    """A scene as files keep it."""
     table: dict[str, Any] = {"thru": scene.thru}
     if scene.time is not None:
         table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
@@ -109,7 +110,12 @@ def _table(scene: Scene) -> dict[str, Any]:
     return table
 
 
-def _read(name: str, raw: Any) -> Scene:
+def read_scene(name: str, raw: Any) -> Scene:
+    """A scene out of a file.
+
+    Raises:
+        SceneProblem: it makes no sense.
+    """
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None

@@ -117,11 +117,11 @@ class Stagehand:
             yield knobs.tempo(self._time, scene.time.beats)
             yield knobs.swing(self._time, scene.time.swing)
 
-    def switch(self, scene: Scene) -> list[Awaitable[str]]:
+    def switch(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
         """Change what cannot glide; what is still to be waited for are the models."""
         awaited = []
         for seat, wanted in self._seats(scene):
-            if self._model_of(seat) != wanted.model:
+            if models and self._model_of(seat) != wanted.model:
                 if wanted.model:
                     awaited.append(self._models.load(seat, wanted.model))
                 else:
@@ -146,9 +146,9 @@ class Stagehand:
         }
         seat.end_muted()
 
-    def restore(self, scene: Scene) -> list[Awaitable[str]]:
-        """Change everything at once."""
-        awaited = self.switch(scene)
+    def restore(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
+        """Change everything at once, or everything but the models."""
+        awaited = self.switch(scene, models=models)
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.turn(track.end)

@@ -59,6 +59,16 @@ class Wiring:
         """Whether it says which values of the instrument are the player's."""
         return bool(self.hears or self.plays)
 
+    @property
+    def most(self) -> int:
+        """How many values the instrument has at least; 0 if it says nothing about that."""
+        return max((*self.hears, *self.plays), default=-1) + 1
+
+    @property
+    def count(self) -> int:
+        """How many values the player has; 0 if it says nothing about that."""
+        return len(self.hears or self.plays)
+
     def refuses(self, dimension: int) -> str:
         """Why a player of this dimension does not fit; empty if it does."""
         for word, indices in (("hears", self.hears), ("plays", self.plays)):
@@ -280,8 +290,8 @@ class Seat:
         now = room.scheduler.now()
         if room.logs_predictions:
             self._log.write(now, "rnn", values)
-        if listeners := room.listeners(self.name):
-            sounded = self._own - silent
+        listeners = room.listeners(self.name)
+        if listeners and (sounded := self._own - silent):
             impulse = self.part.cause
             impulse = {self.name} if impulse is None else impulse
             for listener in listeners:

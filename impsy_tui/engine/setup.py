@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impsy_tui import terms
 from impsy_tui.channels import Channel
 from impsy_tui.channels.demo import DemoChannel
 from impsy_tui.channels.osc import OscChannel
 from impsy_tui.config import LoadedConfig
 from impsy_tui.config.schema import Config
-from impsy_tui.engine.part import PartSettings
-from impsy_tui.engine.resume import LastSession
-from impsy_tui.engine.session import SessionSettings
 from impsy_tui.shipped import shipped_folder
 
 
@@ -63,8 +59,8 @@ def model_folders(setup: Setup) -> list[Path]:
     folders = [setup.models]
     if setup.config_file is not None:
         folders.append(setup.config_file.parent / "models")
-    if setup.config.model.file:
-        folders.append(Path(setup.config.model.file).expanduser().parent)
+    files = (setup.config.model.file, *(player.file for player in setup.config.player))
+    folders += [Path(file).expanduser().parent for file in files if file]
     return [*folders, shipped_folder("models")]
 
 
@@ -103,27 +99,3 @@ def make_channels(config: Config) -> list[Channel]:
 def _named(name: str, tables: Sequence[Any]) -> list[tuple[str, Any]]:
     """Tables with the names of their channels: ``osc``, or ``osc 1``, ``osc 2``."""
     return [(name if len(tables) == 1 else f"{name} {number}", table) for number, table in enumerate(tables, 1)]
-
-
-def first_settings(setup: Setup, last: LastSession | None) -> tuple[PartSettings, SessionSettings]:
-    """The configuration's settings, with those of the last session over them, but not over options."""
-    config, given = setup.config, setup.given
-    interaction, model = config.interaction, config.model
-
-    def pick(key: str, configured: Any, kept: str) -> Any:
-        return configured if last is None or key in given else getattr(last, kept)
-
-    mode = pick("interaction.mode", interaction.mode, "mode")
-    thru = pick("interaction.input_thru", interaction.input_thru, "thru")
-    if mode == terms.FILTER:
-        mode, thru = "polyphony", False
-    part = PartSettings(
-        mode=mode,
-        pi_temperature=pick("model.pitemp", model.pitemp, "pi_temperature"),
-        sigma_temperature=pick("model.sigmatemp", model.sigmatemp, "sigma_temperature"),
-        timescale=pick("model.timescale", model.timescale, "timescale"),
-        threshold=pick("interaction.threshold", interaction.threshold, "threshold"),
-        max_response=pick("interaction.max_response", interaction.max_response, "max_response") or None,
-        max_gap=model.max_gap or None,
-    )
-    return part, SessionSettings(thru, config.log_input, config.log_predictions)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from impsy_tui.channels import Channel
@@ -14,8 +14,10 @@ from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.part import Part
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import Job, JobRunner
+from impsy_tui.language import Macro
 
 _SLOW_FACTS = 5.0
 """Seconds between readings of what changes slowly and costs a system call that may wait."""
@@ -38,6 +40,8 @@ class Observer:
         stopwatch: Stopwatch,
         jobs: JobRunner,
         config: Config,
+        manager: StageManager,
+        macros: Mapping[str, Macro],
     ) -> None:
         self._loop = loop
         self._session = session
@@ -45,6 +49,8 @@ class Observer:
         self._log = log
         self._stopwatch = stopwatch
         self._jobs = jobs
+        self._manager = manager
+        self._macros = macros
         self._title = config.title
         self._names = config.model.names
         self._health = Health()
@@ -89,6 +95,11 @@ class Observer:
             machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
             jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
             focus=session.focus,
+            macros=tuple(map(str, self._macros.values())),
+            pending=self._manager.conductor.states(),
+            cue=self._manager.cues.state(),
+            replay=self._manager.replayer.state(),
+            recording=self._manager.recorder.file is not None,
         )
 
     def _roll(self, now: float) -> None:

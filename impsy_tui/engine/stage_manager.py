@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -12,18 +12,19 @@ import numpy as np
 from impsy_tui.engine import knobs
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.conductor import ConductingProblem, Conductor
-from impsy_tui.engine.cues import Cues
+from impsy_tui.engine.cues import CueProblem, Cues
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import History
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
-from impsy_tui.engine.scene_book import SceneBook
+from impsy_tui.engine.resume import Rehearsed
+from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, scene_lines
 from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
-from impsy_tui.language import Call, Invocation, Program
+from impsy_tui.language import Call, Invocation, Macro, Program
 
 T = TypeVar("T")
 
@@ -281,6 +282,40 @@ class StageManager:
         for seat in self._rooms.session.seats.values():
             seat.throw_dice_anew()
         return f"seed {number}"
+
+    # Coming back
+
+    def rehearsed(self, words: Mapping[str, Macro], bindings: Mapping[str, str]) -> Rehearsed:
+        """What is kept of a set, for another start."""
+        return Rehearsed(
+            scene=scene_table(self.stagehand.capture()),
+            words=tuple(map(str, words.values())),
+            bindings=bindings,
+            set=self.cues.name,
+            cue=self.cues.index,
+        )
+
+    async def come_back(self, kept: Rehearsed, *, settings: bool) -> list[str]:
+        """Go on with a set where it was; what is wrong with that.
+
+        Args:
+            kept: of it.
+            settings: everything is to be set as it was, too.
+        """
+        problems = []
+        if kept.set:
+            try:
+                await self.cues.open(kept.set, kept.cue)
+            except CueProblem as problem:
+                problems.append(str(problem))
+        if settings and kept.scene:
+            try:
+                scene = read_scene("that was kept", kept.scene)
+                # Models were found by their files already.
+                await self._settle(self.stagehand.restore(scene, models=False))
+            except SceneProblem as problem:
+                problems.append(str(problem))
+        return problems
 
     # Waiting
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from impsy_tui.channels import ChannelStatus, Listener
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import VirtualTime
+from impsy_tui.engine.seat import Seat, Wiring
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.players import PlayerFault, Prediction
 
@@ -114,6 +115,14 @@ class RecordingLog:
         self.begun.append(dimension)
 
 
+class Member(NamedTuple):
+    """Another player of the band."""
+
+    seat: Seat
+    player: ScriptedPlayer
+    log: RecordingLog
+
+
 class Band:
     """Everything together: ``band.play(0.5)`` is the musician, ``band.out`` what is heard."""
 
@@ -125,6 +134,8 @@ class Band:
         dimension: int = 2,
         settings: SessionSettings | None = None,
         channel: dict[str, Any] | None = None,
+        instrument: int = 0,
+        wiring: Wiring | None = None,
         **part: Any,
     ) -> None:
         self.time = VirtualTime(100.0)
@@ -141,11 +152,20 @@ class Band:
             lambda channel, address, arguments, trusted: "",
             settings or SessionSettings(),
             np.random.default_rng(1),
-            dimension,
+            instrument or dimension,
         )
-        self.seat = self.session.add("main", self.player, PartSettings(mode=mode, **part), self.log)
+        self.seat = self.session.add("main", self.player, PartSettings(mode=mode, **part), self.log, wiring)
         self.part = self.seat.part
         self.part.start()
+
+    def join(
+        self, name: str, mode: str, *, dt: float = 0.1, dimension: int = 2, wiring: Wiring | None = None, **part: Any
+    ) -> "Member":
+        """Another player sits down and begins to play."""
+        player, log = ScriptedPlayer(dimension, dt), RecordingLog()
+        seat = self.session.add(name, player, PartSettings(mode=mode, **part), log, wiring)
+        seat.part.start()
+        return Member(seat, player, log)
 
     def play(self, *values: float, channel: str = "in") -> None:
         """The musician plays, now."""

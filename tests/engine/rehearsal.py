@@ -1,7 +1,8 @@
 """Whole sets on a virtual clock: lines are typed, and nothing but time is made up."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Rehearsal:
         players: names and who plays; without, one who says what it hears.
         models: the folder of models.
         sets: the folder of set lists.
-        seed: of all chance.
+        random: source of all chance.
     """
 
     def __init__(
@@ -50,12 +51,12 @@ class Rehearsal:
         models: Path | None = None,
         sets: Path | None = None,
         mode: str = "callresponse",
-        seed: int = 1,
+        random: np.random.Generator | None = None,
     ) -> None:
         self.folder = folder
         self.time = VirtualTime(1000.0)
         self.told: list[tuple[str, str, str]] = []
-        self.random = np.random.default_rng(seed)
+        self.random = random or np.random.default_rng(1)
         self.outputs = Outputs(self.time.scheduler)
         self.out = RecordingChannel(self.time)
         self.outputs.open([self.out])
@@ -141,9 +142,7 @@ class Rehearsal:
         return [f"{source}: {text}" for level, source, text in self.told if level in ("warning", "error")]
 
 
-def _wall(at: float) -> Any:
-    from datetime import datetime, timedelta
-
+def _wall(at: float) -> datetime:
     return datetime(2026, 1, 1) + timedelta(seconds=at)
 
 
@@ -151,6 +150,3 @@ def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPlayer:
     """A player with a model of a file."""
     loaded = asyncio.run(load_model(file))
     return MdrnnPlayer(loaded.network, loaded.name, random)
-
-
-Played = Sequence[tuple[float, tuple[float, ...]]]

@@ -2,47 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from impsy_tui import terms
-from impsy_tui.config import load_config
-from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.commands import CommandProblem, Commands
-from impsy_tui.engine.library import Library
-from impsy_tui.engine.session import Session
-from impsy_tui.engine.setup import Setup
-from impsy_tui.engine.stopwatch import Stopwatch
-from impsy_tui.jobs.runner import JobRunner
+from impsy_tui.engine.commands import Commands
 from impsy_tui.language import Invocation, Program, parse
 from tests.engine.band import Band, ScriptedPlayer
-
-
-class _Host:
-    """A session under commands, with nothing else of an engine's."""
-
-    def __init__(self, session: Session, folder: Path) -> None:
-        self.session = session
-        self.stopwatch = Stopwatch(session.scheduler.now)
-        self.jobs = JobRunner(folder, lambda job: None)
-        self.library = Library(folder, folder, [folder], tuple)
-        setup = Setup(load_config(None), frozenset(), folder, folder / "engine.sock")
-        self.casting = Casting(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
-
-    @property
-    def training_size(self) -> str:
-        return "s"
-
-    async def change_setting(self, key: str, value: str) -> str:
-        raise CommandProblem(key)
-
-    def set_log(self, what: str) -> str:
-        return what
-
-    def status_text(self) -> str:
-        return ""
-
-    def shut_down(self) -> None: ...
+from tests.engine.host import BareHost
 
 
 def _audition(band: Band, dt: float = 0.05) -> ScriptedPlayer:
@@ -83,7 +49,7 @@ def test_in_battle_it_plays_from_its_own_output() -> None:
 def test_commands_turn_both(tmp_path: Path) -> None:
     band = Band("polyphony")
     other = _audition(band)
-    commands = Commands(_Host(band.session, tmp_path))
+    commands = Commands(BareHost(band.session, tmp_path))
 
     def do(line: str) -> None:
         program = parse(line)

@@ -27,7 +27,8 @@ def _with_log(folder: Path, play: Callable[[PerformanceLog], Awaitable[None]]) -
 
     async def run() -> None:
         log = PerformanceLog(folder, lambda level, text: told.append((level, text)), loop.time)
-        log.open(3)
+        log.open()
+        log.begin(3)
         try:
             await play(log)
         finally:
@@ -231,7 +232,8 @@ from impsy_tui.engine.performance_log import PerformanceLog
 loop = EngineLoop()
 async def run():
     log = PerformanceLog(Path({str(tmp_path)!r}), print, loop.time)
-    log.open(3)
+    log.open()
+    log.begin(3)
     for number in range(1000):
         log.write(0.0, "interface", (float(number), 0.5))
     os.kill(os.getpid(), signal.SIGKILL)
@@ -242,3 +244,55 @@ loop.run_until_complete(run())
     while len(_rows(tmp_path)) < 1000 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [float(row.split(",")[2]) for row in _rows(tmp_path)] == list(range(1000))
+
+
+def test_each_player_has_a_file_of_its_own_and_a_writer_that_was_killed_costs_no_row(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        other, late = log.voice("b"), log.voice("late")
+        other.begin(5)
+        late.begin(3)
+
+        def rows(begin: int) -> None:
+            for number in range(begin, begin + 50):
+                log.write(0.0, "interface", (float(number),))
+                other.write(0.0, "rnn", (float(number), 0.5))
+
+        rows(0)
+        await _until(lambda: log.written == 100)
+        assert log._process is not None
+        killed = log._process
+        os.kill(killed.pid, signal.SIGSTOP)
+        rows(50)
+        os.kill(killed.pid, signal.SIGKILL)
+        await _until(lambda: log._process is not killed)
+        rows(100)
+        late.write(0.0, "interface", (1.0,))
+        await _until(lambda: log.written == 301)
+        assert log.files == [log.file, other.file, late.file]
+
+    _with_log(tmp_path, play)
+    found = {re.sub(r"^.{19}", "", file.name): file.read_text().splitlines() for file in tmp_path.iterdir()}
+    assert list(map(len, found.values())).count(150) == 2
+    assert [row.partition(",")[2] for row in found["-3d-mdrnn.log"]] == [f"interface,{n}.0" for n in range(150)]
+    assert [row.partition(",")[2] for row in found["-b-5d-mdrnn.log"]] == [f"rnn,{n}.0,0.5" for n in range(150)]
+    assert len(found["-late-3d-mdrnn.log"]) == 1
+
+
+def test_what_is_let_go_is_marked_in_the_file_it_is_missing_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "MOST_KEPT", 100)
+    writer = log_writer.Writer(lambda text: None)
+    (tmp_path / "logs").write_text("in the way")
+    stamp = b"2019-01-17T12:37:38.109979"
+    for mark, name in ((b"", "a"), (b"#1 ", "b")):
+        writer.take(mark + b"@open " + os.fsencode(tmp_path / "logs" / f"2019-01-17T12-37-38-{name}-3d-mdrnn.log"))
+    for number in range(4):
+        writer.take(stamp + b",interface,%d" % number)
+    writer.take(b"#1 " + stamp + b",interface,9")
+    assert not writer.write()
+    (tmp_path / "logs").unlink()
+    assert writer.write()
+    rows = {file.name[20]: file.read_text().splitlines() for file in (tmp_path / "logs").iterdir()}
+    assert [row.split(",")[1:] for row in rows["a"]] == [["gap", "3"], ["interface", "3"]]
+    assert [row.split(",")[1:] for row in rows["b"]] == [["interface", "9"]]

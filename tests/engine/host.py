@@ -1,0 +1,41 @@
+"""A session under commands, with nothing else of an engine's."""
+
+from pathlib import Path
+
+import numpy as np
+
+from impsy_tui.config import load_config
+from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.commands import CommandProblem
+from impsy_tui.engine.library import Library
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.setup import Setup
+from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.jobs.runner import JobRunner
+
+
+class BareHost:
+    """A session under commands, with nothing else of an engine's."""
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        self.session = session
+        self.stopwatch = Stopwatch(session.scheduler.now)
+        self.jobs = JobRunner(folder, lambda job: None)
+        self.library = Library(folder, folder, [folder], tuple)
+        setup = Setup(load_config(None), frozenset(), folder, folder / "engine.sock")
+        self.casting = Casting(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
+
+    @property
+    def training_size(self) -> str:
+        return "s"
+
+    async def change_setting(self, key: str, value: str) -> str:
+        raise CommandProblem(key)
+
+    def set_log(self, what: str) -> str:
+        return what
+
+    def status_text(self) -> str:
+        return ""
+
+    def shut_down(self) -> None: ...
