@@ -104,8 +104,8 @@ class Range:
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         if self.above:
-            return f"above {self.low:.9g} and at most {self.high:.9g}{unit}"
-        return f"{self.low:.9g} to {self.high:.9g}{unit}"
+            return f"above {self.low:.15g} and at most {self.high:.15g}{unit}"
+        return f"{self.low:.15g} to {self.high:.15g}{unit}"
 
 
 PI_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)

@@ -12,6 +12,7 @@ import typer
 
 from impsy_tui import __version__, terms
 from impsy_tui.cli import workshop
+from impsy_tui.cli.check import check
 from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
 
@@ -25,7 +26,7 @@ app = typer.Typer(
     help="A performance console for intelligent instruments.",
 )
 
-for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot):
+for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot, check):
     app.command()(_command)
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
