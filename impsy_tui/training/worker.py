@@ -83,6 +83,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         NothingToResume,
         Unfinished,
         checkpoint_path,
+        forget,
         newest_unfinished,
         write_checkpoint,
     )
@@ -134,7 +135,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         return Failed(f"nothing was learned from {wishes.dataset.stem}: what it holds makes no sense to the network")
     name = wishes.begun_from.stem if begun_from else None
     if name is not None and not progress.best_epoch:
-        file.unlink(missing_ok=True)
+        forget(file)
         return Finished(f"nothing was learned from {wishes.dataset.stem} that {name} did not know: no model is made")
     reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
     # A model that learned on is never taken for the one that it was, wherever that is.
@@ -146,7 +147,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     if stop.asked:
         keeping.now()
     else:
-        file.unlink(missing_ok=True)
+        forget(file)
     return Finished(
         f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
