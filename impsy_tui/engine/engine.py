@@ -127,7 +127,14 @@ class Engine:
         self._observer = Observer(
             self._loop, self.session, self._channels, self._log, self.stopwatch, self.jobs, config
         )
-        rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
+        rig = RigCheck(
+            self.session,
+            self._channels,
+            self._log,
+            setup.socket,
+            lambda: self.snapshot().lateness,
+            self._loop.precedence,
+        )
         self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports)
         if self._sound is not None:
             await self._sound.start()
