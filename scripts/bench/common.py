@@ -114,15 +114,19 @@ def running(
     timescale: float = 0.0,
     model: Path = MODEL,
     dimension: int = 9,
+    head: str = "",
     extra: str = "",
     home: Path = OURS,
 ) -> Iterator[Running]:
-    """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends."""
+    """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends.
+
+    What is at the head of its configuration, and more tables for it, can be given.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     output = timed_socket()
     port = free_port()
     (folder / "config.toml").write_text(
-        _config(model, mode, timescale, port, output.getsockname()[1], dimension, extra)
+        head + _config(model, mode, timescale, port, output.getsockname()[1], dimension, extra)
     )
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = (
