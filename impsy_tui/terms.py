@@ -159,6 +159,9 @@ CURVE_NAMES: Final = ("exp", "log", "inverted")
 SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")
 AUTO: Final = "auto"
 """In place of a size: the one that is best on what is held out, of those that the data set supports."""
+GESTURES: Final = "gestures"
+"""In place of a size: a classifier of gestures is trained, on the labelled recordings among the logs."""
+
 RESUME: Final = "resume"
 """In place of a size: the training that was interrupted last."""
 CURRENT: Final = "current"

@@ -240,6 +240,8 @@ class Commands:
         return f"job {job.number} collects the logs"
 
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
+        if size == terms.GESTURES:
+            return await self._train_gestures(on, options)
         library = self._host.library
         folder, module = str(library.own_models), "impsy_tui.training.worker"
         if size == terms.RESUME:
@@ -266,6 +268,17 @@ class Commands:
                 name = f"{begun_from.stem} on {dataset.stem}"
         job = await self._host.jobs.start("train", name, module, arguments)
         return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+
+    async def _train_gestures(self, on: str, options: dict[str, float | str]) -> str:
+        library = self._host.library
+        if on or options.keys() - {"seed"}:
+            raise CommandProblem(
+                "gestures are learned from the labelled recordings among the logs: seed alone goes with it"
+            )
+        arguments = [str(library.own_models), str(library.logs), *_options(options, {})]
+        # Of a kind of its own: it has nothing to keep before it ends.
+        job = await self._host.jobs.start("gestures", "recordings", "impsy_tui.training.gestures_worker", arguments)
+        return f"job {job.number} trains a classifier of gestures; cancel job throws it away"
 
     def _begun_from(self, name: str) -> Path | None:
         """The model that a training begins with, if it does with one."""

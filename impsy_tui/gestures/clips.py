@@ -123,7 +123,8 @@ def cut(
 ) -> list[Clip]:
     """Cut clips of a player's touches: the five seconds up to a moment at which a gesture was told.
 
-    A clip is cut where the gesture was the same a second before and a second after, and no two overlap.
+    A clip is cut where the gesture was the same for two seconds before and one after, and no two overlap. It begins
+    with its first touch, and every finger in it by coming down.
 
     Args:
         touches: of one player.
@@ -133,21 +134,27 @@ def cut(
     """
     found: dict[int, list[Clip]] = {}
     free = -np.inf
-    steady = np.zeros(len(codes), bool)
-    steady[1:-1] = (codes[1:-1] == codes[:-2]) & (codes[1:-1] == codes[2:]) & (codes[1:-1] != NOTHING)
+    steady = codes != NOTHING
+    for shift in (-1, 1, 2):  # the second after, and the two before
+        steady &= codes == np.roll(codes, shift)
+    steady[:2] = steady[-1:] = False
     for moment, code in zip(moments[steady].tolist(), codes[steady].tolist(), strict=True):
         began = moment - WINDOW
         if began < free:
             continue
-        rows = slice(*np.searchsorted(touches.times, [began, moment], side="right"))
-        inside = touches[rows]
+        inside = touches[slice(*np.searchsorted(touches.times, [began, moment], side="right"))]
         if not len(inside):
             continue
         free = moment
-        columns = (inside.times - began, inside.x, inside.y, inside.velocities)
-        clip = Clip(code, tuple(map(ClipTouch, *(column.tolist() for column in columns))))
-        found.setdefault(code, []).append(clip)
+        found.setdefault(code, []).append(_clip(code, inside))
     return [clip for of in found.values() for clip in evenly(of, most)]
+
+
+def _clip(gesture: int, touches: Touches) -> Clip:
+    velocities = touches.velocities.copy()
+    velocities[np.unique(touches.fingers, return_index=True)[1]] = 0.0
+    columns = (touches.times - touches.times[0], touches.x, touches.y, velocities)
+    return Clip(gesture, tuple(map(ClipTouch, *(column.tolist() for column in columns))))
 
 
 def evenly(clips: Sequence[Clip], most: int) -> list[Clip]:

@@ -133,6 +133,7 @@ class Command:
 _DIMENSIONS = Argument("dimensions", Kind.DIMENSIONS)
 _TRIGGERS = ("cc", "note", "program", "osc")
 _KIND_OF_FILE = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
+_TRAINED = (*terms.SIZES, terms.AUTO, terms.RESUME, terms.GESTURES)
 _JOB = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=True)
 
 
@@ -297,7 +298,12 @@ COMMANDS: Final[dict[str, Command]] = {
             "auto tries sizes",
             "train s from current",
             (
-                Argument("size", Kind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
+                Argument(
+                    "size",
+                    Kind.CHOICE,
+                    choices=_TRAINED,
+                    optional=True,
+                ),
                 Argument("on", Kind.DATASET, optional=True, keyword=True),
                 Argument("from", Kind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
                 Argument("epochs", Kind.WHOLE, terms.EPOCHS, optional=True, keyword=True),

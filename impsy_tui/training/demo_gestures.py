@@ -44,7 +44,7 @@ def make(folder: Path) -> None:
     print(file, f"{accuracy:.3f}")
 
     cut = [
-        clips.cut(touches, np.array([WINDOW - 1, WINDOW, WINDOW + 1]), np.full(3, gesture, np.int8))
+        clips.cut(touches, WINDOW + np.arange(-2.0, 2.0), np.full(4, gesture, np.int8))
         for gesture, touches in recordings(_CLIPS, WINDOW, _SEED + 2)
     ]
     library = clips.together(cut)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impsy_tui.gestures.names import GESTURES
 from impsy_tui.gestures.scores import (
     Score,
     ScoreProblem,

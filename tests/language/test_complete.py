@@ -54,7 +54,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
+        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "auto", "resume", "gestures", *TRAIN)),
         ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
         ("train s on d ", TRAIN[1:]),
