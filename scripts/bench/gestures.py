@@ -1,7 +1,7 @@
 """Telling gestures: how often it is right, and how long it takes.
 
-Needs the labelled recordings of the Metatone project, and its performances with touches and scores, in the folder that
-IMPSY_SHARED_DATA names, in ``metatone/``; and an environment with the extra ``[train]``.
+Needs the labelled recordings of the Metatone project, and its performances with touches and scores, in the folder
+that IMPSY_SHARED_DATA names, in ``metatone/``; and an environment with the extra ``[gestures]``.
 """
 
 import os
@@ -17,19 +17,20 @@ from impsy_tui.gestures.names import NOTHING
 from impsy_tui.gestures.scores import read_score
 from impsy_tui.gestures.synthetic import play
 from impsy_tui.gestures.telling import agreement, tell
-from impsy_tui.gestures.touches import Touch, read_touches
+from impsy_tui.gestures.touches import Recording, in_time, read_touches
 from impsy_tui.training.gestures import across, grow, within
 from impsy_tui.training.labelled import Labelled, read_labelled
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
 SEEDS = (1, 2, 3, 4, 5)
-YEAR = {"2013": "2013-07-01-TrainingData1s.csv", "2014": "2014-12-12T12-05-53-GestureTargetLog-CPM-FeatureVectors.csv"}
+OLDER = "2013-07-01-TrainingData1s.csv"
+NEWER = "2014-12-12T12-05-53-GestureTargetLog-CPM-FeatureVectors.csv"
 RAW = "2014-12-12T12-05-53-GestureTargetLog-CPM-touches.csv"
 
 
 def judging() -> Classifier:
     """How often it is right about labelled seconds; the classifier of the newest recording."""
-    older, newer = (read_labelled(DATA / "classifier" / name) for name in YEAR.values())
+    older, newer = (read_labelled(DATA / "classifier" / name) for name in (OLDER, NEWER))
     raw = read_labelled(DATA / "classifier" / RAW)
     rows = []
     for what, bar, measure in (
@@ -43,7 +44,8 @@ def judging() -> Classifier:
         rows.append([what, bar, f"{np.mean(found):.3f}", f"{min(found):.3f}", f"{max(found):.3f}"])
     shipped = read_classifier(ROOT / "models" / SHIPPED)
     for name, recording in (("2013", older), ("2014", newer)):
-        rows.append([f"shipped (made-up touches alone), tested on {name}", "", f"{_right(shipped, recording):.3f}", "", ""])
+        what = f"shipped (made-up touches alone), tested on {name}"
+        rows.append([what, "", f"{_right(shipped, recording):.3f}", "", ""])
     table("Seconds told right", ["what", "bound", "mean", "least", "most"], rows)
     return grow(newer.features, newer.labels, SEEDS[0])
 
@@ -64,7 +66,8 @@ def agreeing(trained: Classifier) -> None:
             same, said = agreement(tell(recording, classifier), written)
             cells += [f"{same.mean():.3f}", f"{same[said != NOTHING].mean():.3f}"]
         rows.append(cells)
-    columns = ["performance", "players", "seconds", "trained on 2014", "where not nothing", "shipped", "where not nothing"]
+    by = [who + where for who in ("trained on 2014", "shipped") for where in ("", ", where not nothing")]
+    columns = ["performance", "players", "seconds", *by]
     table("Agreement with published scores", columns, rows)
 
 
@@ -72,11 +75,11 @@ def timing() -> None:
     """What a second of a lead's playing takes, live: features of its window, and the gesture."""
     classifier = read_classifier(ROOT / "models" / SHIPPED)
     touches = play(8, 120.0, np.random.default_rng(1))
-    window, spent, row = Window(), [], 0
+    coming = list(in_time(Recording("", {"lead": touches})))
+    window, spent = Window(), []
     for moment in seconds_of(1, 120).tolist():
-        while row < len(touches) and touches.times[row] <= moment:
-            window.add(Touch(float(touches.times[row]), "lead", 0, *(float(touches.x[row]), float(touches.y[row]), float(touches.velocities[row]))))
-            row += 1
+        while coming and coming[0].time <= moment:
+            window.add(coming.pop(0))
         began = time.perf_counter()
         found = window.features(moment)
         between = time.perf_counter()
@@ -91,7 +94,8 @@ def timing() -> None:
     began = time.perf_counter()
     for one in recording.players.values():
         features(one, seconds_of(*recording.span()))
-    rows.append([f"features of a performance, {sum(map(len, recording.players.values()))} touches", f"{1e3 * (time.perf_counter() - began):.1f}", ""])
+    took, count = time.perf_counter() - began, sum(map(len, recording.players.values()))
+    rows.append([f"features of a performance, {count} touches", f"{1e3 * took:.1f}", ""])
     table("Time", ["what", "p50 ms", "p99 ms"], rows)
 
 

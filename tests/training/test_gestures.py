@@ -78,7 +78,7 @@ def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01,1,2,3,4,5,6,7,8,3\n")
     assert labelled_files([tmp_path, touches]) == [touches, tmp_path / "table.csv"]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(LabelProblem, match="no labelled recording is in .*empty"):
+    with pytest.raises(LabelProblem, match=r"no labelled recording is in .*empty"):
         labelled_files([tmp_path / "empty"])
 
 
