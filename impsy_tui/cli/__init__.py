@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 
 from impsy_tui import __version__, terms
-from impsy_tui.cli import workshop
+from impsy_tui.cli import ensemble, workshop
 from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot):
     app.command()(_command)
+app.add_typer(ensemble.app, name="ensemble")
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 
