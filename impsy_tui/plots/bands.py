@@ -37,10 +37,11 @@ def draw_picture(score: Score, file: Path, lead: int = 0) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    title = f"{score.name}: {score.players[lead]} leads"
     style = {"font.size": 8, "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none"}
     with mpl.rc_context(style):
         figure = Figure(figsize=(10.0, 0.8 + 1.25 * len(score.players)), layout="constrained")
-        figure.suptitle(score.name, parse_math=False, fontweight="bold", x=0.01, ha="left")
+        figure.suptitle(title, parse_math=False, fontweight="bold", x=0.01, ha="left")
         rows = figure.subplots(len(score.players), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         edges = np.arange(len(score) + 1) / 60
         colours = iter(_FOLLOWERS)
@@ -50,8 +51,7 @@ def draw_picture(score: Score, file: Path, lead: int = 0) -> None:
             axes.set_ylim(-0.4, GESTURES - 0.6)
             axes.set_yticks(range(GESTURES), NAMES, fontsize=5)
             axes.tick_params(length=2)
-            who = f"{score.players[player]}, lead" if player == lead else score.players[player]
-            axes.set_title(who, loc="left", fontsize=8, color=colour, parse_math=False)
+            axes.set_title(score.players[player], loc="left", fontsize=8, color=colour, parse_math=False)
         rows[-1].set_xlim(0, edges[-1])
         rows[-1].set_xlabel("minutes")
         write(figure, file)
