@@ -8,7 +8,7 @@ import numpy as np
 
 from impsy_tui.listening.aims import limited
 from impsy_tui.listening.names import NAMES
-from impsy_tui.listening.seek import STEP, Known, moved, moves, observed, rmse
+from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
 
 MIXED: Final = "mixed"
 CORPUS: Final = "corpus"
@@ -85,7 +85,6 @@ class Imitation:
     def __init__(self, task: Task, count: int, seed: int) -> None:
         self.task = task
         self.count = count
-        self.moves = moves(task.known.count)
         self.observation_size = 2 * len(task.heard) + task.known.count
         self._random = np.random.default_rng(seed)
         self._heard, self._judged = list(task.heard), list(task.judged)
@@ -104,13 +103,13 @@ class Imitation:
         self._left = self._random.integers(1, self._left + 1)
         return self._observed(np.arange(self.count))
 
-    def step(self, actions: np.ndarray) -> Stepped:
-        """One frame: numbers of moves, ``[count]``. The target moves on after the agent, as a musician does."""
+    def step(self, move: np.ndarray) -> Stepped:
+        """One frame, with a move ``[count, N]`` of 1, 0, -1. Targets move on after the agent, as a musician does."""
         task = self.task
-        self._parameters = moved(self._parameters, self.moves[actions], task.step)
+        self._parameters = moved(self._parameters, move, task.step)
         self._own = task.known.sound_at(self._parameters)
         self._move_on()
-        distances = rmse(self._own[:, self._judged], self._target[:, self._judged])
+        distances = self.distances
         self._left -= 1
         truncated = self._left <= 0
         ended = np.flatnonzero(truncated)
@@ -124,6 +123,11 @@ class Imitation:
     def parameters(self) -> np.ndarray:
         """``[count, N]``, as they are."""
         return self._parameters
+
+    @property
+    def distances(self) -> np.ndarray:
+        """``[count]``, RMSE of the judged descriptors, as they are."""
+        return rmse(self._own[:, self._judged], self._target[:, self._judged])
 
     @property
     def targets(self) -> np.ndarray:

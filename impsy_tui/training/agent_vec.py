@@ -7,6 +7,7 @@ import numpy as np
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
 
+from impsy_tui.listening.seek import moves
 from impsy_tui.training.agent_env import Imitation
 
 
@@ -21,9 +22,10 @@ class ImitationVec(VecEnv):  # type: ignore[misc]
     """
 
     def __init__(self, imitation: Imitation) -> None:
+        self.moves = moves(imitation.task.known.count)
         size = imitation.observation_size
         observations = spaces.Box(-np.inf, np.inf, (size,), np.float32)
-        super().__init__(imitation.count, observations, spaces.Discrete(len(imitation.moves)))
+        super().__init__(imitation.count, observations, spaces.Discrete(len(self.moves)))
         self.imitation = imitation
         self._actions = np.zeros(imitation.count, int)
         self._sums = np.zeros(imitation.count)
@@ -39,7 +41,7 @@ class ImitationVec(VecEnv):  # type: ignore[misc]
         self._actions = actions
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        stepped = self.imitation.step(self._actions)
+        stepped = self.imitation.step(self.moves[self._actions])
         self._sums += stepped.rewards
         self._lengths += 1
         infos = self._nothing
