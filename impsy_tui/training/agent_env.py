@@ -6,17 +6,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED
 from impsy_tui.listening.aims import limited
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
 
-MIXED: Final = "mixed"
-CORPUS: Final = "corpus"
-TARGETS: Final = ("static", "changing", MIXED, CORPUS, f"{MIXED}+{CORPUS}")
-"""What there is to imitate. ``static``: the sound of a random row of the table, all along. ``changing``: the same,
-another one with p = ``CHANGE`` a frame. ``mixed``: an episode of either. ``corpus``: recordings, frame by frame."""
-
 CHANGE: Final = 0.005
+"""Probability a frame of another sound."""
+
 LENGTH: Final = 1000
 
 
@@ -141,7 +138,7 @@ class Imitation:
         self._own[which] = task.known.sound_at(self._parameters[which])
         self._left[which] = task.length
         self._in_corpus[which] = self._drawn(which, CORPUS)
-        self._changing[which] = ~self._in_corpus[which] & self._drawn(which, "changing")
+        self._changing[which] = ~self._in_corpus[which] & self._drawn(which, CHANGING)
         self._target[which] = self._random_sounds(len(which))
         playing = which[self._in_corpus[which]]
         if len(playing):

@@ -1,13 +1,11 @@
 """How well agents imitate, beside *seek* and *hold*: in environments of their own, all with the same targets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening.agent_file import AgentModel
-from impsy_tui.listening.names import places
 from impsy_tui.listening.perceptron import Perceptron
 from impsy_tui.listening.seek import Seek, towards
 from impsy_tui.training.agent_env import Imitation, Task
@@ -37,7 +35,7 @@ class Judged:
 
 def network_policy(network: Perceptron, moves: np.ndarray) -> Policy:
     """What a network does, without any chance."""
-    return lambda _, observations: moves[network(observations).argmax(1)]
+    return lambda _, observations: np.asarray(moves[network(observations).argmax(1)])
 
 
 def seek_policy(task: Task) -> Policy:
@@ -76,31 +74,6 @@ def judge(policy: Policy, task: Task, seed: int, episodes: int = EPISODES, frame
         rewards += float(stepped.rewards.mean())
     means = distances / frames
     return Judged(float(means.mean()), float(means.std()), rewards / frames)
-
-
-def beside(models: Mapping[str, AgentModel], trials: Mapping[str, Task], seed: int) -> dict[str, dict[str, Judged]]:
-    """Agents of the same synth, and *seek* and *hold*, by name of the trial and then of who played.
-
-    Args:
-        models: by name.
-        trials: what there is to imitate, by name. What is heard and judged is the agent's own.
-        seed: see ``judge``.
-    """
-    found: dict[str, dict[str, Judged]] = {}
-    for trial, task in trials.items():
-        played = {
-            name: judge(network_policy(model.network, model.moves), of(task, model), seed)
-            for name, model in models.items()
-        }
-        for name, policy in (("seek", seek_policy(task)), ("hold", hold_policy)):
-            played[name] = judge(policy, task, seed)
-        found[trial] = played
-    return found
-
-
-def of(task: Task, model: AgentModel) -> Task:
-    """A task as an agent hears it."""
-    return replace(task, heard=places(model.heard), step=model.step)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

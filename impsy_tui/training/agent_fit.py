@@ -21,13 +21,13 @@ from impsy_tui.training.agent_env import Imitation, Task
 from impsy_tui.training.agent_evaluation import judge, network_policy, seek_policy
 from impsy_tui.training.agent_vec import ImitationVec
 
-ALGORITHMS: Final = ("ppo", "dqn", "a2c")
-
 _ENVIRONMENTS: Final = {"ppo": 256, "dqn": 64, "a2c": 64}
 _DISCOUNT: Final = 0.9
 """A parameter is where it should be after 20 frames at most: a reward in 20 frames counts an eighth."""
 
 _EPISODE: Final = 200
+_CLONED_FRAMES: Final = 16
+_BATCH: Final = 1024
 _ROUNDS: Final = 10
 _ROUND_FRAMES: Final = 500
 _ROUND_SEED: Final = 20_000
@@ -39,7 +39,7 @@ class Recipe:
     """How to train.
 
     Attributes:
-        algorithm: one of ``ALGORITHMS``.
+        algorithm: "ppo", "dqn" or "a2c".
         steps: of all environments together.
         cloned: share of the steps in which it is shown first what *seek* would do, where it is itself.
         units: of each hidden layer.
@@ -177,7 +177,7 @@ def _falling(rate: float) -> Callable[[float], float]:
     return lambda left: rate * left
 
 
-class _Judging(BaseCallback):
+class _Judging(BaseCallback):  # type: ignore[misc]
     """Judges the network now and then, and keeps the best."""
 
     def __init__(self, trial: Task, recipe: Recipe, before: int, on_round: Callable[[Round], bool]) -> None:
@@ -261,10 +261,6 @@ def clone(model: BaseAlgorithm, imitation: Imitation, steps: int) -> float:
     return alike
 
 
-_CLONED_FRAMES: Final = 16
-_BATCH: Final = 1024
-
-
 def _batches(seen: np.ndarray, shown: np.ndarray, seed: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     order = np.random.default_rng(seed).permutation(len(seen))
     for begin in range(0, len(order), _BATCH):
@@ -295,14 +291,11 @@ def as_perceptron(state: dict[str, torch.Tensor], activation: str) -> Perceptron
         )
         prefixes = [f"{hidden}{number}." for number in numbers] + ([last] if last else [])
         if prefixes and all(f"{prefix}weight" in state for prefix in prefixes):
-            return Perceptron(
-                [
-                    (
-                        state[f"{prefix}weight"].detach().numpy().T.copy(),
-                        state[f"{prefix}bias"].detach().numpy().copy(),
-                    )
-                    for prefix in prefixes
-                ],
-                activation,
-            )
+            layers = [(_numbers(state[f"{part}weight"]).T, _numbers(state[f"{part}bias"])) for part in prefixes]
+            return Perceptron(layers, activation)
     raise KeyError("no network that chooses among moves")
+
+
+def _numbers(tensor: torch.Tensor) -> np.ndarray:
+    # A copy: these weights go on changing.
+    return np.array(tensor.detach().numpy())
