@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED
-from impsy_tui.listening.aims import limited
+from impsy_tui.listening.aims import LIMIT
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
 
@@ -29,6 +29,7 @@ class Task:
         recordings: each ``[frames, 55]``, standardised; none are needed without ``corpus``.
         step: how far a parameter moves in a frame.
         length: frames of an episode at most.
+        limit: deviations; how far off what an agent sees may look.
     """
 
     known: Known
@@ -38,6 +39,7 @@ class Task:
     recordings: Sequence[np.ndarray] = field(default=())
     step: float = STEP
     length: int = LENGTH
+    limit: float = LIMIT
 
 
 class Stepped(NamedTuple):
@@ -171,5 +173,6 @@ class Imitation:
         return np.asarray(descriptors[self._random.integers(0, len(descriptors), count)])
 
     def _observed(self, which: np.ndarray) -> np.ndarray:
-        own, target = (limited(frames[which][:, self._heard]) for frames in (self._own, self._target))
+        limit = self.task.limit
+        own, target = (np.clip(frames[which][:, self._heard], -limit, limit) for frames in (self._own, self._target))
         return observed(own, target, self._parameters[which])

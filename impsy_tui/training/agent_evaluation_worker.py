@@ -83,7 +83,7 @@ def _policy(who: str, model: AgentModel, task: Task) -> Policy:
 
 def _trials(model: AgentModel, judged: Sequence[str], files: Sequence[Path]) -> dict[str, Task]:
     """What there is to imitate, by name: random sounds, and recordings that it has learned from or not."""
-    base = Task(model.known, places(model.heard), places(judged), MIXED, step=model.step)
+    base = Task(model.known, places(model.heard), places(judged), MIXED, step=model.step, limit=model.limit)
     trials = {MIXED: base}
     learned = _told(model, "recordings")
     held_out = _told(model, "held_out")
