@@ -20,7 +20,7 @@ def train(
     settings: Annotated[Path | None, typer.Option(help="RL-impro's environment_settings.json.")] = None,
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
-    steps: Annotated[int, typer.Option(min=1000, help="Of all environments together.")] = 3_000_000,
+    steps: Annotated[int, typer.Option(min=1000, help="Of all environments together.")] = 6_000_000,
     cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that seek is copied in.")] = 0.0,
     units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "64 64",
     seed: Annotated[int, typer.Option(min=0, help="Of all chance.")] = 1,

@@ -25,8 +25,12 @@ _ENVIRONMENTS: Final = {"ppo": 256, "dqn": 64, "a2c": 64}
 _DISCOUNT: Final = 0.9
 """A parameter is where it should be after 20 frames at most: a reward in 20 frames counts an eighth."""
 
+_CURIOSITY: Final = 0.003
+"""What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
+
 _EPISODE: Final = 200
 _CLONED_FRAMES: Final = 16
+_CLONED_PASSES: Final = 4
 _BATCH: Final = 1024
 _ROUNDS: Final = 10
 _ROUND_FRAMES: Final = 500
@@ -49,7 +53,7 @@ class Recipe:
     """
 
     algorithm: str = "ppo"
-    steps: int = 4_000_000
+    steps: int = 6_000_000
     cloned: float = 0.0
     units: tuple[int, ...] = (64, 64)
     seed: int = 1
@@ -92,14 +96,17 @@ class Learned:
     rounds: list[Round] = field(default_factory=list)
 
 
-def train(task: Task, trial: Task, recipe: Recipe, on_round: Callable[[Round], bool]) -> Learned:
+def train(
+    task: Task, trial: Task, recipe: Recipe, on_round: Callable[[Round], None], stopped: Callable[[], bool]
+) -> Learned:
     """Train an agent.
 
     Args:
         task: what it is to learn.
         trial: what the best network is chosen by; with recordings that are held out.
         recipe: how.
-        on_round: told now and then how far it is; False ends the training.
+        on_round: told now and then how far it is.
+        stopped: whether to end, with the best there is; asked all the time.
     """
     torch.set_num_threads(recipe.threads)
     began = time.monotonic()
@@ -107,10 +114,12 @@ def train(task: Task, trial: Task, recipe: Recipe, on_round: Callable[[Round], b
     model = _algorithm(vector, recipe)
     cloned = int(recipe.steps * recipe.cloned)
     if cloned:
-        clone(model, vector.imitation, cloned)
-    judging = _Judging(trial, recipe, cloned, on_round)
-    if judging.judge(model, cloned):
-        model.learn(recipe.steps - cloned, callback=judging, tb_log_name=recipe.algorithm)
+        clone(model, vector.imitation, cloned, stopped)
+    judging = _Judging(trial, recipe, cloned, on_round, stopped)
+    judging.judge(model, cloned)
+    model.learn(recipe.steps - cloned, callback=judging, tb_log_name=recipe.algorithm)
+    if stopped():
+        judging.judge(model, cloned + model.num_timesteps)
     learned = judging.learned
     assert learned is not None
     learned.seconds = time.monotonic() - began
@@ -153,7 +162,7 @@ def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
             vector,
             learning_rate=_falling(1e-3),
             n_steps=8,
-            ent_coef=0.003,
+            ent_coef=_CURIOSITY,
             gae_lambda=0.9,
             policy_kwargs=architecture,
             **common,
@@ -166,7 +175,7 @@ def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
         batch_size=2048,
         n_epochs=4,
         gae_lambda=0.9,
-        ent_coef=0.003,
+        ent_coef=_CURIOSITY,
         policy_kwargs=architecture,
         **common,
     )
@@ -180,8 +189,16 @@ def _falling(rate: float) -> Callable[[float], float]:
 class _Judging(BaseCallback):  # type: ignore[misc]
     """Judges the network now and then, and keeps the best."""
 
-    def __init__(self, trial: Task, recipe: Recipe, before: int, on_round: Callable[[Round], bool]) -> None:
+    def __init__(
+        self,
+        trial: Task,
+        recipe: Recipe,
+        before: int,
+        on_round: Callable[[Round], None],
+        stopped: Callable[[], bool],
+    ) -> None:
         super().__init__()
+        self._stopped = stopped
         self.learned: Learned | None = None
         self._trial, self._recipe, self._before, self._on_round = trial, recipe, before, on_round
         self._moves = moves(trial.known.count)
@@ -189,18 +206,22 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         self._every = max((recipe.steps - before) // _ROUNDS, 1)
         self._next = self._every
         self._sum, self._frames = 0.0, 0
+        self._explores = 0.0 if recipe.algorithm == "dqn" else _CURIOSITY
 
     def _on_step(self) -> bool:
         imitation: Imitation = self.training_env.imitation
         self._sum += float(imitation.distances.mean())
         self._frames += 1
-        if self.num_timesteps < self._next:
-            return True
-        self._next += self._every
-        return self.judge(self.model, self._before + self.num_timesteps)
+        if self._explores:
+            left = 1.0 - self.num_timesteps / (self._recipe.steps - self._before)
+            self.model.ent_coef = self._explores * max(left, 0.0)
+        if self.num_timesteps >= self._next:
+            self._next += self._every
+            self.judge(self.model, self._before + self.num_timesteps)
+        return not self._stopped()
 
-    def judge(self, model: BaseAlgorithm, steps: int) -> bool:
-        """Judge the network as it is; whether to go on."""
+    def judge(self, model: BaseAlgorithm, steps: int) -> None:
+        """Judge the network as it is."""
         network = network_of(model)
         seed = _ROUND_SEED + self._recipe.seed
         distance = judge(network_policy(network, self._moves), self._trial, seed, frames=_ROUND_FRAMES).distance
@@ -218,10 +239,10 @@ class _Judging(BaseCallback):  # type: ignore[misc]
             learned.steps = steps
             if distance < learned.distance:
                 learned.network, learned.distance = network, distance
-        return self._on_round(told)
+        self._on_round(told)
 
 
-def clone(model: BaseAlgorithm, imitation: Imitation, steps: int) -> float:
+def clone(model: BaseAlgorithm, imitation: Imitation, steps: int, stopped: Callable[[], bool]) -> None:
     """Show an agent what *seek* would do at every place where it comes itself (S. Ross, G. Gordon, J. A. Bagnell,
     "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", AISTATS 2011).
 
@@ -229,9 +250,7 @@ def clone(model: BaseAlgorithm, imitation: Imitation, steps: int) -> float:
         model: of PPO or A2C.
         imitation: where it plays.
         steps: how many, of all environments together.
-
-    Returns:
-        The share of *seek*'s moves that it makes at last.
+        stopped: whether to end.
     """
     policy = model.policy
     every = moves(imitation.task.known.count)
@@ -239,8 +258,9 @@ def clone(model: BaseAlgorithm, imitation: Imitation, steps: int) -> float:
     seek = seek_policy(imitation.task)
     optimizer = torch.optim.Adam(policy.parameters(), 1e-3)
     observations = imitation.reset()
-    alike = 0.0
     for number in range(max(steps // (imitation.count * _CLONED_FRAMES), 1)):
+        if stopped():
+            return
         seen, shown = [], []
         for _ in range(_CLONED_FRAMES):
             wanted = (1 - seek(imitation, observations)) @ powers
@@ -255,14 +275,11 @@ def clone(model: BaseAlgorithm, imitation: Imitation, steps: int) -> float:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        with torch.no_grad():
-            chosen = policy.get_distribution(torch.from_numpy(observations)).mode().numpy()
-        alike = float((chosen == (1 - seek(imitation, observations)) @ powers).mean())
-    return alike
 
 
 def _batches(seen: np.ndarray, shown: np.ndarray, seed: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    order = np.random.default_rng(seed).permutation(len(seen))
+    random = np.random.default_rng(seed)
+    order = np.concatenate([random.permutation(len(seen)) for _ in range(_CLONED_PASSES)])
     for begin in range(0, len(order), _BATCH):
         places = order[begin : begin + _BATCH]
         yield torch.from_numpy(seen[places]), torch.from_numpy(shown[places])

@@ -55,10 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="+", default=[])
     parser.add_argument("--algorithm", choices=ALGORITHMS, default=ALGORITHMS[0])
-    parser.add_argument("--steps", type=int, default=3_000_000)
+    parser.add_argument("--steps", type=int, default=6_000_000)
     parser.add_argument("--cloned", type=float, default=0.0)
     parser.add_argument("--units", type=int, nargs="+", default=(64, 64))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--frames", type=int, default=3000)
     parser.add_argument("--logs", type=Path)
     return parser
 
@@ -94,12 +95,12 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         logs=str(wishes.logs) if wishes.logs else None,
     )
 
-    def on_round(told: Round) -> bool:
+    def on_round(told: Round) -> None:
         learning = None if told.learning != told.learning else told.learning
         reporter.say(Progress("step", told.steps, recipe.steps, learning, told.distance, told.left))
-        return not stop.asked
 
-    return _finish(wishes, settings, trial, recordings, train(task, trial, recipe, on_round), reporter)
+    learned = train(task, trial, recipe, on_round, lambda: stop.asked)
+    return _finish(wishes, settings, trial, recordings, learned, reporter)
 
 
 def _settings(wishes: argparse.Namespace) -> Settings:
@@ -134,7 +135,7 @@ def _finish(
     reporter.say(Progress("judging"))
     every = moves(trial.known.count)
     policies = (network_policy(learned.network, every), seek_policy(trial), hold_policy)
-    found, seek, hold = (judge(policy, trial, _LAST_SEED).distance for policy in policies)
+    found, seek, hold = (judge(policy, trial, _LAST_SEED, frames=wishes.frames).distance for policy in policies)
     reporter.say(Progress("learning to foresee"))
     foreseen = learn_foresight(recordings.learned, recordings.held_out, wishes.seed)
     facts = {
