@@ -16,7 +16,9 @@ def train(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="[models/agent-TABLE.npz]")] = None,
     hear: Annotated[str, typer.Option(help=f"What it hears. {DescriptorsHelp}")] = "",
     match: Annotated[str, typer.Option(help="What of that it is to match [all].")] = "",
-    targets: Annotated[str, typer.Option(help="static, changing, mixed, corpus or mixed+corpus [mixed].")] = "",
+    targets: Annotated[
+        str, typer.Option(help="static, changing, [mixed], corpus, mixed+corpus, mixed+scattered.")
+    ] = "",
     settings: Annotated[Path | None, typer.Option(help="RL-impro's environment_settings.json.")] = None,
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",

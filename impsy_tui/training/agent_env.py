@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED
+from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED, SCATTERED
 from impsy_tui.listening.aims import LIMIT
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
@@ -92,7 +92,7 @@ class Imitation:
         self._parameters = np.empty((count, task.known.count))
         self._own = np.empty((count, len(NAMES)))
         self._target = np.empty((count, len(NAMES)))
-        self._changing, self._in_corpus = np.zeros(count, bool), np.zeros(count, bool)
+        self._changing, self._in_corpus, self._scattered = (np.zeros(count, bool) for _ in range(3))
         self._at, self._left = np.zeros(count, int), np.zeros(count, int)
 
     def reset(self) -> np.ndarray:
@@ -141,7 +141,8 @@ class Imitation:
         self._left[which] = task.length
         self._in_corpus[which] = self._drawn(which, CORPUS)
         self._changing[which] = ~self._in_corpus[which] & self._drawn(which, CHANGING)
-        self._target[which] = self._random_sounds(len(which))
+        self._scattered[which] = self._drawn(which, SCATTERED)
+        self._target[which] = self._random_sounds(which)
         playing = which[self._in_corpus[which]]
         if len(playing):
             self._at[playing] = random.integers(0, len(self._frames), len(playing))
@@ -152,8 +153,8 @@ class Imitation:
     def _drawn(self, which: np.ndarray, kind: str) -> np.ndarray:
         """Which of these episodes are of a kind; where two are mixed, half of them."""
         targets = self.task.targets
-        if kind == CORPUS:
-            share = 0.0 if CORPUS not in targets else 1.0 if targets == CORPUS else 0.5
+        if kind in (CORPUS, SCATTERED):
+            share = 0.0 if kind not in targets else 1.0 if targets == kind else 0.5
         else:
             share = 1.0 if targets == kind else 0.5 if MIXED in targets else 0.0
         return self._random.random(len(which)) < share
@@ -162,15 +163,21 @@ class Imitation:
         """The targets of the next frame."""
         others = np.flatnonzero(self._changing & (self._random.random(self.count) < CHANGE))
         if len(others):
-            self._target[others] = self._random_sounds(len(others))
+            self._target[others] = self._random_sounds(others)
         playing = np.flatnonzero(self._in_corpus & (self._left > 1))
         if len(playing):
             self._at[playing] += 1
             self._target[playing] = self._frames[self._at[playing]]
 
-    def _random_sounds(self, count: int) -> np.ndarray:
+    def _random_sounds(self, which: np.ndarray) -> np.ndarray:
         descriptors = self.task.known.descriptors
-        return np.asarray(descriptors[self._random.integers(0, len(descriptors), count)])
+        sounds = descriptors[self._random.integers(0, len(descriptors), len(which))]
+        scattered = self._scattered[which]
+        if scattered.any():
+            shape = int(scattered.sum()), len(NAMES)
+            rows = self._random.integers(0, len(descriptors), shape)
+            sounds[scattered] = descriptors[rows, np.arange(len(NAMES))]
+        return np.asarray(sounds)
 
     def _observed(self, which: np.ndarray) -> np.ndarray:
         limit = self.task.limit

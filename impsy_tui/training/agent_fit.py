@@ -33,7 +33,6 @@ _CLONED_FRAMES: Final = 16
 _CLONED_PASSES: Final = 4
 _BATCH: Final = 1024
 _ROUNDS: Final = 10
-_ROUND_FRAMES: Final = 500
 _ROUND_SEED: Final = 20_000
 """The environment that says which network was best has chance of its own, and so has the last evaluation."""
 
@@ -49,6 +48,7 @@ class Recipe:
         units: of each hidden layer.
         seed: of all chance.
         threads: of torch.
+        frames: in which it is judged now and then.
         logs: a folder for TensorBoard's, None for none.
     """
 
@@ -58,6 +58,7 @@ class Recipe:
     units: tuple[int, ...] = (64, 64)
     seed: int = 1
     threads: int = 1
+    frames: int = 500
     logs: str | None = None
 
 
@@ -224,7 +225,7 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         """Judge the network as it is."""
         network = network_of(model)
         seed = _ROUND_SEED + self._recipe.seed
-        distance = judge(network_policy(network, self._moves), self._trial, seed, frames=_ROUND_FRAMES).distance
+        distance = judge(network_policy(network, self._moves), self._trial, seed, frames=self._recipe.frames).distance
         seconds = time.monotonic() - self._began
         done = steps - self._before
         left = seconds / done * (self._recipe.steps - steps) if done else 0.0

@@ -21,6 +21,8 @@ class ImitationVec(VecEnv):  # type: ignore[misc]
         imitation: what to step.
     """
 
+    render_mode = None
+
     def __init__(self, imitation: Imitation) -> None:
         self.moves = moves(imitation.task.known.count)
         size = imitation.observation_size

@@ -92,6 +92,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         0.0 if wishes.algorithm == "dqn" else wishes.cloned,
         tuple(wishes.units),
         wishes.seed,
+        frames=min(wishes.frames, Recipe.frames),
         logs=str(wishes.logs) if wishes.logs else None,
     )
 

@@ -28,14 +28,20 @@ def work(module: str, *arguments: object, interrupted: bool = False) -> list[Fro
     assert process.stdout is not None
     assert process.stderr is not None
     said = []
-    for line in process.stdout:
-        said.append(msgspec.json.decode(line, type=FromWorker))
-        last = said[-1]
-        if interrupted and isinstance(last, Progress) and last.stage == "step":
-            process.send_signal(signal.SIGINT)
-            interrupted = False
-    errors = process.stderr.read().decode()
-    assert process.wait(60) == 0, errors
+    try:
+        for line in process.stdout:
+            said.append(msgspec.json.decode(line, type=FromWorker))
+            last = said[-1]
+            if interrupted and isinstance(last, Progress) and last.stage == "step":
+                process.send_signal(signal.SIGINT)
+                interrupted = False
+        errors = process.stderr.read().decode()
+        assert process.wait(60) == 0, errors
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
     return said
 
 

@@ -114,6 +114,17 @@ def test_half_of_mixed_and_corpus_is_corpus() -> None:
     assert (imitation.targets[:, 0] > 50.0).mean() == pytest.approx(0.5, abs=0.05)
 
 
+def test_scattered_targets_are_of_no_single_row() -> None:
+    imitation = Imitation(task("mixed+scattered"), 1000, seed=4)
+    imitation.reset()
+    for _ in range(3):
+        imitation.step(stay(imitation))
+    columns = places(["loudness-dBFS", "loudness-TP"])  # which go together in this table
+    rows = {tuple(row) for row in imitation.task.known.descriptors[:, columns].round(6).tolist()}
+    alone = [tuple(target) not in rows for target in imitation.targets[:, columns].round(6).tolist()]
+    assert np.mean(alone) == pytest.approx(0.5, abs=0.06)
+
+
 @pytest.mark.parametrize("targets", TARGETS)
 def test_the_same_seed_gives_the_same_targets_whoever_plays(targets: str) -> None:
     found = []

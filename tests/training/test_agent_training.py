@@ -43,9 +43,8 @@ def learned(algorithm: str, steps: int, cloned: float = 0.0) -> tuple[float, flo
     both = places(["loudness-dBFS", "centroid"])
     task = Task(Known(small_table()), both, both)
     rounds: list[int] = []
-    found = train(
-        task, task, Recipe(algorithm, steps, cloned, (32, 32)), lambda told: rounds.append(told.steps), lambda: False
-    )
+    recipe = Recipe(algorithm, steps, cloned, (32, 32), frames=100)
+    found = train(task, task, recipe, lambda told: rounds.append(told.steps), lambda: False)
     assert rounds[0] == int(steps * cloned)
     assert len(rounds) >= 10
     policies = network_policy(found.network, moves(2)), seek_policy(task), hold_policy
