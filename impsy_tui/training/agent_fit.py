@@ -1,7 +1,7 @@
 """Training an agent with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021), and its network in NumPy.
 
-A proximal policy (PPO) learns best here, by far: what is to be gained is seen within a few frames, and all
-environments are stepped at once. DQN and A2C are there to compare with.
+A proximal policy (PPO) suits this: what is to be gained is seen within a few frames, and hundreds of environments are
+stepped at once. DQN and A2C are there to compare with.
 """
 
 import time

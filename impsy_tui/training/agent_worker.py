@@ -35,6 +35,11 @@ def main() -> None:
     if find_spec("torch") is None or find_spec("stable_baselines3") is None:
         reporter.say(Failed(NEEDS))
         return
+    if wishes.logs and find_spec("tensorboard") is None:
+        reporter.say(
+            Failed("logs of a training need tensorboard, which is not installed here: pip install tensorboard")
+        )
+        return
     stop = StopAsked()
     signal.signal(signal.SIGINT, stop)
     try:
