@@ -53,10 +53,11 @@ def train(
 def evaluate(
     players: Annotated[list[Path], typer.Argument(help="Trained agents.")],
     corpus: CorpusOption = None,
+    frames: Annotated[int, typer.Option(min=1, help="Of each of 64 episodes.")] = 3000,
     match: Annotated[str, typer.Option(help=f"What is judged [what each learned to match]. {DescriptorsHelp}")] = "",
 ) -> None:
     """Tell how well agents imitate, beside seek and hold: random sounds, and recordings known and held out."""
-    arguments = [*map(str, players)]
+    arguments = [*map(str, players), "--frames", str(frames)]
     for option, words in (("--corpus", corpus or []), ("--judged", match.split())):
         if words:
             arguments += [option, *map(str, words)]
