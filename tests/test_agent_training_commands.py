@@ -4,10 +4,9 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from impsy_tui.cli import agent_training
+from impsy_tui.cli import app
 from impsy_tui.listening.agent_file import write_agent
 from impsy_tui.listening.table import write_table
 from tests.listening.agents import small_agent, small_table
@@ -18,12 +17,9 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
     """What is said to a command, and with which exit code."""
     monkeypatch.chdir(tmp_path)
     write_table(tmp_path / "small.csv", small_table())
-    app = typer.Typer()
-    for command in (agent_training.train, agent_training.evaluate, agent_training.convert):
-        app.command()(command)
 
     def type_in(line: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, line.split())
+        result = CliRunner().invoke(app, ["agent", *line.split()])
         return result.exit_code, result.output
 
     return type_in

@@ -12,6 +12,7 @@ import typer
 
 from impsy_tui import __version__, terms
 from impsy_tui.cli import workshop
+from impsy_tui.cli.agent import agent
 from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot):
     app.command()(_command)
+app.add_typer(agent, name="agent")
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 
