@@ -1,5 +1,7 @@
 """What a snapshot is made of; see ``messages.Snapshot``."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 
@@ -45,6 +47,8 @@ class PlayerState(msgspec.Struct, frozen=True):
         played: events played.
         skipped: events left out because they were late.
         replaced: events that gave way to a later one on their line of the grid.
+        hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
+            all of them.
     """
 
     name: str
@@ -67,6 +71,16 @@ class PlayerState(msgspec.Struct, frozen=True):
     played: int
     skipped: int
     replaced: int = 0
+    hears: tuple[int, ...] = ()
+    plays: tuple[int, ...] = ()
+
+    def place(self, values: Sequence[float], count: int) -> list[float | None]:
+        """What it plays, or will play, by the values of the instrument, None for those that are not its own."""
+        placed: list[float | None] = [None] * count
+        for index, value in zip(self.plays or range(count), values, strict=False):
+            if index < count:
+                placed[index] = value
+        return placed
 
 
 class LogState(msgspec.Struct, frozen=True):
@@ -102,7 +116,7 @@ class JobState(msgspec.Struct, frozen=True):
         loss, validation: nats, None while there are none.
         left: seconds, None if unknown.
         age: seconds since it began, and once it has ended, until then.
-        curve: loss and validation loss over time.
+        curve: loss and validation loss over time, for as long as it runs.
         text: what came of it, or what is wrong.
         file: what it made.
     """

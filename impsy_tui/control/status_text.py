@@ -12,7 +12,10 @@ def status_lines(snapshot: Snapshot) -> list[str]:
     if snapshot.title:
         lines.append(snapshot.title)
     for player in snapshot.players:
-        lines += _player_lines(player, len(snapshot.players) > 1)
+        several = len(snapshot.players) > 1
+        lines += _player_lines(
+            player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else "mode"
+        )
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
@@ -28,11 +31,13 @@ def status_lines(snapshot: Snapshot) -> list[str]:
 
 def live_lines(snapshot: Snapshot) -> list[str]:
     """The same with the values, as bars: what came in, what went out, what comes next."""
-    player = snapshot.players[0]
+    player = snapshot.focused
+    output = player.place(player.output, len(snapshot.input))
+    upcoming = player.place(player.upcoming, len(snapshot.input))
     lines = [*status_lines(snapshot), "", f"          {'in':<{_BAR + 6}}{'out':<{_BAR + 6}}next"]
     for index, value in enumerate(snapshot.input):
-        played = _bar(player.output[index]) if index < len(player.output) else ""
-        coming = f"{player.upcoming[index]:.2f}" if index < len(player.upcoming) else ""
+        played = "" if (plays := output[index]) is None else _bar(plays)
+        coming = "" if (follows := upcoming[index]) is None else f"{follows:.2f}"
         lines.append(f"x{index + 1:<9}{_bar(value):<{_BAR + 6}}{played:<{_BAR + 6}}{coming}")
     return lines
 
@@ -70,10 +75,9 @@ def ports_lines(ports: Ports) -> list[str]:
     return lines
 
 
-def _player_lines(player: PlayerState, named: bool) -> list[str]:
+def _player_lines(player: PlayerState, label: str) -> list[str]:
     turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
     mark = "PAUSED" if player.paused else turn
-    label = player.name if named else "mode"
     model = "DUMMY: no model is loaded" if player.kind == "dummy" else f"{player.model} ({player.runtime})"
     parameters = (
         f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "

@@ -80,9 +80,9 @@ class Engine:
             self._tell_of("control"),
             _wishes(setup),
         )
-        self.bindings = Bindings()
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
         self.orders = Orders(Commands(self), self._random, self.tell, self._changed, self._in_background)
+        self.bindings = Bindings(self.orders.read, setup.config.console.keys.get("panic", "f9"))
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
@@ -136,7 +136,14 @@ class Engine:
             self.manager,
             self.macros,
         )
-        rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
+        rig = RigCheck(
+            self.session,
+            self._channels,
+            self._log,
+            setup.socket,
+            lambda: self.snapshot().lateness,
+            self._loop.precedence,
+        )
         self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports)
         if self._sound is not None:
             await self._sound.start()
@@ -225,7 +232,7 @@ class Engine:
         for trigger, line in table.items():
             kind, _, which = trigger.partition(" ")
             try:
-                self.bindings.bind(kind, f"{which} {line}")
+                self.bindings.bind(kind, f"{which} {line}", early=True)
             except BindingProblem as problem:
                 self.tell("warning", "config", f'{whence} "{trigger}": {problem}')
 

@@ -13,6 +13,7 @@ from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.part import Part
 from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
@@ -78,7 +79,7 @@ class Observer:
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             heard=session.heard_events,
             thru=session.settings.thru,
-            players=tuple(_player_state(seat.name, seat.part, now, seat.sounding) for seat in session.seats.values()),
+            players=tuple(_player_state(seat, seat.part, now) for seat in session.seats.values()),
             channels=tuple(
                 _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
                 for channel in self._channels
@@ -90,9 +91,7 @@ class Observer:
             loading=loading,
             names=self._names,
             marks=focused.shaping.marks(session.dimension - 1),
-            audition=None
-            if understudy is None
-            else _player_state("audition", understudy, now, understudy.last_output or ()),
+            audition=None if understudy is None else _player_state(focused, understudy, now),
             tempo=session.tempo.state(),
             timer=self._stopwatch.seconds,
             timer_runs=self._stopwatch.runs,
@@ -127,10 +126,11 @@ class Observer:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]) -> PlayerState:
+def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
+    auditioned = part is seat.understudy
     settings, player, upcoming = part.settings, part.player, part.upcoming
     return PlayerState(
-        name=name,
+        name="audition" if auditioned else seat.name,
         kind=player.kind,
         model=player.name,
         runtime=player.runtime,
@@ -143,13 +143,15 @@ def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]
         threshold=settings.threshold,
         max_response=settings.max_response or 0.0,
         max_gap=part.max_gap,
-        output=sounding,
+        output=part.last_output or () if auditioned else seat.sounding,
         output_age=-1.0 if part.last_output is None else now - part.last_output_at,
         upcoming=upcoming[1] if upcoming else (),
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
         played=part.played,
         skipped=part.skipped,
         replaced=part.replaced,
+        hears=() if seat.hears_all else seat.hears,
+        plays=() if seat.plays_all else seat.plays,
     )
 
 
@@ -173,7 +175,8 @@ def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
 
 
 def _job_state(job: Job, now: float) -> JobState:
-    progress, curve = job.progress, tuple(job.curve)
+    progress = job.progress
+    curve = tuple(job.curve) if job.running else ()  # afterwards it is with the model, and nobody shows it here
     if len(curve) > _CURVE_POINTS:
         step = len(curve) / _CURVE_POINTS
         curve = tuple(curve[int((point + 1) * step) - 1] for point in range(_CURVE_POINTS))

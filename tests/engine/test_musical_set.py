@@ -21,6 +21,7 @@ def test_a_tempo_that_is_set_with_a_grid_glides_no_more(set_: Rehearsal) -> None
 
 
 def test_a_bar_is_a_moment_in_the_tempo_of_the_moment(set_: Rehearsal) -> None:
+    set_.wait(0.5)
     set_.do("tempo 60; whenever bar temp 2")
     began = set_.tempo.beat_at(set_.session.scheduler.now())
     set_.do("tempo 240")

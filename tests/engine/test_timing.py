@@ -98,7 +98,7 @@ def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> Non
     typed = ["clock in on", "clock out on", "nudge out -0.012s"]
     for line in typed:
         _do(band, line)
-    assert list(rig_lines(band.session)) == typed
+    assert [parse(line) for line in rig_lines(band.session)] == [parse(line) for line in typed]
 
 
 def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:

@@ -20,6 +20,7 @@ from impsy_tui.console.widgets.event_log import EventLog
 from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.lines import Lines
 from impsy_tui.console.widgets.meters import Meters
+from impsy_tui.console.widgets.players import PlayersPane
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
 from impsy_tui.control.messages import Snapshot
@@ -63,6 +64,7 @@ class PerformScreen(Screen[None]):
         self._heard = ""
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
+        self.players = PlayersPane(palette)
         self.channels = ChannelPanes(palette)
         self.jobs = JobsPane(palette)
         self.events = EventLog(palette)
@@ -77,6 +79,7 @@ class PerformScreen(Screen[None]):
         with Horizontal(id="middle"):
             yield self.meters
             with Vertical(id="side"):
+                yield self.players
                 yield self.channels
                 yield self.jobs
         yield self.events
@@ -88,7 +91,7 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        self.jobs.display = False
+        self.jobs.display = self.players.display = False
         self.hint.idle()
 
     def show(self, view: View) -> None:
@@ -101,6 +104,9 @@ class PerformScreen(Screen[None]):
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self.channels.show(view.snapshot)
             self._show_jobs(view)
+            self.players.display = len(view.snapshot.players) > 1
+            if self.players.display:
+                self.players.show(view.snapshot)
 
     def _show_jobs(self, view: View) -> None:
         assert view.snapshot is not None
