@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from impsy_tui import __version__
+from impsy_tui.cli import app, workshop
 from impsy_tui.config import load_config
 
 
@@ -73,3 +75,47 @@ def test_clients_and_engine_meet_whatever_the_environment_says(tmp_path: Path) -
     one = shell("status", cwd=tmp_path, XDG_RUNTIME_DIR="/run/user/77", HOME="/nowhere")
     other = shell("status", cwd=tmp_path)
     assert one.stderr == other.stderr
+
+
+def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
+    good = tmp_path / "good.imp"
+    good.write_text("def drop = mode battle; temp 2\nscene save calm\nbind f5 drop\n# one\ndrop\n# two\nscene calm\n")
+    done = shell("check", "good.imp", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "good.imp: 2 cues, 6 commands, nothing wrong\n")
+    bad = tmp_path / "bad.imp"
+    bad.write_text(
+        "bind f9 take\nbind f5 drip\n# one\n  load nothing; temp x\nload nothing\n"
+        "over 2s scene calm\nreplay gone\nafter 2s goto three\n"
+    )
+    done = shell("check", "bad.imp", cwd=tmp_path)
+    assert done.returncode == 1
+    told = [line.partition(": ")[0] for line in done.stdout.splitlines()[::3]]
+    places = ("1:9", "2:9", "4:22", "5:6", "6:15", "7:8", "8:15")
+    assert told == [f"bad.imp:{place}" for place in places]
+    assert (
+        "'x' is not a number, above 0 and at most 100\n    load nothing; temp x\n                       ^\n"
+        in done.stdout
+    )
+    (tmp_path / "scenes.toml").write_text('["calm"]\nthru = false\n')
+    assert "calm" not in shell("check", "bad.imp", cwd=tmp_path).stdout.replace("over 2s scene calm", "")
+    assert "none.imp: No such file" in shell("check", "none.imp", cwd=tmp_path).stderr
+
+
+def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("models/m.h5", "elsewhere/n.keras", "models/only.tflite"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    told: list[list[str]] = []
+    monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append(arguments))
+    for word, arguments in (
+        ("m", ["models/m.h5", "models"]),
+        ("m.h5", ["models/m.h5", "models"]),
+        ("elsewhere/n.keras", ["elsewhere/n.keras", "elsewhere"]),
+    ):
+        assert CliRunner().invoke(app, ["convert", word]).exit_code == 0
+        assert told.pop() == arguments
+    for word in ("none", "only"):
+        done = CliRunner().invoke(app, ["convert", word])
+        assert (done.exit_code, told) == (1, [])
+        assert f"{word}: a .keras or .h5 file is converted" in done.output

@@ -6,7 +6,10 @@ import msgspec
 
 
 class ChannelState(msgspec.Struct, frozen=True):
-    """One channel; see ``channels.ChannelStatus``. ``problem_age`` is in seconds, -1 for never."""
+    """One channel; see ``channels.ChannelStatus``.
+
+    ``problem_age`` is in seconds, -1 for never; ``nudge``, too, by which it is later than the others.
+    """
 
     name: str
     state: str
@@ -20,6 +23,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     problem: str = ""
     problem_age: float = -1.0
     problems: int = 0
+    nudge: float = 0.0
 
 
 class PlayerState(msgspec.Struct, frozen=True):
@@ -110,7 +114,7 @@ class JobState(msgspec.Struct, frozen=True):
         loss, validation: nats, None while there are none.
         left: seconds, None if unknown.
         age: seconds since it began, and once it has ended, until then.
-        curve: loss and validation loss over time.
+        curve: loss and validation loss over time, for as long as it runs.
         text: what came of it, or what is wrong.
         file: what it made.
     """
@@ -188,6 +192,7 @@ class TempoState(msgspec.Struct, frozen=True):
         swing: 0.5 is straight.
         hand_over: when turns change: "now", "beat" or "bar".
         sends: whether a clock is sent.
+        replaced: events that gave way to a later one on their line of the grid.
     """
 
     beats: float
@@ -199,6 +204,7 @@ class TempoState(msgspec.Struct, frozen=True):
     swing: float = 0.5
     hand_over: str = "now"
     sends: bool = False
+    replaced: int = 0
 
 
 class ReplayState(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
 from impsy_tui.control.messages import Ports, Snapshot
-from impsy_tui.control.states import ChannelState, PlayerState
+from impsy_tui.control.states import ChannelState, PlayerState, TempoState
 
 _BAR = 24
 
@@ -18,6 +18,8 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         )
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
+    if snapshot.tempo is not None:
+        lines.append(f"tempo     {tempo_words(snapshot.tempo)}")
     lines += [_channel_line(channel) for channel in snapshot.channels]
     lines.append(_log_line(snapshot))
     lines.append(
@@ -38,6 +40,27 @@ def live_lines(snapshot: Snapshot) -> list[str]:
         coming = "" if (follows := upcoming[index]) is None else f"{follows:.2f}"
         lines.append(f"x{index + 1:<9}{_bar(value):<{_BAR + 6}}{played:<{_BAR + 6}}{coming}")
     return lines
+
+
+def tempo_words(tempo: TempoState) -> str:
+    """Musical time in a line, what is as usual left out."""
+    words = [f"{tempo.beats:.1f} bpm", f"bar {int(tempo.beat // 4) + 1}"]
+    if tempo.source == "clock":
+        words.append("the clock is LOST" if tempo.lost else "by the clock" if tempo.runs else "the clock is stopped")
+    if tempo.grid:
+        words.append(f"quantised to {tempo.grid}")
+    if tempo.swing != 0.5:
+        words.append(f"swing {tempo.swing:.0%}")
+    if tempo.hand_over != "now":
+        words.append(f"hands over on the {tempo.hand_over}")
+    if tempo.sends:
+        words.append("sends a clock")
+    return " · ".join(words)
+
+
+def nudge_words(seconds: float) -> str:
+    """How much an output is later than the others, or earlier."""
+    return f"nudged {seconds * 1000:+.4g} ms" if seconds else ""
 
 
 def ports_lines(ports: Ports) -> list[str]:
@@ -72,6 +95,8 @@ def _channel_line(channel: ChannelState) -> str:
         f"{channel.name:<10}{channel.state} · {channel.bound} · "
         f"in {channel.received} ({channel.received_rate}/s) · out {channel.sent} ({channel.sent_rate}/s)"
     )
+    if channel.nudge:
+        line += f" · {nudge_words(channel.nudge)}"
     if channel.problem:
         line += f"\n{'':<10}! {channel.problem} ({_span(channel.problem_age)} ago)"
     return line

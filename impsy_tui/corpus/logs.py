@@ -1,6 +1,7 @@
 """Performance logs, read whole."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -56,6 +57,55 @@ def _time(row: bytes) -> datetime | None:
         return None
 
 
+def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows of a log that come from these sources; what makes no sense is left out.
+
+    Args:
+        file: the log.
+        sources: "interface", "rnn" …
+
+    Returns:
+        Times in seconds, as if local time were UTC (clocks are put back in autumn), shape ``[rows]``; for
+        each the index of its source, ``[rows]``; and ``[rows, values]``, as many values as the first row has.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it holds no rows that make sense.
+    """
+    times, found, rows = [], [], []
+    width = 0
+    with file.open(encoding="utf-8", errors="replace") as log:
+        for line in log:
+            stamp, _, rest = line.partition(",")
+            source, _, numbers = rest.partition(",")
+            if source not in sources:
+                continue
+            try:
+                time = wall_time(stamp)
+                values = [float(x) for x in numbers.split(",")]
+            except ValueError:
+                continue
+            if not all(map(math.isfinite, values)):
+                continue
+            width = width or len(values)
+            if len(values) == width:
+                times.append(time)
+                found.append(sources.index(source))
+                rows.append(values)
+    if not rows:
+        raise ValueError("no events are in it")
+    return np.array(times), np.array(found), np.array(rows)
+
+
+def wall_time(stamp: str) -> float:
+    """Seconds since 1970 of a time as logs have it, as if it were UTC.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
+
+
 class Picture(NamedTuple):
     """A log, drawn over time in columns of equal length.
 
@@ -86,30 +136,9 @@ def draw_log(file: Path, columns: int) -> Picture:
         OSError: it cannot be read.
         ValueError: it holds no rows that make sense.
     """
-    times, sources, rows = [], [], []
-    width = 0
-    with file.open(encoding="utf-8", errors="replace") as log:
-        for line in log:
-            stamp, _, rest = line.partition(",")
-            source, _, numbers = rest.partition(",")
-            if source not in ("interface", "rnn"):
-                continue
-            try:
-                # As if it were UTC: local clocks are put back in autumn.
-                time = datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
-                values = [float(x) for x in numbers.split(",")]
-            except ValueError:
-                continue
-            if not all(map(math.isfinite, values)):
-                continue
-            width = width or len(values)
-            if len(values) == width:
-                times.append(time)
-                sources.append(source == "rnn")
-                rows.append(values)
-    if not rows:
-        raise ValueError("no events are in it")
-    at, by_player, table = np.array(times), np.array(sources), np.array(rows)
+    at, sources, table = read_rows(file, ("interface", "rnn"))
+    by_player = sources == 1
+    width = table.shape[1]
     at -= at.min()
     seconds = float(at.max())
     column = np.clip((at / max(seconds, 1e-9) * columns).astype(int), 0, columns - 1)
@@ -122,7 +151,7 @@ def draw_log(file: Path, columns: int) -> Picture:
             means[index] = means[index - 1]
     return Picture(
         seconds,
-        len(rows),
+        len(table),
         means,
         np.bincount(column[~by_player], minlength=columns),
         np.bincount(column[by_player], minlength=columns),

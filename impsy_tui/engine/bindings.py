@@ -1,11 +1,13 @@
 """Commands that a foot-switch, a key, a program change or an OSC address carries out."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.channels.mapping import CONTROL_CHANGE, NOTE_ON, PROGRAM_CHANGE
-from impsy_tui.language import Mistake, parse
+from impsy_tui.language import Mistake, Program, parse
+from impsy_tui.language.tables.shaping import KEYS
 
 _STATUS: Final = {"cc": CONTROL_CHANGE, "note": NOTE_ON, "program": PROGRAM_CHANGE}
 _MIDI: Final = re.compile(r"(\d{1,2})\s+(\d{1,3})(?:\s+(.*))?", re.ASCII | re.DOTALL)
@@ -21,13 +23,13 @@ class BindingProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What carries out a command: a status byte with a number, or an OSC address.
+    """What carries out a command: a status byte with a number, an OSC address, or a key of a console.
 
     Attributes:
-        kind: "cc", "note", "program" or "osc".
-        channel: 1 to 16, 0 for an address.
+        kind: "cc", "note", "program", "osc" or "key".
+        channel: 1 to 16, 0 for an address or a key.
         number: of the controller, note or program.
-        address: of the OSC message.
+        address: of the OSC message, or the name of the key.
     """
 
     kind: str
@@ -36,7 +38,13 @@ class Trigger:
     address: str = ""
 
     def __str__(self) -> str:
-        return f"osc {self.address}" if self.kind == "osc" else f"{self.kind} {self.channel} {self.number}"
+        match self.kind:
+            case "osc":
+                return f"osc {self.address}"
+            case "key":
+                return self.address
+            case _:
+                return f"{self.kind} {self.channel} {self.number}"
 
 
 def read_trigger(kind: str, rest: str) -> tuple[Trigger, str]:
@@ -46,6 +54,8 @@ def read_trigger(kind: str, rest: str) -> tuple[Trigger, str]:
         BindingProblem: they cannot be read.
     """
     rest = rest.strip()
+    if kind in KEYS:
+        return Trigger("key", address=kind), _unquoted(rest)
     if kind == "osc":
         found = _OSC.fullmatch(rest)
         if found is None:
@@ -65,9 +75,16 @@ def _unquoted(line: str | None) -> str:
 
 
 class Bindings:
-    """Commands by trigger."""
+    """Commands by trigger.
 
-    def __init__(self) -> None:
+    Args:
+        read: reads a line, as it is understood when it is bound.
+        panic: the keys that are panic's, comma between; they can mean nothing else.
+    """
+
+    def __init__(self, read: Callable[[str], Program | Mistake] = parse, panic: str = "f9") -> None:
+        self._read = read
+        self._panic = {key.strip().lower() for key in panic.split(",")}
         self._lines: dict[Trigger, str] = {}
         self._down: set[tuple[str, Trigger]] = set()
 
@@ -82,8 +99,18 @@ class Bindings:
         """As the configuration keeps them: ``"cc 1 64" = "take"``."""
         return {str(trigger): line for trigger, line in self._lines.items()}
 
-    def bind(self, kind: str, rest: str) -> str:
+    @property
+    def keys(self) -> dict[str, str]:
+        """Commands by key of a console, such as ``f5``."""
+        return {trigger.address: line for trigger, line in self._lines.items() if trigger.kind == "key"}
+
+    def bind(self, kind: str, rest: str, *, early: bool = False) -> str:
         """Bind what is typed behind ``bind cc``; the reply.
+
+        Args:
+            kind: "cc" and so on, or a key.
+            rest: what stands behind it.
+            early: the line may be of words that are still to be defined.
 
         Raises:
             BindingProblem: it cannot be bound.
@@ -91,16 +118,19 @@ class Bindings:
         trigger, line = read_trigger(kind, rest)
         if not line:
             raise BindingProblem(f'a command is missing: bind {trigger} "take"')
-        read = parse(line)
-        if isinstance(read, Mistake):
+        if str(trigger) in self._panic:
+            raise BindingProblem(f"{trigger} is panic, and stays it")
+        read = self._read(line)
+        if isinstance(read, Mistake) and not early:
             raise BindingProblem(f"{line}: {read.message}")
-        for each in read.walk():
+        for each in () if isinstance(read, Mistake) else read.walk():
             if each.command.ends or each.command.files or each.command.console:
                 raise BindingProblem(f"{each.command.name} is not bound: it is for the keyboard alone")
         if len(self._lines) >= MOST:
             raise BindingProblem(f"{MOST} are bound already")
         self._lines[trigger] = line
-        return f'{trigger} carries out "{line}"'
+        means = f", which means nothing yet: {read.message}" if isinstance(read, Mistake) else ""
+        return f'{trigger} carries out "{line}"{means}'
 
     def unbind(self, kind: str, rest: str) -> str:
         """Let go of what is typed behind ``unbind cc``; the reply.

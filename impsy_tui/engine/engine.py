@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
+from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.seat import MAIN
 from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
@@ -34,9 +35,13 @@ from impsy_tui.engine.settings import SettingsDesk
 from impsy_tui.engine.setup import Setup, StartProblem, make_channels, model_folders
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
+from impsy_tui.engine.stage_manager import Rooms, StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
+from impsy_tui.language import Macro
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
+from impsy_tui.shipped import shipped_folder
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
@@ -75,9 +80,9 @@ class Engine:
             self._tell_of("control"),
             _wishes(setup),
         )
-        self.bindings = Bindings()
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
-        self.orders = Orders(Commands(self), self._random, self.tell, self._changed)
+        self.orders = Orders(Commands(self), self._random, self.tell, self._changed, self._in_background)
+        self.bindings = Bindings(self.orders.read, setup.config.console.keys.get("panic", "f9"))
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
@@ -113,16 +118,32 @@ class Engine:
         if last and last.focus in self.session.seats:
             self.session.focus = last.focus
         self.session.taker = self._message
-        self._bind_configured()
+        self.manager = self.orders.manager = self._stage_manager()
+        self._bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
         await self._control.open()
         self._log.open()
         self._begin_logs()
         await self._open_channels(dimension)
         self._observer = Observer(
-            self._loop, self.session, self._channels, self._log, self.stopwatch, self.jobs, config
+            self._loop,
+            self.session,
+            self._channels,
+            self._log,
+            self.stopwatch,
+            self.jobs,
+            config,
+            self.manager,
+            self.macros,
         )
-        rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
+        rig = RigCheck(
+            self.session,
+            self._channels,
+            self._log,
+            setup.socket,
+            lambda: self.snapshot().lateness,
+            self._loop.precedence,
+        )
         self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports)
         if self._sound is not None:
             await self._sound.start()
@@ -130,6 +151,8 @@ class Engine:
             if seating.paused:
                 self.session.seats[seating.name].pause()
         self.session.start()
+        if last:
+            await self._come_back(last.rehearsed)
 
     async def run(self) -> None:
         """Play until ``shut_down``."""
@@ -142,8 +165,10 @@ class Engine:
 
     async def close(self) -> None:
         """Silence, let go of channels, log and socket. Takes well under a second."""
-        if hasattr(self, "session"):
+        if hasattr(self, "manager"):
+            self.manager.close()
             self.session.stop()
+            self.session.tempo.clock_out.set_sends(False)
         for channel in self._channels:
             try:
                 channel.close()
@@ -203,18 +228,36 @@ class Engine:
     def _learning_channels(self) -> list[Learns]:
         return [channel for channel in self._channels if isinstance(channel, Learns)]
 
-    def _bind_configured(self) -> None:
-        for trigger, line in self._setup.config.bind.items():
+    def _bind_all(self, table: Mapping[str, str], whence: str) -> None:
+        for trigger, line in table.items():
             kind, _, which = trigger.partition(" ")
             try:
-                self.bindings.bind(kind, f"{which} {line}")
+                self.bindings.bind(kind, f"{which} {line}", early=True)
             except BindingProblem as problem:
-                self.tell("warning", "config", f'[bind] "{trigger}": {problem}')
+                self.tell("warning", "config", f'{whence} "{trigger}": {problem}')
+
+    async def _come_back(self, rehearsed: resume.Rehearsed) -> None:
+        """Go on with a set where it was."""
+        for word in rehearsed.words:
+            self.orders.carry_out_here("resume", f"def {word}")
+        self._bind_all(rehearsed.bindings, "what was bound,")
+        for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
+            self.tell("warning", "resume", problem)
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
+        return self.session.tempo
 
     @property
     def training_size(self) -> str:
         """The size that is trained unless one is named."""
         return self._setup.config.model.size
+
+    @property
+    def macros(self) -> dict[str, Macro]:
+        """Words of the performer's own."""
+        return self.orders.macros
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file."""
@@ -241,6 +284,27 @@ class Engine:
         self._say(level, source, text)
 
     # Parts of starting
+
+    def _stage_manager(self) -> StageManager:
+        here = self._setup.logs.absolute().parent
+        rooms = Rooms(
+            session=self.session,
+            casting=self.casting,
+            library=self.library,
+            random=self._random,
+            scenes=here / "scenes.toml",
+            sets=(here / "sets", shipped_folder("configs") / "sets"),
+            begin_log=self._begin_log,
+        )
+
+        def tell(level: str, text: str) -> None:
+            self._loop.call_soon_threadsafe(self.tell, level, "record", text)
+
+        return StageManager(rooms, self.orders, Recorder(self._log.wall, tell), self.tell)
+
+    def _begin_log(self) -> Path:
+        self.set_log("new")
+        return self._log.voices[0].named
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
@@ -319,7 +383,8 @@ class Engine:
 
     def _keep(self) -> None:
         self._keep_planned = False
-        state = to_keep(self.session, self.casting, log=self._log.enabled)
+        rehearsed = self.manager.rehearsed(self.macros, self.bindings.table)
+        state = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
         self._in_background(self._keep_in_thread(state))
 
     async def _keep_in_thread(self, state: resume.LastSession) -> None:

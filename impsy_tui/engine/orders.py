@@ -1,7 +1,8 @@
 """Lines carried out: read, looked at for what their sender may not do, and done step by step."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -9,11 +10,16 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.bindings import BindingProblem
 from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.conductor import ConductingProblem
+from impsy_tui.engine.cues import CueProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
+from impsy_tui.engine.replay import ReplayProblem
+from impsy_tui.engine.scenes import Scene, SceneProblem
 from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
+from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.jobs.runner import JobProblem
 from impsy_tui.language import Call, Chance, Invocation, Macro, Mistake, Program, parse
 from impsy_tui.language.program import Step, Value
@@ -22,9 +28,13 @@ PROBLEMS = (
     BindingProblem,
     CommandProblem,
     CastingProblem,
+    ConductingProblem,
+    CueProblem,
     HelperProblem,
     JobProblem,
     LibraryProblem,
+    ReplayProblem,
+    SceneProblem,
     SettingProblem,
     UnknownPlayer,
 )
@@ -57,6 +67,16 @@ class Outcome:
                 self.problems.append(str(problem))
 
 
+@dataclass(slots=True)
+class _Done:
+    """A line of the performer's: what it was, what became of it, and how things were before."""
+
+    program: Program
+    outcome: Outcome
+    before: Scene | None = None
+    number: int = 0
+
+
 class Orders:
     """Carries out lines.
 
@@ -65,17 +85,26 @@ class Orders:
         random: draws what is left to chance.
         tell: says things to the performer.
         changed: called when something may have been changed.
+        background: does something beside everything else.
     """
 
     def __init__(
-        self, commands: Commands, random: np.random.Generator, tell: Tell, changed: Callable[[], None]
+        self,
+        commands: Commands,
+        random: np.random.Generator,
+        tell: Tell,
+        changed: Callable[[], None],
+        background: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self.macros: dict[str, Macro] = {}
         """Words of the performer's own."""
+        self.manager: StageManager | None = None
+        """Who is told of lines before and after they are carried out, once there is somebody."""
         self._commands = commands
         self._random = random
         self._tell = tell
         self._changed = changed
+        self._background = background
 
     def read(self, line: str) -> Program | Mistake:
         """A line, as it is understood now."""
@@ -88,9 +117,10 @@ class Orders:
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is typed in a console")
-        outcome = self.perform(program)
+        done = self._carry_out(program)
+        outcome = done.outcome
         await outcome.settle()
-        self._note("command", program, outcome)
+        self._note("command", done)
         return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
 
     async def carry_out_setting(self, line: str) -> str:
@@ -116,20 +146,64 @@ class Orders:
                 return f"{address}: {each.command.name} is a command of consoles", None
             if each.command.ends or each.command.files:
                 return f"{address}: {each.command.name} is not taken from {channel}", None
-        outcome = self.perform(program)
-        if outcome.awaited:
-            return "; ".join(f"{address}: {problem}" for problem in outcome.problems), self._finish(channel, outcome)
-        self._note(channel, program, outcome)
-        return "; ".join(f"{address}: {problem}" for problem in outcome.problems), None
+        done = self._carry_out(program)
+        problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
+        if done.outcome.awaited:
+            return problems, self._finish(channel, done)
+        self._note(channel, done)
+        return problems, None
 
-    async def _finish(self, channel: str, outcome: Outcome) -> None:
-        done = len(outcome.problems)
+    def carry_out_here(self, source: str, line: str) -> None:
+        """Do a line of a set list or a recording; what is wrong with it is told."""
+        program = self.read(line)
+        if isinstance(program, Mistake):
+            self._tell("error", source, f"{line}: {program.message}")
+            return
+        self.run(program, "", source)
+        self._tell("info", source, str(program))
+
+    def run(self, program: Program, player: str, source: str) -> None:
+        """Do a program that nobody waits for; what is wrong with it is told."""
+        outcome = self.perform(program, player)
+        for problem in outcome.problems:
+            self._tell("error", source, problem)
+        if outcome.awaited:
+            self.wait_for(source, outcome.awaited)
+
+    def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
+        """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
+        if awaited:
+            self._background(self._tell_wrong(source, Outcome(awaited=list(awaited))))
+
+    async def _tell_wrong(self, source: str, outcome: Outcome) -> None:
+        await outcome.settle()
+        for problem in outcome.problems:
+            self._tell("error", source, problem)
+        self._changed()
+
+    async def _finish(self, channel: str, done: _Done) -> None:
+        outcome = done.outcome
+        told = len(outcome.problems)
         await outcome.settle()
         for reply in outcome.replies:
             self._tell("info", channel, reply)
-        for problem in outcome.problems[done:]:
+        for problem in outcome.problems[told:]:
             self._tell("error", channel, problem)
+        self._remember(done)
+
+    def _carry_out(self, program: Program) -> _Done:
+        """Do a line of the performer's."""
+        manager = self.manager
+        if manager is None:
+            return _Done(program, self.perform(program))
+        before, number = manager.history.before(program), manager.conductor.newest
+        return _Done(program, self.perform(program), before, number)
+
+    def _remember(self, done: _Done) -> None:
+        """A line of the performer's has been carried out."""
         self._changed()
+        if self.manager is not None:
+            self.manager.done(done.program, done.before, done.number)
 
     def perform(self, program: Program, player: str = "") -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
@@ -141,6 +215,8 @@ class Orders:
         outcome = Outcome()
         for invocation in self._steps(program.steps, player):
             try:
+                if self.manager is not None:
+                    self.manager.claim(invocation)
                 answer = self._commands.carry_out(invocation)
             except PROBLEMS as problem:
                 outcome.problems.append(str(problem))
@@ -165,8 +241,8 @@ class Orders:
             for name, value in values.items()
         }
 
-    def _note(self, source: str, program: Program, outcome: Outcome) -> None:
-        self._changed()
-        if outcome.problems or all(each.command.name in _ONLY_LOOK for each in program.walk()):
+    def _note(self, source: str, done: _Done) -> None:
+        self._remember(done)
+        if done.outcome.problems or all(each.command.name in _ONLY_LOOK for each in done.program.walk()):
             return
-        self._tell("info", source, str(program))
+        self._tell("info", source, str(done.program))

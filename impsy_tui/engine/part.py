@@ -1,19 +1,20 @@
 """A player's part in the performance: what it hears, when it plays, and when it must not."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 
 from impsy_tui import terms
+from impsy_tui.engine.quantiser import STALE, Flight, Quantiser
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn, TurnTaking
 from impsy_tui.players import Player, PlayerFault, Prediction
 
-STALE: Final = 0.25
-"""Seconds. An answer that is later than this (after a stall) is left out: it would be a burst."""
+__all__ = ["STALE", "Part", "PartSettings", "Stage"]
 
 _MOST_WAITING: Final = 10_000
 _RETRY: Final = 0.1
@@ -28,6 +29,9 @@ class Stage(Protocol):
 
     def silence(self) -> None:
         """Turn off what the player left sounding."""
+
+    def turned(self) -> None:
+        """The player's turn began."""
 
     def tell(self, level: str, text: str) -> None:
         """Say something to the performer."""
@@ -53,19 +57,6 @@ class PartSettings:
     max_gap: float | None = None
 
 
-class _Flight:
-    """A prediction on its way to being played."""
-
-    __slots__ = ("anchor", "cause", "prediction", "timer", "wait")
-
-    def __init__(self, prediction: Prediction, anchor: float, wait: float, cause: set[str] | None = None) -> None:
-        self.prediction = prediction
-        self.anchor = anchor
-        self.wait = wait
-        self.cause = cause
-        self.timer: Timer | None = None
-
-
 class Part:
     """Lets a player play, in one of the modes.
 
@@ -73,12 +64,16 @@ class Part:
     deadline of the output, or the arrival of the event, that it follows; what computing took
     does not add up. What a stall made late is skipped, never played in a burst.
 
+    Where the tempo has a grid, events happen for the player as if there were none: each at its
+    deadline, the next predicted then from its own dt. They sound on the grid's lines.
+
     Args:
         player: who plays.
         settings: how.
         scheduler: keeps its time.
         stage: hears it.
         random: source of chance, for a first event where there is none.
+        tempo: musical time.
     """
 
     def __init__(
@@ -88,6 +83,7 @@ class Part:
         scheduler: Scheduler,
         stage: Stage,
         random: np.random.Generator,
+        tempo: Tempo,
     ) -> None:
         self.settings = settings
         self.paused = False
@@ -100,9 +96,13 @@ class Part:
         self._scheduler = scheduler
         self._stage = stage
         self._random = random
-        self._turns = TurnTaking(scheduler, settings.threshold, settings.max_response, self._respond, self._listen)
-        self._flights: dict[_Flight, None] = {}
+        self._tempo = tempo
+        self._quantiser = Quantiser(tempo, self._sound, self._left_out, self._let_go)
+        self._turns = TurnTaking(tempo, settings.threshold, settings.max_response, self._respond, self._listen)
+        self._flights: dict[Flight, None] = {}
         self._next: Prediction | None = None
+        self._last: Prediction | None = None
+        """What it played last, where the next has yet to be predicted from that."""
         self._heard: tuple[float, ...] | None = None
         self._sounding = False
         self._retry: Timer | None = None
@@ -143,7 +143,8 @@ class Part:
             return
         for flight in tuple(self._flights):
             self._cancel(flight)
-            self._launch(flight.prediction, flight.anchor)
+            is_heard = flight.apart and not self._quantiser.withdraw(flight)
+            self._launch(flight.prediction, flight.anchor, is_heard=is_heard)
 
     def set_threshold(self, seconds: float) -> None:
         """Change how long a silence gives the player its turn."""
@@ -181,12 +182,12 @@ class Part:
     def reset(self) -> None:
         """The player forgets what it has heard. What is under way is still played."""
         self.player.reset()
-        self._next = None
+        self._next = self._last = None
 
     def change_player(self, player: Player) -> None:
         """Let another player take over, between two events."""
         self.halt()
-        self._next = None
+        self._next = self._last = None
         if player.dimension != self.player.dimension:
             self.last_output = self._heard = None
         self._take_player(player)
@@ -221,10 +222,10 @@ class Part:
             prediction = self._predict(dt, values)
         except PlayerFault as fault:
             self._stage.tell("error", str(fault))
-            self._next = None
+            self._next = self._last = None
             return
         # Where it would go on if it were to play by itself. In duet it does, from its own output.
-        self._next = None if mode.free_runs else prediction
+        self._next, self._last = None if mode.free_runs else prediction, None
         if mode.answers and may_answer and not self.paused:
             self._answer(prediction, at, cause)
         self.player.settle()
@@ -256,11 +257,12 @@ class Part:
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
-        """When the newest prediction will be played, and its values."""
+        """When the newest prediction will sound, and its values; None if nothing is to sound."""
         if not self._flights:
             return None
         flight = next(reversed(self._flights))
-        return flight.anchor + flight.wait, flight.prediction.values
+        due = self._quantiser.due(flight) if flight.apart else flight.deadline
+        return None if due is None else (due, flight.prediction.values)
 
     # Playing
 
@@ -285,27 +287,32 @@ class Part:
             if flight.timer is not None:
                 flight.timer.cancel()
             if not self.mode.answers:
-                self._next = flight.prediction
+                if flight.apart and self._quantiser.due(flight) is None:
+                    self._last = flight.prediction  # it has sounded, before it happened
+                else:
+                    self._next = flight.prediction
         self._flights.clear()
+        self._quantiser.drop()
         if self._sounding and silence:
             self._sounding = False
             self._stage.silence()
 
     def _respond(self) -> None:
+        self._stage.turned()
         self._run_free()
 
     def _listen(self) -> None:
         self._drop()
-        self._next = None
+        self._next = self._last = None
 
     def _run_free(self) -> None:
         """Play from its own output: from its last prediction, or a first event made up."""
         try:
-            prediction = self._next or self._predict(_SEED_DT, self._seed())
+            prediction = self._next or self._predict(*(self._last or (_SEED_DT, self._seed())))
         except PlayerFault as fault:
             self._fault(fault)
             return
-        self._next = None
+        self._next = self._last = None
         self._launch(prediction, self._scheduler.now())
 
     def _seed(self) -> tuple[float, ...]:
@@ -325,37 +332,49 @@ class Part:
         return prediction
 
     def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
-        wait = prediction.dt * self.settings.timescale
+        flight = Flight(prediction, at, prediction.dt * self.settings.timescale, cause)
         now = self._scheduler.now()
-        if at + wait > now:
-            if len(self._flights) >= _MOST_WAITING:
-                self.skipped += 1
-                self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
-                return
-            flight = _Flight(prediction, at, wait, cause)
-            flight.timer = self._scheduler.at(at + wait, self._land, flight)
-            self._flights[flight] = None
-        elif now - (at + wait) > STALE:
+        is_due = flight.deadline <= now
+        if is_due and now - flight.deadline > STALE:
             self.skipped += 1
-        else:
+        elif is_due and self._tempo.grid is None:
             self._play(prediction, cause)
-
-    def _land(self, flight: _Flight) -> None:
-        del self._flights[flight]
-        if self._scheduler.now() - (flight.anchor + flight.wait) > STALE:
+        elif len(self._flights) >= _MOST_WAITING:
             self.skipped += 1
+            self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
         else:
+            self._flights[flight] = None
+            if self._tempo.grid is None:
+                flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
+            else:
+                self._quantiser.plan(flight)
+
+    def _land(self, flight: Flight) -> None:
+        if self._scheduler.now() - flight.deadline > STALE:
+            del self._flights[flight]
+            self.skipped += 1
+        elif self._tempo.grid is not None:
+            self._quantiser.plan(flight)
+        else:
+            del self._flights[flight]
             self._play(flight.prediction, flight.cause)
 
-    def _launch(self, prediction: Prediction, anchor: float) -> None:
+    def _launch(self, prediction: Prediction, anchor: float, *, is_heard: bool = False) -> None:
         wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
-        flight = _Flight(prediction, anchor, wait)
+        flight = Flight(prediction, anchor, wait)
+        flight.apart = is_heard
         flight.timer = self._scheduler.at(anchor + wait, self._land_free, flight)
         self._flights[flight] = None
+        if self._tempo.grid is not None and not is_heard:
+            self._quantiser.plan(flight)
 
-    def _land_free(self, flight: _Flight) -> None:
+    def _land_free(self, flight: Flight) -> None:
         del self._flights[flight]
-        self._play(flight.prediction)
+        if not flight.apart:
+            if self._tempo.grid is None:
+                self._play(flight.prediction, flight.cause)
+            else:
+                self._quantiser.plan(flight)
         try:
             prediction = self._predict(*flight.prediction)
         except PlayerFault as fault:
@@ -386,7 +405,37 @@ class Part:
         self.played += 1
         self._stage.play(prediction.values)
 
-    def _cancel(self, flight: _Flight) -> None:
+    def _sound(self, flight: Flight) -> None:
+        """The line of an event has come."""
+        self._forget_answer(flight)
+        self._play(flight.prediction, flight.cause)
+
+    def _left_out(self, flight: Flight, for_another: bool) -> None:
+        """An event does not sound, because another is later on its line, or it is too late itself."""
+        self._forget_answer(flight)
+        if for_another:
+            self._tempo.replaced += 1
+        else:
+            self.skipped += 1
+
+    def _let_go(self, flights: Iterable[Flight]) -> None:
+        """The grid has gone: what has yet to happen sounds when it does."""
+        now = self._scheduler.now()
+        for flight in flights:
+            if flight.deadline < now:
+                self._forget_answer(flight)
+                self.skipped += 1
+                continue
+            flight.apart = False
+            if self.mode.answers:
+                flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
+
+    def _forget_answer(self, flight: Flight) -> None:
+        """An answer is done with once it has sounded; what plays on by itself has yet to happen."""
+        if self.mode.answers:
+            self._flights.pop(flight, None)
+
+    def _cancel(self, flight: Flight) -> None:
         if flight.timer is not None:
             flight.timer.cancel()
         self._flights.pop(flight, None)

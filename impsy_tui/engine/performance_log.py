@@ -127,7 +127,7 @@ class PerformanceLog:
 
     def stamp(self) -> str:
         """The time now, as names of files have it."""
-        return self._wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
+        return self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
 
     def write(self, at: float, source: str, values: Sequence[float], mark: str = "") -> None:
         """One row. Returns when it is in the kernel's hands, or queued where the pipe is full.
@@ -140,7 +140,7 @@ class PerformanceLog:
         """
         if not self.enabled or self._pipe < 0:
             return
-        stamp = self._wall(at).isoformat(timespec="microseconds")
+        stamp = self.wall(at).isoformat(timespec="microseconds")
         self.put(f"{mark}{stamp},{source},{','.join(map(repr, values))}\n".encode())
         self.rows += 1
 
@@ -176,7 +176,8 @@ class PerformanceLog:
         self._pipe = -1
         process.wait()
 
-    def _wall(self, at: float) -> datetime:
+    def wall(self, at: float) -> datetime:
+        """The time of day of a time on the monotonic clock, as rows have it."""
         began, then = self._began
         return began + timedelta(seconds=at - then)
 
@@ -217,7 +218,7 @@ class PerformanceLog:
             self._tell(
                 "error", f"the log lost {sum(self._let_go.values())} events: the disk was too slow for too long"
             )
-            stamp = self._wall(self._now()).isoformat(timespec="microseconds")
+            stamp = self.wall(self._now()).isoformat(timespec="microseconds")
             lost, self._let_go = self._let_go, {}
             for mark, count in lost.items():
                 self.put(f"{mark} {stamp},gap,{count}\n".lstrip().encode())

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,25 @@ class LastPlayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What is kept of a set.
+
+    Attributes:
+        scene: everything that was set, as ``scene_book`` has it.
+        words: the performer's own, as ``def`` takes them.
+        bindings: commands by trigger.
+        set: name of the set list, empty for none.
+        cue: index of the cue that was reached last, -1 before the first.
+    """
+
+    scene: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    set: str = ""
+    cue: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class LastSession:
     """The state that is kept.
 
@@ -41,12 +60,14 @@ class LastSession:
         focus: the player that had it.
         thru: whether input went to every output.
         log: whether the log was written.
+        rehearsed: what a set had planned.
     """
 
     players: Mapping[str, LastPlayer]
     focus: str
     thru: bool
     log: bool
+    rehearsed: Rehearsed = field(default_factory=Rehearsed)
 
 
 def _file(logs: Path) -> Path:
@@ -79,9 +100,20 @@ def recall(logs: Path) -> LastSession | None:
             focus=str(raw.get("focus", MAIN)),
             thru=bool(raw["thru"]),
             log=bool(raw["log"]),
+            rehearsed=_rehearsed(raw.get("rehearsed", {})),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _rehearsed(raw: Any) -> Rehearsed:
+    return Rehearsed(
+        scene=dict(raw.get("scene", {})),
+        words=tuple(map(str, raw.get("words", ()))),
+        bindings={str(trigger): str(line) for trigger, line in raw.get("bindings", {}).items()},
+        set=str(raw.get("set", "")),
+        cue=int(raw.get("cue", -1)),
+    )
 
 
 def _player(raw: Any) -> LastPlayer:

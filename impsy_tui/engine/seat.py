@@ -11,6 +11,7 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import Part, PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.shaping import Shaping
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.players import Player
 
 Tell = Callable[[str, str, str], None]
@@ -83,11 +84,13 @@ class Room(Protocol):
         scheduler: keeps time.
         outputs: where everything is heard.
         dimension: of the instrument: its values and one for time.
+        tempo: musical time.
         last_input: what the musician played last.
     """
 
     scheduler: Scheduler
     outputs: Outputs
+    tempo: Tempo
     dimension: int
     last_input: tuple[float, ...]
 
@@ -98,6 +101,10 @@ class Room(Protocol):
     @property
     def logs_input(self) -> bool:
         """Whether what is heard is written down."""
+
+    @property
+    def source(self) -> str:
+        """Who plays what is heard, as logs have it: "interface", or "replay"."""
 
     @property
     def logs_predictions(self) -> bool:
@@ -114,6 +121,9 @@ class Room(Protocol):
 
     def played(self) -> None:
         """A player has played: what was passed on before sounds no more."""
+
+    def turned(self, player: str) -> None:
+        """A player's turn began."""
 
     @property
     def alone(self) -> bool:
@@ -134,6 +144,9 @@ class _Unheard:
 
     def silence(self) -> None:
         """Nothing of it sounds."""
+
+    def turned(self) -> None:
+        """It plays beside another, whose turns matter."""
 
     def tell(self, level: str, text: str) -> None:
         """What it has to say is heard all the same."""
@@ -169,7 +182,7 @@ class Seat:
         self.name = name
         self.wiring = wiring
         self.shaping = Shaping()
-        self.part = Part(player, settings, room.scheduler, self, random)
+        self.part = Part(player, settings, room.scheduler, self, random, room.tempo)
         self.understudy: Part | None = None
         self.sounding: tuple[float, ...] = ()
         """What it played last as it was heard, in its own order."""
@@ -198,6 +211,17 @@ class Seat:
     def dimension(self) -> int:
         """Of the player: its values and one for time."""
         return self.part.player.dimension
+
+    def sounding_at(self, index: int) -> float | None:
+        """Where a value of the instrument (from 0) sounds, as this player played it last; None if it has not."""
+        if not self.sounding or index not in self._own:
+            return None
+        return self.sounding[self.plays.index(index)]
+
+    def throw_dice_anew(self) -> None:
+        """Chance that was drawn beforehand is forgotten: its source begins anew."""
+        for part in self.parts:
+            part.player.throw_dice_anew()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -235,7 +259,7 @@ class Seat:
         at = max(at, before)
         self._heard, self.heard_at = vector, at
         if self._room.logs_input:
-            self._log.write(at, "interface", vector)
+            self._log.write(at, self._room.source, vector)
         may_answer = True
         if impulse is not None:
             may_answer = self.name not in impulse
@@ -281,6 +305,10 @@ class Seat:
         """The player's turn is over."""
         self._room.outputs.hush(self.name, self._own, self.wiring.plays_channels)
 
+    def turned(self) -> None:
+        """The player's turn began."""
+        self._room.turned(self.name)
+
     def tell(self, level: str, text: str) -> None:
         """The part has something to say."""
         self._room.tell(level, "player" if self._room.alone else self.name, text)
@@ -298,7 +326,9 @@ class Seat:
         """Let another player of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
         settings = replace(self.part.settings)
-        self.understudy = Part(player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random)
+        self.understudy = Part(
+            player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random, self._room.tempo
+        )
         self.understudy.start()
         if self.part.paused:
             self.understudy.pause()

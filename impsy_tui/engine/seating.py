@@ -8,7 +8,7 @@ from impsy_tui import terms
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.part import PartSettings
-from impsy_tui.engine.resume import LastPlayer, LastSession
+from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
 from impsy_tui.engine.seat import MAIN, Tell, Wiring
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
@@ -130,7 +130,7 @@ def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Player
     return max(configured, needed)
 
 
-def to_keep(session: Session, casting: Casting, *, log: bool) -> LastSession:
+def to_keep(session: Session, casting: Casting, rehearsed: Rehearsed, *, log: bool) -> LastSession:
     """What ``--resume`` is to come back to."""
     players = {}
     for seat in session.seats.values():
@@ -145,4 +145,4 @@ def to_keep(session: Session, casting: Casting, *, log: bool) -> LastSession:
             max_response=settings.max_response or 0.0,
             paused=seat.part.paused,
         )
-    return LastSession(players, session.focus, session.settings.thru, log)
+    return LastSession(players, session.focus, session.settings.thru, log, rehearsed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -10,8 +10,13 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.seat import Impulse, Log, Seat, Tell, Wiring
+from impsy_tui.engine.tempo import Tempo
+from impsy_tui.engine.turns import Turn
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.players import Player
+
+REPLAY: Final = "replay"
+"""The channel, and the source in logs, of what is replayed."""
 
 
 class UnknownPlayer(Exception):
@@ -31,6 +36,19 @@ class SessionSettings:
     thru: bool = False
     log_input: bool = True
     log_predictions: bool = False
+
+
+class Witness(Protocol):
+    """Who wants to know what happens; see ``conductor.Conductor``."""
+
+    def __len__(self) -> int:
+        """How much there is that waits for something."""
+
+    def heard(self, began: bool) -> None:
+        """The musician played; ``began`` says that a call of theirs begins with it."""
+
+    def turned(self, player: str) -> None:
+        """A player's turn began."""
 
 
 class Session:
@@ -70,6 +88,12 @@ class Session:
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
+        self.witness: Witness | None = None
+        """Who is told what the musician and the players do, if anybody is to be."""
+        self.source = "interface"
+        """Who plays what is heard: "interface", or "replay" while a log is replayed."""
+        self._holding: set[str] = set()
+        self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self._listeners: dict[str, list[Seat]] = {}
@@ -149,19 +173,49 @@ class Session:
             self.outputs.play(vector)
             self._thru_sounds = True
         impulse: Impulse | None = None if self.alone else set()
+        witness = self.witness if self.witness is not None and len(self.witness) else None
+        began = witness is not None and self._is_call(at - before)
         for seat in self.seats.values():
             if seat.hears_channel(channel):
                 seat.hear(vector, said, meant, at, impulse)
+        if witness is not None:
+            witness.heard(began)
+
+    def _is_call(self, silence: float) -> bool:
+        """Whether what the musician plays now, after a silence, begins a call."""
+        part = self.seat.part
+        return self.heard_events == 1 or silence >= part.settings.threshold or part.turn is Turn.PLAYER
+
+    def turned(self, player: str) -> None:
+        """A player's turn began."""
+        if self.witness is not None:
+            self.witness.turned(player)
+
+    def replayed(self, values: Sequence[float], at: float) -> None:
+        """An event of a log is played as if the musician had played it now."""
+        self.source = REPLAY
+        self.heard(REPLAY, values, at)
+        self.source = "interface"
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
+        (self._holding.add if held else self._holding.discard)(channel)
         for seat in self.seats.values():
             if seat.hears_channel(channel):
                 seat.held(channel, held, at)
 
+    @property
+    def holds(self) -> bool:
+        """Whether the musician holds something down."""
+        return bool(self._holding)
+
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
         return self.taker is not None and self.taker(channel, device, message)
+
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        """A message of a clock came in."""
+        self.tempo.clock_in.take(f"{channel} {device}".rstrip(), message, at)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from impsy_tui.channels import Channel
@@ -15,8 +15,10 @@ from impsy_tui.engine.part import Part
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.jobs.runner import Job, JobRunner
+from impsy_tui.language import Macro
 
 _SLOW_FACTS = 5.0
 """Seconds between readings of what changes slowly and costs a system call that may wait."""
@@ -39,6 +41,8 @@ class Observer:
         stopwatch: Stopwatch,
         jobs: JobRunner,
         config: Config,
+        manager: StageManager,
+        macros: Mapping[str, Macro],
     ) -> None:
         self._loop = loop
         self._session = session
@@ -46,6 +50,8 @@ class Observer:
         self._log = log
         self._stopwatch = stopwatch
         self._jobs = jobs
+        self._manager = manager
+        self._macros = macros
         self._title = config.title
         self._names = config.model.names
         self._health = Health()
@@ -74,7 +80,10 @@ class Observer:
             heard=session.heard_events,
             thru=session.settings.thru,
             players=tuple(_player_state(seat, seat.part, now) for seat in session.seats.values()),
-            channels=tuple(_channel_state(channel, now) for channel in self._channels),
+            channels=tuple(
+                _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
+                for channel in self._channels
+            ),
             log=self._log_state(),
             load=self._load,
             lateness=max(self._lateness, self._loop.scheduler.worst_lateness),
@@ -83,11 +92,17 @@ class Observer:
             names=self._names,
             marks=focused.shaping.marks(session.dimension - 1),
             audition=None if understudy is None else _player_state(focused, understudy, now),
+            tempo=session.tempo.state(),
             timer=self._stopwatch.seconds,
             timer_runs=self._stopwatch.runs,
             machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
             jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
             focus=session.focus,
+            macros=tuple(map(str, self._macros.values())),
+            pending=self._manager.conductor.states(),
+            cue=self._manager.cues.state(),
+            replay=self._manager.replayer.state(),
+            recording=self._manager.recorder.file is not None,
         )
 
     def _roll(self, now: float) -> None:
@@ -139,7 +154,7 @@ def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
     )
 
 
-def _channel_state(channel: Channel, now: float) -> ChannelState:
+def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
     status = channel.status()
     return ChannelState(
         name=status.name,
@@ -154,11 +169,13 @@ def _channel_state(channel: Channel, now: float) -> ChannelState:
         problem=status.problem,
         problem_age=now - status.problem_at if status.problem else -1.0,
         problems=status.problems,
+        nudge=nudge,
     )
 
 
 def _job_state(job: Job, now: float) -> JobState:
-    progress, curve = job.progress, tuple(job.curve)
+    progress = job.progress
+    curve = tuple(job.curve) if job.running else ()  # afterwards it is with the model, and nobody shows it here
     if len(curve) > _CURVE_POINTS:
         step = len(curve) / _CURVE_POINTS
         curve = tuple(curve[int((point + 1) * step) - 1] for point in range(_CURVE_POINTS))

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from enum import Enum
 
-from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.engine.scheduler import Timer
+from impsy_tui.engine.tempo import NOW, Tempo
 
 
 class Turn(Enum):
@@ -21,8 +22,12 @@ class TurnTaking:
     something down. Before they have played at all, and after they took the turn by hand, there
     is no call to answer, and the player waits for one.
 
+    Where the tempo hands over on a beat or a bar, the player's turn begins on the next one after
+    the silence, if they have been silent until then. Whatever they play, and what is asked for by
+    hand, is never kept waiting.
+
     Args:
-        scheduler: keeps the silence.
+        tempo: musical time, and the clock that keeps the silence.
         threshold: seconds of silence before the player's turn.
         max_response: seconds after which its turn ends by itself; None for never.
         respond: called when the player's turn begins.
@@ -31,14 +36,15 @@ class TurnTaking:
 
     def __init__(
         self,
-        scheduler: Scheduler,
+        tempo: Tempo,
         threshold: float,
         max_response: float | None,
         respond: Callable[[], None],
         listen: Callable[[], None],
     ) -> None:
         self.turn = Turn.YOU
-        self._scheduler = scheduler
+        self._tempo = tempo
+        self._scheduler = tempo.scheduler
         self._threshold = threshold
         self._max_response = max_response
         self._respond = respond
@@ -49,6 +55,7 @@ class TurnTaking:
         self._holding: set[str] = set()
         self._silence: Timer | None = None
         self._end: Timer | None = None
+        self._entry = tempo.turn_alarm(self._enter)
 
     @property
     def threshold(self) -> float:
@@ -115,6 +122,7 @@ class TurnTaking:
 
     def _await_silence(self) -> None:
         """Look again when the silence would be long enough, as things stand."""
+        self._entry.clear()
         if self._silence is not None:
             self._silence.cancel()
         if self._running and self._called and self.turn is Turn.YOU and not self._holding:
@@ -126,7 +134,13 @@ class TurnTaking:
             return
         if self._scheduler.now() < self._last + self._threshold:
             self._await_silence()
+        elif self._tempo.hand_over == NOW:
+            self._to_player()
         else:
+            self._entry.set(self._tempo.next_turn())
+
+    def _enter(self) -> None:
+        if not self._holding:
             self._to_player()
 
     def _await_end(self) -> None:
@@ -151,6 +165,7 @@ class TurnTaking:
         self._listen()
 
     def _cancel(self) -> None:
+        self._entry.clear()
         for timer in (self._silence, self._end):
             if timer is not None:
                 timer.cancel()

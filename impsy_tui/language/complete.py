@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.language.commands import COMMANDS, find_command
-from impsy_tui.language.entries import Argument, Command, Kind
-from impsy_tui.language.parse import WORD
+from impsy_tui.language.commands import COMMANDS
+from impsy_tui.language.cursor import Wanted
+from impsy_tui.language.entries import Kind
+from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro
+from impsy_tui.language.reader import CHANCE, GLIDING, Reader
+from impsy_tui.language.values import GRIDS
+from impsy_tui.language.words import Wrong, words_of
 
-_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME)
-_SPACE: Final = re.compile(r"\s")
+_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
+_SPACE: Final = re.compile(r"[\s;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class Known:
         themes: names of themes.
         settings: keys of settings.
         dimensions: how many values there are.
+        scenes, sets: names of scenes and set lists.
+        cues: of the set list that is open.
+        outputs: names of outputs.
+        players: names of players.
+        macros: words of the performer's own.
     """
 
     models: Sequence[str] = ()
@@ -30,6 +39,12 @@ class Known:
     themes: Sequence[str] = ()
     settings: Sequence[str] = ()
     dimensions: int = 0
+    scenes: Sequence[str] = ()
+    sets: Sequence[str] = ()
+    cues: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+    players: Sequence[str] = ()
+    macros: Mapping[str, Macro] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +62,6 @@ class Completion:
     hint: str = ""
 
 
-@dataclass(slots=True)
-class _Place:
-    """An argument that may stand where the cursor is."""
-
-    command: Command
-    argument: Argument
-    before: Sequence[str]
-
-
 def complete(line: str, known: Known) -> Completion:
     """What the word at the end of a line may become.
 
@@ -63,107 +69,99 @@ def complete(line: str, known: Known) -> Completion:
         line: what has been typed, up to the cursor.
         known: names that exist.
     """
-    found = list(WORD.finditer(line))
-    start = found.pop().start() if found and found[-1].end() == len(line) else len(line)
-    done = [match[1] if match[1] is not None else match[2] for match in found]
+    words = words_of(line)
+    last = words[-1] if words else None
+    start = last.start if last is not None and last.end == len(line) and not last.ends else len(line)
+    wanted = _wanted(line[:start], known.macros)
     word = line[start:]
-    if not done:
-        return Completion(start, _fitting(COMMANDS, word), "a command")
-    command, length = find_command(done)
-    rest = done[length:]
-    if command is None:
-        # The first of two words, as in "cancel job".
-        return Completion(start, _fitting(_second_words(done[0]), word) if len(done) == 1 else ())
-    places = _places(command, rest)
-    options = [option for place in places for option in _fitting(_written(place, word, known), word)]
-    return Completion(start, tuple(dict.fromkeys(options)), places[0].argument.allowed if places else "")
+    found = [option for each in wanted for option in _written(each, word, known) if option.startswith(word)]
+    return Completion(start, tuple(dict.fromkeys(found)), _hint(wanted))
 
 
-def _fitting(options: Iterable[str], word: str) -> tuple[str, ...]:
-    return tuple(option for option in options if option.startswith(word))
+def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Wanted]:
+    """What may stand at the end of a line: of the whole of it, or else of its last step by itself."""
+    wanted: list[Wanted] = []
+    begin = 0
+    while not wanted:
+        try:
+            Reader(line[begin:], macros, wanted).program()
+        except Wrong:
+            pass
+        end = next((word.end for word in words_of(line, begin) if word.ends), None)
+        if end is None:
+            break
+        begin = end
+    return wanted
 
 
-def _second_words(first: str) -> list[str]:
-    return [name.split()[1] for name in COMMANDS if name.startswith(f"{first} ")]
+def _hint(wanted: Sequence[Wanted]) -> str:
+    for each in (*(each for each in wanted if each.needed), *wanted):
+        return each.argument.allowed if each.whose else "a command"
+    return ""
 
 
-def _places(command: Command, words: Sequence[str]) -> list[_Place]:
-    """The arguments that may stand after these words."""
-    if command.filler and words and words[0] == command.filler:
-        words = words[1:]
-    positional = [argument for argument in command.arguments if not argument.keyword]
-    keywords = {argument.name: argument for argument in command.arguments if argument.keyword}
-    for index, word in enumerate(words):
-        if word in keywords and all(argument.optional for argument in positional[index:]):
-            return _after_keywords(command, words, index, keywords)
-    if any(argument.kind is Kind.TEXT for argument in positional[: len(words)]):
-        return [_Place(command, positional[-1], words)]  # it takes the rest of the line
-    taken = len(words)
-    places = []
-    if positional and positional[0].kind is Kind.DIMENSIONS and words:
-        taken = 1 + sum(not word.startswith("x") for word in words)
-        if taken == 1:
-            places.append(_Place(command, positional[0], words))
-    if positional and positional[0].kind is Kind.COMMAND and len(words) == 1 and _second_words(words[0]):
-        places.append(_Place(command, positional[0], words))
-    if taken < len(positional):
-        places.insert(0, _Place(command, positional[taken], words))
-    if taken <= len(positional) and keywords and all(argument.optional for argument in positional[taken:]):
-        places.append(_Place(command, _one_of(keywords), words))
-    return places
-
-
-def _after_keywords(
-    command: Command, words: Sequence[str], index: int, keywords: dict[str, Argument]
-) -> list[_Place]:
-    """What may stand after keywords and their values, which begin at an index."""
-    for used in words[index:-1:2]:
-        if keywords.pop(used, None) is None:
-            return []
-    if len(words[index:]) % 2:
-        return [_Place(command, keywords[words[-1]], words)] if words[-1] in keywords else []
-    return [_Place(command, _one_of(keywords), words)] if keywords else []
-
-
-def _one_of(keywords: Mapping[str, Argument]) -> Argument:
-    return Argument("keyword", Kind.CHOICE, choices=tuple(keywords))
-
-
-def _written(place: _Place, word: str, known: Known) -> Iterable[str]:
-    """Options as they are typed: names in quotes where there is space in them, or where the word begins with one."""
-    options = _options(place, known)
-    if place.argument.kind not in _NAMES:
+def _written(wanted: Wanted, word: str, known: Known) -> Iterable[str]:
+    """Options as they are typed: names in quotes where they have to be, or where the word begins with one."""
+    if word.startswith("$"):
+        return [f"${name}" for name in sorted(wanted.parameters)]
+    if word.startswith("@") and not wanted.whose and not wanted.before:
+        return [f"@{name}" for name in (*known.players, EVERYBODY)]
+    options = _options(wanted, known)
+    if wanted.argument.kind not in _NAMES:
+        if word and wanted.argument.kind in (Kind.NUMBER, Kind.DURATION):
+            options = (*options, CHANCE)
         return options
     quoted = word.startswith('"')
     return [f'"{name}"' if quoted or _SPACE.search(name) else name for name in options if name and '"' not in name]
 
 
-def _options(place: _Place, known: Known) -> Sequence[str]:
-    argument = place.argument
+def _options(wanted: Wanted, known: Known) -> Sequence[str]:
+    argument = wanted.argument
     match argument.kind:
         case Kind.SWITCH:
             return ("on", "off")
-        case Kind.CHOICE | Kind.DURATION:
+        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
             return argument.choices
         case Kind.MODEL:
             return (*known.models, *argument.choices)
         case Kind.DATASET:
             return known.datasets
+        case Kind.LOG:
+            return known.logs
         case Kind.COMMAND:
-            return tuple(_second_words(place.before[0]) if place.before else COMMANDS)
+            return (*COMMANDS, *known.macros)
+        case Kind.SETTINGS:
+            return GLIDING
+        case Kind.MOMENT:
+            return MOMENTS
+        case Kind.GRID:
+            return (*GRIDS, *argument.choices)
         case Kind.DIMENSIONS:
-            given = set(place.before)
+            given = set(wanted.before)
             names = [f"x{number}" for number in range(1, known.dimensions + 1)]
-            return [name for name in names if name not in given] if given else (*argument.choices, *names)
+            unused = [name for name in names if name not in given]
+            return unused if len(unused) < len(names) else (*argument.choices, *names)
         case Kind.FILE:
             of = {"log": known.logs, "dataset": known.datasets, "model": known.models}
-            return of.get(place.before[0], ()) if place.before else [name for names in of.values() for name in names]
+            kind = wanted.before[-1]
+            return of[kind] if kind in of else [name for names in of.values() for name in names]
         case Kind.NAME:
-            return _named(place.command, argument, known)
+            return _named(wanted, known)
         case _:
             return ()
 
 
-def _named(command: Command, argument: Argument, known: Known) -> Sequence[str]:
-    names: Mapping[tuple[str, str], Sequence[str]] = {("theme", "name"): known.themes, ("set", "key"): known.settings}
-    return names.get((command.name, argument.name), ())
+def _named(wanted: Wanted, known: Known) -> Sequence[str]:
+    names: Mapping[str, Sequence[str]] = {
+        "theme": known.themes,
+        "set": known.settings,
+        "scene": known.scenes,
+        "scene save": known.scenes,
+        "scene delete": known.scenes,
+        "cue": known.sets,
+        "goto": known.cues,
+        "nudge": known.outputs,
+        "player": known.players,
+        "undef": tuple(known.macros),
+    }
+    return names.get(wanted.whose, ())

@@ -56,9 +56,9 @@ class Argument:
         words = words or "".join(self.choices)
         match self.kind:
             case Kind.NUMBER:
-                return f"a number, {self.within}"
+                return f"a number, {self.within}" + (f", or {words}" if words else "")
             case Kind.WHOLE:
-                return f"a whole number, {self.within}"
+                return f"a whole number, {self.within}" + (f", or {words}" if words else "")
             case Kind.DURATION:
                 return f"a time such as 5s or 200ms, {self.within}" + (f", or {words}" if words else "")
             case Kind.SWITCH:

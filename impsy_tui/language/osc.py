@@ -16,6 +16,8 @@ ADDRESSES: Final[dict[str, Command]] = {
     if not (command.ends or command.files or command.console)
 }
 
+_QUOTE: Final = '"'
+
 
 def command_line(address: str, arguments: Sequence[Any]) -> str | None:
     """The command line that an OSC message stands for.
@@ -40,12 +42,19 @@ def command_line(address: str, arguments: Sequence[Any]) -> str | None:
         return command.osc_off if off else command.name
     words = [command.name]
     for argument, value in zip(command.arguments, arguments, strict=False):
+        if argument.keyword:
+            words.append(argument.name)
         if argument.kind is Kind.SWITCH and isinstance(value, int | float):
             words.append("on" if value else "off")
         elif argument.kind is Kind.DIMENSIONS:
-            words.append(value if isinstance(value, str) else f"x{value}")
+            words.append(_one_step(value) if isinstance(value, str) else f"x{value}")
         elif isinstance(value, str):
-            words.append(f'"{value}"' if value else '""')
+            # No quote can be typed within a name, so none may end it here.
+            words.append(value if command.takes_rest else f'"{value.replace(_QUOTE, "")}"')
         else:
             words.append(str(value))
     return " ".join(words)
+
+
+def _one_step(words: str) -> str:
+    return words.replace(";", " ")

@@ -2,11 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
+from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.entries import Argument, Command, Kind
 
-EVERYBODY = "all"
+EVERYBODY: Final = "all"
 """The name that addresses every player."""
+
+MOMENTS: Final = ("call", "response", "silence", "event", "bar")
+"""Words that moments begin with."""
+
+_MEANT: Final = frozenset(
+    (
+        *(word for name in COMMANDS for word in name.split()[1:]),
+        *(argument.name for command in COMMANDS.values() for argument in command.arguments if argument.keyword),
+        *(command.filler for command in COMMANDS.values()),
+    )
+)
+"""Words that would be taken for something else where a name is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +149,17 @@ Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program
 
 def quoted(name: str) -> str:
     """A name as it is typed: in quotes where it has to be."""
-    return f'"{name}"' if not name or ";" in name or any(c.isspace() for c in name) else name
+    needs = name in _MEANT or ";" in name or any(character.isspace() for character in name)
+    return f'"{name}"' if needs else name
 
 
 def shown_number(value: float) -> str:
     """A number in as few digits as give it back exactly."""
     text = f"{value:g}"
     return text if float(text) == value else repr(value)
+
+
+_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
 
 
 def _shown(argument: Argument, value: Value) -> str:
@@ -157,7 +175,7 @@ def _shown(argument: Argument, value: Value) -> str:
             return f"rand {shown_number(value.low)}{unit} {shown_number(value.high)}{unit}"
         case Program() if argument.kind is Kind.SETTINGS:
             return " ".join(map(str, value.steps))
-        case str() if argument.kind is not Kind.TEXT:
+        case str() if argument.kind in _NAMES:
             return quoted(value)
         case _:
             return str(value)

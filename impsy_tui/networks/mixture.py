@@ -39,6 +39,10 @@ class Sampler:
             noise = self._random.standard_normal((_THROWS, self._shape.dimension)).tolist()
             self._dice = list(zip(components, noise, strict=True))
 
+    def throw_anew(self) -> None:
+        """Forget the dice that were thrown: the source of chance begins anew."""
+        self._dice = []
+
     def draw(self, parameters: Floats, pi_temperature: float, sigma_temperature: float) -> list[float]:
         """Draw an event.
 

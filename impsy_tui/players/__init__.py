@@ -57,3 +57,6 @@ class Player(Protocol):
 
     def reset(self) -> None:
         """Forget everything heard."""
+
+    def throw_dice_anew(self) -> None:
+        """Forget what was drawn by chance beforehand: its source begins anew."""

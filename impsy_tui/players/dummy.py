@@ -36,5 +36,8 @@ class DummyPlayer:
     def settle(self) -> None:
         """There is nothing to do beforehand."""
 
+    def throw_dice_anew(self) -> None:
+        """Nothing is drawn beforehand."""
+
     def reset(self) -> None:
         self._place = self._random.random(self.dimension - 1).tolist()

@@ -42,5 +42,8 @@ class MdrnnPlayer:
         self._network.settle()
         self._sampler.settle()
 
+    def throw_dice_anew(self) -> None:
+        self._sampler.throw_anew()
+
     def reset(self) -> None:
         self._network.reset()

@@ -40,6 +40,8 @@ class ScriptedPlayer:
 
     def settle(self) -> None: ...
 
+    def throw_dice_anew(self) -> None: ...
+
     def reset(self) -> None:
         self.resets += 1
 

@@ -3,6 +3,8 @@
 import pytest
 
 from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.language import parse
+from impsy_tui.language.parse import read_macros
 
 
 @pytest.fixture
@@ -76,3 +78,33 @@ def test_what_is_bound_can_be_let_go(bindings: Bindings) -> None:
         bindings.unbind("cc", "1 64")
     assert bindings.table == {"note 10 36": "mode callresponse", "program 2 5": "temp 1.3", "osc /foot/1": "panic"}
     assert 'note 10 36 "mode callresponse"' in str(bindings)
+
+
+def test_keys_of_a_console_are_bound_by_their_names(bindings: Bindings) -> None:
+    assert bindings.bind("f5", '"mode battle; temp 1"') == 'f5 carries out "mode battle; temp 1"'
+    bindings.bind("f24", "take")
+    assert bindings.keys == {"f5": "mode battle; temp 1", "f24": "take"}
+    assert bindings.table["f5"] == "mode battle; temp 1"
+    assert bindings.unbind("f5", "") == "f5 is free again"
+    assert bindings.keys == {"f24": "take"}
+
+
+def test_the_key_of_panic_means_nothing_else() -> None:
+    with pytest.raises(BindingProblem, match="f9 is panic, and stays it"):
+        Bindings().bind("f9", "take")
+    moved = Bindings(panic="F1, ctrl+x")
+    moved.bind("f9", "take")
+    with pytest.raises(BindingProblem, match="f1 is panic"):
+        moved.bind("f1", "take")
+
+
+def test_words_of_the_performers_own_are_bound_once_they_mean_something() -> None:
+    macros = read_macros(["drop = mode battle", "gone = shutdown"])
+    bindings = Bindings(lambda line: parse(line, macros))
+    bindings.bind("f5", "drop")
+    with pytest.raises(BindingProblem, match="keyboard alone"):
+        bindings.bind("f6", "gone")
+    with pytest.raises(BindingProblem, match="no command is called rise"):
+        bindings.bind("f6", "rise")
+    assert "means nothing yet: no command is called rise" in bindings.bind("f6", "rise", early=True)
+    assert bindings.keys == {"f5": "drop", "f6": "rise"}

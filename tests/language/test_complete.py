@@ -6,6 +6,11 @@ from hypothesis import strategies as st
 
 from impsy_tui.language import COMMANDS, Mistake, Program, parse
 from impsy_tui.language.complete import Completion, Known, complete
+from impsy_tui.language.parse import read_macros
+from tests.language.lines import typed
+
+PLAYERS = tuple(name for name, command in COMMANDS.items() if command.player)
+GLIDING = tuple(name for name, command in COMMANDS.items() if command.ramp)
 
 KNOWN = Known(
     models=("pulse", "my model"),
@@ -14,6 +19,12 @@ KNOWN = Known(
     themes=("amber", "stage"),
     settings=("osc.server_port", "model.file"),
     dimensions=3,
+    scenes=("dark", "light"),
+    sets=("first",),
+    cues=("drop", "end of it"),
+    outputs=("midi", "osc"),
+    players=("main", "lead"),
+    macros=read_macros(["glide to = over 2s temp $to", "quiet = sigma 0"]),
 )
 TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
 """What may stand behind the size that is trained."""
@@ -22,8 +33,8 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
 @pytest.mark.parametrize(
     ("line", "options"),
     [
-        ("", tuple(COMMANDS)),
-        ("  ", tuple(COMMANDS)),
+        ("", (*COMMANDS, "glide", "quiet")),
+        ("  ", (*COMMANDS, "glide", "quiet")),
         ("mo", ("mode",)),
         ("mode", ("mode",)),
         ("  mode b", ("battle",)),
@@ -34,13 +45,13 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("thru ", ("on", "off")),
         ("max_response ", ("off",)),
         ("temp ", ()),
-        ("cancel", ("cancel job",)),
-        ("cancel ", ("job",)),
+        ("cancel", ("cancel", "cancel replay", "cancel job")),
+        ("cancel ", ("replay", "job", "all")),
         ("cancel j", ("job",)),
         ("cancel  job ", ()),
         ("cancel x ", ()),
-        ("help cancel", ("cancel job",)),
-        ("help cancel ", ("job",)),
+        ("help cancel", ("cancel", "cancel replay", "cancel job")),
+        ("help cancel ", ("replay", "job")),
         ("help mode ", ()),
         ("load ", ("pulse", '"my model"')),
         ("load model p", ("pulse",)),
@@ -54,7 +65,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
+        ("train ", ("gestures", "ensemble", "xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
         ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
         ("train s on d ", TRAIN[1:]),
@@ -72,6 +83,59 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("theme s", ("stage",)),
         ("set o", ("osc.server_port",)),
         ("set osc.server_port ", ()),
+        ("mode battle; ", (*COMMANDS, "glide", "quiet")),
+        ("mode battle;", (*COMMANDS, "glide", "quiet")),
+        ("mode battle; mo", ("mode",)),
+        ("mode bettle; mode b", ("battle",)),
+        ("mode; thru ", ("on", "off")),
+        ("@", ("@main", "@lead", "@all")),
+        ("mute x1; @l", ("@lead",)),
+        ("@lead ", (*PLAYERS, "glide", "quiet")),
+        ("@lead t", ("temp", "timescale", "threshold", "take")),
+        ("@lead mode b", ("battle",)),
+        ("mode @", ()),
+        ("after 10s ", (*COMMANDS, "glide", "quiet")),
+        ("after 10s @", ("@main", "@lead", "@all")),
+        ("after 10s mode battle; mo", ("mode",)),
+        ("every 4s temp r", ("rand",)),
+        ("temp rand 0.5 r", ("rand",)),
+        ("at ", ("call", "response", "silence", "event", "bar")),
+        ("at silence ", ()),
+        ("whenever response mode d", ("duet",)),
+        ("over 8s ", ("ease", *GLIDING)),
+        ("over 8s ease ", GLIDING),
+        ("over 8s temp 0.6 ", GLIDING),
+        ("over 8s temp 0.6 s", tuple(name for name in GLIDING if name.startswith("s"))),
+        ("over 8s temp 0.6; m", ()),
+        ("over 8s scene ", ("dark", "light")),
+        ("over 8s scene dark ", ("now", *GLIDING)),
+        ("after 1s over 8s temp 1; si", ("sigma",)),
+        ("scene ", ("save", "delete", "dark", "light")),
+        ("scene save ", ("dark", "light")),
+        ("cue ", ("first",)),
+        ("goto ", ("drop", '"end of it"')),
+        ("nudge ", ("midi", "osc")),
+        ("player ", ("main", "lead")),
+        ("undef ", ("glide", "quiet")),
+        ("help q", ("quantise", "quit", "quiet")),
+        ("gl", ("glide",)),
+        ("quiet ", ()),
+        ("quantise 1/1", ("1/16", "1/12", "1/1")),
+        ("quantise c", ("clock",)),
+        ("quantise 1/16 ", ("at",)),
+        ("hand ", ("over",)),
+        ("hand over on b", ("bar", "beat")),
+        ("clock ", ("in", "out")),
+        ("replay ", ("l1", "l2")),
+        ("replay l1 ", ("at", "through")),
+        ("replay l1 at 2x through ", ("pulse", '"my model"')),
+        ("def ", ()),
+        ("def drop to = te", ("temp", "tempo")),
+        ("def drop to = temp $", ("$to",)),
+        ("def drop to = mode battle; over 2s sig", ("sigma",)),
+        ("def drop to = over 2s sigma $t", ("$to",)),
+        ('bind f5 "mode; temp" ', ()),
+        ("set interaction.mode x; mod", ("mode",)),
     ],
 )
 def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
@@ -93,6 +157,14 @@ def test_what_may_come_next(line: str, options: tuple[str, ...]) -> None:
         ("rename log l1 ", "a name"),
         ('set osc.output_address ["/a", ', "a value"),
         ("pause ", ""),
+        ("mode battle; ", "a command"),
+        ("over 8s ", "settings such as temp 0.6 sigma 0.02, or a scene"),
+        ("over 8s temp 1 sigma ", "a number, 0 to 100"),
+        ("at silence ", "a time such as 5s or 200ms, above 0 and at most 3600 s"),
+        ("cancel ", "a whole number, 1 to 1000000000, or all"),
+        ("temp rand 0.5 ", "a number, above 0 and at most 100"),
+        ("def ", "a name, its arguments, = and commands, such as drop = mode battle"),
+        ("glide ", "a name"),
     ],
 )
 def test_what_is_wanted_is_said(line: str, hint: str) -> None:
@@ -104,12 +176,10 @@ def test_a_completion_begins_where_its_word_does() -> None:
     assert complete('load "my mo', KNOWN).start == 5
 
 
-words = st.sampled_from([word for command in COMMANDS.values() for word in command.example.split()])
-lines = st.text() | st.lists(words | st.sampled_from(["x1", '"', "on", "  "]) | st.text(max_size=3)).map(" ".join)
 names = st.lists(st.text(max_size=5))
 
 
-@given(lines, st.builds(Known, names, names, names, names, names, st.integers(-1, 20)))
+@given(typed(), st.builds(Known, names, names, names, names, names, st.integers(-1, 20), *(names,) * 5))
 def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, known: Known) -> None:
     found = complete(line, known)
     assert 0 <= found.start <= len(line)
@@ -119,7 +189,7 @@ def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, kn
 
 def may_be_gone_on_with(line: str) -> bool:
     """Whether a line can be carried out, or will be once more is typed."""
-    read = parse(line)
+    read = parse(line, KNOWN.macros)
     return isinstance(read, Program) or read.start == len(line)
 
 
@@ -136,7 +206,7 @@ def test_completing_an_example_from_anywhere_leads_to_a_line_that_can_be_read(
         chosen = line[: found.start] + data.draw(st.sampled_from(found.options))
         assert may_be_gone_on_with(chosen), chosen
         line = chosen + " "
-    read = parse(line)
+    read = parse(line, KNOWN.macros)
     if isinstance(read, Mistake):
         assert complete(line, KNOWN).hint, f"{line!r}: nothing is offered and nothing is asked for"
 
@@ -146,7 +216,7 @@ def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> N
     example: str = command.example  # type: ignore[attr-defined]
     known = Known(("m",), ("l",), ("d",), ("contrast",), ("interaction.threshold",), 9)
     at = 0
-    for word in example.split():
+    for word in example.replace(";", "").split():
         at = example.index(word, at)
         found = complete(example[:at], known)
         options = {part for option in found.options for part in option.split()}

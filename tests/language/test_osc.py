@@ -1,8 +1,10 @@
 """The table of commands as OSC addresses."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from impsy_tui.language import COMMANDS, Invocation, parse
+from impsy_tui.language import COMMANDS, Program, parse
 from impsy_tui.language.osc import ADDRESSES, command_line
 
 
@@ -21,14 +23,34 @@ from impsy_tui.language.osc import ADDRESSES, command_line
         ("/impsy/thru", (1,), "thru on"),
         ("/impsy/panic", (1.0,), "panic"),
         ("/impsy/load", ("my model",), 'load "my model"'),
+        ("/impsy/load", ("on",), 'load "on"'),
+        ("/impsy/cancel", ("all",), "cancel all"),
+        ("/impsy/cancel", (3,), "cancel 3"),
+        ("/impsy/scene", ("dark",), "scene dark"),
+        ("/impsy/quantise", ("1/16", 120.0), "quantise 1/16 at 120"),
+        ("/impsy/quantise", ("clock",), "quantise clock"),
+        ("/impsy/replay", ("a log", 2.0, "m"), 'replay "a log" at 2 through m'),
+        ("/impsy/over", (8.0, "temp 0.6 sigma 0.02"), "over 8s temp 0.6 sigma 0.02"),
+        ("/impsy/after", (10, "mode battle; temp 1"), "after 10s mode battle; temp 1"),
+        ("/impsy/at", ("silence 5s", "give"), "at silence 5s give"),
+        ("/impsy/def", ("drop to = temp $to",), "def drop to = temp $to"),
     ],
 )
 def test_a_message_stands_for_a_line(address: str, arguments: tuple[object, ...], line: str) -> None:
     found = command_line(address, arguments)
     assert found is not None
-    invocation = parse(found)
-    assert isinstance(invocation, Invocation)
-    assert invocation == parse(line)
+    read = parse(found)
+    assert isinstance(read, Program)
+    assert read == parse(line)
+
+
+@given(st.sampled_from(sorted(ADDRESSES)), st.lists(st.text() | st.integers() | st.floats(), max_size=4))
+def test_a_name_never_brings_a_command_of_its_own(address: str, arguments: list[object]) -> None:
+    line = command_line(address, arguments)
+    assert line is not None
+    read = parse(line)
+    if isinstance(read, Program) and not ADDRESSES[address].takes_rest:
+        assert len(list(read.walk())) == 1
 
 
 def test_letting_go_of_a_button_does_nothing() -> None:
@@ -49,4 +71,4 @@ def test_an_unknown_address_is_no_command() -> None:
 def test_dimensions_come_as_words_or_numbers(argument: list[object]) -> None:
     line = command_line("/impsy/mute", argument)
     assert line is not None
-    assert isinstance(parse(line), Invocation)
+    assert isinstance(parse(line), Program)

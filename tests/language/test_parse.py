@@ -1,11 +1,12 @@
 """Lines become invocations or mistakes, and mistakes point at the word."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.language import COMMANDS, Invocation, Kind, Mistake, Program, parse
-from impsy_tui.language.parse import parse_dimensions
+from impsy_tui.language import COMMANDS, Call, Chance, Command, Invocation, Macro, Mistake, Moment, Program, parse
+from impsy_tui.language.parse import LONGEST_LINE, parse_dimensions, read_macros
+from tests.language.lines import MACROS, invocations, programs, typed
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, ob
         ("temp 1 2", "2", "temp TEMPERATURE"),
         ("help mdoe", "mdoe", "mode"),
         ("stop", "stop", "shutdown"),
-        ("cancel", "cancel", "cancel job"),
+        ("cancel", "", "a whole number, 1 to 1000000000, or all"),
         ("mute 3", "3", "x1-x4"),
         ("mute x0", "x0", "no dimension"),
         ("mute x3-x1", "x3-x1", "no dimension"),
@@ -92,55 +93,31 @@ def test_what_is_missing_is_asked_for_at_the_end(line: str) -> None:
     assert found.start == found.end == len(line)
 
 
-@given(st.text())
-def test_any_text_is_an_invocation_or_one_mistake(line: str) -> None:
-    found = parse(line)
+@pytest.mark.parametrize("macros", [{}, MACROS])
+@given(line=typed())
+def test_any_text_is_a_program_or_one_mistake(line: str, macros: dict[str, Macro]) -> None:
+    found = parse(line, macros)
     assert isinstance(found, Program | Mistake)
     if isinstance(found, Mistake):
         assert 0 <= found.start <= found.end <= len(line)
         assert found.message
+    else:
+        assert parse(str(found), macros) == found
 
 
-def _is_plain(text: str) -> bool:
-    """Text that a line keeps as it is."""
-    return text == text.strip() and not text.startswith('"')
+@given(programs())
+def test_printing_and_parsing_gives_the_same_again(program: Program) -> None:
+    assume(len(str(program)) <= LONGEST_LINE)
+    assert parse(str(program), MACROS) == program
 
 
-def _values(command_name: str) -> st.SearchStrategy[Invocation]:
-    command = COMMANDS[command_name]
-    made = {}
-    for argument in command.arguments:
-        match argument.kind:
-            case Kind.NUMBER | Kind.DURATION:
-                assert argument.within is not None
-                low = argument.within.low
-                made[argument.name] = st.floats(low, argument.within.high, exclude_min=argument.within.above)
-                if argument.choices:
-                    made[argument.name] |= st.sampled_from(argument.choices)
-            case Kind.WHOLE:
-                assert argument.within is not None
-                low, high = int(argument.within.low), int(argument.within.high)
-                made[argument.name] = st.integers(low, high).map(float)
-            case Kind.SWITCH:
-                made[argument.name] = st.booleans()
-            case Kind.CHOICE:
-                made[argument.name] = st.sampled_from(argument.choices)
-            case Kind.COMMAND:
-                made[argument.name] = st.sampled_from(sorted(COMMANDS))
-            case Kind.MODEL | Kind.DATASET | Kind.FILE | Kind.NAME:
-                made[argument.name] = st.text(st.characters(codec="utf-8", exclude_characters='"'), min_size=1)
-            case Kind.DIMENSIONS:
-                made[argument.name] = st.lists(st.integers(1, 9999), min_size=1, unique=True).map(tuple)
-            case Kind.TEXT:
-                made[argument.name] = st.text(st.characters(codec="utf-8"), min_size=1).filter(_is_plain)
-    optional = {a.name: made[a.name] for a in command.arguments if a.optional}
-    needed = {a.name: made[a.name] for a in command.arguments if not a.optional}
-    return st.fixed_dictionaries(needed, optional=optional).map(lambda values: Invocation(command, values))
-
-
-@given(st.sampled_from(sorted(COMMANDS)).flatmap(_values))
-def test_printing_and_parsing_gives_the_same_again(invocation: Invocation) -> None:
-    assert parse(str(invocation)) == Program((invocation,))
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+@settings(max_examples=15)
+@given(st.data())
+def test_every_command_prints_as_it_is_typed(command: Command, data: st.DataObject) -> None:
+    program = Program((data.draw(invocations(command)),))
+    assume(len(str(program)) <= LONGEST_LINE)
+    assert parse(str(program), MACROS) == program
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
@@ -152,3 +129,157 @@ def test_dimensions_alone() -> None:
     assert parse_dimensions("x1 x3-x5 x4") == (1, 3, 4, 5)
     for text in ("", "3", "x0", "x3 nonsense", "x5-x3", '"x1"'):
         assert isinstance(parse_dimensions(text), Mistake)
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("mode battle;temp 1.3", "mode battle; temp 1.3"),
+        ("; ; mode battle ;", "mode battle"),
+        ("@lead temp 50%", "@lead temp 0.5"),
+        ("@all mute x1-x2; @lead take", "@all mute x1 x2; @lead take"),
+        ("over 8s temp 0.6 sigma 0.02", "over 8s temp 0.6 sigma 0.02"),
+        ("over 8 ease temp 0.6; sigma 1", "over 8s ease temp 0.6 sigma 1"),
+        ("over 500ms hold x1 x2 1 range x3 0 1 scene dark now", "over 0.5s hold x1 x2 1 range x3 0 1 scene dark now"),
+        ("@lead over 1m tempo 90", "@lead over 60s tempo 90"),
+        ("after 10s mode battle; every 4s temp rand 0.5 1.5", "after 10s mode battle; every 4s temp rand 0.5 1.5"),
+        ("at silence 500ms give", "at silence 0.5s give"),
+        ("whenever event 100 threshold rand 1s 2000ms", "whenever event 100 threshold rand 1s 2s"),
+        ("def rise to = mode duet; over 8s temp $to", "def rise to = mode duet; over 8s temp $to"),
+        ("def x1 = @lead temp 1", "def x1 = @lead temp 1"),
+        (
+            "def who to = @$to temp 1; at silence $to hold x1 $to",
+            "def who to = @$to temp 1; at silence $to hold x1 $to",
+        ),
+        ("drop; @lead glide 1 2", "drop; @lead glide 1 2"),
+        ("after 1s drop", "after 1s drop"),
+        ('scene "save"', 'scene "save"'),
+        ('load "on"; load model', 'load "on"; load "model"'),
+        ("scene save dark; scene dark now", "scene save dark; scene dark now"),
+        ('bind f5 "mode battle; temp 1"; temp 2', 'bind f5 "mode battle; temp 1"; temp 2'),
+        ('bind f5 "load "my model"; temp 1"', 'bind f5 "load "my model"; temp 1"'),
+        ('set osc.output_address ["/a;b"]; temp 1', 'set osc.output_address ["/a;b"]; temp 1'),
+        ("quantise 1/16 at 120bpm", "quantise 1/16 at 120"),
+        ("hand over on bar; hand over beat", "hand over bar; hand over beat"),
+        ("nudge midi -12ms", "nudge midi -0.012s"),
+        ("replay 2026-05-01 through m at 2x", "replay 2026-05-01 at 2 through m"),
+        ("swing 60%; seed 7; cancel 3; cancel all", "swing 0.6; seed 7; cancel 3; cancel all"),
+        ("unbind f5; unbind cc 1 64", "unbind f5; unbind cc 1 64"),
+    ],
+)
+def test_whole_programs(line: str, printed: str) -> None:
+    read = parse(line, MACROS)
+    assert isinstance(read, Program)
+    assert str(read) == printed
+    assert parse(printed, MACROS) == read
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "says"),
+    [
+        ("mode battle; temp x", "x", "a number"),
+        ("mode battle temp 1", "temp", "mode takes no more"),
+        ("@ temp 1", "@", "@name"),
+        ("@3 temp 1", "@3", "@name"),
+        ("@lead", "", "what @lead is to do is missing"),
+        ("@lead quit", "quit", "whole engine"),
+        ("over 8s", "", "settings such as"),
+        ("over 8s mode battle", "mode", "mode cannot glide; these can: temp"),
+        ("over 8s temp 1; mode battle", "mode", "all the rest of the line is over's"),
+        ("over 8s drop", "drop", "drop cannot glide"),
+        ("over 8s @lead temp 1", "@lead", "@lead over"),
+        ("over 8s scene save dark", "scene", "scene save cannot glide"),
+        ("over 8s tmep 1", "tmep", "did you mean temp"),
+        ("after 10s", "", "one or more commands"),
+        ("after 10s ; temp 1", "", "one or more commands"),
+        ("after 10s temp 1; sigma x", "x", "a number"),
+        ("every 1ms temp 1", "1ms", "0.02 to 86400 s"),
+        ("at noon temp 1", "noon", "call, response, silence 5s"),
+        ("at silence 0 temp 1", "0", "above 0"),
+        ("at silence rand 1 2 temp 1", "silence", "one number"),
+        ("temp rand 1", "", "a number"),
+        ("temp rand 1 x", "x", "a number"),
+        ("max_response rand 1s off", "rand", "two numbers"),
+        ("def", "", "a name"),
+        ("def drop", "", "a name"),
+        ("def temp = mode battle", "temp", "means something already"),
+        ("def job = mode battle", "job", "means something already"),
+        ("def 3 = temp 1", "3", "is no name"),
+        ("def up =", "", "what up is to do is missing"),
+        ("def up = ; ;", "", "what up is to do is missing"),
+        ("def up to = temp $too", "$too", "a number"),
+        ("def up = mode battle; tepm 1", "tepm", "did you mean temp"),
+        ("def drop = drop", "drop", "no command is called drop"),
+        ("glide 1", "", "glide is written glide TO TIME"),
+        ("glide 1 2 3", "3", "glide is written glide TO TIME"),
+        ("glide x 2", "glide", "'x' is not a number"),
+        ("drip", "drip", "did you mean drop"),
+        ("seed 3000000000", "3000000000", "0 to 2147483647"),
+        ("quantise 1/5", "1/5", "a note length such as 1/16"),
+    ],
+)
+def test_a_mistake_in_a_program_points_at_its_word(line: str, word: str, says: str) -> None:
+    found = parse(line, MACROS)
+    assert isinstance(found, Mistake)
+    assert line[found.start : found.end] == word
+    assert says in found.message
+
+
+def test_a_macro_stands_for_its_commands_with_arguments_in_place() -> None:
+    macros = read_macros(['pick what at = load $what; bind f5 "load $what"; over $at temp 1'])
+    read = parse('pick "my model" 2s', macros)
+    assert isinstance(read, Program)
+    (call,) = read.steps
+    assert isinstance(call, Call)
+    assert call.words == ("my model", "2s")
+    assert str(call.program) == 'load "my model"; bind f5 "load my model"; over 2s temp 1'
+    assert [each.command.name for each in read.walk()] == ["load", "bind", "over", "temp"]
+
+
+def test_an_argument_of_a_macro_brings_no_commands_of_its_own() -> None:
+    read = parse('pick "m; shutdown"', read_macros(["pick what = load $what"]))
+    assert isinstance(read, Program)
+    assert [each.command.name for each in read.walk()] == ["load"]
+
+
+def test_definitions_print_as_macros_are_read() -> None:
+    read = parse("def glide to time = hold x1 $to; over $time temp $to")
+    assert isinstance(read, Program)
+    (step,) = read.steps
+    assert isinstance(step, Invocation)
+    macro = step.values["definition"]
+    assert isinstance(macro, Macro)
+    assert read_macros([str(macro), "no definition", " = "]) == {"glide": macro}
+
+
+@pytest.mark.parametrize(
+    "definitions",
+    [
+        ["a = a"],
+        ["a = b; b", "b = a; a"],
+        [*(f"m{n} = {'; '.join([f'm{n + 1}'] * 60)}" for n in range(7)), "m7 = take"],
+        [*(f"m{n} x = m{n + 1} $x$x$x$x" for n in range(7)), "m7 x = load $x"],
+        ["a x = " + "; ".join(["after 1s a $x"] * 5)],
+    ],
+)
+def test_macros_without_end_are_one_mistake(definitions: list[str]) -> None:
+    macros = read_macros(definitions)
+    line = " ".join([next(iter(macros)), *["x" * 30] * len(next(iter(macros.values())).parameters)])
+    assert isinstance(parse(line, macros), Mistake)
+
+
+@pytest.mark.parametrize("word", ["after 1", "every 1", "at bar", "def a ="])
+def test_what_is_inside_of_too_much_is_one_mistake(word: str) -> None:
+    assert isinstance(parse(f"{word} {word} take"), Program)
+    found = parse(f"{word} " * (LONGEST_LINE // (len(word) + 1) - 1) + "take")
+    assert isinstance(found, Mistake)
+    assert "inside of each other" in found.message
+
+
+def test_chances_and_moments_are_values() -> None:
+    read = parse("at silence 5s every 2s temp rand 0.5 1.5")
+    assert isinstance(read, Program)
+    at, every, temp = read.walk()
+    assert at.values["moment"] == Moment("silence", 5.0)
+    assert every.values["time"] == 2.0
+    assert temp.values == {"temperature": Chance(0.5, 1.5)}

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui.engine.commands.around import Around
+from impsy_tui.engine.commands.conducting import Conducting
 from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
 from impsy_tui.engine.commands.playing import Playing
 from impsy_tui.engine.commands.shaping import Shaping
+from impsy_tui.engine.commands.timing import Timing
 from impsy_tui.engine.commands.workshop import Workshop
 from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.program import EVERYBODY
@@ -20,7 +22,7 @@ class Commands:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        hands = [kind(host) for kind in (Playing, Shaping, Workshop, Around)]
+        hands = [kind(host) for kind in (Playing, Shaping, Conducting, Timing, Workshop, Around)]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()

@@ -10,8 +10,11 @@ from impsy_tui.engine.library import Library
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import JobRunner
+from impsy_tui.language import Macro
 
 
 class CommandProblem(Exception):
@@ -29,9 +32,18 @@ class Host(Protocol):
     bindings: Bindings
     ports: PortsDesk
     learner: Learner
+    manager: StageManager
+
+    @property
+    def macros(self) -> dict[str, Macro]:
+        """Words of the performer's own."""
 
     def keep_mapping(self) -> Awaitable[str]:
         """Write what was learned and bound into the configuration file; the reply."""
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
 
     @property
     def training_size(self) -> str:

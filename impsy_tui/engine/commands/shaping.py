@@ -77,7 +77,7 @@ class Shaping(Hands):
     def _bind(self, trigger: str, which: str) -> str:
         return self._host.bindings.bind(trigger, which)
 
-    def _unbind(self, trigger: str, which: str) -> str:
+    def _unbind(self, trigger: str, which: str = "") -> str:
         return self._host.bindings.unbind(trigger, which)
 
     def _bindings(self) -> str:

@@ -85,9 +85,9 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "cue first",
         (Argument("set", Kind.NAME, optional=True),),
     ),
-    Command("next", "the next cue of the set", "next"),
-    Command("back", "the cue before this one, again", "back"),
-    Command("goto", "a cue of the set, by its name", "goto drop", (Argument("cue", Kind.NAME),)),
+    Command("next", "the next cue of the set", "next", undo=True),
+    Command("back", "the cue before this one, again", "back", undo=True),
+    Command("goto", "a cue of the set, by its name", "goto drop", (Argument("cue", Kind.NAME),), undo=True),
     Command(
         "replay",
         "a log is played as if you played it; through a model, that one answers",

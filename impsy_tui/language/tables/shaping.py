@@ -64,7 +64,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "unbind",
         "what was bound is so no longer",
         "unbind cc 1 64",
-        (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT)),
+        (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT, optional=True)),
         files=True,
     ),
     Command("bindings", "what is bound to what", "bindings"),

@@ -1,0 +1,21 @@
+"""Looking at a set list before the gig."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="SET.imp", help="A set list.")],
+    logdir: Annotated[
+        Path, typer.Option("--logdir", "-l", help="Folder of the logs; scenes.toml lies beside it.")
+    ] = Path("logs"),
+    models: Annotated[Path, typer.Option("--models", "-m", help="Folder of the models.")] = Path("models"),
+    datasets: Annotated[Path, typer.Option("--datasets", "-d", help="Folder of the data sets.")] = Path("datasets"),
+    scenes: Annotated[Path | None, typer.Option("--scenes", help="File of the scenes [scenes.toml].")] = None,
+) -> None:
+    """Check a set list: what cannot be read, and the models, scenes, cues and logs it names that are not there."""
+    from impsy_tui.cli import checking
+
+    checking.check(file, checking.Folders(logdir, models, datasets, scenes))

@@ -1,0 +1,134 @@
+"""Checking a set list: everything that is wrong in it, and everything it names that is not there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import typer
+
+from impsy_tui.cli.foreground import fail
+from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.cues import LARGEST_FILE, SUFFIX
+from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.scene_book import SceneBook
+from impsy_tui.engine.scenes import SceneProblem
+from impsy_tui.language import Invocation, Kind, Program, parse
+from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
+from impsy_tui.shipped import shipped_folder
+
+_MOST_SHOWN: Final = 200
+"""Characters of a line."""
+
+
+class Folders(NamedTuple):
+    """Where things are looked for; ``scenes`` is beside the logs if it is None."""
+
+    logs: Path
+    models: Path
+    datasets: Path
+    scenes: Path | None
+
+
+def check(file: Path, folders: Folders) -> None:
+    """Tell what is wrong in a set list, and exit with 1 if anything is."""
+    text = _read(file)
+    lines = list(set_lines(text))
+    found = read_set(text)
+    problems = found if isinstance(found, list) else []
+    names = _Names(folders, lines)
+    problems += [problem for line in lines for problem in names.missing(line)]
+    if problems:
+        _show(file, text, problems)
+        raise typer.Exit(1)
+    cues = sum(line.heading is not None for line in lines)
+    commands = sum(1 for line in lines if isinstance(line.read, Program) for _ in line.read.walk())
+    typer.echo(f"{file}: {_counted(cues, 'cue')}, {_counted(commands, 'command')}, nothing wrong")
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        fail(f"{file}: {getattr(error, 'strerror', None) or error}")
+    if len(data) > LARGEST_FILE:
+        fail(f"{file} is too large for a set list")
+    return data.decode(errors="replace")
+
+
+def _show(file: Path, text: str, problems: list[SetProblem]) -> None:
+    lines = text.removeprefix("\ufeff").split("\n")
+    for problem in sorted(problems, key=lambda one: (one.line, one.column)):
+        typer.secho(f"{file}:{problem.line}:{problem.column}: {problem.message}", fg=typer.colors.RED)
+        shown = lines[problem.line - 1].rstrip().replace("\t", " ")[:_MOST_SHOWN]
+        typer.echo(f"  {shown}\n  {' ' * (problem.column - 1)}{'^' * max(1, problem.width)}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+class _Names:
+    """What a set list may name."""
+
+    def __init__(self, folders: Folders, lines: list[SetLine]) -> None:
+        models = [folders.models, shipped_folder("models")]
+        self._library = Library(folders.logs, folders.datasets, models, lambda: ())
+        self._cues = [line.heading for line in lines if line.heading]
+        here = folders.logs.absolute().parent
+        self._sets = (here / "sets", shipped_folder("configs") / "sets")
+        try:
+            self._scenes = set(SceneBook(folders.scenes or here / "scenes.toml").names())
+        except SceneProblem as problem:
+            fail(str(problem))
+
+    def missing(self, line: SetLine) -> Iterator[SetProblem]:
+        """What a line names that is not there, in order: what it saves is there from then on."""
+        if not isinstance(line.read, Program):
+            return
+        for each in line.read.walk():
+            for name, problem in self._missing(each, line):
+                yield problem_at(line, name, problem)
+
+    def _missing(self, each: Invocation, line: SetLine) -> Iterator[tuple[str, str]]:
+        if each.command.name == "bind" and (wrong := _wrong_binding(each, line)):
+            yield str(each.values["which"]), wrong
+        for argument in each.command.arguments:
+            name = str(each.values.get(argument.name, ""))
+            if name and name not in argument.choices and (wrong := self._wrong_name(each, argument.kind, name)):
+                yield name, wrong
+
+    def _wrong_name(self, each: Invocation, kind: Kind, name: str) -> str:
+        if kind in (Kind.MODEL, Kind.LOG, Kind.DATASET):
+            return self._no_file(kind, name)
+        return self._unknown(each.command.name, name) if kind is Kind.NAME else ""
+
+    def _no_file(self, kind: Kind, name: str) -> str:
+        try:
+            self._library.find(kind.value, name)
+        except LibraryProblem as problem:
+            return str(problem)
+        return ""
+
+    def _unknown(self, command: str, name: str) -> str:
+        match command:
+            case "scene save":
+                self._scenes.add(name)
+            case "scene" | "scene delete" if name not in self._scenes:
+                return f"no scene is called {name}; there are: {', '.join(sorted(self._scenes)) or 'none yet'}"
+            case "goto" if name not in self._cues:
+                return f"no cue is called {name}; there are: {', '.join(self._cues)}"
+            case "cue" if not any(
+                (folder / f"{name.removesuffix(SUFFIX)}{SUFFIX}").is_file() for folder in self._sets
+            ):
+                return f"no set list is called {name} in {' and '.join(map(str, self._sets))}"
+        return ""
+
+
+def _wrong_binding(each: Invocation, line: SetLine) -> str:
+    bindings = Bindings(lambda bound: parse(bound, line.macros))
+    try:
+        bindings.bind(str(each.values["trigger"]), str(each.values["which"]))
+    except BindingProblem as problem:
+        return str(problem)
+    return ""

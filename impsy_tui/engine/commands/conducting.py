@@ -1,0 +1,116 @@
+"""What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
+
+from collections.abc import Awaitable
+
+from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.conductor import Pending
+from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
+from impsy_tui.language.program import Value
+
+
+class Conducting(Hands):
+    """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
+
+    @property
+    def _manager(self) -> StageManager:
+        return self._host.manager
+
+    def _over(self, player: str, time: float, settings: Program, ease: str = "") -> str | Awaitable[str]:
+        values: dict[str, Value] = {"time": time, "settings": settings, **({"ease": ease} if ease else {})}
+        text = _text("over", values, player)
+        return self._manager.glide(text, time, settings, player, eased=bool(ease))
+
+    def _after(self, player: str, time: float, commands: Program) -> str:
+        text = _text("after", {"time": time, "commands": commands}, player)
+        return _planned(self._manager.conductor.after(text, time, commands, player))
+
+    def _every(self, player: str, time: float, commands: Program) -> str:
+        text = _text("every", {"time": time, "commands": commands}, player)
+        return _planned(self._manager.conductor.every(text, time, commands, player))
+
+    def _at(self, player: str, moment: Moment, commands: Program) -> str:
+        return self._at_moment("at", player, moment, commands)
+
+    def _whenever(self, player: str, moment: Moment, commands: Program) -> str:
+        return self._at_moment("whenever", player, moment, commands)
+
+    def _at_moment(self, word: str, player: str, moment: Moment, commands: Program) -> str:
+        text = _text(word, {"moment": moment, "commands": commands}, player)
+        conductor = self._manager.conductor
+        return _planned(conductor.at(text, moment, commands, player, always=word == "whenever"))
+
+    def _what(self) -> str:
+        return "\n".join(self._manager.conductor.list()) or "nothing is pending"
+
+    def _cancel(self, number: float | str) -> str:
+        conductor = self._manager.conductor
+        if isinstance(number, str):
+            count = conductor.cancel_all()
+            return f"{count} taken back" if count else "nothing was pending"
+        return f"taken back: {conductor.cancel(int(number)).text}"
+
+    def _undo(self) -> Awaitable[str]:
+        return self._manager.undo()
+
+    def _redo(self) -> Awaitable[str]:
+        return self._manager.redo()
+
+    def _scene(self, scene: str, now: str = "") -> Awaitable[str]:
+        return self._manager.set_up(scene)
+
+    def _scene_save(self, scene: str) -> Awaitable[str]:
+        return self._manager.save_scene(scene)
+
+    def _scene_delete(self, scene: str) -> Awaitable[str]:
+        return self._manager.delete_scene(scene)
+
+    def _scenes(self) -> Awaitable[str]:
+        return self._manager.list_scenes()
+
+    def _def(self, definition: Macro) -> str:
+        self._host.macros[definition.name] = definition
+        return f"{definition.name} means {definition.body}"
+
+    def _undef(self, name: str) -> str:
+        if self._host.macros.pop(name, None) is None:
+            raise CommandProblem(f"{name} is no word of yours: defs lists them")
+        return f"{name} means nothing any more"
+
+    def _defs(self) -> str:
+        return "\n".join(map(str, self._host.macros.values())) or "no word of yours is defined: def drop = …"
+
+    def _cue(self, set: str = "") -> str | Awaitable[str]:
+        return self._manager.cues.open(set) if set else self._manager.cues.where()
+
+    def _next(self) -> str:
+        return self._manager.cues.next()
+
+    def _back(self) -> str:
+        return self._manager.cues.back()
+
+    def _goto(self, cue: str) -> str:
+        return self._manager.cues.goto(cue)
+
+    def _replay(self, log: str, at: float = 1.0, through: str = "") -> Awaitable[str]:
+        return self._manager.replay(log, at, through)
+
+    def _cancel_replay(self) -> str:
+        name = self._manager.replayer.stop()
+        if not name:
+            raise CommandProblem("nothing is replayed")
+        return f"the replay of {name} is over"
+
+    def _record(self, switch: bool) -> str:
+        return self._manager.record(switch)
+
+    def _seed(self, number: float) -> str:
+        return self._manager.seed(int(number))
+
+
+def _text(name: str, values: dict[str, Value], player: str) -> str:
+    return str(Invocation(COMMANDS[name], values, player))
+
+
+def _planned(pending: Pending) -> str:
+    return f"{pending.number}  {pending.text}"

@@ -1,0 +1,299 @@
+"""What is to happen later, again and again, at a moment, or bit by bit."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from impsy_tui.control.states import PendingState
+from impsy_tui.engine.gliding import Glide, Key, Track, tracks_by_key
+from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.language import Moment, Program
+
+MOST: Final = 10_000
+"""Things that may be pending at once."""
+_SHOWN: Final = 20
+"""Of these a snapshot shows the newest."""
+
+Run = Callable[[Program, str, str], None]
+"""Carries out a program: the program, the player it is for (empty for the focus), what called for it."""
+
+
+class ConductingProblem(Exception):
+    """What cannot be planned or taken back; the message says why."""
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """One thing that is to be done.
+
+    Attributes:
+        number: by which it is cancelled.
+        text: as it was typed.
+        kind: "over", "after", "every", "at" or "whenever".
+        program: what is to be done, None for "over".
+        player: whom it is for, empty for the focus.
+        period: seconds, for "every".
+        moment: for "at" and "whenever".
+        left: events still to be heard, for the moment "event"; for "over", what is left to do at its end.
+        timer: when it is due, if that is known.
+        glide: for "over".
+    """
+
+    number: int
+    text: str
+    kind: str
+    program: Program | None = None
+    player: str = ""
+    period: float = 0.0
+    moment: Moment | None = None
+    left: int = 0
+    timer: Timer | None = None
+    glide: Glide | None = None
+
+
+class Conductor:
+    """Keeps what is pending, and does it when it is due.
+
+    It hears what happens from the session: see ``heard``, ``turned`` and ``bar``.
+
+    Args:
+        scheduler: keeps the time.
+        run: carries out what is due.
+        last_heard: when the musician played last, None for never.
+        held: whether the musician holds something down: that is no silence.
+    """
+
+    def __init__(
+        self, scheduler: Scheduler, run: Run, last_heard: Callable[[], float | None], held: Callable[[], bool]
+    ) -> None:
+        self._scheduler = scheduler
+        self._run = run
+        self._last_heard = last_heard
+        self._held = held
+        self._pending: dict[int, Pending] = {}
+        self._number = 0
+        self.wants_bars: Callable[[bool], None] = lambda wanted: None
+        """Called with whether bars are to be told, whenever that changes."""
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    @property
+    def newest(self) -> int:
+        """The highest number so far."""
+        return self._number
+
+    # Planning
+
+    def glide(
+        self,
+        text: str,
+        seconds: float,
+        tracks: Sequence[Track],
+        *,
+        eased: bool = False,
+        arrived: Callable[[], None] | None = None,
+    ) -> Pending:
+        """Let settings glide from now on; whatever else glided them lets go of them.
+
+        Args:
+            text: as it was typed.
+            seconds: that it takes.
+            tracks: what glides.
+            eased: it begins and ends gently.
+            arrived: what is left to do at the end.
+        """
+        by_key = tracks_by_key(tracks)
+        self.let_go(by_key)
+        pending = self._add(text, "over")
+
+        def end() -> None:
+            self._pending.pop(pending.number, None)
+            if arrived is not None:
+                arrived()
+
+        pending.left = 0 if arrived is None else 1
+        pending.glide = Glide(self._scheduler, self._scheduler.now(), seconds, eased, by_key, end)
+        pending.glide.start()
+        return pending
+
+    def after(self, text: str, seconds: float, program: Program, player: str) -> Pending:
+        """Do something once."""
+        pending = self._add(text, "after", program, player)
+        pending.timer = self._scheduler.at(self._scheduler.now() + seconds, self._once, pending)
+        return pending
+
+    def every(self, text: str, seconds: float, program: Program, player: str) -> Pending:
+        """Do something again and again, the first time when this time has passed."""
+        pending = self._add(text, "every", program, player)
+        pending.period = seconds
+        due = self._scheduler.now() + seconds
+        pending.timer = self._scheduler.at(due, self._again, pending, due)
+        return pending
+
+    def at(self, text: str, moment: Moment, program: Program, player: str, *, always: bool) -> Pending:
+        """Do something at the next such moment, or at every one."""
+        pending = self._add(text, "whenever" if always else "at", program, player)
+        pending.moment = moment
+        pending.left = int(moment.number)
+        if moment.word == "silence":
+            self._await_silence(pending, self._scheduler.now())
+        elif moment.word == "bar":
+            self.wants_bars(True)
+        return pending
+
+    def _add(self, text: str, kind: str, program: Program | None = None, player: str = "") -> Pending:
+        if len(self._pending) >= MOST:
+            raise ConductingProblem(f"{MOST} things are pending already: cancel all takes them back")
+        self._number += 1
+        pending = Pending(self._number, text, kind, program, player)
+        self._pending[pending.number] = pending
+        return pending
+
+    # Taking back
+
+    def let_go(self, keys: Iterable[Key]) -> None:
+        """These are set otherwise from now on: what glides them leaves them alone."""
+        if not any(pending.glide for pending in self._pending.values()):
+            return
+        keys = tuple(keys)
+        for pending in tuple(self._pending.values()):
+            if pending.glide is not None and pending.glide.tracks:
+                pending.glide.let_go(keys)
+                if not (pending.glide.tracks or pending.left):
+                    self._forget(pending)
+
+    def cancel(self, number: int) -> Pending:
+        """Take one back; what it has done so far stays.
+
+        Raises:
+            ConductingProblem: nothing has this number.
+        """
+        pending = self._pending.get(number)
+        if pending is None:
+            raise ConductingProblem(f"nothing pending has number {number}: what lists them")
+        self._forget(pending)
+        return pending
+
+    def cancel_if_there(self, number: int) -> None:
+        """Take one back if it is still pending."""
+        if (pending := self._pending.get(number)) is not None:
+            self._forget(pending)
+
+    def cancel_all(self) -> int:
+        """Take everything back; how many things that were."""
+        pending = tuple(self._pending.values())
+        for each in pending:
+            self._forget(each)
+        return len(pending)
+
+    def _forget(self, pending: Pending) -> None:
+        self._pending.pop(pending.number, None)
+        if pending.timer is not None:
+            pending.timer.cancel()
+        if pending.glide is not None:
+            pending.glide.cancel()
+        if pending.moment is not None and pending.moment.word == "bar" and not any(self._waiting("bar")):
+            self.wants_bars(False)
+
+    # What happens
+
+    def heard(self, began: bool) -> None:
+        """The musician played; ``began`` says that a call of theirs begins with it."""
+        for pending in tuple(self._pending.values()):
+            moment = pending.moment
+            if moment is None:
+                continue
+            if moment.word == "event":
+                pending.left -= 1
+                if pending.left <= 0:
+                    pending.left = int(moment.number)
+                    self._come(pending)
+            elif moment.word == "call" and began:
+                self._come(pending)
+            elif moment.word == "silence" and pending.timer is None:
+                self._await_silence(pending, self._scheduler.now())
+
+    def turned(self, player: str) -> None:
+        """A player's turn began."""
+        for pending in self._waiting("response"):
+            if pending.player in ("", "all", player):
+                self._come(pending)
+
+    def bar(self) -> None:
+        """A bar began."""
+        for pending in self._waiting("bar"):
+            self._come(pending)
+
+    def _waiting(self, word: str) -> list[Pending]:
+        return [each for each in self._pending.values() if each.moment is not None and each.moment.word == word]
+
+    def _come(self, pending: Pending) -> None:
+        """The moment has come: in the next turn of the loop, for the music goes first."""
+        self._scheduler.at(self._scheduler.now(), self._at_moment, pending)
+
+    def _at_moment(self, pending: Pending) -> None:
+        if self._pending.get(pending.number) is not pending:
+            return
+        if pending.kind == "at":
+            self._forget(pending)
+        self._do(pending)
+
+    def _await_silence(self, pending: Pending, since: float) -> None:
+        assert pending.moment is not None
+        pending.timer = self._scheduler.at(since + pending.moment.number, self._look, pending, since)
+
+    def _look(self, pending: Pending, since: float) -> None:
+        """The silence may have been long enough. Events do not move the timer: it looks when it was last broken."""
+        assert pending.moment is not None
+        now = self._scheduler.now()
+        broken = now if self._held() else max(since, self._last_heard() or since)
+        if now < broken + pending.moment.number:
+            self._await_silence(pending, broken)
+            return
+        pending.timer = None  # until the musician has played again
+        self._at_moment(pending)
+
+    def _once(self, pending: Pending) -> None:
+        self._forget(pending)
+        self._do(pending)
+
+    def _again(self, pending: Pending, due: float) -> None:
+        # Times that are past are left out: never a burst.
+        missed = int((self._scheduler.now() - due) / pending.period)
+        following = due + (missed + 1) * pending.period
+        pending.timer = self._scheduler.at(following, self._again, pending, following)
+        self._do(pending)
+
+    def _do(self, pending: Pending) -> None:
+        assert pending.program is not None
+        self._run(pending.program, pending.player, f"{pending.number} {pending.kind}")
+
+    # What others want to know
+
+    def list(self) -> list[str]:
+        """What is pending, in words, the oldest first."""
+        return [f"{state.number}  {state.text}{_when(state)}" for state in map(self._state, self._pending.values())]
+
+    def states(self) -> tuple[PendingState, ...]:
+        """The newest of what is pending, for a snapshot, the oldest of them first."""
+        newest = list(islice(reversed(self._pending.values()), _SHOWN))
+        return tuple(map(self._state, reversed(newest)))
+
+    def _state(self, pending: Pending) -> PendingState:
+        now = self._scheduler.now()
+        if pending.glide is not None:
+            return PendingState(
+                pending.number, pending.text, "over", max(0.0, pending.glide.ends - now), pending.glide.share
+            )
+        due = -1.0 if pending.timer is None else max(0.0, pending.timer.deadline - now)
+        return PendingState(pending.number, pending.text, pending.kind, due)
+
+
+def _when(state: PendingState) -> str:
+    if state.due < 0:
+        return ""
+    if state.kind == "over":
+        return f"  ({state.share:.0%}, {state.due:.1f}s left)"
+    return f"  (in {state.due:.1f}s)"

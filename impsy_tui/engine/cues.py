@@ -1,0 +1,134 @@
+"""A set list: cues, one after the other, each with what is to be done."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.control.states import CueState
+from impsy_tui.language.setlist import Cue, SetList, read_set
+
+SUFFIX: Final = ".imp"
+LARGEST_FILE: Final = 1 << 20
+
+
+class CueProblem(Exception):
+    """What is wrong with a set list or a cue, for the performer."""
+
+
+class Cues:
+    """Steps through a set list.
+
+    Args:
+        folders: where set lists are, the first first.
+        do: carries out a line: what called for it, and the line.
+    """
+
+    def __init__(self, folders: Sequence[Path], do: Callable[[str, str], None]) -> None:
+        self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
+        self._do = do
+        self._set = SetList((), ())
+        self.name = ""
+        """Of the set list, empty for none."""
+        self.index = -1
+        """Of the cue that was reached last, -1 before the first."""
+
+    async def open(self, name: str, index: int = -1) -> str:
+        """Open a set list; what stands before its first cue is done.
+
+        Args:
+            name: of it.
+            index: the cue where it stands; that cue is not done.
+
+        Raises:
+            CueProblem: there is none, or something is wrong in it.
+        """
+        file, text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
+        return self.take(file, text, index)
+
+    def take(self, name: str, text: str, index: int = -1) -> str:
+        """Take this text for the set list of this name; see ``open``."""
+        found = read_set(text)
+        if not isinstance(found, SetList):
+            first = found[0]
+            others = f"; and {len(found) - 1} more: impsy-tui check {name}{SUFFIX}" if len(found) > 1 else ""
+            raise CueProblem(f"{name}, line {first.line}: {first.message}{others}")
+        self._set, self.name = found, name
+        self.index = min(index, len(found.cues) - 1)
+        for line in found.preamble:
+            self._do(name, line)
+        return f"{name}: {len(found.cues)} cues; next is {self._following() or 'none'}"
+
+    def where(self) -> str:
+        """Where the set is, in lines."""
+        self._need_set()
+        marks = {self.index: "▶", self.index + 1: "·"}
+        return "\n".join(f"{marks.get(index, ' ')} {cue.name}" for index, cue in enumerate(self._set.cues))
+
+    def next(self) -> str:
+        """Go to the next cue."""
+        self._need_set()
+        if self.index + 1 >= len(self._set.cues):
+            raise CueProblem(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
+        return self._go(self.index + 1)
+
+    def back(self) -> str:
+        """Go to the cue before this one."""
+        self._need_set()
+        if self.index < 1:
+            raise CueProblem(f"there is no cue before {self._set.cues[0].name}")
+        return self._go(self.index - 1)
+
+    def goto(self, name: str) -> str:
+        """Go to a cue by its name."""
+        self._need_set()
+        for index, cue in enumerate(self._set.cues):
+            if cue.name == name:
+                return self._go(index)
+        raise CueProblem(f"no cue is called {name}; there are: {', '.join(cue.name for cue in self._set.cues)}")
+
+    def state(self) -> CueState | None:
+        """Where the set is, for a snapshot."""
+        if not self.name:
+            return None
+        cue = self._set.cues[self.index].name if self.index >= 0 else ""
+        return CueState(self.name, cue, self.index + 1, len(self._set.cues), self._following())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all cues."""
+        return tuple(cue.name for cue in self._set.cues)
+
+    def _go(self, index: int) -> str:
+        cue: Cue = self._set.cues[index]
+        self.index = index
+        for line in cue.lines:
+            self._do(cue.name, line)
+        return f"cue {index + 1} of {len(self._set.cues)}: {cue.name}; next is {self._following() or 'none'}"
+
+    def _following(self) -> str:
+        return self._set.cues[self.index + 1].name if self.index + 1 < len(self._set.cues) else ""
+
+    def _need_set(self) -> None:
+        if not self.name:
+            raise CueProblem("no set list is open: cue NAME opens one")
+
+    def _read(self, name: str) -> tuple[str, str]:
+        plain = name.removesuffix(SUFFIX)
+        for folder in self._folders:
+            file = folder / f"{plain}{SUFFIX}"
+            # A name is never a path out of its folder.
+            if not plain or file.parent != folder:
+                break
+            try:
+                with file.open("rb") as opened:
+                    data = opened.read(LARGEST_FILE + 1)
+            except (FileNotFoundError, ValueError):
+                continue
+            except OSError as error:
+                raise CueProblem(f"{file} cannot be read: {error.strerror or error}") from None
+            if len(data) > LARGEST_FILE:
+                raise CueProblem(f"{file} is too large for a set list")
+            return plain, data.decode(errors="replace")
+        where = " and ".join(str(folder) for folder in self._folders)
+        raise CueProblem(f"no set list is called {name} in {where}")

@@ -1,0 +1,106 @@
+"""Taking back what lines did to settings, scenes and models, and doing it again."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from impsy_tui.engine.conductor import Conductor
+from impsy_tui.engine.scenes import Scene, Stagehand
+from impsy_tui.language import Call, Program
+from impsy_tui.language.program import Step
+
+_DEEPEST: Final = 200
+_AS_ONE: Final = 1.0
+"""Seconds within which a key pressed again and again counts as one line."""
+
+
+@dataclass(slots=True)
+class _Done:
+    """A line that was carried out: what there was before, and what it left pending."""
+
+    program: Program
+    before: Scene
+    after_number: int
+    newest: int
+    at: float
+
+
+class History:
+    """What can be taken back.
+
+    Args:
+        conductor: what lines left pending is taken back with them.
+        stagehand: takes scenes and sets them up.
+        now: seconds, on any clock.
+    """
+
+    def __init__(self, conductor: Conductor, stagehand: Stagehand, now: Callable[[], float]) -> None:
+        self._conductor = conductor
+        self._stagehand = stagehand
+        self._now = now
+        self._done: deque[_Done] = deque(maxlen=_DEEPEST)
+        self._undone: list[_Done] = []
+
+    def before(self, program: Program) -> Scene | None:
+        """How things are before a line, if it is one that can be taken back."""
+        return self._stagehand.capture() if _can_be_undone(program) else None
+
+    def note(self, program: Program, before: Scene, after_number: int) -> None:
+        """A line was carried out.
+
+        Args:
+            program: what it was.
+            before: how things were.
+            after_number: the conductor's newest number then.
+        """
+        now, newest = self._now(), self._conductor.newest
+        self._undone.clear()
+        last = self._done[-1] if self._done else None
+        if last is not None and now - last.at < _AS_ONE and _is_same_knob(last.program, program):
+            last.program, last.at = program, now
+            return
+        self._done.append(_Done(program, before, after_number, newest, now))
+
+    def undo(self) -> tuple[str, list[Awaitable[str]]] | None:
+        """Take back the last line: what it was, and what is to be waited for; None if there is none."""
+        if not self._done:
+            return None
+        done = self._done.pop()
+        self._undone.append(done)
+        for number in range(done.after_number + 1, done.newest + 1):
+            self._conductor.cancel_if_there(number)
+        return str(done.program), self._stagehand.restore(done.before)
+
+    def redo(self) -> Program | None:
+        """The line that was taken back last, to be carried out again; None if there is none."""
+        return self._undone.pop().program if self._undone else None
+
+    def put_back(self, undone: list["_Done"]) -> None:
+        """Lines that may still be done again, after one of them was."""
+        self._undone = undone
+
+    @property
+    def undone(self) -> list["_Done"]:
+        """Lines that may be done again, the next one last."""
+        return list(self._undone)
+
+
+def _can_be_undone(program: Program) -> bool:
+    return any(_steps_can(step) for step in program.steps)
+
+
+def _steps_can(step: Step) -> bool:
+    if isinstance(step, Call):
+        return _can_be_undone(step.program)
+    return step.command.undo or step.command.takes_rest
+
+
+def _is_same_knob(one: Program, other: Program) -> bool:
+    """Whether both lines are one and the same single command, with other values."""
+    if len(one.steps) != 1 or len(other.steps) != 1:
+        return False
+    first, second = one.steps[0], other.steps[0]
+    if isinstance(first, Call) or isinstance(second, Call) or first.command.takes_rest:
+        return False
+    return first.command is second.command and first.player == second.player and bool(first.command.ramp)

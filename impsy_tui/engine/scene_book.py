@@ -1,0 +1,184 @@
+"""The file of scenes: TOML, to be read and changed by hand too."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from impsy_tui import terms
+from impsy_tui.config.kinds import written
+from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
+from impsy_tui.engine.tempo import TempoSettings
+from impsy_tui.language import Mistake, parse
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+LARGEST_FILE: Final = 1 << 20
+_HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
+
+
+class SceneBook:
+    """The file of scenes.
+
+    Args:
+        file: where they are kept.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def names(self) -> list[str]:
+        """All of them.
+
+        Raises:
+            SceneProblem: the file cannot be read.
+        """
+        return sorted(self._raw())
+
+    def find(self, name: str) -> Scene:
+        """One of them.
+
+        Raises:
+            SceneProblem: there is none of this name, or it makes no sense.
+        """
+        raw = self._raw()
+        if name not in raw:
+            known = ", ".join(sorted(raw)) or "none is saved yet: scene save NAME"
+            raise SceneProblem(f"no scene is called {name}; there are: {known}")
+        return read_scene(name, raw[name])
+
+    def save(self, name: str, scene: Scene) -> None:
+        """Keep one, in place of another of this name."""
+        self._write({**self._raw(), name: scene_table(scene)})
+
+    def delete(self, name: str) -> None:
+        """Forget one."""
+        self.find(name)
+        self._write({other: table for other, table in self._raw().items() if other != name})
+
+    def _raw(self) -> dict[str, Any]:
+        try:
+            with self.file.open("rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+            if len(data) > LARGEST_FILE:
+                raise SceneProblem(f"{self.file} is too large for a file of scenes")
+            return tomllib.loads(data.decode())
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise SceneProblem(f"{self.file} cannot be read: {error.strerror or error}") from None
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            raise SceneProblem(f"{self.file} is not TOML: {error}") from None
+
+    def _write(self, tables: Mapping[str, Any]) -> None:
+        parts = [_HEAD]
+        for name, table in tables.items():
+            head = _key(name)
+            plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+            parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
+            for part, inner in _tables(table):
+                parts.append(f"\n[{head}.{part}]\n" + "".join(f"{k} = {written(v)}\n" for k, v in inner.items()))
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            new = self.file.with_name(f"{self.file.name}.new")
+            new.write_text("".join(parts), encoding="utf-8")
+            new.replace(self.file)
+        except OSError as error:
+            raise SceneProblem(f"{self.file} cannot be written: {error.strerror or error}") from None
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else written(name)
+
+
+def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, value in table.items():
+        if key == "players" and isinstance(value, Mapping):
+            yield from ((f"players.{_key(name)}", inner) for name, inner in value.items())
+        elif isinstance(value, Mapping):
+            yield key, value
+
+
+def scene_table(scene: Scene) -> dict[str, Any]:
+    """A scene as files keep it."""
+    table: dict[str, Any] = {"thru": scene.thru}
+    if scene.time is not None:
+        table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
+    table["players"] = {
+        name: {
+            each.name: value
+            for each in fields(PlayerScene)
+            if (value := getattr(player, each.name)) not in (None, (), {})
+        }
+        for name, player in scene.players.items()
+    }
+    return table
+
+
+def read_scene(name: str, raw: Any) -> Scene:
+    """A scene out of a file.
+
+    Raises:
+        SceneProblem: it makes no sense.
+    """
+    try:
+        players = {str(player): _player(table) for player, table in raw["players"].items()}
+        time = _time(raw["time"]) if "time" in raw else None
+        return Scene(bool(raw.get("thru", False)), players, time)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SceneProblem(f"scene {name} makes no sense: {error}") from None
+
+
+_RANGES: Final = {
+    "temp": terms.PI_TEMPERATURE,
+    "sigma": terms.SIGMA_TEMPERATURE,
+    "timescale": terms.TIMESCALE,
+    "threshold": terms.THRESHOLD,
+}
+
+
+def _player(table: Mapping[str, Any]) -> PlayerScene:
+    for key, within in _RANGES.items():
+        if table[key] not in within:
+            raise ValueError(f"{key} must be {within}")
+    if table["mode"] not in terms.MODES:
+        raise ValueError(f"mode must be one of {', '.join(terms.MODES)}")
+    unit = terms.Range(0.0, 1.0, 0.0)
+    held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
+    ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
+    if any(value not in unit for value in (*held.values(), *(end for ends in ranged.values() for end in ends))):
+        raise ValueError("what is held and ranged must be 0 to 1")
+    return PlayerScene(
+        model=str(table.get("model", "")),
+        mode=str(table["mode"]),
+        temp=float(table["temp"]),
+        sigma=float(table["sigma"]),
+        timescale=float(table["timescale"]),
+        threshold=float(table["threshold"]),
+        max_response=float(table.get("max_response", 0.0)),
+        muted=_whole(table.get("muted", ())),
+        solo=_whole(table.get("solo", ())),
+        inverted=_whole(table.get("inverted", ())),
+        held=held,
+        ranged=ranged,
+    )
+
+
+def _time(table: Mapping[str, Any]) -> TempoSettings:
+    settings = TempoSettings(
+        float(table["beats"]),
+        float(table["swing"]),
+        str(table["grid"]),
+        str(table["hand_over"]),
+        bool(table["follows"]),
+    )
+    line = f"tempo {settings.beats!r}; swing {settings.swing!r}; quantise {settings.grid or 'off'}"
+    read = parse(f"{line}; hand over {settings.hand_over}")
+    if isinstance(read, Mistake):
+        raise ValueError(f"time: {read.message}")
+    return settings
+
+
+def _whole(numbers: Any) -> tuple[int, ...]:
+    return tuple(int(number) for number in numbers if int(number) >= 1)

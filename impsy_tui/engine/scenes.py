@@ -1,0 +1,205 @@
+"""Scenes: all settings at one moment, kept under a name, come back to at once or bit by bit."""
+
+from collections.abc import Awaitable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from impsy_tui.engine import knobs
+from impsy_tui.engine.gliding import Track
+from impsy_tui.engine.seat import Seat
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.tempo import Tempo, TempoSettings
+from impsy_tui.language.program import quoted, shown_number
+
+
+class SceneProblem(Exception):
+    """What is wrong with a scene, for the performer."""
+
+
+class Models(Protocol):
+    """Who plays which model; see ``casting.Casting``."""
+
+    def file_of(self, seat: Seat) -> Path | None:
+        """The file of the model in a seat."""
+
+    def load(self, seat: Seat, name: str) -> Awaitable[str]:
+        """Load a model into a seat; the reply to come."""
+
+    def unload(self, seat: Seat) -> None:
+        """Let the dummy play in a seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerScene:
+    """One player's settings.
+
+    Attributes:
+        model: its name, empty for the dummy.
+        mode, temp, sigma, timescale, threshold: see ``terms``.
+        max_response: seconds, 0 for no end.
+        muted, solo, inverted: numbers of values, from 1.
+        held: number of a value, as text, to where it is held.
+        ranged: likewise to its lowest and highest.
+    """
+
+    model: str
+    mode: str
+    temp: float
+    sigma: float
+    timescale: float
+    threshold: float
+    max_response: float
+    muted: tuple[int, ...] = ()
+    solo: tuple[int, ...] = ()
+    inverted: tuple[int, ...] = ()
+    held: Mapping[str, float] | None = None
+    ranged: Mapping[str, tuple[float, float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everybody's settings."""
+
+    thru: bool
+    players: Mapping[str, PlayerScene]
+    time: TempoSettings | None = None
+
+
+class Stagehand:
+    """Takes scenes, and sets them up.
+
+    Args:
+        session: whose settings they are.
+        time: musical time.
+        models: who plays what.
+    """
+
+    def __init__(self, session: Session, time: Tempo, models: Models) -> None:
+        self._session = session
+        self._time = time
+        self._models = models
+
+    def capture(self) -> Scene:
+        """Everything as it is now."""
+        players = {seat.name: self._of(seat) for seat in self._session.seats.values()}
+        return Scene(self._session.settings.thru, players, self._time.capture())
+
+    def _of(self, seat: Seat) -> PlayerScene:
+        settings, shaping = seat.part.settings, seat.shaping
+        return PlayerScene(
+            model=self._model_of(seat),
+            mode=settings.mode,
+            temp=settings.pi_temperature,
+            sigma=settings.sigma_temperature,
+            timescale=settings.timescale,
+            threshold=settings.threshold,
+            max_response=settings.max_response or 0.0,
+            muted=_numbers(shaping.muted),
+            solo=_numbers(shaping.soloed),
+            inverted=_numbers(shaping.inverted),
+            held={str(index + 1): value for index, value in sorted(shaping.held.items())},
+            ranged={str(index + 1): ends for index, ends in sorted(shaping.ranged.items())},
+        )
+
+    def tracks(self, scene: Scene) -> Iterator[Track]:
+        """What glides on the way to a scene."""
+        for seat, wanted in self._seats(scene):
+            yield knobs.temp(seat, wanted.temp)
+            yield knobs.sigma(seat, wanted.sigma)
+            yield knobs.timescale(seat, wanted.timescale)
+            yield knobs.threshold(seat, wanted.threshold)
+            for index, value in _by_index(wanted.held, self._session.dimension):
+                yield knobs.hold(seat, index, value)
+            for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
+                yield from knobs.ranged(seat, index, low, high)
+        if scene.time is not None:
+            yield knobs.tempo(self._time, scene.time.beats)
+            yield knobs.swing(self._time, scene.time.swing)
+
+    def switch(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
+        """Change what cannot glide; what is still to be waited for are the models."""
+        awaited = []
+        for seat, wanted in self._seats(scene):
+            if models and self._model_of(seat) != wanted.model:
+                if wanted.model:
+                    awaited.append(self._models.load(seat, wanted.model))
+                else:
+                    self._models.unload(seat)
+            seat.set_mode(wanted.mode)
+            seat.set_max_response(wanted.max_response or None)
+            self._shape(seat, wanted)
+        self._session.set_thru(scene.thru)
+        if scene.time is not None and scene.time != self._time.capture():
+            self._time.restore(scene.time)
+        return awaited
+
+    def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
+        shaping, most = seat.shaping, self._session.dimension - 1
+        shaping.muted = _indices(wanted.muted, most)
+        shaping.soloed = _indices(wanted.solo, most)
+        shaping.inverted = _indices(wanted.inverted, most)
+        # Those that are held and ranged already glide on from where they are.
+        shaping.held = {index: shaping.held.get(index, value) for index, value in _by_index(wanted.held, most + 1)}
+        shaping.ranged = {
+            index: shaping.ranged.get(index, ends) for index, ends in _by_index(wanted.ranged, most + 1)
+        }
+        seat.end_muted()
+
+    def restore(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
+        """Change everything at once, or everything but the models."""
+        awaited = self.switch(scene, models=models)
+        for track in self.tracks(scene):
+            if track.start != track.end:
+                track.turn(track.end)
+        return awaited
+
+    def _model_of(self, seat: Seat) -> str:
+        file = self._models.file_of(seat)
+        return file.stem if file is not None else ""
+
+    def _seats(self, scene: Scene) -> Iterator[tuple[Seat, PlayerScene]]:
+        for name, wanted in scene.players.items():
+            if (seat := self._session.seats.get(name)) is not None:
+                yield seat, wanted
+
+
+def _numbers(indices: set[int]) -> tuple[int, ...]:
+    return tuple(index + 1 for index in sorted(indices))
+
+
+def _indices(numbers: tuple[int, ...], most: int) -> set[int]:
+    return {number - 1 for number in numbers if number <= most}
+
+
+def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tuple[int, Any]]:
+    for number, value in (values or {}).items():
+        if int(number) < dimension:
+            yield int(number) - 1, value
+
+
+def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
+    """A scene as command lines.
+
+    Args:
+        scene: it.
+        focus: the player that needs not be named.
+    """
+    yield f"thru {'on' if scene.thru else 'off'}"
+    for name, player in scene.players.items():
+        to = "" if name == focus else f"@{name} "
+        yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
+        yield f"{to}reset; {to}mode {player.mode}"
+        yield "; ".join(
+            f"{to}{setting} {shown_number(getattr(player, setting))}" for setting in ("temp", "sigma", "timescale")
+        )
+        yield f"{to}threshold {shown_number(player.threshold)}s"
+        yield f"{to}max_response " + (f"{shown_number(player.max_response)}s" if player.max_response else "off")
+        yield f"{to}release"
+        for word, numbers in (("mute", player.muted), ("solo", player.solo), ("invert", player.inverted)):
+            if numbers:
+                yield f"{to}{word} {' '.join(f'x{number}' for number in numbers)}"
+        for number, value in (player.held or {}).items():
+            yield f"{to}hold x{number} {shown_number(value)}"
+        for number, (low, high) in (player.ranged or {}).items():
+            yield f"{to}range x{number} {shown_number(low)} {shown_number(high)}"

@@ -1,0 +1,327 @@
+"""The stage manager: calls what was planned, keeps scenes, cues and recordings, and takes lines back."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+
+from impsy_tui.engine import knobs
+from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.conductor import ConductingProblem, Conductor
+from impsy_tui.engine.cues import CueProblem, Cues
+from impsy_tui.engine.gliding import Track
+from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.engine.history import History
+from impsy_tui.engine.library import Library
+from impsy_tui.engine.recorder import Recorder
+from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
+from impsy_tui.engine.resume import Rehearsed
+from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
+from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, scene_lines
+from impsy_tui.engine.seat import Tell
+from impsy_tui.engine.session import Session
+from impsy_tui.language import Call, Invocation, Macro, Program
+
+T = TypeVar("T")
+
+_NOT_RECORDED: Final = ("record", "replay", "cancel replay", "shutdown", "status", "help", "what", "delete", "rename")
+"""What a recording does not repeat."""
+
+
+class Doer(Protocol):
+    """Carries out lines and programs; see ``orders.Orders``."""
+
+    def carry_out_here(self, source: str, line: str) -> None:
+        """Do a line that nobody waits for; what is wrong with it is told."""
+
+    async def carry_out_setting(self, line: str) -> str:
+        """Do a line, and wait until it is done; what is wrong with it, empty if nothing is."""
+
+    def run(self, program: Program, player: str, source: str) -> None:
+        """Do a program that nobody waits for."""
+
+    def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
+        """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the stage manager works with.
+
+    Attributes:
+        session: the performance.
+        casting: who plays.
+        library: the user's files.
+        random: source of all chance.
+        scenes: the file of scenes.
+        sets: folders of set lists.
+        begin_log: begins another log; its file to be.
+    """
+
+    session: Session
+    casting: Casting
+    library: Library
+    random: np.random.Generator
+    scenes: Path
+    sets: Sequence[Path]
+    begin_log: Callable[[], Path]
+
+
+class StageManager:
+    """Everything of a set that has a plan.
+
+    Args:
+        rooms: what it works with.
+        doer: carries out lines.
+        recorder: writes commands down.
+        tell: says things to the performer.
+    """
+
+    def __init__(self, rooms: Rooms, doer: Doer, recorder: Recorder, tell: Tell) -> None:
+        self._rooms = rooms
+        self._doer = doer
+        self._tell = tell
+        self.recorder = recorder
+        session, scheduler = rooms.session, rooms.session.scheduler
+        self.conductor = Conductor(scheduler, doer.run, lambda: session.last_input_at, lambda: session.holds)
+        self.conductor.wants_bars = self._want_bars
+        self._end_bars: Callable[[], None] | None = None
+        session.witness = self.conductor
+        self.stagehand = Stagehand(session, rooms.session.tempo, rooms.casting)
+        self.book = SceneBook(rooms.scenes)
+        self.history = History(self.conductor, self.stagehand, scheduler.now)
+        self.cues = Cues(rooms.sets, doer.carry_out_here)
+        self.replayer = Replayer(
+            scheduler,
+            session.replayed,
+            lambda line: doer.carry_out_here("replay", line),
+            lambda name: tell("info", "replay", f"{name} is over"),
+        )
+
+    def close(self) -> None:
+        """Nothing more is called."""
+        self.replayer.stop()
+        self.conductor.cancel_all()
+        self.recorder.close()
+
+    # Before a command is carried out
+
+    def claim(self, invocation: Invocation) -> None:
+        """A command sets something at once: what glides it lets go of it."""
+        if invocation.command.undo and len(self.conductor):
+            seats = self._rooms.session.seats_for(invocation.player)
+            self.conductor.let_go(knobs.keys_of(invocation, seats, self._rooms.session.dimension - 1))
+
+    def _want_bars(self, wanted: bool) -> None:
+        if wanted and self._end_bars is None:
+            self._end_bars = self._rooms.session.tempo.on_bar(self.conductor.bar)
+        elif not wanted and self._end_bars is not None:
+            self._end_bars()
+            self._end_bars = None
+
+    def done(self, program: Program, before: Scene | None, number: int) -> None:
+        """A line of the performer's was carried out.
+
+        Args:
+            program: what it was.
+            before: how things were, if it can be taken back.
+            number: the newest of what was pending then.
+        """
+        names = [each.command.name for each in program.walk()]
+        if before is not None:
+            self.history.note(program, before, number)
+        if self.recorder.file is not None and not any(name in _NOT_RECORDED for name in names):
+            self.recorder.note(self._rooms.session.scheduler.now(), str(program))
+
+    # Gliding
+
+    def glide(
+        self, text: str, seconds: float, settings: Program, player: str, *, eased: bool
+    ) -> str | Awaitable[str]:
+        """Let settings glide; with a scene among them, once its file is read."""
+        steps = [step for step in settings.steps if not isinstance(step, Call)]
+        if any(step.command.ramp == "scene" for step in steps):
+            return self._glide_with_scenes(text, seconds, steps, player, eased)
+        return self._glide(text, seconds, self._tracks(steps, player), [], eased)
+
+    async def _glide_with_scenes(
+        self, text: str, seconds: float, steps: list[Invocation], player: str, eased: bool
+    ) -> str:
+        tracks: list[Track] = []
+        last: list[Scene] = []
+        for step in steps:
+            if step.command.ramp != "scene":
+                tracks += self._tracks([step], player)
+                continue
+            scene = await self._in_thread(self.book.find, str(step.values["scene"]))
+            if "now" in step.values:
+                await self._settle(self.stagehand.switch(scene))
+            else:
+                last.append(scene)
+            tracks += self.stagehand.tracks(scene)
+        return self._glide(text, seconds, tracks, last, eased)
+
+    def _glide(self, text: str, seconds: float, tracks: list[Track], last: list[Scene], eased: bool) -> str:
+        def arrived() -> None:
+            for scene in last:
+                self._doer.wait_for("scene", self.stagehand.switch(scene))
+
+        pending = self.conductor.glide(text, seconds, tracks, eased=eased, arrived=arrived if last else None)
+        return f"{pending.number}  {pending.text}"
+
+    def _tracks(self, steps: Sequence[Invocation], player: str) -> list[Track]:
+        session = self._rooms.session
+        tracks: list[Track] = []
+        for step in steps:
+            numbers = step.values.get("dimensions", ())
+            if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
+                raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
+            tracks += knobs.tracks_of(step, session.seats_for(player), self._rooms.session.tempo)
+        return tracks
+
+    # Scenes
+
+    async def set_up(self, name: str) -> str:
+        """Everything as a scene has it, at once."""
+        scene = await self._in_thread(self.book.find, name)
+        self.conductor.let_go(track.key for track in self.stagehand.tracks(scene))
+        await self._settle(self.stagehand.restore(scene))
+        return f"scene {name}"
+
+    async def save_scene(self, name: str) -> str:
+        """Keep everything as it is."""
+        await self._in_thread(self.book.save, name, self.stagehand.capture())
+        return f"scene {name} is kept in {self.book.file.name}"
+
+    async def delete_scene(self, name: str) -> str:
+        """Forget a scene."""
+        await self._in_thread(self.book.delete, name)
+        return f"scene {name} is forgotten"
+
+    async def list_scenes(self) -> str:
+        """The names of all scenes."""
+        return "  ".join(await self._in_thread(self.book.names)) or "no scene is kept yet: scene save NAME"
+
+    # Taking back
+
+    async def undo(self) -> str:
+        """Take back the last line."""
+        found = self.history.undo()
+        if found is None:
+            raise SceneProblem("there is nothing to take back")
+        line, awaited = found
+        await self._settle(awaited)
+        return f"taken back: {line}"
+
+    async def redo(self) -> str:
+        """Do again what was taken back."""
+        rest = self.history.undone[:-1]
+        program = self.history.redo()
+        if program is None:
+            raise SceneProblem("nothing was taken back")
+        before, number = self.stagehand.capture(), self.conductor.newest
+        problem = await self._doer.carry_out_setting(str(program))
+        self.history.note(program, before, number)
+        self.history.put_back(rest)
+        if problem:
+            raise SceneProblem(problem)
+        return f"again: {program}"
+
+    # Replaying and recording
+
+    async def replay(self, log: str, speed: float, through: str) -> str:
+        """Play a log; the reply when it begins."""
+        rooms = self._rooms
+        file = rooms.library.find("log", log)
+        printed = await ask_helper("impsy_tui.jobs.replay", str(file))
+        performance = performance_of(file.stem, printed)
+        return await self.play_again(performance, speed, through)
+
+    async def play_again(self, performance: Performance, speed: float = 1.0, through: str = "") -> str:
+        """Play a performance; the reply when it begins."""
+        session = self._rooms.session
+        width, wanted = session.dimension - 1, performance.values.shape[1]
+        if width != wanted:
+            raise ReplayProblem(f"{performance.name} has {wanted} values an event, {width} are played")
+        for time, line in performance.commands:
+            if time <= 0.0 and (problem := await self._doer.carry_out_setting(line)):
+                self._tell("warning", "replay", f"{line}: {problem}")
+        if through:
+            await self._rooms.casting.load(session.seat, through)
+        self.replayer.start(performance, speed)
+        minutes, seconds = divmod(round(performance.seconds / speed), 60)
+        return f"{performance.name} is replayed: {len(performance.times)} events, {minutes}:{seconds:02d}"
+
+    def record(self, on: bool) -> str:
+        """Write commands down from now on, in a new log; or no more."""
+        if not on:
+            if self.recorder.file is None:
+                raise ReplayProblem("commands are not written down: record on begins")
+            file, name = self.recorder.file, self.recorder.file.name
+            self.recorder.end()
+            return f"commands up to here are in {name} in {file.parent.name}/"
+        now = self._rooms.session.scheduler.now()
+        self.recorder.begin(self._rooms.begin_log())
+        assert self.recorder.file is not None
+        number = secrets.randbelow(2**31)
+        self.seed(number)
+        session = self._rooms.session
+        for line in (f"seed {number}", *scene_lines(self.stagehand.capture(), session.focus)):
+            self.recorder.note(now, line)
+        for seat in session.seats.values():
+            seat.reset()
+        return f"recording: commands go into {self.recorder.file.name}, beside a new log"
+
+    def seed(self, number: int) -> str:
+        """The same chances from now on as after the same number before."""
+        self._rooms.random.bit_generator.state = np.random.default_rng(number).bit_generator.state
+        for seat in self._rooms.session.seats.values():
+            seat.throw_dice_anew()
+        return f"seed {number}"
+
+    # Coming back
+
+    def rehearsed(self, words: Mapping[str, Macro], bindings: Mapping[str, str]) -> Rehearsed:
+        """What is kept of a set, for another start."""
+        return Rehearsed(
+            scene=scene_table(self.stagehand.capture()),
+            words=tuple(map(str, words.values())),
+            bindings=bindings,
+            set=self.cues.name,
+            cue=self.cues.index,
+        )
+
+    async def come_back(self, kept: Rehearsed, *, settings: bool) -> list[str]:
+        """Go on with a set where it was; what is wrong with that.
+
+        Args:
+            kept: of it.
+            settings: everything is to be set as it was, too.
+        """
+        problems = []
+        if kept.set:
+            try:
+                await self.cues.open(kept.set, kept.cue)
+            except CueProblem as problem:
+                problems.append(str(problem))
+        if settings and kept.scene:
+            try:
+                scene = read_scene("that was kept", kept.scene)
+                # Models were found by their files already.
+                await self._settle(self.stagehand.restore(scene, models=False))
+            except SceneProblem as problem:
+                problems.append(str(problem))
+        return problems
+
+    # Waiting
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+
+    async def _settle(self, awaited: Sequence[Awaitable[str]]) -> None:
+        for each in awaited:
+            await each

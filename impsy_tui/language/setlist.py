@@ -1,0 +1,167 @@
+"""Set lists: text, with a heading for each cue and below it what is to be done.
+
+A line that begins with ``#`` begins a cue and names it. What stands before the first is done when the set is
+opened. Empty lines, and lines that begin with ``//``, are for the reader.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from impsy_tui.language.parse import parse
+from impsy_tui.language.program import Call, Macro, Program
+from impsy_tui.language.words import Mistake
+
+_STEPPING = ("cue", "next", "back", "goto")
+"""What leads from one cue to another: at once, it might never end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue: its name, and the lines that are carried out when it is reached."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetList:
+    """A set list that can be played: what is done when it is opened, and its cues, of which there is at least one."""
+
+    preamble: tuple[str, ...]
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetProblem:
+    """What is wrong in a set list.
+
+    Attributes:
+        line, column: where, both from 1.
+        message: what is wrong and what is allowed, for the performer.
+        width: characters that are wrong, 0 where something is missing.
+    """
+
+    line: int
+    column: int
+    message: str
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A line of a set list that means something.
+
+    Attributes:
+        number: from 1.
+        column: of its first character, from 1.
+        text: without the space around it.
+        heading: the name of the cue that it begins; None for a line of commands.
+        read: the commands, or what is wrong with them; None for a heading.
+        macros: words of the performer's own that are known here.
+    """
+
+    number: int
+    column: int
+    text: str
+    heading: str | None
+    read: Program | Mistake | None
+    macros: dict[str, Macro]
+
+
+def set_lines(text: str) -> Iterator[SetLine]:
+    """The lines of a set list that mean something, read with the macros that were defined before them."""
+    macros: dict[str, Macro] = {}
+    for number, whole in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        line = whole.strip()
+        if not line or line.startswith("//"):
+            continue
+        column = whole.index(line) + 1
+        if line.startswith("#"):
+            yield SetLine(number, column, line, line.lstrip("#").strip(), None, macros)
+            continue
+        read = parse(line, macros)
+        yield SetLine(number, column, line, None, read, macros)
+        if isinstance(read, Program):
+            macros = _macros_after(read, macros)
+
+
+def read_set(text: str) -> SetList | list[SetProblem]:
+    """Read a set list.
+
+    Args:
+        text: the whole file, any text at all.
+
+    Returns:
+        What can be played, or everything that is wrong.
+    """
+    preamble: list[str] = []
+    cues: dict[str, list[str]] = {}
+    headings: dict[str, SetLine] = {}
+    problems: list[SetProblem] = []
+    lines = preamble
+    for line in set_lines(text):
+        if line.heading is None:
+            lines.append(line.text)
+            problems += _wrong_with(line)
+            continue
+        lines = []
+        if not line.heading:
+            problems.append(SetProblem(line.number, line.column, "a cue needs a name: # drop", len(line.text)))
+        elif (before := headings.get(line.heading)) is not None:
+            message = f"a cue is called {line.heading} already, in line {before.number}"
+            problems.append(SetProblem(line.number, line.column, message, len(line.text)))
+        else:
+            headings[line.heading] = line
+            cues[line.heading] = lines
+    for name, heading in headings.items():
+        if not cues[name]:
+            message = f"nothing is to be done in {name}: commands stand below its heading"
+            problems.append(SetProblem(heading.number, heading.column, message, len(heading.text)))
+    if not cues and not problems:
+        problems.append(SetProblem(1, 1, "there is no cue in it: a line such as # drop begins one"))
+    if problems:
+        return sorted(problems, key=lambda problem: (problem.line, problem.column))
+    return SetList(tuple(preamble), tuple(Cue(name, tuple(lines)) for name, lines in cues.items()))
+
+
+def _wrong_with(line: SetLine) -> Iterator[SetProblem]:
+    if isinstance(line.read, Mistake):
+        wrong = line.read
+        yield SetProblem(line.number, line.column + wrong.start, wrong.message, wrong.end - wrong.start)
+    elif line.read is not None:
+        for each in line.read.walk():
+            name = each.command.name
+            if each.command.console or each.command.ends:
+                yield problem_at(line, name, f"{name} is for the keyboard alone, not for a set list")
+        for name in _at_once(line.read):
+            if name in _STEPPING:
+                message = f"{name} would leave this cue before it is done: after 8s {name} leaves it later"
+                yield problem_at(line, name, message)
+
+
+def problem_at(line: SetLine, word: str, message: str) -> SetProblem:
+    """A problem with a word of a line: there, or with the whole line where a macro brings the word."""
+    at = line.text.find(word)
+    if at < 0:
+        return SetProblem(line.number, line.column, message, len(line.text))
+    return SetProblem(line.number, line.column + at, message, len(word))
+
+
+def _at_once(program: Program) -> Iterator[str]:
+    """Names of the commands that are done now and not later."""
+    for step in program.steps:
+        if isinstance(step, Call):
+            yield from _at_once(step.program)
+        else:
+            yield step.command.name
+
+
+def _macros_after(program: Program, macros: dict[str, Macro]) -> dict[str, Macro]:
+    found = dict(macros)
+    for each in program.walk():
+        if each.command.name == "undef":
+            found.pop(str(each.values["name"]), None)
+        for value in each.values.values():
+            if isinstance(value, Macro):
+                found[value.name] = value
+    return found

@@ -1,0 +1,99 @@
+"""Reading values: numbers with units, dimensions, words out of a list, text."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from impsy_tui.language.entries import Argument, Kind
+from impsy_tui.language.program import Value
+from impsy_tui.language.words import Word, Wrong, suggestion
+
+GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
+"""Note lengths that a grid can have, the likeliest first."""
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII)
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
+
+
+def read_value(argument: Argument, word: Word) -> Value:
+    """The value of an argument that is one word.
+
+    Raises:
+        Wrong: it is not what is allowed.
+    """
+    wrong = Wrong(f"{word.text!r} is not {argument.allowed}", word)
+    match argument.kind:
+        case Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
+            if word.text in argument.choices:
+                return word.text
+            unit = argument.within.unit if argument.within is not None else ""
+            value = _quantity(word.text, argument.kind, unit)
+            if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
+                raise wrong
+            if value is None or (argument.within is not None and value not in argument.within):
+                raise wrong
+            return value
+        case Kind.SWITCH:
+            if word.text not in ("on", "off"):
+                raise wrong
+            return word.text == "on"
+        case Kind.CHOICE:
+            if word.text not in argument.choices:
+                near = suggestion(word.text, argument.choices)
+                hint = f"did you mean {near}? " if near else ""
+                raise Wrong(f"{hint}{word.text!r} is not {argument.allowed}", word)
+            return word.text
+        case Kind.GRID:
+            if word.text not in (*argument.choices, *GRIDS):
+                raise wrong
+            return word.text
+        case _:
+            if not word.text:
+                raise wrong
+            return word.text
+
+
+def _quantity(text: str, kind: Kind, own_unit: str) -> float | None:
+    match = _NUMBER.match(text)
+    if match is None:
+        return None
+    value, unit = float(match[0]), text[match.end() :]
+    if kind is Kind.DURATION:
+        return value * _UNITS[unit] if unit in _UNITS else value if not unit else None
+    if unit == "%":
+        return value / 100.0
+    return value if unit in ("", "x", own_unit) else None
+
+
+def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
+    """All dimensions that the words begin with (at least one), and how many words they are.
+
+    Raises:
+        Wrong: they begin with none.
+    """
+    numbers: dict[int, None] = {}
+    taken = 0
+    for word in words:
+        found = _DIMENSION.fullmatch(word.text)
+        if found is None:
+            break
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 1 <= first <= last:
+            raise Wrong(f"{word.text!r} is no dimension: they are x1, x2 …", word)
+        numbers.update(dict.fromkeys(range(first, last + 1)))
+        taken += 1
+    if not numbers:
+        raise Wrong(f"{words[0].text!r} is not dimensions such as x3, or x1 x2, or x1-x4", words[0])
+    return tuple(numbers), taken
+
+
+def end_of_text(line: str, begin: int) -> int:
+    """Where a text that begins here ends: at a semicolon that is not in quotes, or with the line."""
+    quotes = 0
+    for at in range(begin, len(line)):
+        if line[at] == '"':
+            quotes += 1
+        elif line[at] == ";" and quotes % 2 == 0:
+            return at
+    return len(line)

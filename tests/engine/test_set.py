@@ -1,0 +1,381 @@
+"""Lines that plan, glide, take back and step through a set, on a virtual clock."""
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.corpus.synthetic import Manner, Performer
+from impsy_tui.engine.replay import Performance, ReplayProblem
+from tests.engine.band import ScriptedPlayer
+from tests.engine.rehearsal import Rehearsal, mdrnn
+
+
+@pytest.fixture
+def set_(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+def settings(set_: Rehearsal, player: str = "main") -> object:
+    return set_.session.seats[player].part.settings
+
+
+def temp(set_: Rehearsal, player: str = "main") -> float:
+    return set_.session.seats[player].part.settings.pi_temperature
+
+
+def test_several_at_once(set_: Rehearsal) -> None:
+    reply = set_.do("mode battle; temp 1.3")
+    assert reply.splitlines()[1] == "temp 1.3"
+    assert set_.session.seat.part.settings.mode == "battle"
+    assert temp(set_) == 1.3
+    assert ("info", "command", "mode battle; temp 1.3") in set_.told
+
+
+def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: Rehearsal) -> None:
+    reply = set_.try_("mode battle; give; temp 1.3")
+    assert not reply.ok
+    assert "no turns to give in battle" in reply.text
+    assert temp(set_) == 1.3
+
+
+def test_a_mistake_anywhere_does_nothing(set_: Rehearsal) -> None:
+    reply = set_.try_("temp 1.3; mode batle")
+    assert (reply.ok, reply.start, reply.end) == (False, 15, 20)
+    assert temp(set_) == 1.0
+
+
+def test_over_glides_from_what_is_to_what_is_given(set_: Rehearsal) -> None:
+    assert set_.do("over 8s temp 0.6 sigma 0.1") == "1  over 8s temp 0.6 sigma 0.1"
+    set_.wait(4)
+    assert temp(set_) == pytest.approx(0.8, abs=0.01)
+    assert set_.session.seat.part.settings.sigma_temperature == pytest.approx(0.0316, abs=0.001)
+    set_.wait(4)
+    assert (temp(set_), set_.session.seat.part.settings.sigma_temperature) == (0.6, 0.1)
+    assert set_.do("what") == "nothing is pending"
+
+
+def test_what_is_set_by_hand_glides_no_more(set_: Rehearsal) -> None:
+    set_.do("over 8s temp 0.6 sigma 0.1")
+    set_.wait(1)
+    set_.do("temp 2")
+    set_.wait(10)
+    assert temp(set_) == 2.0
+    assert set_.session.seat.part.settings.sigma_temperature == 0.1
+
+
+def test_speed_and_timescale_are_one_knob(set_: Rehearsal) -> None:
+    set_.do("over 8s speed 4")
+    set_.wait(4)
+    assert set_.session.seat.part.settings.timescale == pytest.approx(0.5, abs=0.01)
+    set_.do("timescale 3")
+    set_.wait(10)
+    assert set_.session.seat.part.settings.timescale == 3.0
+
+
+def test_values_that_are_held_and_ranged_glide_too(set_: Rehearsal) -> None:
+    set_.do("over 2s hold x1 x2 0.5 range x3 0.2 0.8")
+    set_.wait(1)
+    assert set_.session.seat.shaping.ranged[2] == pytest.approx((0.1, 0.9), abs=0.01)
+    set_.wait(1)
+    assert set_.session.seat.shaping.held == {0: 0.5, 1: 0.5}
+    assert set_.session.seat.shaping.ranged == {2: (0.2, 0.8)}
+    reply = set_.try_("over 2s hold x9 0.5")
+    assert "there is no x9: the last is x3" in reply.text
+
+
+def test_release_ends_what_glides(set_: Rehearsal) -> None:
+    set_.do("over 5s hold x1 0.5")
+    set_.wait(1)
+    set_.do("release")
+    set_.wait(10)
+    assert set_.session.seat.shaping.held == {}
+
+
+def test_tempo_and_swing_glide(set_: Rehearsal) -> None:
+    set_.do("over 4s tempo 140 swing 60%")
+    set_.wait(2)
+    assert set_.tempo.beats == pytest.approx(130, abs=0.5)
+    set_.wait(2)
+    assert (set_.tempo.beats, set_.tempo.swing) == (140.0, 0.6)
+
+
+def test_later_and_again_and_again(set_: Rehearsal) -> None:
+    set_.do("after 10s mode battle; temp 2")
+    set_.do("every 4s temp rand 0.5 1.5")
+    assert len(set_.do("what").splitlines()) == 2
+    set_.wait(4.1)
+    first = temp(set_)
+    set_.wait(4)
+    assert 0.5 <= first <= 1.5
+    assert temp(set_) != first
+    set_.do("cancel 2")
+    set_.wait(10)
+    assert temp(set_) == 2.0
+    assert set_.do("cancel all") == "nothing was pending"
+    assert "number 2" in set_.try_("cancel 2").text
+
+
+def test_at_a_response_and_whenever_a_call_begins(set_: Rehearsal) -> None:
+    set_.do("at response temp 2")
+    set_.do("whenever call temp 1")
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 1.0
+    set_.wait(1.2)
+    assert temp(set_) == 2.0
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 1.0
+    set_.do("temp 3")
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 3.0  # the call goes on
+    set_.wait(1.2)
+    assert temp(set_) == 3.0
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 1.0
+
+
+def test_what_goes_wrong_later_is_told_and_the_set_goes_on(set_: Rehearsal) -> None:
+    set_.do("mode battle; every 1s give")
+    set_.wait(3.1)
+    assert [text for level, source, text in set_.told if level == "error"] == [
+        "there are no turns to give in battle, only in callresponse"
+    ] * 3
+
+
+def test_words_of_ones_own(set_: Rehearsal) -> None:
+    set_.do("def drop = mode battle; over 2s temp 1.8")
+    set_.do("def warm t x = over $t temp $x")
+    assert set_.do("drop").splitlines()[1] == "1  over 2s temp 1.8"
+    set_.wait(2)
+    assert temp(set_) == 1.8
+    set_.do("warm 1s 0.7")
+    set_.wait(1)
+    assert temp(set_) == 0.7
+    assert set_.do("defs").splitlines() == ["drop = mode battle; over 2s temp 1.8", "warm t x = over $t temp $x"]
+    set_.do("undef drop")
+    assert "no command is called drop" in set_.try_("drop").text
+    assert "defs lists" in set_.try_("undef drop").text
+
+
+def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set_: Rehearsal) -> None:
+    set_.do("temp 1.3; mode battle; mute x1")
+    set_.do("over 8s temp 2")
+    set_.do("after 5s temp 3")
+    set_.wait(1)
+    assert set_.do("undo") == "taken back: after 5s temp 3"
+    assert set_.do("undo") == "taken back: over 8s temp 2"
+    assert temp(set_) == 1.3
+    set_.wait(20)
+    assert temp(set_) == 1.3
+    assert set_.do("undo") == "taken back: temp 1.3; mode battle; mute x1"
+    seat = set_.session.seat
+    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
+    assert "nothing to take back" in set_.try_("undo").text
+    assert set_.do("redo") == "again: temp 1.3; mode battle; mute x1"
+    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.3, "battle", {0})
+    set_.do("redo")
+    set_.wait(8)
+    assert temp(set_) == 2.0
+    set_.do("sigma 1")
+    assert "nothing was taken back" in set_.try_("redo").text
+
+
+def test_a_key_held_down_is_taken_back_as_one(set_: Rehearsal) -> None:
+    for value in (1.1, 1.2, 1.3):
+        set_.do(f"temp {value}")
+        set_.wait(0.1)
+    set_.do("undo")
+    assert temp(set_) == 1.0
+
+
+def test_what_was_played_is_never_taken_back(set_: Rehearsal) -> None:
+    set_.do("temp 2")
+    set_.play(0.1, 0.2, 0.3)
+    set_.do("undo")
+    assert [row[1] for row in set_.logs["main"].rows] == ["interface"]
+
+
+def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path) -> None:
+    seat = set_.session.seat
+    set_.do("mode battle; temp 2; hold x1 0.25; range x2 0 0.5; mute x3; tempo 100; quantise 1/8; thru on")
+    assert set_.do("scene save dark") == "scene dark is kept in scenes.toml"
+    set_.do("mode callresponse; temp 1; release; tempo 120; quantise off; thru off")
+    set_.do("scene save light")
+    assert set_.do("scenes") == "dark  light"
+    assert "[dark.players.main]" in (tmp_path / "scenes.toml").read_text()
+    set_.do("scene dark")
+    assert (seat.part.settings.mode, temp(set_), set_.tempo.beats) == ("battle", 2.0, 100.0)
+    assert (seat.shaping.held, seat.shaping.ranged, seat.shaping.muted) == ({0: 0.25}, {1: (0.0, 0.5)}, {2})
+    assert set_.session.settings.thru
+    assert set_.tempo.grid is not None
+    set_.do("over 4s scene light")
+    set_.wait(2)
+    assert temp(set_) == pytest.approx(1.5, abs=0.02)
+    assert set_.tempo.beats == pytest.approx(110, abs=0.5)
+    assert seat.part.settings.mode == "battle"
+    set_.wait(2.1)
+    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
+    assert set_.tempo.grid is None
+    set_.do("over 4s scene dark now")
+    assert seat.part.settings.mode == "battle"
+    set_.wait(5)
+    assert temp(set_) == 2.0
+    set_.do("undo")
+    assert temp(set_) == 1.0
+    set_.do("scene delete dark")
+    assert "no scene is called dark; there are: light" in set_.try_("scene dark").text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("nonsense", "is not TOML"),
+        ("[dark]\n", "makes no sense"),
+        (
+            '[dark.players.main]\nmodel = ""\nmode = "batle"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1',
+            "mode",
+        ),
+        ('[dark.players.main]\nmodel = ""\nmode = "duet"\ntemp = 0\nsigma = 1\ntimescale = 1\nthreshold = 1', "temp"),
+    ],
+)
+def test_a_file_of_scenes_that_makes_no_sense_is_told(
+    set_: Rehearsal, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "scenes.toml").write_text(content)
+    reply = set_.try_("scene dark")
+    assert not reply.ok
+    assert said in reply.text
+
+
+SET = """
+// what there is before the first cue
+def drop = mode battle; temp 2
+
+# warm
+temp 1.1
+after 5s temp 1.2
+# drop
+drop
+# end
+cancel all; mode useronly
+"""
+
+
+def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text(SET)
+    assert "no set list is open" in set_.try_("next").text
+    assert set_.do("cue first") == "first: 3 cues; next is warm"
+    assert temp(set_) == 1.0
+    assert set_.do("next") == "cue 1 of 3: warm; next is drop"
+    set_.wait(6)
+    assert temp(set_) == 1.2
+    set_.do("next")
+    assert (temp(set_), set_.session.seat.part.settings.mode) == (2.0, "battle")
+    assert set_.do("cue").splitlines() == ["  warm", "▶ drop", "· end"]
+    set_.do("undo")
+    assert (temp(set_), set_.session.seat.part.settings.mode) == (1.2, "callresponse")
+    assert set_.do("goto end") == "cue 3 of 3: end; next is none"
+    assert "no more cues: the last is end" in set_.try_("next").text
+    assert set_.do("back").startswith("cue 2 of 3: drop")
+    assert "no cue is called x; there are: warm, drop, end" in set_.try_("goto x").text
+    state = set_.manager.cues.state()
+    assert state is not None
+    assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
+
+
+@pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
+def test_a_set_list_is_in_its_folder_or_nowhere(set_: Rehearsal, tmp_path: Path, name: str) -> None:
+    (tmp_path / "first.imp").write_text(SET)
+    reply = set_.try_(f'cue "{name}"')
+    assert not reply.ok
+
+
+def test_players_are_addressed_by_name(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
+    set_.do("@b over 2s temp 2")
+    set_.do("temp 1.5")
+    set_.do("@all sigma 0.5; @b after 1s mode battle; temp 3")
+    set_.wait(0.5)
+    assert (temp(set_, "a"), temp(set_, "b")) == (1.5, pytest.approx(1.25, abs=0.02))
+    set_.wait(2)
+    assert temp(set_, "b") == 3.0
+    assert set_.session.seats["b"].part.settings.mode == "battle"
+    assert set_.session.seats["a"].part.settings.mode == "callresponse"
+    assert "no player is called c" in set_.try_("@c temp 1").text
+
+
+SHIPPED = Path(__file__).resolve().parents[2] / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
+
+
+def _performance() -> Performance:
+    """Half a minute of made-up playing, with commands."""
+    random = np.random.default_rng(3)
+    times, values, at = [], [], 0.0
+    for dt, event in itertools.islice(Performer(8, random, Manner()).play(), 300):
+        at += dt
+        times.append(at)
+        values.append(event)
+    commands = [(0.0, "mode duet"), (2.0, "temp 1.5; over 4s sigma 0.1"), (8.0, "every 1s temp rand 0.5 1.5")]
+    return Performance("made", np.array(times) - times[0], np.array(values), commands)
+
+
+def _replayed(folder: Path, seed: int) -> list[tuple[float, object]]:
+    random = np.random.default_rng(seed)
+    set_ = Rehearsal(folder, players={"main": mdrnn(SHIPPED, random)}, mode="polyphony", random=random)
+    set_.do(f"seed {seed}")
+    assert asyncio.run(set_.manager.play_again(_performance())).startswith("made is replayed: 300 events")
+    set_.wait(_performance().seconds + 2)
+    assert set_.problems == []
+    assert [source for _, source, _ in set_.logs["main"].rows].count("replay") == 300
+    return set_.out.said
+
+
+def test_a_replay_with_one_seed_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
+    first, second, other = (_replayed(tmp_path, seed) for seed in (7, 7, 8))
+    assert len(first) > 100
+    assert first == second
+    assert first != other
+
+
+def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
+    set_.do("thru on; mode useronly")
+    values = np.random.default_rng(1).random((50, 3))
+    times = np.cumsum(np.random.default_rng(2).random(50))
+    asyncio.run(set_.manager.play_again(Performance("it", times - times[0], values)))
+    set_.wait(60)
+    heard = np.array(set_.out.times)
+    assert heard - heard[0] == pytest.approx(times - times[0], abs=1e-6)
+    assert "nothing is replayed" in set_.try_("cancel replay").text
+
+
+def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
+    with pytest.raises(ReplayProblem, match="it has 2 values an event, 3 are played"):
+        asyncio.run(set_.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 2)))))
+    assert "no log is called none" in set_.try_("replay none").text
+
+
+def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsal, tmp_path: Path) -> None:
+    set_.do("temp 1.3; hold x2 0.5; range x3 0.1 0.9; mute x1")
+    assert "commands go into 2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record on")
+    set_.wait(1)
+    set_.do("over 2s temp 2")
+    set_.wait(1)
+    set_.try_("temp nonsense")
+    assert "2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record off")
+    set_.do("temp 9")
+    set_.manager.recorder.close()
+    rows = (tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
+    lines = [row.partition(",")[2] for row in rows]
+    assert lines[0].startswith("seed ")
+    assert lines[-1] == "over 2s temp 2"
+    again = Rehearsal(tmp_path)
+    for line in lines:
+        again.do(line)
+    again.wait(3)
+    assert temp(again) == 2.0
+    shaping = again.session.seat.shaping
+    assert (shaping.held, shaping.ranged, shaping.muted) == ({1: 0.5}, {2: (0.1, 0.9)}, {0})
+    assert "are not written down" in set_.try_("record off").text

@@ -1,0 +1,85 @@
+"""Set lists: read whole, or everything that is wrong with them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set
+from tests.language.lines import typed
+
+FIRST = """\
+// Tuesday, the small hall
+def drop = mode battle; over 2s temp 1.8
+bind f5 drop
+
+# quiet
+mode callresponse; sigma 0.005
+  after 30s next
+
+#  the  end
+drop
+//drop
+def drop = panic
+drop
+"""
+
+
+def test_a_set_is_its_preamble_and_its_cues() -> None:
+    assert read_set(FIRST) == SetList(
+        ("def drop = mode battle; over 2s temp 1.8", "bind f5 drop"),
+        (
+            Cue("quiet", ("mode callresponse; sigma 0.005", "after 30s next")),
+            Cue("the  end", ("drop", "def drop = panic", "drop")),
+        ),
+    )
+    assert read_set("\ufeff" + FIRST.replace("\n", "\r\n")) == read_set(FIRST)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "width", "says"),
+    [
+        ("", 1, 1, 0, "# drop"),
+        ("temp 1", 1, 1, 0, "# drop"),
+        ("# a\n  temp x", 2, 8, 1, "'x' is not a number"),
+        ("# a\ntemp", 2, 5, 0, "temp needs a number"),
+        ("# a\ndrop\n# b\ndef drop = take", 2, 1, 4, "no command is called drop"),
+        ("def drop = take\n# a\nundef drop\ndrop", 4, 1, 4, "no command is called drop"),
+        ("# a\ntake\n#\ntake", 3, 1, 1, "needs a name"),
+        ("# a\ntake\n  # a\ntake", 3, 3, 3, "already, in line 1"),
+        ("# a\n# b\ntake", 1, 1, 3, "nothing is to be done in a"),
+        ("# a\ntake; quit", 2, 7, 4, "keyboard alone"),
+        ("# a\nafter 1s shutdown", 2, 10, 8, "keyboard alone"),
+        ("def again = take; goto a\n# a\nagain", 3, 1, 5, "after 8s goto"),
+        ("# a\ntake; next", 2, 7, 4, "after 8s next"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(text: str, line: int, column: int, width: int, says: str) -> None:
+    found = read_set(text)
+    assert isinstance(found, list)
+    assert (found[0].line, found[0].column, found[0].width) == (line, column, width)
+    assert says in found[0].message
+
+
+def test_every_problem_is_told() -> None:
+    found = read_set("temp x\n# a\nmode batle\n# a\n# c")
+    assert isinstance(found, list)
+    assert [problem.line for problem in found] == [1, 3, 4, 5]
+
+
+def test_what_is_done_later_may_lead_to_another_cue() -> None:
+    assert isinstance(read_set("# a\nafter 8s next; at response goto a"), SetList)
+
+
+@given(st.text() | st.lists(typed() | st.sampled_from(("# a", "#", "//"))).map("\n".join))
+def test_any_text_is_a_set_or_a_list_of_problems(text: str) -> None:
+    found = read_set(text)
+    if isinstance(found, SetList):
+        assert found.cues
+        return
+    lines = text.removeprefix("\ufeff").split("\n")
+    assert found
+    for problem in found:
+        assert isinstance(problem, SetProblem)
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+        assert problem.message
