@@ -87,6 +87,16 @@ class Listener(Protocol):
             nothing else.
         """
 
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        """A message of a clock came in, if clocks are wanted (see ``Clocked``).
+
+        Args:
+            channel: on which channel.
+            device: from which of its devices; empty where there is one.
+            message: one of ``mapping.CLOCK``.
+            at: when it arrived, on the scheduler's clock.
+        """
+
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in.
 
@@ -152,6 +162,17 @@ class Channel(Protocol):
 
     def status(self) -> ChannelStatus:
         """What it is doing."""
+
+
+@runtime_checkable
+class Clocked(Protocol):
+    """A channel that carries MIDI clocks."""
+
+    def hear_clock(self, wanted: bool) -> None:
+        """Tell the listener of clocks that come in, or leave them out, which costs least."""
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock before whatever waits, to whoever is there. Never waits, never raises."""
 
 
 @runtime_checkable

@@ -25,6 +25,14 @@ PROGRAM_CHANGE: Final = 0xC0
 CHANNEL_PRESSURE: Final = 0xD0
 PITCH_BEND: Final = 0xE0
 
+SONG_POSITION: Final = 0xF2
+TICK: Final = 0xF8
+START: Final = 0xFA
+CONTINUE: Final = 0xFB
+STOP: Final = 0xFC
+CLOCK: Final = frozenset((SONG_POSITION, TICK, START, CONTINUE, STOP))
+"""Status bytes of the messages that a clock is made of."""
+
 SUSTAIN: Final = 64
 ALL_SOUND_OFF: Final = 120
 ALL_NOTES_OFF: Final = 123

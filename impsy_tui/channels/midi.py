@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.mapping import OutputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.mapping import CLOCK, STOP, OutputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_inbox import Inbox
@@ -51,6 +51,7 @@ class MidiChannel:
         self._told: dict[Input | Output, str] = {}
         self._echoes: deque[float] = deque(maxlen=_LOOP_COUNT)
         self._loop_told = False
+        self._hears_clock = self._sends_clock = False
         self._learned: dict[str, tuple[MappingEntry, ...]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -153,6 +154,24 @@ class MidiChannel:
         table = f"{table_of(self.name)}.input"
         return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
 
+    def hear_clock(self, wanted: bool) -> None:
+        """Tell the listener of clocks that come in, or leave them out."""
+        self._hears_clock = wanted
+        for heard in self._inputs:
+            if heard.link is not None:
+                heard.link.hear_clock(wanted)
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock to every device that is there."""
+        # A stop is the last: what comes in may be passed on again.
+        self._sends_clock = message[0] != STOP
+        for output in self._outputs:
+            if output.link is not None and output.name in self._settings.out_device:
+                try:
+                    output.link.send(message)
+                except Exception as error:
+                    self._note("send", f"{output.name} does not take a clock: {error}")
+
     def _state(self) -> str:
         if self._closed:
             return "closed"
@@ -254,6 +273,7 @@ class MidiChannel:
         if isinstance(device, Input):
             assert isinstance(link, InLink)
             device.link = link
+            link.hear_clock(self._hears_clock)
         else:
             assert isinstance(link, OutLink)
             self._transmit(device, device.regain(link))
@@ -325,7 +345,11 @@ class MidiChannel:
         message = bytes(data)
         status = message[0]
         if status >= 0xF0:
-            self._pass_on(source, message)
+            is_clock = status in CLOCK
+            if is_clock and self._hears_clock:
+                self._listener.clock(self.name, source.name, message, at)
+            if not (is_clock and self._sends_clock):  # nobody can follow two
+                self._pass_on(source, message)
             return
         self._traffic.received.count(self._scheduler.now())
         if len(message) != (2 if 0xC0 <= status < 0xE0 else 3) or status < 0x80 or max(message[1:]) > 0x7F:

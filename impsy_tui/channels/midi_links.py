@@ -48,7 +48,20 @@ class Link:
 
 
 class InLink(Link):
-    """A device that is heard."""
+    """A device that is heard.
+
+    Args:
+        everything: system exclusive messages and clocks are heard too.
+    """
+
+    def __init__(self, made: Any, real: str, own: str, alive: Callable[[], bool], everything: bool) -> None:
+        super().__init__(made, real, own, alive)
+        self._everything = everything
+
+    def hear_clock(self, wanted: bool) -> None:
+        """Hear the ticks of a clock, or leave them out in the system's thread already."""
+        everything = self._everything
+        self._made.ignore_types(sysex=not everything, timing=not (everything or wanted), active_sense=True)
 
     def listen(self, arrived: Arrived) -> None:
         """From now on this is told what comes in."""

@@ -226,8 +226,8 @@ class Ports:
         """
         name = VIRTUAL_CLIENT if virtual else _client_name()
         made = self._make(rtmidi.MidiIn, name)
-        made.ignore_types(sysex=not everything, timing=not everything, active_sense=True)
-        link = InLink(made, real, "" if virtual else f"{name}:in", self._alive())
+        link = InLink(made, real, "" if virtual else f"{name}:in", self._alive(), everything)
+        link.hear_clock(False)
         link.listen(arrived)
         self._lead(link, made, "in")
         return link

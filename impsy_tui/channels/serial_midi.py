@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.mapping import NOTE_OFF, InputMapping, OutputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.mapping import CLOCK, NOTE_OFF, InputMapping, OutputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_stream import MidiStream
 from impsy_tui.channels.serial_port import SerialPort
@@ -40,6 +40,7 @@ class SerialMidiChannel:
         self._output = OutputMapping(settings.output)
         self._stream = MidiStream()
         self._held = False
+        self._hears_clock = False
         self._traffic = Traffic()
         self._last_received = b""
         self._last_sent: Sequence[bytes] = ()
@@ -132,6 +133,15 @@ class SerialMidiChannel:
         """The mapping in force by the setting that it belongs to, if it was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
+    def hear_clock(self, wanted: bool) -> None:
+        """Tell the listener of a clock that comes in, or leave it out."""
+        self._hears_clock = wanted
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock before what waits."""
+        if self._port is not None:
+            self._port.interject(message)
+
     # What the port asks for
 
     @property
@@ -171,8 +181,10 @@ class SerialMidiChannel:
     def received(self, data: bytes, at: float) -> None:
         stray = self._stream.stray
         for message in self._stream.feed(data):
-            if message[0] < 0xF0:  # clocks and the like mean nothing here
+            if message[0] < 0xF0:
                 self._message(message, at)
+            elif self._hears_clock and message[0] in CLOCK:
+                self._listener.clock(self.name, "", message, at)
         if self._stream.stray > stray:
             self._troubles.note(
                 "stray", f"bytes that are no MIDI message are ignored: is {self._path} set to {BAUD}?"

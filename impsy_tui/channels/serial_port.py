@@ -133,6 +133,12 @@ class SerialPort:
                 return
             self._out += data
 
+    def interject(self, data: bytes) -> None:
+        """Send this before what waits; it is lost where the port is not there, or nobody reads."""
+        if self._device is not None and not self._out:
+            self._out += data
+            self._flush()
+
     def close(self, last: bytes = b"") -> None:
         """Let go of it, but not before it has sent these bytes, if it takes them soon."""
         self._wanted = False

@@ -333,12 +333,14 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self._show(name)
             case "pause" | "toggle_pause":
                 snapshot = self._link.snapshot
-                paused = snapshot is not None and snapshot.players[0].paused
+                paused = snapshot is not None and all(player.paused for player in snapshot.players)
                 self._send("resume" if paused else "pause")
             case "panic" | "take" | "give" | "reset":
                 self._send(name)
             case "thru":
                 self._send("thru")
+            case "next_player" | "previous_player":
+                self._step_focus(1 if name == "next_player" else -1)
             case "timer":
                 snapshot = self._link.snapshot
                 self._send("timer stop" if snapshot is not None and snapshot.timer_runs else "timer start")
@@ -365,6 +367,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self._send(f"mode {name.removeprefix('mode_')}")
             case _:
                 self._step(name)
+
+    def _step_focus(self, by: int) -> None:
+        if (snapshot := self._link.snapshot) is None or len(snapshot.players) < 2:
+            return
+        names = [player.name for player in snapshot.players]
+        at = names.index(snapshot.focused.name) + by
+        self._send(f"player {names[at % len(names)]}")
 
     def _step(self, name: str) -> None:
         if self._link.snapshot is not None and (line := self._steps.line(name, self._link.snapshot)):

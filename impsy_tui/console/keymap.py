@@ -62,6 +62,8 @@ ACTIONS: Final = (
     KeyAction("give", "g", "", "the player gets the turn"),
     KeyAction("thru", "h", "", "thru on, and off"),
     KeyAction("reset", "r", "", "the player forgets what it heard"),
+    KeyAction("next_player", "n", "", "the next player: commands, keys and meters are about it"),
+    KeyAction("previous_player", "p", "", "the player before"),
     KeyAction("timer", "c", "", "set timer: start, and stop"),
     KeyAction("next_pane", "tab", "", "the next pane"),
     KeyAction("previous_pane", "shift+tab", "", "the pane before"),

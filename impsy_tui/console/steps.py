@@ -21,10 +21,11 @@ class Steps:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._last: dict[str, tuple[float, float]] = {}
+        self._focus = ""
 
     def line(self, action: str, snapshot: Snapshot) -> str | None:
         """The command of a key's action; None if it turns nothing."""
-        player = snapshot.players[0]
+        player, self._focus = snapshot.focused, snapshot.focus
         match action:
             case "temp_up" | "temp_down":
                 value = self._value("temp", player.pi_temperature) + (0.1 if action == "temp_up" else -0.1)
@@ -40,9 +41,9 @@ class Steps:
         return None
 
     def _value(self, name: str, reported: float) -> float:
-        at, value = self._last.get(name, (-_REMEMBER, 0.0))
+        at, value = self._last.get(f"{self._focus} {name}", (-_REMEMBER, 0.0))
         return value if self._now() - at < _REMEMBER else reported
 
     def _set(self, name: str, value: float) -> str:
-        self._last[name] = (self._now(), value)
+        self._last[f"{self._focus} {name}"] = (self._now(), value)
         return f"{name} {value:g}"

@@ -143,7 +143,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         input_age: seconds since then, -1 for never.
         heard: events heard.
         thru: whether input goes to every output.
-        players: the parts; the first is ``main``.
+        players: all of them, in the order of the configuration; ``main`` where it names none.
         channels: inputs and outputs.
         log: the performance log.
         load: share of time that the engine was busy in the last second, 0..1.
@@ -151,8 +151,8 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         memory: resident bytes of the engine, -1 if unknown.
         loading: name of a model that is being loaded, empty for none.
         names: what the values are called, as many as were given.
-        marks: for each value "muted", "solo", "held", "shaped" or nothing; empty where none is.
-        audition: a player that plays beside ``main`` in silence, if there is one.
+        marks: of the focus, for each value "muted", "solo", "held", "shaped" or nothing; empty where none is.
+        audition: a player that plays beside the focus in silence, if there is one.
         timer: seconds on the set timer.
         timer_runs: whether it goes on.
         machine: the machine's health.
@@ -197,6 +197,11 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     tempo: TempoState | None = None
     replay: ReplayState | None = None
     recording: bool = False
+
+    @property
+    def focused(self) -> PlayerState:
+        """The player that has the focus."""
+        return next((player for player in self.players if player.name == self.focus), self.players[0])
 
 
 class FileFacts(msgspec.Struct, frozen=True):

@@ -1,10 +1,15 @@
 """What a snapshot is made of; see ``messages.Snapshot``."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 
 class ChannelState(msgspec.Struct, frozen=True):
-    """One channel; see ``channels.ChannelStatus``. ``problem_age`` is in seconds, -1 for never."""
+    """One channel; see ``channels.ChannelStatus``.
+
+    ``problem_age`` is in seconds, -1 for never; ``nudge``, too, by which it is later than the others.
+    """
 
     name: str
     state: str
@@ -18,6 +23,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     problem: str = ""
     problem_age: float = -1.0
     problems: int = 0
+    nudge: float = 0.0
 
 
 class PlayerState(msgspec.Struct, frozen=True):
@@ -40,6 +46,8 @@ class PlayerState(msgspec.Struct, frozen=True):
         upcoming_in: seconds until then.
         played: events played.
         skipped: events left out because they were late.
+        hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
+            all of them.
     """
 
     name: str
@@ -61,6 +69,16 @@ class PlayerState(msgspec.Struct, frozen=True):
     upcoming_in: float
     played: int
     skipped: int
+    hears: tuple[int, ...] = ()
+    plays: tuple[int, ...] = ()
+
+    def place(self, values: Sequence[float], count: int) -> list[float | None]:
+        """What it plays, or will play, by the values of the instrument, None for those that are not its own."""
+        placed: list[float | None] = [None] * count
+        for index, value in zip(self.plays or range(count), values, strict=False):
+            if index < count:
+                placed[index] = value
+        return placed
 
 
 class LogState(msgspec.Struct, frozen=True):
@@ -174,6 +192,7 @@ class TempoState(msgspec.Struct, frozen=True):
         swing: 0.5 is straight.
         hand_over: when turns change: "now", "beat" or "bar".
         sends: whether a clock is sent.
+        replaced: events that gave way to a later one on their line of the grid.
     """
 
     beats: float
@@ -185,6 +204,7 @@ class TempoState(msgspec.Struct, frozen=True):
     swing: float = 0.5
     hand_over: str = "now"
     sends: bool = False
+    replaced: int = 0
 
 
 class ReplayState(msgspec.Struct, frozen=True):

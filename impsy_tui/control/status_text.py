@@ -1,7 +1,7 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
 from impsy_tui.control.messages import Ports, Snapshot
-from impsy_tui.control.states import ChannelState, PlayerState
+from impsy_tui.control.states import ChannelState, PlayerState, TempoState
 
 _BAR = 24
 
@@ -12,9 +12,14 @@ def status_lines(snapshot: Snapshot) -> list[str]:
     if snapshot.title:
         lines.append(snapshot.title)
     for player in snapshot.players:
-        lines += _player_lines(player, len(snapshot.players) > 1)
+        several = len(snapshot.players) > 1
+        lines += _player_lines(
+            player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else "mode"
+        )
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
+    if snapshot.tempo is not None:
+        lines.append(f"tempo     {tempo_words(snapshot.tempo)}")
     lines += [_channel_line(channel) for channel in snapshot.channels]
     lines.append(_log_line(snapshot))
     lines.append(
@@ -26,13 +31,36 @@ def status_lines(snapshot: Snapshot) -> list[str]:
 
 def live_lines(snapshot: Snapshot) -> list[str]:
     """The same with the values, as bars: what came in, what went out, what comes next."""
-    player = snapshot.players[0]
+    player = snapshot.focused
+    output = player.place(player.output, len(snapshot.input))
+    upcoming = player.place(player.upcoming, len(snapshot.input))
     lines = [*status_lines(snapshot), "", f"          {'in':<{_BAR + 6}}{'out':<{_BAR + 6}}next"]
     for index, value in enumerate(snapshot.input):
-        played = _bar(player.output[index]) if index < len(player.output) else ""
-        coming = f"{player.upcoming[index]:.2f}" if index < len(player.upcoming) else ""
+        played = "" if (plays := output[index]) is None else _bar(plays)
+        coming = "" if (follows := upcoming[index]) is None else f"{follows:.2f}"
         lines.append(f"x{index + 1:<9}{_bar(value):<{_BAR + 6}}{played:<{_BAR + 6}}{coming}")
     return lines
+
+
+def tempo_words(tempo: TempoState) -> str:
+    """Musical time in a line, what is as usual left out."""
+    words = [f"{tempo.beats:.1f} bpm", f"bar {int(tempo.beat // 4) + 1}"]
+    if tempo.source == "clock":
+        words.append("the clock is LOST" if tempo.lost else "by the clock" if tempo.runs else "the clock is stopped")
+    if tempo.grid:
+        words.append(f"quantised to {tempo.grid}")
+    if tempo.swing != 0.5:
+        words.append(f"swing {tempo.swing:.0%}")
+    if tempo.hand_over != "now":
+        words.append(f"hands over on the {tempo.hand_over}")
+    if tempo.sends:
+        words.append("sends a clock")
+    return " · ".join(words)
+
+
+def nudge_words(seconds: float) -> str:
+    """How much an output is later than the others, or earlier."""
+    return f"nudged {seconds * 1000:+.4g} ms" if seconds else ""
 
 
 def ports_lines(ports: Ports) -> list[str]:
@@ -47,10 +75,9 @@ def ports_lines(ports: Ports) -> list[str]:
     return lines
 
 
-def _player_lines(player: PlayerState, named: bool) -> list[str]:
+def _player_lines(player: PlayerState, label: str) -> list[str]:
     turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
     mark = "PAUSED" if player.paused else turn
-    label = player.name if named else "mode"
     model = "DUMMY: no model is loaded" if player.kind == "dummy" else f"{player.model} ({player.runtime})"
     parameters = (
         f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "
@@ -68,6 +95,8 @@ def _channel_line(channel: ChannelState) -> str:
         f"{channel.name:<10}{channel.state} · {channel.bound} · "
         f"in {channel.received} ({channel.received_rate}/s) · out {channel.sent} ({channel.sent_rate}/s)"
     )
+    if channel.nudge:
+        line += f" · {nudge_words(channel.nudge)}"
     if channel.problem:
         line += f"\n{'':<10}! {channel.problem} ({_span(channel.problem_age)} ago)"
     return line

@@ -161,6 +161,7 @@ class Engine:
         if hasattr(self, "manager"):
             self.manager.close()
             self.session.stop()
+            self.session.tempo.clock_out.set_sends(False)
         for channel in self._channels:
             try:
                 channel.close()
@@ -226,13 +227,13 @@ class Engine:
             try:
                 self.bindings.bind(kind, f"{which} {line}", early=True)
             except BindingProblem as problem:
-                self.tell("warning", "config", f'{whence}: "{trigger}": {problem}')
+                self.tell("warning", "config", f'{whence} "{trigger}": {problem}')
 
     async def _come_back(self, rehearsed: resume.Rehearsed) -> None:
         """Go on with a set where it was."""
         for word in rehearsed.words:
             self.orders.carry_out_here("resume", f"def {word}")
-        self._bind_all(rehearsed.bindings, "what was bound before")
+        self._bind_all(rehearsed.bindings, "what was bound,")
         for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
             self.tell("warning", "resume", problem)
 

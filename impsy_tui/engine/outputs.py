@@ -1,9 +1,10 @@
 """Every output at once: rate caps, silence, panic and fades."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from impsy_tui.channels import NONE_MUTED, Channel
+from impsy_tui.channels import NONE_MUTED, Channel, Clocked
 from impsy_tui.engine.scheduler import Scheduler, Timer
 
 FADE_STEP: Final = 0.02
@@ -11,7 +12,11 @@ FADE_STEP: Final = 0.02
 
 
 class Outlet:
-    """One channel's output. Where its wire is slow, the latest vector wins."""
+    """One channel's output. Where its wire is slow, the latest vector wins.
+
+    One that is nudged does everything later by the same time, and so in the same order; panic alone,
+    and a change of dimension, are at once, and end what waits.
+    """
 
     def __init__(self, channel: Channel, scheduler: Scheduler) -> None:
         self.channel = channel
@@ -23,6 +28,14 @@ class Outlet:
         self._struck: dict[str, frozenset[int]] = {}
         """What each player has struck last, and left sounding."""
         self._timer: Timer | None = None
+        self._delay = 0.0
+        self._is_late = False
+        self._later: deque[Timer] = deque()
+
+    def delay(self, seconds: float) -> None:
+        """From now on do everything this much later, 0 for at once; nothing overtakes what waits already."""
+        self._delay = seconds
+        self._is_late = bool(seconds or self._later)
 
     def play(
         self,
@@ -43,12 +56,19 @@ class Outlet:
             values, muted = self._beside(values, muted, others)
         if player:
             self._strike(player, frozenset(range(len(values))) - muted - others)
-        self.last, self._muted = tuple(values), muted
+        self.last = tuple(values)
+        if self._is_late:
+            self._postpone(self._play, self.last, muted)
+        else:
+            self._play(self.last, muted)
+
+    def _play(self, values: tuple[float, ...], muted: frozenset[int]) -> None:
+        self._muted = muted
         rate = self.channel.max_rate
         if not rate:
             self.channel.send(values, muted)
             return
-        self._waiting = self.last
+        self._waiting = values
         now = self._scheduler.now()
         if self._timer is not None and self._timer.pending:
             return
@@ -60,8 +80,8 @@ class Outlet:
     def _beside(
         self, values: Sequence[float], muted: frozenset[int], others: frozenset[int]
     ) -> tuple[list[float], frozenset[int]]:
-        """A vector with what others played last; of theirs, what still waits to sound is not kept from it."""
-        last = self.last or (0.0,) * len(values)
+        """A vector with what was played last of the others; what still waits to sound is not kept from it."""
+        last = self.last or values
         waits = others - self._muted if self._waiting is not None else NONE_MUTED
         return [last[i] if i in others else value for i, value in enumerate(values)], muted | (others - waits)
 
@@ -84,6 +104,12 @@ class Outlet:
         """
         if player:
             indices -= self._of_others(player)
+        if self._is_late:
+            self._postpone(self._end_notes, indices)
+        else:
+            self._end_notes(indices)
+
+    def _end_notes(self, indices: frozenset[int]) -> None:
         self._muted |= indices
         self.channel.end_notes(indices)
 
@@ -105,19 +131,43 @@ class Outlet:
 
     def set_dimension(self, dimension: int) -> None:
         """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
-        self._forget()
+        self._forget_all()
         self.last = None
         self.channel.set_dimension(dimension)
 
     def silence(self) -> None:
         """Drop what waits, and turn off what the player left sounding."""
+        if self._is_late:
+            self._postpone(self._silence)
+        else:
+            self._silence()
+
+    def _silence(self) -> None:
         self._forget()
         self.channel.silence()
 
     def panic(self) -> None:
         """Drop what waits, and turn off everything."""
-        self._forget()
+        self._forget_all()
         self.channel.panic()
+
+    def _postpone(self, action: Callable[..., None], *arguments: Any) -> None:
+        due = self._scheduler.now() + self._delay
+        if self._later:
+            due = max(due, self._later[-1].deadline)
+        self._later.append(self._scheduler.at(due, self._do, action, arguments))
+
+    def _do(self, action: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self._later.popleft()
+        self._is_late = bool(self._delay or self._later)
+        action(*arguments)
+
+    def _forget_all(self) -> None:
+        for timer in self._later:
+            timer.cancel()
+        self._later.clear()
+        self._is_late = bool(self._delay)
+        self._forget()
 
     def _send(self, promised: float) -> None:
         if self._waiting is not None:
@@ -139,12 +189,39 @@ class Outputs:
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.outlets: list[Outlet] = []
+        self.nudges: dict[str, float] = {}
+        """By name, the seconds by which each output is later than the others; below 0 for earlier."""
         self._scheduler = scheduler
         self._fade: Timer | None = None
+        self._clocked: list[Clocked] = []
 
     def open(self, channels: Iterable[Channel]) -> None:
         """These are the channels from now on."""
         self.outlets = [Outlet(channel, self._scheduler) for channel in channels]
+        self.nudges = {outlet.channel.name: 0.0 for outlet in self.outlets}
+        self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Clocked)]
+
+    def nudge(self, name: str, seconds: float) -> None:
+        """Let one output be later than the others or, below 0, earlier: then the others wait for it.
+
+        Args:
+            name: one of ``nudges``.
+            seconds: how much.
+        """
+        self.nudges[name] = seconds
+        earliest = min(0.0, *self.nudges.values())
+        for outlet in self.outlets:
+            outlet.delay(self.nudges[outlet.channel.name] - earliest)
+
+    def hear_clock(self, wanted: bool) -> None:
+        """Let every channel that carries clocks tell of them, or not."""
+        for channel in self._clocked:
+            channel.hear_clock(wanted)
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock to every output that carries clocks."""
+        for channel in self._clocked:
+            channel.send_clock(message)
 
     def play(
         self,

@@ -1,5 +1,6 @@
 """The file of scenes: TOML, to be read and changed by hand too."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -12,6 +13,7 @@ from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import TempoSettings
 from impsy_tui.language import Mistake, parse
 
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 LARGEST_FILE: Final = 1 << 20
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
@@ -72,7 +74,7 @@ class SceneBook:
     def _write(self, tables: Mapping[str, Any]) -> None:
         parts = [_HEAD]
         for name, table in tables.items():
-            head = written(name)
+            head = _key(name)
             plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
             parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
             for part, inner in _tables(table):
@@ -86,10 +88,14 @@ class SceneBook:
             raise SceneProblem(f"{self.file} cannot be written: {error.strerror or error}") from None
 
 
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else written(name)
+
+
 def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, value in table.items():
         if key == "players" and isinstance(value, Mapping):
-            yield from ((f"players.{written(name)}", inner) for name, inner in value.items())
+            yield from ((f"players.{_key(name)}", inner) for name, inner in value.items())
         elif isinstance(value, Mapping):
             yield key, value
 
@@ -161,7 +167,11 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
 
 def _time(table: Mapping[str, Any]) -> TempoSettings:
     settings = TempoSettings(
-        float(table["beats"]), float(table["swing"]), str(table["grid"]), str(table["hand_over"])
+        float(table["beats"]),
+        float(table["swing"]),
+        str(table["grid"]),
+        str(table["hand_over"]),
+        bool(table["follows"]),
     )
     line = f"tempo {settings.beats!r}; swing {settings.swing!r}; quantise {settings.grid or 'off'}"
     read = parse(f"{line}; hand over {settings.hand_over}")

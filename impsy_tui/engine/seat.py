@@ -85,12 +85,14 @@ class Room(Protocol):
         outputs: where everything is heard.
         dimension: of the instrument: its values and one for time.
         tempo: musical time.
+        last_input: what the musician played last.
     """
 
     scheduler: Scheduler
     outputs: Outputs
     tempo: Tempo
     dimension: int
+    last_input: tuple[float, ...]
 
     @property
     def began(self) -> float:
@@ -199,7 +201,8 @@ class Seat:
         self.plays = self.wiring.plays or usual
         """Indices of the values that it plays."""
         whole = tuple(range(count))
-        self._hears_all, self._plays_all = self.hears == whole, self.plays == whole
+        self.hears_all, self.plays_all = self.hears == whole, self.plays == whole
+        """Whether these are the whole instrument, in its order."""
         self._others = frozenset(whole).difference(self.plays)
         self._own = frozenset(self.plays)
         self._heard: tuple[float, ...] = (0.0,) * len(self.hears)
@@ -244,13 +247,13 @@ class Seat:
             at: when.
             impulse: who has answered to it, where players hear each other.
         """
-        if meant is not None and not self._hears_all and meant.isdisjoint(self.hears):
+        if meant is not None and not self.hears_all and meant.isdisjoint(self.hears):
             return
         if said is not None:
             heard = [values[i] if i in said else old for i, old in zip(self.hears, self._heard, strict=True)]
             vector = tuple(heard)
         else:
-            vector = tuple(values) if self._hears_all else tuple([values[i] for i in self.hears])
+            vector = tuple(values) if self.hears_all else tuple([values[i] for i in self.hears])
         before = self._room.began if self.heard_at is None else self.heard_at
         # Channels are read one after the other: what arrived first may be read last.
         at = max(at, before)
@@ -279,10 +282,10 @@ class Seat:
     def play(self, values: Sequence[float]) -> None:
         """The player plays: what is heard is shaped, what is written down is not."""
         room, outputs = self._room, self._room.outputs
-        shaped = self.shaping.apply(values if self._plays_all else self._spread(values))
+        shaped = self.shaping.apply(values if self.plays_all else self._spread(values))
         silent = self.shaping.silent(len(shaped))
-        self.sounding = shaped if self._plays_all else tuple([shaped[i] for i in self.plays])
-        if self._plays_all and self.wiring.plays_channels is None:
+        self.sounding = shaped if self.plays_all else tuple([shaped[i] for i in self.plays])
+        if self.plays_all and self.wiring.plays_channels is None:
             outputs.play(shaped, silent, player=self.name)
         else:
             outputs.play(shaped, silent, self._others, self.name, self.wiring.plays_channels)
@@ -311,8 +314,8 @@ class Seat:
         self._room.tell(level, "player" if self._room.alone else self.name, text)
 
     def _spread(self, values: Sequence[float]) -> list[float]:
-        """The player's values among the instrument's; the others are nobody's here."""
-        spread = [0.0] * (self._room.dimension - 1)
+        """The player's values among the instrument's; the others are where the musician has them."""
+        spread = list(self._room.last_input)
         for index, value in zip(self.plays, values, strict=True):
             spread[index] = value
         return spread

@@ -93,7 +93,7 @@ class Session:
         self.source = "interface"
         """Who plays what is heard: "interface", or "replay" while a log is replayed."""
         self._holding: set[str] = set()
-        self.tempo = Tempo(scheduler)
+        self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self._listeners: dict[str, list[Seat]] = {}
@@ -212,6 +212,10 @@ class Session:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
         return self.taker is not None and self.taker(channel, device, message)
+
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        """A message of a clock came in."""
+        self.tempo.clock_in.take(f"{channel} {device}".rstrip(), message, at)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""

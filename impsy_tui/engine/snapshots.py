@@ -14,6 +14,7 @@ from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.part import Part
 from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
@@ -81,8 +82,11 @@ class Observer:
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             heard=session.heard_events,
             thru=session.settings.thru,
-            players=tuple(_player_state(seat.name, seat.part, now, seat.sounding) for seat in session.seats.values()),
-            channels=tuple(_channel_state(channel, now) for channel in self._channels),
+            players=tuple(_player_state(seat, seat.part, now) for seat in session.seats.values()),
+            channels=tuple(
+                _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
+                for channel in self._channels
+            ),
             log=self._log_state(),
             load=self._load,
             lateness=max(self._lateness, self._loop.scheduler.worst_lateness),
@@ -90,9 +94,8 @@ class Observer:
             loading=loading,
             names=self._names,
             marks=focused.shaping.marks(session.dimension - 1),
-            audition=None
-            if understudy is None
-            else _player_state("audition", understudy, now, understudy.last_output or ()),
+            audition=None if understudy is None else _player_state(focused, understudy, now),
+            tempo=session.tempo.state(),
             timer=self._stopwatch.seconds,
             timer_runs=self._stopwatch.runs,
             machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
@@ -127,10 +130,11 @@ class Observer:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]) -> PlayerState:
+def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
+    auditioned = part is seat.understudy
     settings, player, upcoming = part.settings, part.player, part.upcoming
     return PlayerState(
-        name=name,
+        name="audition" if auditioned else seat.name,
         kind=player.kind,
         model=player.name,
         runtime=player.runtime,
@@ -143,16 +147,18 @@ def _player_state(name: str, part: Part, now: float, sounding: tuple[float, ...]
         threshold=settings.threshold,
         max_response=settings.max_response or 0.0,
         max_gap=part.max_gap,
-        output=sounding,
+        output=part.last_output or () if auditioned else seat.sounding,
         output_age=-1.0 if part.last_output is None else now - part.last_output_at,
         upcoming=upcoming[1] if upcoming else (),
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
         played=part.played,
         skipped=part.skipped,
+        hears=() if seat.hears_all else seat.hears,
+        plays=() if seat.plays_all else seat.plays,
     )
 
 
-def _channel_state(channel: Channel, now: float) -> ChannelState:
+def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
     status = channel.status()
     return ChannelState(
         name=status.name,
@@ -167,6 +173,7 @@ def _channel_state(channel: Channel, now: float) -> ChannelState:
         problem=status.problem,
         problem_age=now - status.problem_at if status.problem else -1.0,
         problems=status.problems,
+        nudge=nudge,
     )
 
 

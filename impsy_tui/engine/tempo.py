@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from impsy_tui import terms
 from impsy_tui.control.states import TempoState
 from impsy_tui.engine.beats import BAR, Alarm, Beats
+from impsy_tui.engine.clock_in import ClockIn
+from impsy_tui.engine.clock_out import ClockOut
 from impsy_tui.engine.grid import Grid
 from impsy_tui.engine.scheduler import Scheduler
 
@@ -13,6 +16,16 @@ NOW = "now"
 """Turns change when they change, and not on a beat or a bar."""
 
 _STEPS = {"beat": 1, "bar": BAR}
+
+
+class ClockLines(Protocol):
+    """Where clocks come in and go out."""
+
+    def hear_clock(self, wanted: bool) -> None:
+        """Tell of clocks that come in, or not."""
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock to whoever takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +37,14 @@ class TempoSettings:
         swing: see ``terms.SWING``.
         grid: a note length such as ``1/16``, empty where nothing is quantised.
         hand_over: when the player's turn begins: "now", "beat" or "bar".
+        follows: whether a clock that comes in is followed.
     """
 
     beats: float
     swing: float
     grid: str
     hand_over: str
+    follows: bool
 
 
 class Tempo(Beats):
@@ -37,10 +52,16 @@ class Tempo(Beats):
 
     Args:
         scheduler: keeps the time.
+        lines: where clocks come in and go out.
+        tell: says something to the performer: level, text.
     """
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler, lines: ClockLines, tell: Callable[[str, str], None]) -> None:
         super().__init__(scheduler, terms.TEMPO.default)
+        self.clock_in = ClockIn(self, tell)
+        """The clock that is followed; see ``set_follows``."""
+        self.clock_out = ClockOut(self, lines.send_clock)
+        """The clock that is sent."""
         self.grid: Grid | None = None
         """What is played lands on it; None where nothing is quantised."""
         self.hand_over = NOW
@@ -48,6 +69,7 @@ class Tempo(Beats):
         self.replaced = 0
         """Events that gave way to a later one on their line."""
         self._swing = terms.SWING.default
+        self._lines = lines
         self._is_set = False
         self._bar = self.alarm(self._begin_bar, self._await_bar)
         self._bar_told: dict[Callable[[], None], None] = {}
@@ -60,9 +82,10 @@ class Tempo(Beats):
         return self._swing
 
     def set_beats(self, beats: float) -> None:
-        """Change the tempo, from now; the beat goes on from where it is."""
-        self._is_set = True
-        super().set_beats(beats)
+        """Change the tempo, from now; the beat goes on from where it is. A clock that leads has its own."""
+        if not self.clock_in.leads:
+            self._is_set = True
+            super().set_beats(beats)
 
     def set_swing(self, swing: float) -> None:
         """Change the swing; lines that are yet to come move."""
@@ -81,12 +104,19 @@ class Tempo(Beats):
         self.hand_over = when
         self.relay(self.beat_at(self.scheduler.now()))
 
+    def set_follows(self, follows: bool) -> None:
+        """Follow a clock that comes in, or none; the tempo stays what it is."""
+        self._lines.hear_clock(follows)
+        self.clock_in.set_follows(follows)
+
     def capture(self) -> TempoSettings:
-        """All that ``restore`` brings back."""
-        return TempoSettings(self.beats, self._swing, "" if self.grid is None else self.grid.note, self.hand_over)
+        """All that ``restore`` brings back. Whether a clock is sent stays as it is: others play by it."""
+        note = "" if self.grid is None else self.grid.note
+        return TempoSettings(self.beats, self._swing, note, self.hand_over, self.clock_in.follows)
 
     def restore(self, settings: TempoSettings) -> None:
         """Let everything be as it was captured; the beat goes on from where it is."""
+        self.set_follows(settings.follows)
         if settings.beats != self.beats:
             self.set_beats(settings.beats)
         self._swing, self.hand_over = settings.swing, settings.hand_over
@@ -123,14 +153,20 @@ class Tempo(Beats):
 
     def state(self) -> TempoState | None:
         """What a console shows; None where nobody has asked for musical time."""
-        if self.grid is None and self.hand_over == NOW and not self._is_set:
+        clock, sends = self.clock_in, self.clock_out.sends
+        if not (self.grid or clock.follows or sends or self.hand_over != NOW or self._is_set):
             return None
         return TempoState(
             beats=self.beats,
+            source="clock" if clock.follows else "own",
+            lost=clock.lost,
+            runs=clock.runs,
             beat=self.beat_at(self.scheduler.now()),
             grid="" if self.grid is None else self.grid.note,
             swing=self._swing,
             hand_over=self.hand_over,
+            sends=sends,
+            replaced=self.replaced,
         )
 
     def _await_bar(self, beat: float) -> None:

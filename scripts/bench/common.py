@@ -60,6 +60,7 @@ class Running:
         port: that it listens to.
         output: where its output arrives, timed by the kernel.
         control: socket for commands, of ours.
+        more: where further outputs of it arrive.
         started: seconds from its start to its first answer or word that it is ready.
     """
 
@@ -68,14 +69,25 @@ class Running:
     output: socket.socket
     started: float = 0.0
     control: Path = Path()
+    more: Sequence[socket.socket] = ()
+
+    @property
+    def outputs(self) -> list[socket.socket]:
+        """Where its outputs arrive, where there are several."""
+        return [self.output, *self.more]
 
     def drain(self) -> None:
         """Forget what has arrived."""
-        while select.select([self.output], [], [], 0)[0]:
-            self.output.recv(4096)
+        while ready := select.select(self.outputs, [], [], 0)[0]:
+            for output in ready:
+                output.recv(4096)
 
 
-def _config(model: Path, mode: str, timescale: float, port: int, out: int, dimension: int, extra: str) -> str:
+def _config(
+    model: Path, mode: str, timescale: float, port: int, outs: Sequence[int], dimension: int, extra: str
+) -> str:
+    osc = "[osc]" if len(outs) == 1 else "[[osc]]"
+    further = "".join(f"[[osc]]\nserver_port = {free_port()}\nclient_port = {out}\n" for out in outs[1:])
     return f"""
 title = "benchmark"
 owner = ""
@@ -94,12 +106,12 @@ size = "s"
 sigmatemp = 0.01
 pitemp = 1
 timescale = {timescale}
-[osc]
+{osc}
 server_ip = "127.0.0.1"
 server_port = {port}
 client_ip = "127.0.0.1"
-client_port = {out}
-{extra}
+client_port = {outs[0]}
+{further}{extra}
 [webui]
 monitor_port = {free_port()}
 command_port = {free_port()}
@@ -116,14 +128,16 @@ def running(
     dimension: int = 9,
     extra: str = "",
     home: Path = OURS,
+    outputs: int = 1,
 ) -> Iterator[Running]:
-    """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends."""
+    """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends.
+
+    With several outputs there are as many ``[[osc]]`` channels.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    output = timed_socket()
-    port = free_port()
-    (folder / "config.toml").write_text(
-        _config(model, mode, timescale, port, output.getsockname()[1], dimension, extra)
-    )
+    output, *more = sockets = [timed_socket() for _ in range(outputs)]
+    port, ports = free_port(), [each.getsockname()[1] for each in sockets]
+    (folder / "config.toml").write_text(_config(model, mode, timescale, port, ports, dimension, extra))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = (
         [str(home / "impsy-tui"), "run", "--socket", str(folder / "s" / "engine.sock")]
@@ -145,7 +159,7 @@ def running(
     for line in process.stdout:
         if line.startswith(marks):
             break
-    program = Running(process, port, output, time.monotonic() - began, folder / "s" / "engine.sock")
+    program = Running(process, port, output, time.monotonic() - began, folder / "s" / "engine.sock", more)
     os.set_blocking(process.stdout.fileno(), False)
     try:
         yield program
@@ -157,7 +171,8 @@ def running(
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         process.stdout.close()
-        output.close()
+        for each in sockets:
+            each.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

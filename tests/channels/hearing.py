@@ -19,6 +19,7 @@ class MidiHearing:
     messages: list[bytes] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     taken: bool = False
+    clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
         raise AssertionError("MIDI messages are no whole vectors")
@@ -32,6 +33,9 @@ class MidiHearing:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         self.messages.append(message)
         return self.taken
+
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        self.clocks.append((device, message, at))
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         raise AssertionError("MIDI messages have no address")

@@ -37,6 +37,7 @@ class Hearing:
     bound: bytes = b""
     """A message that is taken for something else."""
     told: list[tuple[str, str]] = field(default_factory=list)
+    clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
         raise AssertionError("MIDI messages are no whole vectors")
@@ -52,6 +53,9 @@ class Hearing:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         self.messages.append((device, message))
         return message == self.bound
+
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        self.clocks.append((device, message, at))
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         raise AssertionError("MIDI messages have no address")

@@ -40,6 +40,9 @@ class Hearing:
     def holding(self, channel: str, held: bool, at: float) -> None:
         raise AssertionError("OSC holds nothing")
 
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        raise AssertionError("OSC carries no MIDI clock")
+
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         self.messages.append((address, tuple(arguments), trusted))
         return ""

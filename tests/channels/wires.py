@@ -28,6 +28,7 @@ class Hearing:
     taken: bytes = b""
     """A message that is bound to a command."""
     told: list[tuple[str, str]] = field(default_factory=list)
+    clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
         self.vectors.append(tuple(values))
@@ -43,6 +44,9 @@ class Hearing:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         self.messages.append(message)
         return message == self.taken
+
+    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
+        self.clocks.append((device, message, at))
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         raise AssertionError("nothing on a serial port has an address")

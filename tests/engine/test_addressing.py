@@ -7,6 +7,7 @@ import pytest
 
 from impsy_tui.engine.commands import Commands
 from impsy_tui.engine.orders import Orders, Outcome
+from impsy_tui.engine.seat import Wiring
 from impsy_tui.language import Program
 from impsy_tui.players.dummy import DummyPlayer
 from tests.engine.band import Band, Member
@@ -98,6 +99,21 @@ def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
     duo.do("@b unload")
     assert isinstance(duo.b.seat.part.player, DummyPlayer)
     assert duo.band.part.player is duo.band.player
+
+
+def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: Path) -> None:
+    band = Band("battle", instrument=4, wiring=Wiring((0,), (0,)))
+    band.join("b", "battle", wiring=Wiring((2,), (2,)))
+    commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
+    orders = Orders(commands, np.random.default_rng(1), lambda *said: None, lambda: None)
+    for line, problem in (
+        ("@b mute x1 x2", "x1 x2 would change nothing: b plays x3"),
+        ("@all hold x2 0.5", "x2 would change nothing: main plays x1; b plays x3"),
+        ("mute x4", "there is no x4: the last is x3"),
+    ):
+        program = orders.read(line)
+        assert isinstance(program, Program)
+        assert orders.perform(program).problems == [problem]
 
 
 def test_turns_are_given_to_those_who_take_them(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_what_one_plays_leaves_the_values_of_the_other_where_they_are() -> None:
     band, _ = _split("polyphony")
     band.play(0.1, 0.2, 0.3, 0.4)
     band.wait(1)
-    assert [values for _, values in band.out.played] == [(0.11, 0.21, 0.0, 0.0), (0.11, 0.21, 0.31, 0.41)]
+    assert [values for _, values in band.out.played] == [(0.11, 0.21, 0.3, 0.4), (0.11, 0.21, 0.31, 0.41)]
     assert band.out.muted == [{2, 3}, {0, 1}]
 
 
@@ -122,7 +122,7 @@ def test_a_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
         band.wait(0.3)
     band.wait(2)
     # The first went at once; what came while the wire was busy went together, the newest of each.
-    assert [values for _, values in band.out.played] == [(0.11, 0.21, 0.0, 0.0), (0.11, 0.21, 0.31, 0.41)]
+    assert [values for _, values in band.out.played] == [(0.11, 0.21, 0.3, 0.4), (0.11, 0.21, 0.31, 0.41)]
     assert band.out.muted == [{2, 3}, frozenset()]
 
 

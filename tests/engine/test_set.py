@@ -204,7 +204,7 @@ def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path
     set_.do("mode callresponse; temp 1; release; tempo 120; quantise off; thru off")
     set_.do("scene save light")
     assert set_.do("scenes") == "dark  light"
-    assert '[dark.players."main"]' in (tmp_path / "scenes.toml").read_text()
+    assert "[dark.players.main]" in (tmp_path / "scenes.toml").read_text()
     set_.do("scene dark")
     assert (seat.part.settings.mode, temp(set_), set_.tempo.beats) == ("battle", 2.0, 100.0)
     assert (seat.shaping.held, seat.shaping.ranged, seat.shaping.muted) == ({0: 0.25}, {1: (0.0, 0.5)}, {2})

@@ -15,9 +15,17 @@ SWINGS = st.floats(terms.SWING.low, terms.SWING.high)
 NOTES = st.sampled_from([f"1/{part}" for part in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)])
 
 
+class Lines:
+    """No clock comes in or goes out."""
+
+    def hear_clock(self, wanted: bool) -> None: ...
+
+    def send_clock(self, message: bytes) -> None: ...
+
+
 def _at(start: float = 1000.0) -> tuple[VirtualTime, Tempo]:
     time = VirtualTime(start)
-    return time, Tempo(time.scheduler)
+    return time, Tempo(time.scheduler, Lines(), lambda level, text: None)
 
 
 class TestBeats:

@@ -20,6 +20,7 @@ from impsy_tui.console.widgets.event_log import EventLog
 from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.lines import Lines
 from impsy_tui.console.widgets.meters import Meters
+from impsy_tui.console.widgets.players import PlayersPane
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.staging import PendingPane
 from impsy_tui.console.widgets.strip import StatusStrip
@@ -65,6 +66,7 @@ class PerformScreen(Screen[None]):
         self._heard = ""
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
+        self.players = PlayersPane(palette)
         self.channels = ChannelPanes(palette)
         self.jobs = JobsPane(palette)
         self.pending = PendingPane(palette)
@@ -80,6 +82,7 @@ class PerformScreen(Screen[None]):
         with Horizontal(id="middle"):
             yield self.meters
             with Vertical(id="side"):
+                yield self.players
                 yield self.channels
                 yield self.pending
                 yield self.jobs
@@ -92,8 +95,7 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        self.jobs.display = False
-        self.pending.display = False
+        self.jobs.display = self.players.display = self.pending.display = False
         self.hint.idle()
 
     def show(self, view: View) -> None:
@@ -108,6 +110,9 @@ class PerformScreen(Screen[None]):
             self.channels.show(view.snapshot)
             self._show_jobs(view)
             self._show_pending(view.snapshot)
+            self.players.display = len(view.snapshot.players) > 1
+            if self.players.display:
+                self.players.show(view.snapshot)
 
     def _show_pending(self, snapshot: Snapshot) -> None:
         wanted = self._pending_wanted and bool(snapshot.pending)

@@ -117,6 +117,7 @@ class KeysBar(Lines):
             (key("prompt"), "prompt"),
             (key("reset"), "reset"),
             (key("timer"), "timer"),
+            (f"{key('next_player')} {key('previous_player')}", "players"),
             (key("next_pane"), "panes"),
         ):
             if used + len(keys) + len(what) + 3 > width:

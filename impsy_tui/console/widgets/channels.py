@@ -8,6 +8,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, middle, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState
+from impsy_tui.control.status_text import nudge_words
 
 _FRESH: Final = 10.0
 """Seconds that a problem is shown loudly; after that it is history."""
@@ -52,6 +53,8 @@ class ChannelPanes(Lines, can_focus=True):
 def _pane(channel: ChannelState, width: int, room: int, palette: Palette) -> list[Line]:
     glyph, style = _state(channel, palette)
     name = f"{glyph} {channel.name} "
+    if channel.nudge:
+        name += f"{nudge_words(channel.nudge)} "
     bound = middle(_short(channel.bound), max(4, width - len(name)))
     if channel.state != "open":
         bound = cut(f"{channel.state.upper()} {channel.bound}", max(4, width - len(name)))

@@ -16,6 +16,8 @@ from impsy_tui.console.widgets.drawn import Drawn
 Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
 
+_MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
+_SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
 _OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -99,6 +101,13 @@ def middle(text: str, width: int) -> str:
     left = (width - 1) // 2
     _, end = Segment(text).split_cells(total - (width - 1 - left))
     return f"{set_cell_size(text, left)}…{end.text}"
+
+
+def short_model(name: str, width: int) -> str:
+    """The name of a model in few characters: ``mdrnn s 9d`` says all that one made by the program does."""
+    if found := _MDRNN.match(name):
+        name = f"mdrnn {_SIZES.get(found[3], f'{found[3]} units')} {found[1]}d"
+    return middle(name, width)
 
 
 def cut_off(text: str, width: int) -> str:

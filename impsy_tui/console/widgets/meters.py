@@ -18,7 +18,9 @@ STALE: Final = 2.0
 """Seconds after which a value that does not move is dimmed."""
 
 _PARTS: Final = " ▏▎▍▌▋▊▉"
-_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "shaped": "~"}
+OTHERS: Final = "other"
+"""Marks a value that the player in focus does not play."""
+_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "shaped": "~", OTHERS: "-"}
 _FAR, _NEAR, _NOW = "·", "╎", "┃"
 
 
@@ -113,7 +115,7 @@ class Meters(Drawn, can_focus=True):
         return True
 
     def _show_head(self, snapshot: Snapshot, digits: bool) -> None:
-        player = snapshot.players[0]
+        player = snapshot.focused
         if not digits:
             return
         if self._layout.shown < len(self._meters):
@@ -213,7 +215,7 @@ class Meters(Drawn, can_focus=True):
             segments.append(Segment(f" {meter.input_text:>4}", palette.dim if meter.input_stale else palette.input))
             return
         mark = meter.mark[: layout.name - 1].ljust(layout.name)
-        segments.append(Segment(mark, palette.warning))
+        segments.append(Segment(mark, palette.dim if meter.mark == OTHERS else palette.warning))
         over = {meter.marker: (meter.approach, palette.marker)} if meter.marker >= 0 else {}
         if meter.audition >= 0:
             over[meter.audition] = ("◆", palette.marker)
@@ -243,7 +245,7 @@ class Meters(Drawn, can_focus=True):
         layout, palette, meter = self._layout, self._palette, self._meters[index]
         mark = _MARKS.get(meter.mark, "")
         name = cut_off(self._names[index], layout.name - 1 - len(mark))
-        segments.append(Segment(padded(f"{name}{mark}", layout.name), palette.warning if mark else palette.text))
+        segments.append(Segment(padded(f"{name}{mark}", layout.name), _ink(meter.mark, palette)))
         ends = sorted((min(layout.bar, round(meter.input / 8)), min(layout.bar, round(meter.prediction / 8))))
         input_longer = meter.input > meter.prediction
         upper = "input_stale" if meter.input_stale else "input"
@@ -263,32 +265,41 @@ class Meters(Drawn, can_focus=True):
 
 
 def _meters(snapshot: Snapshot, layout: MeterLayout, before: list[_Meter], digits: bool) -> list[_Meter]:
-    player, audition = snapshot.players[0], snapshot.audition
+    player, audition = snapshot.focused, snapshot.audition
     width = layout.bar
     input_stale = not 0 <= snapshot.input_age < STALE
     output_stale = not 0 <= player.output_age < STALE
     approach = _NOW if player.upcoming_in < 0.15 else _NEAR if player.upcoming_in < 0.8 else _FAR
-    played, coming = player.output, player.upcoming
+    count = len(before)
+    played, coming = player.place(player.output, count), player.place(player.upcoming, count)
+    auditioned = audition.place(audition.output, count) if audition is not None else [None] * count
+    own = frozenset(player.plays)
     meters = []
     for index, old in enumerate(before):
         value = snapshot.input[index] if index < len(snapshot.input) else 0.0
-        output = played[index] if index < len(played) else None
+        output, follows, in_silence = played[index], coming[index], auditioned[index]
         mark = snapshot.marks[index] if index < len(snapshot.marks) else ""
+        if own and index not in own:
+            mark = OTHERS
         meters.append(
             _Meter(
                 _eighths(value, width),
                 _eighths(output or 0.0, width),
                 input_stale,
                 output_stale,
-                _cell(coming[index], width) if index < len(coming) and mark != "muted" else -1,
-                approach if coming else _FAR,
-                _cell(audition.output[index], width) if audition and index < len(audition.output) else -1,
+                -1 if follows is None or mark == "muted" else _cell(follows, width),
+                approach if player.upcoming else _FAR,
+                -1 if in_silence is None else _cell(in_silence, width),
                 _text(value) if digits else old.input_text,
                 ("" if output is None else _text(output)) if digits else old.prediction_text,
                 mark,
             )
         )
     return meters
+
+
+def _ink(mark: str, palette: Palette) -> Style:
+    return palette.dim if mark == OTHERS else palette.warning if mark else palette.text
 
 
 def _overlaid(parts: list[Segment], over: dict[int, tuple[str, Style]]) -> list[Segment]:

@@ -1,11 +1,10 @@
 """The strip: mode and turn, parameters, model, log, timer and the state of everything, at a glance."""
 
-import re
 from typing import Final
 
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.items import Item, fit
-from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, span
+from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, short_model, span
 from impsy_tui.console.widgets.staging import pending, staging
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
@@ -14,8 +13,6 @@ from impsy_tui.control.states import PlayerState
 _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005
 _HOT: Final = 80.0
-_MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
-_SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
 
 
 class StatusStrip(Lines):
@@ -75,8 +72,10 @@ def _without_engine(snapshot: Snapshot | None, link: LinkState, palette: Palette
 
 
 def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item]:
-    player = snapshot.players[0]
+    player = snapshot.focused
     items = [Item(0, _turn(player, palette))]
+    if len(snapshot.players) > 1:
+        items.insert(0, Item(0, (((f" {player.name} ", palette.text_block),),)))
     if player.paused:
         items.append(Item(0, (((" PAUSED ", palette.warning_block),),)))
     items += [
@@ -141,18 +140,12 @@ def _keeping(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> list[Item]
 
 
 def _model(snapshot: Snapshot, palette: Palette) -> Item:
-    player = snapshot.players[0]
+    player = snapshot.focused
     loading = ((f" loading {middle(snapshot.loading, 16)}…", palette.warning),) if snapshot.loading else ()
     if player.kind == "dummy":
         return Item(0, (((" DUMMY: NO MODEL ", palette.alarm_block), *loading), ((" DUMMY ", palette.alarm_block),)))
-    forms = [((player.model, palette.text), *loading)]
-    found = _MDRNN.match(player.model)
-    if found:
-        size = _SIZES.get(found[3], f"{found[3]} units")
-        forms.append(((f"mdrnn {size} {found[1]}d", palette.text), *loading))
-    else:
-        forms.append(((middle(player.model, 20), palette.text), *loading))
-    return Item(2, tuple(forms))
+    short = short_model(player.model, 20)
+    return Item(2, (((player.model, palette.text), *loading), ((short, palette.text), *loading)))
 
 
 def _log(snapshot: Snapshot, slow: Snapshot, palette: Palette) -> Item:

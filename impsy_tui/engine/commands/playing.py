@@ -1,8 +1,9 @@
 """How the players play."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui import terms
+from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.seat import Seat
 from impsy_tui.language.program import EVERYBODY
@@ -88,8 +89,7 @@ class Playing(Hands):
         return self._host.set_log(switch)
 
     async def _load(self, seats: Sequence[Seat], model: str) -> str:
-        replies = [await self._host.casting.load(seat, model) for seat in seats]
-        return self._of(seats, "\n".join(dict.fromkeys(replies)))
+        return await self._each(seats, lambda seat: self._host.casting.load(seat, model))
 
     def _unload(self, seats: Sequence[Seat]) -> str:
         for seat in seats:
@@ -97,8 +97,19 @@ class Playing(Hands):
         return self._of(seats, "DUMMY: no model is loaded, the dummy player wanders at random")
 
     async def _audition(self, seats: Sequence[Seat], model: str) -> str:
-        replies = [await self._host.casting.audition(seat, model) for seat in seats]
-        return self._of(seats, "\n".join(dict.fromkeys(replies)))
+        return await self._each(seats, lambda seat: self._host.casting.audition(seat, model))
+
+    async def _each(self, seats: Sequence[Seat], cast: Callable[[Seat], Awaitable[str]]) -> str:
+        """Cast one player after the other, also where it cannot be done for one of them."""
+        replies, problems = [], []
+        for seat in seats:
+            try:
+                replies.append(self._of([seat], await cast(seat)))
+            except CastingProblem as problem:
+                problems.append(self._of([seat], str(problem)))
+        if problems:
+            raise CastingProblem("\n".join((*replies, *problems)))
+        return "\n".join(replies)
 
     def _timer(self, what: str) -> str:
         getattr(self._host.stopwatch, what)()

@@ -1,0 +1,69 @@
+"""``[[player]]`` tables: what may be written, and what is wrong by file, line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.config import LoadedConfig, load_config
+from impsy_tui.config.describe import describe
+
+TWO = '[model]\ndimension = 9\n[[osc]]\n[[osc]]\n[demo]\n[[player]]\nname = "a"\n[[player]]\nname = "b"\n'
+"""The second player's keys begin on line 10."""
+
+
+def _load(tmp_path: Path, text: str) -> LoadedConfig:
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    return load_config(file)
+
+
+def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
+    loaded = _load(
+        tmp_path,
+        TWO + 'kind = "mdrnn"\nfile = "m.tflite"\nmode = "duet"\npitemp = 1.5\nsigmatemp = 0.02\ntimescale = 2\n'
+        'threshold = 0.4\nmax_response = 9\nmax_gap = 3\nhears = "x1-x3 x8"\nplays = ["x5", "x7-x8", "x1"]\n'
+        'hears_channels = []\nplays_channels = ["osc 1", "demo"]\nhears_players = "a"\n',
+    )
+    assert loaded.problems == ()
+    plain, player = loaded.config.player
+    assert (player.mode, player.pitemp, player.max_gap) == ("duet", 1.5, 3.0)
+    assert player.hears == ("x1", "x2", "x3", "x8")
+    assert player.plays == ("x5", "x7", "x8", "x1")
+    assert (player.hears_channels, player.plays_channels) == ((), ("osc 1", "demo"))
+    assert player.hears_players == ("a",)
+    assert (plain.mode, plain.hears, plain.hears_channels) == (None, (), None)
+    described = {setting.key: setting for setting in describe(loaded)}
+    assert (described["player.1.hears"].value, described["player.0.mode"].value) == ('["x1", "x2", "x3", "x8"]', "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "key", "says"),
+    [
+        ('hears_players = ["b"]', 10, "[player] hears_players", '"b" is itself'),
+        ('hears_players = ["c"]', 10, "[player] hears_players", '"c" is no player of this configuration: a, b'),
+        (
+            'hears_channels = ["midi"]',
+            10,
+            "[player] hears_channels",
+            "channel of this configuration: osc 1, osc 2",
+        ),
+        ('plays_channels = ["osc"]', 10, "[player] plays_channels", '"osc" is no channel'),
+        ('hears = "x1-x3"\nplays = "x1-x2"', 11, "[player] plays", "it hears 3 and plays 2"),
+        ('plays = "x9"', 10, "[player] plays", "there is no x9: the last is x8"),
+        ('plays = "x1 x1"', 10, "[player] plays", 'must be values such as "x1-x4"'),
+        ("plays = []", 10, "[player] plays", "must be values"),
+        ("hears = 3", 10, "[player] hears", "must be values"),
+        ('hears = "x4-x2"', 10, "[player] hears", "values are x1 to x1023"),
+        ('kind = "agent"', 10, "[player] kind", 'one of "mdrnn"'),
+        ('mode = "filter"', 10, "[player] mode", "must be one of"),
+        ("pitemp = 0", 10, "[player] pitemp", "above 0"),
+        ('[[player]]\nname = "all"', 11, "[player] name", 'not "all"'),
+        ('[[player]]\nname = "A"', 11, "[player] name", "another player's already"),
+        ('[[player]]\nname = "../b"', 11, "[player] name", "must be a name"),
+        ("[[player]]\npitemp = 1", 10, "[player] name", "is missing"),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_stands(tmp_path: Path, wrong: str, line: int, key: str, says: str) -> None:
+    loaded = _load(tmp_path, TWO + wrong)
+    message = next(str(problem) for problem in loaded.errors if says in str(problem))
+    assert message.startswith(f"{tmp_path / 'c.toml'}:{line}: {key}: ")
