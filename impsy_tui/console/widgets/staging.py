@@ -37,7 +37,7 @@ def pending(snapshot: Snapshot, palette: Palette) -> list[Item]:
     if not snapshot.pending:
         return []
     count = (f"{len(snapshot.pending)}", palette.strong)
-    return [Item(3, ((count, (" pending", palette.dim)), (("…", palette.dim), count)))]
+    return [Item(2, ((count, (" pending", palette.dim)),))]
 
 
 def _cue(cue: CueState, palette: Palette) -> Item:
