@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from impsy_tui import __version__
+from impsy_tui.cli import app, workshop
 from impsy_tui.config import load_config
 
 
@@ -97,3 +99,23 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text('["calm"]\nthru = false\n')
     assert "calm" not in shell("check", "bad.imp", cwd=tmp_path).stdout.replace("over 2s scene calm", "")
     assert "none.imp: No such file" in shell("check", "none.imp", cwd=tmp_path).stderr
+
+
+def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("models/m.h5", "elsewhere/n.keras", "models/only.tflite"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    told: list[list[str]] = []
+    monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append(arguments))
+    for word, arguments in (
+        ("m", ["models/m.h5", "models"]),
+        ("m.h5", ["models/m.h5", "models"]),
+        ("elsewhere/n.keras", ["elsewhere/n.keras", "elsewhere"]),
+    ):
+        assert CliRunner().invoke(app, ["convert", word]).exit_code == 0
+        assert told.pop() == arguments
+    for word in ("none", "only"):
+        done = CliRunner().invoke(app, ["convert", word])
+        assert (done.exit_code, told) == (1, [])
+        assert f"{word}: a .keras or .h5 file is converted" in done.output

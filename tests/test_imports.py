@@ -21,6 +21,11 @@ def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
         assert name not in loaded
 
 
+def test_gestures_are_told_with_numpy_alone() -> None:
+    loaded = loaded_by("import impsy_tui.gestures.telling, impsy_tui.gestures.surfaces, impsy_tui.gestures.clips")
+    assert not {"sklearn", "scipy", "msgspec", "textual", "tensorflow", "impsy_tui.training"} & loaded
+
+
 def test_a_plot_in_a_terminal_needs_no_matplotlib() -> None:
     loaded = loaded_by("import impsy_tui.cli.plotting, impsy_tui.jobs.plot")
     assert not {"matplotlib", "textual", "h5py", "ai_edge_litert", "tensorflow"} & loaded

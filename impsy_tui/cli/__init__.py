@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 
 from impsy_tui import __version__, terms
-from impsy_tui.cli import workshop
+from impsy_tui.cli import gestures, workshop
 from impsy_tui.cli.check import check
 from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
@@ -28,6 +28,7 @@ app = typer.Typer(
 
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot, check):
     app.command()(_command)
+app.add_typer(gestures.app, name="gestures")
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 

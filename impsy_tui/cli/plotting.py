@@ -8,14 +8,11 @@ from typing import NamedTuple
 
 import typer
 
+from impsy_tui.cli.files import DATASETS, find
 from impsy_tui.cli.foreground import fail
-from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.language.parse import Mistake, parse_dimensions
 from impsy_tui.plots import PlotProblem, Wish, pictures, terminal
 from impsy_tui.plots.sheets import sheet
-from impsy_tui.shipped import shipped_folder
-
-DATASETS = Path("datasets")
 
 
 class Options(NamedTuple):
@@ -40,8 +37,8 @@ def plot(target: str, output: Path | None, options: Options) -> None:
     paper = _paper()
     columns = paper.columns if output is None else pictures.COLUMNS
     try:
-        file = _find(target)
-        on = _find(options.on, "dataset") if options.on else None
+        file = find(target)
+        on = find(options.on, "dataset") if options.on else None
         wish = Wish(columns, dimensions, options.performance, options.seed, on, DATASETS)
         drawn = sheet(file, wish)
         if output is not None:
@@ -49,18 +46,8 @@ def plot(target: str, output: Path | None, options: Options) -> None:
             typer.echo(f"drawn: {output}")
         else:
             typer.echo(terminal.draw(drawn, paper), color=paper.colours)
-    except (PlotProblem, LibraryProblem) as problem:
+    except PlotProblem as problem:
         fail(str(problem))
-
-
-def _find(name: str, kind: str = "") -> Path:
-    path = Path(name)
-    if path.is_file():
-        return path
-    if path.name != name:
-        fail(f"{name}: there is no such file")
-    library = Library(Path("logs"), DATASETS, [Path("models"), shipped_folder("models")], lambda: ())
-    return library.find(kind, name) if kind else library.find_any(name)
 
 
 def _paper() -> terminal.Paper:

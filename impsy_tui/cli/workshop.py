@@ -84,13 +84,13 @@ def train(
             fail(f"{option} {value}: a whole number, {within}")
     if budget not in terms.BUDGET:
         fail(f"--budget-ms {budget:g}: {terms.BUDGET}")
-    files = [_dataset_file(name) for name in datasets or ()] or [_dataset_in(source, dimension)]
+    files = [_find(name, "dataset") for name in datasets or ()] or [_dataset_in(source, dimension)]
     arguments = [str(models), *map(str, files)]
     arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
     arguments += ["--batch", str(batch)]
     if size != terms.AUTO and len(files) == 1 and not seeds and not scheduler:
         if begun_from is not None:
-            arguments += ["--from", str(_model_file(begun_from))]
+            arguments += ["--from", str(_find(begun_from, "model"))]
         work("impsy_tui.training.worker", [*arguments, "--size", size, "--seed", str(seed)])
         return
     if begun_from is not None:
@@ -126,9 +126,13 @@ def _dataset_in(source: Path, dimension: int | None) -> Path:
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(help="A .keras or .h5 file, of this program's or of IMPSY's.")],
+    file: Annotated[
+        Path, typer.Argument(help="A .keras or .h5 file, of this program's or of IMPSY's, or its name in models/.")
+    ],
 ) -> None:
     """Make the .tflite of a model, beside it."""
+    named = (Path("models", f"{file}{suffix}") for suffix in (".keras", ".h5", ""))
+    file = next((found for found in (file, *named) if found.is_file()), file)
     if file.suffix not in (".keras", ".h5"):
         fail(f"{file}: a .keras or .h5 file is converted")
     work("impsy_tui.training.convert_worker", [str(file), str(file.parent)])
@@ -144,33 +148,8 @@ def evaluate(
     *models, dataset = names
     if not models:
         fail("evaluate takes a model, or several, and then a data set")
-    files = [_model_file(name) for name in models]
-    work("impsy_tui.training.evaluation_worker", [*map(str, files), str(_dataset_file(dataset))])
-
-
-def _model_file(name: str) -> Path:
-    """A model by its path, or by its name in models/ or among those that ship."""
-    from impsy_tui.engine.models import Shelf
-    from impsy_tui.networks import ModelProblem
-    from impsy_tui.networks.check import SUFFIXES
-    from impsy_tui.shipped import shipped_folder
-
-    file = Path(name).absolute()
-    if file.suffix in SUFFIXES and file.is_file():
-        return file
-    try:
-        return Shelf([Path("models"), shipped_folder("models")]).find(name)
-    except ModelProblem as problem:
-        fail(str(problem))
-
-
-def _dataset_file(name: str) -> Path:
-    """A data set by its path, or by its name in datasets/."""
-    places = (Path(name), Path("datasets", name), Path("datasets", f"{name}.npz"))
-    found = next((file for file in places if file.suffix == ".npz" and file.is_file()), None)
-    if found is None:
-        fail(f"no data set is called {name}, here or in datasets/")
-    return found.absolute()
+    files = [_find(name, "model") for name in models]
+    work("impsy_tui.training.evaluation_worker", [*map(str, files), str(_find(dataset, "dataset"))])
 
 
 def plot(
@@ -185,3 +164,9 @@ def plot(
     from impsy_tui.cli import plotting
 
     plotting.plot(target, output, plotting.Options(on, performance, seed, dimensions))
+
+
+def _find(word: str, kind: str) -> Path:
+    from impsy_tui.cli.files import find  # which looks into models: NumPy is not needed for --help
+
+    return find(word, kind)

@@ -263,6 +263,7 @@ class Config:
     verbose: bool = _setting(Switch(), False, "print what comes in and goes out (run only)")
     log_input: bool = _setting(Switch(), True, "write what you play to the log")
     log_predictions: bool = _setting(Switch(), False, "write what the player plays to the log")
+    realtime: bool = _setting(Switch(), True, "go before other programs, where the system allows it (F4 tells)")
     interaction: Interaction = field(default_factory=Interaction)
     model: Model = field(default_factory=Model)
     player: tuple[Player, ...] = ()

@@ -114,7 +114,7 @@ class JobState(msgspec.Struct, frozen=True):
         loss, validation: nats, None while there are none.
         left: seconds, None if unknown.
         age: seconds since it began, and once it has ended, until then.
-        curve: loss and validation loss over time.
+        curve: loss and validation loss over time, for as long as it runs.
         text: what came of it, or what is wrong.
         file: what it made.
     """

@@ -136,7 +136,14 @@ class Engine:
             self.macros,
             self.bindings,
         )
-        rig = RigCheck(self.session, self._channels, self._log, setup.socket, lambda: self.snapshot().lateness)
+        rig = RigCheck(
+            self.session,
+            self._channels,
+            self._log,
+            setup.socket,
+            lambda: self.snapshot().lateness,
+            self._loop.precedence,
+        )
         self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports, self.manager)
         if self._sound is not None:
             await self._sound.start()

@@ -12,6 +12,10 @@ class HelperProblem(Exception):
     """There is no answer; the message says why."""
 
 
+class NoAnswer(HelperProblem):
+    """It took too long."""
+
+
 async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> bytes:
     """Run ``python -m module``, niced, and take what it prints.
 
@@ -23,7 +27,8 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> by
         patience: seconds that it may take.
 
     Raises:
-        HelperProblem: it took too long, or failed.
+        NoAnswer: it took too long.
+        HelperProblem: it failed.
     """
     name = module.rpartition(".")[2]
     try:
@@ -43,7 +48,7 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> by
     try:
         said, errors = await asyncio.wait_for(process.communicate(), patience)
     except TimeoutError:
-        raise HelperProblem(f"{name} did not answer within {patience:.0f} s") from None
+        raise NoAnswer(f"{name} did not answer within {patience:.0f} s") from None
     finally:
         if process.returncode is None:
             process.kill()

@@ -54,6 +54,8 @@ async def _live(
         # Everything made so far stays: looking through it again would only take time from the music.
         gc.collect()
         gc.freeze()
+        if setup.config.realtime:
+            loop.precedence.ask(loop.time())
         ready(engine.ready_line())
         await engine.run()
     finally:

@@ -5,6 +5,7 @@ import selectors
 import time
 from typing import Any
 
+from impsy_tui.engine.precedence import Precedence
 from impsy_tui.engine.scheduler import Scheduler
 
 
@@ -13,17 +14,22 @@ class MeteredSelector(selectors.SelectSelector):
 
     The epoll selector that asyncio prefers rounds every timeout up to a whole millisecond;
     ``select`` takes microseconds. The few descriptors of an engine cost it nothing.
+
+    Args:
+        precedence: told of each turn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, precedence: Precedence) -> None:
         super().__init__()
         self.waited = 0.0
         """Seconds spent waiting so far."""
+        self._precedence = precedence
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        begun = time.monotonic()
+        self._precedence.turn(begun)
         if timeout is not None and timeout <= 0:
             return super().select(timeout)
-        begun = time.monotonic()
         try:
             return super().select(timeout)
         finally:
@@ -34,7 +40,8 @@ class EngineLoop(asyncio.SelectorEventLoop):
     """An asyncio loop on a metered selector, with the engine's scheduler."""
 
     def __init__(self) -> None:
-        self._metered = MeteredSelector()
+        self.precedence = Precedence()
+        self._metered = MeteredSelector(self.precedence)
         super().__init__(self._metered)
         self._wake: asyncio.TimerHandle | None = None
         self.scheduler = Scheduler(time.monotonic, self._wake_at, self._trouble)

@@ -5,13 +5,13 @@ import difflib
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
 from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.lstm import NumpyNetwork
@@ -138,23 +138,12 @@ def _warm(network: Network) -> Network:
 
 
 async def _check(file: Path) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )
     try:
-        data, _ = await asyncio.wait_for(process.communicate(), CHECK_SECONDS)
-    except TimeoutError:
+        return await ask_helper("impsy_tui.networks.check", str(file), patience=CHECK_SECONDS)
+    except NoAnswer:
         raise ModelProblem(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return data
+    except HelperProblem as problem:
+        raise ModelProblem(f"could not be checked, the file may be damaged: {problem}") from None
 
 
 def _digest(file: Path) -> str:

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import platform
+import resource
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +16,7 @@ from impsy_tui.channels import Channel
 from impsy_tui.control.messages import Check
 from impsy_tui.engine.health import read_health
 from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.precedence import BUSY, Precedence
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.snapshots import free_space
@@ -36,6 +39,7 @@ class RigCheck:
         log: what is written.
         socket: the control socket.
         lateness: the worst lateness of the last second, in seconds.
+        precedence: whether the engine goes before other programs.
     """
 
     def __init__(
@@ -45,12 +49,14 @@ class RigCheck:
         log: PerformanceLog,
         socket: Path,
         lateness: Callable[[], float],
+        precedence: Precedence,
     ) -> None:
         self._session = session
         self._channels = channels
         self._log = log
         self._socket = socket
         self._lateness = lateness
+        self._precedence = precedence
 
     async def checks(self) -> tuple[Check, ...]:
         """Every check; those that may wait for the machine are made off the loop."""
@@ -62,6 +68,7 @@ class RigCheck:
             *self._look_at_players(),
             self._look_at_log(),
             _look_at_timing(late),
+            *_look_at_precedence(self._precedence),
             *slow,
         )
 
@@ -140,6 +147,27 @@ def _look_at_player(name: str, seat: Seat) -> Check:
 def _look_at_timing(late: float) -> Check:
     state: State = "ok" if late < _LATE else "warning"
     return Check("timing", state, f"latest by {late * 1000:.2f} ms in the last second")
+
+
+def _look_at_precedence(precedence: Precedence) -> list[Check]:
+    if sys.platform != "linux":
+        return []
+    match precedence.state:
+        case "real-time":
+            return [Check("priority", "ok", "real-time: other programs do not keep it waiting")]
+        case "off":
+            return [Check("priority", "ok", "as any program: realtime is off in the configuration")]
+        case "given up":
+            return [Check("priority", "warning", f"given up while it uses over {BUSY:.0%} of a core")]
+    limit, _ = resource.getrlimit(resource.RLIMIT_RTPRIO)
+    if limit or not os.geteuid():
+        why = "this system does not allow it (a container, perhaps)"
+    else:
+        why = (
+            "'@audio - rtprio 95' in /etc/security/limits.d/audio.conf allows it to members of the group audio, "
+            "from the next login"
+        )
+    return [Check("priority", "warning", f"not real-time, so other programs may keep it waiting: {why}")]
 
 
 def _look_at_clock() -> Check:

@@ -178,7 +178,8 @@ def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
 
 
 def _job_state(job: Job, now: float) -> JobState:
-    progress, curve = job.progress, tuple(job.curve)
+    progress = job.progress
+    curve = tuple(job.curve) if job.running else ()  # afterwards it is with the model, and nobody shows it here
     if len(curve) > _CURVE_POINTS:
         step = len(curve) / _CURVE_POINTS
         curve = tuple(curve[int((point + 1) * step) - 1] for point in range(_CURVE_POINTS))

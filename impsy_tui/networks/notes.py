@@ -47,11 +47,12 @@ def write_notes(
     Args:
         model: its file.
         facts: by name; those that are None are left out.
-        curve: nats an event of each epoch, in training and held out.
+        curve: nats an event of each epoch, in training and held out; of what has no epochs, none.
         tried: facts of each network that it was chosen among, itself included.
     """
     lines = ["# What this model is.", *_lines(facts)]
-    lines += ["", "[curve]", "# Nats an event, epoch by epoch."]
+    if curve:
+        lines += ["", "[curve]", "# Nats an event, epoch by epoch."]
     for name, losses in zip(("loss", "held_out"), zip(*curve, strict=True), strict=False):
         lines.append(f"{name} = [{', '.join(f'{loss:.4f}' for loss in losses)}]")
     for each in tried:

@@ -51,10 +51,16 @@ def write_checkpoint(unfinished: Unfinished) -> None:
     }
     file = unfinished.file
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.new")
+    temporary = _being_written(file)
     with temporary.open("wb") as new:
         np.savez(new, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), **arrays)
     temporary.replace(file)
+
+
+def forget(file: Path) -> None:
+    """Take away what was kept of a training, and what one that was killed while it kept something has left."""
+    file.unlink(missing_ok=True)
+    _being_written(file).unlink(missing_ok=True)
 
 
 def newest_unfinished(folder: Path) -> Unfinished:
@@ -78,3 +84,7 @@ def newest_unfinished(folder: Path) -> Unfinished:
         return Unfinished(file, dict(facts["wishes"]), progress)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise NothingToResume(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
+
+
+def _being_written(file: Path) -> Path:
+    return file.with_name(f"{file.name}.new")

@@ -1,6 +1,5 @@
 """The mixture density RNN in Keras: for training, for playing, and as a ``.tflite`` file."""
 
-import itertools
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from keras_mdn_layer import MDN, get_mixture_loss_func
 
 from impsy_tui.networks import SCALE, Shape
 from impsy_tui.networks.lstm import Weights
+from impsy_tui.training.naming import free_name
 
 MIXTURES: Final = 5
 UNITS: Final = {"xxs": 16, "xs": 32, "s": 64, "m": 128, "l": 256, "xl": 512}
@@ -115,10 +115,3 @@ def save(model: Any, folder: Path, taken: Collection[str] = ()) -> tuple[Path, P
     model.save(archive)
     lite.write_bytes(to_tflite(model))
     return archive, lite
-
-
-def free_name(folder: Path, name: str, others: Collection[str] = ()) -> str:
-    """A name that no file in a folder has, and none of the others: itself, or with -2, -3 … behind it."""
-    taken = {*others, *(file.stem for file in folder.iterdir())}
-    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
-    return next(one for one in names if one not in taken)

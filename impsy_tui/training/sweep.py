@@ -16,7 +16,7 @@ from impsy_tui.training.fit import Epoch, Recipe, Trainer, split
 from impsy_tui.training.network import shape_of
 
 PARAMETERS_AN_EVENT: Final = 100
-"""A size is worth trying if it has no more parameters than this for each event that is trained on."""
+"""A size is tried if it has no more parameters than this for each event that is trained on."""
 _STEPS, _WARM_UP = 200, 10
 
 
@@ -120,10 +120,12 @@ def parameters(shape: Shape) -> int:
 
 
 def supported_sizes(events: int, dimension: int) -> tuple[str, ...]:
-    """The sizes that so many events can be enough for, the smallest first; it is always one of them.
+    """The sizes that are tried with so many events, the smallest first; it is always one of them.
 
-    A network with far more parameters than it hears numbers learns its corpus by heart. That is noticed
-    on what is held out, so the rule is generous: it only saves the time of trying what cannot win.
+    A network with far more parameters than it hears numbers learns its corpus by heart, which is noticed on
+    what is held out. The rule is a bound on the time that is taken, and no promise that a larger one could not
+    win: of 270 events, with two seeds each, one ``m`` was the best of eight (3.0 nats; ``xs``, the largest that
+    would be tried, 5.9).
     """
     most = PARAMETERS_AN_EVENT * events
     return tuple(size for size in SIZES if size == SIZES[0] or parameters(shape_of(size, dimension)) <= most)

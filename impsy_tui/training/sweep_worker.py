@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
-from impsy_tui.corpus.datasets import DatasetProblem
-from impsy_tui.jobs.manners import step_back
-from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
-from impsy_tui.training.worker import StopAsked, facts, read
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.training.worker import StopAsked, facts, perform, read
 
 if TYPE_CHECKING:
     from impsy_tui.training.fit import Epoch, Recipe
@@ -32,26 +30,13 @@ _NOT_TRAINED: Final = "not trained"
 
 def main() -> None:
     """See the module."""
-    step_back()
-    wishes = _parser().parse_args()
-    reporter = sole_reporter()
-    if find_spec("tensorflow") is None:
-        reporter.say(Failed("training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"))
-        return
+    perform(_parser(), _sweep, _missing)
+
+
+def _missing(wishes: argparse.Namespace) -> str:
     if wishes.scheduler and find_spec("distributed") is None:
-        reporter.say(
-            Failed("a scheduler needs dask, which is not installed here: pip install 'impsy-tui[train,cluster]'")
-        )
-        return
-    stop = StopAsked()
-    signal.signal(signal.SIGINT, stop)
-    reporter.say(Progress("starting TensorFlow"))
-    try:
-        reporter.say(_sweep(wishes, reporter, stop))
-    except DatasetProblem as problem:
-        reporter.say(Failed(f"{problem}"))
-    except OSError as error:
-        reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))
+        return "a scheduler needs dask, which is not installed here: pip install 'impsy-tui[train,cluster]'"
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import argparse
 import math
 import signal
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -32,19 +33,37 @@ _SHARE: Final = 20
 
 def main() -> None:
     """See the module."""
+    perform(_parser(), _train)
+
+
+def perform(
+    parser: argparse.ArgumentParser,
+    work: Callable[[argparse.Namespace, Reporter, "StopAsked"], Finished | Failed],
+    missing: Callable[[argparse.Namespace], str] = lambda wishes: "",
+) -> None:
+    """Do what a worker that trains is started for, beside the music; its last word is what came of it.
+
+    Args:
+        parser: of its command line, with ``models`` in it.
+        work: what to do, by what was asked for.
+        missing: says what is not installed, if TensorFlow alone is not enough; empty if nothing is.
+    """
     step_back()
-    wishes = _parser().parse_args()
+    wishes = parser.parse_args()
     reporter = sole_reporter()
+    problem = missing(wishes)
     if find_spec("tensorflow") is None:
-        reporter.say(Failed("training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"))
+        problem = "training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"
+    if problem:
+        reporter.say(Failed(problem))
         return
     stop = StopAsked()
     signal.signal(signal.SIGINT, stop)
     reporter.say(Progress("starting TensorFlow"))
     try:
-        reporter.say(_train(wishes, reporter, stop))
-    except (DatasetProblem, ModelProblem) as problem:
-        reporter.say(Failed(f"{problem}"))
+        reporter.say(work(wishes, reporter, stop))
+    except (DatasetProblem, ModelProblem) as refused:
+        reporter.say(Failed(str(refused)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))
 
@@ -83,6 +102,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         NothingToResume,
         Unfinished,
         checkpoint_path,
+        forget,
         newest_unfinished,
         write_checkpoint,
     )
@@ -134,7 +154,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         return Failed(f"nothing was learned from {wishes.dataset.stem}: what it holds makes no sense to the network")
     name = wishes.begun_from.stem if begun_from else None
     if name is not None and not progress.best_epoch:
-        file.unlink(missing_ok=True)
+        forget(file)
         return Finished(f"nothing was learned from {wishes.dataset.stem} that {name} did not know: no model is made")
     reporter.say(Progress("saving", epochs, recipe.epochs, None, loss))
     # A model that learned on is never taken for the one that it was, wherever that is.
@@ -146,7 +166,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     if stop.asked:
         keeping.now()
     else:
-        file.unlink(missing_ok=True)
+        forget(file)
     return Finished(
         f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",

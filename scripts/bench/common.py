@@ -126,18 +126,20 @@ def running(
     timescale: float = 0.0,
     model: Path = MODEL,
     dimension: int = 9,
+    head: str = "",
     extra: str = "",
     home: Path = OURS,
     outputs: int = 1,
 ) -> Iterator[Running]:
     """Run "ours" (from the environment ``home``) or "peer" in a folder of its own, until the block ends.
 
-    With several outputs there are as many ``[[osc]]`` channels.
+    With several outputs there are as many ``[[osc]]`` channels. What is at the head of its configuration, and more
+    tables for it, can be given.
     """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     output, *more = sockets = [timed_socket() for _ in range(outputs)]
     port, ports = free_port(), [each.getsockname()[1] for each in sockets]
-    (folder / "config.toml").write_text(_config(model, mode, timescale, port, ports, dimension, extra))
+    (folder / "config.toml").write_text(head + _config(model, mode, timescale, port, ports, dimension, extra))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = (
         [str(home / "impsy-tui"), "run", "--socket", str(folder / "s" / "engine.sock")]

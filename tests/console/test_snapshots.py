@@ -11,19 +11,17 @@ import pytest
 
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
+from impsy_tui.control.states import ChannelState, LogState, MachineState
 from tests.console.stage import LARGE, SMALL, console, performed
+from tests.console.units import made
 
 _FOLDER = Path(__file__).parent / "snapshots"
 
-_PLAYER = PlayerState(
-    name="main",
-    kind="mdrnn",
+_PLAYER = made.snapshot(
     model="musicMDRNN-dim9-layers2-units64-mixtures5-scale10",
     runtime="litert",
     mode="callresponse",
     turn="player",
-    paused=False,
     pi_temperature=1.3,
     sigma_temperature=0.02,
     timescale=0.5,
@@ -35,8 +33,7 @@ _PLAYER = PlayerState(
     upcoming=(0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2),
     upcoming_in=0.42,
     played=123,
-    skipped=0,
-)
+).players[0]
 
 _OSC = ChannelState(
     name="osc",
@@ -53,10 +50,10 @@ _OSC = ChannelState(
     problems=3,
 )
 
-_PLAYING = Snapshot(
+_PLAYING = msgspec.structs.replace(
+    made.snapshot(),
     time=1_800_000_000.0,
     uptime=3725.0,
-    title="",
     dimension=9,
     input=(0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0),
     input_age=5.0,
@@ -74,11 +71,9 @@ _PLAYING = Snapshot(
     timer_runs=True,
     machine=MachineState(temperature=61.0),
     jobs=(
-        JobState(
+        made.job(
             number=2,
-            kind="train",
             name="s on training-dataset-9d",
-            state="running",
             stage="epoch",
             done=34,
             of=100,
@@ -87,8 +82,6 @@ _PLAYING = Snapshot(
             left=95.0,
             age=60.0,
             curve=tuple((5.0 - step / 2, 5.5 - step / 2) for step in range(20)),
-            text="",
-            file="",
         ),
     ),
 )

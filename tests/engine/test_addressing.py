@@ -105,7 +105,7 @@ def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: 
     band = Band("battle", instrument=4, wiring=Wiring((0,), (0,)))
     band.join("b", "battle", wiring=Wiring((2,), (2,)))
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
-    orders = Orders(commands, np.random.default_rng(1), lambda *said: None, lambda: None)
+    orders = Orders(commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close())
     for line, problem in (
         ("@b mute x1 x2", "x1 x2 would change nothing: b plays x3"),
         ("@all hold x2 0.5", "x2 would change nothing: main plays x1; b plays x3"),

@@ -176,6 +176,25 @@ def test_a_data_set_is_made_beside_the_music(
     assert "job: 2 dataset 9d: no events of dimension 9" in engine.said()
 
 
+def test_gestures_are_learned_beside_the_music(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").mkdir()
+    columns = "centroid_x,centroid_y,std_x,std_y,freq,movement_freq,touchdown_freq,velocity"
+    rows = [f"2026-01-01T00:00:{at:02},1,1,{at},1,{9 * at},1,1,1,{1 + at // 30}" for at in range(60)]
+    (tmp_path / "logs" / "table.csv").write_text("\n".join([f"time,{columns},gesture", *rows]))
+    engine = start_engine(config(receiver, free_port()))
+    with connected(engine.socket) as console:
+        assert "takes no more than this" in console.command("train gestures epochs 3").text
+        assert "job 1 trains a classifier of gestures" in console.command("train gestures seed 2").text
+        _ended_jobs(console)
+        (job,) = console.snapshot().jobs
+        if "scikit-learn, which is not installed" in job.text:
+            pytest.skip("training a classifier is the extra [gestures]")
+        assert (job.state, Path(job.file).name) == ("finished", "gestures-table.npz")
+        assert Path(job.file).is_file()
+
+
 def test_a_model_is_auditioned_and_goes_on_with_what_it_heard(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:

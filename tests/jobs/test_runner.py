@@ -1,7 +1,7 @@
 """Workers are started, heard and stopped, whatever they say."""
 
 import asyncio
-import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -160,19 +160,19 @@ def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
 
 
 def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> None:
-    workers: list[int] = []
+    ends: list[int] = []
 
     async def play(rehearsal: Rehearsal) -> None:
         await rehearsal.waiting("keeping")
         await rehearsal.waiting("deaf")
-        workers.extend(process.pid for process in rehearsal.runner._processes.values())
+        workers = list(rehearsal.runner._processes.values())
+        await rehearsal.runner.close()
+        ends.extend([await worker.wait() for worker in workers])
 
-    rehearsal = _rehearse(tmp_path, play)
-    assert [job.state for job in rehearsal.runner.jobs] == ["cancelled", "cancelled"]
-    assert len(workers) == 2
-    for worker in workers:
-        with pytest.raises(ProcessLookupError):
-            os.kill(worker, 0)
+    _rehearse(tmp_path, play)
+    willing, deaf = ends
+    assert willing in (-signal.SIGTERM, -signal.SIGKILL)  # the latter where the machine is slow
+    assert deaf == -signal.SIGKILL
 
 
 def test_what_has_nothing_to_keep_goes_on(tmp_path: Path) -> None:

@@ -332,9 +332,9 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
         (("mine",), "evaluate takes a model, or several, and then a data set"),
         (("mini", "d-3d"), "no model is called mini in"),
         (("mini", "d-3d"), "did you mean mine?"),
-        (("mine", "d-4d"), "no data set is called d-4d, here or in datasets/"),
-        (("mine", "models/mine.h5"), "no data set is called models/mine.h5"),
-        (("../mine.h5", "d-3d"), "no model is called ../mine.h5"),
+        (("mine", "d-4d"), "no dataset is called d-4d in"),
+        (("mine", "models/mine.h5"), "models/mine.h5 is no dataset"),
+        (("../mine.h5", "d-3d"), "../mine.h5: there is no such file"),
         # The models that ship are found by name too.
         ((shipped_model.stem, "d-3d"), f"d-3d has dimension 3, and {shipped_model.stem} has dimension 9"),
     ):

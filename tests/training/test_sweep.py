@@ -8,19 +8,24 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
+from impsy_tui.cli import app, workshop
+from impsy_tui.control.client import connected
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 from impsy_tui.terms import SIZES
 from impsy_tui.training.network import shape_of, training_model
 from impsy_tui.training.sweep import Trained, Tried, choose, parameters, step_ms, supported_sizes
+from impsy_tui.training.sweep_worker import _parser
+from tests.conftest import EngineProcess, free_port, wait_until
 from tests.training.test_worker import _dataset
 
 XXS, XS = (f"musicMDRNN-dim3-layers2-units{units}-mixtures5-scale10" for units in (16, 32))
@@ -218,3 +223,62 @@ def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
     assert stranger == Failed(
         f"no scheduler answers at {address}: dask's configuration names no certificates (distributed.comm.tls)"
     )
+
+
+# By its doors
+
+
+def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "datasets").mkdir()
+    _dataset(tmp_path / "datasets" / "a.npz", 60)
+    _dataset(tmp_path / "b.npz", 60)
+    told: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append((module, arguments)))
+    for typed, expected in (
+        ("a -M auto", {"sizes": ["auto"], "seeds": [1], "budget_ms": 5.0, "epochs": 40, "patience": 10, "batch": 16}),
+        ("-D 3 -S datasets/a.npz -M auto --budget-ms 0.25", {"budget_ms": 0.25, "models": Path("models")}),
+        ("a b.npz --seed 4", {"sizes": ["s"], "seeds": [4], "datasets": ["datasets/a.npz", "b.npz"]}),
+        ("a -M xs --seeds 3,1,3 -O out", {"sizes": ["xs"], "seeds": [3, 1], "models": Path("out")}),
+        ("a -M auto --no-earlystopping -N 7 -B 8", {"epochs": 7, "patience": 7, "batch": 8, "dashboard": False}),
+        ("a --scheduler tls://there:8786 --dashboard", {"scheduler": "tls://there:8786", "dashboard": True}),
+    ):
+        done = CliRunner().invoke(app, ["train", *typed.split()])
+        assert done.exit_code == 0, (typed, done.output)
+        module, arguments = told.pop()
+        assert module == "impsy_tui.training.sweep_worker"
+        wishes = vars(_parser().parse_args(arguments))
+        wishes["datasets"] = [os.path.relpath(file) for file in wishes["datasets"]]
+        assert {name: wishes[name] for name in expected} == expected
+        assert wishes["table"]
+    for typed, said in (
+        ("a -M huge", "-M huge: a size is one of xxs, xs, s, m, l, xl, auto"),
+        ("a -M auto --budget-ms 0", "--budget-ms 0: "),
+        ("a --seeds 1,x", "--seeds 1,x: whole numbers"),
+        ("a --seeds 1,2 --from m", "--from is for one training"),
+        ("a c -M auto", "no dataset is called c in"),
+        ("-D 9 -M auto", "no such data set is in datasets: impsy-tui dataset -D 9 makes one of the logs"),
+    ):
+        done = CliRunner().invoke(app, ["train", *typed.split()])
+        assert (done.exit_code, told) == (1, []), typed
+        assert said in done.output
+
+
+def test_in_a_set_auto_is_a_job_that_makes_a_model_to_load(
+    start_engine: Callable[..., EngineProcess], tmp_path: Path
+) -> None:
+    (tmp_path / "datasets").mkdir()
+    _dataset(tmp_path / "datasets" / "mine-3d.npz", 400)
+    engine = start_engine(f"[osc]\nserver_port = {free_port()}\n[model]\ndimension = 3\n")
+    with connected(engine.socket) as console:
+        assert "job 1 trains auto on mine-3d" in console.command("train auto epochs 1 budget 50").text
+        wait_until(lambda: console.snapshot().jobs[0].state not in ("running", "stopping"), 100)
+        (job,) = console.snapshot().jobs
+        assert job.state == "finished", job.text
+        assert job.curve == ()
+        made = Path(job.file)
+        assert made.parent == tmp_path / "models"
+        assert f"{made.stem}: {'xs' if made.stem == XS else 'xxs'} is the best of 2 on mine-3d (x" in job.text
+        assert [one["size"] for one in tomllib.loads(made.with_suffix(".toml").read_text())["tried"]] == ["xxs", "xs"]
+        assert console.command(f"load {made.stem}").ok
+        assert console.snapshot().players[0].model == made.stem

@@ -122,23 +122,33 @@ def test_what_is_no_data_set_is_refused(tmp_path: Path, content: bytes | None, s
 
 @needs_tensorflow
 def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path) -> None:
+    from impsy_tui.training.checkpoint import newest_unfinished, write_checkpoint
+
     models = tmp_path / "models"
+    kept, being_kept = f".{NAME}.unfinished.npz", f".{NAME}.unfinished.npz.new"
     dataset = _dataset(tmp_path / "a.npz", 400)
-    worker = Worker(dataset, models, "--size", "xxs", "--epochs", "4", "--seed", "7", "--batch", "8")
+    endless = ("--epochs", "10000", "--patience", "0")
+    worker = Worker(dataset, models, "--size", "xxs", *endless, "--seed", "7", "--batch", "8")
     for message in worker.says():
         if isinstance(message, Progress) and message.done == 2 and message.loss is not None:
-            worker.process.kill()
+            worker.process.kill()  # perhaps while it keeps something
             break
     worker.process.wait()
-    assert os.listdir(models) == [f".{NAME}.unfinished.npz"]
-    (models / f".{NAME}.unfinished.npz.new").touch()  # what a power cut leaves of one being written
+    assert set(os.listdir(models)) - {being_kept} == {kept}
+    unfinished = newest_unfinished(models)
+    done = len(unfinished.progress.curve)
+    assert done >= 1
+    unfinished.wishes["epochs"] = done + 2  # so that it ends by itself
+    write_checkpoint(unfinished)
+    (models / being_kept).write_bytes(b"PK")  # half a file, as a worker that was killed leaves it
     (*progress, last) = _said(models, "--resume")
     assert isinstance(last, Finished), last
-    assert next(message.done for message in progress if isinstance(message, Progress) and message.loss) > 1
+    epochs = [message.done for message in progress if isinstance(message, Progress) and message.stage == "epoch"]
+    assert epochs == [done, done + 1, done + 2]
     notes = tomllib.loads((models / f"{NAME}.toml").read_text())
-    assert (notes["epochs"], notes["seed"], notes["batch"], notes["corpus"]) == (4, 7, 8, "a")
-    assert len(notes["curve"]["loss"]) == len(notes["curve"]["held_out"]) == 4
-    assert not (models / f".{NAME}.unfinished.npz").exists()
+    assert (notes["epochs"], notes["seed"], notes["batch"], notes["corpus"]) == (done + 2, 7, 8, "a")
+    assert len(notes["curve"]["loss"]) == len(notes["curve"]["held_out"]) == done + 2
+    assert sorted(os.listdir(models)) == [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
     (*_, last) = _said(models, "--resume")
     assert last == Failed(f"no training in {models} was interrupted: there is nothing to resume")
 

@@ -1,5 +1,6 @@
 """The rig check: every port, disk, model, socket and clock on one page, before the doors open."""
 
+import textwrap
 from typing import ClassVar, Final
 
 from textual import work
@@ -38,11 +39,10 @@ class Checks(Lines):
         lines: list[Line] = []
         for check in self._checks:
             style = styles[check.state]
-            text, room = check.text, max(10, width - 14)
             head = f" {_GLYPHS[check.state]} {check.name:<10} "
-            while text or head.strip():
-                lines.append(((head, style), (text[:room], palette.text if check.state == "ok" else style)))
-                text, head = text[room:], " " * len(head)
+            for text in textwrap.wrap(check.text, max(10, width - 14), break_on_hyphens=False) or [""]:
+                lines.append(((head, style), (text, palette.text if check.state == "ok" else style)))
+                head = " " * len(head)
         self.styles.height = max(1, len(lines))
         self.set_lines(lines)
 

@@ -76,7 +76,9 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
         lines.append(
             (("  ", palette.ground), (curve([point[1] for point in job.curve], width - 2), palette.prediction))
         )
-    lines.append((("  " + cut("keep job: end and save · cancel job", width - 2), palette.dim),))
+    if job.state == "running":
+        hint = "keep job: end and save · cancel job" if job.kind == "train" else "cancel job ends it"
+        lines.append((("  " + cut(hint, width - 2), palette.dim),))
     return lines
 
 

@@ -46,6 +46,13 @@ class Workshop(Hands):
         job = await self._host.jobs.start("train", name, module, arguments)
         return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
 
+    async def _train_gestures(self, **options: float | str) -> str:
+        library = self._host.library
+        arguments = [str(library.own_models), str(library.logs), *_options(options, {})]
+        # Of a kind of its own: it has nothing to keep before it ends.
+        job = await self._host.jobs.start("gestures", "recordings", "impsy_tui.training.gestures_worker", arguments)
+        return f"job {job.number} trains a classifier of gestures; cancel job throws it away"
+
     def _begun_from(self, name: str) -> Path | None:
         """The model that a training begins with, if it does with one."""
         if not name:

@@ -35,6 +35,13 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         files=True,
     ),
     Command(
+        "train gestures",
+        "trains a classifier of gestures on the labelled recordings among the logs",
+        "train gestures",
+        (Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),),
+        files=True,
+    ),
+    Command(
         "convert",
         "makes the .tflite of a model that is there as .keras or .h5",
         "convert m",

@@ -141,3 +141,16 @@ def test_names_of_any_width_leave_the_bars_where_they_are(count: int, height: in
         assert sum(cell_len(segment.text) for segment in line) == 80
         if meters._layout.at(y - 1)[0]:
             assert cell_len(line[0].text) in (meters._layout.name, meters._layout.width)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "hint"),
+    [
+        ("train", "running", "keep job: end and save · cancel job"),
+        ("evaluate", "running", "cancel job ends it"),
+        ("train", "stopping", None),
+    ],
+)
+def test_what_ends_a_job_is_offered_where_it_does(kind: str, state: str, hint: str | None) -> None:
+    said = ["".join(text for text, _ in line).strip() for line in _job(job(kind=kind, state=state), 40, PALETTE)]
+    assert [line for line in said if "job" in line] == ([hint] if hint else [])

@@ -1,0 +1,176 @@
+"""Touches and gestures in a shell: reading recordings, telling gestures, cutting clips, training."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from impsy_tui import terms
+from impsy_tui.cli.foreground import fail, work
+
+if TYPE_CHECKING:
+    from impsy_tui.gestures.classifier import Classifier
+    from impsy_tui.gestures.touches import Recording
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Touches, the gestures they make, and clips of them."
+)
+
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Touches: …-touches.csv.")]
+ModelOption = Annotated[str, typer.Option("--model", "-m", help="A classifier; else the one that ships.")]
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="With touches/ and gestures/ of Metatone's in it.")],
+    logs: Annotated[Path, typer.Option("--logs", "-l", help="Folder for the touches.")] = Path("logs"),
+    scores: Annotated[Path, typer.Option("--scores", "-s", help="Folder for the scores.")] = Path("scores"),
+) -> None:
+    """Read recordings of the Metatone project: touches and gesture scores, as this program keeps them.
+
+    What is there already is left as it is; what cannot be read is told and left out.
+    """
+    from impsy_tui.gestures.scores import ScoreProblem, read_score, write_score
+    from impsy_tui.gestures.touches import SUFFIX, TouchProblem, read_touches, write_touches
+
+    found = {kind: sorted((folder / kind).glob("*.csv")) for kind in ("touches", "gestures")}
+    if not any(found.values()):
+        fail(f"{folder}: neither touches/ nor gestures/ in it has a .csv file")
+    made = {"touches": 0, "gestures": 0}
+    for kind, place in (("touches", logs), ("gestures", scores)):
+        for file in found[kind]:
+            target = place / (f"{file.stem.removesuffix('-touches')}{SUFFIX}" if kind == "touches" else file.name)
+            if target.exists():
+                _warn(f"{target} is there already: it is left as it is")
+                continue
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+                if kind == "touches":
+                    recording = read_touches(file)
+                    write_touches(target, recording)
+                    remarks = recording.remarks
+                else:
+                    read = read_score(file)
+                    write_score(target, read.score)
+                    remarks = list(read.remarks)
+            except (TouchProblem, ScoreProblem) as problem:
+                _warn(f"{problem}: it is left out")
+                continue
+            except OSError as error:
+                fail(f"{error.filename or place}: {error.strerror}")
+            _warn(*(f"{file.name}: {remark}" for remark in remarks))
+            made[kind] += 1
+    typer.echo(f"{made['touches']} recordings of touches to {logs}, {made['gestures']} gesture scores to {scores}")
+
+
+@app.command()
+def classify(
+    files: FilesArgument,
+    destination: Annotated[
+        Path | None, typer.Option("--destination", "-O", help="Folder of the scores; else beside the touches.")
+    ] = None,
+    model: ModelOption = "",
+) -> None:
+    """Tell which gesture each player makes, every second: touches become gesture scores, …-gestures.csv."""
+    from impsy_tui.gestures.names import GESTURES, NAMES
+    from impsy_tui.gestures.scores import ScoreProblem, write_score
+    from impsy_tui.gestures.telling import tell
+
+    classifier = _classifier(model)
+    for file in files:
+        recording = _recording(file)
+        score = tell(recording, classifier)
+        made = (destination or file.parent) / f"{recording.name}-gestures.csv"
+        if made.exists():
+            fail(f"{made} is there already: -O names another folder")
+        try:
+            made.parent.mkdir(parents=True, exist_ok=True)
+            write_score(made, score)
+        except ScoreProblem as problem:
+            fail(str(problem))
+        except OSError as error:
+            fail(f"{error.filename or made}: {error.strerror}")
+        shares = [float((score.codes == code).mean()) for code in range(GESTURES)]
+        told = ", ".join(f"{NAMES[code]} {100 * share:.0f} %" for code, share in enumerate(shares) if share >= 0.005)
+        typer.echo(f"{made}: {len(score)} s, {len(score.players)} players: {told}")
+
+
+@app.command()
+def clips(
+    files: FilesArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The library to make, .npz.")] = Path(
+        "models/clips.npz"
+    ),
+    model: ModelOption = "",
+) -> None:
+    """Cut recordings into a library of clips, five seconds each, that an ensemble's players play."""
+    from impsy_tui.gestures.clips import write_clips
+    from impsy_tui.gestures.telling import clips_of, tell
+
+    if output.suffix != ".npz":
+        fail(f"-o {output}: a library of clips is to end in .npz")
+    if output.exists():
+        fail(f"{output} is there already: -o names another")
+    classifier = _classifier(model)
+    recordings = [_recording(file) for file in files]
+    library = clips_of([(recording, tell(recording, classifier)) for recording in recordings])
+    if not library.all:
+        fail("no gesture in there goes on for long enough to be cut: a clip is five seconds, and some more")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_clips(output, library)
+    except OSError as error:
+        fail(f"{error.filename or output}: {error.strerror}")
+    counts = ", ".join(f"{count} of {name}" for name, count in library.counts().items() if count)
+    typer.echo(f"{output}: {len(library.all)} clips: {counts}")
+    if library.missing:
+        typer.echo(f"none of {', '.join(library.missing)}: others of their group are played, or silence")
+
+
+@app.command()
+def train(
+    places: Annotated[
+        list[Path], typer.Argument(metavar="PLACE...", help="Labelled recordings, or folders of them.")
+    ],
+    models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
+) -> None:
+    """Train a classifier of your own gestures, on recordings in which it is written which gesture was asked for."""
+    if seed not in terms.SEED:
+        fail(f"--seed {seed}: a whole number, {terms.SEED}")
+    for place in places:
+        if not place.exists():
+            fail(f"{place}: there is no such file or folder")
+    work("impsy_tui.training.gestures_worker", [str(models), *map(str, places), "--seed", str(seed)])
+
+
+def _classifier(name: str) -> "Classifier":
+    """A classifier by its path or its name in models/, or the one that ships."""
+    from impsy_tui.gestures.arrays import ArraysProblem
+    from impsy_tui.gestures.classifier import SHIPPED, read_classifier
+    from impsy_tui.shipped import shipped_folder
+
+    places = [Path(name), Path("models", name), Path("models", f"{name}.npz")]
+    file = next((place for place in places if place.is_file()), None) if name else shipped_folder("models") / SHIPPED
+    if file is None:
+        fail(f"no classifier is called {name}, here or in models/")
+    try:
+        return read_classifier(file)
+    except ArraysProblem as problem:
+        fail(str(problem))
+
+
+def _recording(file: Path) -> "Recording":
+    from impsy_tui.gestures.touches import TouchProblem, read_touches
+
+    try:
+        recording = read_touches(file)
+    except TouchProblem as problem:
+        fail(str(problem))
+    _warn(*(f"{file.name}: {remark}" for remark in recording.remarks))
+    return recording
+
+
+def _warn(*lines: str) -> None:
+    for line in lines:
+        typer.secho(line, fg=typer.colors.YELLOW, err=True)

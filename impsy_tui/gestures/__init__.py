@@ -1,0 +1,1 @@
+"""Touches, the gestures they make, and what an ensemble does with gestures: numpy alone."""

@@ -1,0 +1,69 @@
+"""Files of arrays of numbers and words, ``.npz``: nothing in them can act, and nothing in them is trusted."""
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+LARGEST: Final = 64 << 20
+"""Bytes, uncompressed."""
+
+_DAMAGES: Final = (
+    ValueError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged file may end in."""
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class ArraysProblem(Exception):
+    """A file that does not hold what it ought to; the message names it and says why."""
+
+
+def read_arrays(file: Path, kinds: Mapping[str, tuple[str, int]], what: str) -> Arrays:
+    """Read a file of arrays.
+
+    Args:
+        file: ``.npz``.
+        kinds: of each array that is to be in it: the letter of NumPy's kind of its numbers, and how many axes it has.
+        what: the file ought to be, for the performer.
+
+    Raises:
+        ArraysProblem: it cannot be read, or does not hold these.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise ArraysProblem(f"{file}: is too large for {what}")
+        with np.load(file, allow_pickle=False) as loaded:
+            arrays: Arrays = {name: loaded[name] for name in kinds}
+    except OSError as error:
+        raise ArraysProblem(f"{file}: {error.strerror or error}") from None
+    except _DAMAGES as error:
+        raise ArraysProblem(f"{file}: is no {what}: {error}") from None
+    for name, (kind, axes) in kinds.items():
+        if arrays[name].dtype.kind != kind or arrays[name].ndim != axes:
+            raise ArraysProblem(f"{file}: is no {what}: {name} is not what it ought to be")
+    return arrays
+
+
+def write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write a file of arrays, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    temporary = file.with_name(f".{file.name}.new")
+    with temporary.open("wb") as new:
+        np.savez_compressed(new, **arrays)  # type: ignore[arg-type]
+    temporary.replace(file)
