@@ -53,16 +53,21 @@ class Outlet:
             player: who plays; empty for the musician.
         """
         if others:
-            values, muted = self._beside(values, muted, others)
+            last = self.last or values
+            values = [last[i] if i in others else value for i, value in enumerate(values)]
         if player:
             self._strike(player, frozenset(range(len(values))) - muted - others)
         self.last = tuple(values)
         if self._is_late:
-            self._postpone(self._play, self.last, muted)
+            self._postpone(self._play, self.last, muted, others)
         else:
-            self._play(self.last, muted)
+            self._play(self.last, muted, others)
 
-    def _play(self, values: tuple[float, ...], muted: frozenset[int]) -> None:
+    def _play(self, values: tuple[float, ...], muted: frozenset[int], others: frozenset[int]) -> None:
+        if others:
+            # What others have struck and still waits for the wire is not kept from sounding.
+            waits = others - self._muted if self._waiting is not None else NONE_MUTED
+            muted |= others - waits
         self._muted = muted
         rate = self.channel.max_rate
         if not rate:
@@ -76,14 +81,6 @@ class Outlet:
             self._send(now)
         else:
             self._timer = self._scheduler.at(self._free_at, self._send, self._free_at)
-
-    def _beside(
-        self, values: Sequence[float], muted: frozenset[int], others: frozenset[int]
-    ) -> tuple[list[float], frozenset[int]]:
-        """A vector with what was played last of the others; what still waits to sound is not kept from it."""
-        last = self.last or values
-        waits = others - self._muted if self._waiting is not None else NONE_MUTED
-        return [last[i] if i in others else value for i, value in enumerate(values)], muted | (others - waits)
 
     def _strike(self, player: str, indices: frozenset[int]) -> None:
         if len(self._struck) > 1 or player not in self._struck:
@@ -137,6 +134,7 @@ class Outlet:
 
     def silence(self) -> None:
         """Drop what waits, and turn off what the player left sounding."""
+        self._struck.clear()
         if self._is_late:
             self._postpone(self._silence)
         else:
@@ -167,6 +165,7 @@ class Outlet:
             timer.cancel()
         self._later.clear()
         self._is_late = bool(self._delay)
+        self._struck.clear()
         self._forget()
 
     def _send(self, promised: float) -> None:
@@ -179,7 +178,6 @@ class Outlet:
 
     def _forget(self) -> None:
         self._waiting = None
-        self._struck.clear()
         if self._timer is not None:
             self._timer.cancel()
 

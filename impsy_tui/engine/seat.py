@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -19,6 +19,9 @@ Tell = Callable[[str, str, str], None]
 
 MAIN = "main"
 """The player of a configuration that names none."""
+
+REPLAY: Final = "replay"
+"""The channel, and the source in logs, of what is replayed."""
 
 Impulse = set[str]
 """The players that have answered something, or what somebody answered to it: each does so once, so that
@@ -273,9 +276,9 @@ class Seat:
             part.held(channel, held, at)
 
     def hears_channel(self, name: str) -> bool:
-        """Whether it hears what comes by a channel."""
+        """Whether it hears what comes by a channel; a log is replayed for all who hear the musician anywhere."""
         channels = self.wiring.hears_channels
-        return channels is None or name in channels
+        return channels is None or name in channels or (name == REPLAY and bool(channels))
 
     # A Stage, for the part
 
