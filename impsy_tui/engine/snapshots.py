@@ -9,6 +9,7 @@ from impsy_tui.channels import Channel
 from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.part import Part
@@ -43,6 +44,7 @@ class Observer:
         config: Config,
         manager: StageManager,
         macros: Mapping[str, Macro],
+        bindings: Bindings,
     ) -> None:
         self._loop = loop
         self._session = session
@@ -52,6 +54,7 @@ class Observer:
         self._jobs = jobs
         self._manager = manager
         self._macros = macros
+        self._bindings = bindings
         self._title = config.title
         self._names = config.model.names
         self._health = Health()
@@ -99,6 +102,7 @@ class Observer:
             jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
             focus=session.focus,
             macros=tuple(map(str, self._macros.values())),
+            keys=self._bindings.keys,
             pending=self._manager.conductor.states(),
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
@@ -149,6 +153,7 @@ def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
         played=part.played,
         skipped=part.skipped,
+        replaced=part.replaced,
         hears=() if seat.hears_all else seat.hears,
         plays=() if seat.plays_all else seat.plays,
     )

@@ -135,8 +135,7 @@ def test_a_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
 
 def test_a_late_output_keeps_the_notes_of_both_apart_too() -> None:
     band, b = _split("battle", channel={"max_rate": 2.0})
-    (outlet,) = band.session.outputs.outlets
-    outlet.delay(0.2)
+    band.session.outputs.nudge("out", 0.2)
     band.wait(1.0)
     band.seat.pause()
     b.seat.pause()

@@ -57,7 +57,7 @@ def test_only_what_is_played_sounds_and_in_the_end_nothing(
         band.join(name, "battle", dimension=3, dt=dt, wiring=Wiring(_WIRINGS[name], _WIRINGS[name]))
     channel = _Notes(band, max_rate)
     band.session.outputs.open([channel])
-    band.session.outputs.outlets[0].delay(delay)
+    band.session.outputs.nudge("out", delay)
     seats = band.session.seats
     for deed, about in deeds:
         match deed:
