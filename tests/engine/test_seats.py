@@ -7,8 +7,8 @@ import pytest
 
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
-from impsy_tui.engine.seat import Wiring
 from impsy_tui.engine.session import Session, SessionSettings, UnknownPlayer
+from impsy_tui.engine.wiring import Wiring
 from tests.engine.band import Band, Member, RecordingChannel, RecordingLog, ScriptedPlayer
 
 LEFT = Wiring(hears=(0, 1), plays=(0, 1))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.mapping import OutputMapping
-from impsy_tui.engine.seat import Wiring
+from impsy_tui.engine.wiring import Wiring
 from tests.engine.band import Band, RecordingChannel
 
 COUNT = 4
