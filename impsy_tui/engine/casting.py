@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.engine.models import LoadedModel, Shelf, load_model
-from impsy_tui.engine.seat import MAIN, Seat, Tell, Wiring
+from impsy_tui.engine.seat import MAIN, Seat, Tell
 from impsy_tui.engine.setup import Setup, StartProblem
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.networks import ModelProblem
 from impsy_tui.players import Player
 from impsy_tui.players.dummy import DummyPlayer

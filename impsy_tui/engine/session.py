@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.seat import Impulse, Log, Seat, Tell, Wiring
+from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.players import Player
-
-REPLAY: Final = "replay"
-"""The channel, and the source in logs, of what is replayed."""
 
 
 class UnknownPlayer(Exception):
