@@ -147,6 +147,21 @@ BATCH: Final = Range(1, 4096, 16)
 SEED: Final = Range(0, 2**31 - 1, 1)
 """Of all chance in a training."""
 
+BAND_PLAYERS: Final = Range(2, 8, 4)
+"""In a band, the lead included."""
+
+BAND_EPOCHS: Final = Range(1, 100_000, 20)
+"""Epochs that the training of a band takes at most."""
+
+BAND_PATIENCE: Final = Range(1, 100_000, 5)
+"""Epochs without a better model after which it ends."""
+
+BAND_UNITS: Final = Range(1, 512, 32)
+"""Recurrent units of a band's network."""
+
+BAND_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)
+"""Logits of a band's gestures are divided by it before the softmax: high is adventurous, low is sure."""
+
 BUDGET: Final = Range(0.0, 10_000.0, 5.0, "ms", above=True)
 """Milliseconds that one prediction may take."""
 

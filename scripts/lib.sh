@@ -1,5 +1,8 @@
 # Shared by the scripts beside it: finding Python, making environments.
 
+# What agents learn with; TORCH names another build. Where pip brings that of a graphics card, the README knows the CPU's.
+TORCH=${TORCH:-torch==2.13.0}
+
 say() { printf '%s\n' "$*" >&2; }
 
 # The Python to use: $PYTHON, else the newest one here from 3.11 to 3.13 that can make environments.

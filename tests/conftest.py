@@ -51,6 +51,15 @@ def shared_models() -> Path:
 
 
 @pytest.fixture
+def shared_rl_impro() -> Path:
+    """Look-up tables, corpora and results of RL-impro that are no part of this project."""
+    folder = SHARED / "rl-impro"
+    if not folder.is_dir():
+        pytest.skip(f"the data of RL-impro are not at {folder} (IMPSY_SHARED_DATA names another place)")
+    return folder
+
+
+@pytest.fixture
 def shipped_model() -> Path:
     """The model that the demo plays."""
     return ROOT / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"

@@ -11,7 +11,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 
 from impsy_tui import __version__, terms
-from impsy_tui.cli import gestures, workshop
+from impsy_tui.cli import ensemble, gestures, workshop
+from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
 from impsy_tui.cli.foreground import fail
 from impsy_tui.control.place import default_socket
@@ -29,6 +30,8 @@ app = typer.Typer(
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot, check):
     app.command()(_command)
 app.add_typer(gestures.app, name="gestures")
+app.add_typer(ensemble.app, name="ensemble")
+app.add_typer(agent, name="agent")
 
 SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
 

@@ -34,8 +34,8 @@ def plot(target: str, output: Path | None, options: Options) -> None:
     dimensions = parse_dimensions(options.dimensions) if options.dimensions else ()
     if isinstance(dimensions, Mistake):
         fail(f"--dimensions: {dimensions.message}")
-    paper = _paper()
-    columns = paper.columns if output is None else pictures.COLUMNS
+    on_paper = paper()
+    columns = on_paper.columns if output is None else pictures.COLUMNS
     try:
         file = find(target)
         on = find(options.on, "dataset") if options.on else None
@@ -45,12 +45,12 @@ def plot(target: str, output: Path | None, options: Options) -> None:
             pictures.draw(drawn, output)
             typer.echo(f"drawn: {output}")
         else:
-            typer.echo(terminal.draw(drawn, paper), color=paper.colours)
+            typer.echo(terminal.draw(drawn, on_paper), color=on_paper.colours)
     except PlotProblem as problem:
         fail(str(problem))
 
 
-def _paper() -> terminal.Paper:
+def paper() -> terminal.Paper:
     """What standard output is."""
     width, height = shutil.get_terminal_size((80, 24))
     shown = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -240,6 +240,8 @@ class Engine:
         """Go on with a set where it was."""
         for word in rehearsed.words:
             self.orders.carry_out_here("resume", f"def {word}")
+        for line in rehearsed.rig:
+            self.orders.carry_out_here("resume", line)
         self._bind_all(rehearsed.bindings, "what was bound,")
         for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
             self.tell("warning", "resume", problem)

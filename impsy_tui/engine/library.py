@@ -41,6 +41,7 @@ class Library:
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"
+        self.scores = self.datasets.parent / "scores"
         self.sets = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
         """Folders of set lists, the user's first."""
         self.own_models = models[0].absolute()
@@ -126,6 +127,20 @@ class Library:
                 f"no data set of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
             )
         return max(files, key=lambda file: file.stat().st_mtime)
+
+    def scores_folder(self, name: str) -> Path:
+        """The folder of all gesture scores, or one in it.
+
+        Raises:
+            LibraryProblem: there is none.
+        """
+        folder = self.scores / name if name else self.scores
+        if (name and not _plain(name)) or not folder.is_dir():
+            where = (
+                f"no folder of gesture scores is called {name} in {self.scores}" if name else f"{folder} is not there"
+            )
+            raise LibraryProblem(f"{where}: scores are .csv files, time and a column a player")
+        return folder
 
     async def rename(self, kind: str, name: str, to: str) -> str:
         """Give a file another name; the reply.

@@ -14,6 +14,7 @@ from typing import Final
 from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
 from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import SUFFIXES, Report
+from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
@@ -48,15 +49,18 @@ class Shelf:
 
     Args:
         folders: where to look; those that are not there are left out each time.
+        bands: models of bands are named, and not those of single players.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], *, bands: bool = False) -> None:
+        self._bands = bands
         self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
 
     def names(self) -> list[str]:
-        """The names of all models, as ``find`` takes them."""
+        """The names of all models of its kind, as ``find`` takes them."""
         files = (file for folder in self._folders for file in _models(folder))
-        return sorted(dict.fromkeys(file.stem for file in files))
+        names = dict.fromkeys(file.stem for file in files)
+        return sorted(name for name in names if name.startswith(BAND_PREFIX) is self._bands)
 
     def find(self, name: str) -> Path:
         """The file of a model.

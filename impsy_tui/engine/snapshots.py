@@ -153,6 +153,7 @@ def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
         played=part.played,
         skipped=part.skipped,
+        replaced=part.replaced,
         hears=() if seat.hears_all else seat.hears,
         plays=() if seat.plays_all else seat.plays,
     )

@@ -218,3 +218,34 @@ def score_files(folder: Path) -> list[Path]:
     if not files:
         raise ScoreProblem(f"{folder}: there is no gesture score in it: *.csv, time and a column a player")
     return files
+
+
+def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], list[str]]:
+    """Scores of two players or more, and what is to be said of them.
+
+    Args:
+        places: files, or folders of them.
+        players: scores of so many players alone; 0 for any.
+
+    Raises:
+        ScoreProblem: a file named is no score, or there is none left.
+    """
+    scores, remarks = [], []
+    for file in (file for place in places for file in score_files(place)):
+        try:
+            read = read_score(file)
+        except ScoreProblem as problem:
+            if file in places:
+                raise
+            remarks.append(f"left out: {problem}")
+            continue
+        remarks += [f"{file.name}, {remark}" for remark in read.remarks]
+        count = len(read.score.players)
+        if count > MOST_PLAYERS:
+            remarks.append(f"left out: {file.name}: {count} players: at most {MOST_PLAYERS} make a band")
+        elif count > 1 and players in (0, count):
+            scores.append(read.score)
+    if not scores:
+        wanted = f"{players} players" if players else "two players or more"
+        raise ScoreProblem(f"no score of {wanted} is in {', '.join(map(str, places))}")
+    return scores, remarks

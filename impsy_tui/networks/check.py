@@ -27,7 +27,7 @@ MEMORY: Final = 4 << 30
 
 def main() -> None:
     """Check the file named on the command line; see the module."""
-    _limit_self()
+    limit_self()
     file = Path(sys.argv[1])
     out = sys.stdout.buffer
     # Libraries write to the descriptors of their own accord; the answer must stay clean.
@@ -133,7 +133,7 @@ def _weights(shapes: list[list[int]], data: bytes) -> Weights:
     return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))
 
 
-def _limit_self() -> None:
+def limit_self() -> None:
     """Bound what a hostile file can take, and stay out of the music's way."""
     os.nice(10)
     import resource

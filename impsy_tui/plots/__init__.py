@@ -1,4 +1,7 @@
-"""Plots of logs, data sets and models: ``facts`` counts, ``sheets`` reads, ``terminal`` and ``pictures`` draw."""
+"""Plots of logs, data sets and models: ``facts`` counts, ``sheets`` reads, ``terminal`` and ``pictures`` draw.
+
+``maps`` lays look-up tables out.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -65,10 +65,15 @@ def draw(sheet: Sheet, file: Path) -> None:
                 _histogram(next(axes), sheet.histogram)
             if sheet.moves is not None:
                 _moves(next(axes), sheet.series[0].names, sheet.moves)
-        _write(figure, file)
+        write(figure, file)
 
 
-def _write(figure: Any, file: Path) -> None:
+def write(figure: Any, file: Path) -> None:
+    """Write a figure into a file, of the kind that its suffix says.
+
+    Raises:
+        PlotProblem: it cannot be written.
+    """
     # Half a picture is never taken for one.
     new = file.with_name(f".{file.name}.new")
     try:

@@ -100,9 +100,6 @@ class _Pen:
     """
 
     def __init__(self, paper: Paper) -> None:
-        import plotext  # when there is something to draw: nothing else may wait for it
-
-        self._plotext: Any = plotext
         self._colours = paper.colours
         self._ascii = paper.ascii
         self._width = max(paper.width, NARROWEST)
@@ -228,13 +225,7 @@ class _Pen:
         height: int,
     ) -> list[str]:
         """Shapes on a canvas without frame, exactly so many lines of so many cells."""
-        plot = self._plotext
-        plot.clear_figure()
-        plot.limitsize(False, False)
-        plot.plotsize(width, height)
-        plot.theme("clear")
-        plot.xaxes(False, False)
-        plot.yaxes(False, False)
+        plot = blank(width, height)
         for shape in shapes:
             colour = _LONG[shape.who]
             if shape.bars:
@@ -248,6 +239,20 @@ class _Pen:
         built = plot.build() if self._colours else _ESCAPE.sub("", plot.build())
         lines = built.split("\n")[:height]
         return [_padded(line, width) for line in lines] + [" " * width] * (height - len(lines))
+
+
+def blank(width: int, height: int) -> Any:
+    """A canvas without frame, of so many cells and lines: plotext, of which there is only one."""
+    import plotext  # when there is something to draw: nothing else may wait for it
+
+    plot: Any = plotext
+    plot.clear_figure()
+    plot.limitsize(False, False)
+    plot.plotsize(width, height)
+    plot.theme("clear")
+    plot.xaxes(False, False)
+    plot.yaxes(False, False)
+    return plot
 
 
 def _lines(track: Track, index: int) -> list[_Shape]:

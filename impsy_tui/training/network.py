@@ -78,7 +78,10 @@ def playing_model(weights: list[np.ndarray], shape: Shape) -> Any:
 
 def to_tflite(model: Any) -> bytes:
     """A playing model as the contents of a ``.tflite`` file, with built-in operations alone."""
-    specs = [tf.TensorSpec([1, *tensor.shape[1:]], tf.float32, name=tensor.name) for tensor in model.inputs]
+    specs = [
+        tf.TensorSpec([tensor.shape[0] or 1, *tensor.shape[1:]], tf.float32, name=tensor.name)
+        for tensor in model.inputs
+    ]
 
     @tf.function(input_signature=specs)  # type: ignore[untyped-decorator]
     def step(*tensors: Any) -> Any:

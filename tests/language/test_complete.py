@@ -65,7 +65,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("gestures", "xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
+        ("train ", ("gestures", "ensemble", "xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
         ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
         ("train s on d ", TRAIN[1:]),

@@ -53,6 +53,14 @@ class Workshop(Hands):
         job = await self._host.jobs.start("gestures", "recordings", "impsy_tui.training.gestures_worker", arguments)
         return f"job {job.number} trains a classifier of gestures; cancel job throws it away"
 
+    async def _train_ensemble(self, on: str = "", **options: float | str) -> str:
+        library = self._host.library
+        scores = library.scores_folder(on)
+        arguments = [str(library.own_models), str(scores), *_options(options, {})]
+        module = "impsy_tui.training.ensemble_worker"
+        job = await self._host.jobs.start("train", f"a band on {scores.name}", module, arguments)
+        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+
     def _begun_from(self, name: str) -> Path | None:
         """The model that a training begins with, if it does with one."""
         if not name:

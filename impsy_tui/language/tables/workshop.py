@@ -42,6 +42,19 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         files=True,
     ),
     Command(
+        "train ensemble",
+        "trains a band on the gesture scores in the folder scores, or in a folder of it",
+        "train ensemble on quartets",
+        (
+            Argument("on", Kind.NAME, optional=True, keyword=True),
+            Argument("players", Kind.WHOLE, terms.BAND_PLAYERS, optional=True, keyword=True),
+            Argument("epochs", Kind.WHOLE, terms.BAND_EPOCHS, optional=True, keyword=True),
+            Argument("patience", Kind.WHOLE, terms.BAND_PATIENCE, optional=True, keyword=True),
+            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+        ),
+        files=True,
+    ),
+    Command(
         "convert",
         "makes the .tflite of a model that is there as .keras or .h5",
         "convert m",

@@ -1,0 +1,76 @@
+"""Agents that learn, are judged, and are taken over from RL-impro: each a worker that runs in the foreground."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impsy_tui.cli.foreground import fail, work
+
+CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.")]
+DescriptorsHelp = 'Descriptors or categories, such as "loudness-dB centroid chroma".'
+
+
+def train(
+    table: Annotated[Path, typer.Argument(help="The look-up table of a synth.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="[models/agent-TABLE.npz]")] = None,
+    hear: Annotated[str, typer.Option(help=f"What it hears. {DescriptorsHelp}")] = "",
+    match: Annotated[str, typer.Option(help="What of that it is to match [all].")] = "",
+    targets: Annotated[
+        str, typer.Option(help="static, changing, [mixed], corpus, mixed+corpus, mixed+scattered.")
+    ] = "",
+    settings: Annotated[Path | None, typer.Option(help="RL-impro's environment_settings.json.")] = None,
+    corpus: CorpusOption = None,
+    algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
+    steps: Annotated[int, typer.Option(min=1000, help="Of all environments together.")] = 6_000_000,
+    cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that seek is copied in.")] = 0.0,
+    units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "64 64",
+    seed: Annotated[int, typer.Option(min=0, help="Of all chance.")] = 1,
+    logs: Annotated[Path | None, typer.Option(help="A folder for TensorBoard.")] = None,
+) -> None:
+    """Train an agent to steer a synth by its look-up table; Ctrl-C ends it early and saves the best there is."""
+    from impsy_tui.listening.agent_settings import ALGORITHMS, TARGETS
+
+    if algorithm not in ALGORITHMS:
+        fail(f"--algorithm {algorithm}: one of {', '.join(ALGORITHMS)}")
+    if targets and targets not in TARGETS:
+        fail(f"--targets {targets}: one of {', '.join(TARGETS)}")
+    layers = units.split()
+    if not layers or not all(word.isdecimal() and 1 <= int(word) <= 1024 for word in layers):
+        fail(f"--units {units}: whole numbers from 1 to 1024, one a layer")
+    file = output or Path("models", f"agent-{table.name.split('.')[0]}.npz")
+    arguments = [str(table), str(file), "--algorithm", algorithm, "--steps", str(steps), "--seed", str(seed)]
+    arguments += ["--cloned", f"{cloned:.15g}", "--units", *layers]
+    for option, words in (("--heard", hear.split()), ("--judged", match.split()), ("--corpus", corpus or [])):
+        if words:
+            arguments += [option, *map(str, words)]
+    for option, value in (("--targets", targets), ("--settings", settings), ("--logs", logs)):
+        if value:
+            arguments += [option, str(value)]
+    work("impsy_tui.training.agent_worker", arguments)
+
+
+def evaluate(
+    players: Annotated[list[Path], typer.Argument(help="Trained agents.")],
+    corpus: CorpusOption = None,
+    frames: Annotated[int, typer.Option(min=1, help="Of each of 64 episodes.")] = 3000,
+    match: Annotated[str, typer.Option(help=f"What is judged [what each learned to match]. {DescriptorsHelp}")] = "",
+) -> None:
+    """Tell how well agents imitate, beside seek and hold: random sounds, and recordings known and held out."""
+    arguments = [*map(str, players), "--frames", str(frames)]
+    for option, words in (("--corpus", corpus or []), ("--judged", match.split())):
+        if words:
+            arguments += [option, *map(str, words)]
+    work("impsy_tui.training.agent_evaluation_worker", arguments)
+
+
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="ZIP", help="A DQN or PPO that stable-baselines3 saved.")],
+    lookup: Annotated[Path, typer.Option(help="The look-up table that it learned with.")],
+    settings: Annotated[Path, typer.Option(help="Its environment_settings.json.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The player [ZIP.npz].")] = None,
+) -> None:
+    """Take over an agent of RL-impro's: it plays from one file, with NumPy alone."""
+    made = output or file.with_suffix(".npz")
+    arguments = [str(file), str(made), "--lookup", str(lookup), "--settings", str(settings)]
+    work("impsy_tui.training.agent_convert_worker", arguments)

@@ -1,0 +1,183 @@
+"""Bands in a shell: ``impsy-tui ensemble train``, ``generate`` and ``evaluate``, without a stage."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from impsy_tui import terms
+from impsy_tui.cli.foreground import fail, work
+
+if TYPE_CHECKING:
+    from impsy_tui.gestures.scores import Score
+    from impsy_tui.networks.ensemble import EnsembleNetwork
+
+app = typer.Typer(help="Bands: networks that answer a lead in gestures, second by second.", add_completion=False)
+
+ScoresArgument = Annotated[
+    list[Path], typer.Argument(metavar="SCORES...", help="Gesture scores (.csv), or folders of them.")
+]
+PlayersOption = Annotated[int, typer.Option(help="Scores of so many players alone; 0 for any.")]
+
+
+@app.command()
+def train(
+    scores: ScoresArgument,
+    players: PlayersOption = 0,
+    models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
+    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(
+        terms.BAND_EPOCHS.default
+    ),
+    patience: Annotated[int, typer.Option("--patience", "-P", help="Epochs without a better model.")] = int(
+        terms.BAND_PATIENCE.default
+    ),
+    units: Annotated[int, typer.Option(help="Recurrent units of the network.")] = int(terms.BAND_UNITS.default),
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
+) -> None:
+    """Train a band on gesture scores; one model is for 2 to 8 players. Ctrl-C ends it early and saves the best."""
+    for option, value, within in (
+        ("-N", epochs, terms.BAND_EPOCHS),
+        ("-P", patience, terms.BAND_PATIENCE),
+        ("--units", units, terms.BAND_UNITS),
+        ("--seed", seed, terms.SEED),
+    ):
+        if value not in within:
+            fail(f"{option} {value}: a whole number, {within}")
+    arguments = [str(models), *map(str, _found(scores)), "--players", str(players)]
+    arguments += ["--epochs", str(epochs), "--patience", str(patience), "--units", str(units), "--seed", str(seed)]
+    work("impsy_tui.training.ensemble_worker", arguments)
+
+
+ModelOption = Annotated[str, typer.Option("--model", "-m", help="A model of a band: a file, or a name in models/.")]
+TemperatureOption = Annotated[float, typer.Option("--temp", help="How adventurous they are.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Another one plays something else.")]
+
+
+@app.command()
+def generate(
+    lead: Annotated[Path, typer.Option("--lead", help="A gesture score, whose first player leads.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The score to write, .csv.")],
+    model: ModelOption = "",
+    players: Annotated[int, typer.Option(min=2, max=8, help="In the band, the lead included.")] = 4,
+    player: Annotated[str, typer.Option(help="Who leads, by name or number from 1; else the first.")] = "1",
+    temperature: TemperatureOption = terms.BAND_TEMPERATURE.default,
+    seed: SeedOption = 1,
+    plot: Annotated[Path | None, typer.Option("--plot", help="A .png, .svg or .pdf to draw it into.")] = None,
+    show: Annotated[bool, typer.Option("--show/--quiet", help="Draw it here.")] = True,
+) -> None:
+    """Let a band play to a recorded lead, and write down what it plays."""
+    from impsy_tui.gestures.scores import ScoreProblem, write_score
+    from impsy_tui.networks import ModelProblem
+    from impsy_tui.plots import PlotProblem, bands
+
+    if temperature not in terms.BAND_TEMPERATURE:
+        fail(f"--temp {temperature:g}: {terms.BAND_TEMPERATURE}")
+    if plot is not None and plot.suffix not in bands.SUFFIXES:
+        fail(f"--plot {plot}: a picture is to end in {', '.join(bands.SUFFIXES)}")
+    try:
+        played = _generated(_read(lead), player, _network(model), players, temperature, seed, output.stem)
+        write_score(output, played)
+        typer.echo(f"written: {output}")
+        if plot is not None:
+            bands.draw_picture(played, plot)
+            typer.echo(f"drawn: {plot}")
+    except (ScoreProblem, ModelProblem, PlotProblem) as problem:
+        fail(str(problem))
+    if show:
+        from impsy_tui.cli.plotting import paper
+
+        on = paper()
+        typer.echo(bands.draw_text(played, on), color=on.colours)
+
+
+def _read(file: Path) -> "Score":
+    from impsy_tui.gestures.scores import read_score
+
+    read = read_score(file)
+    for remark in read.remarks:
+        typer.secho(f"{file.name}, {remark}", fg=typer.colors.YELLOW, err=True)
+    return read.score
+
+
+def _generated(
+    score: "Score", player: str, network: "EnsembleNetwork", players: int, temperature: float, seed: int, name: str
+) -> "Score":
+    import numpy as np
+
+    from impsy_tui.gestures.scores import NOTHING, Score
+    from impsy_tui.jobs.band_report import played
+    from impsy_tui.players.band import Band
+
+    lead = score.codes[:, _seat(score, player)]
+    band = Band(network, players - 1, np.random.default_rng(seed))
+    followers = played(band, lead, np.full(players - 1, NOTHING), temperature)
+    names = ("lead", *(f"player-{number:02d}" for number in range(2, players + 1)))
+    return Score(name, names, np.column_stack([lead, followers]), score.began)
+
+
+def _seat(score: "Score", player: str) -> int:
+    if player in score.players:
+        return score.players.index(player)
+    if not player.isdecimal() or not 1 <= int(player) <= len(score.players):
+        fail(f"--player {player}: {', '.join(score.players)}, or a number from 1 to {len(score.players)}")
+    return int(player) - 1
+
+
+@app.command()
+def evaluate(
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL SCORES...", help="A model of a band; gesture scores, or folders of them."),
+    ],
+    players: PlayersOption = 0,
+    temperature: TemperatureOption = terms.BAND_TEMPERATURE.default,
+    seed: SeedOption = 1,
+) -> None:
+    """Tell how well a model knows an ensemble and how it plays, beside Markov chains and the real parts."""
+    model, *scores = names
+    if not scores:
+        fail("evaluate takes a model and then scores, or a folder of them")
+    if temperature not in terms.BAND_TEMPERATURE:
+        fail(f"--temp {temperature:g}: {terms.BAND_TEMPERATURE}")
+    arguments = [str(_file(model)), *map(str, _found([Path(name) for name in scores])), "--players", str(players)]
+    arguments += ["--temperature", f"{temperature:.9g}", "--seed", str(seed)]
+    work("impsy_tui.jobs.ensemble_evaluation", arguments)
+
+
+def _found(places: list[Path]) -> list[Path]:
+    for place in places:
+        if not place.exists():
+            fail(f"{place}: there is no such file or folder")
+    return [place.absolute() for place in places]
+
+
+def _network(model: str) -> "EnsembleNetwork":
+    from impsy_tui.networks import ModelProblem
+    from impsy_tui.networks.ensemble_opening import open_ensemble
+    from impsy_tui.networks.tflite import quietly
+
+    file = _file(model)
+    try:
+        with quietly():
+            return open_ensemble(file, 20.0)
+    except ModelProblem as problem:
+        raise ModelProblem(f"{file.stem} {problem}") from None
+
+
+def _file(name: str) -> Path:
+    """A model of a band by its path, or by its name in models/ or among those that ship; the only one if unnamed."""
+    from impsy_tui.engine.models import Shelf
+    from impsy_tui.networks import ModelProblem
+    from impsy_tui.shipped import shipped_folder
+
+    file = Path(name).absolute()
+    if name and file.suffix == ".tflite" and file.is_file():
+        return file
+    shelf = Shelf([Path("models"), shipped_folder("models")], bands=True)
+    names = shelf.names()
+    if not name and len(names) != 1:
+        fail(f"-m names the model that is to play: {', '.join(names) or 'ensemble train makes one'}")
+    try:
+        return shelf.find(name or names[0])
+    except ModelProblem as problem:
+        fail(str(problem))

@@ -1,0 +1,110 @@
+"""The worker that describes recordings: ``python -m impsy_tui.jobs.analysis FOLDER CORPUS [--window 256] …``.
+
+Each recording of the folder and those below becomes a packed CSV of descriptors in the other folder. What is there
+and newer than its recording stays.
+"""
+
+import argparse
+import signal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.jobs.manners import step_back
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.corpus import write_corpus
+from impsy_tui.listening.descriptors import RATES, Settings, describe
+
+SUFFIXES: Final = (".wav", ".flac", ".ogg", ".aif", ".aiff")
+LONGEST: Final = 3_600
+"""Seconds; a longer recording would not fit in the memory of a small machine."""
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--window", type=int, default=Settings().window)
+    parser.add_argument("--hop", type=int, default=Settings().hop)
+    wishes = parser.parse_args()
+    reporter = Reporter()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if find_spec("soundfile") is None:
+        reporter.say(Failed("recordings need soundfile, which is not installed here: pip install 'impsy-tui[audio]'"))
+        return
+    try:
+        reporter.say(_analyse(wishes, reporter))
+    except ListeningProblem as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.corpus}: {error.strerror or error}"))
+    except KeyboardInterrupt:
+        reporter.say(
+            Failed("cancelled: recordings that are done are kept, and the same command goes on with the others")
+        )
+
+
+def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
+    Settings(
+        window=wishes.window, hop=wishes.hop, loudness_window=max(1_024, wishes.window)
+    )  # told of before the first
+    files = sorted(file for file in wishes.folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files:
+        return Failed(f"no recordings are in {wishes.folder}: {', '.join(SUFFIXES)} are read")
+    wishes.corpus.mkdir(parents=True, exist_ok=True)
+    frames, left_out = 0, []
+    for done, file in enumerate(files):
+        reporter.say(Progress(file.name, done, len(files)))
+        # Recordings of one name in different folders are told apart.
+        name = "-".join(file.relative_to(wishes.folder).with_suffix("").parts)
+        to = wishes.corpus / f"{name}.csv.gz"
+        if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
+            continue
+        try:
+            described = describe_file(file, wishes.window, wishes.hop)
+        except ListeningProblem as problem:
+            left_out.append(str(problem))
+            continue
+        write_corpus(to, described)
+        frames += len(described)
+    if len(left_out) == len(files):
+        return Failed("; ".join(left_out[:3]))
+    text = f"{wishes.corpus}: {len(files) - len(left_out)} recordings, {frames} new frames"
+    if left_out:
+        text += f"; left out: {'; '.join(left_out)}"
+    return Finished(text, str(wishes.corpus))
+
+
+def describe_file(file: Path, window: int, hop: int) -> np.ndarray:
+    """The frames of a recording ``[frames, 55]``, its channels mixed, at its own sample rate.
+
+    Raises:
+        ListeningProblem: it cannot be read, is too long, or holds nothing; the message names it.
+    """
+    import soundfile  # loads a library of codecs, which only this worker needs
+
+    sound: Any
+    try:
+        with soundfile.SoundFile(str(file)) as recording:
+            rate = recording.samplerate
+            if rate not in RATES:
+                raise ListeningProblem(f"{file.name} has {rate} samples a second")
+            if recording.frames > LONGEST * rate:
+                raise ListeningProblem(f"{file.name} is longer than {LONGEST // 60} minutes: cut it")
+            sound = recording.read(dtype="float64", always_2d=True)
+    except (soundfile.SoundFileError, RuntimeError) as error:
+        raise ListeningProblem(f"{file.name} cannot be read: {error}") from None
+    mixed = sound.mean(axis=1)
+    if not len(mixed):
+        raise ListeningProblem(f"{file.name} holds no sound")
+    mixed[~np.isfinite(mixed)] = 0.0
+    return describe(mixed, Settings(rate, window, hop, max(1_024, window)))
+
+
+if __name__ == "__main__":
+    main()

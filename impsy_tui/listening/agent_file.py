@@ -1,0 +1,248 @@
+"""A trained agent in one file: ``.npz``, arrays and a page of JSON. Nothing in it can run.
+
+It holds all that playing needs: the network, which descriptors it hears, what they are standardised by, the
+look-up table of the synth, the moves and their step.
+"""
+
+import io
+import json
+import math
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.names import NAMES
+from impsy_tui.listening.perceptron import ACTIVATIONS, Perceptron
+from impsy_tui.listening.seek import Known, Scaler, moves
+from impsy_tui.listening.table import MOST_PARAMETERS, LookupTable
+
+SUFFIX: Final = ".npz"
+KIND: Final = "impsy-tui agent"
+FORMAT: Final = 1
+LARGEST: Final = 512 << 20
+"""Bytes, unpacked. A larger file is refused."""
+
+_ARRAYS: Final = ("facts", "parameters", "descriptors", "mean", "deviation", "moves")
+
+Facts = Mapping[str, str | int | float | bool | Sequence[str] | None]
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """A network that tells what will be heard.
+
+    Attributes:
+        network: of 3 x 55 inputs (a frame, and what it has changed since ``back`` and ``2 back`` frames ago) and 55
+            outputs (what it will have changed ``ahead`` frames later), all standardised and limited.
+        ahead: frames.
+        back: frames.
+    """
+
+    network: Perceptron
+    ahead: int
+    back: int
+
+
+@dataclass(frozen=True)
+class AgentModel:
+    """A trained agent.
+
+    Attributes:
+        known: the synth that it plays.
+        heard: names of the descriptors that it hears, in the order of frames.
+        judged: names of those that it learned to match.
+        step: how far a parameter moves in a frame.
+        moves: ``[actions, N]`` of 1, 0, -1, in the order of the network's outputs.
+        network: of what it sees (see ``seek.observed``) and one output a move; the largest is made.
+        limit: deviations; how far off what it sees may look.
+        foresight: None if it never learned from recordings.
+        facts: what else is known of it, for people.
+    """
+
+    known: Known
+    heard: tuple[str, ...]
+    judged: tuple[str, ...]
+    step: float
+    moves: np.ndarray
+    network: Perceptron
+    limit: float = math.inf
+    foresight: Foresight | None = None
+    facts: Facts = field(default_factory=dict)
+
+
+def write_agent(path: Path, model: AgentModel) -> None:
+    """Write an agent; a file that is there is replaced once all of it is written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    told = {
+        **model.facts,
+        "kind": KIND,
+        "format": FORMAT,
+        "names": NAMES,
+        "heard": model.heard,
+        "judged": model.judged,
+        "step": model.step,
+        "limit": None if math.isinf(model.limit) else model.limit,
+        "activation": model.network.activation,
+    }
+    arrays: dict[str, np.ndarray] = {
+        "parameters": model.known.table.parameters.astype(np.float32),
+        "descriptors": model.known.table.descriptors.astype(np.float32),
+        "mean": model.known.scaler.mean,
+        "deviation": model.known.scaler.deviation,
+        "moves": model.moves.astype(np.int8),
+        **_layers("network", model.network),
+    }
+    if model.foresight is not None:
+        foresight = model.foresight
+        told |= {"ahead": foresight.ahead, "back": foresight.back, "foresight": foresight.network.activation}
+        arrays |= _layers("foresight", foresight.network)
+    arrays["facts"] = np.frombuffer(json.dumps(told, ensure_ascii=False).encode(), np.uint8)
+    new = path.with_name(f".{path.name}.new")
+    with new.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    os.replace(new, path)
+
+
+def read_agent(path: Path) -> AgentModel:
+    """An agent from its file.
+
+    Raises:
+        ListeningProblem: it cannot be read, is none, or its parts do not fit each other; the message names it.
+    """
+    try:
+        return _read(path)
+    except ListeningProblem as problem:
+        raise ListeningProblem(f"{path.name} {problem}") from None
+    except OSError as error:
+        raise ListeningProblem(f"{path}: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, RecursionError) as error:
+        raise ListeningProblem(f"{path.name} is no agent: {_first_line(error)}") from None
+
+
+def _read(path: Path) -> AgentModel:
+    arrays = _arrays(path)
+    missing = [name for name in _ARRAYS if name not in arrays]
+    if missing:
+        raise ListeningProblem(f"is no agent: it has no {missing[0]}")
+    told = json.loads(arrays["facts"].tobytes())
+    if not isinstance(told, dict) or told.pop("kind", None) != KIND:
+        raise ListeningProblem("is no agent of this program's")
+    if told.pop("format", None) != FORMAT:
+        raise ListeningProblem("was written by a newer version of this program")
+    names = tuple(told.pop("names"))
+    if names != NAMES:
+        wrong = next((f"{a} where {b} is expected" for a, b in zip(names, NAMES, strict=False) if a != b), "too few")
+        raise ListeningProblem(f"has other descriptors than are heard here: {len(names)} of {len(NAMES)}, {wrong}")
+    parameters, descriptors = arrays["parameters"].astype(float), arrays["descriptors"].astype(float)
+    _check_table(parameters, descriptors, arrays)
+    known = Known(LookupTable(parameters, descriptors), Scaler(arrays["mean"], arrays["deviation"]))
+    foresight = None
+    if "ahead" in told:
+        network = _network(arrays, "foresight", told.pop("foresight"))
+        foresight = Foresight(network, _frames(told.pop("ahead")), _frames(told.pop("back")))
+        if (network.inputs, network.outputs) != (3 * len(NAMES), len(NAMES)):
+            raise ListeningProblem("cannot foresee with its network, whose size is another")
+    limit = told.pop("limit")
+    model = AgentModel(
+        known,
+        _known_names(told.pop("heard")),
+        _known_names(told.pop("judged")),
+        float(told.pop("step")),
+        arrays["moves"],
+        _network(arrays, "network", told.pop("activation")),
+        math.inf if limit is None else float(limit),
+        foresight,
+        told,
+    )
+    check(model)
+    return model
+
+
+def check(model: AgentModel) -> None:
+    """See whether the parts of an agent fit each other.
+
+    Raises:
+        ListeningProblem: they do not; the message goes on from its name.
+    """
+    count = model.known.count
+    expected = 2 * len(model.heard) + count
+    if model.network.inputs != expected:
+        raise ListeningProblem(
+            f"does not match its table: the network sees {model.network.inputs} numbers, and {len(model.heard)} "
+            f"descriptors twice and {count} parameters are {expected}"
+        )
+    if sorted(map(tuple, model.moves.tolist())) != sorted(map(tuple, moves(count).tolist())):
+        raise ListeningProblem(f"does not match its table: its moves are not those of {count} parameters")
+    if model.network.outputs != len(model.moves):
+        raise ListeningProblem(f"has {model.network.outputs} outputs for {len(model.moves)} moves")
+    if not 0.0 < model.step <= 1.0 or not model.limit > 0.0:
+        raise ListeningProblem("has a step or a limit that makes no sense")
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            raise ListeningProblem(f"is larger than {LARGEST >> 20} MB")
+    with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
+        return {name: loaded[name] for name in loaded.files}
+
+
+def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mapping[str, np.ndarray]) -> None:
+    width = len(NAMES)
+    if parameters.ndim != 2 or not len(parameters) or not 1 <= parameters.shape[1] <= MOST_PARAMETERS:
+        raise ListeningProblem("has a look-up table without parameters")
+    if descriptors.shape != (len(parameters), width):
+        found = descriptors.shape[-1]
+        raise ListeningProblem(f"has a look-up table whose columns do not match: {found}, not {width}")
+    scaler = np.stack([arrays["mean"], arrays["deviation"]])
+    if scaler.shape != (2, width) or not (scaler[1] > 0.0).all():
+        raise ListeningProblem("has a scaler that does not match its descriptors")
+    if not all(np.isfinite(array).all() for array in (parameters, descriptors, scaler)):
+        raise ListeningProblem("holds values that are no numbers")
+    if parameters.min() < 0.0 or parameters.max() > 1.0:
+        raise ListeningProblem("has parameters that are not from 0 to 1")
+
+
+def _layers(name: str, network: Perceptron) -> dict[str, np.ndarray]:
+    arrays = {}
+    for number, (kernel, bias) in enumerate(network.layers):
+        arrays[f"{name}-kernel-{number}"], arrays[f"{name}-bias-{number}"] = kernel, bias
+    return arrays
+
+
+def _network(arrays: Mapping[str, np.ndarray], name: str, activation: Any) -> Perceptron:
+    if activation not in ACTIVATIONS:
+        raise ListeningProblem(f"has an activation that is unknown here: {activation}")
+    count = sum(each.startswith(f"{name}-kernel-") for each in arrays)
+    layers = [(arrays[f"{name}-kernel-{number}"], arrays[f"{name}-bias-{number}"]) for number in range(count)]
+    return Perceptron(layers, activation)
+
+
+def _known_names(found: Any) -> tuple[str, ...]:
+    names = tuple(found)
+    unknown = [name for name in names if name not in NAMES]
+    if unknown or not names:
+        raise ListeningProblem(f"hears a descriptor that is unknown here: {unknown[0] if unknown else 'none'}")
+    if list(names) != [name for name in NAMES if name in names]:
+        raise ListeningProblem("has its descriptors in another order than frames have")
+    return names
+
+
+def _frames(found: Any) -> int:
+    if not isinstance(found, int) or not 1 <= found <= 100_000:
+        raise ListeningProblem("looks ahead by frames that make no sense")
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

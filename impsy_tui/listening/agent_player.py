@@ -1,0 +1,201 @@
+"""Playing a trained agent, or *seek*, with NumPy alone: frames of what is heard in, parameters of the synth out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.agent_file import AgentModel
+from impsy_tui.listening.aims import AIMS, Expectation, Stroll, quiet_place
+from impsy_tui.listening.names import NAMES, places
+from impsy_tui.listening.seek import Seek, moved, observed, rmse, towards
+
+POLICIES: Final = ("network", "seek", "hold")
+SILENCE: Final = -60.0
+"""dBFS. Below it a musician is silent."""
+
+FRAMES_A_SECOND: Final = 44_100 / 128
+AHEAD: Final = 0.25
+"""Seconds that *anticipate* looks ahead, where no network has learned to."""
+
+_PATIENCE: Final = 0.2
+_BURST: Final = 0.1
+_LOUDNESS: Final = NAMES.index("loudness-dBFS")
+_PEAK: Final = NAMES.index("loudness-TP")
+_CLIPPED: Final = 0.0
+_SAID_FOR: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a frame.
+
+    Attributes:
+        parameters: of the synth, each from 0 to 1.
+        distance: between what the synth sounds like and what it aims for, RMSE of what matters, in deviations.
+        resting: the musician is silent, and it goes to where the synth is quietest.
+        notice: what is wrong with what is heard, once when it begins; empty else.
+    """
+
+    parameters: tuple[float, ...]
+    distance: float
+    resting: bool
+    notice: str = ""
+
+
+class AgentPlayer:
+    """Listens and steers a synth.
+
+    Attributes:
+        aim: one of ``AIMS``.
+        policy: who moves: the ``network``, ``seek``, or nobody (``hold``).
+        silence: dBFS below which it rests; None never rests.
+        budget: how far all parameters together may move in a second; None as far as they like.
+        smoothing: seconds in which what is played comes two thirds nearer to what is meant; 0 at once.
+
+    Args:
+        model: what plays.
+        seed: of the walk of ``wander``.
+    """
+
+    kind = "agent"
+
+    def __init__(self, model: AgentModel, seed: int = 1) -> None:
+        self.model = model
+        self.aim = AIMS[0]
+        self.policy = POLICIES[0]
+        self.silence: float | None = SILENCE
+        self.budget: float | None = None
+        self.smoothing = 0.0
+        self._heard = places(model.heard)
+        self._expectation = Expectation(model.foresight, round(AHEAD * FRAMES_A_SECOND))
+        self._stroll = Stroll(model.known, np.random.default_rng(seed))
+        self.hear(model.judged)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard; the parameters go to the middle."""
+        self._meant = np.full(self.model.known.count, 0.5)
+        self._played = self._meant.copy()
+        self._musician: np.ndarray | None = None
+        self._target = np.zeros(len(NAMES))
+        self._silent_for = 0.0
+        self._allowance = 0.0
+        self._said: dict[str, float] = {}
+        self._expectation.forget()
+
+    def hear(self, wanted: Sequence[str]) -> None:
+        """Choose the descriptors that matter from now on.
+
+        *seek* goes by exactly these. A network hears what it was trained with; of that, what does not matter looks
+        to it as if it were average and matched already.
+
+        Args:
+            wanted: names of descriptors or categories, at least one.
+
+        Raises:
+            ListeningProblem: there is no such descriptor, or none that the network hears.
+        """
+        chosen = places(wanted)
+        if not chosen:
+            raise ListeningProblem(f"hear takes descriptors or categories, such as {NAMES[0]} or chroma")
+        if self.policy == "network" and not set(chosen) & set(self._heard):
+            raise ListeningProblem(f"this agent hears {', '.join(self.model.heard)} alone; seek hears all")
+        self._matters = chosen
+        self._mask = np.isin(self._heard, chosen).astype(float)
+        self._seek = Seek(self.model.known, chosen)
+
+    @property
+    def matters(self) -> tuple[str, ...]:
+        """Names of the descriptors that matter."""
+        return tuple(NAMES[place] for place in self._matters)
+
+    @property
+    def target(self) -> np.ndarray:
+        """What it aimed for last, ``[55]``, standardised."""
+        return self._target
+
+    def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> Played:
+        """Hear a frame and move.
+
+        Args:
+            seconds: since the last frame.
+            musician: ``[55]``, what is heard of the musician.
+            own: the same of the synth, if somebody listens to it; else the look-up table tells.
+        """
+        notice = self._listen(seconds, musician)
+        known = self.model.known
+        resting = self.silence is not None and self._silent_for > _PATIENCE and self.aim != "wander"
+        sounds = known.sound_at(self._meant[None])[0]
+        if own is not None and own.shape == sounds.shape and np.isfinite(own).all():
+            sounds = known.scaler.standardised(own)
+        self._target = self._aimed(seconds)
+        if resting:
+            move = towards(self._meant, quiet_place(known, self._meant), self.model.step)
+        else:
+            move = self._move(sounds, self._target)
+        self._go(move, seconds)
+        distance = float(rmse(sounds[self._matters], self._target[self._matters]))
+        return Played(tuple(self._played.tolist()), distance, resting, notice)
+
+    def _listen(self, seconds: float, musician: np.ndarray) -> str:
+        """Hear a frame; what is wrong with it."""
+        self._said = {text: left - seconds for text, left in self._said.items() if left > seconds}
+        scaler = self.model.known.scaler
+        if musician.shape != (len(NAMES),):
+            return self._once(f"a frame of {musician.size} descriptors was heard, not of {len(NAMES)}: left out")
+        wrong = np.flatnonzero(~np.isfinite(musician))
+        if len(wrong):
+            more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            return self._once(f"{NAMES[wrong[0]]}{more} heard is no number: the last frame counts")
+        heard = scaler.standardised(musician)
+        self._musician = heard
+        self._expectation.hear(heard)
+        silent = self.silence is not None and musician[_LOUDNESS] < self.silence
+        self._silent_for = self._silent_for + seconds if silent else 0.0
+        if musician[_PEAK] >= _CLIPPED:
+            return self._once("what is heard clips: turn the microphone down")
+        return ""
+
+    def _once(self, text: str) -> str:
+        """A notice, unless it was given not long ago."""
+        said = text in self._said
+        self._said[text] = _SAID_FOR
+        return "" if said else text
+
+    def _aimed(self, seconds: float) -> np.ndarray:
+        if self.aim == "wander":
+            return self._stroll.walk(seconds)
+        if self._musician is None:
+            return np.zeros(len(NAMES))
+        if self.aim == "contrast":
+            return -self._musician
+        return self._expectation.expected() if self.aim == "anticipate" else self._musician
+
+    def _move(self, sounds: np.ndarray, target: np.ndarray) -> np.ndarray:
+        model = self.model
+        if self.policy == "hold" or (self._musician is None and self.aim != "wander"):
+            return np.zeros(model.known.count)
+        if self.policy == "seek":
+            return towards(self._meant, self._seek.goal(target), model.step)
+        limit = model.limit
+        own = np.clip(sounds[self._heard], -limit, limit) * self._mask
+        wanted = np.clip(target[self._heard], -limit, limit) * self._mask
+        best = int(model.network(observed(own, wanted, self._meant)).argmax())
+        return np.asarray(model.moves[best])
+
+    def _go(self, move: np.ndarray, seconds: float) -> None:
+        """Make a move, as far as the budget allows, and let what is played follow."""
+        step = self.model.step
+        if self.budget is not None:
+            self._allowance = min(self._allowance + self.budget * seconds, self.budget * _BURST + step)
+            wanted = float(np.abs(moved(self._meant, move, step) - self._meant).sum())
+            if wanted > self._allowance:
+                step *= self._allowance / wanted
+        before = self._meant
+        self._meant = moved(before, move, step)
+        self._allowance -= float(np.abs(self._meant - before).sum()) if self.budget is not None else 0.0
+        share = 1.0 if self.smoothing <= 0.0 else 1.0 - float(np.exp(-seconds / self.smoothing))
+        self._played += share * (self._meant - self._played)

@@ -1,0 +1,49 @@
+"""Descriptors that come from FluCoMa patches over OSC: RL-impro's ``/feats/…`` messages."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.names import NAMES
+from impsy_tui.listening.table import MOST_PARAMETERS
+
+PREFIX: Final = "/feats/"
+_BOTH: Final = 2 * len(NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Feats:
+    """What a patch hears.
+
+    Attributes:
+        agent: ``[55]``, of what the agent plays.
+        musician: ``[55]``.
+        parameters: ``[N]``, those that the agent's synth has now, each from 0 to 1.
+    """
+
+    agent: np.ndarray
+    musician: np.ndarray
+    parameters: np.ndarray
+
+
+def read_feats(values: Sequence[object]) -> Feats:
+    """The message's values: 55 of the agent, 55 of the musician, then the parameters.
+
+    Raises:
+        ListeningProblem: they are too few or too many, or no finite numbers.
+    """
+    count = len(values) - _BOTH
+    if not 1 <= count <= MOST_PARAMETERS:
+        raise ListeningProblem(
+            f"{PREFIX}… has {len(values)} values: {_BOTH} descriptors and 1 to {MOST_PARAMETERS} parameters are due"
+        )
+    for place, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ListeningProblem(f"{PREFIX}… value {place + 1} is {value!r}: a finite number is expected")
+    numbers = np.array(values, float)
+    agent, musician, parameters = np.split(numbers, [len(NAMES), _BOTH])
+    return Feats(agent, musician, np.clip(parameters, 0.0, 1.0))

@@ -1,0 +1,56 @@
+"""The 55 descriptors of a sound by name and category, in the order of every frame, table and corpus.
+
+Names and order are those of RL-impro's tables, so that they can be read and written as they are.
+``loudness-dB`` is the misnomer that it has there: it is loudness on a linear scale.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from impsy_tui.listening import ListeningProblem
+
+PITCHES: Final = ("A", "A#", "B", "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#")
+SINES: Final = 10
+COEFFICIENTS: Final = 13
+
+CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
+    "loudness": ("loudness-dBFS", "loudness-TP", "loudness-dB"),
+    "mfcc": tuple(f"mfcc-{number}" for number in range(COEFFICIENTS)),
+    "chroma": tuple(f"chroma-{pitch}" for pitch in PITCHES),
+    "specshape": tuple(
+        f"specshape-{name}" for name in ("centroid", "spread", "skewness", "kurtosis", "rolloff", "flatness", "crest")
+    ),
+    "sinefeaturefreqs": tuple(f"sinefeaturefreqs-{number}" for number in range(SINES)),
+    "sinefeaturemags": tuple(f"sinefeaturemags-{number}" for number in range(SINES)),
+}
+"""Names of each category, in order."""
+
+NAMES: Final = tuple(name for names in CATEGORIES.values() for name in names)
+"""All 55."""
+
+_PLACES: Final = {name: place for place, name in enumerate(NAMES)}
+
+
+def places(wanted: Sequence[str]) -> list[int]:
+    """Where descriptors stand in a frame.
+
+    Args:
+        wanted: names of descriptors (``specshape-centroid``, or ``centroid`` for short), or of categories,
+            which stand for all of their own.
+
+    Returns:
+        Each place once, in the order of frames.
+
+    Raises:
+        ListeningProblem: there is no such descriptor.
+    """
+    found: set[int] = set()
+    for word in wanted:
+        names = CATEGORIES.get(word) or tuple(name for name in (word, f"specshape-{word}") if name in _PLACES)
+        if not names:
+            raise ListeningProblem(
+                f"no descriptor is called {word}: the categories are {', '.join(CATEGORIES)}, "
+                f"single ones such as {NAMES[0]}, centroid and {NAMES[-1]}"
+            )
+        found.update(_PLACES[name] for name in names)
+    return sorted(found)

@@ -1,0 +1,58 @@
+"""A small network in NumPy: layers of all to all, an activation between them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impsy_tui.listening import ListeningProblem
+
+ACTIVATIONS: Final = ("tanh", "relu")
+
+Floats = NDArray[np.float32]
+
+
+class Perceptron:
+    """Layers of weights.
+
+    Args:
+        layers: kernel ``[inputs, outputs]`` and bias ``[outputs]`` of each, the first one first.
+        activation: between two layers, one of ``ACTIVATIONS``; the last layer has none.
+
+    Raises:
+        ListeningProblem: the layers do not fit each other; the message goes on from a name.
+    """
+
+    def __init__(self, layers: Sequence[tuple[np.ndarray, np.ndarray]], activation: str) -> None:
+        self.layers = [(np.asarray(kernel, np.float32), np.asarray(bias, np.float32)) for kernel, bias in layers]
+        self.activation = activation
+        before = None
+        for kernel, bias in self.layers:
+            if kernel.ndim != 2 or bias.shape != kernel.shape[1:] or before not in (None, kernel.shape[0]):
+                raise ListeningProblem("has a network whose layers do not fit each other")
+            if not np.isfinite(kernel).all() or not np.isfinite(bias).all():
+                raise ListeningProblem("has a network with weights that are no numbers")
+            before = kernel.shape[1]
+        if before is None:
+            raise ListeningProblem("has a network without layers")
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers go in."""
+        return int(self.layers[0][0].shape[0])
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers come out."""
+        return int(self.layers[-1][0].shape[1])
+
+    def __call__(self, inputs: np.ndarray) -> Floats:
+        """What comes out, ``[…, outputs]``, of ``[…, inputs]``."""
+        values: Floats = inputs.astype(np.float32, copy=False)
+        last = len(self.layers) - 1
+        for number, (kernel, bias) in enumerate(self.layers):
+            values = values @ kernel + bias
+            if number < last:
+                values = np.tanh(values) if self.activation == "tanh" else np.maximum(values, np.float32(0.0))
+        return values

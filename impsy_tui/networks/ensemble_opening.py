@@ -1,0 +1,68 @@
+"""Opening a model of an ensemble, once a process of its own has: a corrupted file can take its interpreter with it.
+
+``python -m impsy_tui.networks.ensemble_opening FILE`` says in a line what is wrong with a file, or ``fine``.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.check import limit_self
+from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
+from impsy_tui.networks.ensemble_memory import INPUTS
+
+_FINE: Final = "fine"
+_STEPS: Final = 4
+
+
+def main() -> None:
+    """See the module."""
+    limit_self()
+    try:
+        _try_out(EnsembleNetwork(Path(sys.argv[1])))
+    except ModelProblem as problem:
+        sys.stdout.write(f"{problem}\n")
+    else:
+        sys.stdout.write(f"{_FINE}\n")
+
+
+def _try_out(network: EnsembleNetwork) -> None:
+    """Refuse a network whose predictions are not numbers."""
+    for step in range(_STEPS):
+        logits = network.step(np.full((MOST_FOLLOWERS, INPUTS), step / _STEPS, np.float32))
+        if not np.all(np.isfinite(logits)):
+            raise ModelProblem("predicts what is not a number")
+
+
+def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
+    """A model's network, once a process of its own has opened the file without trouble.
+
+    Args:
+        file: the model.
+        patience: seconds that looking at it may take.
+
+    Raises:
+        ModelProblem: it cannot be played.
+    """
+    try:
+        seen = subprocess.run(
+            [sys.executable, "-P", "-m", "impsy_tui.networks.ensemble_opening", str(file)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=patience,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ModelProblem(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
+    said = seen.stdout.decode(errors="replace").strip()
+    if said != _FINE:
+        raise ModelProblem(said or "could not be checked: the file may be damaged")
+    return EnsembleNetwork(file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""A band: followers that answer a lead in gestures, second by second."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.gestures.markov import draw
+from impsy_tui.gestures.scores import NOTHING
+from impsy_tui.networks import Floats, ModelProblem
+from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
+from impsy_tui.networks.ensemble_memory import Memory, told_of
+
+GONE: Final = -1
+"""In place of the gesture of a follower who is not there."""
+
+
+class Band:
+    """The followers of a lead.
+
+    Each second ``expect`` says what each follower may do now, given what the lead does now and what the followers did
+    a second before; ``take`` says what they do. ``play`` is both, by chance.
+
+    Args:
+        network: of ensembles; it is this band's alone.
+        followers: how many there are, 1 to ``MOST_FOLLOWERS``.
+        random: source of chance.
+    """
+
+    def __init__(self, network: EnsembleNetwork, followers: int, random: np.random.Generator) -> None:
+        if not 1 <= followers <= MOST_FOLLOWERS:
+            raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")
+        self._network = network
+        self._random = random
+        self.followers = followers
+        self.reset()
+
+    def reset(self, codes: Sequence[int] | None = None) -> None:
+        """Forget all, and begin from these gestures of the followers; from nothing, unless they are given."""
+        self._network.reset()
+        self._lead, self._memory = Memory(1), Memory(self.followers)
+        self.take([NOTHING] * self.followers if codes is None else codes)
+
+    def lead(self, code: int) -> None:
+        """The lead does this, and nobody follows yet: for what it did before the band begins."""
+        self._lead.hear([code])
+
+    def expect(self, lead: int) -> Floats:
+        """Logits of what each follower may do now, ``[followers, gestures]``.
+
+        Raises:
+            ModelProblem: the network gives what are not numbers.
+        """
+        logits = self._network.step(told_of(self._lead.hear([lead])[0], self._told))
+        if not np.isfinite(logits).all():
+            raise ModelProblem("the model predicts what is not a number")
+        return logits
+
+    def take(self, codes: Sequence[int]) -> None:
+        """The followers do this; ``GONE`` for those who are not there."""
+        self.codes = tuple(map(int, codes))
+        self._told = self._memory.hear(self.codes)
+
+    def play(self, lead: int, temperature: float = 1.0, forced: Mapping[int, int] | None = None) -> tuple[int, ...]:
+        """What each follower does now.
+
+        Args:
+            lead: the lead's gesture now.
+            temperature: logits are divided by it, above 0: high is adventurous, low is sure.
+            forced: gestures that are not left to chance, by number of the follower from 0; ``GONE`` for who is not
+                there.
+
+        Raises:
+            ModelProblem: the network gives what are not numbers.
+        """
+        logits = self.expect(lead).astype(np.float64) / temperature
+        drawn = draw(np.exp(logits - logits.max(axis=1, keepdims=True)), self._random).tolist()
+        for follower, code in (forced or {}).items():
+            drawn[follower] = code
+        self.take(drawn)
+        return self.codes

@@ -1,0 +1,108 @@
+"""The worker that judges agents: ``python -m impsy_tui.training.agent_evaluation_worker PLAYER… [--corpus PATH…]``.
+
+It needs NumPy alone. Each agent plays its own synth, beside *seek* and *hold*.
+"""
+
+import argparse
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.jobs.manners import step_back
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.agent_file import AgentModel, read_agent
+from impsy_tui.listening.agent_settings import CORPUS, MIXED, names_of
+from impsy_tui.listening.corpus import read_corpus
+from impsy_tui.listening.names import places
+from impsy_tui.training.agent_env import Task
+from impsy_tui.training.agent_evaluation import (
+    EPISODES,
+    FRAMES,
+    Policy,
+    hold_policy,
+    judge,
+    network_policy,
+    seek_policy,
+    table,
+)
+from impsy_tui.training.agent_recordings import recording_files, recording_name
+
+_SEED: Final = 40_000
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("players", type=Path, nargs="+")
+    parser.add_argument("--corpus", type=Path, nargs="+", default=[])
+    parser.add_argument("--judged", nargs="+")
+    parser.add_argument("--episodes", type=int, default=EPISODES)
+    parser.add_argument("--frames", type=int, default=FRAMES)
+    wishes = parser.parse_args()
+    reporter = sole_reporter()
+    try:
+        reporter.say(Finished(_evaluate(wishes, reporter)))
+    except ListeningProblem as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename}: {error.strerror}"))
+
+
+def _evaluate(wishes: argparse.Namespace, reporter: Reporter) -> str:
+    files = recording_files(wishes.corpus)
+    wanted = names_of(wishes.judged) if wishes.judged else None
+    parts = []
+    for file in wishes.players:
+        model = read_agent(file)
+        judged = wanted or model.judged
+        trials = _trials(model, judged, files)
+        columns = ["RMSE, in deviations", *trials]
+        rows = []
+        for who in (file.stem, "seek", "hold"):
+            cells = [who]
+            for name, task in trials.items():
+                reporter.say(Progress(f"{file.stem}: {who}, {name}"))
+                found = judge(_policy(who, model, task), task, _SEED, wishes.episodes, wishes.frames)
+                cells.append(f"{found.distance:.4f} ±{found.spread:.4f}")
+            rows.append(cells)
+        parts.append(f"{file.stem} of {model.facts.get('synth', 'an unnamed synth')}, by {', '.join(judged)}")
+        parts.append(table(columns, rows))
+    return "\n".join(parts)
+
+
+def _policy(who: str, model: AgentModel, task: Task) -> Policy:
+    if who == "seek":
+        return seek_policy(task)
+    return hold_policy if who == "hold" else network_policy(model.network, model.moves)
+
+
+def _trials(model: AgentModel, judged: Sequence[str], files: Sequence[Path]) -> dict[str, Task]:
+    """What there is to imitate, by name: random sounds, and recordings that it has learned from or not."""
+    base = Task(model.known, places(model.heard), places(judged), MIXED, step=model.step, limit=model.limit)
+    trials = {MIXED: base}
+    learned = _told(model, "recordings")
+    held_out = _told(model, "held_out")
+    for name, wanted in (("recordings it knows", True), ("held out", False)):
+        chosen = [
+            file
+            for file in files
+            if (recording_name(file) in learned and recording_name(file) not in held_out) == wanted
+        ]
+        if chosen:
+            frames = tuple(model.known.scaler.standardised(read_corpus(file)) for file in chosen)
+            trials[name] = replace(base, targets=CORPUS, recordings=frames)
+    return trials
+
+
+def _told(model: AgentModel, fact: str) -> Sequence[str]:
+    found = model.facts.get(fact)
+    return [str(each) for each in found] if isinstance(found, list | tuple) else []
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""The worker that trains agents: ``python -m impsy_tui.training.agent_worker TABLE FILE --heard … --judged …``.
+
+SIGINT ends it early and saves the best there is; SIGTERM ends it and saves nothing.
+"""
+
+import argparse
+import signal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from impsy_tui.jobs.manners import step_back
+from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.agent_settings import ALGORITHMS, CORPUS, MIXED, TARGETS, Settings, names_of, read_settings
+from impsy_tui.listening.seek import STEP
+from impsy_tui.training.worker import StopAsked
+
+if TYPE_CHECKING:
+    from impsy_tui.training.agent_env import Task
+    from impsy_tui.training.agent_fit import Learned
+    from impsy_tui.training.agent_recordings import Recordings
+
+NEEDS: Final = (
+    "training agents needs stable-baselines3, which is not installed here: "
+    "pip install torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu, then pip install 'impsy-tui[agent]'"
+)
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    wishes = _parser().parse_args()
+    reporter = sole_reporter()
+    if find_spec("torch") is None or find_spec("stable_baselines3") is None:
+        reporter.say(Failed(NEEDS))
+        return
+    if wishes.logs and find_spec("tensorboard") is None:
+        reporter.say(
+            Failed("logs of a training need tensorboard, which is not installed here: pip install tensorboard")
+        )
+        return
+    stop = StopAsked()
+    signal.signal(signal.SIGINT, stop)
+    try:
+        reporter.say(_train(wishes, reporter, stop))
+    except ListeningProblem as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.file}: {error.strerror}"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("table", type=Path)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--heard", nargs="+")
+    parser.add_argument("--judged", nargs="+")
+    parser.add_argument("--targets", choices=TARGETS, default=None)
+    parser.add_argument("--settings", type=Path)
+    parser.add_argument("--corpus", type=Path, nargs="+", default=[])
+    parser.add_argument("--algorithm", choices=ALGORITHMS, default=ALGORITHMS[0])
+    parser.add_argument("--steps", type=int, default=6_000_000)
+    parser.add_argument("--cloned", type=float, default=0.0)
+    parser.add_argument("--units", type=int, nargs="+", default=(64, 64))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--frames", type=int, default=3000)
+    parser.add_argument("--logs", type=Path)
+    return parser
+
+
+def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
+    from impsy_tui.listening.names import places
+    from impsy_tui.listening.seek import Known
+    from impsy_tui.listening.table import read_table
+    from impsy_tui.training.agent_env import Task
+    from impsy_tui.training.agent_recordings import read_recordings
+
+    settings = _settings(wishes)
+    if wishes.file.exists():
+        return Failed(f"{wishes.file} is there already: name another, or rename or delete it first")
+    known = Known(read_table(wishes.table))
+    if settings.parameters not in (None, known.count):
+        return Failed(f"{wishes.table.name} has {known.count} parameters, the settings say {settings.parameters}")
+    recordings = read_recordings(wishes.corpus, known.scaler)
+    if CORPUS in settings.targets and not recordings.learned:
+        return Failed(f"targets {settings.targets}: recordings are needed, none were named")
+    reporter.say(Progress("starting torch"))
+    from impsy_tui.training.agent_fit import Recipe, Round, train
+
+    heard, judged = places(settings.heard), places(settings.judged)
+    task = Task(known, heard, judged, settings.targets, recordings.learned, settings.step)
+    trial = Task(known, heard, judged, settings.targets, recordings.held_out, settings.step)
+    recipe = Recipe(
+        wishes.algorithm,
+        wishes.steps,
+        0.0 if wishes.algorithm == "dqn" else wishes.cloned,
+        tuple(wishes.units),
+        wishes.seed,
+        frames=min(wishes.frames, Recipe.frames),
+        logs=str(wishes.logs) if wishes.logs else None,
+    )
+
+    def on_round(told: Round) -> None:
+        learning = None if told.learning != told.learning else told.learning
+        reporter.say(Progress("step", told.steps, recipe.steps, learning, told.distance, told.left))
+
+    learned = train(task, trial, recipe, on_round, lambda: stop.asked)
+    return _finish(wishes, settings, trial, recordings, learned, reporter)
+
+
+def _settings(wishes: argparse.Namespace) -> Settings:
+    """What is to be learned: what was said, else what the settings say, else loudness and centroid."""
+    read = read_settings(wishes.settings) if wishes.settings else None
+    words = wishes.heard or (read and list(read.heard)) or wishes.judged or ["loudness-dB", "centroid"]
+    heard = names_of(words)
+    judged = names_of(wishes.judged) if wishes.judged else read.judged if read and not wishes.heard else heard
+    deaf = [name for name in judged if name not in heard]
+    if deaf:
+        raise ListeningProblem(f"an agent hears what it is to match: {', '.join(deaf)} is not among what it hears")
+    targets = wishes.targets or (read.targets if read else MIXED)
+    return Settings(heard, judged, targets, read.step if read else STEP, read.parameters if read else None)
+
+
+def _finish(
+    wishes: argparse.Namespace,
+    settings: Settings,
+    trial: "Task",
+    recordings: "Recordings",
+    learned: "Learned",
+    reporter: Reporter,
+) -> Finished:
+    from importlib.metadata import version
+
+    from impsy_tui.listening.agent_file import AgentModel, write_agent
+    from impsy_tui.listening.aims import LIMIT
+    from impsy_tui.listening.seek import moves
+    from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy
+    from impsy_tui.training.foresight import learn_foresight
+
+    reporter.say(Progress("judging"))
+    every = moves(trial.known.count)
+    policies = (network_policy(learned.network, every), seek_policy(trial), hold_policy)
+    found, seek, hold = (judge(policy, trial, _LAST_SEED, frames=wishes.frames).distance for policy in policies)
+    reporter.say(Progress("learning to foresee"))
+    foreseen = learn_foresight(recordings.learned, recordings.held_out, wishes.seed)
+    facts = {
+        "synth": wishes.table.name.split(".")[0],
+        "algorithm": wishes.algorithm,
+        "targets": settings.targets,
+        "steps": learned.steps,
+        "seconds": round(learned.seconds, 1),
+        "seed": wishes.seed,
+        "cloned": wishes.cloned,
+        "rmse": round(found, 5),
+        "rmse_seek": round(seek, 5),
+        "rmse_hold": round(hold, 5),
+        "recordings": recordings.names,
+        "held_out": recordings.names_held_out,
+        "foresight_rmse": round(foreseen.distance, 4) if foreseen else None,
+        "foresight_no_change": round(foreseen.as_it_was, 4) if foreseen else None,
+        "made_with": f"impsy-tui {version('impsy-tui')}, stable-baselines3 {version('stable-baselines3')}",
+    }
+    model = AgentModel(
+        trial.known,
+        settings.heard,
+        settings.judged,
+        settings.step,
+        every,
+        learned.network,
+        LIMIT,
+        foreseen.foresight if foreseen else None,
+        facts,
+    )
+    wishes.file.parent.mkdir(parents=True, exist_ok=True)
+    write_agent(wishes.file, model)
+    return Finished(
+        f"{wishes.file.stem}: RMSE {found:.4f}, seek {seek:.4f}, hold {hold:.4f} after {learned.steps} steps, "
+        f"{learned.seconds:.0f} s",
+        str(wishes.file),
+    )
+
+
+_LAST_SEED: Final = 30_000
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Agents: how fast they learn and play, and how well, beside *seek*, *hold* and the published ones.
+
+Needs the look-up tables, recordings and results of RL-impro in the folder that IMPSY_SHARED_DATA names, in
+``rl-impro/``. Tables of our own are named behind: ``scripts/bench/agent.py TABLE…``.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from common import ROOT, median, table
+
+from impsy_tui.listening.agent_file import AgentModel, read_agent
+from impsy_tui.listening.agent_player import FRAMES_A_SECOND, AgentPlayer
+from impsy_tui.listening.corpus import corpus_files, read_corpus
+from impsy_tui.listening.names import places
+from impsy_tui.listening.seek import Known
+from impsy_tui.listening.table import read_table
+from impsy_tui.training.agent_env import Imitation, Task
+
+DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "rl-impro"
+AGENT = ROOT / ".bench" / "agent" / "bin" / "python"
+SINE = DATA / "lookup" / "sin-20.csv"
+BOTH = ("loudness-dB", "specshape-centroid")
+SINE_TASKS = {"dB": BOTH[:1], "cen": BOTH[1:], "dB+cen": BOTH}
+FM_TASKS: dict[str, tuple[str, ...]] = {
+    "loudness and centroid": BOTH,
+    "chroma": ("chroma",),
+    "shape, MFCC and chroma": ("specshape", "mfcc", "chroma"),
+}
+SECONDS = 3.0
+
+
+def environment() -> None:
+    """Steps a second of all environments together, on one core."""
+    rows = []
+    for name, file, heard in (
+        ("sine, loudness and centroid", SINE, BOTH),
+        ("FM of 3 parameters, 32 descriptors", DATA / "lookup" / "fm3-10.csv", FM_TASKS["shape, MFCC and chroma"]),
+    ):
+        known, chosen = Known(read_table(file)), places(heard)
+        for count in (1, 8, 64, 256):
+            imitation = Imitation(Task(known, chosen, chosen), count, 1)
+            imitation.reset()
+            moves = np.random.default_rng(1).integers(-1, 2, (100, count, known.count))
+            began, frames = time.perf_counter(), 0
+            while time.perf_counter() - began < SECONDS:
+                imitation.step(moves[frames % 100])
+                frames += 1
+            rate = frames * count / (time.perf_counter() - began)
+            rows.append([name, str(count), f"{rate:,.0f}"])
+    table("The environment, on one core", ["synth", "environments", "steps a second"], rows)
+
+
+def playing(models: dict[str, AgentModel]) -> None:
+    """Microseconds from a frame to parameters."""
+    frames = read_corpus(corpus_files(DATA / "corpus")[0])[:4000]
+    rows = []
+    for name, model in models.items():
+        for policy in ("network", "seek"):
+            player = AgentPlayer(model)
+            player.policy = policy
+            took = []
+            for frame in frames:
+                began = time.perf_counter()
+                player.play(1 / FRAMES_A_SECOND, frame)
+                took.append((time.perf_counter() - began) * 1e6)
+            rows.append([name, policy, f"{median(took):.0f}", f"{sorted(took)[len(took) * 99 // 100]:.0f}"])
+    table("A frame heard and parameters played", ["player", "by", "p50 µs", "p99 µs"], rows)
+
+
+def trained(folder: Path, lookup: Path, *options: str) -> AgentModel:
+    """An agent that has learned from a table, by the worker that trains."""
+    made = folder / f"agent-{len(list(folder.iterdir()))}.npz"
+    command = [str(AGENT), "-P", "-m", "impsy_tui.training.agent_worker", str(lookup), str(made), *options]
+    said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
+    if not made.is_file():
+        sys.exit(json.loads(said[-1])["text"])
+    return read_agent(made)
+
+
+def published() -> dict[str, list[tuple[float, float]]]:
+    """RMSE in training and in the test, of each agent of the sine that has valid ones, by what it was to match."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    with (DATA / "evaluations.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["synth"] == "sin" and row["rmse_valid"] == "True":
+                both = float(row["train_RMSE_mean"]), float(row["test_RMSE_mean"])
+                found.setdefault(row["reward"], []).append(both)
+    return found
+
+
+def number(model: AgentModel, fact: str) -> float:
+    return float(str(model.facts[fact]))
+
+
+def sine(folder: Path) -> AgentModel:
+    """The sine, with mixed random targets, beside what was published."""
+    rows, theirs, last = [], published(), None
+    for name, judged in SINE_TASKS.items():
+        last = trained(folder, SINE, "--heard", *BOTH, "--judged", *judged)
+        rmse, seek, hold = (number(last, fact) for fact in ("rmse", "rmse_seek", "rmse_hold"))
+        lowest = min(theirs[name])
+        cells = [name, f"{rmse:.4f}", f"{seek:.4f}", f"{rmse / seek:.2f}", f"{hold:.3f}"]
+        cells += [f"{lowest[0]:.4f}", f"{min(test for _, test in theirs[name]):.4f}"]
+        rows.append([*cells, f"{number(last, 'steps') / 1e6:.1f} M", f"{number(last, 'seconds'):.0f}"])
+    columns = ["to match", "agent", "seek", "agent/seek", "hold", "published, training", "published, test"]
+    table("The sine: RMSE in deviations, mixed random targets", [*columns, "steps", "seconds"], rows)
+    assert last is not None
+    return last
+
+
+def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
+    """Tables of our own: random targets, and recordings that were held out."""
+    models, rows = {}, []
+    corpus = str(DATA / "corpus")
+    for lookup in tables:
+        for name, heard in FM_TASKS.items():
+            model = trained(
+                folder,
+                lookup,
+                "--heard",
+                *heard,
+                "--targets",
+                "mixed+corpus",
+                "--corpus",
+                corpus,
+                "--cloned",
+                "0.2",
+                "--units",
+                "128",
+                "128",
+            )
+            models[f"{lookup.stem}, {name}"] = model
+            rmse, seek, hold = (number(model, fact) for fact in ("rmse", "rmse_seek", "rmse_hold"))
+            cells = [lookup.stem, name, f"{rmse:.4f}", f"{seek:.4f}", f"{rmse / seek:.2f}", f"{hold:.3f}"]
+            rows.append([*cells, f"{number(model, 'seconds'):.0f}"])
+    if rows:
+        title = "Tables of our own: RMSE, half random targets, half recordings held out"
+        table(title, ["table", "to match", "agent", "seek", "agent/seek", "hold", "seconds"], rows)
+    return models
+
+
+def everything(folder: Path) -> None:
+    """All of it."""
+    environment()
+    models = {"sine, dB+cen": sine(folder), **own_tables(folder, [Path(name) for name in sys.argv[1:]])}
+    playing(models)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="bench-") as made:
+        everything(Path(made))

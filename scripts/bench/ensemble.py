@@ -1,0 +1,149 @@
+"""A band's network on the quartet improvisations of Metatone's corpus, beside Markov chains: five folds.
+
+    PYTHON scripts/bench/ensemble.py [FOLDER] [alone|all …]
+
+Needs ``metatone/gestures`` and ``metatone/performances.csv`` in the folder that IMPSY_SHARED_DATA names, and the
+extra ``train``. The networks of the folds are kept in FOLDER, and taken from there if they are there; nothing that
+was trained on the corpus is part of this program.
+
+The quartets are the improvisations of four in which everybody plays at least a fifth of the time: 33 of 47, shared
+out into folds by performance. ``alone``: trained on the quartets of the other folds. ``all``: on these, and on all
+other improvisations of two to eight players.
+"""
+
+import csv
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from common import ROOT
+from common import table as print_table
+
+from impsy_tui.gestures.scores import MOST_PLAYERS, read_score
+from impsy_tui.jobs.band_report import HEADS, Judged, judge_markov, judge_network, judge_real
+from impsy_tui.jobs.band_report import table as rows_of
+from impsy_tui.networks.ensemble import EnsembleNetwork
+from impsy_tui.networks.tflite import quietly
+
+DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
+FOLDS = 5
+SEED = 1
+LEAST_ACTIVE = 0.2
+SHORTEST = 60
+BAR = 0.05
+"""How far flux, entropy and run may be from those of the real parts."""
+
+
+class Corpus(NamedTuple):
+    """Scores: the quartets, and what else was improvised."""
+
+    quartets: list[np.ndarray]
+    others: list[np.ndarray]
+
+
+def corpus() -> Corpus:
+    """Improvisations, in the order of their dates."""
+    found = Corpus([], [])
+    with (DATA / "performances.csv").open() as lines:
+        rows = sorted(csv.DictReader(lines), key=lambda row: row["filename"])
+    for row in rows:
+        if row["performance_type"] != "improvisation":
+            continue
+        (file,) = (DATA / "gestures").glob(f"{row['filename']}*")
+        codes = read_score(file).score.codes
+        if codes.shape[1] == 4 and (codes != 0).mean(axis=0).min() >= LEAST_ACTIVE:
+            found.quartets.append(codes)
+        elif 2 <= codes.shape[1] <= MOST_PLAYERS and len(codes) >= SHORTEST:
+            found.others.append(codes)
+    return found
+
+
+def trained(file: Path, scores: list[np.ndarray]) -> float:
+    """Train a network as ``train ensemble`` does; seconds that it took, 0 if it is there."""
+    if file.exists():
+        return 0.0
+    from impsy_tui.training.ensemble_fit import EnsembleRecipe, EnsembleTrainer, split
+    from impsy_tui.training.ensemble_network import playing_model
+    from impsy_tui.training.network import to_tflite
+
+    began = time.monotonic()
+    recipe = EnsembleRecipe(seed=SEED)
+    trainer = EnsembleTrainer(*split(scores, SEED), recipe)
+    trainer.run(lambda epoch: True)
+    file.write_bytes(to_tflite(playing_model(trainer.learned.best, recipe.units)))
+    return time.monotonic() - began
+
+
+def fold(name: str, number: int, test: list[np.ndarray], known: list[np.ndarray], folder: Path) -> list[Judged]:
+    """Everybody on the performances of a fold."""
+    file = folder / f"{name}-{number}.tflite"
+    took = trained(file, known)
+    print(f"{file.name}: {len(test)} performances to be judged on, {len(known)} known, {took:.0f} s", flush=True)
+    random = np.random.default_rng(SEED + number)
+    with quietly():
+        network = EnsembleNetwork(file)
+    markov = [judge_markov(order, known, test, random) for order in range(3)]
+    return [*markov, judge_network("network", network, test, random), judge_real(test)]
+
+
+def report(name: str, folds: list[list[Judged]]) -> None:
+    """Folds one by one, and what all of them come to."""
+    rows = []
+    for number, (_, first, second, network, _) in enumerate(folds):
+        nats = [each.surprise or 0.0 for each in (first, second, network)]
+        margins = [f"{other - nats[2]:+.4f}" for other in nats[:2]]
+        rows.append([f"{number + 1}", *(f"{each:.4f}" for each in nats), *margins])
+    numbers = np.array([[float(cell) for cell in row[1:]] for row in rows])
+    rows.append(
+        ["mean", *(f"{each:.4f}" for each in numbers.mean(0)[:3]), *(f"{each:+.4f}" for each in numbers.mean(0)[3:])]
+    )
+    heads = ["fold", "Markov 1", "Markov 2", "network", "below Markov 1", "below Markov 2"]
+    print_table(f"Nats a follower and second, trained on {name}", heads, rows)
+
+    rows = []
+    for number, judged in enumerate(folds):
+        real, free = judged[-1].measures, judged[-2].measures
+        ratios = [getattr(free, each) / getattr(real, each) - 1 for each in FREE]
+        rows.append([f"{number + 1}", *(f"{ratio:+.1%}" for ratio in ratios)])
+    whole = [_together(each) for each in zip(*folds, strict=True)]
+    real, free = whole[-1].measures, whole[-2].measures
+    ratios = [getattr(free, each) / getattr(real, each) - 1 for each in FREE]
+    rows.append(["all", *(f"{ratio:+.1%}" for ratio in ratios)])
+    print_table(f"Playing alone with a real lead, against the real parts, trained on {name}", ["fold", *FREE], rows)
+    print_table(f"All folds together, trained on {name}", list(HEADS), [list(row) for row in rows_of(whole)])
+
+
+FREE = ("flux", "entropy", "changes", "variety", "run")
+
+
+def _together(judged: tuple[Judged, ...]) -> Judged:
+    parts = [part for each in judged for part in each.parts]
+    nats = [part for each in judged for part in each.nats]
+    changes = [part for each in judged for part in each.changes]
+    return Judged(judged[0].name, nats, changes, parts)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    quartets, others = corpus()
+    order = np.random.default_rng(SEED).permutation(len(quartets))
+    print(f"{len(quartets)} quartets, {sum(map(len, quartets))} s; {len(others)} others, {sum(map(len, others))} s")
+    for name in sys.argv[2:] or ("alone", "all"):
+        more = others if name == "all" else []
+        folds = []
+        for number in range(FOLDS):
+            out = set(order[number::FOLDS].tolist())
+            known = [codes for place, codes in enumerate(quartets) if place not in out]
+            folds.append(fold(name, number, [quartets[place] for place in sorted(out)], known + more, folder))
+        report("the quartets alone" if name == "alone" else "all improvisations", folds)
+
+
+if __name__ == "__main__":
+    main()

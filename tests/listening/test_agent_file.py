@@ -1,0 +1,159 @@
+"""A trained agent is one file of arrays and facts, in which nothing can run."""
+
+import io
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.agent_file import Foresight, read_agent, write_agent
+from impsy_tui.listening.names import NAMES
+from impsy_tui.listening.perceptron import Perceptron
+from tests.listening.agents import small_agent
+
+
+def written(folder: Path, **changes: object) -> Path:
+    path = folder / "agent.npz"
+    write_agent(path, small_agent(**changes))
+    return path
+
+
+def changed(path: Path, **arrays: np.ndarray | None) -> Path:
+    """The same file with other arrays; those that are None left out."""
+    with np.load(path) as loaded:
+        kept = {name: loaded[name] for name in loaded.files} | arrays
+    np.savez(path, **{name: array for name, array in kept.items() if array is not None})
+    return path
+
+
+def told(path: Path, **facts: object) -> Path:
+    """The same file with other facts."""
+    with np.load(path) as loaded:
+        found = json.loads(loaded["facts"].tobytes())
+    return changed(path, facts=np.frombuffer(json.dumps(found | facts).encode(), np.uint8))
+
+
+def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
+    foresight = Foresight(
+        Perceptron([(np.ones((165, 2)), np.ones(2)), (np.ones((2, 55)), np.ones(55))], "tanh"), 86, 12
+    )
+    facts = {"synth": "sine", "steps": 7, "recordings": ["one", "two"]}
+    path = written(tmp_path, foresight=foresight, facts=facts, limit=10.0)
+    found, expected = read_agent(path), small_agent()
+    assert (found.heard, found.judged, found.step) == (expected.heard, expected.judged, expected.step)
+    assert found.known.table.parameters == pytest.approx(expected.known.table.parameters, abs=1e-7)
+    assert found.known.descriptors == pytest.approx(expected.known.descriptors, abs=1e-5)
+    seen = np.random.default_rng(1).normal(size=(20, 4))
+    assert found.network(seen) == pytest.approx(expected.network(seen))
+    assert found.facts == facts
+    assert found.limit == 10.0
+    assert found.foresight is not None
+    assert (found.foresight.ahead, found.foresight.back) == (86, 12)
+
+
+def test_one_that_sees_without_a_limit_does_so_again(tmp_path: Path) -> None:
+    assert read_agent(written(tmp_path)).limit == np.inf
+
+
+def test_nothing_in_a_file_is_ever_unpickled(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path.touch, (str(tmp_path / "sprung"),))
+
+    path = written(tmp_path)
+    trap = np.empty(1, object)
+    trap[0] = Trap()
+    changed(path, moves=trap)
+    with pytest.raises(ListeningProblem, match=r"agent.npz is no agent: .*allow_pickle"):
+        read_agent(path)
+    path.write_bytes(pickle.dumps(Trap()))
+    with pytest.raises(ListeningProblem, match=r"agent\.npz"):
+        read_agent(path)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_table_of_other_descriptors_is_refused_in_a_line(tmp_path: Path) -> None:
+    names = [*NAMES[:5], "mfcc-99", *NAMES[6:]]
+    with pytest.raises(
+        ListeningProblem, match=r"agent\.npz has other descriptors .* mfcc-99 where mfcc-2 is expected"
+    ):
+        read_agent(told(written(tmp_path), names=names))
+    path = changed(written(tmp_path), descriptors=np.zeros((441, 54), np.float32))
+    with pytest.raises(
+        ListeningProblem, match=r"agent\.npz has a look-up table whose columns do not match: 54, not 55"
+    ):
+        read_agent(path)
+
+
+def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refused(tmp_path: Path) -> None:
+    path = changed(written(tmp_path), parameters=np.zeros((441, 3), np.float32))
+    with pytest.raises(ListeningProblem, match="sees 4 numbers, and 1 descriptors twice and 3 parameters are 5"):
+        read_agent(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"moves": None}, "no moves"),
+        ({"moves": np.zeros((9, 2), np.int8)}, "its moves are not those of 2 parameters"),
+        ({"mean": np.zeros(3)}, "agent.npz"),
+        ({"deviation": np.zeros(55)}, "scaler"),
+        ({"descriptors": np.full((441, 55), np.nan, np.float32)}, "no numbers"),
+        ({"network-kernel-0": np.zeros((5, 1), np.float32)}, "sees 5 numbers"),
+        ({"network-kernel-1": np.full((1, 9), np.inf, np.float32)}, "weights that are no numbers"),
+        ({"network-kernel-0": None}, "agent.npz"),
+        ({"facts": np.frombuffer(b"{}", np.uint8)}, "no agent of this program"),
+        ({"facts": np.frombuffer(b"\xff", np.uint8)}, "agent.npz is no agent"),
+    ],
+)
+def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
+    tmp_path: Path, changes: dict[str, np.ndarray | None], match: str
+) -> None:
+    with pytest.raises(ListeningProblem, match=match) as problem:
+        read_agent(changed(written(tmp_path), **changes))
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("facts", "match"),
+    [
+        ({"format": 2}, "newer version"),
+        ({"heard": ["warmth"]}, "unknown here: warmth"),
+        ({"heard": []}, "hears"),
+        ({"step": 0}, "step"),
+        ({"step": "far"}, "agent.npz"),
+        ({"limit": -1}, "limit"),
+        ({"activation": "swish"}, "activation that is unknown here: swish"),
+        ({"ahead": -5, "back": 1, "foresight": "tanh"}, "agent.npz"),
+    ],
+)
+def test_facts_that_make_no_sense_are_refused_in_a_line(tmp_path: Path, facts: dict[str, object], match: str) -> None:
+    with pytest.raises(ListeningProblem, match=match):
+        read_agent(told(written(tmp_path), **facts))
+
+
+def test_a_file_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "agent.npz"
+    for content in (b"", b"PK\3\4", b"hello", written(tmp_path).read_bytes()[:2000]):
+        path.write_bytes(content)
+        with pytest.raises(ListeningProblem, match=r"agent\.npz is no agent"):
+            read_agent(path)
+    with pytest.raises(ListeningProblem, match="No such file"):
+        read_agent(tmp_path / "none.npz")
+
+
+def test_a_small_file_that_unpacks_to_more_than_there_is_room_for_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impsy_tui.listening.agent_file.LARGEST", 1 << 20)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("facts.npy", bytes(2 << 20))
+    path = tmp_path / "agent.npz"
+    path.write_bytes(packed.getvalue())
+    with pytest.raises(ListeningProblem, match=r"agent\.npz is larger than 1 MB"):
+        read_agent(path)

@@ -1,0 +1,206 @@
+"""The workers that make tables and corpora, run as the shell runs them, and maps of what they made."""
+
+import gzip
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.listening.corpus import read_corpus
+from impsy_tui.listening.descriptors import NAMES, Settings, averaged, describe
+from impsy_tui.listening.synths import SYNTHS, grid, synth_called
+from impsy_tui.listening.table import read_table
+from tests.conftest import ROOT
+
+needs_pd = pytest.mark.skipif(shutil.which("pd") is None, reason="Pure Data is not installed (puredata-core)")
+
+
+def _command(module: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-P", "-m", f"impsy_tui.jobs.{module}", *map(str, arguments)]
+
+
+def _work(module: str, *arguments: object) -> list[FromWorker]:
+    done = subprocess.run(_command(module, *arguments), capture_output=True, check=True, timeout=60)
+    assert done.stderr == b""
+    return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()]
+
+
+def _impsy(*words: object, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "impsy_tui", *map(str, words)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "sine.csv"
+    *progress, last = _work("lookup", "sine", file, "--points", 5, "--seconds", 0.2, "--processes", 2)
+    assert isinstance(last, Finished)
+    assert last.text == f"{file}: 25 points of sine"
+    assert progress[-1] == Progress("listening", 25, 25)
+    table = read_table(file)
+    np.testing.assert_array_equal(table.parameters, grid(2, 5))
+    sound = synth_called("sine").render(np.array([0.4, 0.8]), 0.2, 44_100)
+    np.testing.assert_allclose(table.descriptors[14], averaged(describe(sound, Settings())), rtol=1e-6, atol=1e-9)
+    assert [each.name for each in file.parent.iterdir()] == ["sine.csv"]
+
+
+def test_a_table_goes_on_where_it_was_interrupted_even_within_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "fm.csv"
+    arguments = ["sine", file, "--points", 12, "--seconds", 0.3, "--processes", 1]
+    with subprocess.Popen(_command("lookup", *arguments), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        while b'"done":40' not in process.stdout.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        said = msgspec.json.decode(process.stdout.read().splitlines()[-1], type=FromWorker)
+    assert isinstance(said, Finished)
+    assert "points are kept; the same command goes on with them" in said.text
+    assert not file.exists()
+    partial = tmp_path / ".fm.csv.partial"
+    kept = partial.read_bytes()
+    partial.write_bytes(kept[:-30])
+    first, *_, last = _work("lookup", *arguments)
+    assert first == Progress("listening", kept.count(b"\n") - 2, 144)
+    assert isinstance(last, Finished)
+    assert "of them from before" in last.text
+    assert not partial.exists()
+    whole = tmp_path / "whole.csv"
+    _work("lookup", *["sine", whole, *arguments[2:]])
+    assert whole.read_bytes() == file.read_bytes()
+
+
+def test_what_is_kept_of_another_table_is_not_gone_on_with(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    (tmp_path / ".t.csv.partial").write_text(json.dumps({"synth": "other"}) + "\n[0, 1]\n")
+    first, *_, last = _work("lookup", "sine", file, "--points", 2, "--seconds", 0.1)
+    assert first == Progress("listening", 0, 4)
+    assert isinstance(last, Finished)
+
+
+@needs_pd
+@pytest.mark.parametrize("name", list(SYNTHS))
+def test_our_patches_sound_like_the_built_in_synths(name: str) -> None:
+    from impsy_tui.jobs.pd_rendering import render
+
+    synth = synth_called(name)
+    count = len(synth.parameters)
+    points = np.random.default_rng(1).uniform(0.2, 0.9, (4, count))
+    settings = Settings(window=1_024, hop=512)
+    for point, sound in zip(points, render(ROOT / "configs" / "pd" / f"{name}.pd", points, 1.0, 44_100), strict=True):
+        assert len(sound) == 44_100
+        patch, ours = (averaged(describe(each, settings)) for each in (sound, synth.render(point, 1.0, 44_100)))
+        where = {name: place for place, name in enumerate(NAMES)}
+        assert patch[where["loudness-dBFS"]] == pytest.approx(ours[where["loudness-dBFS"]], abs=0.1)
+        assert patch[where["specshape-centroid"]] == pytest.approx(ours[where["specshape-centroid"]], rel=0.03)
+        np.testing.assert_allclose(patch[16:28], ours[16:28], rtol=0.05, atol=0.01)
+
+
+@needs_pd
+def test_anyones_patch_becomes_a_table_and_one_that_does_not_work_is_told(tmp_path: Path) -> None:
+    patch = tmp_path / "noise of mine.pd"
+    lines = ("#N canvas 0 0 300 200 12;", "#X obj 9 9 inlet;", "#X obj 9 40 noise~;", "#X obj 9 70 *~;")
+    lines = (*lines, "#X obj 9 100 outlet~;", "#X connect 1 0 2 0;", "#X connect 0 0 2 1;", "#X connect 2 0 3 0;\n")
+    (good := tmp_path / "hiss.pd").write_text("\n".join(lines))
+    *_, last = _work("lookup", good, tmp_path / "hiss.csv", "--parameters", 1, "--points", 4, "--seconds", 0.3)
+    assert isinstance(last, Finished), last
+    loudness = read_table(tmp_path / "hiss.csv").descriptors[:, 0]
+    assert loudness[0] < -150
+    assert (np.diff(loudness) > 2.0).all()
+    broken = tmp_path / "broken.pd"
+    broken.write_text("\n".join(lines).replace("noise~", "no-such-thing~"))
+    for file, words in (
+        (patch, "there is no such patch"),
+        (broken, "Pd lacks what the patch needs"),
+    ):
+        *_, last = _work("lookup", file, tmp_path / "x.csv", "--parameters", 1, "--points", 2, "--seconds", 0.1)
+        assert isinstance(last, Failed)
+        assert words in last.text
+
+
+def test_recordings_become_a_corpus(tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile", reason="soundfile is not installed ([audio])")
+    folder = tmp_path / "recordings"
+    (folder / "below").mkdir(parents=True)
+    sound = 0.3 * np.sin(2 * np.pi * 440 * np.arange(22_050) / 44_100)
+    soundfile.write(folder / "a.wav", np.column_stack([sound, sound]), 44_100, subtype="FLOAT")
+    soundfile.write(folder / "below" / "a.flac", sound, 48_000)
+    soundfile.write(folder / "c.ogg", sound, 44_100)
+    (folder / "broken.wav").write_bytes(b"RIFF and no more")
+    corpus = tmp_path / "corpus"
+    *_, last = _work("analysis", folder, corpus)
+    assert isinstance(last, Finished)
+    assert "3 recordings" in last.text
+    assert "left out: broken.wav cannot be read" in last.text
+    assert sorted(file.name for file in corpus.iterdir()) == ["a.csv.gz", "below-a.csv.gz", "c.csv.gz"]
+    heard, _ = soundfile.read(folder / "a.wav")
+    ours = describe(heard.mean(axis=1), Settings())
+    np.testing.assert_allclose(read_corpus(corpus / "a.csv.gz"), ours, rtol=1e-5, atol=1e-6)
+    with gzip.open(corpus / "a.csv.gz", "rt") as text:
+        assert text.readline() == f",{','.join(NAMES)}\n"
+    stamp = (corpus / "a.csv.gz").stat().st_mtime_ns
+    _work("analysis", folder, corpus)
+    assert (corpus / "a.csv.gz").stat().st_mtime_ns == stamp
+
+
+def test_a_folder_without_recordings_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("soundfile", reason="soundfile is not installed ([audio])")
+    *_, last = _work("analysis", tmp_path, tmp_path / "corpus")
+    assert isinstance(last, Failed)
+    assert last.text.startswith(f"no recordings are in {tmp_path}: .wav, .flac, .ogg")
+
+
+def test_a_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None:
+    assert _impsy("agent", "lookup", "sine", "--points", 6, "--seconds", 0.1, folder=tmp_path).returncode == 0
+    table = tmp_path / "tables" / "sine-6.csv"
+    drawn = _impsy("agent", "map", table, "-c", "loudness-dB", "--by", "loudness centroid")
+    assert drawn.returncode == 0, drawn.stderr
+    lines = drawn.stdout.splitlines()
+    assert lines[0] == "sine-6: 36 points by loudness, centroid"
+    assert lines[1].startswith("principal components: ")
+    assert lines[-1].startswith("loudness-dB  0 0")
+    assert any("9" in line for line in lines[2:-1])
+    assert max(map(len, lines)) <= 80
+    for suffix, head in ((".png", b"\x89PNG"), (".svg", b"<?xml")):
+        picture = tmp_path / f"map{suffix}"
+        assert _impsy("agent", "map", table, "-o", picture).stdout == f"drawn: {picture}\n"
+        assert picture.read_bytes().startswith(head)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["lookup"], "lookup takes a built-in synth (sine, fm, granular), or a patch with --pd"),
+        (["lookup", "organ"], "no synth is called organ: there are sine, fm, granular"),
+        (["lookup", "fm", "--points", "101"], "--points 101: 2 or more, and no more than 1000000 in all"),
+        (["lookup", "fm", "--hop", "100"], "hop 100: a multiple of 16"),
+        (["lookup", "fm", "-o", "t.txt"], "-o t.txt: a table is a .csv"),
+        (["lookup", "--pd", "x.pd"], "--parameters says how many a patch has, 1 to 16"),
+        (["corpus", "nowhere"], "nowhere: there is no such folder"),
+        (["map", "nowhere.csv"], "nowhere.csv: No such file"),
+        (["map", "x.csv", "--method", "umap"], "--method umap: one of pca, tsne"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path, words: list[str], problem: str) -> None:
+    done = _impsy("agent", *words, folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith(problem)
+
+
+def test_a_loaded_worker_is_light() -> None:
+    code = (
+        "import sys, impsy_tui.jobs.lookup, impsy_tui.jobs.analysis, impsy_tui.listening.framing; print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"soundfile", "scipy", "torch", "tensorflow", "textual", "matplotlib", "dask"} & set(loaded)
