@@ -25,7 +25,7 @@ _MOST_SHOWN: Final = 200
 
 
 class Places(NamedTuple):
-    """Where things are looked for: scenes beside the logs if that is None; players in a configuration, if there is one."""
+    """Where things are looked for: scenes beside the logs if that is None, players in the configuration if any."""
 
     logs: Path
     models: Path
