@@ -390,3 +390,13 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     shaping = again.session.seat.shaping
     assert (shaping.held, shaping.ranged, shaping.muted) == ({1: 0.5}, {2: (0.1, 0.9)}, {0})
     assert "are not written down" in set_.try_("record off").text
+
+
+def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent)
+    set_.do(f"load {SHIPPED.stem}")
+    assert set_.session.seat.part.player.kind == "mdrnn"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    set_.do("redo")
+    assert set_.session.seat.part.player.name == SHIPPED.stem
