@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -368,28 +369,64 @@ def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
     assert "no log is called none" in set_.try_("replay none").text
 
 
+def _recorded(folder: Path) -> list[tuple[float, str]]:
+    """The rows of the recording, with seconds since it began."""
+    rows = (folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
+    found = [(datetime.fromisoformat(time), row) for time, _, row in (line.partition(",") for line in rows)]
+    return [((time - found[0][0]).total_seconds(), row) for time, row in found]
+
+
 def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsal, tmp_path: Path) -> None:
-    set_.do("temp 1.3; hold x2 0.5; range x3 0.1 0.9; mute x1")
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text(SET)
+    set_.do("cue first; temp 1.3; hold x2 0.5; range x3 0.1 0.9; mute x1")
+    set_.do("after 60s temp 5")
     assert "commands go into 2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record on")
     set_.wait(1)
     set_.do("over 2s temp 2")
-    set_.wait(1)
+    set_.do("every 2s sigma rand 0.1 0.9")
+    set_.do("what")
     set_.try_("temp nonsense")
+    set_.wait(3)
+    set_.do("next")
+    set_.do("cancel 3")
+    set_.wait(1)
+    set_.do("timescale 3; after 5s timescale 4")
+    set_.do("undo")
+    set_.do("next")
     assert "2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record off")
     set_.do("temp 9")
     set_.manager.recorder.close()
-    rows = (tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
-    lines = [row.partition(",")[2] for row in rows]
+    rows = _recorded(tmp_path)
+    lines = [row for _, row in rows]
     assert lines[0].startswith("seed ")
-    assert lines[-1] == "over 2s temp 2"
+    assert "def drop = mode battle; temp 2" in lines
+    assert "#1 after 60s temp 5" in lines
+    assert lines[lines.index("#2 over 2s temp 2") :][:5] == [
+        "#2 over 2s temp 2",
+        "#3 every 2s sigma rand 0.1 0.9",
+        "temp 1.1",
+        "#4 after 5s temp 1.2",
+        "cancel 3",
+    ]
+    assert [line for line in lines if "next" in line or "undo" in line or "temp 9" in line] == []
+    assert (lines[-1], lines.count("cancel 5")) == ("drop", 1)
+
     again = Rehearsal(tmp_path)
-    for line in lines:
-        again.do(line)
-    again.wait(3)
-    assert temp(again) == 2.0
-    shaping = again.session.seat.shaping
+    again.do("every 9s timescale 1")  # numbers are others this time
+    asyncio.run(again.manager.play_again(Performance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
+    again.wait(2)
+    assert temp(again) == pytest.approx(1.65, abs=0.02)
+    again.wait(4)
+    seat = again.session.seat
+    shaping = seat.shaping
     assert (shaping.held, shaping.ranged, shaping.muted) == ({1: 0.5}, {2: (0.1, 0.9)}, {0})
-    assert "are not written down" in set_.try_("record off").text
+    assert (temp(again), seat.part.settings.mode, seat.part.settings.timescale) == (2.0, "battle", 1.0)
+    left = [line.split("  ")[1] for line in again.do("what").splitlines()]
+    assert left == ["after 60s temp 5", "after 5s temp 1.2"]
+    assert again.do("next") == "a recorded set is replayed: its cues come by themselves"
+    assert again.problems == []
+    assert "are not written down" in again.try_("record off").text
 
 
 def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
