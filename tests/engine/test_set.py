@@ -239,10 +239,24 @@ def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path
     assert "no scene is called dark; there are: light" in set_.try_("scene dark").text
 
 
+SANE = '[dark.players.main]\nmode = "duet"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1\n'
+TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("nonsense", "is not TOML"),
+        (f"x = {'9' * 5000}", "is not TOML"),
+        (SANE + "max_response = nan", "max_response"),
+        (SANE + "max_response = -1", "max_response"),
+        (SANE + "muted = [inf]", "makes no sense"),
+        (SANE + "ranged = {1 = [0.5]}", "makes no sense"),
+        (TIME + 'grid = "1/16 at 100"\nhand_over = "now"', "grid"),
+        (TIME + 'grid = "clock"\nhand_over = "now"', "grid"),
+        (TIME + 'grid = "1/16"\nhand_over = "bar; panic"', "hand_over"),
+        (TIME + 'grid = []\nhand_over = "bar"', "grid"),
+        (TIME.replace("120", "nan") + 'grid = ""\nhand_over = "bar"', "beats"),
         ("[dark]\n", "makes no sense"),
         (
             '[dark.players.main]\nmodel = ""\nmode = "batle"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1',
@@ -258,6 +272,14 @@ def test_a_file_of_scenes_that_makes_no_sense_is_told(
     reply = set_.try_("scene dark")
     assert not reply.ok
     assert said in reply.text
+
+
+def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehearsal, tmp_path: Path) -> None:
+    (tmp_path / "scenes.toml").write_text("x = 1\n")
+    reply = set_.try_("scene save dark")
+    assert not reply.ok
+    assert "x in it is no scene" in reply.text
+    assert (tmp_path / "scenes.toml").read_text() == "x = 1\n"
 
 
 SET = """
@@ -295,6 +317,11 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     state = set_.manager.cues.state()
     assert state is not None
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
+
+
+@pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "none")])
+def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
+    assert set_.manager.cues.take("first", SET, index).endswith(f"next is {following}")
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
