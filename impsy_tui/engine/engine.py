@@ -181,6 +181,9 @@ class Engine:
             await self._sound.close()
         await self._log.close()
         await self._control.close()
+        if hasattr(self, "manager"):
+            # Last, and beside the loop: a disk that does not answer keeps no note sounding.
+            await self._loop.run_in_executor(None, self.manager.recorder.close)
 
     def ready_line(self) -> str:
         """One line that begins with ``ready``: what plays, where, and what is not as it should be."""

@@ -2,12 +2,16 @@
 
 import asyncio
 import itertools
+import os
+import threading
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from impsy_tui.corpus.synthetic import Manner, Performer
+from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.replay import Performance, ReplayProblem
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import Rehearsal, mdrnn
@@ -427,3 +431,22 @@ def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
     assert set_.session.seat.part.player.kind == "dummy"
     set_.do("redo")
     assert set_.session.seat.part.player.name == SHIPPED.stem
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehearsal, tmp_path: Path) -> None:
+    set_.do("record on")
+    file = set_.manager.recorder.file
+    assert file is not None
+    set_.manager.recorder.close()
+    file.unlink()
+    os.mkfifo(file)  # opening it waits until somebody reads
+    recorder = set_.manager.recorder = Recorder(lambda at: datetime(2026, 1, 1), lambda *said: None)
+    recorder.begin(file)
+    set_.do("temp 2")
+    closing = threading.Thread(target=set_.manager.close)
+    closing.start()
+    closing.join(5.0)
+    waited = closing.is_alive()
+    with file.open() as reader:
+        assert reader.read().endswith(",temp 2\n")
+    assert not waited
