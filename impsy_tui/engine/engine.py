@@ -309,7 +309,8 @@ class Engine:
 
     def _begin_log(self) -> Path:
         self.set_log("new")
-        return self._log.voices[0].named
+        # Where nobody is called main, nobody has the plain log.
+        return next(voice.named for voice in self._log.voices if voice.named.name)
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
