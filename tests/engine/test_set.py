@@ -450,3 +450,32 @@ def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehea
     with file.open() as reader:
         assert reader.read().endswith(",temp 2\n")
     assert not waited
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "shutdown",
+        "after 1s delete model m",
+        "every 1s after 1s set model.size s",
+        "def drop = delete model m",
+        "def drop which = delete model $which",
+        "def drop = temp 1; after 1s shutdown",
+        "def drop = def other = shutdown",
+        "def drop name = def other = load $name; shutdown",
+        "def drop = wipe",
+        "at call wipe",
+        "bind f5 temp 1",
+    ],
+)
+def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrapped(set_: Rehearsal, line: str) -> None:
+    set_.do("def wipe = delete model m")
+    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", line)
+    assert "is not taken from osc" in problem
+    assert list(set_.macros) == ["wipe"]
+    assert set_.do("what") == "nothing is pending"
+
+
+def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
+    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
+    assert (problem, list(set_.macros)) == ("", ["glide"])
