@@ -8,11 +8,11 @@ import numpy as np
 
 from impsy_tui.channels import NONE_MUTED
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import Part, PartSettings
+from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.parts import Anybody, SeatPart, part_of, take_over
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.tempo import Tempo
-from impsy_tui.players import Player
 
 Tell = Callable[[str, str, str], None]
 """Says something to the performer: level (info, warning, error), source, text."""
@@ -172,7 +172,7 @@ class Seat:
     def __init__(
         self,
         name: str,
-        player: Player,
+        player: Anybody,
         settings: PartSettings,
         wiring: Wiring,
         log: Log,
@@ -182,8 +182,8 @@ class Seat:
         self.name = name
         self.wiring = wiring
         self.shaping = Shaping()
-        self.part = Part(player, settings, room.scheduler, self, random, room.tempo)
-        self.understudy: Part | None = None
+        self.part = part_of(player, settings, room.scheduler, self, random, room.tempo)
+        self.understudy: SeatPart | None = None
         self.sounding: tuple[float, ...] = ()
         """What it played last as it was heard, in its own order."""
         self.heard_at: float | None = None
@@ -224,7 +224,7 @@ class Seat:
             part.player.throw_dice_anew()
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[SeatPart, ...]:
         """The part that is heard, and the one that is auditioned, if there is one."""
         return (self.part,) if self.understudy is None else (self.part, self.understudy)
 
@@ -322,18 +322,18 @@ class Seat:
 
     # Who sits here
 
-    def audition(self, player: Player) -> None:
+    def audition(self, player: Anybody) -> None:
         """Let another player of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
         settings = replace(self.part.settings)
-        self.understudy = Part(
+        self.understudy = part_of(
             player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random, self._room.tempo
         )
         self.understudy.start()
         if self.part.paused:
             self.understudy.pause()
 
-    def end_audition(self) -> Player | None:
+    def end_audition(self) -> Anybody | None:
         """Send the auditioned player away; it comes back, with all it has heard."""
         if self.understudy is None:
             return None
@@ -345,7 +345,7 @@ class Seat:
         """Why a player of this dimension cannot sit here; empty if it can."""
         return self.wiring.refuses(dimension) or self._room.refuses(self, dimension)
 
-    def change_player(self, player: Player) -> None:
+    def change_player(self, player: Anybody) -> None:
         """Let another player take over; one of another dimension begins another log."""
         other = player.dimension != self.dimension
         if other:
@@ -355,9 +355,21 @@ class Seat:
             self.sounding = ()
             self._room.resize(self, player.dimension)
             self._log.begin(player.dimension)
-        self.part.change_player(player)
+        if not take_over(self.part, player):
+            self._begin_part(player)
         if other:
             self._wire()
+
+    def _begin_part(self, player: Anybody) -> None:
+        """A player of another kind has a part of another kind."""
+        before, room = self.part, self._room
+        plays = before.started
+        before.stop()
+        self.end_audition()
+        self.part = part_of(player, before.settings, room.scheduler, self, self._random, room.tempo)
+        self.part.paused = before.paused
+        if plays:
+            self.part.start()
 
     # What the performer asks for: of the auditioned player, too
 

@@ -11,7 +11,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
-from impsy_tui.engine.part import Part
+from impsy_tui.engine.parts import SeatPart
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
@@ -126,7 +126,7 @@ class Observer:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
+def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
     auditioned = part is seat.understudy
     settings, player, upcoming = part.settings, part.player, part.upcoming
     return PlayerState(

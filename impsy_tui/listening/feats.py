@@ -17,17 +17,17 @@ _BOTH: Final = 2 * len(NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Feats:
-    """What a patch hears.
+    """What is heard at a moment.
 
     Attributes:
-        agent: ``[55]``, of what the agent plays.
         musician: ``[55]``.
-        parameters: ``[N]``, those that the agent's synth has now, each from 0 to 1.
+        agent: ``[55]``, of what the agent plays; None where nobody listens to that.
+        parameters: ``[N]``, those that the agent's synth has now, each from 0 to 1; None where nobody knows.
     """
 
-    agent: np.ndarray
     musician: np.ndarray
-    parameters: np.ndarray
+    agent: np.ndarray | None = None
+    parameters: np.ndarray | None = None
 
 
 def read_feats(values: Sequence[object]) -> Feats:
@@ -46,4 +46,4 @@ def read_feats(values: Sequence[object]) -> Feats:
             raise ListeningProblem(f"{PREFIX}… value {place + 1} is {value!r}: a finite number is expected")
     numbers = np.array(values, float)
     agent, musician, parameters = np.split(numbers, [len(NAMES), _BOTH])
-    return Feats(agent, musician, np.clip(parameters, 0.0, 1.0))
+    return Feats(musician, agent, np.clip(parameters, 0.0, 1.0))
