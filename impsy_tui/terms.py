@@ -171,7 +171,10 @@ AIMS: Final = ("imitate", "contrast", "anticipate", "wander")
 STEERS: Final = ("network", "seek")
 """Who moves an agent's synth: what it has learned, or steps towards the nearest sound."""
 
-BUDGET_OF_MOVES: Final = Range(0.0, 1000.0, 1.0, "a second", above=True)
+DESCRIPTORS: Final = ("loudness", "centroid", "chroma", "mfcc", "specshape", "sinefeaturefreqs", "sinefeaturemags")
+"""What an agent may hear of a sound, most of them categories; see ``listening.names`` for all 55."""
+
+MOVES: Final = Range(0.0, 1000.0, 1.0, "a second", above=True)
 """How far all parameters of a synth together may move in a second; each goes from 0 to 1."""
 
 SMOOTH: Final = Range(0.0, 60.0, 0.0, "s")

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui import terms
+from impsy_tui.channels.meter import RateMeter
 from impsy_tui.engine.part import PartSettings, Stage
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
@@ -40,6 +41,7 @@ class Standing:
         heard: what it heard last, None for nothing yet.
         heard_at: when.
         frames: heard.
+        rate: of them in a second.
         distance: between its synth and what it aims for, see ``Played``.
         resting: see ``Played``.
         distances: ten a second, the oldest first.
@@ -48,6 +50,7 @@ class Standing:
     heard: Feats | None = None
     heard_at: float = 0.0
     frames: int = 0
+    rate: RateMeter = field(default_factory=RateMeter)
     distance: float = 0.0
     resting: bool = False
     distances: deque[float] = field(default_factory=lambda: deque(maxlen=_HISTORY))
@@ -228,6 +231,7 @@ class AgentPart:
         seconds = min(max(at - standing.heard_at, 0.0), _LONGEST)
         standing.heard, standing.heard_at = feats, at
         standing.frames += 1
+        standing.rate.count(at)
         if self._lost and standing.frames > 1:
             self._stage.tell("info", "descriptors are heard again")
         self._lost = False

@@ -1,5 +1,6 @@
 """Parts of every kind of player: what a seat and a session need of one, and which is whose."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -132,6 +133,11 @@ def part_of(
     if isinstance(player, Agent):
         return AgentPart(player, settings, scheduler, stage)
     return Part(player, settings, scheduler, stage, random, tempo)
+
+
+def agents_of(parts: Sequence[SeatPart]) -> list[AgentPart]:
+    """Those of the parts that hear descriptors."""
+    return [part for part in parts if isinstance(part, AgentPart)]
 
 
 def take_over(part: SeatPart, player: Anybody) -> bool:

@@ -9,10 +9,11 @@ import numpy as np
 from impsy_tui.channels import NONE_MUTED
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
-from impsy_tui.engine.parts import Anybody, SeatPart, part_of, take_over
+from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.tempo import Tempo
+from impsy_tui.listening.feats import Feats
 
 Tell = Callable[[str, str, str], None]
 """Says something to the performer: level (info, warning, error), source, text."""
@@ -23,6 +24,13 @@ MAIN = "main"
 Impulse = set[str]
 """The players that have answered something, or what somebody answered to it: each does so once, so that
 players who hear each other cannot fill the room with answers to answers."""
+
+
+FEATS = "feats"
+"""The source in logs of descriptors of the musician's sound, all 55; who reads events skips them."""
+
+FEATS_STEP = 0.02
+"""Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
 
 
 class Log(Protocol):
@@ -191,6 +199,7 @@ class Seat:
         self._log = log
         self._room = room
         self._random = random
+        self._wrote_feats_at = -FEATS_STEP
         self._wire()
 
     def _wire(self) -> None:
@@ -271,6 +280,16 @@ class Seat:
         """The musician holds something down on a channel, or has let go of everything there."""
         for part in self.parts:
             part.held(channel, held, at)
+
+    def described(self, feats: Feats, at: float) -> str | None:
+        """The musician's sound was described; what is wrong with that, None if nobody here hears it."""
+        agents = agents_of(self.parts)
+        if not agents:
+            return None
+        if self._room.logs_input and at - self._wrote_feats_at >= FEATS_STEP:
+            self._wrote_feats_at = at
+            self._log.write(at, FEATS, feats.rounded)
+        return next(filter(None, [part.listen(feats, at) for part in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
         """Whether it hears what comes by a channel."""

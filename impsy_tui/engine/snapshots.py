@@ -9,9 +9,10 @@ from impsy_tui.channels import Channel
 from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
+from impsy_tui.engine.agent_snapshot import agent_state
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
-from impsy_tui.engine.parts import SeatPart
+from impsy_tui.engine.parts import SeatPart, agents_of
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
@@ -103,6 +104,7 @@ class Observer:
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
+            agent=next((agent_state(part, now) for part in agents_of([focused.part])), None),
         )
 
     def _roll(self, now: float) -> None:

@@ -10,13 +10,14 @@ from typing import Final
 from impsy_tui.language.entries import Command
 from impsy_tui.language.tables.around import AROUND
 from impsy_tui.language.tables.conducting import CONDUCTING
+from impsy_tui.language.tables.hearing import HEARING
 from impsy_tui.language.tables.playing import PLAYING
 from impsy_tui.language.tables.shaping import SHAPING
 from impsy_tui.language.tables.time import TIME
 from impsy_tui.language.tables.workshop import WORKSHOP
 
 COMMANDS: Final[dict[str, Command]] = {
-    command.name: command for command in (*PLAYING, *SHAPING, *CONDUCTING, *TIME, *WORKSHOP, *AROUND)
+    command.name: command for command in (*PLAYING, *HEARING, *SHAPING, *CONDUCTING, *TIME, *WORKSHOP, *AROUND)
 }
 
 

@@ -79,6 +79,7 @@ class AgentPlayer:
         self._played = self._meant.copy()
         self._musician: np.ndarray | None = None
         self._target = np.zeros(len(NAMES))
+        self._sounds: np.ndarray = self.model.known.sound_at(self._meant[None])[0]
         self._silent_for = 0.0
         self._allowance = 0.0
         self._said: dict[str, float] = {}
@@ -115,6 +116,11 @@ class AgentPlayer:
         """What it aimed for last, ``[55]``, standardised."""
         return self._target
 
+    @property
+    def sounds(self) -> np.ndarray:
+        """What its synth sounds like, ``[55]``, standardised: as was told last, else as the look-up table says."""
+        return self._sounds
+
     def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> Played:
         """Hear a frame and move.
 
@@ -138,6 +144,7 @@ class AgentPlayer:
         sounds = known.sound_at(self._meant[None])[0]
         if own is not None and own.shape == sounds.shape and np.isfinite(own).all():
             sounds = known.scaler.standardised(own)
+        self._sounds = sounds
         self._target = self._aimed(seconds)
         if resting:
             move = towards(self._meant, quiet_place(known, self._meant), self.model.step)

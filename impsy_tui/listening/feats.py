@@ -13,6 +13,7 @@ from impsy_tui.listening.table import MOST_PARAMETERS
 
 PREFIX: Final = "/feats/"
 _BOTH: Final = 2 * len(NAMES)
+_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class Feats:
     musician: np.ndarray
     agent: np.ndarray | None = None
     parameters: np.ndarray | None = None
+
+    @property
+    def rounded(self) -> list[float]:
+        """The musician's, short enough to be written down."""
+        rounded: list[float] = np.round(self.musician, _DIGITS).tolist()
+        return rounded
 
 
 def read_feats(values: Sequence[object]) -> Feats:
