@@ -1,7 +1,9 @@
 """Sound from a microphone or a line, described as it arrives. PortAudio brings it: ALSA, JACK or CoreAudio."""
 
 import asyncio
+import atexit
 from collections.abc import Sequence
+from threading import Thread
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +20,8 @@ from impsy_tui.listening.names import NAMES
 
 _CHECK: Final = 1.0
 """Seconds between two looks at what is wrong with what is heard."""
+_PATIENCE: Final = 0.3
+"""Seconds that closing may take."""
 _DEAD: Final = 2.0
 """Seconds without a block after which the device is said to be gone."""
 
@@ -82,6 +86,8 @@ class AudioChannel:
                 latency="low",
                 callback=self._take,
             )
+            # At the exit it would wait just so.
+            atexit.unregister(sounddevice._exit_handler)
             self._device = str(found["name"])
             self._stream.start()
         except ListeningProblem as problem:
@@ -161,8 +167,10 @@ class AudioChannel:
     def close(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.abort()
-            stream.close()
+            # In a thread that may be left behind: PortAudio waits for ever for a JACK server that has died.
+            closing = Thread(target=stream.close, kwargs={"ignore_errors": True}, daemon=True)
+            closing.start()
+            closing.join(_PATIENCE)
         self._state = "closed"
 
     def status(self) -> ChannelStatus:

@@ -105,6 +105,20 @@ def test_clipping_is_told_of_and_the_set_goes_on(sine: Sine, listen: Listen) -> 
     assert engine.end() == 0
 
 
+def test_a_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed (Debian: jackd2)")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", os.environ.get("JACK_DEFAULT_SERVER", ""))  # as it was, afterwards
+    server = JackServer("that-dies")
+    server.start()
+    engine = listen("system")
+    wait_until(lambda: _snapshot(engine)["agent"]["level"] < -100.0)
+    server.end(kill=True)
+    wait_until(lambda: "audio: nothing comes from system any more: is it plugged in?" in engine.said())
+    assert "audio     waiting" in engine.command("status").stdout
+    assert engine.end() == 0
+
+
 def test_a_device_that_is_not_there_is_told_of(jack_server: JackServer, listen: Listen) -> None:
     engine = listen("no such device")
     assert "audio ERROR no such device, input 1" in engine.ready
