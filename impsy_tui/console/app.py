@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from impsy_tui.console import judging
 from impsy_tui.console.all_commands import AllCommands
 from impsy_tui.console.history import History, history_file
 from impsy_tui.console.keymap import Keymap, default_bindings
@@ -34,14 +36,16 @@ from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import About, Answer, ConsoleWishes, Event, Reply
 from impsy_tui.guide import Answers
-from impsy_tui.language import Invocation, Mistake, Program, parse
+from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.complete import Known
+from impsy_tui.language.parse import read_macros
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
 _DIGITS_EVERY: Final = 4
 _LEAN_DIGITS_EVERY: Final = 6
 _HOT_RELOAD: Final = 1.0
+_PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
 _WAITING_WRITES: Final = 1
 _ENDING: Final = 1.5
 """Seconds an orderly end may take when the terminal has gone; then it ends anyhow."""
@@ -182,13 +186,27 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _known(self) -> Known:
         snapshot = self._link.snapshot
-        return replace(self._knowledge.known, dimensions=snapshot.dimension - 1 if snapshot else 0)
+        if snapshot is None:
+            return self._knowledge.known
+        return replace(
+            self._knowledge.known,
+            dimensions=snapshot.dimension - 1,
+            outputs=tuple(channel.name for channel in snapshot.channels),
+            players=tuple(player.name for player in snapshot.players),
+            macros=self._macros,
+        )
+
+    @property
+    def _macros(self) -> dict[str, Macro]:
+        snapshot = self._link.snapshot
+        return {} if snapshot is None else read_macros(snapshot.macros)
 
     # A desk, for screens
 
     async def carry_out(self, line: str) -> Reply:
         """Have the engine carry out a line, unless the stage lock keeps it from being done."""
-        if refusal := self._locked_away(parse(line)):
+        read = parse(line, self._macros)
+        if self._locked and isinstance(read, Program) and (refusal := judging.locked_away(read)):
             return Reply(0, False, refusal)
         try:
             return await self._link.command(line)
@@ -235,29 +253,18 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def enter(self, line: str) -> None:
         """Carry out a line: here if it is about the console, else in the engine, asking first where it must be."""
-        read = parse(line)
+        read = parse(line, self._macros)
         if isinstance(read, Mistake):
             self.say("error", f"{line}: {read.message}")
-        elif any(each.command.console for each in read.walk()):
-            self._carry_out_here(read)
-        elif refusal := self._locked_away(read):
+        elif judging.belongs_here(read):
+            self._carry_out_here(line, read)
+        elif self._locked and (refusal := judging.locked_away(read)):
             self.say("warning", refusal)
-        elif word := next((each.command.name for each in read.walk() if each.command.ends), ""):
-            question, consequence = {
-                "shutdown": ("End the engine?", "The music stops and the log is closed."),
-            }.get(word, (f"{line}?", "It cannot be brought back."))
-            dialog = Confirm(question, consequence, word, twice=word == "delete")
+        elif (asked := judging.question(line, read)) is not None:
+            dialog = Confirm(*asked, twice=asked[-1] == "delete")
             self.push_screen(dialog, lambda agreed: self._send(line) if agreed else None)
         else:
             self._send(line)
-
-    def _locked_away(self, read: Program | Mistake) -> str:
-        """Why the stage lock keeps a line from being carried out, empty if it does not."""
-        if self._locked and isinstance(read, Program):
-            for each in read.walk():
-                if each.command.ends or each.command.name == "rename":
-                    return f"the stage lock is on: {each.command.name} waits for unlock"
-        return ""
 
     def _send(self, line: str) -> None:
         self.run_worker(self._send_and_say(line), group="commands")
@@ -271,10 +278,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if reply.start >= 0:
             self.perform.prompt.blame(line, Mistake(reply.text, reply.start, reply.end))
 
-    def _carry_out_here(self, program: Program) -> None:
-        read = program.steps[0]
-        if len(program.steps) > 1 or not isinstance(read, Invocation) or not read.command.console:
-            self.say("error", f"{program}: what is about the console is typed by itself")
+    def _carry_out_here(self, line: str, program: Program) -> None:
+        read = judging.taken_here(program)
+        if isinstance(read, str):
+            self.say("error", f"{line}: {read}")
             return
         match read.command.name:
             case "quit":
@@ -295,6 +302,19 @@ class ConsoleApp(App[str], inherit_bindings=False):
                     self._show("guide")
 
     # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys of the performer's own act anywhere, before any other but panic's."""
+        if isinstance(event, events.Key) and not event.is_forwarded and (line := self._bound_to(event.key)):
+            self.enter(line)
+            return
+        await super().on_event(event)
+
+    def _bound_to(self, key: str) -> str:
+        snapshot = self._link.snapshot
+        if snapshot is None or key in self._keys.keys("panic").split(","):
+            return ""
+        return snapshot.keys.get(key, "")
 
     def action_do(self, name: str) -> None:
         """What a key asks for."""
@@ -340,9 +360,9 @@ class ConsoleApp(App[str], inherit_bindings=False):
             case "older_events" | "newer_events":
                 self.perform.events.page(1 if name == "older_events" else -1)
             case "next_pane":
-                self.perform.focus_next("Meters, ChannelPanes, JobsPane, EventLog")
+                self.perform.focus_next(_PANES)
             case "previous_pane":
-                self.perform.focus_previous("Meters, ChannelPanes, JobsPane, EventLog")
+                self.perform.focus_previous(_PANES)
             case _ if name.startswith("mode_"):
                 self._send(f"mode {name.removeprefix('mode_')}")
             case _:
@@ -365,6 +385,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if not isinstance(here, Page | PerformScreen):
             return  # a dialog wants its answer first
         match page:
+            case "pending":
+                self._to_perform()
+                self.say("reply", self.perform.toggle_pending())
+                return
             case "meters" | "events" | "jobs" | "channels":
                 self._to_perform()
                 {
@@ -404,7 +428,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _set_locked(self, locked: bool) -> None:
         self._locked = locked
-        self.perform.key_footer.show(locked=locked)
         self.say(
             "reply", "stage lock on: nothing is deleted, renamed or quit; unlock ends it" if locked else "unlocked"
         )

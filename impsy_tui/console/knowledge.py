@@ -7,7 +7,7 @@ from impsy_tui.console.desk import Desk
 from impsy_tui.control.messages import Event, Names, Settings
 from impsy_tui.language.complete import Known
 
-_NAMING = ("rename", "delete", "log")
+_NAMING = ("rename", "delete", "log", "scene", "cue", "record")
 """Commands after which there are other names."""
 
 
@@ -27,13 +27,22 @@ class Knowledge:
     @staticmethod
     def concerns(event: Event) -> bool:
         """Whether names may have changed by what an event tells."""
-        return event.source == "job" or (event.source == "command" and event.text.startswith(_NAMING))
+        return event.source == "job" or event.text.startswith(_NAMING)
 
     async def learn(self) -> None:
         """Ask for everything."""
         names, settings = await self._desk.ask("names"), await self._desk.ask("settings")
         if isinstance(names, Names):
-            self.known = Known(names.models, names.logs, names.datasets, self._themes(), self.known.settings)
+            self.known = Known(
+                models=names.models,
+                logs=names.logs,
+                datasets=names.datasets,
+                themes=self._themes(),
+                settings=self.known.settings,
+                scenes=names.scenes,
+                sets=names.sets,
+                cues=names.cues,
+            )
         if isinstance(settings, Settings):
             keys = tuple(setting.key for setting in settings.settings)
             self.known = replace(self.known, settings=keys)

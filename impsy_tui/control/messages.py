@@ -311,12 +311,15 @@ class Rig(msgspec.Struct, tag="rig", frozen=True):
 
 
 class Names(msgspec.Struct, tag="names", frozen=True):
-    """The names of files, as commands take them."""
+    """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them."""
 
     id: int
     models: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    scenes: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

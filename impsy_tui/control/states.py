@@ -46,6 +46,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         upcoming_in: seconds until then.
         played: events played.
         skipped: events left out because they were late.
+        replaced: events that gave way to a later one on their line of the grid.
         hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
             all of them.
     """
@@ -69,6 +70,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     upcoming_in: float
     played: int
     skipped: int
+    replaced: int = 0
     hears: tuple[int, ...] = ()
     plays: tuple[int, ...] = ()
 
@@ -192,7 +194,6 @@ class TempoState(msgspec.Struct, frozen=True):
         swing: 0.5 is straight.
         hand_over: when turns change: "now", "beat" or "bar".
         sends: whether a clock is sent.
-        replaced: events that gave way to a later one on their line of the grid.
     """
 
     beats: float
@@ -204,7 +205,6 @@ class TempoState(msgspec.Struct, frozen=True):
     swing: float = 0.5
     hand_over: str = "now"
     sends: bool = False
-    replaced: int = 0
 
 
 class ReplayState(msgspec.Struct, frozen=True):

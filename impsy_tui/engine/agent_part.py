@@ -74,6 +74,7 @@ class AgentPart:
         self.started = False
         self.played = 0
         self.skipped = 0
+        self.replaced = 0
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
         self.cause: set[str] | None = None
@@ -179,7 +180,7 @@ class AgentPart:
 
     def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
         """Nothing is left to chance."""
-        self._means_nothing("temp and sigma", "aim, hear, budget and smooth say how it plays")
+        self._means_nothing("temp", "aim, hear, budget and smooth say how it plays")
 
     def set_timescale(self, factor: float) -> None:
         """It moves with what it hears."""

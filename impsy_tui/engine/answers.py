@@ -1,18 +1,21 @@
 """Answering what clients ask about: files, settings, the rig, ports; and making what the guide's answers ask for."""
 
+import asyncio
 from dataclasses import replace
 
 import msgspec
 
 from impsy_tui import guide
 from impsy_tui.config.kinds import written
-from impsy_tui.control.messages import Ask, Reply, Rig, Settings, SetUp
+from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
+from impsy_tui.engine.scenes import SceneProblem
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.shipped import shipped_folder
 
 
@@ -25,16 +28,24 @@ class Answers:
         session: has live values of some.
         rig: checks the rig.
         ports: lists ports.
+        manager: knows scenes and cues.
     """
 
     def __init__(
-        self, library: Library, settings: SettingsDesk, session: Session, rig: RigCheck, ports: PortsDesk
+        self,
+        library: Library,
+        settings: SettingsDesk,
+        session: Session,
+        rig: RigCheck,
+        ports: PortsDesk,
+        manager: StageManager,
     ) -> None:
         self._library = library
         self._settings = settings
         self._session = session
         self._rig = rig
         self._ports = ports
+        self._manager = manager
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
         """The answer as a message: what was asked for, or a reply that says why there is none."""
@@ -47,7 +58,7 @@ class Answers:
                 case "log":
                     return await self._library.draw(ask.id, ask.name, ask.columns)
                 case "names":
-                    return msgspec.json.encode(await self._library.names(ask.id))
+                    return msgspec.json.encode(await self._names(ask.id))
                 case "ports":
                     return await self._ports.look(ask.id)
                 case "rig":
@@ -57,6 +68,14 @@ class Answers:
                     return msgspec.json.encode(Settings(ask.id, str(self._settings.file or ""), settings))
         except (HelperProblem, LibraryProblem, SettingProblem) as problem:
             return msgspec.json.encode(Reply(ask.id, False, str(problem)))
+
+    async def _names(self, number: int) -> Names:
+        names = await self._library.names(number)
+        try:
+            scenes = await asyncio.get_running_loop().run_in_executor(None, self._manager.book.names)
+        except SceneProblem:
+            scenes = []  # who asks for one is told why
+        return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._manager.cues.names)
 
     async def _set_up(self, answers: guide.Answers) -> str:
         if answers.model:

@@ -14,8 +14,8 @@ _EXACT: Final = 1e-5
 _NEAR: Final = 1e-6
 """Beats. A beat this near is there: what was computed from it is not exactly it."""
 
-Relaid = Callable[[float], None]
-"""Told that beats are counted anew, or stand elsewhere, and which beat it is now."""
+Relaid = Callable[[float, bool], None]
+"""Told that what waits must look again for what it waits for: which beat it is, whether beats are counted anew."""
 
 
 class Beats:
@@ -73,12 +73,14 @@ class Beats:
         """It is another beat, from this time on."""
         self.jumps += 1
         self._beat, self._since = beat, at
-        self.relay(beat)
-
-    def relay(self, beat: float) -> None:
-        """Let whatever waits for a beat find its beat anew."""
         for alarm in tuple(self._alarms):
-            alarm.relaid(beat)
+            alarm.relaid(beat, True)
+
+    def relay(self) -> None:
+        """Let whatever waits for a beat look whether it is still the right one."""
+        beat = self.beat_at(self.scheduler.now())
+        for alarm in tuple(self._alarms):
+            alarm.relaid(beat, False)
 
     def alarm(self, action: Callable[[], None], relaid: Relaid) -> "Alarm":
         """Something to wait for a beat with."""

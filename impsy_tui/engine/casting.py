@@ -8,8 +8,9 @@ import numpy as np
 
 from impsy_tui.engine.models import Shelf, load_model
 from impsy_tui.engine.parts import Anybody
-from impsy_tui.engine.seat import MAIN, Seat, Tell, Wiring
+from impsy_tui.engine.seat import MAIN, Seat, Tell
 from impsy_tui.engine.setup import Setup, StartProblem
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem

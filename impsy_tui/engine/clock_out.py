@@ -31,7 +31,6 @@ class ClockOut:
         self._send = send
         self._started = False
         self._tick = 0
-        self._jumps = beats.jumps
         self._ticks = beats.alarm(self._send_tick, self._relaid)
         self._start = beats.alarm(self._send_start, self._relaid)
 
@@ -46,7 +45,6 @@ class ClockOut:
             self._leave()
 
     def _join(self, beat: float) -> None:
-        self._jumps = self._beats.jumps
         self._tick = math.ceil(beat * TICKS - _NEAR)
         bar = self._beats.next_beat(beat, BAR)
         self._start.set(bar - 0.5 / TICKS)
@@ -76,7 +74,7 @@ class ClockOut:
         self._tick += 1
         self._ticks.set(self._tick / TICKS)
 
-    def _relaid(self, beat: float) -> None:
-        if self._jumps != self._beats.jumps:
+    def _relaid(self, beat: float, jumped: bool) -> None:
+        if jumped and self.sends:
             self._leave()
             self._join(beat)

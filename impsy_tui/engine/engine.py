@@ -41,7 +41,6 @@ from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.language import Macro
 from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
-from impsy_tui.shipped import shipped_folder
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
@@ -135,6 +134,7 @@ class Engine:
             config,
             self.manager,
             self.macros,
+            self.bindings,
         )
         rig = RigCheck(
             self.session,
@@ -144,7 +144,7 @@ class Engine:
             lambda: self.snapshot().lateness,
             self._loop.precedence,
         )
-        self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports)
+        self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports, self.manager)
         if self._sound is not None:
             await self._sound.start()
         for seating in wanted:
@@ -240,6 +240,8 @@ class Engine:
         """Go on with a set where it was."""
         for word in rehearsed.words:
             self.orders.carry_out_here("resume", f"def {word}")
+        for line in rehearsed.rig:
+            self.orders.carry_out_here("resume", line)
         self._bind_all(rehearsed.bindings, "what was bound,")
         for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
             self.tell("warning", "resume", problem)
@@ -293,7 +295,7 @@ class Engine:
             library=self.library,
             random=self._random,
             scenes=here / "scenes.toml",
-            sets=(here / "sets", shipped_folder("configs") / "sets"),
+            sets=self.library.sets,
             begin_log=self._begin_log,
         )
 

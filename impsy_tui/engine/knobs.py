@@ -120,6 +120,8 @@ def keys_of(invocation: Invocation, seats: Sequence[Seat], width: int) -> Iterat
     name = invocation.command.name
     if name in _OF_TIME:
         yield ("", name, -1)
+    if name == "quantise" and "at" in invocation.values:
+        yield ("", "tempo", -1)
     for setting in _OF_PLAYERS.get(name, ()):
         for seat in seats:
             for index in _indices(invocation, width) if name in _BY_INDEX else (-1,):

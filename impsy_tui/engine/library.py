@@ -45,19 +45,23 @@ class Library:
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"
         self.scores = self.datasets.parent / "scores"
+        self.sets = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
+        """Folders of set lists, the user's first."""
         self.own_models = models[0].absolute()
         self._models = tuple(models)
         self._in_use = in_use
 
     async def names(self, number: int) -> Names:
-        """The names of everything."""
+        """The names of everything, but for what is in files."""
 
         def look() -> Names:
+            sets = {file.stem for folder in self.sets for file in _with_suffix(folder, ".imp")}
             return Names(
                 number,
                 (*self.shelf.names(), *(name for name in self.agents.names() if name.startswith(AGENT_PREFIX))),
                 tuple(file.stem for file in _with_suffix(self.logs, ".log")),
                 tuple(file.stem for file in _with_suffix(self.datasets, ".npz")),
+                sets=tuple(sorted(sets)),
             )
 
         return await asyncio.get_running_loop().run_in_executor(None, look)

@@ -1,6 +1,6 @@
 """Lines carried out: read, looked at for what their sender may not do, and done step by step."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.jobs.runner import JobProblem
-from impsy_tui.language import Call, Chance, Invocation, Macro, Mistake, Program, parse
+from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse
 from impsy_tui.language.program import Step, Value
 
 PROBLEMS = (
@@ -233,13 +233,19 @@ class Orders:
             if isinstance(step, Call):
                 yield from self._steps(step.program.steps, addressed)
             else:
-                yield replace(step, values=self._drawn(step.values), player=addressed)
+                yield self._drawn(replace(step, player=addressed))
 
-    def _drawn(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        return {
-            name: float(self._random.uniform(value.low, value.high)) if isinstance(value, Chance) else value
-            for name, value in values.items()
-        }
+    def _drawn(self, step: Invocation) -> Invocation:
+        """A command with its chances taken: also of what it lets glide, and not yet of what it does later."""
+        values: dict[str, Value] = {}
+        for name, value in step.values.items():
+            if isinstance(value, Chance):
+                value = float(self._random.uniform(value.low, value.high))
+            elif isinstance(value, Program) and step.command.argument(name).kind is Kind.SETTINGS:
+                steps = (one if isinstance(one, Call) else self._drawn(one) for one in value.steps)
+                value = Program(tuple(steps))
+            values[name] = value
+        return replace(step, values=values)
 
     def _note(self, source: str, done: _Done) -> None:
         self._remember(done)

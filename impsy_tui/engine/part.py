@@ -114,6 +114,8 @@ class Part:
         self.paused = False
         self.played = 0
         self.skipped = 0
+        self.replaced = 0
+        """Events that gave way to a later one on their line of the grid."""
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
         self.cause: set[str] | None = None
@@ -357,20 +359,20 @@ class Part:
         return prediction
 
     def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
-        flight = Flight(prediction, at, prediction.dt * self.settings.timescale, cause)
-        now = self._scheduler.now()
-        is_due = flight.deadline <= now
-        if is_due and now - flight.deadline > STALE:
+        wait = prediction.dt * self.settings.timescale
+        late = self._scheduler.now() - (at + wait)
+        if late > STALE:
             self.skipped += 1
-        elif is_due and self._tempo.grid is None:
+        elif late >= 0.0 and self._tempo.grid is None:
             self._play(prediction, cause)
         elif len(self._flights) >= _MOST_WAITING:
             self.skipped += 1
             self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
         else:
+            flight = Flight(prediction, at, wait, cause)
             self._flights[flight] = None
             if self._tempo.grid is None:
-                flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
+                flight.timer = self._scheduler.at(at + wait, self._land, flight)
             else:
                 self._quantiser.plan(flight)
 
@@ -439,7 +441,7 @@ class Part:
         """An event does not sound, because another is later on its line, or it is too late itself."""
         self._forget_answer(flight)
         if for_another:
-            self._tempo.replaced += 1
+            self.replaced += 1
         else:
             self.skipped += 1
 

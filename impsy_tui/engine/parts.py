@@ -29,6 +29,7 @@ class SeatPart(Protocol):
         started: whether the performance has begun.
         played: how often it has played.
         skipped: what was left out because it was late.
+        replaced: what gave way to a later event on its line of the grid.
         last_output: what it played last, None for nothing yet.
         last_output_at: when that was.
         cause: what the output that is being played answers, as ``hear`` was told; None for nothing.
@@ -39,6 +40,7 @@ class SeatPart(Protocol):
     started: bool
     played: int
     skipped: int
+    replaced: int
     last_output: tuple[float, ...] | None
     last_output_at: float
     cause: set[str] | None

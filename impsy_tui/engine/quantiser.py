@@ -147,7 +147,7 @@ class Quantiser:
         if flight is not None:
             self._sound(flight)
 
-    def _relaid(self, _: float) -> None:
+    def _relaid(self, beat: float, jumped: bool) -> None:
         """Lines stand elsewhere, are counted anew, or are no more."""
         if self._tempo.grid is None:
             flights = list(self._waiting.values())

@@ -42,6 +42,7 @@ class Rehearsed:
         bindings: commands by trigger.
         set: name of the set list, empty for none.
         cue: index of the cue that was reached last, -1 before the first.
+        rig: what no scene has, as command lines: clocks, and outputs that are nudged.
     """
 
     scene: Mapping[str, Any] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Rehearsed:
     bindings: Mapping[str, str] = field(default_factory=dict)
     set: str = ""
     cue: int = -1
+    rig: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def _rehearsed(raw: Any) -> Rehearsed:
         bindings={str(trigger): str(line) for trigger, line in raw.get("bindings", {}).items()},
         set=str(raw.get("set", "")),
         cue=int(raw.get("cue", -1)),
+        rig=tuple(map(str, raw.get("rig", ()))),
     )
 
 

@@ -171,7 +171,6 @@ def _time(table: Mapping[str, Any]) -> TempoSettings:
         float(table["swing"]),
         str(table["grid"]),
         str(table["hand_over"]),
-        bool(table["follows"]),
     )
     line = f"tempo {settings.beats!r}; swing {settings.swing!r}; quantise {settings.grid or 'off'}"
     read = parse(f"{line}; hand over {settings.hand_over}")

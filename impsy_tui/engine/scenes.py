@@ -1,7 +1,7 @@
 """Scenes: all settings at one moment, kept under a name, come back to at once or bit by bit."""
 
 from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,11 +59,19 @@ class PlayerScene:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everybody's settings."""
+    """Everybody's settings.
+
+    Attributes:
+        thru: whether input is passed on.
+        players: by name.
+        time: musical time.
+        nudges: by output, for ``undo`` alone: they are the rig's.
+    """
 
     thru: bool
     players: Mapping[str, PlayerScene]
     time: TempoSettings | None = None
+    nudges: Mapping[str, float] | None = None
 
 
 class Stagehand:
@@ -83,7 +91,8 @@ class Stagehand:
     def capture(self) -> Scene:
         """Everything as it is now."""
         players = {seat.name: self._of(seat) for seat in self._session.seats.values()}
-        return Scene(self._session.settings.thru, players, self._time.capture())
+        nudges = dict(self._session.outputs.nudges)
+        return Scene(self._session.settings.thru, players, self._time.capture(), nudges)
 
     def _of(self, seat: Seat) -> PlayerScene:
         settings, shaping = seat.part.settings, seat.shaping
@@ -130,8 +139,11 @@ class Stagehand:
             seat.set_max_response(wanted.max_response or None)
             self._shape(seat, wanted)
         self._session.set_thru(scene.thru)
-        if scene.time is not None and scene.time != self._time.capture():
-            self._time.restore(scene.time)
+        if scene.time is not None:
+            # Tempo and swing glide.
+            time = replace(scene.time, beats=self._time.beats, swing=self._time.swing)
+            if time != self._time.capture():
+                self._time.restore(time)
         return awaited
 
     def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
@@ -152,6 +164,10 @@ class Stagehand:
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.turn(track.end)
+        outputs = self._session.outputs
+        for name, seconds in (scene.nudges or {}).items():
+            if outputs.nudges.get(name) not in (None, seconds):
+                outputs.nudge(name, seconds)
         return awaited
 
     def _model_of(self, seat: Seat) -> str:
@@ -178,6 +194,17 @@ def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tupl
             yield int(number) - 1, value
 
 
+def rig_lines(session: Session) -> Iterator[str]:
+    """What no scene has, because others play by it or it belongs to the devices, as command lines."""
+    if session.tempo.clock_in.follows:
+        yield "clock in on"
+    if session.tempo.clock_out.sends:
+        yield "clock out on"
+    for name, seconds in session.outputs.nudges.items():
+        if seconds:
+            yield f"nudge {quoted(name)} {shown_number(seconds)}s"
+
+
 def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
     """A scene as command lines.
 
@@ -186,6 +213,9 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         focus: the player that needs not be named.
     """
     yield f"thru {'on' if scene.thru else 'off'}"
+    if (time := scene.time) is not None:
+        yield f"tempo {shown_number(time.beats)}; swing {shown_number(time.swing)}"
+        yield f"quantise {time.grid or 'off'}; hand over {time.hand_over}"
     for name, player in scene.players.items():
         to = "" if name == focus else f"@{name} "
         yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"

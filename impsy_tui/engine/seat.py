@@ -1,8 +1,8 @@
 """A seat: one player, and all that is its own: what it hears and plays, its part, its log, its understudy."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_o
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.tempo import Tempo
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening.feats import Feats
 
 Tell = Callable[[str, str, str], None]
@@ -20,6 +21,9 @@ Tell = Callable[[str, str, str], None]
 
 MAIN = "main"
 """The player of a configuration that names none."""
+
+REPLAY: Final = "replay"
+"""The channel, and the source in logs, of what is replayed."""
 
 Impulse = set[str]
 """The players that have answered something, or what somebody answered to it: each does so once, so that
@@ -41,48 +45,6 @@ class Log(Protocol):
 
     def begin(self, dimension: int) -> None:
         """Begin another file, for this dimension."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What a player hears and plays.
-
-    Attributes:
-        hears: indices of the instrument's values (from 0) that it hears, in its own order;
-            empty for the first, as many as it has.
-        plays: the same of those it plays.
-        hears_channels: names of the channels that it hears, None for all.
-        plays_channels: names of those it plays to, None for all.
-        hears_players: names of the players that it hears as if the musician had played.
-    """
-
-    hears: tuple[int, ...] = ()
-    plays: tuple[int, ...] = ()
-    hears_channels: frozenset[str] | None = None
-    plays_channels: frozenset[str] | None = None
-    hears_players: tuple[str, ...] = ()
-
-    @property
-    def fixed(self) -> bool:
-        """Whether it says which values of the instrument are the player's."""
-        return bool(self.hears or self.plays)
-
-    @property
-    def most(self) -> int:
-        """How many values the instrument has at least; 0 if it says nothing about that."""
-        return max((*self.hears, *self.plays), default=-1) + 1
-
-    @property
-    def count(self) -> int:
-        """How many values the player has; 0 if it says nothing about that."""
-        return len(self.hears or self.plays)
-
-    def refuses(self, dimension: int) -> str:
-        """Why a player of this dimension does not fit; empty if it does."""
-        for word, indices in (("hears", self.hears), ("plays", self.plays)):
-            if indices and len(indices) != dimension - 1:
-                return f"it {word} {len(indices)} values, so that its model has dimension {len(indices) + 1}"
-        return ""
 
 
 class Room(Protocol):
@@ -292,9 +254,9 @@ class Seat:
         return next(filter(None, [part.listen(feats, at) for part in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
-        """Whether it hears what comes by a channel."""
+        """Whether it hears what comes by a channel; a log is replayed for all who hear the musician anywhere."""
         channels = self.wiring.hears_channels
-        return channels is None or name in channels
+        return channels is None or name in channels or (name == REPLAY and bool(channels))
 
     # A Stage, for the part
 

@@ -10,15 +10,14 @@ from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.seat import Impulse, Log, Seat, Tell, Wiring
+from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.listening.feats import Feats
 
 NO_AGENT: Final = 'descriptors came in, and nobody hears them: a [[player]] of kind "agent" does'
-REPLAY: Final = "replay"
-"""The channel, and the source in logs, of what is replayed."""
 
 
 class UnknownPlayer(Exception):

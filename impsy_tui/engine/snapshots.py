@@ -10,6 +10,7 @@ from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from impsy_tui.engine.agent_snapshot import agent_state
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.parts import SeatPart, agents_of
@@ -44,6 +45,7 @@ class Observer:
         config: Config,
         manager: StageManager,
         macros: Mapping[str, Macro],
+        bindings: Bindings,
     ) -> None:
         self._loop = loop
         self._session = session
@@ -53,6 +55,7 @@ class Observer:
         self._jobs = jobs
         self._manager = manager
         self._macros = macros
+        self._bindings = bindings
         self._title = config.title
         self._names = config.model.names
         self._health = Health()
@@ -100,6 +103,7 @@ class Observer:
             jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
             focus=session.focus,
             macros=tuple(map(str, self._macros.values())),
+            keys=self._bindings.keys,
             pending=self._manager.conductor.states(),
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
@@ -136,7 +140,7 @@ def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
         kind=player.kind,
         model=player.name,
         runtime=player.runtime,
-        mode=settings.mode,
+        mode=part.mode.name,
         turn=part.turn.value,
         paused=part.paused,
         pi_temperature=settings.pi_temperature,
@@ -151,6 +155,7 @@ def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
         played=part.played,
         skipped=part.skipped,
+        replaced=part.replaced,
         hears=() if seat.hears_all else seat.hears,
         plays=() if seat.plays_all else seat.plays,
     )

@@ -21,7 +21,7 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
-from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, scene_lines
+from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines, scene_lines
 from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
 from impsy_tui.language import Call, Invocation, Macro, Program
@@ -293,6 +293,7 @@ class StageManager:
             bindings=bindings,
             set=self.cues.name,
             cue=self.cues.index,
+            rig=tuple(rig_lines(self._rooms.session)),
         )
 
     async def come_back(self, kept: Rehearsed, *, settings: bool) -> list[str]:

@@ -37,14 +37,12 @@ class TempoSettings:
         swing: see ``terms.SWING``.
         grid: a note length such as ``1/16``, empty where nothing is quantised.
         hand_over: when the player's turn begins: "now", "beat" or "bar".
-        follows: whether a clock that comes in is followed.
     """
 
     beats: float
     swing: float
     grid: str
     hand_over: str
-    follows: bool
 
 
 class Tempo(Beats):
@@ -66,12 +64,10 @@ class Tempo(Beats):
         """What is played lands on it; None where nothing is quantised."""
         self.hand_over = NOW
         """When the player's turn begins: "now", "beat" or "bar"."""
-        self.replaced = 0
-        """Events that gave way to a later one on their line."""
         self._swing = terms.SWING.default
         self._lines = lines
         self._is_set = False
-        self._bar = self.alarm(self._begin_bar, self._await_bar)
+        self._bar = self.alarm(self._begin_bar, self._relaid)
         self._bar_told: dict[Callable[[], None], None] = {}
 
     # What the performer asks for
@@ -97,12 +93,12 @@ class Tempo(Beats):
     def set_grid(self, note: str) -> None:
         """Play on a grid of this note length, or with an empty one on none."""
         self.grid = Grid(note, self._swing) if note else None
-        self.relay(self.beat_at(self.scheduler.now()))
+        self.relay()
 
     def set_hand_over(self, when: str) -> None:
         """Let the player's turn begin "now", on the next "beat" or on the next "bar"."""
         self.hand_over = when
-        self.relay(self.beat_at(self.scheduler.now()))
+        self.relay()
 
     def set_follows(self, follows: bool) -> None:
         """Follow a clock that comes in, or none; the tempo stays what it is."""
@@ -110,13 +106,12 @@ class Tempo(Beats):
         self.clock_in.set_follows(follows)
 
     def capture(self) -> TempoSettings:
-        """All that ``restore`` brings back. Whether a clock is sent stays as it is: others play by it."""
+        """All that ``restore`` brings back. Clocks stay as they are: others play by them."""
         note = "" if self.grid is None else self.grid.note
-        return TempoSettings(self.beats, self._swing, note, self.hand_over, self.clock_in.follows)
+        return TempoSettings(self.beats, self._swing, note, self.hand_over)
 
     def restore(self, settings: TempoSettings) -> None:
         """Let everything be as it was captured; the beat goes on from where it is."""
-        self.set_follows(settings.follows)
         if settings.beats != self.beats:
             self.set_beats(settings.beats)
         self._swing, self.hand_over = settings.swing, settings.hand_over
@@ -140,15 +135,14 @@ class Tempo(Beats):
     def turn_alarm(self, action: Callable[[], None]) -> Alarm:
         """Something with which to wait for the moment when the player's turn may begin; see ``next_turn``."""
 
-        def relaid(_: float) -> None:
-            alarm.set(self.next_turn())
+        def relaid(beat: float, jumped: bool) -> None:
+            alarm.set(self.next_turn(beat))
 
         alarm = self.alarm(action, relaid)
         return alarm
 
-    def next_turn(self) -> float:
-        """The next beat on which the player's turn may begin; now, where it may begin at any time."""
-        beat = self.beat_at(self.scheduler.now())
+    def next_turn(self, beat: float) -> float:
+        """The next beat on which the player's turn may begin; this one, where it may begin at any time."""
         return beat if self.hand_over == NOW else self.next_beat(beat, _STEPS[self.hand_over])
 
     def state(self) -> TempoState | None:
@@ -166,8 +160,11 @@ class Tempo(Beats):
             swing=self._swing,
             hand_over=self.hand_over,
             sends=sends,
-            replaced=self.replaced,
         )
+
+    def _relaid(self, beat: float, jumped: bool) -> None:
+        if jumped:
+            self._await_bar(beat)
 
     def _await_bar(self, beat: float) -> None:
         self._bar.set(self.next_beat(beat, BAR))

@@ -137,7 +137,7 @@ class TurnTaking:
         elif self._tempo.hand_over == NOW:
             self._to_player()
         else:
-            self._entry.set(self._tempo.next_turn())
+            self._entry.set(self._tempo.next_turn(self._tempo.beat_at(self._scheduler.now())))
 
     def _enter(self) -> None:
         if not self._holding:

@@ -1,6 +1,6 @@
 """The one table of commands.
 
-Parser, help, completions and the OSC address space all read it; nothing about a command is
+Parser, help, reference page, completions and the OSC address space all read it; nothing about a command is
 written anywhere else but in its handler.
 """
 
@@ -16,9 +16,18 @@ from impsy_tui.language.tables.shaping import SHAPING
 from impsy_tui.language.tables.time import TIME
 from impsy_tui.language.tables.workshop import WORKSHOP
 
-COMMANDS: Final[dict[str, Command]] = {
-    command.name: command for command in (*PLAYING, *HEARING, *SHAPING, *CONDUCTING, *TIME, *WORKSHOP, *AROUND)
+GROUPS: Final[dict[str, tuple[Command, ...]]] = {
+    "Playing": PLAYING,
+    "Agents": HEARING,
+    "Single values, knobs and keys": SHAPING,
+    "What happens when": CONDUCTING,
+    "Musical time": TIME,
+    "Work beside the music": WORKSHOP,
+    "Engine and console": AROUND,
 }
+"""Commands as help and reference page show them."""
+
+COMMANDS: Final[dict[str, Command]] = {command.name: command for group in GROUPS.values() for command in group}
 
 
 def find_command(words: Sequence[str]) -> tuple[Command | None, int]:

@@ -73,6 +73,7 @@ def complete(line: str, known: Known) -> Completion:
     last = words[-1] if words else None
     start = last.start if last is not None and last.end == len(line) and not last.ends else len(line)
     wanted = _wanted(line[:start], known.macros)
+    wanted.sort(key=lambda each: each.argument.optional)
     word = line[start:]
     found = [option for each in wanted for option in _written(each, word, known) if option.startswith(word)]
     return Completion(start, tuple(dict.fromkeys(found)), _hint(wanted))

@@ -147,6 +147,10 @@ class Command:
     ramp: str = ""
     undo: bool = False
 
+    def argument(self, name: str) -> Argument:
+        """One of its arguments."""
+        return next(argument for argument in self.arguments if argument.name == name)
+
     @property
     def takes_rest(self) -> bool:
         """Whether the rest of the line is its own, semicolons included."""

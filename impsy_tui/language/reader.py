@@ -157,7 +157,7 @@ class Reader(Cursor):
             values[argument.name] = self.value(command, argument)
         while True:
             if keywords:
-                self.may_be(_choice(keywords), command.name)
+                self.may_be(_choice(keywords, optional=True), command.name)
             word = self.word
             if word is None or word.quoted or word.text not in keywords:
                 return values
@@ -326,8 +326,8 @@ class Reader(Cursor):
         return Macro(name.text, tuple(each.text for each in parameters), self.line[begin:].rstrip())
 
 
-def _choice(words: Iterable[str]) -> Argument:
-    return Argument("word", Kind.CHOICE, choices=tuple(words))
+def _choice(words: Iterable[str], *, optional: bool = False) -> Argument:
+    return Argument("word", Kind.CHOICE, choices=tuple(words), optional=optional)
 
 
 def _second_words(first: str, names: Iterable[str] = COMMANDS) -> list[str]:

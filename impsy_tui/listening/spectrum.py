@@ -142,21 +142,29 @@ class Spectrum:
         A peak is where a parabola through three bins of the logarithmic spectrum is highest (J. O. Smith, X. Serra,
         "PARSHL", 1987).
         """
-        rising = logarithms[:, 1:] > logarithms[:, :-1]
-        found = rising[:, :-1] > rising[:, 1:]
-        found &= logarithms[:, 1:-1] > self._faintest
-        row, at = found.nonzero()
-        order = np.arange(len(row))
-        if len(logarithms) > 1:
-            order -= np.searchsorted(row, np.arange(len(logarithms)))[row]
-            kept = order < SINES
-            row, at, order = row[kept], at[kept], order[kept]
+        count, width = logarithms.shape
+        flat = logarithms.reshape(-1)
+        rising = flat[1:] > flat[:-1]
+        found = rising[:-1] > rising[1:]
+        found &= flat[1:-1] > self._faintest
+        at = np.flatnonzero(found) + 1
+        place: tuple[Any, Any]
+        if count == 1:
+            at = bins = at[:SINES]
+            place = 0, slice(len(at))
         else:
-            row, at, order = row[:SINES], at[:SINES], order[:SINES]
-        left, centre, right = logarithms[row, at], logarithms[row, at + 1], logarithms[row, at + 2]
-        offset = 0.5 * (left - right) / (left - 2.0 * centre + right)
-        frequencies[row, order] = (at + 1 + offset) * self._bin
-        magnitudes[row, order] = np.exp(centre - 0.25 * (left - right) * offset - self._full)
+            row, bins = np.divmod(at, width)
+            inside = (bins > 0) & (bins < width - 1)  # not from one frame to the next
+            row, bins, at = row[inside], bins[inside], at[inside]
+            order = np.arange(len(row)) - np.searchsorted(row, np.arange(count))[row]
+            kept = order < SINES
+            bins, at = bins[kept], at[kept]
+            place = row[kept], order[kept]
+        left, centre, right = flat[at - 1], flat[at], flat[at + 1]
+        slope = left - right
+        offset = 0.5 * slope / (left - 2.0 * centre + right)
+        frequencies[place] = (bins + offset) * self._bin
+        magnitudes[place] = np.exp(centre - 0.25 * slope * offset - self._full)
 
 
 def mel_bands(rate: int, bins: int) -> np.ndarray:

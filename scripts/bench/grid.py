@@ -15,7 +15,8 @@ from common import PEER, Running, arrival, is_answer, percentile, running, table
 
 from impsy_tui.control.client import connected
 
-SECONDS = 30.0
+SECONDS = 20.0
+PULSE = 0.03
 LINE = 0.125
 TICK = 2.5 / 120
 
@@ -63,8 +64,11 @@ class Wire:
         self.extra = f'[serialmidi]\nport = "{path}"\n'
 
     def ticks(self, seconds: float) -> list[float]:
-        """When each tick of a clock was read."""
+        """When each tick of a clock was read, from now on."""
+        os.set_blocking(self.master, False)
         times = []
+        while select.select([self.master], [], [], 0)[0]:
+            os.read(self.master, 4096)
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if select.select([self.master], [], [], left)[0]:
@@ -86,14 +90,14 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     model = folder / "pulse.tflite"
     subprocess.run(
-        [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(model), "0.03"],
+        [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(model), str(PULSE)],
         check=True,
         capture_output=True,
     )
     rows = []
     wire = Wire(folder / "tty")
     with running("ours", "battle", timescale=1.0, model=model, extra=wire.extra) as program:
-        rows.append(row("30 ms pulse, not quantised", listen(program), LINE))
+        rows.append(row("30 ms pulse, not quantised, against its own 30 ms", listen(program), PULSE))
         command(program, "quantise 1/16 at 120")
         time.sleep(1.0)
         rows.append(row("quantised to 1/16 at 120", listen(program), LINE))

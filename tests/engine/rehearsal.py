@@ -41,6 +41,7 @@ class Rehearsal:
         models: the folder of models.
         sets: the folder of set lists.
         random: source of all chance.
+        out: name of the output.
     """
 
     def __init__(
@@ -52,13 +53,14 @@ class Rehearsal:
         sets: Path | None = None,
         mode: str = "callresponse",
         random: np.random.Generator | None = None,
+        out: str = "out",
     ) -> None:
         self.folder = folder
         self.time = VirtualTime(1000.0)
         self.told: list[tuple[str, str, str]] = []
         self.random = random or np.random.default_rng(1)
         self.outputs = Outputs(self.time.scheduler)
-        self.out = RecordingChannel(self.time)
+        self.out = RecordingChannel(self.time, name=out)
         self.outputs.open([self.out])
         self.logs: dict[str, RecordingLog] = {}
         seated = players or {"main": ScriptedPlayer(4)}
@@ -80,10 +82,10 @@ class Rehearsal:
         )
         self.library = Library(folder / "logs", folder / "datasets", [setup.models], list)
         self.casting = Casting(setup, self.library.shelf, self.random, self._tell)
-        self.bindings = Bindings()
         self.stopwatch = Stopwatch(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
         self.orders = Orders(Commands(self), self.random, self._tell, lambda: None, self._waiting.append)  # type: ignore[arg-type]
+        self.bindings = Bindings(self.orders.read)
         self.tempo = self.session.tempo
         log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"
         rooms = Rooms(

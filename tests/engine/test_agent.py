@@ -147,7 +147,7 @@ def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path
     stage.do("mode battle; mode duet; temp 1.3")
     assert stage.problems == [
         "player: mode means nothing to an agent: it plays as long as you do; aim says how",
-        "player: temp and sigma means nothing to an agent: aim, hear, budget and smooth say how it plays",
+        "player: temp means nothing to an agent: aim, hear, budget and smooth say how it plays",
     ]
 
 

@@ -86,6 +86,25 @@ def test_panic_is_at_once_everywhere_and_ends_what_waits() -> None:
     assert pair.b.said == [(0.0, (0.1,)), (0.1, "panic")]
 
 
+def test_a_players_panic_is_at_once_and_again_when_what_it_played_is_through() -> None:
+    pair = Pair()
+    pair.outputs.nudge("a", 0.3)
+    both = {name: frozenset((index,)) for index, name in enumerate(("one", "two"))}
+    for name in both:
+        others = both["two" if name == "one" else "one"]
+        pair.outputs.play((0.1, 0.2), frozenset(), others, name)
+    pair.time.advance(0.4)
+    pair.outputs.play((0.5, 0.5), frozenset(), both["two"], "one")
+    pair.a.said.clear()
+    pair.outputs.panic_of("one", both["one"])
+    pair.time.advance(1.0)
+    assert pair.a.said == [(0.4, both["one"]), (0.7, (0.5, 0.2)), (0.7, both["one"])]
+    pair.outputs.hush("one", both["one"])
+    pair.outputs.hush("two", both["two"])
+    pair.time.advance(1.0)
+    assert pair.a.said[-1] == (1.7, "silence")
+
+
 def test_vectors_of_another_dimension_are_not_sent_after_it_has_changed() -> None:
     pair = Pair()
     pair.outputs.nudge("a", 0.3)

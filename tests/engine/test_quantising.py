@@ -53,7 +53,7 @@ class TestPlayingAlone:
         assert all(line == round(line) for line in lines)
         assert len(set(lines)) == len(lines) > 70
         sounded, predicted = len(band.out.played), len(band.player.heard)
-        assert predicted - 2 <= sounded + band.session.tempo.replaced <= predicted
+        assert predicted - 2 <= sounded + band.part.replaced <= predicted
         assert {dt for dt, _ in band.player.heard[1:]} == {0.02}
 
     def test_a_line_is_never_empty_when_every_line_has_an_event(self) -> None:
@@ -109,7 +109,7 @@ class TestAnswers:
             band.wait(0.01)  # answers at 100.10, .11, .12: the line is at .125
         band.wait(1.0)
         assert band.out.played == [(100.125, (0.31,))]
-        assert band.session.tempo.replaced == 2
+        assert band.part.replaced == 2
         assert band.part.upcoming is None
 
     def test_an_answer_that_is_due_at_once_sounds_on_the_next_line(self) -> None:
@@ -127,7 +127,7 @@ class TestAnswers:
         band.time.stall(3.0)
         band.wait(1.0)
         assert band.out.played == []
-        assert band.part.skipped + band.session.tempo.replaced == 40
+        assert band.part.skipped + band.part.replaced == 40
 
     def test_a_grid_that_comes_meanwhile_takes_answers_that_wait(self) -> None:
         band = Band("polyphony", dt=0.2)

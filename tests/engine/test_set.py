@@ -57,6 +57,17 @@ def test_over_glides_from_what_is_to_what_is_given(set_: Rehearsal) -> None:
     assert set_.do("what") == "nothing is pending"
 
 
+def test_what_glides_to_a_chance_draws_it_when_it_begins(set_: Rehearsal) -> None:
+    set_.do("every 2s over 1s temp rand 2 3")
+    set_.wait(1)
+    arrived = []
+    for _ in range(3):
+        set_.wait(2)
+        arrived.append(temp(set_))
+        assert 2 <= arrived[-1] <= 3
+    assert len(set(arrived)) == 3
+
+
 def test_what_is_set_by_hand_glides_no_more(set_: Rehearsal) -> None:
     set_.do("over 8s temp 0.6 sigma 0.1")
     set_.wait(1)
@@ -379,3 +390,13 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     shaping = again.session.seat.shaping
     assert (shaping.held, shaping.ranged, shaping.muted) == ({1: 0.5}, {2: (0.1, 0.9)}, {0})
     assert "are not written down" in set_.try_("record off").text
+
+
+def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent)
+    set_.do(f"load {SHIPPED.stem}")
+    assert set_.session.seat.part.player.kind == "mdrnn"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    set_.do("redo")
+    assert set_.session.seat.part.player.name == SHIPPED.stem

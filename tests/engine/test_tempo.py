@@ -62,7 +62,7 @@ class TestBeats:
         time = VirtualTime(0.0)
         beats = Beats(time.scheduler, 60.0)
         rung: list[float] = []
-        alarm = beats.alarm(lambda: rung.append(time.time), lambda beat: None)
+        alarm = beats.alarm(lambda: rung.append(time.time), lambda beat, jumped: None)
         alarm.set(10.0)
         time.advance(2.0)
         beats.set_beats(120.0)  # 8 beats are left: 4 s
@@ -76,7 +76,7 @@ class TestBeats:
     def test_a_ramp_of_the_tempo_leaves_no_heap_of_timers(self) -> None:
         time = VirtualTime(0.0)
         beats = Beats(time.scheduler, 120.0)
-        alarm = beats.alarm(lambda: None, lambda beat: None)
+        alarm = beats.alarm(lambda: None, lambda beat, jumped: None)
         alarm.set(1000.0)
         for step in range(600):
             time.advance(1 / 60)
@@ -117,6 +117,20 @@ class TestBars:
         tempo.on_bar(lambda: told.append("always"))
         time.advance(4.5)
         assert told == ["once", "always", "always", "always"]
+
+    def test_whoever_is_told_of_a_bar_may_change_the_grid_and_is_told_once(self) -> None:
+        time, tempo = _at(0.0)
+        told: list[float] = []
+
+        def change() -> None:
+            told.append(time.time)
+            tempo.set_grid("1/8")
+            tempo.set_hand_over("bar")
+            tempo.set_swing(0.6)
+
+        tempo.on_bar(change)
+        time.advance(4.5)
+        assert told == [pytest.approx(at) for at in (0.0, 2.0, 4.0)]
 
     def test_a_bar_of_a_beat_that_is_counted_anew_is_told_at_once(self) -> None:
         time, tempo = _at(0.0)

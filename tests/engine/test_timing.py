@@ -7,6 +7,7 @@ import pytest
 
 from impsy_tui.control.status_text import tempo_words
 from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.scenes import Stagehand, rig_lines
 from impsy_tui.language import Mistake, parse
 from tests.engine.band import Band
 
@@ -24,10 +25,10 @@ def _do(band: Band, line: str) -> str:
 def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
     band = Band("battle")
     tempo = band.session.tempo
-    assert _do(band, "quantise 1/8 at 90") == "quantised to 1/8 at 90"
+    assert _do(band, "quantise 1/8 at 90") == "quantised to 1/8, at 90"
     assert tempo.grid is not None
     assert (tempo.grid.note, tempo.beats) == ("1/8", 90.0)
-    assert _do(band, "quantise 1/16") == "quantised to 1/16 at 90"
+    assert _do(band, "quantise 1/16") == "quantised to 1/16, at 90"
     assert _do(band, "swing 60%") == "swing 60%"
     assert tempo.swing == 0.6
     assert _do(band, "quantise off") == "not quantised: everything sounds when it happens"
@@ -39,10 +40,10 @@ def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
 def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
     band = Band("battle")
     tempo = band.session.tempo
-    assert _do(band, "quantise clock") == "quantised to 1/16 at the clock that comes in"
+    assert _do(band, "quantise clock") == "quantised to 1/16, by the clock that comes in"
     assert tempo.clock_in.follows
     _do(band, "quantise 1/4")
-    assert _do(band, "quantise clock") == "quantised to 1/4 at the clock that comes in"
+    assert _do(band, "quantise clock") == "quantised to 1/4, by the clock that comes in"
     assert _do(band, "quantise off; clock in").endswith("no clock is followed: tempo 120")
     assert not tempo.clock_in.follows
     assert _do(band, "clock in on") == "a clock that comes in is followed"
@@ -89,3 +90,24 @@ def test_musical_time_is_shown_where_there_is_any() -> None:
     state = tempo.state()
     assert state is not None
     assert "the clock is LOST" in tempo_words(state)
+
+
+def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> None:
+    band = Band("battle")
+    assert list(rig_lines(band.session)) == []
+    typed = ["clock in on", "clock out on", "nudge out -0.012s"]
+    for line in typed:
+        _do(band, line)
+    assert [parse(line) for line in rig_lines(band.session)] == [parse(line) for line in typed]
+
+
+def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
+    band = Band("battle")
+    stagehand = Stagehand(band.session, band.session.tempo, cast(Any, SimpleNamespace(file_of=lambda seat: None)))
+    before = stagehand.capture()
+    _do(band, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
+    stagehand.restore(before)
+    tempo = band.session.tempo
+    assert tempo.capture() == before.time
+    assert band.session.outputs.nudges == {"out": 0.0}
+    assert list(rig_lines(band.session)) == ["clock in on", "clock out on"]

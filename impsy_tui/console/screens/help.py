@@ -1,5 +1,6 @@
 """Help: the keys, the modes, and every command, from the tables they are kept in."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,8 +9,11 @@ from textual.containers import VerticalScroll
 from impsy_tui.console.keymap import ACTIONS, Keymap, shown
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import Line, Lines
-from impsy_tui.language.commands import COMMANDS
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.language.commands import GROUPS
+from impsy_tui.language.syntax import SYNTAX
 from impsy_tui.terms import FILTER, MODES
 
 
@@ -21,6 +25,14 @@ class HelpText(Lines):
     def __init__(self, palette: Palette, keymap: Keymap) -> None:
         super().__init__(palette, id="help-text")
         self._keymap = keymap
+        self._own: tuple[Mapping[str, str], tuple[str, ...]] = ({}, ())
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the performer's own keys and words too."""
+        own = (snapshot.keys, snapshot.macros)
+        if own != self._own:
+            self._own = own
+            self.redraw()
 
     def redraw(self) -> None:
         """Make the lines."""
@@ -41,13 +53,25 @@ class HelpText(Lines):
                 if action.everywhere is everywhere:
                     keys = " ".join(shown(key) for key in self._keymap.keys(action.name).split(",") if key)
                     lines += self._entry(keys, f"{action.help} · {action.name}", 16)
+        bound, macros = self._own
+        if bound or macros:
+            lines += [(), (("YOUR OWN KEYS AND WORDS", palette.accent),)]
+        for key, line in bound.items():
+            lines += self._entry(shown(key), line, 16)
+        for macro in macros:
+            word, _, body = macro.partition(" = ")
+            lines += self._entry(word, body, 16)
         lines += [(), (("MODES", palette.accent),)]
         for mode in MODES.values():
             lines += self._entry(mode.name, mode.help, 16)
         lines += self._entry(FILTER, "polyphony with thru off: only the predictions are heard", 16)
-        lines += [(), (("COMMANDS", palette.accent),)]
-        for command in COMMANDS.values():
-            lines += self._entry(command.usage, f"{command.help} · {command.example}", 34)
+        lines += [(), (("THE LANGUAGE", palette.accent),)]
+        for example, meaning in SYNTAX:
+            lines += self._entry(example, meaning, 34)
+        for group, commands in GROUPS.items():
+            lines += [(), ((f"COMMANDS: {group}", palette.accent),)]
+            for command in commands:
+                lines += self._entry(command.usage, f"{command.help} · {command.example}", 34)
         lines += [(), (("AT THE PROMPT", palette.accent),)]
         for keys, what in (
             ("Tab", "completes, and goes through what there is"),
@@ -88,6 +112,12 @@ class HelpPage(Page):
         """The text."""
         with VerticalScroll():
             yield self._text
+
+    def show(self, view: View) -> None:
+        """The strip goes on; keys and words may be new."""
+        super().show(view)
+        if view.snapshot is not None:
+            self._text.show(view.snapshot)
 
     def on_mount(self) -> None:
         """Ready to be paged."""

@@ -49,6 +49,7 @@ class Page(Screen[None]):
     def show(self, view: View) -> None:
         """The strip goes on."""
         self._strip.show(view.snapshot, view.link, locked=view.locked)
+        self._footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
 
     def set_palette(self, palette: Palette) -> None:
         """Draw with other colours."""

@@ -22,6 +22,7 @@ from impsy_tui.console.widgets.lines import Lines
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.players import PlayersPane
 from impsy_tui.console.widgets.prompt import Prompt
+from impsy_tui.console.widgets.staging import PendingPane
 from impsy_tui.console.widgets.strip import StatusStrip
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.language.complete import Known
@@ -59,6 +60,7 @@ class PerformScreen(Screen[None]):
         self._frame = 0
         self._events_size = 0
         self._jobs_wanted: bool | None = None
+        self._pending_wanted = True
         self._jobs_seen: int | None = None
         self._made: set[str] | None = None
         self._heard = ""
@@ -67,6 +69,7 @@ class PerformScreen(Screen[None]):
         self.players = PlayersPane(palette)
         self.channels = ChannelPanes(palette)
         self.jobs = JobsPane(palette)
+        self.pending = PendingPane(palette)
         self.events = EventLog(palette)
         self.prompt = Prompt(history, known)
         self.hint = Hint(palette)
@@ -81,6 +84,7 @@ class PerformScreen(Screen[None]):
             with Vertical(id="side"):
                 yield self.players
                 yield self.channels
+                yield self.pending
                 yield self.jobs
         yield self.events
         yield self.prompt
@@ -91,22 +95,31 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        self.jobs.display = self.players.display = False
+        self.jobs.display = self.players.display = self.pending.display = False
         self.hint.idle()
 
     def show(self, view: View) -> None:
         """Show what the engine reports."""
         self._frame += 1
         self.strip.show(view.snapshot, view.link, locked=view.locked)
+        self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
         if view.snapshot is None:
             return
         self.meters.show(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self.channels.show(view.snapshot)
             self._show_jobs(view)
+            self._show_pending(view.snapshot)
             self.players.display = len(view.snapshot.players) > 1
             if self.players.display:
                 self.players.show(view.snapshot)
+
+    def _show_pending(self, snapshot: Snapshot) -> None:
+        wanted = self._pending_wanted and bool(snapshot.pending)
+        if self.pending.display != wanted:
+            self.pending.display = wanted
+        if wanted:
+            self.pending.show(snapshot)
 
     def _show_jobs(self, view: View) -> None:
         assert view.snapshot is not None
@@ -187,6 +200,12 @@ class PerformScreen(Screen[None]):
         self._jobs_wanted = not self.jobs.display
         self.jobs.display = self._jobs_wanted
         self.jobs.redraw()
+
+    def toggle_pending(self) -> str:
+        """Show what is pending whenever something is, or never; what it is now, in words."""
+        self._pending_wanted = not self._pending_wanted
+        self.pending.display = self.pending.display and self._pending_wanted
+        return "what is pending is shown" if self._pending_wanted else "what is pending is not shown; what lists it"
 
     def toggle_channels(self) -> None:
         """Show or hide the channels."""

@@ -1,14 +1,17 @@
 """Below the prompt: what may be typed or what is wrong, the keys mode, and the keys that work."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from impsy_tui.console.keymap import ACTIONS, Keymap
+from impsy_tui.console.keymap import ACTIONS, Keymap, shown
+from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, Piece, cut
 from impsy_tui.language.complete import Completion
 from impsy_tui.language.parse import Mistake
 
 _LEAST_MESSAGE: Final = 30
+_LONGEST_BOUND: Final = 14
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -133,31 +136,51 @@ class KeyFooter(Lines):
         super().__init__(palette, id="footer")
         self._keymap = keymap
         self._locked = False
+        self._bound: dict[str, str] = {}
 
     def set_keymap(self, keymap: Keymap) -> None:
         """Other keys."""
         self._keymap = keymap
         self.redraw()
 
-    def show(self, *, locked: bool) -> None:
-        """With or without what the stage lock hides."""
-        self._locked = locked
-        self.redraw()
+    def show(self, *, locked: bool, bound: Mapping[str, str]) -> None:
+        """Show other keys, if they are.
+
+        Args:
+            locked: leave out what the stage lock hides.
+            bound: the performer's own, by key.
+        """
+        if (locked, bound) != (self._locked, self._bound):
+            self._locked, self._bound = locked, dict(bound)
+            self.redraw()
 
     def redraw(self) -> None:
         """Make the line."""
         palette, width = self.palette, self.size.width
-        shown = [action for action in ACTIONS if action.label and not (self._locked and action.hidden_by_lock)]
+        keys = self._keys()
 
         def length() -> int:
-            return sum(len(self._keymap.label(action.name)) + len(action.label) + 3 for action in shown) - 1
+            return sum(width_of(key) + width_of(what) + 3 for key, what, _ in keys) - 1
 
-        # Panic is the last to go.
-        while len(shown) > 1 and length() > width:
-            shown.pop(next(i for i in reversed(range(len(shown))) if shown[i].name != "panic"))
+        # The console's own go first; panic stays.
+        while len(keys) > 1 and length() > width:
+            dearness = [(kind == "panic", kind == "bound", -index) for index, (_, _, kind) in enumerate(keys)]
+            keys.pop(dearness.index(min(dearness)))
+        styles = {"panic": palette.alarm_block, "bound": palette.text_block}
         pieces: list[Piece] = []
-        for action in shown:
-            key = self._keymap.label(action.name)
-            style = palette.alarm_block if action.name == "panic" else palette.strong
-            pieces += [(key, style), (f" {action.label}  ", palette.dim)]
+        for key, what, kind in keys:
+            pieces += [(key, styles.get(kind, palette.strong)), (f" {what}  ", palette.dim)]
         self.set_lines([tuple(pieces)])
+
+    def _keys(self) -> list[tuple[str, str, str]]:
+        """Keys, what they do, and whose they are; a key that is bound has taken the place of what it did before."""
+        panic = self._keymap.keys("panic").split(",")
+        bound = {key: line for key, line in self._bound.items() if key not in panic}
+        keys = []
+        for action in ACTIONS:
+            key = self._keymap.keys(action.name).split(",")[0]
+            if key in bound:
+                keys.append((shown(key), cut(bound.pop(key), _LONGEST_BOUND), "bound"))
+            elif action.label and not (self._locked and action.hidden_by_lock):
+                keys.append((self._keymap.label(action.name), action.label, action.name))
+        return keys + [(shown(key), cut(line, _LONGEST_BOUND), "bound") for key, line in sorted(bound.items())]

@@ -48,10 +48,11 @@ class _Ghost(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The newest line of the history that begins so, else what the table knows."""
+        known = self._known()
         for line in reversed(self._history.lines):
-            if line.startswith(value) and line != value and not isinstance(parse(line), Mistake):
+            if line.startswith(value) and line != value and not isinstance(parse(line, known.macros), Mistake):
                 return line
-        found = complete(value, self._known())
+        found = complete(value, known)
         return value[: found.start] + found.options[0] if found.options else None
 
 
@@ -214,7 +215,7 @@ class Prompt(Horizontal):
         if not line.strip():
             return
         self._history.add(line)
-        read = parse(line)
+        read = parse(line, self._known().macros)
         if isinstance(read, Mistake):
             self._wrong = line
             self.line.cursor_position = read.end

@@ -1,11 +1,11 @@
 """The strip: mode and turn, parameters, model, log, timer and the state of everything, at a glance."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.items import Item, fit
 from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, short_model, span
+from impsy_tui.console.widgets.staging import pending, staging
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
@@ -13,21 +13,12 @@ from impsy_tui.control.states import PlayerState
 _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005
 _HOT: Final = 80.0
-_GAP: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing in the strip: its forms, from the longest to the shortest, and how dear it is (0 the most)."""
-
-    dearness: int
-    forms: tuple[tuple[Piece, ...], ...]
 
 
 class StatusStrip(Lines):
-    """Two lines, or one where there is no room for two; what matters least goes first."""
+    """Two lines, a third for what is staged, or one where there is no room; what matters least goes first."""
 
-    DEFAULT_CSS = "StatusStrip { height: 2; width: 1fr; }"
+    DEFAULT_CSS = "StatusStrip { height: 2; width: 1fr; } StatusStrip.-staged { height: 3; }"
 
     def __init__(self, palette: Palette, digits_every: int) -> None:
         super().__init__(palette, id="strip")
@@ -58,36 +49,14 @@ class StatusStrip(Lines):
         if snapshot is None or self._slow is None:
             self.set_lines([])
             return
-        first = _playing(snapshot, palette, locked=locked)
+        first = [*_playing(snapshot, palette, locked=locked), *pending(snapshot, palette)]
         second = _keeping(snapshot, self._slow, palette)
+        third = staging(snapshot, self._slow, palette)
+        self.set_class(bool(third), "-staged")
         if self.size.height == 1:
-            self.set_lines([fit([*first, *second], width, palette)])
+            self.set_lines([fit([*first, *third, *second], width, palette)])
         else:
-            self.set_lines([fit(first, width, palette), fit(second, width, palette)])
-
-
-def fit(items: list[Item], width: int, palette: Palette) -> Line:
-    """As much as fits a line: the least dear are shortened, then left out."""
-    forms = dict.fromkeys(range(len(items)), 0)
-
-    def length() -> int:
-        lengths = [sum(width_of(text) for text, _ in items[index].forms[form]) for index, form in forms.items()]
-        return sum(lengths) + _GAP * (len(lengths) - 1)
-
-    while forms and length() > width:
-        index = max(forms, key=lambda one: (items[one].dearness, one))
-        shorter = [one for one in forms if forms[one] + 1 < len(items[one].forms)]
-        if shorter:
-            chosen = max(shorter, key=lambda one: (items[one].dearness, one))
-            forms[chosen] += 1
-        else:
-            del forms[index]
-    pieces: list[Piece] = []
-    for index, form in forms.items():
-        if pieces:
-            pieces.append((" " * _GAP, palette.ground))
-        pieces += items[index].forms[form]
-    return tuple(pieces)
+            self.set_lines([fit(items, width, palette) for items in (first, second, third) if items])
 
 
 def _without_engine(snapshot: Snapshot | None, link: LinkState, palette: Palette) -> list[Line]:

@@ -27,8 +27,8 @@ class Timing(Hands):
             tempo.set_beats(at)
         tempo.set_grid(grid)
         clock = tempo.clock_in
-        by = "the clock that comes in" if clock.follows else f"{tempo.beats:g}"
-        return f"quantised to {grid} at {by}"
+        by = "by the clock that comes in" if clock.follows else f"at {tempo.beats:g}"
+        return f"quantised to {grid}, {by}"
 
     def _tempo(self, beats: float) -> str:
         self._need_own_tempo()

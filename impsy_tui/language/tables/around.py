@@ -21,7 +21,7 @@ AROUND: Final[tuple[Command, ...]] = (
             Argument(
                 "page",
                 Kind.CHOICE,
-                choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "channels"),
+                choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "pending", "channels"),
             ),
         ),
         console=True,

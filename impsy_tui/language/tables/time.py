@@ -27,7 +27,7 @@ TIME: Final[tuple[Command, ...]] = (
     ),
     Command(
         "hand over",
-        "when a turn changes: on the next bar or beat, or now",
+        "when the player's turn begins once you are silent: on the next bar or beat, or now",
         "hand over on bar",
         (Argument("when", Kind.CHOICE, choices=("bar", "beat", "now")),),
         filler="on",

@@ -5,7 +5,15 @@ from typing import Any
 import msgspec
 
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import JobState, LogState, PlayerState
+from impsy_tui.control.states import (
+    CueState,
+    JobState,
+    LogState,
+    PendingState,
+    PlayerState,
+    ReplayState,
+    TempoState,
+)
 
 _PLAYER = PlayerState(
     name="main",
@@ -72,3 +80,22 @@ def snapshot(**player: Any) -> Snapshot:
 def job(**fields: Any) -> JobState:
     """A training that runs, but for these fields."""
     return msgspec.structs.replace(_JOB, **fields)
+
+
+def staged(**fields: Any) -> Snapshot:
+    """A set in the middle, but for these fields."""
+    set_ = msgspec.structs.replace(
+        _SNAPSHOT,
+        cue=CueState("first", "drop", 3, 8, "break"),
+        tempo=TempoState(120.0, beat=9.5, grid="1/16"),
+        replay=ReplayState("2026-05-01T20-00-00-9d-mdrnn", 80.0, 245.0, 2.0),
+        recording=True,
+        pending=(
+            PendingState(1, "over 8s temp 0.6 sigma 0.02", "over", 4.0, 0.5),
+            PendingState(2, "whenever call temp 1", "whenever"),
+            PendingState(3, "after 10s mode callresponse", "after", 2.0),
+        ),
+        keys={"f5": "drop", "f9": "take"},
+        macros=("drop = mode battle; over 2s temp 1.8", "gone = shutdown"),
+    )
+    return msgspec.structs.replace(set_, **fields)

@@ -1,0 +1,39 @@
+"""What becomes of a line that was typed: whether the console takes it, asks first, or leaves it undone."""
+
+from impsy_tui.language import Invocation, Program
+
+
+def belongs_here(program: Program) -> bool:
+    """Whether anything in a line is about the console."""
+    return any(each.command.console for each in program.walk())
+
+
+def taken_here(program: Program) -> Invocation | str:
+    """The one command of a line that is about the console; or what is wrong with the line."""
+    step = program.steps[0]
+    if len(program.steps) == 1 and isinstance(step, Invocation) and step.command.console:
+        return step
+    name = next(each.command.name for each in program.walk() if each.command.console)
+    return f"{name} is about this console: it is typed by itself, not with others, later, or in a word of yours"
+
+
+def locked_away(program: Program) -> str:
+    """Why the stage lock keeps a line from being carried out, empty if it does not."""
+    for each in program.walk():
+        if each.command.ends or each.command.name == "rename":
+            return f"the stage lock is on: {each.command.name} waits for unlock"
+    return ""
+
+
+def question(line: str, program: Program) -> tuple[str, str, str] | None:
+    """What is asked before a line is carried out that ends or deletes something.
+
+    Returns:
+        The question, what follows, and the word that does it; None if nothing is asked.
+    """
+    word = next((each.command.name for each in program.walk() if each.command.ends), "")
+    if not word:
+        return None
+    if word == "shutdown":
+        return "End the engine?", "The music stops and the log is closed.", word
+    return f"{line}?", "It cannot be brought back.", word
