@@ -32,12 +32,12 @@ class AgentState(msgspec.Struct, frozen=True):
     resting: bool
     level: float
     heard: float
-    rate: float
+    rate: int
     distance: float
     distances: tuple[float, ...]
     musician: tuple[tuple[float, ...], ...]
     own: tuple[tuple[float, ...], ...]
 
 
-GROUPS = ("loudness", "centroid", "flatness", "chroma", "mfcc", "peaks")
+GROUPS = ("loudness", "centroid", "flatness", "chroma", "mfcc")
 """Descriptors as they are shown, each a bar or a row of them."""

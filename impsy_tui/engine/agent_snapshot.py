@@ -14,7 +14,6 @@ _SHOWN: Final = {
     "flatness": ["flatness"],
     "chroma": ["chroma"],
     "mfcc": ["mfcc"],
-    "peaks": ["sinefeaturefreqs"],
 }
 _PLACES: Final = [places(_SHOWN[group]) for group in GROUPS]
 _WIDTH: Final = 3.0
