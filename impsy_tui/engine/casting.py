@@ -127,18 +127,23 @@ class Casting:
             cast.auditioned = None
         return f"{player.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
 
+    def end_audition(self, seat: Seat) -> None:
+        """Send the model away that is auditioned.
+
+        Raises:
+            CastingProblem: none is.
+        """
+        self._cast(seat.name).auditioned = None
+        if seat.end_audition() is None:
+            raise CastingProblem("nothing is auditioned")
+
     async def audition(self, seat: Seat, name: str) -> str:
-        """Let another model listen and play in silence, or with ``off`` end that; the reply.
+        """Let another model listen and play in silence; the reply.
 
         Raises:
             CastingProblem: it cannot.
         """
         cast = self._cast(seat.name)
-        if name == "off":
-            cast.auditioned = None
-            if seat.end_audition() is None:
-                raise CastingProblem("nothing is auditioned")
-            return "the audition is over"
         file = self._find(name)
         player, _ = await self._open_beside(seat, file)
         if player.dimension != seat.dimension:

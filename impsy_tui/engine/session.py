@@ -42,8 +42,9 @@ class SessionSettings:
 class Witness(Protocol):
     """Who wants to know what happens; see ``conductor.Conductor``."""
 
-    def __len__(self) -> int:
-        """How much there is that waits for something."""
+    @property
+    def listens(self) -> bool:
+        """Whether it wants to know just now."""
 
     def heard(self, began: bool) -> None:
         """The musician played; ``began`` says that a call of theirs begins with it."""
@@ -174,7 +175,7 @@ class Session:
             self.outputs.play(vector)
             self._thru_sounds = True
         impulse: Impulse | None = None if self.alone else set()
-        witness = self.witness if self.witness is not None and len(self.witness) else None
+        witness = self.witness if self.witness is not None and self.witness.listens else None
         began = witness is not None and self._is_call(at - before)
         for seat in self.seats.values():
             if seat.hears_channel(channel):
