@@ -260,7 +260,7 @@ class Audio:
     gain: float = _setting(
         Number(Range(-60.0, 60.0, 0.0, "dB")), 0.0, "how much louder it is to be heard; see calibrate"
     )
-    rate: int = _setting(Integer(0, 192_000), 44_100, "samples a second; 0 takes the device's own")
+    rate: int = _setting(Integer(0, 192_000), 0, "samples a second; 0 takes the device's own")
     window: int = _setting(Integer(64, 16_384), 256, "samples of a spectrum, as the agent has learned with")
     hop: int = _setting(Integer(16, 16_384), 128, "samples from a frame to the next")
 

@@ -69,7 +69,7 @@ def listen(tmp_path: Path, start_engine: Start) -> Callable[[str], EngineProcess
     def start(device: str) -> EngineProcess:
         return start_engine(
             "[model]\ndimension = 3\n[[player]]\nname = 'main'\nkind = 'agent'\nfile = 'agent-small.npz'\n"
-            f"[audio]\ndevice = '{device}'\nrate = 48000\n"
+            f"[audio]\ndevice = '{device}'\n"
             f"[osc]\nserver_port = {free_port()}\nclient_port = {free_port()}\n"
         )
 
