@@ -14,6 +14,10 @@ from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at, resolve
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
 from impsy_tui.config import Osc
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.feats import PREFIX as FEATS
+from impsy_tui.listening.feats import read_feats
+from impsy_tui.listening.names import NAMES
 
 _LARGEST_DATAGRAM: Final = 65536
 _DATAGRAMS_A_TURN: Final = 8
@@ -83,6 +87,8 @@ class OscChannel:
         self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
             self._transmit(form.write(values))
+        for address in self._settings.string_address:
+            self._transmit(write_message(address, " ".join(f"{value:.6g}" for value in values)))
 
     def end_notes(self, indices: frozenset[int]) -> None:
         """There are no notes here: whoever hears the values stays where they are."""
@@ -201,6 +207,9 @@ class OscChannel:
 
     def _message(self, message: Message, at: float, local: bool) -> None:
         address, arguments, _ = message
+        if address.startswith(FEATS):
+            self._feats(address, arguments, at)
+            return
         if address != self._settings.input_address:
             self._last_received = (address, arguments)
             trusted = local or self._settings.remote_commands
@@ -225,6 +234,15 @@ class OscChannel:
             self._troubles.note("range", f"{self._settings.input_address} with values outside 0..1: they are clipped")
             values = tuple([min(1.0, max(0.0, x)) for x in values])
         self._listener.heard(self.name, values, at)
+
+    def _feats(self, address: str, arguments: Sequence[Any], at: float) -> None:
+        self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])
+        try:
+            problem = self._listener.described(self.name, read_feats(arguments), at)
+        except ListeningProblem as unreadable:
+            problem = str(unreadable)
+        if problem:
+            self._troubles.note("feats", problem)
 
     def _transmit(self, packet: bytes) -> None:
         out = self._output

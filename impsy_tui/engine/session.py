@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.language.program import EVERYBODY
-from impsy_tui.players import Player
+from impsy_tui.listening.feats import Feats
+
+NO_AGENT: Final = 'descriptors came in, and nobody hears them: a [[player]] of kind "agent" does'
 
 
 class UnknownPlayer(Exception):
@@ -104,7 +107,7 @@ class Session:
 
     # Seats
 
-    def add(self, name: str, player: Player, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
+    def add(self, name: str, player: Anybody, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
         """Give a player a seat; the first has the focus."""
         seat = Seat(name, player, settings, wiring or Wiring(), log, self, self._random)
         self.seats[name] = seat
@@ -207,6 +210,12 @@ class Session:
     def holds(self) -> bool:
         """Whether the musician holds something down."""
         return bool(self._holding)
+
+    def described(self, channel: str, feats: Feats, at: float) -> str:
+        """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
+        told = [seat.described(feats, at) for seat in self.seats.values() if seat.hears_channel(channel)]
+        heard = [problem for problem in told if problem is not None]
+        return next(filter(None, heard), "") if heard else NO_AGENT
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""

@@ -121,7 +121,7 @@ def _options(wanted: Wanted, known: Known) -> Sequence[str]:
     match argument.kind:
         case Kind.SWITCH:
             return ("on", "off")
-        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
+        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION | Kind.TEXT:
             return argument.choices
         case Kind.MODEL:
             return (*known.models, *argument.choices)

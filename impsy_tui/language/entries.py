@@ -76,7 +76,7 @@ class Argument:
             case Kind.FILE | Kind.NAME:
                 return "a name"
             case Kind.TEXT:
-                return "a value"
+                return words or "a value"
             case Kind.LINE:
                 return "one or more commands"
             case Kind.SETTINGS:

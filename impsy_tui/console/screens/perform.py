@@ -14,6 +14,7 @@ from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.painter import TightCompositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
+from impsy_tui.console.widgets.agent import AgentPane
 from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.channels import ChannelPanes
 from impsy_tui.console.widgets.event_log import EventLog
@@ -67,6 +68,7 @@ class PerformScreen(Screen[None]):
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
         self.players = PlayersPane(palette)
+        self.agent = AgentPane(palette)
         self.channels = ChannelPanes(palette)
         self.jobs = JobsPane(palette)
         self.pending = PendingPane(palette)
@@ -83,6 +85,7 @@ class PerformScreen(Screen[None]):
             yield self.meters
             with Vertical(id="side"):
                 yield self.players
+                yield self.agent
                 yield self.channels
                 yield self.pending
                 yield self.jobs
@@ -95,7 +98,8 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        self.jobs.display = self.players.display = self.pending.display = False
+        for pane in (self.jobs, self.players, self.agent, self.pending):
+            pane.display = False
         self.hint.idle()
 
     def show(self, view: View) -> None:
@@ -113,6 +117,9 @@ class PerformScreen(Screen[None]):
             self.players.display = len(view.snapshot.players) > 1
             if self.players.display:
                 self.players.show(view.snapshot)
+            self.agent.display = view.snapshot.agent is not None
+            if view.snapshot.agent is not None:
+                self.agent.show(view.snapshot.agent)
 
     def _show_pending(self, snapshot: Snapshot) -> None:
         wanted = self._pending_wanted and bool(snapshot.pending)

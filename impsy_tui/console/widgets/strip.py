@@ -78,11 +78,17 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
         items.insert(0, Item(0, (((f" {player.name} ", palette.text_block),),)))
     if player.paused:
         items.append(Item(0, (((" PAUSED ", palette.warning_block),),)))
-    items += [
-        _number("temp", f"{player.pi_temperature:.2f}", 1, palette),
-        _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
-        _number("time", f"×{player.timescale:.3g}", 2, palette, "t"),
-    ]
+    if snapshot.agent is not None:
+        items.append(_number("aim", snapshot.agent.aim, 0, palette))
+    items += (
+        []
+        if snapshot.agent is not None
+        else [
+            _number("temp", f"{player.pi_temperature:.2f}", 1, palette),
+            _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
+            _number("time", f"×{player.timescale:.3g}", 2, palette, "t"),
+        ]
+    )
     if player.mode == "callresponse":
         items.append(_number("threshold", f"{player.threshold:.3g}s", 3, palette, "thr"))
     if snapshot.thru:

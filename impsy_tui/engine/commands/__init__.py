@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from impsy_tui.engine.commands.around import Around
 from impsy_tui.engine.commands.conducting import Conducting
 from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
+from impsy_tui.engine.commands.hearing import Hearing
 from impsy_tui.engine.commands.playing import Playing
 from impsy_tui.engine.commands.shaping import Shaping
 from impsy_tui.engine.commands.timing import Timing
@@ -22,7 +23,7 @@ class Commands:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        hands = [kind(host) for kind in (Playing, Shaping, Conducting, Timing, Workshop, Around)]
+        hands = [kind(host) for kind in (Playing, Hearing, Shaping, Conducting, Timing, Workshop, Around)]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()
