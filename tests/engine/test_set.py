@@ -30,6 +30,12 @@ def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: Re
     assert temp(set_) == 1.3
 
 
+def test_a_fade_that_nothing_glides_in_says_so(set_: Rehearsal) -> None:
+    assert set_.do("fade 5s").startswith("no output has safe values to fade to: silence in 5s")
+    set_.out.safe = (0.0, 0.0, 0.0)
+    assert set_.do("fade 5s") == "fading for 5s; resume lets the player play"
+
+
 def test_a_mistake_anywhere_does_nothing(set_: Rehearsal) -> None:
     reply = set_.try_("temp 1.3; mode batle")
     assert (reply.ok, reply.start, reply.end) == (False, 15, 20)
