@@ -479,3 +479,12 @@ def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrappe
 def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
     problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
     assert (problem, list(set_.macros)) == ("", ["glide"])
+
+
+def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
+    for number in range(500):
+        set_.do(f"def w{number} = temp 1")
+    assert "500 words of yours are defined already" in set_.try_("def another = temp 1").text
+    set_.do("def w7 = temp 2")
+    set_.do("undef w8; def another = temp 1")
+    assert len(set_.macros) == 500
