@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 
 from impsy_tui.engine import knobs
-from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.casting import Casting, CastingProblem
 from impsy_tui.engine.conductor import ConductingProblem, Conductor
 from impsy_tui.engine.cues import CueProblem, Cues
 from impsy_tui.engine.gliding import Track
@@ -324,5 +324,12 @@ class StageManager:
         return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
 
     async def _settle(self, awaited: Sequence[Awaitable[str]]) -> None:
+        """Wait for models, for all of them: one that is missing keeps no other player from its own."""
+        problems = []
         for each in awaited:
-            await each
+            try:
+                await each
+            except CastingProblem as problem:
+                problems.append(str(problem))
+        if problems:
+            raise SceneProblem("\n".join(problems))

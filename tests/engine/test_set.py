@@ -15,6 +15,7 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.replay import Performance, ReplayProblem
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import Rehearsal, mdrnn
+from tests.models import constant_model
 
 
 @pytest.fixture
@@ -488,3 +489,22 @@ def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
     set_.do("def w7 = temp 2")
     set_.do("undef w8; def another = temp 1")
     assert len(set_.macros) == 500
+
+
+def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
+    set_ = Rehearsal(
+        tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)}, models=tmp_path, mode="useronly"
+    )
+    for model in ("one", "two"):
+        constant_model(tmp_path / f"{model}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_.do("@a load one")
+    set_.do("@b load two")
+    set_.do("scene save both")
+    set_.do("@all unload")
+    (tmp_path / "one.h5").unlink()
+    reply = set_.try_("scene both")
+    assert not reply.ok
+    assert "no model is called one" in reply.text
+    assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
+    set_.try_("undo")
+    assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
