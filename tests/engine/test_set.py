@@ -508,3 +508,18 @@ def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Pa
     assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
     set_.try_("undo")
     assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
+
+
+def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
+    constant_model(tmp_path / "large.h5", [0.1, 0.2, 0.5, 0.8, 0.9])
+    set_.do("load large")
+    set_.do("hold x4 0.25; mute x1; range x2 0 0.5")
+    set_.do("scene save large")
+    set_.do("load small")
+    set_.do("scene large")
+    shaping = set_.session.seat.shaping
+    assert (shaping.held, shaping.muted, shaping.ranged) == ({3: 0.25}, {0}, {1: (0.0, 0.5)})
+    set_.do("undo")
+    assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
