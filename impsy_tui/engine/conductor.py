@@ -9,6 +9,7 @@ from impsy_tui.control.states import PendingState
 from impsy_tui.engine.gliding import Glide, Key, Track, tracks_by_key
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.language import Moment, Program
+from impsy_tui.language.program import MOMENTS
 
 MOST: Final = 10_000
 """Things that may be pending at once."""
@@ -72,6 +73,10 @@ class Conductor:
         self._last_heard = last_heard
         self._held = held
         self._pending: dict[int, Pending] = {}
+        self._gliding: dict[int, Pending] = {}
+        """Of these, what glides, by number."""
+        self._awaiting: dict[str, dict[int, Pending]] = {word: {} for word in MOMENTS}
+        """And what waits for a moment, by its word: looking through thousands for each command would be heard."""
         self._number = 0
         self.wants_bars: Callable[[bool], None] = lambda wanted: None
         """Called with whether bars are to be told, whenever that changes."""
@@ -110,10 +115,12 @@ class Conductor:
 
         def end() -> None:
             self._pending.pop(pending.number, None)
+            self._gliding.pop(pending.number, None)
             if arrived is not None:
                 arrived()
 
         pending.left = 0 if arrived is None else 1
+        self._gliding[pending.number] = pending
         pending.glide = Glide(self._scheduler, self._scheduler.now(), seconds, eased, by_key, end)
         pending.glide.start()
         return pending
@@ -137,6 +144,7 @@ class Conductor:
         pending = self._add(text, "whenever" if always else "at", program, player)
         pending.moment = moment
         pending.left = int(moment.number)
+        self._awaiting[moment.word][pending.number] = pending
         if moment.word == "silence":
             self._await_silence(pending, self._scheduler.now())
         elif moment.word == "bar":
@@ -155,10 +163,10 @@ class Conductor:
 
     def let_go(self, keys: Iterable[Key]) -> None:
         """These are set otherwise from now on: what glides them leaves them alone."""
-        if not any(pending.glide for pending in self._pending.values()):
+        if not self._gliding:
             return
         keys = tuple(keys)
-        for pending in tuple(self._pending.values()):
+        for pending in tuple(self._gliding.values()):
             if pending.glide is not None and pending.glide.tracks:
                 pending.glide.let_go(keys)
                 if not (pending.glide.tracks or pending.left):
@@ -190,29 +198,31 @@ class Conductor:
 
     def _forget(self, pending: Pending) -> None:
         self._pending.pop(pending.number, None)
+        self._gliding.pop(pending.number, None)
         if pending.timer is not None:
             pending.timer.cancel()
         if pending.glide is not None:
             pending.glide.cancel()
-        if pending.moment is not None and pending.moment.word == "bar" and not any(self._waiting("bar")):
-            self.wants_bars(False)
+        if pending.moment is not None:
+            waiting = self._awaiting[pending.moment.word]
+            waiting.pop(pending.number, None)
+            if pending.moment.word == "bar" and not waiting:
+                self.wants_bars(False)
 
     # What happens
 
     def heard(self, began: bool) -> None:
         """The musician played; ``began`` says that a call of theirs begins with it."""
-        for pending in tuple(self._pending.values()):
-            moment = pending.moment
-            if moment is None:
-                continue
-            if moment.word == "event":
-                pending.left -= 1
-                if pending.left <= 0:
-                    pending.left = int(moment.number)
-                    self._come(pending)
-            elif moment.word == "call" and began:
+        for pending in self._waiting("event"):
+            pending.left -= 1
+            if pending.left <= 0:
+                assert pending.moment is not None
+                pending.left = int(pending.moment.number)
                 self._come(pending)
-            elif moment.word == "silence" and pending.timer is None:
+        for pending in self._waiting("call") if began else ():
+            self._come(pending)
+        for pending in self._waiting("silence"):
+            if pending.timer is None:
                 self._await_silence(pending, self._scheduler.now())
 
     def turned(self, player: str) -> None:
@@ -227,7 +237,7 @@ class Conductor:
             self._come(pending)
 
     def _waiting(self, word: str) -> list[Pending]:
-        return [each for each in self._pending.values() if each.moment is not None and each.moment.word == word]
+        return list(self._awaiting[word].values())
 
     def _come(self, pending: Pending) -> None:
         """The moment has come: in the next turn of the loop, for the music goes first."""
