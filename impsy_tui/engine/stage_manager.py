@@ -192,9 +192,12 @@ class StageManager:
         await self._settle(self.stagehand.restore(scene))
         return f"scene {name}"
 
-    async def save_scene(self, name: str) -> str:
-        """Keep everything as it is."""
-        await self._in_thread(self.book.save, name, self.stagehand.capture())
+    def save_scene(self, name: str) -> Awaitable[str]:
+        """Keep everything as it is now, before what stands behind this in the line."""
+        return self._keep_scene(name, self.stagehand.capture())
+
+    async def _keep_scene(self, name: str, scene: Scene) -> str:
+        await self._in_thread(self.book.save, name, scene)
         return f"scene {name} is kept in {self.book.file.name}"
 
     async def delete_scene(self, name: str) -> str:
