@@ -523,3 +523,22 @@ def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> N
     assert (shaping.held, shaping.muted, shaping.ranged) == ({3: 0.25}, {0}, {1: (0.0, 0.5)})
     set_.do("undo")
     assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
+
+
+def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: Rehearsal) -> None:
+    set_.do("temp 1.1; scene save a; temp 2")
+    set_.do("scene a")
+    assert temp(set_) == 1.1
+
+
+def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: Rehearsal) -> None:
+    def fail(*values: object) -> None:
+        raise ConnectionError
+
+    set_.do("thru on")
+    send, set_.out.send = set_.out.send, fail  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        set_.session.replayed((0.1, 0.2, 0.3), set_.time.time)
+    set_.out.send = send  # type: ignore[method-assign]
+    set_.play(0.1, 0.2, 0.3)
+    assert set_.logs["main"].rows[-1][1] == "interface"
