@@ -1,6 +1,7 @@
 """Who plays: the first players, models loaded and auditioned beside those that play, and none at all."""
 
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 
 import numpy as np
@@ -161,7 +162,7 @@ class Casting:
 
     def _find_first(self, name: str) -> Path:
         """The model file of a configuration: a path from here or from the configuration, or a name."""
-        path = Path(name).expanduser()
+        path = Path(expanduser(name))
         beside = self._setup.config_file.parent / path if self._setup.config_file else path
         for candidate in (path, beside):
             if candidate.is_file():
