@@ -9,11 +9,13 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, VirtualTouch
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at, resolve
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
+from impsy_tui.channels.touching import OscSurface
 from impsy_tui.config import Osc
+from impsy_tui.gestures.surfaces import Told, playback_touch
 
 _LARGEST_DATAGRAM: Final = 65536
 _DATAGRAMS_A_TURN: Final = 8
@@ -47,7 +49,7 @@ class OscChannel:
         self._state = "closed"
         self._traffic = Traffic()
         self._last_received: tuple[str, Sequence[Any]] | None = None
-        self._last_sent: Sequence[float] | None = None
+        self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
 
     def refuses(self, dimension: int) -> str:
@@ -59,6 +61,7 @@ class OscChannel:
         self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
         self.set_dimension(dimension)
         settings = self._settings
+        self._surface = OscSurface(settings, self.name, listener, self._troubles)
         try:
             self._input = await listen_at(
                 settings.server_ip, settings.server_port, socket.SOCK_DGRAM, _OPTIONS, "[osc] server_port"
@@ -79,10 +82,20 @@ class OscChannel:
         self._formats_out = [VectorFormat(address, count) for address in self._settings.output_address]
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        self._last_sent = values
+        self._last_said = (self._settings.output_address[0], values)
         self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
             self._transmit(form.write(values))
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity))
+
+    def end_touch(self, player: str) -> None:
+        """Nothing tells that a finger is lifted: touches that no longer come do."""
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        for address, arguments in told:
+            self._say(address, arguments)
 
     def end_notes(self, indices: frozenset[int]) -> None:
         """There are no notes here: whoever hears the values stays where they are."""
@@ -107,8 +120,8 @@ class OscChannel:
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
         last_in = self._last_received
-        sent = self._last_sent
-        words = (_words(*last_in) if last_in else "", _words(self._settings.output_address[0], sent) if sent else "")
+        said = self._last_said
+        words = (_words(*last_in) if last_in else "", _words(*said) if said else "")
         return self._traffic.status(self.name, self._state, self._bound(), now, words, self._troubles)
 
     def _bound(self) -> str:
@@ -203,6 +216,8 @@ class OscChannel:
         address, arguments, _ = message
         if address != self._settings.input_address:
             self._last_received = (address, arguments)
+            if self._surface.takes(address, arguments, at):
+                return
             trusted = local or self._settings.remote_commands
             if problem := self._listener.addressed(self.name, address, arguments, trusted):
                 self._troubles.note("address", problem)
@@ -225,6 +240,11 @@ class OscChannel:
             self._troubles.note("range", f"{self._settings.input_address} with values outside 0..1: they are clipped")
             values = tuple([min(1.0, max(0.0, x)) for x in values])
         self._listener.heard(self.name, values, at)
+
+    def _say(self, address: str, arguments: Sequence[str | float]) -> None:
+        self._traffic.sent.count(self._scheduler.now())
+        self._last_said = (address, arguments)
+        self._transmit(write_message(address, *arguments))
 
     def _transmit(self, packet: bytes) -> None:
         out = self._output

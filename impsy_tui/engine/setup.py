@@ -91,7 +91,11 @@ def make_channels(config: Config) -> list[Channel]:
         from impsy_tui.channels.websocket import WebSocketChannel
 
         channels += [WebSocketChannel(wire, name) for name, wire in _named("websocket", config.websocket)]
-    if config.demo is not None:
+    if config.demo is not None and config.demo.touches:
+        from impsy_tui.channels.demo_touches import TouchDemoChannel
+
+        channels.append(TouchDemoChannel(config.demo))
+    elif config.demo is not None:
         channels.append(DemoChannel(config.demo))
     return channels
 

@@ -1,18 +1,40 @@
 """A band: followers that answer a lead in gestures, second by second."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from impsy_tui.gestures.markov import draw
-from impsy_tui.gestures.scores import NOTHING
+from impsy_tui.gestures.names import GESTURES, NOTHING
 from impsy_tui.networks import Floats, ModelProblem
-from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
+from impsy_tui.networks.ensemble import MOST_FOLLOWERS
 from impsy_tui.networks.ensemble_memory import Memory, told_of
 
 GONE: Final = -1
 """In place of the gesture of a follower who is not there."""
+
+
+class Steps(Protocol):
+    """What a band steps; see ``networks.ensemble.EnsembleNetwork``."""
+
+    def step(self, told: Floats) -> Floats:
+        """Hear a second."""
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+
+
+class Wandering:
+    """In place of a network where there is no model: everybody goes on for a while, and then does anything."""
+
+    def step(self, told: Floats) -> Floats:
+        """Logits, by which nine seconds of ten are like the one before."""
+        logits: Floats = told[:, :GESTURES] * np.float32(4.3)
+        return logits
+
+    def reset(self) -> None:
+        """There is nothing to forget."""
 
 
 class Band:
@@ -27,7 +49,7 @@ class Band:
         random: source of chance.
     """
 
-    def __init__(self, network: EnsembleNetwork, followers: int, random: np.random.Generator) -> None:
+    def __init__(self, network: Steps, followers: int, random: np.random.Generator) -> None:
         if not 1 <= followers <= MOST_FOLLOWERS:
             raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")
         self._network = network
