@@ -150,7 +150,7 @@ SEED: Final = Range(0, 2**31 - 1, 1)
 BAND_PLAYERS: Final = Range(2, 8, 4)
 """In a band, the lead included."""
 
-BAND_EPOCHS: Final = Range(1, 100_000, 20)
+BAND_EPOCHS: Final = Range(1, 100_000, 14)
 """Epochs that the training of a band takes at most."""
 
 BAND_PATIENCE: Final = Range(1, 100_000, 5)

@@ -98,6 +98,14 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     )
     (tmp_path / "scenes.toml").write_text('["calm"]\nthru = false\n')
     assert "calm" not in shell("check", "bad.imp", cwd=tmp_path).stdout.replace("over 2s scene calm", "")
+    duel = tmp_path / "config.toml"
+    duel.write_text('[[player]]\nname = "lead"\n[osc]\n')
+    (tmp_path / "two.imp").write_text(
+        "# one\n@lead take; @all take; nudge osc 1ms; player lead\n@bass take; nudge midi 1ms\n"
+    )
+    done = shell("check", "two.imp", cwd=tmp_path)
+    assert [line.partition(": ")[0] for line in done.stdout.splitlines()[::3]] == ["two.imp:3:1", "two.imp:3:19"]
+    assert "no player is called bass; there are: lead" in done.stdout
     assert "none.imp: No such file" in shell("check", "none.imp", cwd=tmp_path).stderr
 
 

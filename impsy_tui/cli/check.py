@@ -14,8 +14,13 @@ def check(
     models: Annotated[Path, typer.Option("--models", "-m", help="Folder of the models.")] = Path("models"),
     datasets: Annotated[Path, typer.Option("--datasets", "-d", help="Folder of the data sets.")] = Path("datasets"),
     scenes: Annotated[Path | None, typer.Option("--scenes", help="File of the scenes [scenes.toml].")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Configuration, for players and outputs [config.toml].")
+    ] = None,
 ) -> None:
-    """Check a set list: what cannot be read, and the models, scenes, cues and logs it names that are not there."""
+    """Check a set list: what cannot be read, and the models, scenes, cues, players … it names that are not there."""
     from impsy_tui.cli import checking
 
-    checking.check(file, checking.Folders(logdir, models, datasets, scenes))
+    here = Path("config.toml")
+    wanted = config if config is not None or not here.exists() else here
+    checking.check(file, checking.Places(logdir, models, datasets, scenes, wanted))

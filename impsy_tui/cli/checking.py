@@ -7,12 +7,16 @@ from typing import Final, NamedTuple
 import typer
 
 from impsy_tui.cli.foreground import fail
+from impsy_tui.config import load_config
+from impsy_tui.config.players import channel_names
 from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.cues import LARGEST_FILE, SUFFIX
 from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import SceneProblem
+from impsy_tui.engine.seat import MAIN
 from impsy_tui.language import Invocation, Kind, Program, parse
+from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
 from impsy_tui.shipped import shipped_folder
 
@@ -20,22 +24,23 @@ _MOST_SHOWN: Final = 200
 """Characters of a line."""
 
 
-class Folders(NamedTuple):
-    """Where things are looked for; ``scenes`` is beside the logs if it is None."""
+class Places(NamedTuple):
+    """Where things are looked for: scenes beside the logs if that is None, players in the configuration if any."""
 
     logs: Path
     models: Path
     datasets: Path
     scenes: Path | None
+    config: Path | None
 
 
-def check(file: Path, folders: Folders) -> None:
+def check(file: Path, places: Places) -> None:
     """Tell what is wrong in a set list, and exit with 1 if anything is."""
     text = _read(file)
     lines = list(set_lines(text))
     found = read_set(text)
     problems = found if isinstance(found, list) else []
-    names = _Names(folders, lines)
+    names = _Names(places, lines)
     problems += [problem for line in lines for problem in names.missing(line)]
     if problems:
         _show(file, text, problems)
@@ -71,16 +76,17 @@ def _counted(number: int, what: str) -> str:
 class _Names:
     """What a set list may name."""
 
-    def __init__(self, folders: Folders, lines: list[SetLine]) -> None:
-        models = [folders.models, shipped_folder("models")]
-        self._library = Library(folders.logs, folders.datasets, models, lambda: ())
+    def __init__(self, places: Places, lines: list[SetLine]) -> None:
+        models = [places.models, shipped_folder("models")]
+        self._library = Library(places.logs, places.datasets, models, lambda: ())
         self._cues = [line.heading for line in lines if line.heading]
-        here = folders.logs.absolute().parent
+        here = places.logs.absolute().parent
         self._sets = (here / "sets", shipped_folder("configs") / "sets")
         try:
-            self._scenes = set(SceneBook(folders.scenes or here / "scenes.toml").names())
+            self._scenes = set(SceneBook(places.scenes or here / "scenes.toml").names())
         except SceneProblem as problem:
             fail(str(problem))
+        self._players, self._outputs = _seated(places.config)
 
     def missing(self, line: SetLine) -> Iterator[SetProblem]:
         """What a line names that is not there, in order: what it saves is there from then on."""
@@ -93,6 +99,8 @@ class _Names:
     def _missing(self, each: Invocation, line: SetLine) -> Iterator[tuple[str, str]]:
         if each.command.name == "bind" and (wrong := _wrong_binding(each, line)):
             yield str(each.values["which"]), wrong
+        if each.player and (wrong := self._unknown_player(each.player)):
+            yield f"@{each.player}", wrong
         for argument in each.command.arguments:
             name = str(each.values.get(argument.name, ""))
             if name and name not in argument.choices and (wrong := self._wrong_name(each, argument.kind, name)):
@@ -102,6 +110,11 @@ class _Names:
         if kind in (Kind.MODEL, Kind.LOG, Kind.DATASET):
             return self._no_file(kind, name)
         return self._unknown(each.command.name, name) if kind is Kind.NAME else ""
+
+    def _unknown_player(self, name: str) -> str:
+        if not self._players or name in (*self._players, EVERYBODY):
+            return ""
+        return f"no player is called {name}; there are: {', '.join(self._players)}"
 
     def _no_file(self, kind: Kind, name: str) -> str:
         try:
@@ -116,6 +129,10 @@ class _Names:
                 self._scenes.add(name)
             case "scene" | "scene delete" if name not in self._scenes:
                 return f"no scene is called {name}; there are: {', '.join(sorted(self._scenes)) or 'none yet'}"
+            case "player":
+                return self._unknown_player(name)
+            case "nudge" if self._outputs and name not in self._outputs:
+                return f"no output is called {name}; there are: {', '.join(self._outputs)}"
             case "goto" if name not in self._cues:
                 return f"no cue is called {name}; there are: {', '.join(self._cues)}"
             case "cue" if not any(
@@ -123,6 +140,17 @@ class _Names:
             ):
                 return f"no set list is called {name} in {' and '.join(map(str, self._sets))}"
         return ""
+
+
+def _seated(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The players and the channels of a configuration; none where there is none to look into."""
+    if file is None:
+        return (), ()
+    loaded = load_config(file)
+    if loaded.errors:
+        fail("\n".join(map(str, loaded.errors)))
+    players = tuple(player.name for player in loaded.config.player) or (MAIN,)
+    return players, channel_names(loaded.config)
 
 
 def _wrong_binding(each: Invocation, line: SetLine) -> str:

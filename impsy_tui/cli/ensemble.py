@@ -43,7 +43,7 @@ def train(
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    arguments = [str(models), *map(str, _found(scores)), "--players", str(players)]
+    arguments = [str(models), *map(str, _found(scores)), "--remarks", "--players", str(players)]
     arguments += ["--epochs", str(epochs), "--patience", str(patience), "--units", str(units), "--seed", str(seed)]
     work("impsy_tui.training.ensemble_worker", arguments)
 
@@ -75,7 +75,7 @@ def generate(
     if plot is not None and plot.suffix not in bands.SUFFIXES:
         fail(f"--plot {plot}: a picture is to end in {', '.join(bands.SUFFIXES)}")
     try:
-        played = _generated(_read(lead), player, _network(model), players, temperature, seed, output.stem)
+        played = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
         write_score(output, played)
         typer.echo(f"written: {output}")
         if plot is not None:
@@ -100,16 +100,17 @@ def _read(file: Path) -> "Score":
 
 
 def _generated(
-    score: "Score", player: str, network: "EnsembleNetwork", players: int, temperature: float, seed: int, name: str
+    score: "Score", player: str, model: Path, players: int, temperature: float, seed: int, name: str
 ) -> "Score":
     import numpy as np
 
     from impsy_tui.gestures.scores import NOTHING, Score
-    from impsy_tui.jobs.band_report import played
-    from impsy_tui.players.band import Band
+    from impsy_tui.players.band import Band, played
+    from impsy_tui.players.band_tuning import read_tuning
 
     lead = score.codes[:, _seat(score, player)]
-    band = Band(network, players - 1, np.random.default_rng(seed))
+    tuning = read_tuning(model, players)
+    band = Band(_network(model), players - 1, np.random.default_rng(seed), tuning)
     followers = played(band, lead, np.full(players - 1, NOTHING), temperature)
     names = ("lead", *(f"player-{number:02d}" for number in range(2, players + 1)))
     return Score(name, names, np.column_stack([lead, followers]), score.began)
@@ -151,12 +152,11 @@ def _found(places: list[Path]) -> list[Path]:
     return [place.absolute() for place in places]
 
 
-def _network(model: str) -> "EnsembleNetwork":
+def _network(file: Path) -> "EnsembleNetwork":
     from impsy_tui.networks import ModelProblem
     from impsy_tui.networks.ensemble_opening import open_ensemble
     from impsy_tui.networks.tflite import quietly
 
-    file = _file(model)
     try:
         with quietly():
             return open_ensemble(file, 20.0)

@@ -20,12 +20,29 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
         lines.append(f"tempo     {tempo_words(snapshot.tempo)}")
+    lines += _staged_lines(snapshot)
     lines += [_channel_line(channel) for channel in snapshot.channels]
     lines.append(_log_line(snapshot))
     lines.append(
         f"engine    {snapshot.load:.1%} of a core · latest by {snapshot.lateness * 1000:.2f} ms · "
         f"{snapshot.memory / 1e6:.0f} MB · up {_span(snapshot.uptime)}"
     )
+    return lines
+
+
+def _staged_lines(snapshot: Snapshot) -> list[str]:
+    """Set list, replay, recording and what is pending, as far as there are any."""
+    lines = []
+    if (cue := snapshot.cue) is not None:
+        place = f"cue {cue.number} of {cue.of}: {cue.cue} · " if cue.cue else ""
+        lines.append(f"set       {cue.set} · {place}next is {cue.following or 'none'}")
+    if (replay := snapshot.replay) is not None:
+        times = f"{_span(replay.position)} of {_span(replay.length)}"
+        lines.append(f"replay    {replay.name} · {times} · {replay.speed:g}x")
+    if snapshot.recording:
+        lines.append("record    commands are written down")
+    if snapshot.pending:
+        lines.append(f"pending   {len(snapshot.pending)}; what lists them")
     return lines
 
 

@@ -2,8 +2,8 @@
 
 import math
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -18,7 +18,7 @@ from impsy_tui.gestures.measures import Moment, Watch
 from impsy_tui.gestures.names import NOTHING
 from impsy_tui.gestures.touches import Touch
 from impsy_tui.networks import ModelProblem
-from impsy_tui.players.band import Band, Steps
+from impsy_tui.players.band import Band, Steps, Tuning
 
 SECOND: Final = 1.0
 GONE_AFTER: Final = 10.0
@@ -54,6 +54,7 @@ class Equipment:
         kind: "ensemble", or "dummy" where there is no model.
         classifier: tells the lead's gestures.
         clips: what followers play.
+        tunings: of the network, by how many play.
     """
 
     network: Steps
@@ -61,6 +62,7 @@ class Equipment:
     classifier: Classifier
     clips: Clips
     kind: str = "ensemble"
+    tunings: Mapping[int, Tuning] = field(default_factory=dict)
 
 
 class BandStage(Protocol):
@@ -179,7 +181,8 @@ class BandPart:
     def _assemble(self, codes: Sequence[int]) -> None:
         """Have a band of the number that is set; followers that were there go on with their gestures."""
         followers = self.settings.players - 1
-        self._band = Band(self.equipment.network, followers, self._random)
+        tuning = self.equipment.tunings.get(self.settings.players, Tuning())
+        self._band = Band(self.equipment.network, followers, self._random, tuning)
         self._codes = [*codes[:followers], *[NOTHING] * (followers - len(codes))]
         self._band.reset(self._codes)
         self._hands = [*self._hands[:followers], *map(self._hand, range(len(self._hands), followers))]

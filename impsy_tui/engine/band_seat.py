@@ -11,7 +11,8 @@ from impsy_tui.channels import PlaysTouches, VirtualTouch
 from impsy_tui.control.states import BandState, PlayerState
 from impsy_tui.engine.band_part import BandPart, BandSettings, Equipment
 from impsy_tui.engine.band_record import BandRecord
-from impsy_tui.engine.room import Room, Wiring
+from impsy_tui.engine.room import Room
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.clips import ClipTouch
 from impsy_tui.gestures.measures import Moment, entropy
 from impsy_tui.gestures.pitches import loudness, note_at

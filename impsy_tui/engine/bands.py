@@ -1,7 +1,7 @@
 """The bands of a configuration: what they play with, found and opened, and their seats."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -21,13 +21,15 @@ from impsy_tui.gestures import classifier, clips
 from impsy_tui.gestures.arrays import ArraysProblem
 from impsy_tui.gestures.pitches import pitches
 from impsy_tui.networks import ModelProblem
-from impsy_tui.players.band import Steps, Wandering
+from impsy_tui.players.band import Steps, Tuning, Wandering
+from impsy_tui.players.band_tuning import read_tuning
 from impsy_tui.shipped import shipped_folder
 
 T = TypeVar("T")
 
 _SHIPPED_MODEL: Final = "ensembleRNN-units16"
 _SCALE: Final = "pentatonic"
+_DUMMY: Final = "a DUMMY band plays, wandering at random"
 
 
 class BandStand:
@@ -85,40 +87,46 @@ class BandStand:
         )
 
     async def _equipment(self, table: Player) -> Equipment:
-        network, model = await self._network(table)
         name = table.name
-        return Equipment(
-            network,
-            model,
-            await self._read(name, table.classifier, classifier.SHIPPED, classifier.read_classifier),
-            await self._read(name, table.clip_file, clips.SHIPPED, clips.read_clips),
-            "dummy" if isinstance(network, Wandering) else BAND,
-        )
+        file = self._model(table)
+        network = Wandering() if file is None else await self._network(name, file)
+        told = await self._read(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
+        library = await self._read(name, table.clip_file, clips.SHIPPED, clips.read_clips)
+        if file is None or isinstance(network, Wandering):
+            return Equipment(network, "dummy", told, library, "dummy")
+        return Equipment(network, file.stem, told, library, BAND, await self._in_thread(_tunings, file))
 
-    async def _network(self, table: Player) -> tuple[Steps, str]:
-        shelf = Shelf(model_folders(self._setup), bands=True)
+    def _model(self, table: Player) -> Path | None:
+        """The file of a band's model; None, which is told, where there is none."""
         wanted = table.file or _SHIPPED_MODEL
+        shelf = Shelf(model_folders(self._setup), bands=True)
         try:
-            file = self._beside(wanted) or shelf.find(Path(wanted).name)
-            return await load_band(file), file.stem
+            return self._beside(wanted) or shelf.find(Path(wanted).name)
         except ModelProblem as problem:
-            self._tell("warning", table.name, f"{wanted}: {problem}: a DUMMY band plays, wandering at random")
-            return Wandering(), "dummy"
+            self._tell("warning", table.name, f"{problem}: {_DUMMY}")
+            return None
+
+    async def _network(self, name: str, file: Path) -> Steps:
+        try:
+            return await load_band(file)
+        except ModelProblem as problem:
+            self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
+            return Wandering()
 
     async def _read(self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]) -> T:
         """Read a file that was asked for, or else the one that ships."""
-        loop = asyncio.get_running_loop()
-        usual = shipped_folder("models") / shipped
         if wanted:
-            file = self._beside(wanted) or self._setup.models / wanted
             try:
-                return await loop.run_in_executor(None, read, file)
+                return await self._in_thread(read, self._beside(wanted) or self._setup.models / wanted)
             except ArraysProblem as problem:
                 self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
         try:
-            return await loop.run_in_executor(None, read, usual)
+            return await self._in_thread(read, shipped_folder("models") / shipped)
         except ArraysProblem as problem:
             raise StartProblem(str(problem)) from None
+
+    async def _in_thread(self, work: Callable[[Path], T], file: Path) -> T:
+        return await asyncio.get_running_loop().run_in_executor(None, work, file)
 
     def _beside(self, name: str) -> Path | None:
         """A file here, or beside the configuration; None if there is none."""
@@ -127,3 +135,8 @@ class BandStand:
         if self._setup.config_file is not None:
             places.append(self._setup.config_file.parent / path)
         return next((place.absolute() for place in places if place.is_file()), None)
+
+
+def _tunings(file: Path) -> Mapping[int, Tuning]:
+    sizes = range(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high) + 1)
+    return {players: read_tuning(file, players) for players in sizes}

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.engine.models import LoadedModel, Shelf, load_model
-from impsy_tui.engine.seat import MAIN, Seat, Tell, Wiring
+from impsy_tui.engine.seat import MAIN, Seat, Tell
 from impsy_tui.engine.setup import Setup, StartProblem
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.networks import ModelProblem
 from impsy_tui.players import Player
 from impsy_tui.players.dummy import DummyPlayer
@@ -120,18 +121,23 @@ class Casting:
         remark = f" ({loaded.remark})" if loaded.remark else ""
         return f"{loaded.name} plays, dimension {dimension}{remark}"
 
+    def end_audition(self, seat: Seat) -> None:
+        """Send the model away that is auditioned.
+
+        Raises:
+            CastingProblem: none is.
+        """
+        self._cast(seat.name).auditioned = None
+        if seat.end_audition() is None:
+            raise CastingProblem("nothing is auditioned")
+
     async def audition(self, seat: Seat, name: str) -> str:
-        """Let another model listen and play in silence, or with ``off`` end that; the reply.
+        """Let another model listen and play in silence; the reply.
 
         Raises:
             CastingProblem: it cannot.
         """
         cast = self._cast(seat.name)
-        if name == "off":
-            cast.auditioned = None
-            if seat.end_audition() is None:
-                raise CastingProblem("nothing is auditioned")
-            return "the audition is over"
         file = self._find(name)
         loaded = await self._open_beside(seat, file)
         dimension = loaded.network.shape.dimension

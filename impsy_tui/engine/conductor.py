@@ -176,10 +176,12 @@ class Conductor:
         self._forget(pending)
         return pending
 
-    def cancel_if_there(self, number: int) -> None:
-        """Take one back if it is still pending."""
-        if (pending := self._pending.get(number)) is not None:
-            self._forget(pending)
+    def cancel_if_there(self, number: int) -> bool:
+        """Take one back if it is still pending; whether it was."""
+        if (pending := self._pending.get(number)) is None:
+            return False
+        self._forget(pending)
+        return True
 
     def cancel_all(self) -> int:
         """Take everything back; how many things that were."""
@@ -272,6 +274,15 @@ class Conductor:
 
     # What others want to know
 
+    def all(self) -> tuple[Pending, ...]:
+        """Everything that is pending, the oldest first."""
+        return tuple(self._pending.values())
+
+    def seconds_left(self, pending: Pending) -> float | None:
+        """Until it is done or has arrived; None where nobody knows."""
+        due = pending.glide.ends if pending.glide is not None else pending.timer.deadline if pending.timer else None
+        return None if due is None else max(0.0, due - self._scheduler.now())
+
     def list(self) -> list[str]:
         """What is pending, in words, the oldest first."""
         return [f"{state.number}  {state.text}{_when(state)}" for state in map(self._state, self._pending.values())]
@@ -282,13 +293,9 @@ class Conductor:
         return tuple(map(self._state, reversed(newest)))
 
     def _state(self, pending: Pending) -> PendingState:
-        now = self._scheduler.now()
-        if pending.glide is not None:
-            return PendingState(
-                pending.number, pending.text, "over", max(0.0, pending.glide.ends - now), pending.glide.share
-            )
-        due = -1.0 if pending.timer is None else max(0.0, pending.timer.deadline - now)
-        return PendingState(pending.number, pending.text, pending.kind, due)
+        left = self.seconds_left(pending)
+        share = pending.glide.share if pending.glide is not None else 0.0
+        return PendingState(pending.number, pending.text, pending.kind, -1.0 if left is None else left, share)
 
 
 def _when(state: PendingState) -> str:

@@ -26,6 +26,23 @@ class _Done:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A line that was taken back.
+
+    Attributes:
+        program: what it was.
+        before: how everything is again.
+        cancelled: numbers of what was pending from it.
+        awaited: what is to be waited for.
+    """
+
+    program: Program
+    before: Scene
+    cancelled: tuple[int, ...]
+    awaited: list[Awaitable[str]]
+
+
 class History:
     """What can be taken back.
 
@@ -62,15 +79,15 @@ class History:
             return
         self._done.append(_Done(program, before, after_number, newest, now))
 
-    def undo(self) -> tuple[str, list[Awaitable[str]]] | None:
-        """Take back the last line: what it was, and what is to be waited for; None if there is none."""
+    def undo(self) -> Undone | None:
+        """Take back the last line; None if there is none."""
         if not self._done:
             return None
         done = self._done.pop()
         self._undone.append(done)
-        for number in range(done.after_number + 1, done.newest + 1):
-            self._conductor.cancel_if_there(number)
-        return str(done.program), self._stagehand.restore(done.before)
+        numbers = range(done.after_number + 1, done.newest + 1)
+        cancelled = tuple(number for number in numbers if self._conductor.cancel_if_there(number))
+        return Undone(done.program, done.before, cancelled, self._stagehand.restore(done.before))
 
     def redo(self) -> Program | None:
         """The line that was taken back last, to be carried out again; None if there is none."""

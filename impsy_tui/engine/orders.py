@@ -153,14 +153,15 @@ class Orders:
         self._note(channel, done)
         return problems, None
 
-    def carry_out_here(self, source: str, line: str) -> None:
-        """Do a line of a set list or a recording; what is wrong with it is told."""
+    def carry_out_here(self, source: str, line: str) -> Program | None:
+        """Do a line of a set list or a recording; what is wrong with it is told. What it was, None for a mistake."""
         program = self.read(line)
         if isinstance(program, Mistake):
             self._tell("error", source, f"{line}: {program.message}")
-            return
+            return None
         self.run(program, "", source)
         self._tell("info", source, str(program))
+        return program
 
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""

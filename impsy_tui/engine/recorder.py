@@ -26,9 +26,10 @@ class Recorder:
         self._tell = tell
         self._writer = ThreadPoolExecutor(1, "recorder")
 
-    def begin(self, log: Path) -> None:
-        """Write beside this log from now on."""
+    def begin(self, log: Path) -> Path:
+        """Write beside this log from now on; the file."""
         self.file = log.with_suffix(COMMANDS_SUFFIX)
+        return self.file
 
     def end(self) -> None:
         """Write no more."""

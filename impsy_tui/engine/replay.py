@@ -100,6 +100,11 @@ class Replayer:
         performance, self._performance = self._performance, None
         return performance.name if performance is not None else ""
 
+    @property
+    def has_commands(self) -> bool:
+        """Whether what is replayed has commands of its own."""
+        return self._performance is not None and bool(self._performance.commands)
+
     def state(self) -> ReplayState | None:
         """What is replayed, for a snapshot."""
         if self._performance is None:

@@ -1,12 +1,12 @@
 """What those who sit in a session need of it, and it of them; and what a player hears and plays."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.tempo import Tempo
+from impsy_tui.engine.wiring import Wiring
 
 if TYPE_CHECKING:
     from impsy_tui.engine.seat import Seat
@@ -16,6 +16,9 @@ Tell = Callable[[str, str, str], None]
 
 MAIN = "main"
 """The player of a configuration that names none."""
+
+REPLAY: Final = "replay"
+"""The channel, and the source in logs, of what is replayed."""
 
 Impulse = set[str]
 """The players that have answered something, or what somebody answered to it: each does so once, so that
@@ -30,48 +33,6 @@ class Log(Protocol):
 
     def begin(self, dimension: int) -> None:
         """Begin another file, for this dimension."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What a player hears and plays.
-
-    Attributes:
-        hears: indices of the instrument's values (from 0) that it hears, in its own order;
-            empty for the first, as many as it has.
-        plays: the same of those it plays.
-        hears_channels: names of the channels that it hears, None for all.
-        plays_channels: names of those it plays to, None for all.
-        hears_players: names of the players that it hears as if the musician had played.
-    """
-
-    hears: tuple[int, ...] = ()
-    plays: tuple[int, ...] = ()
-    hears_channels: frozenset[str] | None = None
-    plays_channels: frozenset[str] | None = None
-    hears_players: tuple[str, ...] = ()
-
-    @property
-    def fixed(self) -> bool:
-        """Whether it says which values of the instrument are the player's."""
-        return bool(self.hears or self.plays)
-
-    @property
-    def most(self) -> int:
-        """How many values the instrument has at least; 0 if it says nothing about that."""
-        return max((*self.hears, *self.plays), default=-1) + 1
-
-    @property
-    def count(self) -> int:
-        """How many values the player has; 0 if it says nothing about that."""
-        return len(self.hears or self.plays)
-
-    def refuses(self, dimension: int) -> str:
-        """Why a player of this dimension does not fit; empty if it does."""
-        for word, indices in (("hears", self.hears), ("plays", self.plays)):
-            if indices and len(indices) != dimension - 1:
-                return f"it {word} {len(indices)} values, so that its model has dimension {len(indices) + 1}"
-        return ""
 
 
 class Sitter(Protocol):

@@ -10,12 +10,13 @@ from impsy_tui.engine.part import Part, PartSettings
 
 # Whoever knows seats speaks of these.
 from impsy_tui.engine.room import MAIN as MAIN
+from impsy_tui.engine.room import REPLAY as REPLAY
 from impsy_tui.engine.room import Impulse as Impulse
 from impsy_tui.engine.room import Log as Log
 from impsy_tui.engine.room import Room as Room
 from impsy_tui.engine.room import Tell as Tell
-from impsy_tui.engine.room import Wiring as Wiring
 from impsy_tui.engine.shaping import Shaping
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.players import Player
 
 
@@ -159,9 +160,9 @@ class Seat:
             part.held(channel, held, at)
 
     def hears_channel(self, name: str) -> bool:
-        """Whether it hears what comes by a channel."""
+        """Whether it hears what comes by a channel; a log is replayed for all who hear the musician anywhere."""
         channels = self.wiring.hears_channels
-        return channels is None or name in channels
+        return channels is None or name in channels or (name == REPLAY and bool(channels))
 
     # A Stage, for the part
 

@@ -10,9 +10,10 @@ from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
-from impsy_tui.engine.seat import MAIN, Tell, Wiring
+from impsy_tui.engine.seat import MAIN, Tell
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.players import Player
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,15 +14,13 @@ from impsy_tui.engine.company import UnknownPlayer as UnknownPlayer
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.seat import Impulse, Log, Seat, Tell, Wiring
+from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.surfaces import Lifted
 from impsy_tui.gestures.touches import Touch
 from impsy_tui.players import Player
-
-REPLAY: Final = "replay"
-"""The channel, and the source in logs, of what is replayed."""
 
 
 @dataclass(slots=True)

@@ -1,11 +1,11 @@
 """The stage manager: calls what was planned, keeps scenes, cues and recordings, and takes lines back."""
 
 import asyncio
-import secrets
+import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -18,25 +18,27 @@ from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import History
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.recorder import Recorder
+from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
-from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines, scene_lines
+from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
 from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
 from impsy_tui.language import Call, Invocation, Macro, Program
 
 T = TypeVar("T")
 
-_NOT_RECORDED: Final = ("record", "replay", "cancel replay", "shutdown", "status", "help", "what", "delete", "rename")
-"""What a recording does not repeat."""
-
 
 class Doer(Protocol):
     """Carries out lines and programs; see ``orders.Orders``."""
 
-    def carry_out_here(self, source: str, line: str) -> None:
-        """Do a line that nobody waits for; what is wrong with it is told."""
+    @property
+    def macros(self) -> Mapping[str, Macro]:
+        """Words of the performer's own."""
+
+    def carry_out_here(self, source: str, line: str) -> Program | None:
+        """Do a line that nobody waits for; what is wrong with it is told. What it was, None for a mistake."""
 
     async def carry_out_setting(self, line: str) -> str:
         """Do a line, and wait until it is done; what is wrong with it, empty if nothing is."""
@@ -94,11 +96,13 @@ class StageManager:
         self.stagehand = Stagehand(session, rooms.session.tempo, rooms.casting)
         self.book = SceneBook(rooms.scenes)
         self.history = History(self.conductor, self.stagehand, scheduler.now)
-        self.cues = Cues(rooms.sets, doer.carry_out_here)
+        self.recording = Recording(recorder, session, self.conductor, self.stagehand, doer.macros)
+        self._numbers = Numbers()
+        self.cues = Cues(rooms.sets, self._cue)
         self.replayer = Replayer(
             scheduler,
             session.replayed,
-            lambda line: doer.carry_out_here("replay", line),
+            self._carry_out_again,
             lambda name: tell("info", "replay", f"{name} is over"),
         )
 
@@ -116,6 +120,13 @@ class StageManager:
             players = self._rooms.session.whom(invocation.player, invocation.command.about)
             self.conductor.let_go(knobs.keys_of(invocation, players, self._rooms.session.dimension - 1))
 
+    def _cue(self, source: str, line: str) -> None:
+        """A line of a set list."""
+        newest = self.conductor.newest
+        program = self._doer.carry_out_here(source, line)
+        if program is not None:
+            self.recording.line(program, newest)
+
     def _want_bars(self, wanted: bool) -> None:
         if wanted and self._end_bars is None:
             self._end_bars = self._rooms.session.tempo.on_bar(self.conductor.bar)
@@ -131,11 +142,9 @@ class StageManager:
             before: how things were, if it can be taken back.
             number: the newest of what was pending then.
         """
-        names = [each.command.name for each in program.walk()]
         if before is not None:
             self.history.note(program, before, number)
-        if self.recorder.file is not None and not any(name in _NOT_RECORDED for name in names):
-            self.recorder.note(self._rooms.session.scheduler.now(), str(program))
+        self.recording.line(program, number)
 
     # Gliding
 
@@ -213,9 +222,9 @@ class StageManager:
         found = self.history.undo()
         if found is None:
             raise SceneProblem("there is nothing to take back")
-        line, awaited = found
-        await self._settle(awaited)
-        return f"taken back: {line}"
+        await self._settle(found.awaited)
+        self.recording.taken_back(found.before, found.cancelled)
+        return f"taken back: {found.program}"
 
     async def redo(self) -> str:
         """Do again what was taken back."""
@@ -227,6 +236,7 @@ class StageManager:
         problem = await self._doer.carry_out_setting(str(program))
         self.history.note(program, before, number)
         self.history.put_back(rest)
+        self.recording.line(program, number)
         if problem:
             raise SceneProblem(problem)
         return f"again: {program}"
@@ -247,9 +257,14 @@ class StageManager:
         width, wanted = session.dimension - 1, performance.values.shape[1]
         if width != wanted:
             raise ReplayProblem(f"{performance.name} has {wanted} values an event, {width} are played")
-        for time, line in performance.commands:
-            if time <= 0.0 and (problem := await self._doer.carry_out_setting(line)):
-                self._tell("warning", "replay", f"{line}: {problem}")
+        self._numbers = Numbers()
+        for time, row in performance.commands:
+            if time <= 0.0:
+                line, then = self._numbers.read(row)
+                newest = self.conductor.newest
+                if problem := await self._doer.carry_out_setting(line):
+                    self._tell("warning", "replay", f"{line}: {problem}")
+                self._numbers.note(then, itertools.count(newest + 1))
         if through:
             await self._rooms.casting.load(session.seat, through)
         self.replayer.start(performance, speed)
@@ -264,17 +279,23 @@ class StageManager:
             file, name = self.recorder.file, self.recorder.file.name
             self.recorder.end()
             return f"commands up to here are in {name} in {file.parent.name}/"
-        now = self._rooms.session.scheduler.now()
-        self.recorder.begin(self._rooms.begin_log())
-        assert self.recorder.file is not None
-        number = secrets.randbelow(2**31)
-        self.seed(number)
-        session = self._rooms.session
-        for line in (f"seed {number}", *scene_lines(self.stagehand.capture(), session.focus)):
-            self.recorder.note(now, line)
-        for player in session.everybody.values():
+        file = self.recorder.begin(self._rooms.begin_log())
+        self.seed(self.recording.begin())
+        for player in self._rooms.session.everybody.values():
             player.reset()
-        return f"recording: commands go into {self.recorder.file.name}, beside a new log"
+        return f"recording: commands go into {file.name}, beside a new log"
+
+    def _carry_out_again(self, row: str) -> None:
+        """A row of a recording that is replayed."""
+        line, then = self._numbers.read(row)
+        newest = self.conductor.newest
+        self._doer.carry_out_here("replay", line)
+        self._numbers.note(then, itertools.count(newest + 1))
+
+    @property
+    def replays_set(self) -> bool:
+        """Whether a recording is replayed: cues come from it, and not from the set list."""
+        return self.replayer.has_commands
 
     def seed(self, number: int) -> str:
         """The same chances from now on as after the same number before."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from impsy_tui.gestures.markov import MODELS, Markov
 from impsy_tui.gestures.measures import Measures, measure
 from impsy_tui.networks.ensemble import EnsembleNetwork
-from impsy_tui.players.band import Band
+from impsy_tui.players.band import Band, Tuning, played
 
 REAL: Final = "real"
 
@@ -80,6 +80,7 @@ def judge_network(
     random: np.random.Generator,
     told: Callable[[int], None] = lambda done: None,
     temperature: float = 1.0,
+    tuning: Callable[[int], Tuning] = lambda players: Tuning(),
 ) -> Judged:
     """A network on scores: everybody leads in turn, and it is judged on and plays the others.
 
@@ -90,13 +91,14 @@ def judge_network(
         random: source of chance.
         told: called with the number of scores done.
         temperature: of what it plays.
+        tuning: likewise, of a band of so many players.
     """
     judged = Judged(name)
     for done, codes in enumerate(scores):
         told(done)
         for lead in range(codes.shape[1]):
             followers = np.delete(codes, lead, axis=1)
-            band = Band(network, followers.shape[1], random)
+            band = Band(network, followers.shape[1], random, tuning(codes.shape[1]))
             judged.nats.append(surprises(band, codes[:, lead], followers).ravel())
             judged.changes.append((followers[1:] != followers[:-1]).ravel())
             judged.parts.append(played(band, codes[:, lead], followers[0], temperature))
@@ -114,21 +116,6 @@ def surprises(band: Band, lead: Codes, followers: Codes) -> NDArray[np.float64]:
         found[second - 1] = np.logaddexp.reduce(logits, axis=1) - logits[rows, followers[second]]
         band.take(followers[second].tolist())
     return found
-
-
-def played(band: Band, lead: Codes, first: Codes, temperature: float = 1.0) -> NDArray[np.int8]:
-    """What a band plays to a lead, ``[seconds, followers]``.
-
-    Args:
-        band: it begins anew.
-        lead: ``[seconds]``.
-        first: what the followers do in the first second.
-        temperature: of the chance by which they play.
-    """
-    band.reset(first.tolist())
-    band.lead(int(lead[0]))
-    rows = [first.tolist(), *(band.play(code, temperature) for code in lead[1:].tolist())]
-    return np.array(rows, np.int8)
 
 
 HEADS: Final = ("", "nats", "at changes", "flux", "entropy", "changes", "variety", "run s")

@@ -16,6 +16,8 @@ from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.ensemble_opening import open_ensemble
+from impsy_tui.players.band import Tuning
+from impsy_tui.players.band_tuning import read_tuning
 
 _PATIENCE: Final = 20.0
 """Seconds that a model may take to be opened."""
@@ -52,7 +54,10 @@ def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     def told(done: int) -> None:
         reporter.say(Progress("judging", done, len(scores)))
 
-    judged.append(judge_network(wishes.model.stem, network, scores, random, told, wishes.temperature))
+    def tuning(players: int) -> Tuning:
+        return read_tuning(wishes.model, players)
+
+    judged.append(judge_network(wishes.model.stem, network, scores, random, told, wishes.temperature, tuning))
     judged.append(judge_real(scores))
     seconds = sum(map(len, scores))
     heads = f"{len(scores)} scores, {seconds} s; everybody leads in turn, and the others are played to that lead"

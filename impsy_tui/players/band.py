@@ -1,9 +1,11 @@
 """A band: followers that answer a lead in gestures, second by second."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impsy_tui.gestures.markov import draw
 from impsy_tui.gestures.names import GESTURES, NOTHING
@@ -37,6 +39,28 @@ class Wandering:
         """There is nothing to forget."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What is added to logits when a band plays; see ``band_tuning``.
+
+    Attributes:
+        leave: to those of all gestures but the one that is played, by that one; none if empty.
+        come: to that of a gesture that is not the one that is played, by itself; likewise.
+    """
+
+    leave: tuple[float, ...] = ()
+    come: tuple[float, ...] = ()
+
+    @property
+    def offsets(self) -> NDArray[np.float64]:
+        """``[gestures, gestures]``, rows what is played, columns what is to come."""
+        leave, come = (np.array(each or (0.0,) * GESTURES) for each in (self.leave, self.come))
+        return np.asarray((leave[:, np.newaxis] + come) * (1.0 - np.eye(GESTURES)))
+
+
+_UNTUNED: Final = Tuning()
+
+
 class Band:
     """The followers of a lead.
 
@@ -47,13 +71,17 @@ class Band:
         network: of ensembles; it is this band's alone.
         followers: how many there are, 1 to ``MOST_FOLLOWERS``.
         random: source of chance.
+        tuning: of how it plays.
     """
 
-    def __init__(self, network: Steps, followers: int, random: np.random.Generator) -> None:
+    def __init__(
+        self, network: Steps, followers: int, random: np.random.Generator, tuning: Tuning = _UNTUNED
+    ) -> None:
         if not 1 <= followers <= MOST_FOLLOWERS:
             raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")
         self._network = network
         self._random = random
+        self._offsets = np.concatenate([tuning.offsets, np.zeros((1, GESTURES))])  # the last is for who is not there
         self.followers = followers
         self.reset()
 
@@ -95,9 +123,24 @@ class Band:
         Raises:
             ModelProblem: the network gives what are not numbers.
         """
-        logits = self.expect(lead).astype(np.float64) / temperature
+        logits = (self.expect(lead) + self._offsets[list(self.codes)]) / temperature
         drawn = draw(np.exp(logits - logits.max(axis=1, keepdims=True)), self._random).tolist()
         for follower, code in (forced or {}).items():
             drawn[follower] = code
         self.take(drawn)
         return self.codes
+
+
+def played(band: Band, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0) -> NDArray[np.int8]:
+    """What a band plays to a lead, ``[seconds, followers]``.
+
+    Args:
+        band: it begins anew.
+        lead: ``[seconds]``.
+        first: what the followers do in the first second.
+        temperature: of the chance by which they play.
+    """
+    band.reset(first.tolist())
+    band.lead(int(lead[0]))
+    rows = [first.tolist(), *(band.play(code, temperature) for code in lead[1:].tolist())]
+    return np.array(rows, np.int8)

@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import tensorflow as tf
 
 from impsy_tui.gestures.synthetic_scores import scores
+from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.networks.notes import write_notes
+from impsy_tui.players.band_tuning import note_tunings, tune_all
 from impsy_tui.training.ensemble_fit import EnsembleRecipe, EnsembleTrainer, split
 from impsy_tui.training.ensemble_network import playing_model, save_ensemble
 from impsy_tui.training.fit import Epoch
@@ -47,6 +50,7 @@ def make(folder: Path) -> Path:
         "seed": _SEED,
     }
     write_notes(lite, facts, learned.curve)
+    note_tunings(lite, tune_all(EnsembleNetwork(lite), corpus, np.random.default_rng(_SEED)))
     return lite
 
 

@@ -21,8 +21,9 @@ from impsy_tui.training.fit import Epoch, TooLittle
 WINDOW: Final = 64
 """Seconds that the network hears before it is forgotten what they were; what it is told reaches further back."""
 _BATCH: Final = 64
-_STEPS: Final = 150
-"""An epoch."""
+_PASSES: Final = 4
+"""How often an epoch hears each second of each follower, about, within the bounds on its steps."""
+_LEAST_STEPS, _MOST_STEPS = 20, 150
 _RATE: Final = 3e-3
 _DECAY: Final = 1e-4
 _DROPOUT, _TOLD_DROPOUT = 0.4, 0.1
@@ -147,7 +148,8 @@ class EnsembleTrainer:
         self._codes = tf.constant(np.concatenate([part.codes for part in training]).astype(np.int32))
         self._starts = tf.constant(_starts([len(part.codes) for part in training]))
         self._held_out = held_out
-        schedule = keras.optimizers.schedules.CosineDecay(_RATE, _STEPS * recipe.epochs, alpha=0.02)
+        self._steps = int(np.clip(len(self._codes) * _PASSES / (_BATCH * WINDOW), _LEAST_STEPS, _MOST_STEPS))
+        schedule = keras.optimizers.schedules.CosineDecay(_RATE, self._steps * recipe.epochs, alpha=0.02)
         self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=_DECAY, clipnorm=1.0)
         self._optimizer.build(self.model.trainable_variables)
         self._averages = [tf.Variable(weight) for weight in self.model.trainable_variables]
@@ -164,7 +166,7 @@ class EnsembleTrainer:
         recipe, learned = self._recipe, self.learned
         began = time.monotonic()
         for number in range(1, recipe.epochs + 1):
-            loss = float(np.mean([self._learn() for _ in range(_STEPS)]))
+            loss = float(np.mean([self._learn() for _ in range(self._steps)]))
             held_out = self._end_epoch(loss, number)
             left = (time.monotonic() - began) / number * (recipe.epochs - number)
             if not on_epoch(Epoch(number, loss, held_out, left)):

@@ -1,4 +1,4 @@
-"""The worker that trains a band: ``python -m impsy_tui.training.ensemble_worker MODELS SCORE… [--epochs 20] …``.
+"""The worker that trains a band: ``python -m impsy_tui.training.ensemble_worker MODELS SCORE… [--epochs 14] …``.
 
 SCORE is a gesture score, or a folder of them. SIGINT ends it early and saves the best there is; SIGTERM ends it and
 saves no model.
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
     parser.add_argument("scores", type=Path, nargs="+")
+    parser.add_argument("--remarks", action="store_true", help="tell each remark on the scores in a line")
     parser.add_argument("--players", type=int, default=0, help="scores of so many alone; 0 for any")
     for name, kind in (
         ("epochs", terms.BAND_EPOCHS),
@@ -62,14 +63,19 @@ def _train(
 ) -> Finished | Failed:
     from importlib.metadata import version
 
+    import numpy as np
+
+    from impsy_tui.networks.ensemble import EnsembleNetwork
     from impsy_tui.networks.notes import write_notes
+    from impsy_tui.players.band_tuning import note_tunings, tune_all
     from impsy_tui.training.ensemble_fit import EnsembleRecipe, EnsembleTrainer, split
     from impsy_tui.training.ensemble_network import playing_model, save_ensemble
     from impsy_tui.training.fit import Epoch, TooLittle
 
+    codes = [score.codes for score in scores]
     recipe = EnsembleRecipe(wishes.epochs, wishes.patience, wishes.units, wishes.seed)
     try:
-        training, held_out = split([score.codes for score in scores], recipe.seed)
+        training, held_out = split(codes, recipe.seed)
     except TooLittle as problem:
         return Failed(str(problem))
     began = time.monotonic()
@@ -80,11 +86,15 @@ def _train(
         reporter.say(Progress("epoch", epoch.number, recipe.epochs, epoch.loss, epoch.held_out, epoch.left))
         return not stop.asked
 
+    def on_tuning(done: int, of: int) -> None:
+        reporter.say(Progress("tuning", done, of))
+
     trainer.run(on_epoch)
     learned = trainer.learned
     if not math.isfinite(learned.best_loss):
         return Failed("nothing was learned: what the scores hold makes no sense to the network")
     lite = save_ensemble(playing_model(learned.best, recipe.units), wishes.models)
+    tunings = tune_all(EnsembleNetwork(lite), codes, np.random.default_rng(recipe.seed), on_tuning)
     seconds = time.monotonic() - began
     sizes = Counter(len(score.players) for score in scores)
     facts: dict[str, str | float | None] = {
@@ -101,12 +111,15 @@ def _train(
         "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
     }
     write_notes(lite, facts, learned.curve)
-    mended = f"; {len(remarks)} remarks on the scores" if remarks else ""
-    return Finished(
-        f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {len(learned.curve)} epochs, "
-        f"{seconds:.0f} s{mended}; impsy-tui ensemble evaluate {lite.stem} tells how it plays",
-        str(lite),
-    )
+    note_tunings(lite, tunings)
+    parts = [
+        f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {len(learned.curve)} epochs",
+        f"{seconds:.0f} s",
+        f"impsy-tui ensemble evaluate {lite.stem} tells how it plays",
+    ]
+    if remarks and not wishes.remarks:
+        parts.insert(2, f"{len(remarks)} remarks on the scores")
+    return Finished("\n".join(["; ".join(parts), *(remarks if wishes.remarks else ())]), str(lite))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from impsy_tui.jobs.band_report import HEADS, Judged, judge_markov, judge_networ
 from impsy_tui.jobs.band_report import table as rows_of
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.networks.tflite import quietly
+from impsy_tui.players.band_tuning import tune
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
 FOLDS = 5
@@ -88,8 +89,10 @@ def fold(name: str, number: int, test: list[np.ndarray], known: list[np.ndarray]
     random = np.random.default_rng(SEED + number)
     with quietly():
         network = EnsembleNetwork(file)
+    quartets = [codes for codes in known if codes.shape[1] == 4]
+    tuning = tune(network, quartets, random)
     markov = [judge_markov(order, known, test, random) for order in range(3)]
-    return [*markov, judge_network("network", network, test, random), judge_real(test)]
+    return [*markov, judge_network("network", network, test, random, tuning=lambda players: tuning), judge_real(test)]
 
 
 def report(name: str, folds: list[list[Judged]]) -> None:

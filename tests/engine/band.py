@@ -10,8 +10,9 @@ from impsy_tui.channels import ChannelStatus, Listener
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.scheduler import VirtualTime
-from impsy_tui.engine.seat import Seat, Wiring
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session, SessionSettings
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.players import PlayerFault, Prediction
 
 

@@ -31,6 +31,23 @@ from tests.engine.band import RecordingChannel, RecordingLog, ScriptedPlayer
 
 _SLICE = 0.05
 
+SHIPPED = Path(__file__).resolve().parents[2] / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
+"""The model that the demo plays."""
+
+SET = """
+// what there is before the first cue
+def drop = mode battle; temp 2
+
+# warm
+temp 1.1
+after 5s temp 1.2
+# drop
+drop
+# end
+cancel all; mode useronly
+"""
+"""A set list."""
+
 
 class Rehearsal:
     """An engine without sockets: its session, its commands and its stage manager, on a virtual clock.
@@ -152,3 +169,8 @@ def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPlayer:
     """A player with a model of a file."""
     loaded = asyncio.run(load_model(file))
     return MdrnnPlayer(loaded.network, loaded.name, random)
+
+
+def temp(set_: Rehearsal, player: str = "main") -> float:
+    """A player's pi temperature."""
+    return set_.session.seats[player].part.settings.pi_temperature

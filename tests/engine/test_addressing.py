@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.engine.commands import Commands
 from impsy_tui.engine.orders import Orders, Outcome
-from impsy_tui.engine.seat import Wiring
+from impsy_tui.engine.wiring import Wiring
 from impsy_tui.language import Program
 from impsy_tui.players.dummy import DummyPlayer
 from tests.engine.band import Band, Member

@@ -169,6 +169,7 @@ def test_a_data_set_is_made_beside_the_music(
         assert "no dataset is called ../x" in console.command("train xxs on ../x").text
         assert "budget is for train auto" in console.command("train s budget 5").text
         assert "auto trains new models" in console.command("train auto from current").text
+        assert "no folder of gesture scores is called none" in console.command("train ensemble on none").text
         assert "job 3 trains auto on training-dataset-4d" in console.command("train auto budget 2.5 seed 3").text
         assert _ended_jobs(console, 3) == ["finished", "failed", "failed"]
         text = console.snapshot().jobs[2].text

@@ -9,6 +9,7 @@ from impsy_tui.language.setlist import SetList, read_set, set_lines
 from impsy_tui.shipped import shipped_folder
 from tests.engine.rehearsal import Rehearsal, mdrnn
 
+_ROOT = Path(__file__).parents[2]
 _SETS = shipped_folder("configs") / "sets"
 _MODEL = "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"
 _PHRASE, _REST, _STEP = 6.0, 6.0, 0.4
@@ -24,12 +25,34 @@ def _play(set_: Rehearsal, seconds: float, random: np.random.Generator) -> None:
         set_.wait(min(_STEP, end - set_.time.time))
 
 
-def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
-    random = np.random.default_rng(3)
+def _rehearsal(folder: Path, random: np.random.Generator) -> Rehearsal:
+    """The demo's player with its model, eight faders and an output called osc."""
     player = mdrnn(shipped_folder("models") / f"{_MODEL}.tflite", random)
     players, models = {"main": player}, shipped_folder("models")
-    set_ = Rehearsal(tmp_path, players=players, models=models, sets=_SETS, random=random, out="osc")
+    set_ = Rehearsal(folder, players=players, models=models, sets=_SETS, random=random, out="osc")
     set_.do(f"load {_MODEL}")
+    return set_
+
+
+def test_every_line_of_the_tutorial_can_be_typed_one_after_the_other(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    set_ = _rehearsal(tmp_path, random)
+    text = (_ROOT / "docs" / "first-set.md").read_text(encoding="utf-8")
+    blocks = [block.splitlines() for block in text.split("```")[1::2]]
+    lines = [line for language, *block in blocks if not language for line in block]
+    assert len(lines) > 40
+    for line in lines:
+        _play(set_, 3.0, random)
+        set_.do(line)
+    assert set_.problems == []
+    assert set_.bindings.keys == {"f5": "next"}  # by the set list that was opened last
+    written = "\n".join(line[4:] for line in text.split("`mine.imp`")[1].split("In another")[0].splitlines())
+    assert isinstance(read_set(written.strip(": \n")), SetList)
+
+
+def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    set_ = _rehearsal(tmp_path, random)
     assert set_.do("cue first").endswith("8 cues; next is calm")
     set_.do("next")
     reached = []

@@ -12,6 +12,7 @@ import pytest
 from impsy_tui.control.messages import Files, FromEngine, LogPicture, Names, Reply
 from impsy_tui.engine.helpers import HelperProblem, ask_helper
 from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.models import Shelf
 from impsy_tui.shipped import shipped_folder
 
 T = TypeVar("T")
@@ -165,6 +166,23 @@ def test_the_newest_data_set_of_a_dimension(folder: Path) -> None:
     assert library.newest_dataset(4) == newer
     with pytest.raises(LibraryProblem, match="dataset 9 makes one"):
         library.newest_dataset(9)
+
+
+def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(folder: Path) -> None:
+    library = _library(folder)
+    with pytest.raises(LibraryProblem, match="scores is not there: scores are"):
+        library.scores_folder("")
+    (folder / "scores" / "quartets").mkdir(parents=True)
+    assert library.scores_folder("") == folder / "scores"
+    assert library.scores_folder("quartets") == folder / "scores" / "quartets"
+    for name in ("trios", "../logs", "..", "/etc"):
+        with pytest.raises(LibraryProblem, match="no folder of gesture scores is called"):
+            library.scores_folder(name)
+
+
+def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
+    assert not [name for name in _run(_library(folder).names(1)).models if name.startswith("ensembleRNN")]
+    assert Shelf([shipped_folder("models")], bands=True).names() == ["ensembleRNN-units16"]
 
 
 class TestHelpers:

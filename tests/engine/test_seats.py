@@ -7,8 +7,8 @@ import pytest
 
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
-from impsy_tui.engine.seat import Wiring
 from impsy_tui.engine.session import Session, SessionSettings, UnknownPlayer
+from impsy_tui.engine.wiring import Wiring
 from tests.engine.band import Band, Member, RecordingChannel, RecordingLog, ScriptedPlayer
 
 LEFT = Wiring(hears=(0, 1), plays=(0, 1))
@@ -60,6 +60,13 @@ def test_a_player_hears_the_channels_that_are_its_own() -> None:
     band.session.holding("knobs", False, band.time.time)
     band.wait(1)
     assert b.seat.part.played > 0
+
+
+def test_a_log_is_replayed_for_all_who_hear_the_musician() -> None:
+    band = Band("polyphony", wiring=Wiring(hears_channels=frozenset({"keys"})))
+    b = band.join("b", "polyphony", wiring=Wiring(hears_channels=frozenset()))
+    band.session.replayed((0.5,), band.time.time)
+    assert (_values(band.player), _values(b.player)) == ([(0.5,)], [])
 
 
 def test_what_one_plays_leaves_the_values_of_the_other_where_they_are() -> None:
@@ -124,6 +131,17 @@ def test_a_slow_wire_carries_what_both_have_struck_meanwhile() -> None:
     # The first went at once; what came while the wire was busy went together, the newest of each.
     assert [values for _, values in band.out.played] == [(0.11, 0.21, 0.3, 0.4), (0.11, 0.21, 0.31, 0.41)]
     assert band.out.muted == [{2, 3}, frozenset()]
+
+
+def test_a_late_output_keeps_the_notes_of_both_apart_too() -> None:
+    band, b = _split("battle", channel={"max_rate": 2.0})
+    band.session.outputs.nudge("out", 0.2)
+    band.wait(1.0)
+    band.seat.pause()
+    b.seat.pause()
+    band.wait(1.0)
+    assert band.out.muted == [{2, 3}, frozenset()]
+    assert [what for _, what in band.out.said if not isinstance(what, tuple)] == [{0, 1}, "silence"]
 
 
 def test_what_another_plays_is_heard_as_if_the_musician_had_played_it() -> None:

@@ -1,29 +1,16 @@
 """Lines that plan, glide, take back and step through a set, on a virtual clock."""
 
-import asyncio
-import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from impsy_tui.corpus.synthetic import Manner, Performer
-from impsy_tui.engine.replay import Performance, ReplayProblem
 from tests.engine.band import ScriptedPlayer
-from tests.engine.rehearsal import Rehearsal, mdrnn
+from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, temp
 
 
 @pytest.fixture
 def set_(tmp_path: Path) -> Rehearsal:
     return Rehearsal(tmp_path)
-
-
-def settings(set_: Rehearsal, player: str = "main") -> object:
-    return set_.session.seats[player].part.settings
-
-
-def temp(set_: Rehearsal, player: str = "main") -> float:
-    return set_.session.seats[player].part.settings.pi_temperature
 
 
 def test_several_at_once(set_: Rehearsal) -> None:
@@ -260,20 +247,6 @@ def test_a_file_of_scenes_that_makes_no_sense_is_told(
     assert said in reply.text
 
 
-SET = """
-// what there is before the first cue
-def drop = mode battle; temp 2
-
-# warm
-temp 1.1
-after 5s temp 1.2
-# drop
-drop
-# end
-cancel all; mode useronly
-"""
-
-
 def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
@@ -318,75 +291,11 @@ def test_players_are_addressed_by_name(tmp_path: Path) -> None:
     assert "no player is called c" in set_.try_("@c temp 1").text
 
 
-SHIPPED = Path(__file__).resolve().parents[2] / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
-
-
-def _performance() -> Performance:
-    """Half a minute of made-up playing, with commands."""
-    random = np.random.default_rng(3)
-    times, values, at = [], [], 0.0
-    for dt, event in itertools.islice(Performer(8, random, Manner()).play(), 300):
-        at += dt
-        times.append(at)
-        values.append(event)
-    commands = [(0.0, "mode duet"), (2.0, "temp 1.5; over 4s sigma 0.1"), (8.0, "every 1s temp rand 0.5 1.5")]
-    return Performance("made", np.array(times) - times[0], np.array(values), commands)
-
-
-def _replayed(folder: Path, seed: int) -> list[tuple[float, object]]:
-    random = np.random.default_rng(seed)
-    set_ = Rehearsal(folder, players={"main": mdrnn(SHIPPED, random)}, mode="polyphony", random=random)
-    set_.do(f"seed {seed}")
-    assert asyncio.run(set_.manager.play_again(_performance())).startswith("made is replayed: 300 events")
-    set_.wait(_performance().seconds + 2)
-    assert set_.problems == []
-    assert [source for _, source, _ in set_.logs["main"].rows].count("replay") == 300
-    return set_.out.said
-
-
-def test_a_replay_with_one_seed_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
-    first, second, other = (_replayed(tmp_path, seed) for seed in (7, 7, 8))
-    assert len(first) > 100
-    assert first == second
-    assert first != other
-
-
-def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
-    set_.do("thru on; mode useronly")
-    values = np.random.default_rng(1).random((50, 3))
-    times = np.cumsum(np.random.default_rng(2).random(50))
-    asyncio.run(set_.manager.play_again(Performance("it", times - times[0], values)))
-    set_.wait(60)
-    heard = np.array(set_.out.times)
-    assert heard - heard[0] == pytest.approx(times - times[0], abs=1e-6)
-    assert "nothing is replayed" in set_.try_("cancel replay").text
-
-
-def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
-    with pytest.raises(ReplayProblem, match="it has 2 values an event, 3 are played"):
-        asyncio.run(set_.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 2)))))
-    assert "no log is called none" in set_.try_("replay none").text
-
-
-def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsal, tmp_path: Path) -> None:
-    set_.do("temp 1.3; hold x2 0.5; range x3 0.1 0.9; mute x1")
-    assert "commands go into 2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record on")
-    set_.wait(1)
-    set_.do("over 2s temp 2")
-    set_.wait(1)
-    set_.try_("temp nonsense")
-    assert "2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record off")
-    set_.do("temp 9")
-    set_.manager.recorder.close()
-    rows = (tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
-    lines = [row.partition(",")[2] for row in rows]
-    assert lines[0].startswith("seed ")
-    assert lines[-1] == "over 2s temp 2"
-    again = Rehearsal(tmp_path)
-    for line in lines:
-        again.do(line)
-    again.wait(3)
-    assert temp(again) == 2.0
-    shaping = again.session.seat.shaping
-    assert (shaping.held, shaping.ranged, shaping.muted) == ({1: 0.5}, {2: (0.1, 0.9)}, {0})
-    assert "are not written down" in set_.try_("record off").text
+def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent)
+    set_.do(f"load {SHIPPED.stem}")
+    assert set_.session.seat.part.player.kind == "mdrnn"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    set_.do("redo")
+    assert set_.session.seat.part.player.name == SHIPPED.stem

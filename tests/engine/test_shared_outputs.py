@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.mapping import OutputMapping
-from impsy_tui.engine.seat import Wiring
+from impsy_tui.engine.wiring import Wiring
 from tests.engine.band import Band, RecordingChannel
 
 COUNT = 4
@@ -48,13 +48,16 @@ _DEEDS = st.one_of(
 )
 
 
-@given(st.lists(_DEEDS, max_size=40), st.sampled_from((0.0, 5.0)))
-def test_only_what_is_played_sounds_and_in_the_end_nothing(deeds: list[tuple[str, Any]], max_rate: float) -> None:
+@given(st.lists(_DEEDS, max_size=40), st.sampled_from((0.0, 5.0)), st.sampled_from((0.0, 0.05)))
+def test_only_what_is_played_sounds_and_in_the_end_nothing(
+    deeds: list[tuple[str, Any]], max_rate: float, delay: float
+) -> None:
     band = Band("battle", dimension=3, instrument=COUNT + 1, wiring=Wiring(_WIRINGS["main"], _WIRINGS["main"]))
     for name, dt in (("b", 0.07), ("c", 0.13)):
         band.join(name, "battle", dimension=3, dt=dt, wiring=Wiring(_WIRINGS[name], _WIRINGS[name]))
     channel = _Notes(band, max_rate)
     band.session.outputs.open([channel])
+    band.session.outputs.nudge("out", delay)
     seats = band.session.seats
     for deed, about in deeds:
         match deed:
@@ -73,7 +76,7 @@ def test_only_what_is_played_sounds_and_in_the_end_nothing(deeds: list[tuple[str
             for index in seat.plays
             if not seat.part.paused and index not in seat.shaping.muted
         }
-        assert channel.on <= allowed
+        assert delay or channel.on <= allowed
     for seat in seats.values():
         seat.pause()
     band.wait(1)

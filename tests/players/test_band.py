@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from impsy_tui.gestures.synthetic_scores import scores
-from impsy_tui.jobs.band_report import HEADS, judge_markov, judge_network, judge_real, played, surprises, table
+from impsy_tui.jobs.band_report import HEADS, judge_markov, judge_network, judge_real, surprises, table
 from impsy_tui.networks.ensemble import EnsembleNetwork
-from impsy_tui.players.band import GONE, Band
+from impsy_tui.players.band import GONE, Band, played
 from tests.networks.test_ensemble import SHIPPED
 
 

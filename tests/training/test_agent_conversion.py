@@ -46,7 +46,8 @@ def saved(path: Path, kind: str, **policy: Any) -> Any:
 
     both = places(["loudness-dBFS", "centroid"])
     vector = ImitationVec(Imitation(Task(Known(small_table()), both, both), 2, seed=1))
-    model = getattr(sb3, kind)("MlpPolicy", vector, seed=3, device="cpu", policy_kwargs=policy)
+    small = {"buffer_size": 100} if kind == "DQN" else {}
+    model = getattr(sb3, kind)("MlpPolicy", vector, seed=3, device="cpu", policy_kwargs=policy, **small)
     model.save(path)
     return model
 

@@ -44,10 +44,11 @@ def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) 
     folder = _write(tmp_path / "played", scores(3, 150, 1))
     (folder / "00.csv").write_text((folder / "00.csv").read_text().replace("\n5,", "\n5,x", 1))
     (folder / "broken.csv").write_text("not a score\n")
-    said = _work(tmp_path / "models", folder, "--epochs", "1", "--units", "9")
+    said = _work(tmp_path / "models", folder, "--epochs", "1", "--units", "9", "--remarks")
     last = said[-1]
     assert isinstance(last, Finished), last
     assert last.file == str(tmp_path / "models" / f"{PREFIX}units9.tflite")
+    assert [line.partition(":")[0] for line in last.text.splitlines()[1:]] == ["00.csv, line 7, p0", "left out"]
     stages = [message.stage for message in said if isinstance(message, Progress)]
     assert any("is no gesture" in stage for stage in stages)
     assert any(stage.startswith("left out: ") and "broken.csv" in stage for stage in stages)

@@ -43,7 +43,7 @@ def pending(snapshot: Snapshot, palette: Palette) -> list[Item]:
 def _cue(cue: CueState, palette: Palette) -> Item:
     place = (f"{cue.number}/{cue.of} ", palette.dim)
     name = (cue.cue or cue.set, palette.strong)
-    following = (f" → {cue.following}" if cue.following else " ■ the end", palette.text)
+    following = (f" → {cue.following}" if cue.following else " ■ last", palette.text)
     short = (cut(cue.cue or cue.set, 16), palette.strong)
     after = (f" → {cut(cue.following, 12)}" if cue.following else " ■", palette.text)
     return Item(0, ((("cue ", palette.dim), place, name, following), (place, short, after), (place, short)))
@@ -65,7 +65,7 @@ def _replay(replay: ReplayState, palette: Palette) -> Item:
 
 def _tempo(tempo: TempoState, palette: Palette) -> Item:
     beat = f"{int(tempo.beat // 4) + 1}.{int(tempo.beat % 4) + 1}"
-    pieces: list[Piece] = [(f"{tempo.beats:g}", palette.strong), (" bpm", palette.dim)]
+    pieces: list[Piece] = [(f"{tempo.beats:.4g}", palette.strong), (" bpm", palette.dim)]
     if tempo.source == "clock":
         said, style = (" CLOCK LOST ", palette.warning_block) if tempo.lost else (" clock", palette.good)
         pieces.append((said if tempo.runs or tempo.lost else " clock stopped", style))

@@ -1,6 +1,6 @@
 """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.conductor import Pending
@@ -84,13 +84,18 @@ class Conducting(Hands):
         return self._manager.cues.open(set) if set else self._manager.cues.where()
 
     def _next(self) -> str:
-        return self._manager.cues.next()
+        return self._step(self._manager.cues.next)
 
     def _back(self) -> str:
-        return self._manager.cues.back()
+        return self._step(self._manager.cues.back)
 
     def _goto(self, cue: str) -> str:
-        return self._manager.cues.goto(cue)
+        return self._step(lambda: self._manager.cues.goto(cue))
+
+    def _step(self, step: Callable[[], str]) -> str:
+        if self._manager.replays_set:
+            return "a recorded set is replayed: its cues come by themselves"
+        return step()
 
     def _replay(self, log: str, at: float = 1.0, through: str = "") -> Awaitable[str]:
         return self._manager.replay(log, at, through)

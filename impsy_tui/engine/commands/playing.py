@@ -97,8 +97,12 @@ class Playing(Hands):
             self._host.casting.unload(seat)
         return self._of(seats, "DUMMY: no model is loaded, the dummy player wanders at random")
 
-    async def _audition(self, seats: Sequence[Seat], model: str) -> str:
-        return await self._each(seats, lambda seat: self._host.casting.audition(seat, model))
+    def _audition(self, seats: Sequence[Seat], model: str) -> str | Awaitable[str]:
+        if model != "off":
+            return self._each(seats, lambda seat: self._host.casting.audition(seat, model))
+        for seat in seats:
+            self._host.casting.end_audition(seat)
+        return self._of(seats, "the audition is over")
 
     async def _each(self, seats: Sequence[Seat], cast: Callable[[Seat], Awaitable[str]]) -> str:
         """Cast one player after the other, also where it cannot be done for one of them."""

@@ -39,7 +39,7 @@ def test_at_eighty_columns_everything_is_still_there() -> None:
     ("fields", "told"),
     [
         ({"cue": CueState("first", "", 0, 8, "quiet")}, "cue 0/8 first → quiet"),
-        ({"cue": CueState("first", "end", 8, 8, "")}, "cue 8/8 end ■ the end"),
+        ({"cue": CueState("first", "end", 8, 8, "")}, "cue 8/8 end ■ last"),
         ({"replay": ReplayState("a", 1.0, 2.0, 1.0)}, " REPLAY  a 1s/2s"),
         ({"tempo": TempoState(93.25, "clock")}, "93.25 bpm clock  1.1"),
         ({"tempo": TempoState(90.0, "clock", lost=True)}, "90 bpm CLOCK LOST   1.1"),

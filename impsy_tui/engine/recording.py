@@ -1,0 +1,142 @@
+"""A set written down as it is played, so that a replay repeats it; and read again.
+
+What is pending is cancelled by its number, and a replay counts from elsewhere. So a line that leaves something
+pending is written with the numbers that it was given, as ``#3-4 after 5s drop``, and a replay keeps
+account of what they are called this time.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from impsy_tui.engine.conductor import Conductor, Pending
+from impsy_tui.engine.recorder import Recorder
+from impsy_tui.engine.scenes import Scene, Stagehand, scene_lines
+from impsy_tui.engine.session import Session
+from impsy_tui.language import Invocation, Macro, Mistake, Program, parse
+
+_SET: Final = ("cue", "next", "back", "goto")
+"""What steps through a set list: its lines are written down, and not the step."""
+_NOT_WRITTEN: Final = frozenset(
+    (
+        *_SET,
+        "record",
+        "replay",
+        "cancel replay",
+        "undo",
+        "redo",
+        "shutdown",
+        "status",
+        "help",
+        "what",
+        "delete",
+        "rename",
+    )
+)
+_NUMBERED: Final = re.compile(r"#(\d{1,9})(?:-(\d{1,9}))? (.*)", re.DOTALL)
+_CANCEL: Final = re.compile(r"cancel (\d{1,9})")
+
+
+class Recording:
+    """Writes down what changes a set.
+
+    Args:
+        recorder: has the file.
+        session: what is played.
+        conductor: what is pending.
+        stagehand: how everything is set.
+        macros: words of the performer's own.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        session: Session,
+        conductor: Conductor,
+        stagehand: Stagehand,
+        macros: Mapping[str, Macro],
+    ) -> None:
+        self._recorder = recorder
+        self._session = session
+        self._conductor = conductor
+        self._stagehand = stagehand
+        self._macros = macros
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether lines are written down."""
+        return self._recorder.file is not None
+
+    def begin(self) -> int:
+        """Write down how everything is; the seed that all chance is to begin with."""
+        seed = secrets.randbelow(2**31)
+        self._note(f"seed {seed}")
+        self._note("cancel all")
+        for macro in self._macros.values():
+            self._note(f"def {macro}")
+        session = self._session
+        if len(session.seats) > 1:
+            self._note(f"player {session.focus}")
+        for line in scene_lines(self._stagehand.capture(), session.focus):
+            self._note(line)
+        for name in session.seats:
+            self._note(f"@{name} reset")
+        for pending in self._conductor.all():
+            self._note(f"#{pending.number} {self._from_now(pending)}")
+        return seed
+
+    def line(self, program: Program, newest: int) -> None:
+        """A line was carried out.
+
+        Args:
+            program: what it was.
+            newest: the highest number of what was pending before.
+        """
+        if not self.goes_on or all(each.command.name in _NOT_WRITTEN for each in program.walk()):
+            return
+        first, last = newest + 1, self._conductor.newest
+        numbers = "" if last < first else f"#{first} " if last == first else f"#{first}-{last} "
+        self._note(f"{numbers}{program}")
+
+    def taken_back(self, scene: Scene, numbers: Iterable[int]) -> None:
+        """Everything is set as it was before a line, and what that left pending is cancelled."""
+        if self.goes_on:
+            for number in numbers:
+                self._note(f"cancel {number}")
+            for line in scene_lines(scene, self._session.focus):
+                self._note(line)
+
+    def _note(self, line: str) -> None:
+        self._recorder.note(self._session.scheduler.now(), line)
+
+    def _from_now(self, pending: Pending) -> str:
+        """What is pending, as it would have to be typed now."""
+        read = parse(pending.text, self._macros)
+        left = self._conductor.seconds_left(pending)
+        if isinstance(read, Mistake) or pending.kind not in ("over", "after") or left is None:
+            return pending.text
+        step = read.steps[0]
+        assert isinstance(step, Invocation)
+        return str(replace(step, values={**step.values, "time": left}))
+
+
+class Numbers:
+    """What numbers of a recording are called in a replay."""
+
+    def __init__(self) -> None:
+        self._now: dict[int, int] = {}
+
+    def read(self, row: str) -> tuple[str, tuple[int, ...]]:
+        """A row of a recording: the line to be carried out, and the numbers that it was given then."""
+        numbered = _NUMBERED.fullmatch(row)
+        if numbered is None:
+            found = _CANCEL.fullmatch(row)
+            return (f"cancel {self._now.get(int(found[1]), found[1])}" if found else row), ()
+        first, last = int(numbered[1]), int(numbered[2] or numbered[1])
+        return numbered[3], tuple(range(first, min(last, first + 1000) + 1))
+
+    def note(self, then: tuple[int, ...], now: Iterator[int]) -> None:
+        """These numbers of then are called so now."""
+        self._now.update(zip(then, now, strict=False))
