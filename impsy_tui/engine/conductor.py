@@ -73,16 +73,10 @@ class Conductor:
         self._last_heard = last_heard
         self._held = held
         self._pending: dict[int, Pending] = {}
-<<<<<<< HEAD
-        # Of these, what waits for something to happen, and what glides: an event is heard by no others.
-        self._waiting: dict[int, Pending] = {}
-        self._gliding: dict[int, Pending] = {}
-=======
         self._gliding: dict[int, Pending] = {}
         """Of these, what glides, by number."""
         self._awaiting: dict[str, dict[int, Pending]] = {word: {} for word in MOMENTS}
         """And what waits for a moment, by its word: looking through thousands for each command would be heard."""
->>>>>>> review
         self._number = 0
         self.wants_bars: Callable[[bool], None] = lambda wanted: None
         """Called with whether bars are to be told, whenever that changes."""
@@ -93,7 +87,7 @@ class Conductor:
     @property
     def listens(self) -> bool:
         """Whether anything waits for what the musician or the players do."""
-        return bool(self._waiting)
+        return any(self._awaiting.values())
 
     @property
     def newest(self) -> int:
@@ -155,11 +149,7 @@ class Conductor:
         pending = self._add(text, "whenever" if always else "at", program, player)
         pending.moment = moment
         pending.left = int(moment.number)
-<<<<<<< HEAD
-        self._waiting[pending.number] = pending
-=======
         self._awaiting[moment.word][pending.number] = pending
->>>>>>> review
         if moment.word == "silence":
             self._await_silence(pending, self._scheduler.now())
         elif moment.word == "bar":
@@ -214,49 +204,27 @@ class Conductor:
         return len(pending)
 
     def _forget(self, pending: Pending) -> None:
-<<<<<<< HEAD
-        for kept in (self._pending, self._waiting, self._gliding):
-            kept.pop(pending.number, None)
-=======
         self._pending.pop(pending.number, None)
         self._gliding.pop(pending.number, None)
->>>>>>> review
         if pending.timer is not None:
             pending.timer.cancel()
         if pending.glide is not None:
             pending.glide.cancel()
-<<<<<<< HEAD
-        if pending.moment is not None and pending.moment.word == "bar" and not self._waiting_for("bar"):
-            self.wants_bars(False)
-=======
         if pending.moment is not None:
             waiting = self._awaiting[pending.moment.word]
             waiting.pop(pending.number, None)
             if pending.moment.word == "bar" and not waiting:
                 self.wants_bars(False)
->>>>>>> review
 
     # What happens
 
     def heard(self, began: bool) -> None:
         """The musician played; ``began`` says that a call of theirs begins with it."""
-<<<<<<< HEAD
-        for pending in tuple(self._waiting.values()):
-            moment = pending.moment
-            assert moment is not None
-            if moment.word == "event":
-                pending.left -= 1
-                if pending.left <= 0:
-                    pending.left = int(moment.number)
-                    self._come(pending)
-            elif moment.word == "call" and began:
-=======
         for pending in self._waiting("event"):
             pending.left -= 1
             if pending.left <= 0:
                 assert pending.moment is not None
                 pending.left = int(pending.moment.number)
->>>>>>> review
                 self._come(pending)
         for pending in self._waiting("call") if began else ():
             self._come(pending)
@@ -266,22 +234,17 @@ class Conductor:
 
     def turned(self, player: str) -> None:
         """A player's turn began."""
-        for pending in self._waiting_for("response"):
+        for pending in self._waiting("response"):
             if pending.player in ("", "all", player):
                 self._come(pending)
 
     def bar(self) -> None:
         """A bar began."""
-        for pending in self._waiting_for("bar"):
+        for pending in self._waiting("bar"):
             self._come(pending)
 
-<<<<<<< HEAD
-    def _waiting_for(self, word: str) -> list[Pending]:
-        return [each for each in self._waiting.values() if each.moment is not None and each.moment.word == word]
-=======
     def _waiting(self, word: str) -> list[Pending]:
         return list(self._awaiting[word].values())
->>>>>>> review
 
     def _come(self, pending: Pending) -> None:
         """The moment has come: in the next turn of the loop, for the music goes first."""

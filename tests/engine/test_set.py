@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.band import ScriptedPlayer
-<<<<<<< HEAD
 from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, temp
-=======
-from tests.engine.rehearsal import Rehearsal, mdrnn
 from tests.models import constant_model
->>>>>>> review
 
 
 @pytest.fixture

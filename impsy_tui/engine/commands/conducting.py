@@ -1,11 +1,7 @@
 """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
 
-<<<<<<< HEAD
 from collections.abc import Awaitable, Callable
-=======
-from collections.abc import Awaitable
 from typing import Final
->>>>>>> review
 
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.conductor import Pending
