@@ -102,6 +102,8 @@ class Range:
         return (self.low < value if self.above else self.low <= value) and value <= self.high
 
     def __str__(self) -> str:
+        if self.unit == "%":
+            return f"{self.low * 100:.15g}% to {self.high * 100:.15g}%"
         unit = f" {self.unit}" if self.unit else ""
         if self.above:
             return f"above {self.low:.15g} and at most {self.high:.15g}{unit}"
@@ -190,6 +192,27 @@ FOLLOWERS: Final = tuple(f"p{number}" for number in range(2, 9))
 BUDGET: Final = Range(0.0, 10_000.0, 5.0, "ms", above=True)
 """Milliseconds that one prediction may take."""
 
+AIMS: Final = ("imitate", "contrast", "anticipate", "wander")
+"""What an agent makes of what it hears: the same, the opposite, what comes next, or something of its own."""
+
+STEERS: Final = ("network", "seek")
+"""Who moves an agent's synth: what it has learned, or steps towards the nearest sound."""
+
+DESCRIPTORS: Final = ("loudness", "centroid", "chroma", "mfcc", "specshape", "sinefeaturefreqs", "sinefeaturemags")
+"""What an agent may hear of a sound, most of them categories; see ``listening.names`` for all 55."""
+
+MOVES: Final = Range(0.0, 1000.0, 1.0, "a second", above=True)
+"""How far all parameters of a synth together may move in a second; each goes from 0 to 1."""
+
+SMOOTH: Final = Range(0.0, 60.0, 0.0, "s")
+"""Seconds in which an agent's synth comes two thirds nearer to where the agent is."""
+
+REST: Final = Range(-120.0, 0.0, -60.0, "dBFS")
+"""What is softer is silence, in which an agent rests."""
+
+CALIBRATION: Final = Range(1.0, 60.0, 5.0, "s")
+"""Seconds of playing that the level of a microphone is set by."""
+
 MIN_DT: Final = 0.001
 """Seconds. A network may predict zero or less; no two events of one source are closer than this."""
 
@@ -216,7 +239,7 @@ PERIOD: Final = Range(0.02, 86400.0, 4.0, "s")
 TEMPO: Final = Range(20.0, 400.0, 120.0, "bpm")
 """Beats (quarter notes) a minute."""
 
-SWING: Final = Range(0.5, 0.75, 0.5)
+SWING: Final = Range(0.5, 0.75, 0.5, "%")
 """Where between two even lines of a grid the odd one stands: 0.5 is in the middle."""
 
 NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")

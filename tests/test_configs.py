@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.config import load_config
+from impsy_tui.listening.agent_file import read_agent
 from impsy_tui.networks.tflite import TfliteNetwork
 from tests.conftest import ROOT
 
@@ -21,6 +22,9 @@ def test_an_example_loads_without_a_problem(file: Path) -> None:
     if config.model.file:
         model = file.parent / config.model.file
         assert TfliteNetwork(model).shape.dimension - 1 in (0, *_lengths(config)) or not _lengths(config)
+    for player in config.player:
+        if player.kind == "agent":
+            assert read_agent(file.parent / player.file).known.count == len(config.model.names)
 
 
 def _lengths(config: object) -> set[int]:

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from impsy_tui.gestures.surfaces import Lifted, Told
 from impsy_tui.gestures.touches import Touch
+from impsy_tui.listening.feats import Feats
 
 NONE_MUTED: Final[frozenset[int]] = frozenset()
 
@@ -101,6 +102,13 @@ class Listener(Protocol):
             device: from which of its devices; empty where there is one.
             message: one of ``mapping.CLOCK``.
             at: when it arrived, on the scheduler's clock.
+        """
+
+    def described(self, channel: str, feats: Feats, at: float) -> str:
+        """A frame of descriptors of the musician's sound came in.
+
+        Returns:
+            What is wrong with it, empty if nothing is.
         """
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
@@ -230,3 +238,17 @@ class Learns(Protocol):
 
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mappings in force by the settings that they belong to, such as ``midi.input."X-TOUCH"``."""
+
+
+@runtime_checkable
+class Microphone(Protocol):
+    """A channel that hears sound."""
+
+    name: str
+
+    async def calibrate(self, seconds: float) -> str:
+        """Set its gain by what is played from now on; what became of that.
+
+        Raises:
+            ListeningProblem: it cannot be.
+        """

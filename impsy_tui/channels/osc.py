@@ -16,6 +16,10 @@ from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, re
 from impsy_tui.channels.touching import OscSurface
 from impsy_tui.config import Osc
 from impsy_tui.gestures.surfaces import Told, playback_touch
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.feats import PREFIX as FEATS
+from impsy_tui.listening.feats import read_feats
+from impsy_tui.listening.names import NAMES
 
 _LARGEST_DATAGRAM: Final = 65536
 _DATAGRAMS_A_TURN: Final = 8
@@ -86,6 +90,8 @@ class OscChannel:
         self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
             self._transmit(form.write(values))
+        for address in self._settings.string_address:
+            self._transmit(write_message(address, " ".join(f"{value:.6g}" for value in values)))
 
     def play_touch(self, touch: VirtualTouch) -> None:
         self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity))
@@ -214,6 +220,9 @@ class OscChannel:
 
     def _message(self, message: Message, at: float, local: bool) -> None:
         address, arguments, _ = message
+        if address.startswith(FEATS):
+            self._feats(address, arguments, at)
+            return
         if address != self._settings.input_address:
             self._last_received = (address, arguments)
             if self._surface.takes(address, arguments, at):
@@ -245,6 +254,15 @@ class OscChannel:
         self._traffic.sent.count(self._scheduler.now())
         self._last_said = (address, arguments)
         self._transmit(write_message(address, *arguments))
+
+    def _feats(self, address: str, arguments: Sequence[Any], at: float) -> None:
+        self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])
+        try:
+            problem = self._listener.described(self.name, read_feats(arguments), at)
+        except ListeningProblem as unreadable:
+            problem = str(unreadable)
+        if problem:
+            self._troubles.note("feats", problem)
 
     def _transmit(self, packet: bytes) -> None:
         out = self._output

@@ -29,6 +29,7 @@ def train(
     logs: Annotated[Path | None, typer.Option(help="A folder for TensorBoard.")] = None,
 ) -> None:
     """Train an agent to steer a synth by its look-up table; Ctrl-C ends it early and saves the best there is."""
+    from impsy_tui.listening.agent_file import PREFIX
     from impsy_tui.listening.agent_settings import ALGORITHMS, TARGETS
 
     if algorithm not in ALGORITHMS:
@@ -38,7 +39,7 @@ def train(
     layers = units.split()
     if not layers or not all(word.isdecimal() and 1 <= int(word) <= 1024 for word in layers):
         fail(f"--units {units}: whole numbers from 1 to 1024, one a layer")
-    file = output or Path("models", f"agent-{table.name.split('.')[0]}.npz")
+    file = output or Path("models", f"{PREFIX}{table.name.split('.')[0]}.npz")
     arguments = [str(table), str(file), "--algorithm", algorithm, "--steps", str(steps), "--seed", str(seed)]
     arguments += ["--cloned", f"{cloned:.15g}", "--units", *layers]
     for option, words in (("--heard", hear.split()), ("--judged", match.split()), ("--corpus", corpus or [])):

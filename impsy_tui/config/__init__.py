@@ -2,9 +2,10 @@
 
 from impsy_tui.config.load import LoadedConfig, load_config
 from impsy_tui.config.problems import Problem
-from impsy_tui.config.schema import Config, Demo, Interaction, Midi, Model, Osc, Serial, SerialMidi, WebSocket
+from impsy_tui.config.schema import Audio, Config, Demo, Interaction, Midi, Model, Osc, Serial, SerialMidi, WebSocket
 
 __all__ = [
+    "Audio",
     "Config",
     "Demo",
     "Interaction",

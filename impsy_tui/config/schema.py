@@ -35,7 +35,7 @@ _MAX_RESPONSE = Number(Range(0.0, terms.MAX_RESPONSE.high, 0.0, "s; 0 is for eve
 _MAX_GAP = Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
 
 BAND = "ensemble"
-PLAYER_KINDS = ("mdrnn", BAND)
+PLAYER_KINDS = ("mdrnn", "agent", BAND)
 """What a player can be."""
 _NOTE = Integer(0, 127)
 LOWEST, HIGHEST = 48, 84
@@ -109,7 +109,9 @@ class Player:
         PLAYER_KINDS[0],
         '"mdrnn" plays the instrument\'s values, "ensemble" is a band that answers touches with touches',
     )
-    file: str | None = _setting(Text(), None, "its model: .tflite, .keras or .h5; without one a dummy plays")
+    file: str | None = _setting(
+        Text(), None, "its model: .tflite, .keras or .h5, of an agent .npz; without one a dummy plays"
+    )
     mode: str | None = _setting(Choice(terms.MODE_NAMES[:-1]), None, "how you and this player share the instrument")
     pitemp: float | None = _setting(Number(terms.PI_TEMPERATURE), None, "how adventurous the choice between ideas is")
     sigmatemp: float | None = _setting(Number(terms.SIGMA_TEMPERATURE), None, "how far it strays from an idea")
@@ -165,6 +167,29 @@ class Player:
     )
     lowest: int | None = _setting(_NOTE, None, "of a band: the note at the left edge; else 48")
     highest: int | None = _setting(_NOTE, None, "of a band: the note that none is above; else 84")
+    aim: str = _setting(Choice(terms.AIMS), terms.AIMS[0], "of an agent: what it makes of what it hears")
+    steer: str = _setting(
+        Choice(terms.STEERS), terms.STEERS[0], "of an agent: what it has learned moves the synth, or plain seek"
+    )
+    hear: tuple[str, ...] = _setting(
+        OneOrMany(Text()),
+        (),
+        'of an agent: descriptors that matter, such as ["loudness", "centroid"]; else as learned',
+    )
+    budget: float = _setting(
+        Number(Range(0.0, terms.MOVES.high, 0.0, "a second; 0 is as far as it likes")),
+        0.0,
+        "of an agent: how far all parameters together may move in a second",
+    )
+    smooth: float = _setting(Number(terms.SMOOTH), 0.0, "of an agent: seconds in which its synth comes after it")
+    rest: float = _setting(
+        Number(terms.REST), terms.REST.default, "of an agent: softer than this, in dBFS, you are silent"
+    )
+    every: float = _setting(
+        Number(Range(0.0, 10.0, 0.0, "s")),
+        0.0,
+        "of an agent: seconds between its moves; 0 moves with each frame heard",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +207,9 @@ class Osc:
         OneOrMany(Address(), least=1),
         ("/prediction", "/impsy"),
         "what predictions are sent as, one message each",
+    )
+    string_address: tuple[str, ...] = _setting(
+        OneOrMany(Address()), (), 'the same as one string of numbers, for patches of RL-impro\'s: "/agent-params"'
     )
     silence_address: str = _setting(
         Address(), "/impsy/silence", "sent, without arguments, when the player falls silent"
@@ -276,6 +304,20 @@ class SerialMidi:
 
 
 @dataclass(frozen=True, slots=True)
+class Audio:
+    """``[audio]``: a microphone or a line, for players that hear sound."""
+
+    device: str = _setting(Text(), "", "the name, or part of it, of an input; empty takes the usual one")
+    input: int = _setting(Integer(1, 256), 1, "which of its inputs, from 1")
+    gain: float = _setting(
+        Number(Range(-60.0, 60.0, 0.0, "dB")), 0.0, "how much louder it is to be heard; see calibrate"
+    )
+    rate: int = _setting(Integer(0, 192_000), 0, "samples a second; 0 takes the device's own")
+    window: int = _setting(Integer(64, 16_384), 256, "samples of a spectrum, as the agent has learned with")
+    hop: int = _setting(Integer(16, 16_384), 128, "samples from a frame to the next")
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     """``[demo]``: a simulated performer, for trying things out with no hardware."""
 
@@ -325,6 +367,7 @@ class Config:
     websocket: tuple[WebSocket, ...] = ()
     serial: tuple[Serial, ...] = ()
     serialmidi: tuple[SerialMidi, ...] = ()
+    audio: tuple[Audio, ...] = ()
     demo: Demo | None = None
     console: Console = field(default_factory=Console)
     webui: WebUi | None = None
@@ -348,6 +391,7 @@ CHANNEL_TABLES: Mapping[str, type] = {
     "websocket": WebSocket,
     "serial": Serial,
     "serialmidi": SerialMidi,
+    "audio": Audio,
 }
 """Tables that can stand once (``[osc]``) or any number of times (``[[osc]]``)."""
 

@@ -1,5 +1,6 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
+from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
 from impsy_tui.control.states import ChannelState, PlayerState, TempoState
 
@@ -16,6 +17,8 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         lines += _player_lines(
             player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else "mode"
         )
+        if snapshot.agent is not None and player.name == snapshot.focus:
+            lines += _agent_lines(snapshot.agent)
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
@@ -100,10 +103,17 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
         f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "
         f"timescale {player.timescale:g} · threshold {player.threshold:g}s"
     )
+    lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]
+    return lines if player.kind == "agent" else [*lines, f"{'':<10}{parameters}"]
+
+
+def _agent_lines(agent: AgentState) -> list[str]:
+    limit = f" · budget {agent.budget:g}" if agent.budget else ""
+    rests = "rests" if agent.resting else f"distance {agent.distance:.2f}"
+    heard = "nothing is heard" if agent.heard < 0 else f"{agent.level:.0f} dBFS, {agent.rate} frames a second"
     return [
-        f"{label:<10}{player.mode} · {mark}",
-        f"{'model':<10}{model}",
-        f"{'':<10}{parameters}",
+        f"{'agent':<10}{agent.aim} · {agent.steer} · smooth {agent.smooth:g}s{limit} · {rests}",
+        f"{'hears':<10}{agent.hear} · {heard}",
     ]
 
 

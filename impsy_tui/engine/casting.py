@@ -1,16 +1,20 @@
 """Who plays: the first players, models loaded and auditioned beside those that play, and none at all."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from impsy_tui.engine.models import LoadedModel, Shelf, load_model
+from impsy_tui.engine.models import Shelf, load_model
+from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.seat import MAIN, Seat, Tell
 from impsy_tui.engine.setup import Setup, StartProblem
 from impsy_tui.engine.wiring import Wiring
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
-from impsy_tui.players import Player
+from impsy_tui.players.agent import Agent
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer
 
@@ -39,7 +43,7 @@ class Casting:
 
     Args:
         setup: who was asked for at the start.
-        shelf: where models are taken from by name.
+        shelf: where models are taken from by name, and agents beside them.
         random: of players.
         tell: says things to the performer.
     """
@@ -49,6 +53,7 @@ class Casting:
         """The name of a model that is being loaded."""
         self._setup = setup
         self._shelf = shelf
+        self._agents = shelf.beside(AGENT_SUFFIX)
         self._random = random
         self._tell = tell
         self._casts: dict[str, _Cast] = {}
@@ -66,11 +71,12 @@ class Casting:
     def _cast(self, name: str) -> _Cast:
         return self._casts.setdefault(name, _Cast())
 
-    async def first(self, name: str, wanted: str, wiring: Wiring, dimension: int) -> Player:
+    async def first(self, name: str, kind: str, wanted: str, wiring: Wiring, dimension: int) -> Anybody:
         """The player to begin with.
 
         Args:
             name: of the player.
+            kind: of player, as configured.
             wanted: a model: a file or a name, empty for none.
             wiring: what it hears and plays.
             dimension: of the dummy that plays where there is no model; 0 if that is not known.
@@ -81,17 +87,18 @@ class Casting:
         if not wanted:
             return self._first_dummy(name, "no model file is given", dimension)
         try:
-            file = self._find_first(wanted)
-            loaded = await self._open(file, quiet=True)
+            file = self._find_first(wanted, self._agents if kind == Agent.kind else self._shelf)
+            player, remark = await self._open(file, quiet=True)
         except ModelProblem as problem:
             return self._first_dummy(name, f"{wanted}: {problem}", dimension)
-        found = loaded.network.shape.dimension
-        if why := wiring.refuses(found):
-            return self._first_dummy(name, f"{loaded.name} has dimension {found}: {why}", dimension)
+        if player.kind != kind:
+            return self._first_dummy(name, f'{player.name} is no player of kind "{kind}"', dimension)
+        if why := wiring.refuses(player.dimension):
+            return self._first_dummy(name, f"{player.name} has dimension {player.dimension}: {why}", dimension)
         self._cast(name).file = file
-        if loaded.remark:
-            self._tell("warning", "player", f"{loaded.name} is {loaded.remark}")
-        return self._player(loaded)
+        if remark:
+            self._tell("warning", "player", f"{player.name} is {remark}")
+        return player
 
     async def load(self, seat: Seat, name: str) -> str:
         """Load a model by name and let it play; the reply.
@@ -108,18 +115,17 @@ class Casting:
             cast.file = file
             return f"{player.name} plays, as auditioned"
         number = cast.loads
-        loaded = await self._open_beside(seat, file)
+        player, remark = await self._open_beside(seat, file)
         if number != cast.loads:
-            raise CastingProblem(f"{loaded.name} does not play: another was asked for while it was loaded")
-        dimension = loaded.network.shape.dimension
+            raise CastingProblem(f"{player.name} does not play: another was asked for while it was loaded")
+        dimension = player.dimension
         if dimension != seat.dimension and (why := seat.refuses(dimension)):
-            raise CastingProblem(f"{loaded.name} has dimension {dimension}: {why}")
-        seat.change_player(self._player(loaded))
+            raise CastingProblem(f"{player.name} has dimension {dimension}: {why}")
+        seat.change_player(player)
         cast.file = file
         if seat.understudy is None:  # one of another dimension is sent away
             cast.auditioned = None
-        remark = f" ({loaded.remark})" if loaded.remark else ""
-        return f"{loaded.name} plays, dimension {dimension}{remark}"
+        return f"{player.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
 
     def end_audition(self, seat: Seat) -> None:
         """Send the model away that is auditioned.
@@ -139,15 +145,14 @@ class Casting:
         """
         cast = self._cast(seat.name)
         file = self._find(name)
-        loaded = await self._open_beside(seat, file)
-        dimension = loaded.network.shape.dimension
-        if dimension != seat.dimension:
+        player, _ = await self._open_beside(seat, file)
+        if player.dimension != seat.dimension:
             raise CastingProblem(
-                f"{loaded.name} has dimension {dimension}, {seat.dimension} is played: load it instead"
+                f"{player.name} has dimension {player.dimension}, {seat.dimension} is played: load it instead"
             )
-        seat.audition(self._player(loaded))
+        seat.audition(player)
         cast.auditioned = file
-        return f"{loaded.name} listens and plays in silence; load {loaded.name} lets it be heard"
+        return f"{player.name} listens and plays in silence; load {player.name} lets it be heard"
 
     def unload(self, seat: Seat) -> None:
         """Let the dummy play."""
@@ -157,40 +162,47 @@ class Casting:
         seat.end_audition()
         seat.change_player(DummyPlayer(seat.dimension, self._random))
 
-    def _first_dummy(self, name: str, why: str, dimension: int) -> Player:
+    def _first_dummy(self, name: str, why: str, dimension: int) -> Anybody:
         if not dimension:
             raise StartProblem(f"{why}, and no [model] dimension to play without one: set one of them")
         source = "player" if name == MAIN else name
         self._tell("warning", source, f"{why}: the DUMMY player plays, wandering at random")
         return DummyPlayer(dimension, self._random)
 
-    def _find_first(self, name: str) -> Path:
+    def _find_first(self, name: str, shelf: Shelf) -> Path:
         """The model file of a configuration: a path from here or from the configuration, or a name."""
         path = Path(name).expanduser()
         beside = self._setup.config_file.parent / path if self._setup.config_file else path
         for candidate in (path, beside):
             if candidate.is_file():
                 return candidate.absolute()
-        return self._shelf.find(name if path.name == name else path.name)
+        return shelf.find(name if path.name == name else path.name)
 
     def _find(self, name: str) -> Path:
         try:
             return self._shelf.find(name)
         except ModelProblem as problem:
-            raise CastingProblem(str(problem)) from None
+            try:
+                return self._agents.find(name)
+            except ModelProblem:
+                raise CastingProblem(str(problem)) from None
 
-    async def _open(self, file: Path, *, quiet: bool = False) -> LoadedModel:
+    async def _open(self, file: Path, *, quiet: bool = False) -> tuple[Anybody, str]:
+        """A player that has heard nothing, and what the performer should know of how it was loaded."""
         self.loading = file.stem
         try:
-            return await load_model(file, quiet=quiet)
+            if file.suffix == AGENT_SUFFIX:
+                agent = await asyncio.get_running_loop().run_in_executor(None, Agent, file, self._random)
+                return agent, ""
+            loaded = await load_model(file, quiet=quiet)
+        except ListeningProblem as problem:
+            raise ModelProblem(str(problem)) from None
         finally:
             self.loading = ""
+        return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark
 
-    async def _open_beside(self, seat: Seat, file: Path) -> LoadedModel:
+    async def _open_beside(self, seat: Seat, file: Path) -> tuple[Anybody, str]:
         try:
             return await self._open(file)
         except ModelProblem as problem:
             raise CastingProblem(f"{file.stem}: {problem}; {seat.part.player.name} plays on") from None
-
-    def _player(self, loaded: LoadedModel) -> Player:
-        return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap)

@@ -72,12 +72,20 @@ class Conductor:
         self._last_heard = last_heard
         self._held = held
         self._pending: dict[int, Pending] = {}
+        # Of these, what waits for something to happen, and what glides: an event is heard by no others.
+        self._waiting: dict[int, Pending] = {}
+        self._gliding: dict[int, Pending] = {}
         self._number = 0
         self.wants_bars: Callable[[bool], None] = lambda wanted: None
         """Called with whether bars are to be told, whenever that changes."""
 
     def __len__(self) -> int:
         return len(self._pending)
+
+    @property
+    def listens(self) -> bool:
+        """Whether anything waits for what the musician or the players do."""
+        return bool(self._waiting)
 
     @property
     def newest(self) -> int:
@@ -110,10 +118,12 @@ class Conductor:
 
         def end() -> None:
             self._pending.pop(pending.number, None)
+            self._gliding.pop(pending.number, None)
             if arrived is not None:
                 arrived()
 
         pending.left = 0 if arrived is None else 1
+        self._gliding[pending.number] = pending
         pending.glide = Glide(self._scheduler, self._scheduler.now(), seconds, eased, by_key, end)
         pending.glide.start()
         return pending
@@ -137,6 +147,7 @@ class Conductor:
         pending = self._add(text, "whenever" if always else "at", program, player)
         pending.moment = moment
         pending.left = int(moment.number)
+        self._waiting[pending.number] = pending
         if moment.word == "silence":
             self._await_silence(pending, self._scheduler.now())
         elif moment.word == "bar":
@@ -155,10 +166,10 @@ class Conductor:
 
     def let_go(self, keys: Iterable[Key]) -> None:
         """These are set otherwise from now on: what glides them leaves them alone."""
-        if not any(pending.glide for pending in self._pending.values()):
+        if not self._gliding:
             return
         keys = tuple(keys)
-        for pending in tuple(self._pending.values()):
+        for pending in tuple(self._gliding.values()):
             if pending.glide is not None and pending.glide.tracks:
                 pending.glide.let_go(keys)
                 if not (pending.glide.tracks or pending.left):
@@ -191,22 +202,22 @@ class Conductor:
         return len(pending)
 
     def _forget(self, pending: Pending) -> None:
-        self._pending.pop(pending.number, None)
+        for kept in (self._pending, self._waiting, self._gliding):
+            kept.pop(pending.number, None)
         if pending.timer is not None:
             pending.timer.cancel()
         if pending.glide is not None:
             pending.glide.cancel()
-        if pending.moment is not None and pending.moment.word == "bar" and not any(self._waiting("bar")):
+        if pending.moment is not None and pending.moment.word == "bar" and not self._waiting_for("bar"):
             self.wants_bars(False)
 
     # What happens
 
     def heard(self, began: bool) -> None:
         """The musician played; ``began`` says that a call of theirs begins with it."""
-        for pending in tuple(self._pending.values()):
+        for pending in tuple(self._waiting.values()):
             moment = pending.moment
-            if moment is None:
-                continue
+            assert moment is not None
             if moment.word == "event":
                 pending.left -= 1
                 if pending.left <= 0:
@@ -219,17 +230,17 @@ class Conductor:
 
     def turned(self, player: str) -> None:
         """A player's turn began."""
-        for pending in self._waiting("response"):
+        for pending in self._waiting_for("response"):
             if pending.player in ("", "all", player):
                 self._come(pending)
 
     def bar(self) -> None:
         """A bar began."""
-        for pending in self._waiting("bar"):
+        for pending in self._waiting_for("bar"):
             self._come(pending)
 
-    def _waiting(self, word: str) -> list[Pending]:
-        return [each for each in self._pending.values() if each.moment is not None and each.moment.word == word]
+    def _waiting_for(self, word: str) -> list[Pending]:
+        return [each for each in self._waiting.values() if each.moment is not None and each.moment.word == word]
 
     def _come(self, pending: Pending) -> None:
         """The moment has come: in the next turn of the loop, for the music goes first."""

@@ -186,6 +186,9 @@ class Engine:
             await self._sound.close()
         await self._log.close()
         await self._control.close()
+        if hasattr(self, "manager"):
+            # Last, and beside the loop: a disk that does not answer keeps no note sounding.
+            await self._loop.run_in_executor(None, self.manager.recorder.close)
 
     def ready_line(self) -> str:
         """One line that begins with ``ready``: what plays, where, and what is not as it should be."""
@@ -312,7 +315,8 @@ class Engine:
 
     def _begin_log(self) -> Path:
         self.set_log("new")
-        return self._log.plain.named
+        # Where nobody is called main, nobody has the plain log.
+        return next(page.named for page in self._log.pages if page.named.name)
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)

@@ -10,6 +10,8 @@ from typing import Final
 from impsy_tui.control.messages import Names
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.models import Shelf
+from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
+from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.shipped import shipped_folder
@@ -38,6 +40,7 @@ class Library:
         self, logs: Path, datasets: Path, models: Sequence[Path], in_use: Callable[[], Sequence[Path]]
     ) -> None:
         self.shelf = Shelf(models)
+        self.agents = self.shelf.beside(AGENT_SUFFIX)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"
@@ -55,7 +58,7 @@ class Library:
             sets = {file.stem for folder in self.sets for file in _with_suffix(folder, ".imp")}
             return Names(
                 number,
-                tuple(self.shelf.names()),
+                (*self.shelf.names(), *(name for name in self.agents.names() if name.startswith(AGENT_PREFIX))),
                 tuple(file.stem for file in _with_suffix(self.logs, ".log")),
                 tuple(file.stem for file in _with_suffix(self.datasets, ".npz")),
                 sets=tuple(sorted(sets)),

@@ -52,15 +52,21 @@ class Shelf:
     Args:
         folders: where to look; those that are not there are left out each time.
         bands: models of bands are named, and not those of single players.
+        suffixes: of their files, the likeliest first.
     """
 
-    def __init__(self, folders: Sequence[Path], *, bands: bool = False) -> None:
+    def __init__(self, folders: Sequence[Path], *, bands: bool = False, suffixes: Sequence[str] = SUFFIXES) -> None:
         self._bands = bands
+        self._suffixes = tuple(suffixes)
         self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
+
+    def beside(self, suffix: str) -> "Shelf":
+        """What else is in these folders, with another suffix."""
+        return Shelf(self._folders, suffixes=(suffix,))
 
     def names(self) -> list[str]:
         """The names of all models of its kind, as ``find`` takes them."""
-        files = (file for folder in self._folders for file in _models(folder))
+        files = (file for folder in self._folders for file in self._in(folder))
         names = dict.fromkeys(file.stem for file in files)
         return sorted(name for name in names if name.startswith(BAND_PREFIX) is self._bands)
 
@@ -74,10 +80,10 @@ class Shelf:
             ModelProblem: no model is called so.
         """
         for folder in self._folders:
-            for suffix in ("", *SUFFIXES):
+            for suffix in ("", *self._suffixes):
                 file = folder / f"{name}{suffix}"
                 # A name is never a path out of its folder.
-                if file.suffix in SUFFIXES and file.parent == folder and file.name not in ("", ".."):
+                if file.suffix in self._suffixes and file.parent == folder and file.name not in ("", ".."):
                     try:
                         if file.is_file():
                             return file
@@ -88,12 +94,11 @@ class Shelf:
         where = " and ".join(str(folder) for folder in self._folders if folder.is_dir()) or "models/"
         raise ModelProblem(f"no model is called {name} in {where}{hint}")
 
-
-def _models(folder: Path) -> list[Path]:
-    try:
-        return sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
-    except OSError:
-        return []
+    def _in(self, folder: Path) -> list[Path]:
+        try:
+            return sorted(file for file in folder.iterdir() if file.suffix in self._suffixes)
+        except OSError:
+            return []
 
 
 async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:

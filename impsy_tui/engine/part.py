@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -38,6 +38,29 @@ class Stage(Protocol):
 
 
 @dataclass(slots=True)
+class AgentSettings:
+    """What the performer can turn while an agent plays; see ``listening.agent_player``.
+
+    Attributes:
+        aim: one of ``terms.AIMS``.
+        steer: one of ``terms.STEERS``.
+        hear: names of the descriptors that matter; empty for those that it has learned to match.
+        budget: how far all parameters together may move in a second, None for as far as they like.
+        smooth: seconds in which what is played comes two thirds nearer to what is meant.
+        rest: dBFS; what is softer is silence, in which it rests. None for never.
+        every: seconds between two moves, 0 for one with each frame.
+    """
+
+    aim: str = terms.AIMS[0]
+    steer: str = terms.STEERS[0]
+    hear: tuple[str, ...] = ()
+    budget: float | None = None
+    smooth: float = 0.0
+    rest: float | None = terms.REST.default
+    every: float = 0.0
+
+
+@dataclass(slots=True)
 class PartSettings:
     """What the performer can turn while it plays.
 
@@ -46,6 +69,7 @@ class PartSettings:
         pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
         max_response: seconds, None for no end.
         max_gap: seconds; None takes the model's own, else the default.
+        agent: of a player of that kind.
     """
 
     mode: str = "callresponse"
@@ -55,6 +79,7 @@ class PartSettings:
     threshold: float = terms.THRESHOLD.default
     max_response: float | None = None
     max_gap: float | None = None
+    agent: AgentSettings = field(default_factory=AgentSettings)
 
 
 class Part:
@@ -108,19 +133,19 @@ class Part:
         self._heard: tuple[float, ...] | None = None
         self._sounding = False
         self._retry: Timer | None = None
-        self._started = False
+        self.started = False
         self._take_player(player)
 
     # What the performer asks for
 
     def start(self) -> None:
         """Begin to play."""
-        self._started = True
+        self.started = True
         self._begin()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
-        self._started = False
+        self.started = False
         self.halt()
 
     def set_mode(self, name: str) -> None:
@@ -275,7 +300,7 @@ class Part:
 
     def _begin(self) -> None:
         """Do what the mode asks for, from now."""
-        if self.paused or not self._started:
+        if self.paused or not self.started:
             return
         if self.mode.takes_turns:
             self._turns.start()

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from impsy_tui.channels import NONE_MUTED
-from impsy_tui.engine.part import Part, PartSettings
+from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
 
 # Whoever knows seats speaks of these.
 from impsy_tui.engine.room import MAIN as MAIN
@@ -17,7 +18,13 @@ from impsy_tui.engine.room import Room as Room
 from impsy_tui.engine.room import Tell as Tell
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.wiring import Wiring
-from impsy_tui.players import Player
+from impsy_tui.listening.feats import Feats
+
+FEATS = "feats"
+"""The source in logs of descriptors of the musician's sound, all 55; who reads events skips them."""
+
+FEATS_STEP = 0.02
+"""Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
 
 
 class _Unheard:
@@ -59,7 +66,7 @@ class Seat:
     def __init__(
         self,
         name: str,
-        player: Player,
+        player: Anybody,
         settings: PartSettings,
         wiring: Wiring,
         log: Log,
@@ -69,8 +76,8 @@ class Seat:
         self.name = name
         self.wiring = wiring
         self.shaping = Shaping()
-        self.part = Part(player, settings, room.scheduler, self, random, room.tempo)
-        self.understudy: Part | None = None
+        self.part = part_of(player, settings, room.scheduler, self, random, room.tempo)
+        self.understudy: SeatPart | None = None
         self.sounding: tuple[float, ...] = ()
         """What it played last as it was heard, in its own order."""
         self.heard_at: float | None = None
@@ -78,6 +85,7 @@ class Seat:
         self._log = log
         self._room = room
         self._random = random
+        self._wrote_feats_at = -FEATS_STEP
         self._wire()
 
     def _wire(self) -> None:
@@ -111,7 +119,7 @@ class Seat:
             part.player.throw_dice_anew()
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[SeatPart, ...]:
         """The part that is heard, and the one that is auditioned, if there is one."""
         return (self.part,) if self.understudy is None else (self.part, self.understudy)
 
@@ -158,6 +166,16 @@ class Seat:
         """The musician holds something down on a channel, or has let go of everything there."""
         for part in self.parts:
             part.held(channel, held, at)
+
+    def described(self, feats: Feats, at: float) -> str | None:
+        """The musician's sound was described; what is wrong with that, None if nobody here hears it."""
+        agents = agents_of(self.parts)
+        if not agents:
+            return None
+        if self._room.logs_input and at - self._wrote_feats_at >= FEATS_STEP:
+            self._wrote_feats_at = at
+            self._log.write(at, FEATS, feats.rounded)
+        return next(filter(None, [part.listen(feats, at) for part in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
         """Whether it hears what comes by a channel; a log is replayed for all who hear the musician anywhere."""
@@ -209,18 +227,18 @@ class Seat:
 
     # Who sits here
 
-    def audition(self, player: Player) -> None:
+    def audition(self, player: Anybody) -> None:
         """Let another player of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
         settings = replace(self.part.settings)
-        self.understudy = Part(
+        self.understudy = part_of(
             player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random, self._room.tempo
         )
         self.understudy.start()
         if self.part.paused:
             self.understudy.pause()
 
-    def end_audition(self) -> Player | None:
+    def end_audition(self) -> Anybody | None:
         """Send the auditioned player away; it comes back, with all it has heard."""
         if self.understudy is None:
             return None
@@ -232,7 +250,7 @@ class Seat:
         """Why a player of this dimension cannot sit here; empty if it can."""
         return self.wiring.refuses(dimension) or self._room.refuses(self, dimension)
 
-    def change_player(self, player: Player) -> None:
+    def change_player(self, player: Anybody) -> None:
         """Let another player take over; one of another dimension begins another log."""
         other = player.dimension != self.dimension
         if other:
@@ -242,9 +260,21 @@ class Seat:
             self.sounding = ()
             self._room.resize(self, player.dimension)
             self._log.begin(player.dimension)
-        self.part.change_player(player)
+        if not take_over(self.part, player):
+            self._begin_part(player)
         if other:
             self._wire()
+
+    def _begin_part(self, player: Anybody) -> None:
+        """A player of another kind has a part of another kind."""
+        before, room = self.part, self._room
+        plays = before.started
+        before.stop()
+        self.end_audition()
+        self.part = part_of(player, before.settings, room.scheduler, self, self._random, room.tempo)
+        self.part.paused = before.paused
+        if plays:
+            self.part.start()
 
     # A Sitter, for the session, and what the performer asks for: of the auditioned player, too
 

@@ -8,13 +8,13 @@ from impsy_tui import terms
 from impsy_tui.config.schema import BAND
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part import AgentSettings, PartSettings
+from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
 from impsy_tui.engine.seat import MAIN, Tell
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.wiring import Wiring
-from impsy_tui.players import Player
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Seating:
 
     Attributes:
         name: of the player.
+        kind: of player.
         model: a file or the name of one, empty for none.
         part: how it plays.
         wiring: what it hears and plays.
@@ -30,6 +31,7 @@ class Seating:
     """
 
     name: str
+    kind: str
     model: str
     part: PartSettings
     wiring: Wiring
@@ -70,9 +72,22 @@ def _seating(setup: Setup, player: PlayerTable, given: frozenset[str], last: Las
         threshold=threshold,
         max_response=longest or None,
         max_gap=gap or None,
+        agent=_agent(player),
     )
     file = pick("model.file", player.file, model.file, "model")
-    return Seating(player.name, file, part, wiring_of(player), last is not None and last.paused)
+    return Seating(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
+
+
+def _agent(player: PlayerTable) -> AgentSettings:
+    return AgentSettings(
+        aim=player.aim,
+        steer=player.steer,
+        hear=player.hear,
+        budget=player.budget or None,
+        smooth=player.smooth,
+        rest=player.rest,
+        every=player.every,
+    )
 
 
 def wiring_of(player: PlayerTable) -> Wiring:
@@ -105,7 +120,7 @@ def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
     return SessionSettings(thru, config.log_input, config.log_predictions)
 
 
-async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Player]:
+async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Anybody]:
     """The players to begin with, in order.
 
     Raises:
@@ -116,11 +131,11 @@ async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Castin
     for seating in wanted:
         count = seating.wiring.count
         dimension = count + 1 if count else usual
-        players.append(await casting.first(seating.name, seating.model, seating.wiring, dimension))
+        players.append(await casting.first(seating.name, seating.kind, seating.model, seating.wiring, dimension))
     return players
 
 
-def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Player], tell: Tell) -> int:
+def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Anybody], tell: Tell) -> int:
     """The dimension of the instrument: as configured, or what the players need."""
     configured = setup.config.model.dimension
     if not players:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from impsy_tui.engine.company import Company
 from impsy_tui.engine.company import UnknownPlayer as UnknownPlayer
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
 from impsy_tui.engine.tempo import Tempo
@@ -20,7 +21,9 @@ from impsy_tui.engine.turns import Turn
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.surfaces import Lifted
 from impsy_tui.gestures.touches import Touch
-from impsy_tui.players import Player
+from impsy_tui.listening.feats import Feats
+
+NO_AGENT: Final = 'descriptors came in, and nobody hears them: a [[player]] of kind "agent" does'
 
 
 @dataclass(slots=True)
@@ -41,8 +44,9 @@ class SessionSettings:
 class Witness(Protocol):
     """Who wants to know what happens; see ``conductor.Conductor``."""
 
-    def __len__(self) -> int:
-        """How much there is that waits for something."""
+    @property
+    def listens(self) -> bool:
+        """Whether it wants to know just now."""
 
     def heard(self, began: bool) -> None:
         """The musician played; ``began`` says that a call of theirs begins with it."""
@@ -102,7 +106,7 @@ class Session(Company):
 
     # Seats
 
-    def add(self, name: str, player: Player, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
+    def add(self, name: str, player: Anybody, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
         """Give a player a seat; the first has the focus."""
         seat = Seat(name, player, settings, wiring or Wiring(), log, self, self._random)
         self.seats[name] = self.everybody[name] = seat
@@ -149,7 +153,7 @@ class Session(Company):
             self.outputs.play(vector)
             self._thru_sounds = True
         impulse: Impulse | None = None if self._lone else set()
-        witness = self.witness if self.witness is not None and len(self.witness) else None
+        witness = self.witness if self.witness is not None and self.witness.listens else None
         began = witness is not None and self._is_call(at - before)
         for seat in self.seats.values():
             if seat.hears_channel(channel):
@@ -188,6 +192,12 @@ class Session(Company):
     def holds(self) -> bool:
         """Whether the musician holds something down."""
         return bool(self._holding)
+
+    def described(self, channel: str, feats: Feats, at: float) -> str:
+        """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
+        told = [seat.described(feats, at) for seat in self.seats.values() if seat.hears_channel(channel)]
+        heard = [problem for problem in told if problem is not None]
+        return next(filter(None, heard), "") if heard else NO_AGENT
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""

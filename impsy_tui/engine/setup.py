@@ -91,6 +91,10 @@ def make_channels(config: Config) -> list[Channel]:
         from impsy_tui.channels.websocket import WebSocketChannel
 
         channels += [WebSocketChannel(wire, name) for name, wire in _named("websocket", config.websocket)]
+    if config.audio:
+        from impsy_tui.channels.audio import AudioChannel
+
+        channels += [AudioChannel(wire, name) for name, wire in _named("audio", config.audio)]
     if config.demo is not None and config.demo.touches:
         from impsy_tui.channels.demo_touches import TouchDemoChannel
 

@@ -9,10 +9,11 @@ from impsy_tui.channels import Channel
 from impsy_tui.config import Config
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
+from impsy_tui.engine.agent_snapshot import agent_state
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
-from impsy_tui.engine.part import Part
+from impsy_tui.engine.parts import SeatPart, agents_of
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
@@ -107,6 +108,7 @@ class Observer:
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
+            agent=next((agent_state(part, now) for part in agents_of([focused.part] if focused else [])), None),
         )
 
     def _player(self, name: str, now: float) -> PlayerState:
@@ -136,7 +138,7 @@ class Observer:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
+def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
     auditioned = part is seat.understudy
     settings, player, upcoming = part.settings, part.player, part.upcoming
     return PlayerState(
@@ -144,7 +146,7 @@ def _player_state(seat: Seat, part: Part, now: float) -> PlayerState:
         kind=player.kind,
         model=player.name,
         runtime=player.runtime,
-        mode=settings.mode,
+        mode=part.mode.name,
         turn=part.turn.value,
         paused=part.paused,
         pi_temperature=settings.pi_temperature,

@@ -107,10 +107,10 @@ class StageManager:
         )
 
     def close(self) -> None:
-        """Nothing more is called."""
+        """Nothing more is called, or written down."""
         self.replayer.stop()
         self.conductor.cancel_all()
-        self.recorder.close()
+        self.recorder.end()
 
     # Before a command is carried out
 

@@ -11,6 +11,7 @@ from impsy_tui.language.entries import Command
 from impsy_tui.language.tables.around import AROUND
 from impsy_tui.language.tables.band import BAND
 from impsy_tui.language.tables.conducting import CONDUCTING
+from impsy_tui.language.tables.hearing import HEARING
 from impsy_tui.language.tables.playing import PLAYING
 from impsy_tui.language.tables.shaping import SHAPING
 from impsy_tui.language.tables.time import TIME
@@ -18,6 +19,7 @@ from impsy_tui.language.tables.workshop import WORKSHOP
 
 GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Playing": PLAYING,
+    "Agents": HEARING,
     "Single values, knobs and keys": SHAPING,
     "Bands": BAND,
     "What happens when": CONDUCTING,

@@ -121,14 +121,14 @@ def _options(wanted: Wanted, known: Known) -> Sequence[str]:
     match argument.kind:
         case Kind.SWITCH:
             return ("on", "off")
-        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
+        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION | Kind.TEXT:
             return argument.choices
         case Kind.MODEL:
             return (*known.models, *argument.choices)
         case Kind.DATASET:
             return known.datasets
         case Kind.LOG:
-            return known.logs
+            return known.logs[::-1]  # they begin with their time, and the newest is the likeliest
         case Kind.COMMAND:
             return (*COMMANDS, *known.macros)
         case Kind.SETTINGS:

@@ -38,8 +38,11 @@ _PLAYERS: Final = tuple(name for name, command in COMMANDS.items() if command.pl
 _RESERVED: Final = frozenset((*(word for name in COMMANDS for word in name.split()), CHANCE, EVERYBODY, "main"))
 
 _HINTS: Final = {
-    "stop": "nothing is called plain stop: take makes the player listen, pause silences it, "
-    "panic silences everything, shutdown ends the engine",
+    "stop": "pause silences the player, panic everything; shutdown ends the engine",
+    "play": "give lets the player play now, resume after a pause; replay plays a log",
+    "model": "load changes the model: load m",
+    "wait": "after 5s does the rest of the line later",
+    "rand": "rand stands in place of a number: temp rand 0.5 1.5",
     "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
     "keep": "keep job ends a job early and saves what there is; keep mapping saves what was learned and bound",
     "unmute": "release x3 lets go of what was done to x3",

@@ -31,8 +31,11 @@ def read_value(argument: Argument, word: Word) -> Value:
             value = _quantity(word.text, argument.kind, unit)
             if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
                 raise wrong
-            if value is None or (argument.within is not None and value not in argument.within):
+            if value is None:
                 raise wrong
+            if argument.within is not None and value not in argument.within:
+                too = "high" if value > argument.within.high else "low"
+                raise Wrong(f"{word.text!r} is too {too}: {argument.allowed}", word)
             return value
         case Kind.SWITCH:
             if word.text not in ("on", "off"):
@@ -40,6 +43,8 @@ def read_value(argument: Argument, word: Word) -> Value:
             return word.text == "on"
         case Kind.CHOICE:
             if word.text not in argument.choices:
+                if len(argument.choices) == 1:
+                    raise Wrong(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
                 near = suggestion(word.text, argument.choices)
                 hint = f"did you mean {near}? " if near else ""
                 raise Wrong(f"{hint}{word.text!r} is not {argument.allowed}", word)

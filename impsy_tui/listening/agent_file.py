@@ -23,6 +23,8 @@ from impsy_tui.listening.seek import Known, Scaler, moves
 from impsy_tui.listening.table import MOST_PARAMETERS, LookupTable
 
 SUFFIX: Final = ".npz"
+PREFIX: Final = "agent-"
+"""Of the names of agents, in a folder where other arrays are kept too."""
 KIND: Final = "impsy-tui agent"
 FORMAT: Final = 1
 LARGEST: Final = 512 << 20

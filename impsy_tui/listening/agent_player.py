@@ -1,21 +1,19 @@
 """Playing a trained agent, or *seek*, with NumPy alone: frames of what is heard in, parameters of the synth out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel
-from impsy_tui.listening.aims import AIMS, Expectation, Stroll, quiet_place
+from impsy_tui.listening.aims import Expectation, Stroll, quiet_place
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.seek import Seek, moved, observed, rmse, towards
+from impsy_tui.terms import AIMS, REST, STEERS
 
-POLICIES: Final = ("network", "seek", "hold")
-SILENCE: Final = -60.0
-"""dBFS. Below it a musician is silent."""
-
+POLICIES: Final = (*STEERS, "hold")
 FRAMES_A_SECOND: Final = 44_100 / 128
 AHEAD: Final = 0.25
 """Seconds that *anticipate* looks ahead, where no network has learned to."""
@@ -57,21 +55,21 @@ class AgentPlayer:
 
     Args:
         model: what plays.
-        seed: of the walk of ``wander``.
+        random: of the walk of ``wander``.
     """
 
     kind = "agent"
 
-    def __init__(self, model: AgentModel, seed: int = 1) -> None:
+    def __init__(self, model: AgentModel, random: np.random.Generator | None = None) -> None:
         self.model = model
         self.aim = AIMS[0]
         self.policy = POLICIES[0]
-        self.silence: float | None = SILENCE
+        self.silence: float | None = REST.default
         self.budget: float | None = None
         self.smoothing = 0.0
         self._heard = places(model.heard)
         self._expectation = Expectation(model.foresight, round(AHEAD * FRAMES_A_SECOND))
-        self._stroll = Stroll(model.known, np.random.default_rng(seed))
+        self._stroll = Stroll(model.known, random or np.random.default_rng(1))
         self.hear(model.judged)
         self.reset()
 
@@ -81,6 +79,7 @@ class AgentPlayer:
         self._played = self._meant.copy()
         self._musician: np.ndarray | None = None
         self._target = np.zeros(len(NAMES))
+        self._sounds: np.ndarray = self.model.known.sound_at(self._meant[None])[0]
         self._silent_for = 0.0
         self._allowance = 0.0
         self._said: dict[str, float] = {}
@@ -117,6 +116,11 @@ class AgentPlayer:
         """What it aimed for last, ``[55]``, standardised."""
         return self._target
 
+    @property
+    def sounds(self) -> np.ndarray:
+        """What its synth sounds like, ``[55]``, standardised: as was told last, else as the look-up table says."""
+        return self._sounds
+
     def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> Played:
         """Hear a frame and move.
 
@@ -125,12 +129,22 @@ class AgentPlayer:
             musician: ``[55]``, what is heard of the musician.
             own: the same of the synth, if somebody listens to it; else the look-up table tells.
         """
-        notice = self._listen(seconds, musician)
+        notice = self.listen(seconds, musician)
+        return replace(self.move(seconds, own), notice=notice)
+
+    def move(self, seconds: float, own: np.ndarray | None = None) -> Played:
+        """Move, going by what was heard last.
+
+        Args:
+            seconds: since the last move.
+            own: see ``play``.
+        """
         known = self.model.known
         resting = self.silence is not None and self._silent_for > _PATIENCE and self.aim != "wander"
         sounds = known.sound_at(self._meant[None])[0]
         if own is not None and own.shape == sounds.shape and np.isfinite(own).all():
             sounds = known.scaler.standardised(own)
+        self._sounds = sounds
         self._target = self._aimed(seconds)
         if resting:
             move = towards(self._meant, quiet_place(known, self._meant), self.model.step)
@@ -138,10 +152,10 @@ class AgentPlayer:
             move = self._move(sounds, self._target)
         self._go(move, seconds)
         distance = float(rmse(sounds[self._matters], self._target[self._matters]))
-        return Played(tuple(self._played.tolist()), distance, resting, notice)
+        return Played(tuple(self._played.tolist()), distance, resting)
 
-    def _listen(self, seconds: float, musician: np.ndarray) -> str:
-        """Hear a frame; what is wrong with it."""
+    def listen(self, seconds: float, musician: np.ndarray) -> str:
+        """Hear a frame, and do not move; what is wrong with it, see ``play``."""
         self._said = {text: left - seconds for text, left in self._said.items() if left > seconds}
         scaler = self.model.known.scaler
         if musician.shape != (len(NAMES),):

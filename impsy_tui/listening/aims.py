@@ -9,7 +9,6 @@ from impsy_tui.listening.agent_file import Foresight
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import Known
 
-AIMS: Final = ("imitate", "contrast", "anticipate", "wander")
 LIMIT: Final = 10.0
 """Deviations. Single frames of recordings are hundreds off; a network sees and learns them as if they were here."""
 

@@ -13,21 +13,28 @@ from impsy_tui.listening.table import MOST_PARAMETERS
 
 PREFIX: Final = "/feats/"
 _BOTH: Final = 2 * len(NAMES)
+_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Feats:
-    """What a patch hears.
+    """What is heard at a moment.
 
     Attributes:
-        agent: ``[55]``, of what the agent plays.
         musician: ``[55]``.
-        parameters: ``[N]``, those that the agent's synth has now, each from 0 to 1.
+        agent: ``[55]``, of what the agent plays; None where nobody listens to that.
+        parameters: ``[N]``, those that the agent's synth has now, each from 0 to 1; None where nobody knows.
     """
 
-    agent: np.ndarray
     musician: np.ndarray
-    parameters: np.ndarray
+    agent: np.ndarray | None = None
+    parameters: np.ndarray | None = None
+
+    @property
+    def rounded(self) -> list[float]:
+        """The musician's, short enough to be written down."""
+        rounded: list[float] = np.round(self.musician, _DIGITS).tolist()
+        return rounded
 
 
 def read_feats(values: Sequence[object]) -> Feats:
@@ -46,4 +53,4 @@ def read_feats(values: Sequence[object]) -> Feats:
             raise ListeningProblem(f"{PREFIX}… value {place + 1} is {value!r}: a finite number is expected")
     numbers = np.array(values, float)
     agent, musician, parameters = np.split(numbers, [len(NAMES), _BOTH])
-    return Feats(agent, musician, np.clip(parameters, 0.0, 1.0))
+    return Feats(musician, agent, np.clip(parameters, 0.0, 1.0))

@@ -22,8 +22,8 @@ that takes longer than the period, on a busy machine, it reads the next period's
 class JackServer:
     """A jackd on a dummy device, under a name that no other has."""
 
-    def __init__(self) -> None:
-        self.name = f"impsy-test-{os.getpid()}"
+    def __init__(self, name: str = "test") -> None:
+        self.name = f"impsy-{name}-{os.getpid()}"
         os.environ["JACK_DEFAULT_SERVER"] = self.name
         os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
         self._process: subprocess.Popen[bytes] | None = None

@@ -54,7 +54,7 @@ def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
         ("plays = []", 10, "[player] plays", "must be values"),
         ("hears = 3", 10, "[player] hears", "must be values"),
         ('hears = "x4-x2"', 10, "[player] hears", "values are x1 to x1023"),
-        ('kind = "agent"', 10, "[player] kind", 'one of "mdrnn"'),
+        ('kind = "choir"', 10, "[player] kind", 'one of "mdrnn"'),
         ('mode = "filter"', 10, "[player] mode", "must be one of"),
         ("pitemp = 0", 10, "[player] pitemp", "above 0"),
         ('[[player]]\nname = "all"', 11, "[player] name", 'not "all"'),

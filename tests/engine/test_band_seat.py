@@ -110,7 +110,7 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: Hall) -> None:
         ("@main band 4", "main is no band: there is trio"),
         ("@duo band 4", "no player is called duo: there is main and trio"),
         ("force p2 jump", "'jump' is not"),
-        ("band 9", "is not a whole number, 2 to 8"),
+        ("band 9", "a whole number, 2 to 8"),
     ],
 )
 def test_what_does_not_apply_is_said_in_a_line(hall: Hall, line: str, why: str) -> None:

@@ -1,5 +1,7 @@
 """Lines that plan, glide, take back and step through a set, on a virtual clock."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,12 @@ def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: Re
     assert not reply.ok
     assert "no turns to give in battle" in reply.text
     assert temp(set_) == 1.3
+
+
+def test_a_fade_that_nothing_glides_in_says_so(set_: Rehearsal) -> None:
+    assert set_.do("fade 5s").startswith("no output has safe values to fade to: silence in 5s")
+    set_.out.safe = (0.0, 0.0, 0.0)
+    assert set_.do("fade 5s") == "fading for 5s; resume lets the player play"
 
 
 def test_a_mistake_anywhere_does_nothing(set_: Rehearsal) -> None:
@@ -226,10 +234,24 @@ def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path
     assert "no scene is called dark; there are: light" in set_.try_("scene dark").text
 
 
+SANE = '[dark.players.main]\nmode = "duet"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1\n'
+TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("nonsense", "is not TOML"),
+        (f"x = {'9' * 5000}", "is not TOML"),
+        (SANE + "max_response = nan", "max_response"),
+        (SANE + "max_response = -1", "max_response"),
+        (SANE + "muted = [inf]", "makes no sense"),
+        (SANE + "ranged = {1 = [0.5]}", "makes no sense"),
+        (TIME + 'grid = "1/16 at 100"\nhand_over = "now"', "grid"),
+        (TIME + 'grid = "clock"\nhand_over = "now"', "grid"),
+        (TIME + 'grid = "1/16"\nhand_over = "bar; panic"', "hand_over"),
+        (TIME + 'grid = []\nhand_over = "bar"', "grid"),
+        (TIME.replace("120", "nan") + 'grid = ""\nhand_over = "bar"', "beats"),
         ("[dark]\n", "makes no sense"),
         (
             '[dark.players.main]\nmodel = ""\nmode = "batle"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1',
@@ -245,6 +267,14 @@ def test_a_file_of_scenes_that_makes_no_sense_is_told(
     reply = set_.try_("scene dark")
     assert not reply.ok
     assert said in reply.text
+
+
+def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehearsal, tmp_path: Path) -> None:
+    (tmp_path / "scenes.toml").write_text("x = 1\n")
+    reply = set_.try_("scene save dark")
+    assert not reply.ok
+    assert "x in it is no scene" in reply.text
+    assert (tmp_path / "scenes.toml").read_text() == "x = 1\n"
 
 
 def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
@@ -268,6 +298,11 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     state = set_.manager.cues.state()
     assert state is not None
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
+
+
+@pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "none")])
+def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
+    assert set_.manager.cues.take("first", SET, index).endswith(f"next is {following}")
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
@@ -299,3 +334,46 @@ def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
     assert set_.session.seat.part.player.kind == "dummy"
     set_.do("redo")
     assert set_.session.seat.part.player.name == SHIPPED.stem
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehearsal, tmp_path: Path) -> None:
+    file = tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands"
+    file.parent.mkdir()
+    os.mkfifo(file)  # opening it waits until somebody reads
+    set_.do("record on")
+    closing = threading.Thread(target=set_.manager.close)
+    closing.start()
+    closing.join(5.0)
+    waited = closing.is_alive()
+    with file.open() as reader:
+        assert ",seed " in reader.readline()
+    assert not waited
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "shutdown",
+        "after 1s delete model m",
+        "every 1s after 1s set model.size s",
+        "def drop = delete model m",
+        "def drop which = delete model $which",
+        "def drop = temp 1; after 1s shutdown",
+        "def drop = def other = shutdown",
+        "def drop name = def other = load $name; shutdown",
+        "def drop = wipe",
+        "at call wipe",
+        "bind f5 temp 1",
+    ],
+)
+def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrapped(set_: Rehearsal, line: str) -> None:
+    set_.do("def wipe = delete model m")
+    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", line)
+    assert "is not taken from osc" in problem
+    assert list(set_.macros) == ["wipe"]
+    assert set_.do("what") == "nothing is pending"
+
+
+def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
+    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
+    assert (problem, list(set_.macros)) == ("", ["glide"])

@@ -165,7 +165,7 @@ def test_smoothing_makes_it_follow_slowly() -> None:
 
 
 def test_wander_walks_through_the_sounds_of_the_synth_without_a_musician() -> None:
-    player = AgentPlayer(small_agent(), seed=3)
+    player = AgentPlayer(small_agent(), np.random.default_rng(3))
     player.aim, player.policy = "wander", "seek"
     player.hear(["loudness-dBFS", "centroid"])
     silence = np.full(len(NAMES), np.nan)

@@ -15,6 +15,7 @@ from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.painter import TightCompositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
+from impsy_tui.console.widgets.agent import AgentPane
 from impsy_tui.console.widgets.band import BandView
 from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.channels import ChannelPanes
@@ -70,6 +71,7 @@ class PerformScreen(Screen[None]):
         self.meters = Meters(palette, digits_every)
         self.band = BandView(palette)
         self.players = PlayersPane(palette)
+        self.agent = AgentPane(palette)
         self.channels = ChannelPanes(palette)
         self.jobs = JobsPane(palette)
         self.pending = PendingPane(palette)
@@ -87,6 +89,7 @@ class PerformScreen(Screen[None]):
             yield self.band
             with Vertical(id="side"):
                 yield self.players
+                yield self.agent
                 yield self.channels
                 yield self.pending
                 yield self.jobs
@@ -99,7 +102,7 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        for pane in (self.band, self.players, self.jobs, self.pending):
+        for pane in (self.band, self.jobs, self.players, self.agent, self.pending):
             pane.display = False
         self.hint.idle()
 
@@ -118,6 +121,9 @@ class PerformScreen(Screen[None]):
             self.players.display = len(view.snapshot.players) > 1
             if self.players.display:
                 self.players.show(view.snapshot)
+            self.agent.display = view.snapshot.agent is not None
+            if view.snapshot.agent is not None:
+                self.agent.show(view.snapshot.agent)
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """The meters, or the band where one has the focus."""

@@ -4,11 +4,10 @@ import textwrap
 from typing import Final
 
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, span
+from impsy_tui.console.widgets.lines import Line, Lines, blocks, cut, heading, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 
-_STEPS: Final = "▁▂▃▄▅▆▇█"
 _MOST: Final = 3
 _LINES: Final = 4
 """Lines that what came of a job may take."""
@@ -82,12 +81,12 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
     return lines
 
 
-def curve(values: list[float], width: int) -> str:
-    """Numbers over time as a line of blocks, the lowest the smallest."""
+def curve(values: list[float], width: int, within: tuple[float, float] | None = None) -> str:
+    """Numbers over time as a line of blocks, the lowest the smallest, or from one end of a range to the other."""
     if width < 1 or not values:
         return ""
     if len(values) > width:
         values = [values[int(index * len(values) / width)] for index in range(width)]
-    low, high = min(values), max(values)
+    low, high = within or (min(values), max(values))
     reach = (high - low) or 1.0
-    return "".join(_STEPS[round((value - low) / reach * (len(_STEPS) - 1))] for value in values)
+    return blocks([(value - low) / reach for value in values])

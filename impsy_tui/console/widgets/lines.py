@@ -18,6 +18,7 @@ Line = tuple[Piece, ...]
 
 _MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
 _SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
+_STEPS: Final = "▁▂▃▄▅▆▇█"
 _OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -108,6 +109,12 @@ def short_model(name: str, width: int) -> str:
     if found := _MDRNN.match(name):
         name = f"mdrnn {_SIZES.get(found[3], f'{found[3]} units')} {found[1]}d"
     return middle(name, width)
+
+
+def blocks(shares: Sequence[float]) -> str:
+    """Numbers from 0 to 1 as blocks, one a cell, the lowest the smallest."""
+    most = len(_STEPS) - 1
+    return "".join(_STEPS[round(min(max(share, 0.0), 1.0) * most)] for share in shares)
 
 
 def cut_off(text: str, width: int) -> str:

@@ -6,6 +6,7 @@ from impsy_tui.engine.commands.around import Around
 from impsy_tui.engine.commands.bands import Bands
 from impsy_tui.engine.commands.conducting import Conducting
 from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
+from impsy_tui.engine.commands.hearing import Hearing
 from impsy_tui.engine.commands.playing import Playing
 from impsy_tui.engine.commands.shaping import Shaping
 from impsy_tui.engine.commands.timing import Timing
@@ -23,7 +24,8 @@ class Commands:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        hands = [kind(host) for kind in (Playing, Shaping, Bands, Conducting, Timing, Workshop, Around)]
+        kinds = (Playing, Hearing, Shaping, Bands, Conducting, Timing, Workshop, Around)
+        hands = [kind(host) for kind in kinds]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()

@@ -1,0 +1,184 @@
+"""Sound from a microphone or a line, described as it arrives. PortAudio brings it: ALSA, JACK or CoreAudio."""
+
+import asyncio
+import atexit
+from collections.abc import Sequence
+from threading import Thread
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
+from impsy_tui.channels.meter import Traffic, Troubles
+from impsy_tui.config import Audio
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.calibration import level_of
+from impsy_tui.listening.descriptors import Settings
+from impsy_tui.listening.feats import Feats
+from impsy_tui.listening.framing import Framing, Hearing
+from impsy_tui.listening.names import NAMES
+
+_CHECK: Final = 1.0
+"""Seconds between two looks at what is wrong with what is heard."""
+_PATIENCE: Final = 0.3
+"""Seconds that closing may take."""
+_DEAD: Final = 2.0
+"""Seconds without a block after which the device is said to be gone."""
+
+
+class AudioChannel:
+    """One input of one device. It is heard, and plays nothing."""
+
+    max_rate = 0.0
+    safe: tuple[float, ...] = ()
+
+    def __init__(self, settings: Audio, name: str = "audio") -> None:
+        self.name = name
+        self._settings = settings
+        self._stream: Any = None
+        self._state = "closed"
+        self._device = settings.device or "the usual device"
+        self._traffic = Traffic()
+        self._gain = 10.0 ** (settings.gain / 20.0)
+        self._collected: list[np.ndarray] | None = None
+        self._last_block = 0.0
+        self._told = Hearing()
+
+    def refuses(self, dimension: int) -> str:
+        return ""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        self._listener = listener
+        self._scheduler = listener.scheduler
+        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._loop = asyncio.get_running_loop()
+        try:
+            # In a thread: a sound server may take its time.
+            await self._loop.run_in_executor(None, self._open_stream)
+        except ChannelProblem:
+            self._state = "error"
+            raise
+        self._state = "open"
+        self._last_block = self._scheduler.now()
+        self._scheduler.at(self._last_block + _CHECK, self._check)
+
+    def _open_stream(self) -> None:
+        try:
+            import sounddevice
+        except ImportError:
+            raise ChannelProblem("sound needs sounddevice: pip install 'impsy-tui[audio]'") from None
+        except OSError as error:
+            raise ChannelProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+        wanted = self._settings
+        try:
+            device = wanted.device or None
+            found = sounddevice.query_devices(device, "input")
+            rate = wanted.rate or int(found["default_samplerate"])
+            self._framing = Framing(Settings(rate=rate, window=wanted.window, hop=wanted.hop))
+            if wanted.input > found["max_input_channels"]:
+                raise ChannelProblem(f"{found['name']} has {found['max_input_channels']} inputs, no {wanted.input}.")
+            self._stream = sounddevice.InputStream(
+                samplerate=rate,
+                blocksize=wanted.hop,
+                device=device,
+                channels=wanted.input,
+                dtype="float32",
+                latency="low",
+                callback=self._take,
+            )
+            # At the exit it would wait just so.
+            atexit.unregister(sounddevice._exit_handler)
+            self._device = str(found["name"])
+            self._stream.start()
+        except ListeningProblem as problem:
+            raise ChannelProblem(str(problem)) from None
+        except (sounddevice.PortAudioError, ValueError) as error:
+            raise ChannelProblem(f"{self._device} cannot be heard: {_first_line(error)}") from None
+
+    def _take(self, block: np.ndarray, frames: int, time: Any, status: Any) -> None:
+        """In PortAudio's thread: hand a block over to the loop."""
+        overflow = bool(status and status.input_overflow)
+        try:
+            self._loop.call_soon_threadsafe(self._arrive, block[:, -1].copy(), self._scheduler.now(), overflow)
+        except RuntimeError:
+            pass  # the loop has ended
+
+    def _arrive(self, block: np.ndarray, at: float, overflow: bool) -> None:
+        if self._stream is None:
+            return
+        self._last_block = at
+        if self._state == "waiting":
+            self._state = "open"
+            self._listener.trouble(self.name, f"{self._device} is heard again", "info")
+        if overflow:
+            self._troubles.note("overflow", "sound was lost: this machine is too busy")
+        for frame in self._framing.take(block * self._gain):
+            self._traffic.received.count(at)
+            if self._collected is not None:
+                self._collected.append(frame)
+            if problem := self._listener.described(self.name, Feats(frame), at):
+                self._troubles.note("feats", problem)
+
+    def _check(self) -> None:
+        """Say what is wrong with what is heard, once a second."""
+        if self._stream is None:
+            return
+        now = self._scheduler.now()
+        hearing = self._framing.hearing
+        for problem in hearing.problems(self._told):
+            self._troubles.note("sound", problem, 10.0)
+        self._told = hearing
+        if self._state == "open" and now - self._last_block > _DEAD:
+            self._state = "waiting"
+            self._troubles.note("dead", f"nothing comes from {self._device} any more: is it plugged in?")
+        self._scheduler.at(now + _CHECK, self._check)
+
+    async def calibrate(self, seconds: float) -> str:
+        """Set the gain by what is played meanwhile; see ``Microphone``."""
+        if self._state != "open":
+            raise ListeningProblem("nothing is heard from it")
+        if self._collected is not None:
+            raise ListeningProblem("it is being calibrated already")
+        frames: list[np.ndarray] = []
+        self._collected = frames
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._collected = None
+        level = level_of(np.array(frames).reshape(-1, len(NAMES)))
+        self._gain *= level.factor
+        return f"{level}; [audio] gain = {20.0 * np.log10(self._gain):.1f} keeps it"
+
+    def set_dimension(self, dimension: int) -> None:
+        """What is heard has no dimension."""
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        """Nothing is sent to a microphone."""
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """Nothing sounds here."""
+
+    def silence(self) -> None:
+        """Nothing sounds here."""
+
+    def panic(self) -> None:
+        """Nothing sounds here."""
+
+    def close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            # In a thread that may be left behind: PortAudio waits for ever for a JACK server that has died.
+            closing = Thread(target=stream.close, kwargs={"ignore_errors": True}, daemon=True)
+            closing.start()
+            closing.join(_PATIENCE)
+        self._state = "closed"
+
+    def status(self) -> ChannelStatus:
+        now = self._scheduler.now()
+        heard = f"{self._framing.hearing.level:.0f} dBFS" if self._stream is not None else ""
+        bound = f"{self._device}, input {self._settings.input}"
+        return self._traffic.status(self.name, self._state, bound, now, (heard, ""), self._troubles)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,85 @@
+"""The agent that has the focus: what it hears of you and of its synth, how far apart they are, and what it wants."""
+
+from typing import Final
+
+from rich.style import Style
+
+from impsy_tui.console.themes import Palette
+from impsy_tui.console.widgets.jobs import curve
+from impsy_tui.console.widgets.lines import Line, Lines, blocks, cut, heading
+from impsy_tui.control.agent_state import GROUPS, AgentState
+
+_LABEL: Final = 9
+_LOST: Final = 2.0
+"""Seconds after which what was heard last says nothing any more."""
+_SCALE: Final = 2.0
+"""Deviations: a distance that fills its line."""
+
+
+class AgentPane(Lines):
+    """Aim, what is heard, both sets of descriptors side by side, and the distance over time."""
+
+    DEFAULT_CSS = "AgentPane { height: auto; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="agent")
+        self._agent: AgentState | None = None
+
+    def show(self, agent: AgentState) -> None:
+        """Show how it is doing."""
+        self._agent = agent
+        self.redraw()
+        if self.styles.height is None or self.styles.height.value != len(self._lines):
+            self.styles.height = len(self._lines)
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        if self._agent is not None:
+            self.set_lines(agent_lines(self._agent, self.size.width, self.palette))
+
+
+def agent_lines(agent: AgentState, width: int, palette: Palette) -> list[Line]:
+    """What the pane shows."""
+    lines = [heading("AGENT", width, palette), _wants(agent, width, palette), _hears(agent, width, palette)]
+    lines.append(((cut(f"hears {agent.hear}", width), palette.dim),))
+    cells = max(1, (width - _LABEL - 1) // 2)
+    for group, musician, own in zip(GROUPS, agent.musician or agent.own, agent.own, strict=False):
+        yours = palette.input if agent.musician else palette.faint
+        label = (f"{group:<{_LABEL}}", palette.dim)
+        if len(musician) == 1:
+            first = _bar(musician[0] if agent.musician else 0.0, cells, yours, palette)
+            lines.append((label, *first, (" ", palette.ground), *_bar(own[0], cells, palette.prediction, palette)))
+        else:
+            shown = blocks(musician) if agent.musician else ""
+            lines.append((label, (f"{shown:<{len(own)}}", yours), (" you", palette.dim)))
+            lines.append(((" " * _LABEL, palette.ground), (blocks(own), palette.prediction), (" its", palette.dim)))
+    line = curve(list(agent.distances), max(0, width - _LABEL - 5), (0.0, _SCALE))
+    distance = f"{agent.distance:.2f}" if agent.distances else "-"
+    lines.append(((f"{'distance':<{_LABEL}}", palette.dim), (f"{distance:<5}", palette.strong), (line, palette.text)))
+    return lines
+
+
+def _wants(agent: AgentState, width: int, palette: Palette) -> Line:
+    words = [agent.steer]
+    if agent.budget:
+        words.append(f"budget {agent.budget:g}")
+    if agent.smooth:
+        words.append(f"smooth {agent.smooth:g}s")
+    pieces = [(agent.aim.upper(), palette.strong), (" ", palette.ground)]
+    if agent.resting:
+        pieces += [(" RESTS ", palette.text_block), (" ", palette.ground)]
+    used = sum(len(text) for text, _ in pieces)
+    return (*pieces, (cut(" · ".join(words), width - used), palette.text))
+
+
+def _hears(agent: AgentState, width: int, palette: Palette) -> Line:
+    if agent.heard < 0.0:
+        return ((cut("nothing is heard yet", width), palette.dim),)
+    if agent.heard > _LOST:
+        return ((cut(f" NOTHING HEARD for {agent.heard:.0f} s ", width), palette.warning_block),)
+    return ((f"{agent.level:.0f} dBFS", palette.input), (f"  {agent.rate} frames/s", palette.dim))
+
+
+def _bar(share: float, cells: int, style: Style, palette: Palette) -> Line:
+    full = round(share * cells)
+    return (("━" * full, style), ("─" * (cells - full), palette.faint))

@@ -1,0 +1,66 @@
+"""What a snapshot says of an agent."""
+
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.control.agent_state import GROUPS, AgentState
+from impsy_tui.engine.agent_part import AgentPart
+from impsy_tui.listening.names import CATEGORIES, NAMES, places
+
+_SHOWN: Final = {
+    "loudness": ["loudness-dBFS"],
+    "centroid": ["centroid"],
+    "flatness": ["flatness"],
+    "chroma": ["chroma"],
+    "mfcc": ["mfcc"],
+}
+_PLACES: Final = [places(_SHOWN[group]) for group in GROUPS]
+_WIDTH: Final = 3.0
+"""Deviations from the mean of the synth's sounds, either way, that a meter shows."""
+_MOST_WORDS: Final = 4
+
+
+def agent_state(part: AgentPart, now: float) -> AgentState:
+    """How an agent is doing."""
+    settings, standing, player = part.settings.agent, part.standing, part.player
+    feats = standing.heard
+    scaler = player.model.known.scaler
+    own = player.sounds
+    return AgentState(
+        aim=settings.aim,
+        steer=settings.steer,
+        hear=_in_words(player.matters),
+        budget=settings.budget or 0.0,
+        smooth=settings.smooth,
+        rest=settings.rest or 0.0,
+        resting=standing.resting,
+        level=float(feats.musician[0]) if feats is not None else -157.0,
+        heard=now - standing.heard_at if feats is not None else -1.0,
+        rate=standing.rate.rate(now),
+        distance=standing.distance,
+        distances=tuple(standing.distances),
+        musician=_grouped(scaler.standardised(feats.musician)) if feats is not None else (),
+        own=_grouped(own),
+    )
+
+
+def _grouped(standardised: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    shares = np.clip(np.nan_to_num(standardised) / (2.0 * _WIDTH) + 0.5, 0.0, 1.0)
+    return tuple(tuple(np.round(shares[group], 3).tolist()) for group in _PLACES)
+
+
+def _in_words(matters: tuple[str, ...]) -> str:
+    """Descriptors in few words: whole categories by their names."""
+    words, left = [], list(matters)
+    for category, names in CATEGORIES.items():
+        if all(name in left for name in names):
+            words.append(category)
+            left = [name for name in left if name not in names]
+    words += [name.removeprefix("specshape-") for name in left]
+    more = len(words) - _MOST_WORDS
+    return (
+        "all"
+        if len(matters) == len(NAMES)
+        else " ".join(words[:_MOST_WORDS]) + (f" and {more} more" if more > 0 else "")
+    )

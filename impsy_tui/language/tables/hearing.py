@@ -1,0 +1,60 @@
+"""How agents play, who hear the musician's sound and move a synth."""
+
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.language.entries import Argument, Command, Kind
+
+LEARNED: Final = "learned"
+"""In place of descriptors: those that an agent has learned to match."""
+
+HEARING: Final[tuple[Command, ...]] = (
+    Command(
+        "aim",
+        "what an agent makes of your sound: the same, the opposite, what comes next, or something of its own",
+        "aim contrast",
+        (Argument("aim", Kind.CHOICE, choices=terms.AIMS),),
+        player=True,
+    ),
+    Command(
+        "hear",
+        "which descriptors of your sound matter to an agent",
+        "hear loudness chroma",
+        (Argument("descriptors", Kind.TEXT, choices=(*terms.DESCRIPTORS, LEARNED)),),
+        player=True,
+    ),
+    Command(
+        "steer",
+        "who moves an agent's synth: the network that has learned, or seek, which steps to the nearest sound",
+        "steer seek",
+        (Argument("policy", Kind.CHOICE, choices=terms.STEERS),),
+        player=True,
+    ),
+    Command(
+        "budget",
+        "how far an agent may move all parameters together in a second",
+        "budget 0.5",
+        (Argument("amount", Kind.NUMBER, terms.MOVES, choices=("off",)),),
+        player=True,
+    ),
+    Command(
+        "smooth",
+        "the time in which an agent's synth comes after it",
+        "smooth 200ms",
+        (Argument("time", Kind.DURATION, terms.SMOOTH),),
+        player=True,
+    ),
+    Command(
+        "rest",
+        "how soft you are when an agent rests, in dBFS",
+        "rest -50",
+        (Argument("level", Kind.NUMBER, terms.REST, choices=("off",)),),
+        player=True,
+    ),
+    Command(
+        "calibrate",
+        "sets the microphone's gain by what you play now, as loud as you will",
+        "calibrate 5s",
+        (Argument("time", Kind.DURATION, terms.CALIBRATION, optional=True),),
+    ),
+)

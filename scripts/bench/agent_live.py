@@ -1,0 +1,154 @@
+"""An agent live: from the last sample of a frame, or a patch's message, to its parameters at the synth's socket.
+
+Sound comes as a sound card's thread brings it, a block of 128 samples at a time, so that a hop (2.9 ms at 44.1 kHz)
+and what a sound server keeps come on top.
+"""
+
+import asyncio
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from common import OURS, ROOT, arrival, free_port, percentile, table, timed_socket
+
+from impsy_tui.channels.audio import AudioChannel
+from impsy_tui.channels.osc import OscChannel
+from impsy_tui.channels.osc_packet import write_message
+from impsy_tui.config import Audio, Osc
+from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.outputs import Outputs
+from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.session import Session, SessionSettings
+from impsy_tui.listening.descriptors import Settings
+from impsy_tui.listening.feats import Feats
+from impsy_tui.listening.framing import Framing
+from impsy_tui.listening.names import NAMES
+from impsy_tui.players.agent import Agent
+
+AGENT = ROOT / "models" / "agent-fm.npz"
+HOP, RATE = 128, 44_100
+SECONDS = 8.0
+
+
+class NoLog:
+    """Where nothing is written."""
+
+    def write(self, at: float, source: str, values: Any) -> None: ...
+
+    def begin(self, dimension: int) -> None: ...
+
+
+def sounds() -> list[np.ndarray]:
+    """Half a second each of something loud and something soft, in blocks, so that the agent is always on its way."""
+    random = np.random.default_rng(1)
+    samples = np.concatenate([random.normal(0.0, level, RATE // 2) for level in (0.3, 0.003)])
+    return [samples[at : at + HOP, None].astype(np.float32) for at in range(0, len(samples) - HOP, HOP)]
+
+
+def by_sound(steer: str) -> list[float]:
+    """Seconds from a block to parameters, in a loop as an engine's."""
+    receiver, delays = timed_socket(), []
+    receiver.setblocking(False)
+
+    async def play(loop: EngineLoop) -> None:
+        osc = OscChannel(Osc(server_port=free_port(), client_port=receiver.getsockname()[1], output_address=("/p",)))
+        outputs = Outputs(loop.scheduler)
+        session = Session(
+            loop.scheduler,
+            outputs,
+            lambda *_: None,
+            lambda *_: "",
+            SessionSettings(),
+            np.random.default_rng(1),
+            4,
+        )
+        settings = PartSettings()
+        settings.agent.steer = steer
+        session.add("main", Agent(AGENT, np.random.default_rng(1)), settings, NoLog())
+        await osc.open(session, 4)
+        outputs.open([osc])
+        session.start()
+        ears = AudioChannel(Audio())
+        ears._listener, ears._scheduler, ears._loop, ears._stream = session, loop.scheduler, loop, object()
+        ears._framing = Framing(Settings(rate=RATE, hop=HOP))
+        described = session.described
+
+        def timed(channel: str, feats: Feats, at: float) -> str:
+            problem = described(channel, feats, at)
+            while select.select([receiver], [], [], 0)[0]:
+                _, stamp = arrival(receiver)
+                delays.append(stamp - time.time() + time.monotonic() - at)
+            return problem
+
+        session.described = timed  # type: ignore[method-assign]
+        blocks, ended = sounds(), asyncio.Event()
+
+        def card() -> None:
+            begin = time.monotonic()
+            for number in range(int(SECONDS * RATE / HOP)):
+                time.sleep(max(0.0, begin + number * HOP / RATE - time.monotonic()))
+                ears._take(blocks[number % len(blocks)], HOP, None, None)
+            loop.call_soon_threadsafe(ended.set)
+
+        threading.Thread(target=card, daemon=True).start()
+        await ended.wait()
+        session.stop()
+        osc.close()
+
+    loop = EngineLoop()
+    loop.run_until_complete(play(loop))
+    loop.close()
+    return delays
+
+
+def by_osc() -> list[float]:
+    """Seconds from a patch's message to parameters, of an engine in a process of its own."""
+    receiver, port, delays = timed_socket(), free_port(), []
+    framing = Framing(Settings(rate=RATE, hop=HOP))
+    frames = np.concatenate([framing.take(block[:, 0]) for block in sounds()])
+    packets = [write_message("/feats/all", *[0.0] * len(NAMES), *frame.tolist(), 0.5, 0.5, 0.5) for frame in frames]
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "config.toml"
+        config.write_text(
+            f'[[player]]\nname = "main"\nkind = "agent"\nfile = "{AGENT}"\n[osc]\nserver_port = {port}\n'
+            f'client_port = {receiver.getsockname()[1]}\noutput_address = "/p"\n'
+        )
+        command = [str(OURS / "impsy-tui"), "run", "-c", str(config), "--socket", str(Path(folder) / "s")]
+        engine = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert engine.stdout is not None
+        engine.stdout.readline()
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender.connect(("127.0.0.1", port))
+        for number in range(int(SECONDS * 100)):
+            sent = time.time()
+            sender.send(packets[number % len(packets)])
+            if select.select([receiver], [], [], 0.01)[0]:
+                delays.append(arrival(receiver)[1] - sent)
+            time.sleep(max(0.0, sent + 0.01 - time.time()))
+        engine.send_signal(signal.SIGTERM)
+        engine.wait(5)
+    return delays
+
+
+def main() -> None:
+    rows = []
+    for name, delays in (
+        ("sound, network", by_sound("network")),
+        ("sound, seek", by_sound("seek")),
+        ("OSC, network", by_osc()),
+    ):
+        rows.append(
+            [name, str(len(delays)), *(f"{percentile(delays, share) * 1000:.2f}" for share in (0.5, 0.99, 1.0))]
+        )
+    table("An agent live, frame to parameters", ["by", "moves", "p50 ms", "p99 ms", "worst ms"], rows)
+
+
+if __name__ == "__main__":
+    main()

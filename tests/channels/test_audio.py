@@ -1,0 +1,137 @@
+"""A microphone, through a real JACK server, with Pure Data as the sound, into a real engine."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.listening.agent_file import write_agent
+from tests.channels.jack import JackServer
+from tests.conftest import EngineProcess, free_port, wait_until
+from tests.listening.agents import small_agent
+
+Start = Callable[..., EngineProcess]
+Sine = Callable[[float], str]
+Listen = Callable[[str], EngineProcess]
+
+# PortAudio looks for devices once a process, and does not survive a JACK server, so that only engines load it here.
+_SINE = """#N canvas 0 0 400 300 12;
+#X obj 20 20 osc~ 1000;
+#X obj 20 60 *~ {amplitude};
+#X obj 20 100 dac~ 1;
+#X obj 120 20 loadbang;
+#X msg 120 60 \\; pd dsp 1;
+#X connect 0 0 1 0;
+#X connect 1 0 2 0;
+#X connect 3 0 4 0;
+"""
+
+
+@pytest.fixture
+def sine(jack_server: JackServer, tmp_path: Path) -> Iterator[Sine]:
+    """Pd plays a sine of 1000 Hz and some amplitude through JACK; gives the name of its client."""
+    if shutil.which("pd") is None:
+        pytest.skip("Pure Data is not installed (puredata-core)")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(amplitude: float) -> str:
+        name = f"sine{os.getpid()}"
+        (tmp_path / "sine.pd").write_text(_SINE.format(amplitude=amplitude))
+        command = ["pd", "-nogui", "-jack", "-jackname", name, "-nojackconnect", "-noadc", "-outchannels", "1"]
+        command += ["-r", "48000", "-open", str(tmp_path / "sine.pd")]
+        quiet = subprocess.DEVNULL
+        started.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))
+        wait_until(lambda: f"{name}:" in _ports(), 20)
+        return name
+
+    yield start
+    for pd in started:
+        pd.kill()
+        pd.wait()
+
+
+def _ports() -> str:
+    return subprocess.run(["jack_lsp"], capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture
+def listen(tmp_path: Path, start_engine: Start) -> Callable[[str], EngineProcess]:
+    """Starts an engine whose agent hears a device."""
+    if subprocess.run([sys.executable, "-c", "import sounddevice"], capture_output=True, check=False).returncode:
+        pytest.skip("sounddevice or PortAudio is not installed (pip install 'impsy-tui[audio]', libportaudio2)")
+    write_agent(tmp_path / "agent-small.npz", small_agent())
+
+    def start(device: str) -> EngineProcess:
+        return start_engine(
+            "[model]\ndimension = 3\n[[player]]\nname = 'main'\nkind = 'agent'\nfile = 'agent-small.npz'\n"
+            f"[audio]\ndevice = '{device}'\n"
+            f"[osc]\nserver_port = {free_port()}\nclient_port = {free_port()}\n"
+        )
+
+    return start
+
+
+def _snapshot(engine: EngineProcess) -> dict:
+    return json.loads(engine.command("status", "--json").stdout)
+
+
+def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: Listen) -> None:
+    name = sine(0.25)
+    engine = listen(name)
+    assert f"audio {name}, input 1" in engine.ready
+    wait_until(lambda: _snapshot(engine)["agent"]["rate"] > 300, 20)
+    found = _snapshot(engine)
+    # A sine of amplitude 0.25 is 15 dB below full scale, the synth goes from -50 to -10.
+    assert found["agent"]["level"] == pytest.approx(-15.0, abs=1.0)
+    assert found["players"][0]["output"] == pytest.approx([0.87, 0.5], abs=0.06)
+    done = engine.command("send", "calibrate 1s")
+    assert done.stdout.startswith("audio: playing at -15 dBFS"), done
+    assert _snapshot(engine)["agent"]["level"] == pytest.approx(-18.0, abs=0.5)
+    assert engine.end() == 0
+    assert "feats" in engine.log_rows()[-1]
+
+
+def test_clipping_is_told_of_and_the_set_goes_on(sine: Sine, listen: Listen) -> None:
+    engine = listen(sine(3.0))
+    wait_until(lambda: "audio: the sound clipped" in engine.said(), 20)
+    assert engine.said().count("what is heard clips: turn the microphone down") == 1
+    before = _snapshot(engine)["agent"]["heard"]
+    assert 0.0 <= before < 1.0
+    assert engine.end() == 0
+
+
+def test_a_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed (Debian: jackd2)")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", os.environ.get("JACK_DEFAULT_SERVER", ""))  # as it was, afterwards
+    server = JackServer("that-dies")
+    server.start()
+    engine = listen("system")
+    wait_until(lambda: _snapshot(engine)["agent"]["level"] < -100.0)
+    server.end(kill=True)
+    wait_until(lambda: "audio: nothing comes from system any more: is it plugged in?" in engine.said())
+    assert "audio     waiting" in engine.command("status").stdout
+    assert engine.end() == 0
+
+
+def test_a_device_that_is_not_there_is_told_of(jack_server: JackServer, listen: Listen) -> None:
+    engine = listen("no such device")
+    assert "audio ERROR no such device, input 1" in engine.ready
+    assert "no such device cannot be heard: No input device matching 'no such device'" in engine.said()
+    assert "audio: nothing is heard from it" in engine.command("send", "calibrate").stderr
+    assert engine.end() == 0
+
+
+def test_without_sounddevice_it_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['sounddevice'] = None\n"
+        "from impsy_tui.channels.audio import AudioChannel\nfrom impsy_tui.config import Audio\n"
+        "AudioChannel(Audio())._open_stream()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith("sound needs sounddevice: pip install 'impsy-tui[audio]'")

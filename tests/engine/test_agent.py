@@ -1,0 +1,165 @@
+"""Agents live: they hear descriptors, move a synth, and are turned while they do."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.engine.session import NO_AGENT
+from impsy_tui.listening.agent_file import write_agent
+from impsy_tui.listening.feats import Feats
+from impsy_tui.players.agent import Agent
+from tests.engine.rehearsal import Rehearsal
+from tests.listening.agents import frame, small_agent
+
+FRAME = 128 / 44_100
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Agent:
+    """It turns the first of two parameters up for a louder musician, in a synth from -50 to -10 dBFS."""
+    file = tmp_path / "models" / "agent-small.npz"
+    file.parent.mkdir()
+    write_agent(file, small_agent())
+    return Agent(file, np.random.default_rng(1))
+
+
+@pytest.fixture
+def stage(tmp_path: Path, agent: Agent) -> Rehearsal:
+    """It sits alone."""
+    return Rehearsal(tmp_path, players={"main": agent})
+
+
+def sound(stage: Rehearsal, seconds: float, heard: Callable[[], Feats] | Feats) -> str:
+    """The musician sounds for some seconds; what was wrong with the last frame."""
+    problem, end = "", stage.time.time + seconds
+    while stage.time.time < end:
+        problem = stage.session.described("osc", heard() if callable(heard) else heard, stage.time.time)
+        stage.time.advance(FRAME)
+    assert not stage.time.errors
+    return problem
+
+
+def played(stage: Rehearsal) -> tuple[float, ...]:
+    return stage.out.played[-1][1]
+
+
+def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehearsal) -> None:
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
+    stage.do("hold x1 0.2; mute x2")
+    sound(stage, 0.5, Feats(frame(-46.0)))
+    assert played(stage) == pytest.approx((0.2, 0.5), abs=0.01)
+    rows = stage.logs["main"].rows
+    assert [values for _, source, values in rows if source == "rnn"][-1] == pytest.approx((0.1, 0.5), abs=0.06)
+    descriptors = [(at, values) for at, source, values in rows if source == "feats"]
+    assert descriptors[-1][1] == tuple(np.round(frame(-46.0), 5))
+    assert 0.02 <= descriptors[1][0] - descriptors[0][0] < 0.03, "not each frame is written down"
+    assert not stage.problems
+
+
+def test_parameters_that_stay_are_not_sent_with_each_frame(stage: Rehearsal) -> None:
+    sound(stage, 1.0, Feats(frame(-14.0)))
+    before = len(stage.out.played)
+    sound(stage, 1.0, Feats(frame(-14.0)))
+    assert 3 <= len(stage.out.played) - before <= 5
+
+
+def test_its_aim_is_changed_while_it_plays(stage: Rehearsal) -> None:
+    assert stage.do("aim contrast") == "aim contrast"
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage)[0] < 0.2
+    stage.do("aim anticipate")
+    level = iter(range(1000))
+    sound(stage, 0.6, lambda: Feats(frame(-46.0 + next(level) * 0.15)))
+    # By now -15 dBFS are heard, which rise by 51 a second.
+    assert played(stage)[0] > 0.9
+    assert "'imitat' is not imitate" in stage.try_("aim imitat").text
+
+
+def test_it_wanders_with_nobody_to_hear(stage: Rehearsal) -> None:
+    stage.wait(0.5)
+    assert not stage.out.played
+    stage.do("aim wander; steer seek; hear loudness centroid")
+    stage.wait(10.0)
+    assert len({values for _, values in stage.out.played}) > 10
+    stage.do("pause")
+    before = len(stage.out.played)
+    stage.wait(1.0)
+    assert len(stage.out.played) == before
+
+
+def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: Rehearsal) -> None:
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 1.0, Feats(frame(-90.0)))
+    assert played(stage)[0] < 0.1
+    stage.do("rest off; aim contrast")
+    sound(stage, 1.0, Feats(frame(-90.0)))
+    assert played(stage)[0] > 0.9
+
+
+def test_budget_and_smooth_slow_it_down(stage: Rehearsal) -> None:
+    assert stage.do("budget 0.2") == "budget 0.2 a second"
+    sound(stage, 1.0, Feats(frame(-10.0)))
+    assert played(stage)[0] == pytest.approx(0.72, abs=0.05)
+    stage.do("budget off; smooth 500ms")
+    sound(stage, 0.5, Feats(frame(-46.0)))
+    assert 0.3 < played(stage)[0] < 0.6
+
+
+def test_what_it_hears_is_chosen_live(stage: Rehearsal) -> None:
+    assert stage.do("steer seek; hear loudness-dBFS, centroid") == "steer seek\nhear loudness-dBFS centroid"
+    sound(stage, 0.5, Feats(frame(-14.0, 2500.0)))
+    assert played(stage) == pytest.approx((0.9, 0.8), abs=0.06)
+    wrong = stage.try_("hear warmth")
+    assert not wrong.ok
+    assert wrong.text.startswith("no descriptor is called warmth: the categories are loudness, mfcc, chroma")
+    assert "this agent hears loudness-dBFS alone" in stage.try_("hear learned; steer network; hear chroma").text
+    assert stage.do("hear learned") == "hear learned"
+
+
+def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehearsal) -> None:
+    sound(stage, 0.3, Feats(frame(-14.0)))
+    broken = frame(-14.0)
+    broken[3] = math.nan
+    sound(stage, 0.5, Feats(broken))
+    assert stage.problems == ["player: mfcc-0 heard is no number: the last frame counts"]
+    stage.told.clear()
+    other = Feats(frame(-14.0), frame(-20.0), np.zeros(3))
+    assert sound(stage, 0.1, other) == (
+        "3 parameters come with the descriptors, and agent-small plays 2: is it the agent of this synth?"
+    )
+    sound(stage, 0.3, Feats(frame(-14.0), frame(-14.0), np.zeros(2)))
+    stage.wait(3.0)
+    assert stage.problems == ["player: no descriptors have come for 2 s: the synth stays where it is"]
+    sound(stage, 0.3, Feats(frame(-30.0)))
+    assert played(stage)[0] == pytest.approx(0.5, abs=0.1)
+    assert ("info", "player", "descriptors are heard again") in stage.told
+
+
+def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path: Path, stage: Rehearsal) -> None:
+    lone = Rehearsal(tmp_path)
+    assert lone.session.described("osc", Feats(frame()), 1.0) == NO_AGENT
+    assert lone.try_("aim wander").text == "main is no agent: it hears no sound"
+    assert lone.try_("calibrate").text == "there is no microphone: [audio] in the configuration opens one"
+    stage.do("mode battle; mode duet; temp 1.3")
+    assert stage.problems == [
+        "player: mode means nothing to an agent: it plays as long as you do; aim says how",
+        "player: temp means nothing to an agent: aim, hear, budget and smooth say how it plays",
+    ]
+
+
+def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_path: Path, agent: Agent) -> None:
+    stage = Rehearsal(tmp_path)
+    assert stage.do("load agent-small") == "agent-small plays, dimension 3"
+    assert stage.session.dimension == 3
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
+    assert stage.do("unload").startswith("DUMMY")
+    stage.do("mode battle")
+    stage.wait(2.0)
+    assert stage.session.seat.part.player.kind == "dummy"
+    assert len(played(stage)) == 2
+    assert not stage.problems
