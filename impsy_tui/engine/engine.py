@@ -315,7 +315,8 @@ class Engine:
 
     def _begin_log(self) -> Path:
         self.set_log("new")
-        return self._log.plain.named
+        # Where nobody is called main, nobody has the plain log.
+        return next(page.named for page in self._log.pages if page.named.name)
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)
