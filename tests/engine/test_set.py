@@ -303,6 +303,14 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
 
 
+def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Rehearsal) -> None:
+    (set_.folder / "sets").mkdir()
+    (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
+    said = set_.try_("cue bad").text
+    assert said.startswith("bad, line 2: '900' is too high")
+    assert said.endswith("and 1 more: impsy-tui check sets/bad.imp")
+
+
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
 def test_a_set_list_is_in_its_folder_or_nowhere(set_: Rehearsal, tmp_path: Path, name: str) -> None:
     (tmp_path / "first.imp").write_text(SET)
