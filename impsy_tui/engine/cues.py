@@ -51,7 +51,7 @@ class Cues:
         found = read_set(text)
         if not isinstance(found, SetList):
             first = found[0]
-            others = f"; and {len(found) - 1} more: impsy-tui check {name}{SUFFIX}" if len(found) > 1 else ""
+            others = f"; and {len(found) - 1} more: impsy-tui check sets/{name}{SUFFIX}" if len(found) > 1 else ""
             raise CueProblem(f"{name}, line {first.line}: {first.message}{others}")
         self._set, self.name = found, name
         self.index = min(max(index, -1), len(found.cues) - 1)

@@ -306,6 +306,14 @@ def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal,
     assert set_.manager.cues.take("first", SET, index).endswith(f"next is {following}")
 
 
+def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Rehearsal) -> None:
+    (set_.folder / "sets").mkdir()
+    (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
+    said = set_.try_("cue bad").text
+    assert said.startswith("bad, line 2: '900' is too high")
+    assert said.endswith("and 1 more: impsy-tui check sets/bad.imp")
+
+
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
 def test_a_set_list_is_in_its_folder_or_nowhere(set_: Rehearsal, tmp_path: Path, name: str) -> None:
     (tmp_path / "first.imp").write_text(SET)
