@@ -309,14 +309,16 @@ class StageManager:
         problems = []
         if kept.set:
             try:
-                await self.cues.open(kept.set, kept.cue)
+                lines = await self.cues.come_back(kept.set, kept.cue)
             except CueProblem as problem:
-                problems.append(str(problem))
+                lines, problems = (), [str(problem)]
+            # Waited for: a model that is loaded at the beginning does not come after what was set later.
+            problems += [f"{line}: {wrong}" for line in lines if (wrong := await self._doer.carry_out_setting(line))]
         if settings and kept.scene:
             try:
                 scene = read_scene("that was kept", kept.scene)
-                # Models were found by their files already.
-                await self._settle(self.stagehand.restore(scene, models=False))
+                self.conductor.let_go(track.key for track in self.stagehand.tracks(scene))
+                await self._settle(self.stagehand.restore(scene))
             except SceneProblem as problem:
                 problems.append(str(problem))
         return problems
