@@ -97,7 +97,7 @@ class StageManager:
         self.cues = Cues(rooms.sets, doer.carry_out_here)
         self.replayer = Replayer(
             scheduler,
-            session.replayed,
+            self._replayed,
             lambda line: doer.carry_out_here("replay", line),
             lambda name: tell("info", "replay", f"{name} is over"),
         )
@@ -258,6 +258,15 @@ class StageManager:
         self.replayer.start(performance, speed)
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
         return f"{performance.name} is replayed: {len(performance.times)} events, {minutes}:{seconds:02d}"
+
+    def _replayed(self, values: Sequence[float], at: float) -> None:
+        session = self._rooms.session
+        if len(values) == session.dimension - 1:
+            session.replayed(values, at)
+            return
+        name = self.replayer.stop()  # a model of another dimension was loaded meanwhile
+        text = f"{name} is over: it has {len(values)} values an event, {session.dimension - 1} are played now"
+        self._tell("warning", "replay", text)
 
     def record(self, on: bool) -> str:
         """Write commands down from now on, in a new log; or no more."""

@@ -545,3 +545,15 @@ def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_:
     set_.out.send = send  # type: ignore[method-assign]
     set_.play(0.1, 0.2, 0.3)
     assert set_.logs["main"].rows[-1][1] == "interface"
+
+
+def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
+    events = Performance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
+    asyncio.run(set_.manager.play_again(events))
+    set_.wait(1)
+    set_.do("load small")
+    set_.wait(5)
+    assert set_.problems == ["replay: it is over: it has 3 values an event, 2 are played now"]
+    assert set_.manager.replayer.state() is None
