@@ -123,17 +123,17 @@ class StageManager:
             self._end_bars()
             self._end_bars = None
 
-    def done(self, program: Program, before: Scene | None, number: int) -> None:
+    def done(self, program: Program, before: Scene | None, numbers: range) -> None:
         """A line of the performer's was carried out.
 
         Args:
             program: what it was.
             before: how things were, if it can be taken back.
-            number: the newest of what was pending then.
+            numbers: of what it left pending.
         """
         names = [each.command.name for each in program.walk()]
         if before is not None:
-            self.history.note(program, before, number)
+            self.history.note(program, before, numbers)
         if self.recorder.file is not None and not any(name in _NOT_RECORDED for name in names):
             self.recorder.note(self._rooms.session.scheduler.now(), str(program))
 
@@ -145,11 +145,11 @@ class StageManager:
         """Let settings glide; with a scene among them, once its file is read."""
         steps = [step for step in settings.steps if not isinstance(step, Call)]
         if any(step.command.ramp == "scene" for step in steps):
-            return self._glide_with_scenes(text, seconds, steps, player, eased)
+            return self._glide_with_scenes(text, seconds, steps, player, eased, self.conductor.reserve())
         return self._glide(text, seconds, self._tracks(steps, player), [], eased)
 
     async def _glide_with_scenes(
-        self, text: str, seconds: float, steps: list[Invocation], player: str, eased: bool
+        self, text: str, seconds: float, steps: list[Invocation], player: str, eased: bool, number: int
     ) -> str:
         tracks: list[Track] = []
         last: list[Scene] = []
@@ -163,14 +163,18 @@ class StageManager:
             else:
                 last.append(scene)
             tracks += self.stagehand.tracks(scene)
-        return self._glide(text, seconds, tracks, last, eased)
+        return self._glide(text, seconds, tracks, last, eased, number)
 
-    def _glide(self, text: str, seconds: float, tracks: list[Track], last: list[Scene], eased: bool) -> str:
+    def _glide(
+        self, text: str, seconds: float, tracks: list[Track], last: list[Scene], eased: bool, number: int = 0
+    ) -> str:
         def arrived() -> None:
             for scene in last:
                 self._doer.wait_for("scene", self.stagehand.switch(scene))
 
-        pending = self.conductor.glide(text, seconds, tracks, eased=eased, arrived=arrived if last else None)
+        pending = self.conductor.glide(
+            text, seconds, tracks, eased=eased, arrived=arrived if last else None, number=number
+        )
         return f"{pending.number}  {pending.text}"
 
     def _tracks(self, steps: Sequence[Invocation], player: str) -> list[Track]:
@@ -228,7 +232,7 @@ class StageManager:
             raise SceneProblem("nothing was taken back")
         before, number = self.stagehand.capture(), self.conductor.newest
         problem = await self._doer.carry_out_setting(str(program))
-        self.history.note(program, before, number)
+        self.history.note(program, before, range(number + 1, self.conductor.newest + 1))
         self.history.put_back(rest)
         if problem:
             raise SceneProblem(problem)

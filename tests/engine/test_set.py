@@ -557,3 +557,21 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
     set_.wait(5)
     assert set_.problems == ["replay: it is over: it has 3 values an event, 2 are played now"]
     assert set_.manager.replayer.state() is None
+
+
+def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "one.h5", [0.1, 0.2, 0.5, 0.8])
+
+    async def both() -> None:
+        await asyncio.gather(set_.orders.carry_out("load one", 1), set_.orders.carry_out("every 4s temp 2", 2))
+
+    asyncio.run(both())
+    assert set_.session.seat.part.player.name == "one"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    assert len(set_.manager.conductor) == 1
+    set_.do("scene save a")
+    set_.do("over 4s scene a")
+    set_.do("undo")
+    assert len(set_.manager.conductor) == 1
