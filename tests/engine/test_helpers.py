@@ -9,7 +9,7 @@ from impsy_tui.engine.helpers import HelperProblem, ask_helper
 
 def test_what_is_printed_is_the_answer_and_what_fails_is_told() -> None:
     assert b"Namespaces" in asyncio.run(ask_helper("this"))
-    with pytest.raises(HelperProblem, match="none failed: .*No module named"):
+    with pytest.raises(HelperProblem, match=r"none failed: .*No module named"):
         asyncio.run(ask_helper("impsy_tui.none"))
 
 
