@@ -80,7 +80,7 @@ class Seat:
         self._log = log
         self._room = room
         self._random = random
-        self._wrote_feats_at = -FEATS_STEP
+        self._wrote_feats_at, self._unwritten = -FEATS_STEP, 0
         self._wire()
 
     def _wire(self) -> None:
@@ -167,9 +167,10 @@ class Seat:
         agents = agents_of(self.parts)
         if not agents:
             return None
+        self._unwritten += 1
         if self._room.logs_input and at - self._wrote_feats_at >= FEATS_STEP:
-            self._wrote_feats_at = at
-            self._log.write(at, FEATS, feats.rounded)
+            self._log.write(at, FEATS, [*feats.rounded, self._unwritten])
+            self._wrote_feats_at, self._unwritten = at, 0
         return next(filter(None, [part.listen(feats, at) for part in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
