@@ -52,7 +52,7 @@ def log_facts(file: Path) -> LogFacts:
     # The last row may have been cut off by a power cut.
     end = next((time for row in reversed(final) if (time := _time(row))), None)
     seconds = max(0.0, (end - begin).total_seconds()) if begin and end else 0.0
-    of_events = begin and b",feats," not in event
+    of_events = begin and event and b",feats," not in event
     return LogFacts(rows, seconds, max(0, event.count(b",") - 1) + 1 if of_events else 0)
 
 
