@@ -8,7 +8,7 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.channels.meter import RateMeter
-from impsy_tui.engine.part import PartSettings, Stage
+from impsy_tui.engine.part import AgentSettings, PartSettings, Stage
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.turns import Turn
@@ -167,6 +167,11 @@ class AgentPart:
         """Change below what level (dBFS) the musician counts as silent, and it rests; None for never."""
         self.settings.agent.rest = self.player.silence = level
 
+    def turn_to(self, wishes: AgentSettings) -> None:
+        """Change everything of these at once."""
+        self.settings.agent = wishes
+        self._take(self.player)
+
     def change_player(self, agent: Agent) -> None:
         """Let another agent take over."""
         if agent.dimension != self.player.dimension:
@@ -181,21 +186,29 @@ class AgentPart:
 
     def set_mode(self, name: str) -> None:
         """There is one mode."""
-        self._means_nothing("mode", "it plays as long as you do; aim says how")
+        if name != self.settings.mode:
+            self.settings.mode = name
+            self._means_nothing("mode", "it plays as long as you do; aim says how")
 
     def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
         """Nothing is left to chance."""
+        settings = self.settings
+        settings.pi_temperature = settings.pi_temperature if pi is None else pi
+        settings.sigma_temperature = settings.sigma_temperature if sigma is None else sigma
         self._means_nothing("temp", "aim, hear, budget and smooth say how it plays")
 
     def set_timescale(self, factor: float) -> None:
         """It moves with what it hears."""
+        self.settings.timescale = factor
         self._means_nothing("timescale", "budget and smooth make it slower")
 
     def set_threshold(self, seconds: float) -> None:
         """There are no turns."""
+        self.settings.threshold = seconds
 
     def set_max_response(self, seconds: float | None) -> None:
         """There are no turns."""
+        self.settings.max_response = seconds
 
     def _means_nothing(self, word: str, instead: str) -> None:
         if word not in self._told:

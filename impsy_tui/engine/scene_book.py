@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from impsy_tui import terms
 from impsy_tui.config.kinds import written
+from impsy_tui.engine.agent_scene import agent_table, read_agent_table
+from impsy_tui.engine.part import AgentSettings
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import TempoSettings
 from impsy_tui.language import Mistake, parse
@@ -109,11 +111,15 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         name: {
             each.name: value
             for each in fields(PlayerScene)
-            if (value := getattr(player, each.name)) not in (None, (), {})
+            if (value := _kept(getattr(player, each.name))) not in (None, (), {})
         }
         for name, player in scene.players.items()
     }
     return table
+
+
+def _kept(value: Any) -> Any:
+    return agent_table(value) if isinstance(value, AgentSettings) else value
 
 
 def read_scene(name: str, raw: Any) -> Scene:
@@ -162,6 +168,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         inverted=_whole(table.get("inverted", ())),
         held=held,
         ranged=ranged,
+        agent=read_agent_table(table["agent"]) if "agent" in table else None,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.session import NO_AGENT
 from impsy_tui.listening.agent_file import write_agent
 from impsy_tui.listening.feats import Feats
@@ -138,6 +139,32 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehear
     sound(stage, 0.3, Feats(frame(-30.0)))
     assert played(stage)[0] == pytest.approx(0.5, abs=0.1)
     assert ("info", "player", "descriptors are heard again") in stage.told
+
+
+def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
+    stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
+    stage.do("scene save far")
+    assert '"aim" = "contrast"' in (stage.folder / "scenes.toml").read_text()
+    stage.do("aim wander")
+    stage.do("hear learned; budget off; rest -40")
+    assert stage.do("undo") == "taken back: hear learned; budget off; rest -40"
+    settings = stage.session.seat.part.settings.agent
+    assert (settings.aim, settings.hear, settings.budget, settings.rest) == (
+        "wander",
+        ("chroma", "loudness"),
+        0.5,
+        None,
+    )
+    stage.do("undo; steer network; hear learned")
+    stage.do("scene far")
+    settings = stage.session.seat.part.settings.agent
+    assert (settings.aim, settings.steer, settings.hear) == ("contrast", "seek", ("chroma", "loudness"))
+    player = agents_of([stage.session.seat.part])[0].player
+    assert (player.aim, player.policy, player.smoothing, player.silence) == ("contrast", "seek", 0.2, None)
+    assert not stage.problems
+    table = (stage.folder / "scenes.toml").read_text()
+    (stage.folder / "scenes.toml").write_text(table.replace('"contrast"', '"upset"'))
+    assert "scene far makes no sense: agent: 'upset' is not imitate" in stage.try_("scene far").text
 
 
 def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: Agent) -> None:
