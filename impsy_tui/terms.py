@@ -102,6 +102,8 @@ class Range:
         return (self.low < value if self.above else self.low <= value) and value <= self.high
 
     def __str__(self) -> str:
+        if self.unit == "%":
+            return f"{self.low * 100:.15g}% to {self.high * 100:.15g}%"
         unit = f" {self.unit}" if self.unit else ""
         if self.above:
             return f"above {self.low:.15g} and at most {self.high:.15g}{unit}"
@@ -237,7 +239,7 @@ PERIOD: Final = Range(0.02, 86400.0, 4.0, "s")
 TEMPO: Final = Range(20.0, 400.0, 120.0, "bpm")
 """Beats (quarter notes) a minute."""
 
-SWING: Final = Range(0.5, 0.75, 0.5)
+SWING: Final = Range(0.5, 0.75, 0.5, "%")
 """Where between two even lines of a grid the odd one stands: 0.5 is in the middle."""
 
 NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")

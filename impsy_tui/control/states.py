@@ -43,6 +43,8 @@ class BandState(msgspec.Struct, frozen=True):
         entropy: of the transitions between groups of gestures in the last fifteen, in bits.
         state: "stasis", "convergence", "divergence" or "development"; empty before the first second.
         new_idea: whether there was one just now.
+        transitions: how often each of the five groups of gestures was followed by each, in the last fifteen seconds;
+            row by row, a row for the group that was left.
     """
 
     players: tuple[str, ...]
@@ -58,6 +60,7 @@ class BandState(msgspec.Struct, frozen=True):
     entropy: float
     state: str
     new_idea: bool
+    transitions: tuple[int, ...]
 
 
 class PlayerState(msgspec.Struct, frozen=True):

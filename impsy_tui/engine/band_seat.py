@@ -264,5 +264,6 @@ class BandSeat:
             rise=moment.rise if moment is not None else 0.0,
             entropy=entropy(moment.counts) if moment is not None else 0.0,
             state=moment.state.kind if moment is not None else "",
+            transitions=() if moment is None else tuple(moment.counts.astype(int).ravel().tolist()),
             new_idea=part.idea_at is not None and now - part.idea_at < _NEW_IDEA_SHOWN,
         )

@@ -54,7 +54,7 @@ class Cues:
             others = f"; and {len(found) - 1} more: impsy-tui check {name}{SUFFIX}" if len(found) > 1 else ""
             raise CueProblem(f"{name}, line {first.line}: {first.message}{others}")
         self._set, self.name = found, name
-        self.index = min(index, len(found.cues) - 1)
+        self.index = min(max(index, -1), len(found.cues) - 1)
         for line in found.preamble:
             self._do(name, line)
         return f"{name}: {len(found.cues)} cues; next is {self._following() or 'none'}"

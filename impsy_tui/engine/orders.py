@@ -21,7 +21,7 @@ from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.jobs.runner import JobProblem
-from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse
+from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse, parse_body
 from impsy_tui.language.program import Step, Value
 
 PROBLEMS = (
@@ -141,7 +141,7 @@ class Orders:
         program = self.read(line)
         if isinstance(program, Mistake):
             return f"{address}: {program.message}", None
-        for each in program.walk():
+        for each in self._walk(program):
             if each.command.console:
                 return f"{address}: {each.command.name} is a command of consoles", None
             if each.command.ends or each.command.files:
@@ -152,6 +152,16 @@ class Orders:
             return problems, self._finish(channel, done)
         self._note(channel, done)
         return problems, None
+
+    def _walk(self, program: Program, parameters: frozenset[str] = frozenset()) -> Iterator[Invocation]:
+        """Every command in it: also of the words that it defines, for a key may carry them out."""
+        for each in program.walk():
+            yield each
+            for value in each.values.values():
+                if isinstance(value, Macro):
+                    body = parse_body(value, self.macros, parameters)
+                    if isinstance(body, Program):
+                        yield from self._walk(body, parameters.union(value.parameters))
 
     def carry_out_here(self, source: str, line: str) -> Program | None:
         """Do a line of a set list or a recording; what is wrong with it is told. What it was, None for a mistake."""

@@ -105,14 +105,21 @@ class Outputs:
 
     def panic(self) -> None:
         """Turn off everything, everywhere; a fade ends."""
-        self.cancel_fade()
+        self._end_fade()
         for outlet in self.outlets:
             outlet.panic()
 
     def cancel_fade(self) -> None:
-        """Leave the outputs where a fade has brought them."""
-        if self._fade is not None:
-            self._fade.cancel()
+        """Leave the outputs where a fade has brought them, silent: those who played before it may not play on."""
+        if self._end_fade():
+            self.silence()
+
+    def _end_fade(self) -> bool:
+        """Take no more steps; whether there were any to take."""
+        if self._fade is None or not self._fade.pending:
+            return False
+        self._fade.cancel()
+        return True
 
     def fade(self, seconds: float, muted: Callable[[], frozenset[int]], done: Callable[[], None]) -> None:
         """Glide every output that has a safe vector to it, in a straight line.
@@ -122,7 +129,7 @@ class Outputs:
             muted: gives the indices of values that sound nothing, at every step.
             done: called when they are there.
         """
-        self.cancel_fade()
+        self._end_fade()
         paths = [
             (outlet, outlet.last, tuple(outlet.channel.safe))
             for outlet in self.outlets

@@ -39,13 +39,15 @@ class Recorder:
         """A line was carried out."""
         if self.file is None:
             return
-        row = f"{self._wall(at).isoformat(timespec='microseconds')},{line}\n"
+        # A name in quotes may go over several lines; here it would be taken for another command.
+        one = " ".join(line.splitlines())
+        row = f"{self._wall(at).isoformat(timespec='microseconds')},{one}\n"
         self._writer.submit(_append, self.file, row).add_done_callback(
             lambda done: self._failed(done.exception()) if done.exception() is not None else None
         )
 
     def close(self) -> None:
-        """Have everything written."""
+        """Have everything written; a disk that is slow is waited for, so this is not for the loop."""
         self._writer.shutdown(wait=True)
 
     def _failed(self, error: BaseException | None) -> None:

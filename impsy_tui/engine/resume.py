@@ -104,7 +104,7 @@ def recall(logs: Path) -> LastSession | None:
             log=bool(raw["log"]),
             rehearsed=_rehearsed(raw.get("rehearsed", {})),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from impsy_tui import terms
 from impsy_tui.config.kinds import written
+from impsy_tui.engine import band_scenes
 from impsy_tui.engine.agent_scene import agent_table, read_agent_table
 from impsy_tui.engine.part import AgentSettings
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
-from impsy_tui.engine.tempo import TempoSettings
-from impsy_tui.language import Mistake, parse
+from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
+from impsy_tui.language.values import GRIDS
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 LARGEST_FILE: Final = 1 << 20
@@ -70,13 +71,15 @@ class SceneBook:
             return {}
         except OSError as error:
             raise SceneProblem(f"{self.file} cannot be read: {error.strerror or error}") from None
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # numbers of thousands of digits, too
             raise SceneProblem(f"{self.file} is not TOML: {error}") from None
 
     def _write(self, tables: Mapping[str, Any]) -> None:
         parts = [_HEAD]
         for name, table in tables.items():
             head = _key(name)
+            if not isinstance(table, Mapping):
+                raise SceneProblem(f"{self.file} is left as it is: {name} in it is no scene")
             plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
             parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
             for part, inner in _tables(table):
@@ -96,8 +99,8 @@ def _key(name: str) -> str:
 
 def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, value in table.items():
-        if key == "players" and isinstance(value, Mapping):
-            yield from ((f"players.{_key(name)}", inner) for name, inner in value.items())
+        if key in ("players", "bands") and isinstance(value, Mapping):
+            yield from ((f"{key}.{_key(name)}", inner) for name, inner in value.items())
         elif isinstance(value, Mapping):
             yield key, value
 
@@ -115,6 +118,8 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         }
         for name, player in scene.players.items()
     }
+    if scene.bands:
+        table["bands"] = {name: band_scenes.table(band) for name, band in scene.bands.items()}
     return table
 
 
@@ -131,8 +136,9 @@ def read_scene(name: str, raw: Any) -> Scene:
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None
-        return Scene(bool(raw.get("thru", False)), players, time)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        bands = {str(band): band_scenes.read(table) for band, table in raw.get("bands", {}).items()}
+        return Scene(bool(raw.get("thru", False)), players, time, bands=bands)
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise SceneProblem(f"scene {name} makes no sense: {error}") from None
 
 
@@ -150,6 +156,9 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
             raise ValueError(f"{key} must be {within}")
     if table["mode"] not in terms.MODES:
         raise ValueError(f"mode must be one of {', '.join(terms.MODES)}")
+    longest = table.get("max_response", 0.0)
+    if longest != 0.0 and longest not in terms.MAX_RESPONSE:
+        raise ValueError(f"max_response must be {terms.MAX_RESPONSE}, or 0 for no end")
     unit = terms.Range(0.0, 1.0, 0.0)
     held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
     ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
@@ -162,7 +171,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         sigma=float(table["sigma"]),
         timescale=float(table["timescale"]),
         threshold=float(table["threshold"]),
-        max_response=float(table.get("max_response", 0.0)),
+        max_response=float(longest),
         muted=_whole(table.get("muted", ())),
         solo=_whole(table.get("solo", ())),
         inverted=_whole(table.get("inverted", ())),
@@ -173,17 +182,13 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
 
 
 def _time(table: Mapping[str, Any]) -> TempoSettings:
-    settings = TempoSettings(
-        float(table["beats"]),
-        float(table["swing"]),
-        str(table["grid"]),
-        str(table["hand_over"]),
-    )
-    line = f"tempo {settings.beats!r}; swing {settings.swing!r}; quantise {settings.grid or 'off'}"
-    read = parse(f"{line}; hand over {settings.hand_over}")
-    if isinstance(read, Mistake):
-        raise ValueError(f"time: {read.message}")
-    return settings
+    for key, within in (("beats", terms.TEMPO), ("swing", terms.SWING)):
+        if table[key] not in within:
+            raise ValueError(f"{key} must be {within}")
+    for key, words in (("grid", ("", *GRIDS)), ("hand_over", HAND_OVERS)):
+        if table[key] not in words:
+            raise ValueError(f"{key} must be one of {', '.join(map(repr, words))}")
+    return TempoSettings(float(table["beats"]), float(table["swing"]), table["grid"], table["hand_over"])
 
 
 def _whole(numbers: Any) -> tuple[int, ...]:

@@ -17,6 +17,9 @@ NOW = "now"
 
 _STEPS = {"beat": 1, "bar": BAR}
 
+HAND_OVERS = (NOW, *_STEPS)
+"""When the player's turn may begin."""
+
 
 class ClockLines(Protocol):
     """Where clocks come in and go out."""

@@ -2,7 +2,7 @@
 
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.entries import Argument, Command, Kind
-from impsy_tui.language.parse import Mistake, parse
+from impsy_tui.language.parse import Mistake, parse, parse_body
 from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, Program
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Moment",
     "Program",
     "parse",
+    "parse_body",
 ]

@@ -128,7 +128,7 @@ def _options(wanted: Wanted, known: Known) -> Sequence[str]:
         case Kind.DATASET:
             return known.datasets
         case Kind.LOG:
-            return known.logs
+            return known.logs[::-1]  # they begin with their time, and the newest is the likeliest
         case Kind.COMMAND:
             return (*COMMANDS, *known.macros)
         case Kind.SETTINGS:

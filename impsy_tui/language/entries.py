@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from impsy_tui.terms import Range
 
@@ -27,6 +28,10 @@ class Kind(Enum):
     GRID = "grid"
     DEFINITION = "definition"
     LOG = "log"
+
+
+_NAMED: Final = {"scene": "a scene", "cue": "a cue", "set": "a set list", "output": "an output"}
+"""What bears the names that arguments of these names want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Argument:
                 return "dimensions such as x3, or x1 x2, or x1-x4" + (f", or {words}" if words else "")
             case Kind.DATASET:
                 return "the name of a data set"
+            case Kind.NAME if self.name in _NAMED:
+                return f"the name of {_NAMED[self.name]}"
             case Kind.FILE | Kind.NAME:
                 return "a name"
             case Kind.TEXT:

@@ -8,7 +8,7 @@ from impsy_tui.language.reader import LONGEST_LINE, Reader
 from impsy_tui.language.values import read_dimensions
 from impsy_tui.language.words import Mistake, Word, Wrong
 
-__all__ = ["LONGEST_LINE", "Mistake", "parse", "parse_dimensions", "read_macros"]
+__all__ = ["LONGEST_LINE", "Mistake", "parse", "parse_body", "parse_dimensions", "read_macros"]
 
 
 def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mistake:
@@ -25,6 +25,23 @@ def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mis
         return Mistake(f"too long: at most {LONGEST_LINE} characters", LONGEST_LINE, len(line))
     try:
         return Reader(line, macros or {}).program()
+    except Wrong as wrong:
+        return wrong.mistake
+
+
+def parse_body(
+    macro: Macro, macros: Mapping[str, Macro], parameters: frozenset[str] = frozenset()
+) -> Program | Mistake:
+    """What a word stands for, its arguments left as they are written; see ``parse``.
+
+    Args:
+        macro: the word.
+        macros: words of the performer's own.
+        parameters: arguments of a word that defines this one.
+    """
+    others = {name: other for name, other in macros.items() if name != macro.name}
+    try:
+        return Reader(macro.body, others, parameters=parameters.union(macro.parameters)).program()
     except Wrong as wrong:
         return wrong.mistake
 

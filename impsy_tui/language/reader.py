@@ -38,8 +38,11 @@ _PLAYERS: Final = tuple(name for name, command in COMMANDS.items() if command.pl
 _RESERVED: Final = frozenset((*(word for name in COMMANDS for word in name.split()), CHANCE, EVERYBODY, "main"))
 
 _HINTS: Final = {
-    "stop": "nothing is called plain stop: take makes the player listen, pause silences it, "
-    "panic silences everything, shutdown ends the engine",
+    "stop": "pause silences the player, panic everything; shutdown ends the engine",
+    "play": "give lets the player play now, resume after a pause; replay plays a log",
+    "model": "load changes the model: load m",
+    "wait": "after 5s does the rest of the line later",
+    "rand": "rand stands in place of a number: temp rand 0.5 1.5",
     "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
     "keep": "keep job ends a job early and saves what there is; keep mapping saves what was learned and bound",
     "unmute": "release x3 lets go of what was done to x3",
@@ -110,7 +113,7 @@ class Reader(Cursor):
         Args:
             names: those that are hoped for.
         """
-        words = [word.text for word in self.rest[:2] if not word.quoted]
+        words = [word.text for word in self.ahead(2) if not word.quoted]
         if len(words) == 1:
             self.may_be(_choice(_second_words(words[0], names)), words[0], ahead=1)
         return find_command(words)
@@ -167,8 +170,9 @@ class Reader(Cursor):
 
     def leave_filler(self, command: Command) -> None:
         """Go past a word that means nothing, unless it is the argument itself."""
-        rest = self.rest
-        if rest and rest[0].text == command.filler and not rest[0].quoted:
+        word = self.word
+        if word is not None and word.text == command.filler and not word.quoted:
+            rest = self.ahead(len(command.arguments) + 1)
             completing = self.wanted is not None and self.at + 1 == len(self.words)
             self.at += len(rest) > len(command.arguments) or completing
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from impsy_tui import terms
 from impsy_tui.language.entries import Argument, Kind
 from impsy_tui.language.program import Value
 from impsy_tui.language.words import Word, Wrong, suggestion
@@ -31,8 +32,11 @@ def read_value(argument: Argument, word: Word) -> Value:
             value = _quantity(word.text, argument.kind, unit)
             if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
                 raise wrong
-            if value is None or (argument.within is not None and value not in argument.within):
+            if value is None:
                 raise wrong
+            if argument.within is not None and value not in argument.within:
+                too = "high" if value > argument.within.high else "low"
+                raise Wrong(f"{word.text!r} is too {too}: {argument.allowed}", word)
             return value
         case Kind.SWITCH:
             if word.text not in ("on", "off"):
@@ -40,6 +44,8 @@ def read_value(argument: Argument, word: Word) -> Value:
             return word.text == "on"
         case Kind.CHOICE:
             if word.text not in argument.choices:
+                if len(argument.choices) == 1:
+                    raise Wrong(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
                 near = suggestion(word.text, argument.choices)
                 hint = f"did you mean {near}? " if near else ""
                 raise Wrong(f"{hint}{word.text!r} is not {argument.allowed}", word)
@@ -73,7 +79,7 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
         Wrong: they begin with none.
     """
     numbers: dict[int, None] = {}
-    taken = 0
+    taken = named = 0
     for word in words:
         found = _DIMENSION.fullmatch(word.text)
         if found is None:
@@ -81,6 +87,9 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
         first, last = int(found[1]), int(found[2] or found[1])
         if not 1 <= first <= last:
             raise Wrong(f"{word.text!r} is no dimension: they are x1, x2 …", word)
+        named += last - first + 1
+        if named > terms.DIMENSION.high:
+            raise Wrong(f"these are more dimensions than there can be: {terms.DIMENSION.high:g}", word)
         numbers.update(dict.fromkeys(range(first, last + 1)))
         taken += 1
     if not numbers:

@@ -79,6 +79,29 @@ def test_resuming_ends_a_fade() -> None:
     assert "silence" not in [what for _, what in band.out.said]
 
 
+def test_a_fade_that_is_ended_leaves_nothing_sounding_though_nobody_plays_on() -> None:
+    band = Band("battle", dt=0.5, channel={"safe": (0.0,)})
+    band.wait(1.1)
+    band.session.fade(2.0, lambda: None)
+    band.wait(0.5)
+    band.seat.set_mode("useronly")
+    band.wait(0.5)
+    band.seat.resume()
+    band.wait(5.0)
+    assert band.out.said[-1][1] == "silence"
+
+
+def test_a_fade_that_one_player_ends_leaves_nothing_of_the_others_sounding() -> None:
+    band = Band("useronly", channel={"safe": (0.0,)})
+    band.join("b", "battle", dt=0.5)
+    band.wait(1.1)
+    band.session.fade(2.0, lambda: None)
+    band.wait(0.5)
+    band.seat.resume()
+    band.wait(5.0)
+    assert band.out.said[-1][1] == "silence"
+
+
 def test_a_fade_of_no_time_is_there_at_once() -> None:
     band = Band("battle", channel={"safe": (0.25,)})
     band.wait(0.35)

@@ -182,3 +182,11 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     ((level, text),) = told
     assert level == "error"
     assert text.startswith("the set's commands cannot be written")
+
+
+def test_a_command_of_several_lines_is_one_row(tmp_path: Path) -> None:
+    recorder = Recorder(lambda at: BEGAN, lambda *said: None)
+    recorder.begin(tmp_path / "a.log")
+    recorder.note(1.5, 'load "m\n2026-01-02T03:04:06,delete model m\u2028"')
+    recorder.close()
+    assert len((tmp_path / "a.commands").read_text().splitlines()) == 1

@@ -31,7 +31,17 @@ def _kept(**changes: object) -> str:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "{}", "{", _kept(mode="x"), _kept(timescale=-1), json.dumps(asdict(STATE) | {"players": [1]})],
+    [
+        "",
+        "[]",
+        "{}",
+        "{",
+        "[" * 100_000,
+        _kept(mode="x"),
+        _kept(timescale=-1),
+        json.dumps(asdict(STATE) | {"players": [1]}),
+        json.dumps(asdict(STATE) | {"rehearsed": {"cue": float("inf")}}),
+    ],
 )
 def test_what_makes_no_sense_is_not_recalled(tmp_path: Path, content: str) -> None:
     (tmp_path / ".last-session.json").write_text(content)

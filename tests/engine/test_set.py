@@ -1,11 +1,14 @@
 """Lines that plan, glide, take back and step through a set, on a virtual clock."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, temp
+from tests.models import constant_model
 
 
 @pytest.fixture
@@ -26,6 +29,12 @@ def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: Re
     assert not reply.ok
     assert "no turns to give in battle" in reply.text
     assert temp(set_) == 1.3
+
+
+def test_a_fade_that_nothing_glides_in_says_so(set_: Rehearsal) -> None:
+    assert set_.do("fade 5s").startswith("no output has safe values to fade to: silence in 5s")
+    set_.out.safe = (0.0, 0.0, 0.0)
+    assert set_.do("fade 5s") == "fading for 5s; resume lets the player play"
 
 
 def test_a_mistake_anywhere_does_nothing(set_: Rehearsal) -> None:
@@ -226,10 +235,24 @@ def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path
     assert "no scene is called dark; there are: light" in set_.try_("scene dark").text
 
 
+SANE = '[dark.players.main]\nmode = "duet"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1\n'
+TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("nonsense", "is not TOML"),
+        (f"x = {'9' * 5000}", "is not TOML"),
+        (SANE + "max_response = nan", "max_response"),
+        (SANE + "max_response = -1", "max_response"),
+        (SANE + "muted = [inf]", "makes no sense"),
+        (SANE + "ranged = {1 = [0.5]}", "makes no sense"),
+        (TIME + 'grid = "1/16 at 100"\nhand_over = "now"', "grid"),
+        (TIME + 'grid = "clock"\nhand_over = "now"', "grid"),
+        (TIME + 'grid = "1/16"\nhand_over = "bar; panic"', "hand_over"),
+        (TIME + 'grid = []\nhand_over = "bar"', "grid"),
+        (TIME.replace("120", "nan") + 'grid = ""\nhand_over = "bar"', "beats"),
         ("[dark]\n", "makes no sense"),
         (
             '[dark.players.main]\nmodel = ""\nmode = "batle"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1',
@@ -245,6 +268,14 @@ def test_a_file_of_scenes_that_makes_no_sense_is_told(
     reply = set_.try_("scene dark")
     assert not reply.ok
     assert said in reply.text
+
+
+def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehearsal, tmp_path: Path) -> None:
+    (tmp_path / "scenes.toml").write_text("x = 1\n")
+    reply = set_.try_("scene save dark")
+    assert not reply.ok
+    assert "x in it is no scene" in reply.text
+    assert (tmp_path / "scenes.toml").read_text() == "x = 1\n"
 
 
 def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
@@ -268,6 +299,11 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     state = set_.manager.cues.state()
     assert state is not None
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
+
+
+@pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "none")])
+def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
+    assert set_.manager.cues.take("first", SET, index).endswith(f"next is {following}")
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
@@ -299,3 +335,108 @@ def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
     assert set_.session.seat.part.player.kind == "dummy"
     set_.do("redo")
     assert set_.session.seat.part.player.name == SHIPPED.stem
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehearsal, tmp_path: Path) -> None:
+    file = tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands"
+    file.parent.mkdir()
+    os.mkfifo(file)  # opening it waits until somebody reads
+    set_.do("record on")
+    closing = threading.Thread(target=set_.manager.close)
+    closing.start()
+    closing.join(5.0)
+    waited = closing.is_alive()
+    with file.open() as reader:
+        assert ",seed " in reader.readline()
+    assert not waited
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "shutdown",
+        "after 1s delete model m",
+        "every 1s after 1s set model.size s",
+        "def drop = delete model m",
+        "def drop which = delete model $which",
+        "def drop = temp 1; after 1s shutdown",
+        "def drop = def other = shutdown",
+        "def drop name = def other = load $name; shutdown",
+        "def drop = wipe",
+        "at call wipe",
+        "bind f5 temp 1",
+    ],
+)
+def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrapped(set_: Rehearsal, line: str) -> None:
+    set_.do("def wipe = delete model m")
+    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", line)
+    assert "is not taken from osc" in problem
+    assert list(set_.macros) == ["wipe"]
+    assert set_.do("what") == "nothing is pending"
+
+
+def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
+    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
+    assert (problem, list(set_.macros)) == ("", ["glide"])
+
+
+def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
+    for number in range(500):
+        set_.do(f"def w{number} = temp 1")
+    assert "500 words of yours are defined already" in set_.try_("def another = temp 1").text
+    set_.do("def w7 = temp 2")
+    set_.do("undef w8; def another = temp 1")
+    assert len(set_.macros) == 500
+
+
+def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
+    set_ = Rehearsal(
+        tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)}, models=tmp_path, mode="useronly"
+    )
+    for model in ("one", "two"):
+        constant_model(tmp_path / f"{model}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_.do("@a load one")
+    set_.do("@b load two")
+    set_.do("scene save both")
+    set_.do("@all unload")
+    (tmp_path / "one.h5").unlink()
+    reply = set_.try_("scene both")
+    assert not reply.ok
+    assert "no model is called one" in reply.text
+    assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
+    set_.try_("undo")
+    assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
+
+
+def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
+    constant_model(tmp_path / "large.h5", [0.1, 0.2, 0.5, 0.8, 0.9])
+    set_.do("load large")
+    set_.do("hold x4 0.25; mute x1; range x2 0 0.5")
+    set_.do("scene save large")
+    set_.do("load small")
+    set_.do("scene large")
+    shaping = set_.session.seat.shaping
+    assert (shaping.held, shaping.muted, shaping.ranged) == ({3: 0.25}, {0}, {1: (0.0, 0.5)})
+    set_.do("undo")
+    assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
+
+
+def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: Rehearsal) -> None:
+    set_.do("temp 1.1; scene save a; temp 2")
+    set_.do("scene a")
+    assert temp(set_) == 1.1
+
+
+def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: Rehearsal) -> None:
+    def fail(*values: object) -> None:
+        raise ConnectionError
+
+    set_.do("thru on")
+    send, set_.out.send = set_.out.send, fail  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        set_.session.replayed((0.1, 0.2, 0.3), set_.time.time)
+    set_.out.send = send  # type: ignore[method-assign]
+    set_.play(0.1, 0.2, 0.3)
+    assert set_.logs["main"].rows[-1][1] == "interface"

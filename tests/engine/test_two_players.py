@@ -136,3 +136,30 @@ def test_the_example_duels(tmp_path: Path, start_engine: Start, receiver: socket
     SimpleUDPClient("127.0.0.1", port).send_message("/interface", [0.5] * 8)
     with connected(engine.socket) as control:
         wait_until(lambda: all(player.played > 1 for player in control.snapshot().players), 10)
+
+
+def test_a_set_is_recorded_where_nobody_is_called_main(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    port = free_port()
+    engine = start_engine(_config(tmp_path, receiver, port).replace("'main'", "'a'"))
+    client = SimpleUDPClient("127.0.0.1", port)
+    with connected(engine.socket) as console:
+        assert console.command("record on").ok
+        client.send_message("/interface", [0.5] * 5)
+        _next(receiver)
+        assert console.command("temp 1.5").ok
+        assert console.command("record off").ok
+    engine.end()
+    (commands,) = (tmp_path / "logs").glob("*.commands")
+    assert commands.stem.endswith("-a-3d-mdrnn")
+    assert commands.with_suffix(".log").is_file()
+    assert commands.read_text().endswith(",temp 1.5\n")
+
+
+def test_a_model_of_a_user_that_is_not_there_leaves_the_dummy(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    engine = start_engine(_config(tmp_path, receiver, free_port()).replace("models/right", "~nobody-here/none"))
+    assert "main: left (numpy)" in engine.ready
+    assert "b: DUMMY player (no model), dimension 4" in engine.ready

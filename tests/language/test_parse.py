@@ -68,7 +68,15 @@ def test_a_line_becomes_an_invocation(line: str, name: str, values: dict[str, ob
         ("pause now", "now", "pause"),
         ("temp 1 2", "2", "temp TEMPERATURE"),
         ("help mdoe", "mdoe", "mode"),
-        ("stop", "stop", "shutdown"),
+        ("temp 900", "900", "'900' is too high: a number, above 0 and at most 100"),
+        ("temp -1", "-1", "too low"),
+        ("swing 66", "66", "a number, 50% to 75%"),
+        ("scene load dark", "dark", "only 'now' may stand here, not 'dark'"),
+        ("scene", "", "scene needs the name of a scene"),
+        ("goto", "", "goto needs the name of a cue"),
+        ("stop", "stop", "pause silences the player, panic everything; shutdown ends"),
+        ("model m", "model", "load m"),
+        ("rand 1 2", "rand", "temp rand 0.5 1.5"),
         ("cancel", "", "a whole number, 1 to 1000000000, or all"),
         ("mute 3", "3", "x1-x4"),
         ("mute x0", "x0", "no dimension"),
@@ -283,3 +291,10 @@ def test_chances_and_moments_are_values() -> None:
     assert at.values["moment"] == Moment("silence", 5.0)
     assert every.values["time"] == 2.0
     assert temp.values == {"temperature": Chance(0.5, 1.5)}
+
+
+def test_no_line_names_more_dimensions_than_there_can_be() -> None:
+    assert isinstance(parse("mute x1-x1023"), Program)
+    wrong = parse("mute x1-x1000 x1-x1000 x1-x1000")
+    assert isinstance(wrong, Mistake)
+    assert (wrong.message, wrong.start) == ("these are more dimensions than there can be: 1024", 14)

@@ -130,6 +130,8 @@ class Playing(Hands):
 
     def _fade(self, time: float = terms.FADE.default) -> str:
         self._session.fade(time, lambda: None)
+        if not any(outlet.channel.safe for outlet in self._session.outputs.outlets):
+            return f"no output has safe values to fade to: silence in {time:g}s; resume lets the player play"
         return f"fading for {time:g}s; resume lets the player play"
 
     def _player(self, name: str | None = None) -> str:

@@ -130,7 +130,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "fade",
-        "outputs glide to their safe values, then the player is paused",
+        "the players stop and outputs glide to their safe values; then silence, until resume",
         "fade 5s",
         (Argument("time", Kind.DURATION, terms.FADE, optional=True),),
     ),
