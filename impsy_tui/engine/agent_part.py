@@ -1,8 +1,9 @@
 """An agent's part in the performance: what it hears of the musician's sound, and when it moves its synth."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -36,6 +37,13 @@ _HISTORY: Final = 40
 _HISTORY_STEP: Final = 0.1
 _MODE: Final = terms.MODES["duet"]
 """An agent plays all the time, and hears the musician all the time."""
+
+
+class AgentStage(Stage, Protocol):
+    """Where an agent's part is heard."""
+
+    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
+        """Tell where the sound is that it aims for, if anybody wants to know."""
 
 
 @dataclass(slots=True)
@@ -73,7 +81,7 @@ class AgentPart:
         stage: hears it.
     """
 
-    def __init__(self, agent: Agent, settings: PartSettings, scheduler: Scheduler, stage: Stage) -> None:
+    def __init__(self, agent: Agent, settings: PartSettings, scheduler: Scheduler, stage: AgentStage) -> None:
         self.settings = settings
         self.paused = False
         self.started = False
@@ -304,6 +312,7 @@ class AgentPart:
             return
         moved = self.player.move(seconds, own)
         self._note(moved, at)
+        self._stage.aim(self.player.goal)
         now = self._scheduler.now()
         if moved.parameters != self.last_output or now - self.last_output_at >= _AGAIN:
             self.last_output, self.last_output_at = moved.parameters, now
