@@ -183,6 +183,10 @@ class Session(Company):
         finally:
             self.source = "interface"
 
+    def resounded(self, descriptors: np.ndarray, at: float) -> None:
+        """A frame of a log is heard as if the musician sounded so now."""
+        self.described(REPLAY, Feats(descriptors), at)
+
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
         (self._holding.add if held else self._holding.discard)(channel)
