@@ -250,11 +250,6 @@ class OscChannel:
             values = tuple([min(1.0, max(0.0, x)) for x in values])
         self._listener.heard(self.name, values, at)
 
-    def _say(self, address: str, arguments: Sequence[str | float]) -> None:
-        self._traffic.sent.count(self._scheduler.now())
-        self._last_said = (address, arguments)
-        self._transmit(write_message(address, *arguments))
-
     def _feats(self, address: str, arguments: Sequence[Any], at: float) -> None:
         self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])
         try:
@@ -263,6 +258,11 @@ class OscChannel:
             problem = str(unreadable)
         if problem:
             self._troubles.note("feats", problem)
+
+    def _say(self, address: str, arguments: Sequence[str | float]) -> None:
+        self._traffic.sent.count(self._scheduler.now())
+        self._last_said = (address, arguments)
+        self._transmit(write_message(address, *arguments))
 
     def _transmit(self, packet: bytes) -> None:
         out = self._output

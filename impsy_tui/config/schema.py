@@ -107,7 +107,7 @@ class Player:
     kind: str = _setting(
         Choice(PLAYER_KINDS),
         PLAYER_KINDS[0],
-        '"mdrnn" plays the instrument\'s values, "ensemble" is a band that answers touches with touches',
+        '"mdrnn" answers events, "agent" hears sound and steers a synth, "ensemble" is a band that answers touches',
     )
     file: str | None = _setting(
         Text(), None, "its model: .tflite, .keras or .h5, of an agent .npz; without one a dummy plays"
@@ -140,6 +140,29 @@ class Player:
     hears_players: tuple[str, ...] = _setting(
         OneOrMany(PlayerName()), (), 'players that it hears as if you had played, such as ["b"]'
     )
+    aim: str = _setting(Choice(terms.AIMS), terms.AIMS[0], "of an agent: what it makes of what it hears")
+    steer: str = _setting(
+        Choice(terms.STEERS), terms.STEERS[0], "of an agent: what it has learned moves the synth, or plain seek"
+    )
+    hear: tuple[str, ...] = _setting(
+        OneOrMany(Text()),
+        (),
+        'of an agent: descriptors that matter, such as ["loudness", "centroid"]; else as learned',
+    )
+    budget: float = _setting(
+        Number(Range(0.0, terms.MOVES.high, 0.0, "a second; 0 is as far as it likes")),
+        0.0,
+        "of an agent: how far all parameters together may move in a second",
+    )
+    smooth: float = _setting(Number(terms.SMOOTH), 0.0, "of an agent: seconds in which its synth comes after it")
+    rest: float = _setting(
+        Number(terms.REST), terms.REST.default, "of an agent: softer than this, in dBFS, you are silent"
+    )
+    every: float = _setting(
+        Number(Range(0.0, 10.0, 0.0, "s")),
+        0.0,
+        "of an agent: seconds between its moves; 0 moves with each frame heard",
+    )
     players: int | None = _setting(
         Integer(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high)),
         None,
@@ -167,29 +190,6 @@ class Player:
     )
     lowest: int | None = _setting(_NOTE, None, "of a band: the note at the left edge; else 48")
     highest: int | None = _setting(_NOTE, None, "of a band: the note that none is above; else 84")
-    aim: str = _setting(Choice(terms.AIMS), terms.AIMS[0], "of an agent: what it makes of what it hears")
-    steer: str = _setting(
-        Choice(terms.STEERS), terms.STEERS[0], "of an agent: what it has learned moves the synth, or plain seek"
-    )
-    hear: tuple[str, ...] = _setting(
-        OneOrMany(Text()),
-        (),
-        'of an agent: descriptors that matter, such as ["loudness", "centroid"]; else as learned',
-    )
-    budget: float = _setting(
-        Number(Range(0.0, terms.MOVES.high, 0.0, "a second; 0 is as far as it likes")),
-        0.0,
-        "of an agent: how far all parameters together may move in a second",
-    )
-    smooth: float = _setting(Number(terms.SMOOTH), 0.0, "of an agent: seconds in which its synth comes after it")
-    rest: float = _setting(
-        Number(terms.REST), terms.REST.default, "of an agent: softer than this, in dBFS, you are silent"
-    )
-    every: float = _setting(
-        Number(Range(0.0, 10.0, 0.0, "s")),
-        0.0,
-        "of an agent: seconds between its moves; 0 moves with each frame heard",
-    )
 
 
 @dataclass(frozen=True, slots=True)

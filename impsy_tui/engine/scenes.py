@@ -133,13 +133,13 @@ class Stagehand:
             yield knobs.tempo(self._time, scene.time.beats)
             yield knobs.swing(self._time, scene.time.swing)
 
-    def switch(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
+    def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Change what cannot glide; what is still to be waited for are the models."""
-        awaited = []
+        awaited: list[Awaitable[str]] = []
         for seat, wanted in self._seats(scene):
-            if models and self._model_of(seat) != wanted.model:
+            if self._model_of(seat) != wanted.model:
                 if wanted.model:
-                    awaited.append(self._models.load(seat, wanted.model))
+                    awaited.append(self._load(seat, wanted))
                 else:
                     self._models.unload(seat)
             seat.set_mode(wanted.mode)
@@ -156,6 +156,13 @@ class Stagehand:
                 self._time.restore(time)
         return awaited
 
+    async def _load(self, seat: Seat, wanted: PlayerScene) -> str:
+        before = seat.dimension
+        reply = await self._models.load(seat, wanted.model)
+        if seat.dimension != before:  # what was done to single values has gone with them
+            self._shape(seat, wanted)
+        return reply
+
     def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
         shaping, most = seat.shaping, self._session.dimension - 1
         shaping.muted = _indices(wanted.muted, most)
@@ -168,9 +175,9 @@ class Stagehand:
         }
         seat.end_muted()
 
-    def restore(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
-        """Change everything at once, or everything but the models."""
-        awaited = self.switch(scene, models=models)
+    def restore(self, scene: Scene) -> list[Awaitable[str]]:
+        """Change everything at once; what is still to be waited for are the models."""
+        awaited = self.switch(scene)
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.turn(track.end)

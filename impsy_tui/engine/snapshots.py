@@ -108,7 +108,7 @@ class Observer:
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
-            agent=next((agent_state(part, now) for part in agents_of([focused.part] if focused else [])), None),
+            agent=next((agent_state(part, now) for part in agents_of(focused.parts[:1] if focused else ())), None),
         )
 
     def _player(self, name: str, now: float) -> PlayerState:
