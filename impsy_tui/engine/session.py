@@ -294,7 +294,7 @@ class Session:
         """End: nothing is played from now on, nothing is left sounding."""
         for seat in self.seats.values():
             seat.part.stop()
-        self.outputs.cancel_fade()
+        self.outputs.stop()
 
     def pause(self) -> None:
         """Every player is silent and listens."""
