@@ -397,6 +397,17 @@ def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
     assert "nothing is replayed" in set_.try_("cancel replay").text
 
 
+def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -> None:
+    set_.do("scene save dark")
+    lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
+    events = Performance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)
+    asyncio.run(set_.manager.play_again(events))
+    set_.wait(3)
+    assert len(set_.problems) == 3
+    assert all(problem.endswith("is for the keyboard alone") for problem in set_.problems)
+    assert set_.do("scenes") == "dark"
+
+
 def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
     with pytest.raises(ReplayProblem, match="it has 2 values an event, 3 are played"):
         asyncio.run(set_.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 2)))))
