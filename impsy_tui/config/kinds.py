@@ -294,8 +294,6 @@ def written(value: Any) -> str:
         return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(written, value)) + "]"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
     return str(value)
