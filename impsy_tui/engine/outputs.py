@@ -114,6 +114,13 @@ class Outputs:
         for outlet in self.outlets:
             outlet.silence()
 
+    def stop(self) -> None:
+        """Nothing more is sent: what outputs that are late have yet to play is left out, and they are silent now."""
+        self.cancel_fade()
+        for outlet in self.outlets:
+            if isinstance(outlet, Nudged):
+                outlet.catch_up()
+
     def panic(self) -> None:
         """Turn off everything, everywhere; a fade ends."""
         self._end_fade()

@@ -301,7 +301,7 @@ class Session(Company):
         """End: nothing is played from now on, nothing is left sounding."""
         for player in self.everybody.values():
             player.stop()
-        self.outputs.cancel_fade()
+        self.outputs.stop()
 
     def pause(self) -> None:
         """Every player is silent and listens."""
