@@ -164,6 +164,31 @@ BAND_UNITS: Final = Range(1, 512, 32)
 BAND_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)
 """Logits of a band's gestures are divided by it before the softmax: high is adventurous, low is sure."""
 
+CLIP_CHOICES: Final = ("random", "nearest")
+"""How the clips of a band are chosen: any of the gesture, or the one nearest to where and how fast the lead plays."""
+
+LEAD_STOPS: Final = ("rest", "play")
+"""What a band does when its lead has stopped."""
+
+SCALES: Final = ("chromatic", "major", "minor", "pentatonic", "blues", "whole-tone")
+"""That the notes of a band are of."""
+
+GESTURES: Final = (
+    "nothing",
+    "fast-taps",
+    "slow-taps",
+    "fast-swipe",
+    "accelerating-fast-swipe",
+    "very-slow-swipe",
+    "big-swirl",
+    "small-swirl",
+    "combination",
+)
+"""What players of touch-screens do, by code."""
+
+FOLLOWERS: Final = tuple(f"p{number}" for number in range(2, 9))
+"""What the followers of a band are called."""
+
 BUDGET: Final = Range(0.0, 10_000.0, 5.0, "ms", above=True)
 """Milliseconds that one prediction may take."""
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
+from impsy_tui.gestures.surfaces import Lifted, Told
+from impsy_tui.gestures.touches import Touch
 from impsy_tui.listening.feats import Feats
 
 NONE_MUTED: Final[frozenset[int]] = frozenset()
@@ -89,6 +91,9 @@ class Listener(Protocol):
             nothing else.
         """
 
+    def touched(self, channel: str, touch: Touch | Lifted) -> None:
+        """A finger did something on a surface; times are on the scheduler's clock."""
+
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         """A message of a clock came in, if clocks are wanted (see ``Clocked``).
 
@@ -171,6 +176,44 @@ class Channel(Protocol):
 
     def status(self) -> ChannelStatus:
         """What it is doing."""
+
+
+class VirtualTouch(NamedTuple):
+    """A touch of a virtual player, in every form that channels send.
+
+    Attributes:
+        player: who plays.
+        x: 0 left to 1 right.
+        y: 0 top to 1 bottom.
+        velocity: 0 where a finger comes down, else how far it has moved, in widths of the surface.
+        channel: MIDI channel of the player, from 1.
+        note: MIDI note of the place.
+        loudness: MIDI velocity, from 1.
+    """
+
+    player: str
+    x: float
+    y: float
+    velocity: float
+    channel: int
+    note: int
+    loudness: int
+
+
+@runtime_checkable
+class PlaysTouches(Protocol):
+    """A channel that virtual players are heard by. Its methods never wait and never raise."""
+
+    name: str
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        """Play a touch, now."""
+
+    def end_touch(self, player: str) -> None:
+        """The player's finger is lifted: what it left sounding ends."""
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        """Pass on what the band does, where the channel can say it."""
 
 
 @runtime_checkable

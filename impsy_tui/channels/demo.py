@@ -60,7 +60,6 @@ class DemoChannel:
 
     def status(self) -> ChannelStatus:
         now = self._listener.scheduler.now()
-        last = " ".join(f"{x:.2f}" for x in self._last)
         received = self._received
         return ChannelStatus(
             self.name,
@@ -70,12 +69,16 @@ class DemoChannel:
             0,
             received.rate(now),
             0,
-            last,
+            self._words(),
             "",
             "",
             0.0,
             0,
         )
+
+    def _words(self) -> str:
+        """What it played last."""
+        return " ".join(f"{x:.2f}" for x in self._last)
 
     def _schedule(self, after: float) -> None:
         """Plan the next event, from when the last was due, but never in the past."""

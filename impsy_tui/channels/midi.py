@@ -6,14 +6,16 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.mapping import CLOCK, STOP, OutputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_inbox import Inbox
 from impsy_tui.channels.midi_links import InLink, Link, OutLink, dismiss
 from impsy_tui.channels.midi_ports import Ports, Seen, client_of, list_ports, match
+from impsy_tui.channels.touching import LEAD
 from impsy_tui.config import Midi
+from impsy_tui.gestures.surfaces import MidiPad, Told
 
 __all__ = ["MidiChannel", "list_ports"]
 
@@ -74,6 +76,9 @@ class MidiChannel:
             )
             for name in dict.fromkeys(settings.in_device)
         ]
+        for heard in self._inputs:
+            if (pad := settings.touches.get(heard.name)) is not None:
+                heard.pad = MidiPad(*pad, LEAD)
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -99,6 +104,20 @@ class MidiChannel:
         for output in self._outputs:
             if output.there:
                 self._transmit(output, output.play(values, muted))
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        for output in self._outputs:
+            sounds = output.sounds(touch.player, touch.channel, touch.note)
+            if output.there and (touch.velocity == 0.0 or not sounds):
+                self._transmit(output, output.strike(touch.player, touch.channel, touch.note, touch.loudness))
+
+    def end_touch(self, player: str) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.silence_passed(player))
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        """Gestures have no MIDI messages."""
 
     def end_notes(self, indices: frozenset[int]) -> None:
         for output in self._outputs:
@@ -193,6 +212,7 @@ class MidiChannel:
             ("input", settings.input, ins),
             ("output", settings.output, outs),
             ("feedback", settings.feedback, ins),
+            ("touches", settings.touches, ins),
             ("thru_matrix", settings.thru_matrix, ins),
         ):
             for name in names:
@@ -362,6 +382,10 @@ class MidiChannel:
             self._suspect(source, at)
         self._pass_on(source, message)
         if self._listener.message(self.name, source.name, message):
+            return
+        if source.pad is not None and source.pad.takes(message):
+            if (touch := source.pad.read(message, at)) is not None:
+                self._listener.touched(self.name, touch)
             return
         updates = [update for update in source.updates(message) if update[0] < self._count]
         self._tell_held(at)

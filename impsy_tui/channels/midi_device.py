@@ -19,6 +19,7 @@ from impsy_tui.channels.mapping import (
     OutputMapping,
 )
 from impsy_tui.channels.midi_links import InLink, OutLink
+from impsy_tui.gestures.surfaces import MidiPad
 
 _KNOBS: Final = ("control_change", "control_change_14", "pitch_bend")
 _NEAR: Final = 2 / 127 + 1e-9
@@ -153,6 +154,24 @@ class Output:
         """Note-offs for what the player left sounding."""
         return [message for mapping in self.mappings for message in mapping.silence()]
 
+    def strike(self, player: str, channel: int, note: int, loudness: int) -> list[bytes]:
+        """The messages of a virtual player's note, which ends the one before; it ends as a note passed on does.
+
+        Args:
+            player: who plays.
+            channel: MIDI channel, from 1.
+            note: MIDI note.
+            loudness: MIDI velocity, from 1.
+        """
+        ended = self.silence_passed(player)
+        struck = bytes((NOTE_ON | channel - 1, note, loudness))
+        self.passes(player, struck)
+        return [*ended, struck]
+
+    def sounds(self, player: str, channel: int, note: int) -> bool:
+        """Whether a virtual player's note sounds."""
+        return (channel - 1, note) in self._passed.get(player, ())
+
     def silence_passed(self, source: str | None = None) -> list[bytes]:
         """Note-offs for what an input, or each of them, left sounding."""
         found: dict[tuple[int, int], None] = {}
@@ -199,11 +218,13 @@ class Input:
         link: the way there, None while it is not there.
         entries: what its messages mean now.
         twins: outputs that are the same device.
+        pad: two of its controllers that are a touch pad, None where none are.
     """
 
     def __init__(self, name: str, entries: Sequence[Entry], outputs: Sequence[Output], lights: Output | None) -> None:
         self.name = name
         self.link: InLink | None = None
+        self.pad: MidiPad | None = None
         self.outputs = outputs
         self.twins: list[Output] = []
         self.takeover: Takeover | None = None

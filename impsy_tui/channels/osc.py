@@ -9,11 +9,13 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, VirtualTouch
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at, resolve
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
+from impsy_tui.channels.touching import OscSurface
 from impsy_tui.config import Osc
+from impsy_tui.gestures.surfaces import Told, playback_touch
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.feats import PREFIX as FEATS
 from impsy_tui.listening.feats import read_feats
@@ -51,7 +53,7 @@ class OscChannel:
         self._state = "closed"
         self._traffic = Traffic()
         self._last_received: tuple[str, Sequence[Any]] | None = None
-        self._last_sent: Sequence[float] | None = None
+        self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
 
     def refuses(self, dimension: int) -> str:
@@ -63,6 +65,7 @@ class OscChannel:
         self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
         self.set_dimension(dimension)
         settings = self._settings
+        self._surface = OscSurface(settings, self.name, listener, self._troubles)
         try:
             self._input = await listen_at(
                 settings.server_ip, settings.server_port, socket.SOCK_DGRAM, _OPTIONS, "[osc] server_port"
@@ -83,12 +86,22 @@ class OscChannel:
         self._formats_out = [VectorFormat(address, count) for address in self._settings.output_address]
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        self._last_sent = values
+        self._last_said = (self._settings.output_address[0], values)
         self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
             self._transmit(form.write(values))
         for address in self._settings.string_address:
             self._transmit(write_message(address, " ".join(f"{value:.6g}" for value in values)))
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity))
+
+    def end_touch(self, player: str) -> None:
+        """Nothing tells that a finger is lifted: touches that no longer come do."""
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        for address, arguments in told:
+            self._say(address, arguments)
 
     def end_notes(self, indices: frozenset[int]) -> None:
         """There are no notes here: whoever hears the values stays where they are."""
@@ -113,8 +126,8 @@ class OscChannel:
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
         last_in = self._last_received
-        sent = self._last_sent
-        words = (_words(*last_in) if last_in else "", _words(self._settings.output_address[0], sent) if sent else "")
+        said = self._last_said
+        words = (_words(*last_in) if last_in else "", _words(*said) if said else "")
         return self._traffic.status(self.name, self._state, self._bound(), now, words, self._troubles)
 
     def _bound(self) -> str:
@@ -212,6 +225,8 @@ class OscChannel:
             return
         if address != self._settings.input_address:
             self._last_received = (address, arguments)
+            if self._surface.takes(address, arguments, at):
+                return
             trusted = local or self._settings.remote_commands
             if problem := self._listener.addressed(self.name, address, arguments, trusted):
                 self._troubles.note("address", problem)
@@ -243,6 +258,11 @@ class OscChannel:
             problem = str(unreadable)
         if problem:
             self._troubles.note("feats", problem)
+
+    def _say(self, address: str, arguments: Sequence[str | float]) -> None:
+        self._traffic.sent.count(self._scheduler.now())
+        self._last_said = (address, arguments)
+        self._transmit(write_message(address, *arguments))
 
     def _transmit(self, packet: bytes) -> None:
         out = self._output

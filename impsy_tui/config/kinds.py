@@ -157,6 +157,38 @@ class Vector:
         return tuple(float(number) for number in value)
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Two numbers that differ: those of the two ends of something."""
+
+    allowed: str = "two different numbers, such as [0, 1024]"
+
+    def check(self, value: Any) -> tuple[float, float]:
+        ends = tuple(value) if isinstance(value, list) else ()
+        if len(ends) != 2 or any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
+            raise Refused
+        low, high = map(float, ends)
+        if low == high or not math.isfinite(low) or not math.isfinite(high):
+            raise Refused
+        return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """The two MIDI controllers of a touch pad."""
+
+    allowed: str = "the numbers of two controllers, left to right and bottom to top, such as [16, 17]"
+
+    def check(self, value: Any) -> tuple[int, int]:
+        numbers = tuple(value) if isinstance(value, list) else ()
+        if len(numbers) != 2 or numbers[0] == numbers[1]:
+            raise Refused
+        for number in numbers:
+            if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 127:
+                raise Refused
+        return numbers[0], numbers[1]
+
+
 _PLAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 
 
@@ -294,8 +326,6 @@ def written(value: Any) -> str:
         return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(written, value)) + "]"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
     return str(value)

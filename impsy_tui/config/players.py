@@ -1,8 +1,16 @@
 """What can be wrong with ``[[player]]`` tables that are each well formed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Final
 
-from impsy_tui.config.schema import CHANNEL_TABLES, Config, Player
+from impsy_tui.config.schema import BAND, CHANNEL_TABLES, HIGHEST, LOWEST, Config, Player
+
+_OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
+_OF_BANDS: Final = frozenset(
+    {"players", "lead", "lead_stops", "clips", "clip_file", "classifier", "destinations", "midi_channels"}
+    | {"scale", "lowest", "highest"}
+)
 
 
 def channel_names(config: Config) -> tuple[str, ...]:
@@ -26,6 +34,7 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
         elif player.name.lower() in seen:
             yield f"{table}.name", f'"{player.name}" is another player\'s already'
         seen.add(player.name.lower())
+        yield from _kind(table, player)
         yield from _values(table, player, config.model.dimension)
         yield from _channels(table, player, channel_names(config))
         for other in player.hears_players:
@@ -33,6 +42,22 @@ def player_problems(config: Config) -> Iterator[tuple[str, str]]:
                 yield f"{table}.hears_players", f'"{other}" is itself: what it plays it knows'
             elif other not in names:
                 yield f"{table}.hears_players", _one_of(other, "player", names)
+            elif config.player[names.index(other)].kind == BAND:
+                yield f"{table}.hears_players", f'"{other}" is a band: it plays touches, and no values to be heard'
+
+
+def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
+    """What is said of a player of one kind that is a matter of the other."""
+    is_band = player.kind == BAND
+    for setting in fields(Player):
+        is_theirs = setting.name in _OF_BANDS
+        if setting.name in _OF_ALL or is_theirs is is_band or getattr(player, setting.name) == setting.default:
+            continue
+        whose = f'a player of kind "{BAND}"' if is_theirs else "a player of the instrument's values, and no band"
+        yield f"{table}.{setting.name}", f"is a setting of {whose}"
+    lowest = LOWEST if player.lowest is None else player.lowest
+    if lowest > (HIGHEST if player.highest is None else player.highest):
+        yield f"{table}.highest", "is below the lowest note"
 
 
 def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, str]]:
@@ -47,7 +72,11 @@ def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, s
 
 
 def _channels(table: str, player: Player, channels: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for word, wanted in (("hears_channels", player.hears_channels), ("plays_channels", player.plays_channels)):
+    for word, wanted in (
+        ("hears_channels", player.hears_channels),
+        ("plays_channels", player.plays_channels),
+        ("destinations", player.destinations),
+    ):
         for name in wanted or ():
             if name not in channels:
                 yield f"{table}.{word}", _one_of(name, "channel", channels)

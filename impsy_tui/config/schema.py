@@ -13,7 +13,9 @@ from impsy_tui.config.kinds import (
     Address,
     ByDevice,
     Choice,
+    Controllers,
     Dimensions,
+    Ends,
     Integer,
     Kind,
     MappingEntry,
@@ -32,8 +34,12 @@ _PORT = Integer(1, 65535)
 _MAX_RESPONSE = Number(Range(0.0, terms.MAX_RESPONSE.high, 0.0, "s; 0 is for ever"))
 _MAX_GAP = Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
 
-PLAYER_KINDS = ("mdrnn", "agent")
+BAND = "ensemble"
+PLAYER_KINDS = ("mdrnn", "agent", BAND)
 """What a player can be."""
+_NOTE = Integer(0, 127)
+LOWEST, HIGHEST = 48, 84
+"""MIDI notes of a band, unless others are said."""
 
 
 def _setting(kind: Kind, default: Any, help: str) -> Any:
@@ -98,7 +104,11 @@ class Player:
     """``[[player]]``: one of several players. What is left out is as in ``[interaction]`` and ``[model]``."""
 
     name: str = _setting(PlayerName(), "", "what it is called: @name before a command addresses it")
-    kind: str = _setting(Choice(PLAYER_KINDS), PLAYER_KINDS[0], "what kind of player it is")
+    kind: str = _setting(
+        Choice(PLAYER_KINDS),
+        PLAYER_KINDS[0],
+        '"mdrnn" plays the instrument\'s values, "agent" what a synth has, "ensemble" answers touches with touches',
+    )
     file: str | None = _setting(
         Text(), None, "its model: .tflite, .keras or .h5, of an agent .npz; without one a dummy plays"
     )
@@ -153,6 +163,33 @@ class Player:
         0.0,
         "of an agent: seconds between its moves; 0 moves with each frame heard",
     )
+    players: int | None = _setting(
+        Integer(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high)),
+        None,
+        "of a band: how many play, you included; else 4",
+    )
+    lead: str | None = _setting(Text(), None, "of a band: whose touches lead, where a surface tells; else anybody's")
+    lead_stops: str | None = _setting(
+        Choice(terms.LEAD_STOPS), None, 'of a band: what it does when you have stopped; else "rest"'
+    )
+    clips: str | None = _setting(
+        Choice(terms.CLIP_CHOICES), None, 'of a band: which clips of a gesture are played; else "random"'
+    )
+    clip_file: str | None = _setting(Text(), None, "of a band: its clips, .npz; else those that ship")
+    classifier: str | None = _setting(Text(), None, "of a band: what tells gestures, .npz; else the one that ships")
+    destinations: tuple[str, ...] = _setting(
+        OneOrMany(Text()),
+        (),
+        'of a band: where each follower is heard, such as ["osc 1", "osc 2"]; else all of them everywhere',
+    )
+    midi_channels: tuple[int, ...] = _setting(
+        OneOrMany(Integer(1, 16)), (), "of a band: the MIDI channel of each follower; else 1, 2, 3 …"
+    )
+    scale: str | None = _setting(
+        Choice(terms.SCALES), None, 'of a band: the notes from left to right, as MIDI; else "pentatonic"'
+    )
+    lowest: int | None = _setting(_NOTE, None, "of a band: the note at the left edge; else 48")
+    highest: int | None = _setting(_NOTE, None, "of a band: the note that none is above; else 84")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +219,18 @@ class Osc:
     remote_commands: bool = _setting(
         Switch(), False, "take /impsy/command from other hosts (never one that ends or deletes)"
     )
+    touches: tuple[str, ...] = _setting(
+        OneOrMany(Text()),
+        (),
+        'touches for a band: "touchosc", "metatone", or an address and what its arguments are: "/pad/{finger} x y"',
+    )
+    touch_x: tuple[float, float] = _setting(
+        Ends(), (0.0, 1.0), "x of such an address, at the left and at the right edge"
+    )
+    touch_y: tuple[float, float] = _setting(Ends(), (0.0, 1.0), "y, at the top and at the bottom")
+    touch_velocity: tuple[float, float] = _setting(
+        Ends(), (0.0, 1.0), "velocity, of no movement and of one as wide as the surface"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +255,9 @@ class Midi:
         ByDevice(Switch(), "an input device"),
         {},
         "send predictions back to a controller: motor faders, LED rings; its knobs act once they pass the value",
+    )
+    touches: Mapping[str, tuple[int, int]] = _setting(
+        ByDevice(Controllers(), "an input device"), {}, "two controllers that are a touch pad, for a band"
     )
     virtual: bool = _setting(Switch(), False, "make ports of these names, for others to connect to")
     api: str = _setting(
@@ -272,6 +324,7 @@ class Demo:
     seed: int = _setting(Integer(0, 2**31 - 1), 1, "which performance it gives")
     phrase: float = _setting(Number(Range(0.5, 600.0, 6.0, "s")), 6.0, "seconds it plays at a time")
     rest: float = _setting(Number(Range(0.0, 600.0, 5.0, "s")), 5.0, "seconds it rests between")
+    touches: bool = _setting(Switch(), False, "it plays a touch-screen, for a band, and no faders")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from impsy_tui.control.agent_state import AgentState
+
 
 class ChannelState(msgspec.Struct, frozen=True):
     """One channel; see ``channels.ChannelStatus``.
@@ -26,15 +28,52 @@ class ChannelState(msgspec.Struct, frozen=True):
     nudge: float = 0.0
 
 
+class BandState(msgspec.Struct, frozen=True):
+    """What a band does; gestures are indices of ``terms.GESTURES``.
+
+    Attributes:
+        players: what they are called, the lead first.
+        gestures: what each does now.
+        seconds: of each, the gestures of up to the last sixty seconds, a digit each, the newest last.
+        forced: followers whose gestures were told them.
+        features: of the lead's last five seconds; see ``gestures.features.FEATURES``.
+        lead_age: seconds since the lead touched the surface, -1 for never.
+        resting: whether the band rests because the lead has stopped.
+        clips: how clips are chosen.
+        flux: how much changed in the last fifteen seconds, 0..1.
+        rise: how much more that is than in the fifteen before.
+        entropy: of the transitions between groups of gestures in the last fifteen, in bits.
+        state: "stasis", "convergence", "divergence" or "development"; empty before the first second.
+        new_idea: whether there was one just now.
+        transitions: how often each of the five groups of gestures was followed by each, in the last fifteen seconds;
+            row by row, a row for the group that was left.
+    """
+
+    players: tuple[str, ...]
+    gestures: tuple[int, ...]
+    seconds: tuple[str, ...]
+    forced: tuple[str, ...]
+    features: tuple[float, ...]
+    lead_age: float
+    resting: bool
+    clips: str
+    flux: float
+    rise: float
+    entropy: float
+    state: str
+    new_idea: bool
+    transitions: tuple[int, ...]
+
+
 class PlayerState(msgspec.Struct, frozen=True):
     """One player and its part.
 
     Attributes:
         name: of the part.
-        kind: "mdrnn", or "dummy" where there is no model.
+        kind: "mdrnn", "agent" or "ensemble", or "dummy" where there is no model.
         model: name of the model.
         runtime: what computes it.
-        mode: see ``terms.MODES``.
+        mode: see ``terms.MODES``; "band" for a band.
         turn: "you", "player" or "both".
         paused: whether it may not play.
         pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
@@ -49,6 +88,8 @@ class PlayerState(msgspec.Struct, frozen=True):
         replaced: events that gave way to a later one on their line of the grid.
         hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
             all of them.
+        band: what a band does, None for other players.
+        agent: how an agent is doing, None for other players.
     """
 
     name: str
@@ -73,6 +114,8 @@ class PlayerState(msgspec.Struct, frozen=True):
     replaced: int = 0
     hears: tuple[int, ...] = ()
     plays: tuple[int, ...] = ()
+    band: BandState | None = None
+    agent: AgentState | None = None
 
     def place(self, values: Sequence[float], count: int) -> list[float | None]:
         """What it plays, or will play, by the values of the instrument, None for those that are not its own."""

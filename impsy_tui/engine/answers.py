@@ -87,12 +87,16 @@ class Answers:
 
     def _live(self) -> dict[str, str]:
         """What commands may have changed since the start."""
-        part, session = self._session.seat.part.settings, self._session.settings
+        session = self._session
+        seat = session.seats.get(session.focus)
+        if seat is None:
+            return {"interaction.input_thru": written(session.settings.thru)}
+        part = seat.part.settings
         values = {
             "interaction.mode": part.mode,
             "interaction.threshold": part.threshold,
             "interaction.max_response": part.max_response or 0.0,
-            "interaction.input_thru": session.thru,
+            "interaction.input_thru": session.settings.thru,
             "model.pitemp": part.pi_temperature,
             "model.sigmatemp": part.sigma_temperature,
             "model.timescale": part.timescale,

@@ -15,6 +15,7 @@ from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, 
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
 from impsy_tui.engine.answers import Answers
+from impsy_tui.engine.bands import BandStand
 from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import CommandProblem, Commands
@@ -28,7 +29,7 @@ from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
-from impsy_tui.engine.seat import MAIN
+from impsy_tui.engine.room import MAIN
 from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk
@@ -114,7 +115,11 @@ class Engine:
             name = seating.name
             log = self._log if name == MAIN else self._log.voice(name)
             self.session.add(name, player, seating.part, log, seating.wiring)
-        if last and last.focus in self.session.seats:
+        stand = BandStand(setup, self._log, self.library.scores, self._random, self.tell)
+        for band in await stand.seats(self.session):
+            self.session.add_band(band)
+        self.session.arrange([player.name for player in config.player] or [MAIN])
+        if last and last.focus in self.session.everybody:
             self.session.focus = last.focus
         self.session.taker = self._message
         self.manager = self.orders.manager = self._stage_manager()
@@ -193,6 +198,7 @@ class Engine:
             who = "" if self.session.alone else f"{seat.name}: "
             who += "DUMMY player (no model)" if player.kind == "dummy" else f"{player.name} ({player.runtime})"
             parts += [f"{who}, dimension {player.dimension}", seat.part.mode.name]
+        parts += [f"{band.name}: {band.describe()}" for band in self.session.bands.values()]
         for channel in self._channels:
             status = channel.status()
             state = "" if status.state == "open" else f" {status.state.upper()}"
@@ -272,8 +278,8 @@ class Engine:
         return f"log {what}"
 
     def _begin_logs(self) -> None:
-        for seat in self.session.seats.values():
-            seat.begin_log()
+        for player in self.session.everybody.values():
+            player.begin_log()
 
     def status_text(self) -> str:
         """What the engine is doing, in lines."""
@@ -310,7 +316,7 @@ class Engine:
     def _begin_log(self) -> Path:
         self.set_log("new")
         # Where nobody is called main, nobody has the plain log.
-        return next(voice.named for voice in self._log.voices if voice.named.name)
+        return next(page.named for page in self._log.pages if page.named.name)
 
     async def _open_channels(self, dimension: int) -> None:
         channels = make_channels(self._setup.config)

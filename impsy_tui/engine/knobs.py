@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from impsy_tui.engine.gliding import Key, Track
+from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Invocation
@@ -22,10 +23,10 @@ _OF_PLAYERS: Final = {
 _OF_TIME: Final = ("tempo", "swing")
 
 
-def temp(seat: Seat, end: float) -> Track:
-    """Pi temperature."""
-    now = seat.part.settings.pi_temperature
-    return Track((seat.name, "temp", -1), now, end, lambda value: seat.set_temperature(pi=value))
+def temp(player: Sitter, end: float) -> Track:
+    """Pi temperature, or that of a band."""
+    now = player.pi_temperature
+    return Track((player.name, "temp", -1), now, end, lambda value: player.set_temperature(pi=value))
 
 
 def sigma(seat: Seat, end: float) -> Track:
@@ -78,7 +79,7 @@ def swing(time: Tempo, end: float) -> Track:
     return Track(("", "swing", -1), time.swing, end, time.set_swing)
 
 
-def tracks_of(invocation: Invocation, seats: Sequence[Seat], time: Tempo) -> Iterator[Track]:
+def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) -> Iterator[Track]:
     """What a command glides if it stands behind ``over``; its dimensions must be there."""
     values = invocation.values
     numbers = [value for value in values.values() if isinstance(value, float)]
@@ -89,32 +90,38 @@ def tracks_of(invocation: Invocation, seats: Sequence[Seat], time: Tempo) -> Ite
         case "swing":
             yield swing(time, numbers[0])
             return
-    for seat in seats:
-        match invocation.command.name:
-            case "temp":
-                yield temp(seat, numbers[0])
-            case "sigma":
-                yield sigma(seat, numbers[0])
-            case "timescale":
-                yield timescale(seat, numbers[0])
-            case "speed":
-                yield timescale(seat, 1.0 / numbers[0])
-            case "threshold":
-                yield threshold(seat, numbers[0])
-            case "hold":
-                for index in _indices(invocation, 0):
-                    yield hold(seat, index, numbers[0])
-            case "range":
-                for index in _indices(invocation, 0):
-                    yield from ranged(seat, index, numbers[0], numbers[1])
+        case "temp":
+            yield from (temp(player, numbers[0]) for player in players)
+            return
+    for player in players:
+        if isinstance(player, Seat):
+            yield from _tracks_of_seat(invocation, player, numbers)
 
 
-def keys_of(invocation: Invocation, seats: Sequence[Seat], width: int) -> Iterator[Key]:
+def _tracks_of_seat(invocation: Invocation, seat: Seat, numbers: Sequence[float]) -> Iterator[Track]:
+    match invocation.command.name:
+        case "sigma":
+            yield sigma(seat, numbers[0])
+        case "timescale":
+            yield timescale(seat, numbers[0])
+        case "speed":
+            yield timescale(seat, 1.0 / numbers[0])
+        case "threshold":
+            yield threshold(seat, numbers[0])
+        case "hold":
+            for index in _indices(invocation, 0):
+                yield hold(seat, index, numbers[0])
+        case "range":
+            for index in _indices(invocation, 0):
+                yield from ranged(seat, index, numbers[0], numbers[1])
+
+
+def keys_of(invocation: Invocation, players: Sequence[Sitter], width: int) -> Iterator[Key]:
     """What a command sets at once, so that nothing glides it any more.
 
     Args:
         invocation: the command.
-        seats: whom it is for.
+        players: whom it is for.
         width: how many values the instrument has.
     """
     name = invocation.command.name
@@ -123,9 +130,9 @@ def keys_of(invocation: Invocation, seats: Sequence[Seat], width: int) -> Iterat
     if name == "quantise" and "at" in invocation.values:
         yield ("", "tempo", -1)
     for setting in _OF_PLAYERS.get(name, ()):
-        for seat in seats:
+        for player in players:
             for index in _indices(invocation, width) if name in _BY_INDEX else (-1,):
-                yield (seat.name, setting, index)
+                yield (player.name, setting, index)
 
 
 def _indices(invocation: Invocation, width: int) -> Sequence[int]:

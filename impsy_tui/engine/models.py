@@ -15,6 +15,8 @@ from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
 from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
+from impsy_tui.networks.ensemble import EnsembleNetwork
+from impsy_tui.networks.ensemble_opening import open_ensemble
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
@@ -130,6 +132,23 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
     loaded = await loop.run_in_executor(None, _open_tflite, file, quiet)
     await loop.run_in_executor(None, seen.add, digest)
     return loaded
+
+
+async def load_band(file: Path) -> EnsembleNetwork:
+    """Load the network of a band; see ``load_model``.
+
+    Raises:
+        ModelProblem: it cannot be played.
+    """
+    loop = asyncio.get_running_loop()
+    seen = SeenFiles()
+    digest = await loop.run_in_executor(None, _digest, file)
+    if digest in seen:
+        with quietly():
+            return EnsembleNetwork(file)
+    network = await loop.run_in_executor(None, open_ensemble, file, CHECK_SECONDS)
+    await loop.run_in_executor(None, seen.add, digest)
+    return network
 
 
 def _open_tflite(file: Path, quiet: bool) -> LoadedModel:

@@ -46,21 +46,21 @@ class Nudged:
         player: str = "",
     ) -> None:
         """Send a vector; see ``Outlet.play``."""
-        self._later(self._outlet.play, tuple(values), muted, others, player)
+        self.later(self._outlet.play, tuple(values), muted, others, player)
 
     def end_notes(self, indices: frozenset[int], player: str = "") -> None:
         """Turn off what these values left sounding; see ``Outlet.end_notes``."""
-        self._later(self._outlet.end_notes, indices, player)
+        self.later(self._outlet.end_notes, indices, player)
 
     def hush(self, player: str, own: frozenset[int]) -> None:
         """A player has nothing more to say; see ``Outlet.hush``."""
-        self._later(self._outlet.hush, player, own)
+        self.later(self._outlet.hush, player, own)
 
     def panic_of(self, player: str, own: frozenset[int]) -> None:
         """Everything of a player's off, now, and once more when what it has played is through."""
         self._outlet.panic_of(player, own)
         if self._waiting:
-            self._later(self._outlet.panic_of, player, own)
+            self.later(self._outlet.panic_of, player, own)
 
     def set_dimension(self, dimension: int) -> None:
         """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
@@ -69,14 +69,15 @@ class Nudged:
 
     def silence(self) -> None:
         """Turn off what the player left sounding."""
-        self._later(self._outlet.silence)
+        self.later(self._outlet.silence)
 
     def panic(self) -> None:
         """Drop what waits, and turn off everything."""
         self._forget()
         self._outlet.panic()
 
-    def _later(self, action: Callable[..., None], *arguments: Any) -> None:
+    def later(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Do anything with the channel, in the order of everything else."""
         if not self.delay and not self._waiting:
             action(*arguments)
             return

@@ -1,7 +1,7 @@
 """Every output at once: silence, panic, fades and nudges."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from impsy_tui.channels import NONE_MUTED, Channel, Clocked
 from impsy_tui.engine.nudged import Nudged
@@ -44,6 +44,19 @@ class Outputs:
                 outlet = self.outlets[index] = Nudged(outlet, self._scheduler)
             if isinstance(outlet, Nudged):
                 outlet.delay = delay
+
+    def pass_on(self, number: int, action: Callable[..., None], *arguments: Any) -> None:
+        """Do something of a channel's that is no vector, as late as everything else there.
+
+        Args:
+            number: of the outlet, from 0.
+            action: of its channel's.
+        """
+        outlet = self.outlets[number]
+        if isinstance(outlet, Nudged):
+            outlet.later(action, *arguments)
+        else:
+            action(*arguments)
 
     def hear_clock(self, wanted: bool) -> None:
         """Let every channel that carries clocks tell of them, or not."""

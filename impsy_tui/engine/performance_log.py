@@ -18,8 +18,35 @@ _MOST_QUEUED: Final = 32 << 20
 _F_SETPIPE_SZ: Final = 1031
 
 
-class Voice:
-    """The log of one player: a file of its own, written by the same process.
+class Page:
+    """One file after the other, written by the log's process.
+
+    Args:
+        log: to which it belongs.
+        mark: what the log's process knows its file by.
+    """
+
+    def __init__(self, log: "PerformanceLog", mark: str) -> None:
+        self.file: Path | None = None
+        """The current file; None before anything has been written to it."""
+        self.named = Path()
+        """What it is to be called."""
+        self.mark = mark
+        self._log = log
+
+    def name(self, file: Path) -> None:
+        """Begin a new file, at the next row."""
+        self.named, self.file = file, None
+        self._log.put(self.mark.encode() + b"@open " + os.fsencode(file) + b"\n")
+
+    @property
+    def argument(self) -> str:
+        """What a process that takes over is told of its file."""
+        return f"{self.mark}@open {self.named}" if self.file is None else f"{self.mark}{self.file}"
+
+
+class Voice(Page):
+    """The log of one player.
 
     Args:
         log: to which it belongs.
@@ -28,28 +55,36 @@ class Voice:
     """
 
     def __init__(self, log: "PerformanceLog", player: str, mark: str) -> None:
-        self.file: Path | None = None
-        """The current file; None before anything has been written to it."""
-        self.named = Path()
-        """What it is to be called."""
-        self.mark = mark
-        self._log = log
+        super().__init__(log, mark)
         self._player = f"{player}-" if player else ""
 
     def begin(self, dimension: int) -> None:
         """Begin a new file, at the next row, for events of this dimension."""
-        self.named = self._log.folder.absolute() / f"{self._log.stamp()}-{self._player}{dimension}d-mdrnn.log"
-        self.file = None
-        self._log.put(self.mark.encode() + b"@open " + os.fsencode(self.named) + b"\n")
+        self.name(self._log.folder.absolute() / f"{self._log.stamp()}-{self._player}{dimension}d-mdrnn.log")
 
     def write(self, at: float, source: str, values: Sequence[float]) -> None:
         """One row; see ``PerformanceLog.write``."""
         self._log.write(at, source, values, self.mark)
 
-    @property
-    def argument(self) -> str:
-        """What a process that takes over is told of its file."""
-        return f"{self.mark}@open {self.named}" if self.file is None else f"{self.mark}{self.file}"
+
+class Sheet(Page):
+    """Rows of any kind, below a first row that says what they are."""
+
+    def begin(self, file: Path, header: str) -> None:
+        """Begin a new file, at the next row.
+
+        Args:
+            file: what it is to be called; its name begins with ``PerformanceLog.stamp``.
+            header: its first row.
+        """
+        self.name(file)
+        self._header = header
+
+    def write(self, row: str) -> None:
+        """One row; see ``PerformanceLog.write``."""
+        if self._header and self._log.write_row(self._header, self.mark):
+            self._header = ""
+        self._log.write_row(row, self.mark)
 
 
 class PerformanceLog:
@@ -67,8 +102,10 @@ class PerformanceLog:
 
     def __init__(self, folder: Path, tell: Callable[[str, str], None], now: Callable[[], float]) -> None:
         self.folder = folder
-        self.voices = [Voice(self, "", "")]
-        """The logs of all players; the first has the plain name."""
+        self.plain = Voice(self, "", "")
+        """The log with the plain name."""
+        self.pages: list[Page] = [self.plain]
+        """All logs of all players."""
         self.rows = 0
         """Rows handed over."""
         self.written = 0
@@ -97,13 +134,19 @@ class PerformanceLog:
     @property
     def files(self) -> list[Path]:
         """The current files of all players."""
-        return [voice.file for voice in self.voices if voice.file is not None]
+        return [page.file for page in self.pages if page.file is not None]
 
     def voice(self, player: str) -> Voice:
         """A log for another player; its file is begun by itself."""
-        voice = Voice(self, player, f"#{len(self.voices)} ")
-        self.voices.append(voice)
+        voice = Voice(self, player, f"#{len(self.pages)} ")
+        self.pages.append(voice)
         return voice
+
+    def sheet(self) -> Sheet:
+        """A file of rows of another kind; it is begun by itself."""
+        sheet = Sheet(self, f"#{len(self.pages)} ")
+        self.pages.append(sheet)
+        return sheet
 
     def open(self) -> None:
         """Start the log's process; must be called with the event loop running. Files are begun apart."""
@@ -123,7 +166,7 @@ class PerformanceLog:
 
     def begin(self, dimension: int) -> None:
         """Begin a new plain file, at the next row, for events of this dimension."""
-        self.voices[0].begin(dimension)
+        self.plain.begin(dimension)
 
     def stamp(self) -> str:
         """The time now, as names of files have it."""
@@ -138,11 +181,16 @@ class PerformanceLog:
             values: 0..1.
             mark: of the file.
         """
-        if not self.enabled or self._pipe < 0:
-            return
         stamp = self.wall(at).isoformat(timespec="microseconds")
-        self.put(f"{mark}{stamp},{source},{','.join(map(repr, values))}\n".encode())
+        self.write_row(f"{stamp},{source},{','.join(map(repr, values))}", mark)
+
+    def write_row(self, row: str, mark: str) -> bool:
+        """One row of any kind, without its end; whether rows are written at all."""
+        if not self.enabled or self._pipe < 0:
+            return False
+        self.put(f"{mark}{row}\n".encode())
         self.rows += 1
+        return True
 
     async def close(self, patience: float = 0.5) -> None:
         """Hand over all there is and end the log's process; it goes on by itself if it is slow."""
@@ -225,7 +273,7 @@ class PerformanceLog:
 
     def _spawn(self) -> None:
         command = [sys.executable, "-I", "-S", log_writer.__file__]
-        command += [voice.argument for voice in self.voices if voice.named.name]
+        command += [page.argument for page in self.pages if page.named.name]
         self._process = subprocess.Popen(
             command,
             stdin=self._read_end,
@@ -257,8 +305,8 @@ class PerformanceLog:
             self.written = self._written_before + int(rest)
         elif word == "file":
             mark, _, path = rest.partition(" ") if rest.startswith("#") else ("", "", rest)
-            voice = next(voice for voice in self.voices if voice.mark.strip() == mark)
-            voice.file = Path(path)
+            page = next(page for page in self.pages if page.mark.strip() == mark)
+            page.file = Path(path)
         elif word == "trouble":
             self.problem = rest
             self._tell("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")

@@ -14,6 +14,7 @@ from typing import Literal
 
 from impsy_tui.channels import Channel
 from impsy_tui.control.messages import Check
+from impsy_tui.engine.band_seat import BandSeat
 from impsy_tui.engine.health import read_health
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.precedence import BUSY, Precedence
@@ -88,7 +89,8 @@ class RigCheck:
 
     def _look_at_players(self) -> list[Check]:
         seats = self._session.seats
-        return [_look_at_player("model" if len(seats) == 1 else name, seat) for name, seat in seats.items()]
+        players = [_look_at_player("model" if len(seats) == 1 else name, seat) for name, seat in seats.items()]
+        return players + list(map(_look_at_band, self._session.bands.values()))
 
     def _look_at_log(self) -> Check:
         log = self._log
@@ -142,6 +144,15 @@ def _look_at_player(name: str, seat: Seat) -> Check:
     if player.kind == "dummy":
         return Check(name, "error", "DUMMY: no model is loaded, it wanders at random")
     return Check(name, "ok", f"{player.name}, dimension {player.dimension}, {player.runtime}")
+
+
+def _look_at_band(band: BandSeat) -> Check:
+    equipment = band.part.equipment
+    if equipment.kind == "dummy":
+        return Check(band.name, "error", "DUMMY: no model is loaded, it wanders at random")
+    if missing := equipment.clips.missing:
+        return Check(band.name, "warning", f"{band.describe()}; there are no clips of {', '.join(missing)}")
+    return Check(band.name, "ok", band.describe())
 
 
 def _look_at_timing(late: float) -> Check:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from impsy_tui import terms
 from impsy_tui.config.kinds import written
+from impsy_tui.engine import band_scenes
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.language.values import GRIDS
@@ -96,8 +97,8 @@ def _key(name: str) -> str:
 
 def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, value in table.items():
-        if key == "players" and isinstance(value, Mapping):
-            yield from ((f"players.{_key(name)}", inner) for name, inner in value.items())
+        if key in ("players", "bands") and isinstance(value, Mapping):
+            yield from ((f"{key}.{_key(name)}", inner) for name, inner in value.items())
         elif isinstance(value, Mapping):
             yield key, value
 
@@ -115,6 +116,8 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         }
         for name, player in scene.players.items()
     }
+    if scene.bands:
+        table["bands"] = {name: band_scenes.table(band) for name, band in scene.bands.items()}
     return table
 
 
@@ -127,7 +130,8 @@ def read_scene(name: str, raw: Any) -> Scene:
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None
-        return Scene(bool(raw.get("thru", False)), players, time)
+        bands = {str(band): band_scenes.read(table) for band, table in raw.get("bands", {}).items()}
+        return Scene(bool(raw.get("thru", False)), players, time, bands=bands)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise SceneProblem(f"scene {name} makes no sense: {error}") from None
 

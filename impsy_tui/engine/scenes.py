@@ -1,11 +1,12 @@
 """Scenes: all settings at one moment, kept under a name, come back to at once or bit by bit."""
 
 from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from impsy_tui.engine import knobs
+from impsy_tui.engine import band_scenes, knobs
+from impsy_tui.engine.band_scenes import BandScene
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
@@ -66,12 +67,14 @@ class Scene:
         players: by name.
         time: musical time.
         nudges: by output, for ``undo`` alone: they are the rig's.
+        bands: by name.
     """
 
     thru: bool
     players: Mapping[str, PlayerScene]
     time: TempoSettings | None = None
     nudges: Mapping[str, float] | None = None
+    bands: Mapping[str, BandScene] = field(default_factory=dict)
 
 
 class Stagehand:
@@ -92,7 +95,8 @@ class Stagehand:
         """Everything as it is now."""
         players = {seat.name: self._of(seat) for seat in self._session.seats.values()}
         nudges = dict(self._session.outputs.nudges)
-        return Scene(self._session.settings.thru, players, self._time.capture(), nudges)
+        bands = {band.name: band_scenes.captured(band) for band in self._session.bands.values()}
+        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands)
 
     def _of(self, seat: Seat) -> PlayerScene:
         settings, shaping = seat.part.settings, seat.shaping
@@ -122,6 +126,9 @@ class Stagehand:
                 yield knobs.hold(seat, index, value)
             for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
                 yield from knobs.ranged(seat, index, low, high)
+        for name, wanted_of_band in scene.bands.items():
+            if (band := self._session.bands.get(name)) is not None:
+                yield knobs.temp(band, wanted_of_band.temp)
         if scene.time is not None:
             yield knobs.tempo(self._time, scene.time.beats)
             yield knobs.swing(self._time, scene.time.swing)
@@ -138,6 +145,9 @@ class Stagehand:
             seat.set_mode(wanted.mode)
             seat.set_max_response(wanted.max_response or None)
             self._shape(seat, wanted)
+        for name, wanted_of_band in scene.bands.items():
+            if (band := self._session.bands.get(name)) is not None:
+                band_scenes.switch(band, wanted_of_band)
         self._session.set_thru(scene.thru)
         if scene.time is not None:
             # Tempo and swing glide.
@@ -233,3 +243,5 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
             yield f"{to}hold x{number} {shown_number(value)}"
         for number, (low, high) in (player.ranged or {}).items():
             yield f"{to}range x{number} {shown_number(low)} {shown_number(high)}"
+    for name, band in scene.bands.items():
+        yield from band_scenes.lines(band, "" if name == focus else f"@{name} ")

@@ -102,15 +102,15 @@ class Scheduler:
             self._running = False
             while queue and queue[0][2].action is None:
                 heapq.heappop(queue)
+            # Also where that is the time that has just come: an action may have asked for it again.
             self._await(queue[0][0] if queue else None)
 
     def __len__(self) -> int:
         return sum(timer.pending for _, _, timer in self._queue)
 
     def _await(self, deadline: float | None) -> None:
-        if deadline != self._awaited:
-            self._awaited = deadline
-            self._wake_at(deadline)
+        self._awaited = deadline
+        self._wake_at(deadline)
 
 
 class VirtualTime:

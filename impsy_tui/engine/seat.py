@@ -1,106 +1,24 @@
 """A seat: one player, and all that is its own: what it hears and plays, its part, its log, its understudy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from impsy_tui.channels import NONE_MUTED
-from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
-from impsy_tui.engine.scheduler import Scheduler
+from impsy_tui.engine.room import REPLAY, Impulse, Log, Room, Tell
 from impsy_tui.engine.shaping import Shaping
-from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening.feats import Feats
 
-Tell = Callable[[str, str, str], None]
-"""Says something to the performer: level (info, warning, error), source, text."""
-
-MAIN = "main"
-"""The player of a configuration that names none."""
-
-REPLAY: Final = "replay"
-"""The channel, and the source in logs, of what is replayed."""
-
-Impulse = set[str]
-"""The players that have answered something, or what somebody answered to it: each does so once, so that
-players who hear each other cannot fill the room with answers to answers."""
-
-
-FEATS = "feats"
+FEATS: Final = "feats"
 """The source in logs of descriptors of the musician's sound, all 55; who reads events skips them."""
 
-FEATS_STEP = 0.02
+FEATS_STEP: Final = 0.02
 """Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
-
-
-class Log(Protocol):
-    """Where rows of one player's performance go."""
-
-    def write(self, at: float, source: str, values: Sequence[float]) -> None:
-        """One row."""
-
-    def begin(self, dimension: int) -> None:
-        """Begin another file, for this dimension."""
-
-
-class Room(Protocol):
-    """What seats need of the session they are in.
-
-    Attributes:
-        scheduler: keeps time.
-        outputs: where everything is heard.
-        dimension: of the instrument: its values and one for time.
-        tempo: musical time.
-        last_input: what the musician played last.
-    """
-
-    scheduler: Scheduler
-    outputs: Outputs
-    tempo: Tempo
-    dimension: int
-    last_input: tuple[float, ...]
-
-    @property
-    def began(self) -> float:
-        """When the session began, on the scheduler's clock."""
-
-    @property
-    def logs_input(self) -> bool:
-        """Whether what is heard is written down."""
-
-    @property
-    def source(self) -> str:
-        """Who plays what is heard, as logs have it: "interface", or "replay"."""
-
-    @property
-    def logs_predictions(self) -> bool:
-        """Whether what is played is, too."""
-
-    def listeners(self, name: str) -> Sequence["Seat"]:
-        """Who hears this player."""
-
-    def refuses(self, seat: "Seat", dimension: int) -> str:
-        """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
-
-    def resize(self, seat: "Seat", dimension: int) -> None:
-        """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
-
-    def played(self) -> None:
-        """A player has played: what was passed on before sounds no more."""
-
-    def turned(self, player: str) -> None:
-        """A player's turn began."""
-
-    @property
-    def alone(self) -> bool:
-        """Whether there is one player only."""
-
-    def tell(self, level: str, source: str, text: str) -> None:
-        """Say something to the performer."""
 
 
 class _Unheard:
@@ -352,7 +270,29 @@ class Seat:
         if plays:
             self.part.start()
 
-    # What the performer asks for: of the auditioned player, too
+    # A Sitter, for the session, and what the performer asks for: of the auditioned player, too
+
+    def start(self) -> None:
+        """Begin to play."""
+        self.part.start()
+
+    def stop(self) -> None:
+        """End: nothing is played from now on, nothing is left sounding."""
+        self.part.stop()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it may not play."""
+        return self.part.paused
+
+    def describe(self) -> str:
+        """Mode and model."""
+        return f"{self.part.mode.name} · {self.part.player.name}"
+
+    @property
+    def pi_temperature(self) -> float:
+        """How adventurous the choice between ideas is."""
+        return self.part.settings.pi_temperature
 
     def set_mode(self, name: str) -> None:
         """Change the mode."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from impsy_tui import terms
+from impsy_tui.config.schema import BAND
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.part import AgentSettings, PartSettings
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
-from impsy_tui.engine.seat import MAIN, Tell
+from impsy_tui.engine.room import MAIN, Tell
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.wiring import Wiring
@@ -38,11 +39,12 @@ class Seating:
 
 
 def seatings(setup: Setup, last: LastSession | None) -> list[Seating]:
-    """The configuration's players, with what is kept of the last session over them, but not over options.
+    """The configuration's players of values, with what is kept of the last session over them, but not over options.
 
     Options are about the first: the one that has the focus.
     """
     players = setup.config.player or (PlayerTable(name=MAIN),)
+    players = tuple(player for player in players if player.kind != BAND)
     kept = last.players if last is not None else {}
     return [
         _seating(setup, player, setup.given if index == 0 else frozenset(), kept.get(player.name))
@@ -73,7 +75,7 @@ def _seating(setup: Setup, player: PlayerTable, given: frozenset[str], last: Las
         agent=_agent(player),
     )
     file = pick("model.file", player.file, model.file, "model")
-    return Seating(player.name, player.kind, file, part, _wiring(player), last is not None and last.paused)
+    return Seating(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
 
 
 def _agent(player: PlayerTable) -> AgentSettings:
@@ -88,7 +90,9 @@ def _agent(player: PlayerTable) -> AgentSettings:
     )
 
 
-def _wiring(player: PlayerTable) -> Wiring:
+def wiring_of(player: PlayerTable) -> Wiring:
+    """What a player of a configuration hears and plays."""
+
     def some(names: tuple[str, ...] | None) -> frozenset[str] | None:
         return None if names is None else frozenset(names)
 
@@ -134,6 +138,8 @@ async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Castin
 def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Anybody], tell: Tell) -> int:
     """The dimension of the instrument: as configured, or what the players need."""
     configured = setup.config.model.dimension
+    if not players:
+        return configured or int(terms.DIMENSION.low)
     needed = max(player.dimension for player in players)
     needed = max(needed, *(seating.wiring.most + 1 for seating in wanted))
     if len(players) == 1 and not wanted[0].wiring.fixed:

@@ -6,22 +6,22 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from impsy_tui import terms
+from impsy_tui.engine.company import Company
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody
+from impsy_tui.engine.room import REPLAY, Impulse, Log, Tell
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
 from impsy_tui.engine.wiring import Wiring
-from impsy_tui.language.program import EVERYBODY
+from impsy_tui.gestures.surfaces import Lifted
+from impsy_tui.gestures.touches import Touch
 from impsy_tui.listening.feats import Feats
 
 NO_AGENT: Final = 'descriptors came in, and nobody hears them: a [[player]] of kind "agent" does'
-
-
-class UnknownPlayer(Exception):
-    """Nobody is called so; the message says who there is."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Witness(Protocol):
         """A player's turn began."""
 
 
-class Session:
+class Session(Company):
     """Hears every channel, in every mode, and lets the players play.
 
     It is a channels' ``Listener``, and the ``Room`` of its seats. It knows no sockets and no
@@ -79,14 +79,11 @@ class Session:
         random: np.random.Generator,
         dimension: int,
     ) -> None:
+        super().__init__()
         self.scheduler = scheduler
         self.outputs = outputs
         self.settings = settings
         self.dimension = dimension
-        self.seats: dict[str, Seat] = {}
-        """Players by name, in the order of the configuration."""
-        self.focus = ""
-        """The player that commands are about where they do not say."""
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
@@ -110,33 +107,12 @@ class Session:
     def add(self, name: str, player: Anybody, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
         """Give a player a seat; the first has the focus."""
         seat = Seat(name, player, settings, wiring or Wiring(), log, self, self._random)
-        self.seats[name] = seat
+        self.seats[name] = self.everybody[name] = seat
         self.focus = self.focus or name
         for each in self.seats:
             hear_it = [other for other in self.seats.values() if each in other.wiring.hears_players]
             self._listeners[each] = hear_it
         return seat
-
-    @property
-    def seat(self) -> Seat:
-        """The one that has the focus."""
-        return self.seats[self.focus]
-
-    def seats_for(self, player: str) -> list[Seat]:
-        """Whom a command is for.
-
-        Args:
-            player: a name, "all", or empty for the one that has the focus.
-
-        Raises:
-            UnknownPlayer: nobody is called so.
-        """
-        if player == EVERYBODY:
-            return list(self.seats.values())
-        seat = self.seats.get(player or self.focus)
-        if seat is None:
-            raise UnknownPlayer(f"no player is called {player}: there is {_listed(list(self.seats))}")
-        return [seat]
 
     # A Listener, for channels
 
@@ -147,7 +123,7 @@ class Session:
             return
         vector = tuple(values)
         # A vector that says again what was said is meant for everybody.
-        moved = None if self.alone else _moved(self.last_input, vector) or None
+        moved = None if self._lone else _moved(self.last_input, vector) or None
         self._hear(channel, vector, None, moved, at)
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
@@ -174,7 +150,7 @@ class Session:
         if self.settings.thru:
             self.outputs.play(vector)
             self._thru_sounds = True
-        impulse: Impulse | None = None if self.alone else set()
+        impulse: Impulse | None = None if self._lone else set()
         witness = self.witness if self.witness is not None and self.witness.listens else None
         began = witness is not None and self._is_call(at - before)
         for seat in self.seats.values():
@@ -185,8 +161,12 @@ class Session:
 
     def _is_call(self, silence: float) -> bool:
         """Whether what the musician plays now, after a silence, begins a call."""
-        part = self.seat.part
-        return self.heard_events == 1 or silence >= part.settings.threshold or part.turn is Turn.PLAYER
+        if self.heard_events == 1:
+            return True
+        seat = self.seats.get(self.focus)
+        if seat is None:
+            return silence >= terms.THRESHOLD.default
+        return silence >= seat.part.settings.threshold or seat.part.turn is Turn.PLAYER
 
     def turned(self, player: str) -> None:
         """A player's turn began."""
@@ -220,6 +200,12 @@ class Session:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
         return self.taker is not None and self.taker(channel, device, message)
+
+    def touched(self, channel: str, touch: Touch | Lifted) -> None:
+        """A finger did something on a surface."""
+        for band in self.bands.values():
+            if band.hears_channel(channel):
+                band.hear(touch)
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         """A message of a clock came in."""
@@ -256,7 +242,7 @@ class Session:
 
     def refuses(self, seat: Seat, dimension: int) -> str:
         """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
-        if not self.alone or seat.wiring.fixed:
+        if not self._lone or seat.wiring.fixed:
             if dimension > self.dimension:
                 return f"the instrument has {self.dimension - 1} values"
             return ""
@@ -267,7 +253,7 @@ class Session:
 
     def resize(self, seat: Seat, dimension: int) -> None:
         """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
-        if not self.alone or seat.wiring.fixed:
+        if not self._lone or seat.wiring.fixed:
             return
         self.outputs.cancel_fade()
         self.dimension = dimension
@@ -282,7 +268,12 @@ class Session:
     @property
     def alone(self) -> bool:
         """Whether there is one player only."""
-        return len(self.seats) == 1
+        return len(self.everybody) == 1
+
+    @property
+    def _lone(self) -> bool:
+        """Whether nobody, or one only, plays the instrument's values."""
+        return len(self.seats) <= 1
 
     # For the performer, about everybody
 
@@ -295,24 +286,24 @@ class Session:
 
     def start(self) -> None:
         """Begin to play."""
-        for seat in self.seats.values():
-            seat.part.start()
+        for player in self.everybody.values():
+            player.start()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
-        for seat in self.seats.values():
-            seat.part.stop()
+        for player in self.everybody.values():
+            player.stop()
         self.outputs.cancel_fade()
 
     def pause(self) -> None:
         """Every player is silent and listens."""
-        for seat in self.seats.values():
-            seat.pause()
+        for player in self.everybody.values():
+            player.pause()
 
     def resume(self) -> None:
         """Every player may play again; a fade ends where it is."""
-        for seat in self.seats.values():
-            seat.resume()
+        for player in self.everybody.values():
+            player.resume()
 
     def panic(self) -> None:
         """Everything off, and everybody paused."""
@@ -325,6 +316,8 @@ class Session:
             seat.pause(silence=False)
 
         def arrived() -> None:
+            for band in self.bands.values():
+                band.pause()
             self.outputs.silence()
             done()
 
@@ -340,7 +333,3 @@ class Session:
 
 def _moved(before: Sequence[float], after: Sequence[float]) -> frozenset[int]:
     return frozenset(index for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

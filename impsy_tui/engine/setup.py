@@ -95,7 +95,11 @@ def make_channels(config: Config) -> list[Channel]:
         from impsy_tui.channels.audio import AudioChannel
 
         channels += [AudioChannel(wire, name) for name, wire in _named("audio", config.audio)]
-    if config.demo is not None:
+    if config.demo is not None and config.demo.touches:
+        from impsy_tui.channels.demo_touches import TouchDemoChannel
+
+        channels.append(TouchDemoChannel(config.demo))
+    elif config.demo is not None:
         channels.append(DemoChannel(config.demo))
     return channels
 

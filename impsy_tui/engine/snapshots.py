@@ -72,8 +72,8 @@ class Observer:
         now = self._loop.time()
         self._roll(now)
         session = self._session
-        focused = session.seat
-        understudy = focused.understudy
+        focused = session.seats.get(session.focus)
+        understudy = None if focused is None else focused.understudy
         return Snapshot(
             time=time.time(),
             uptime=now - self._began,
@@ -83,7 +83,7 @@ class Observer:
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             heard=session.heard_events,
             thru=session.settings.thru,
-            players=tuple(_player_state(seat, seat.part, now) for seat in session.seats.values()),
+            players=tuple(self._player(name, now) for name in session.everybody),
             channels=tuple(
                 _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
                 for channel in self._channels
@@ -94,8 +94,8 @@ class Observer:
             memory=self._memory,
             loading=loading,
             names=self._names,
-            marks=focused.shaping.marks(session.dimension - 1),
-            audition=None if understudy is None else _player_state(focused, understudy, now),
+            marks=() if focused is None else focused.shaping.marks(session.dimension - 1),
+            audition=None if focused is None or understudy is None else _player_state(focused, understudy, now),
             tempo=session.tempo.state(),
             timer=self._stopwatch.seconds,
             timer_runs=self._stopwatch.runs,
@@ -108,8 +108,13 @@ class Observer:
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
-            agent=next((agent_state(part, now) for part in agents_of([focused.part])), None),
         )
+
+    def _player(self, name: str, now: float) -> PlayerState:
+        if band := self._session.bands.get(name):
+            return band.state(now)
+        seat = self._session.seats[name]
+        return _player_state(seat, seat.part, now)
 
     def _roll(self, now: float) -> None:
         if now - self._second >= 1.0:
@@ -158,6 +163,7 @@ def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
         replaced=part.replaced,
         hears=() if seat.hears_all else seat.hears,
         plays=() if seat.plays_all else seat.plays,
+        agent=next((agent_state(each, now) for each in agents_of([part])), None),
     )
 
 

@@ -21,9 +21,9 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
+from impsy_tui.engine.room import Tell
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
-from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
 from impsy_tui.language import Call, Invocation, Macro, Program
 
@@ -117,8 +117,8 @@ class StageManager:
     def claim(self, invocation: Invocation) -> None:
         """A command sets something at once: what glides it lets go of it."""
         if invocation.command.undo and len(self.conductor):
-            seats = self._rooms.session.seats_for(invocation.player)
-            self.conductor.let_go(knobs.keys_of(invocation, seats, self._rooms.session.dimension - 1))
+            players = self._rooms.session.whom(invocation.player, invocation.command.about)
+            self.conductor.let_go(knobs.keys_of(invocation, players, self._rooms.session.dimension - 1))
 
     def _cue(self, source: str, line: str) -> None:
         """A line of a set list."""
@@ -189,7 +189,7 @@ class StageManager:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
-            tracks += knobs.tracks_of(step, session.seats_for(player), self._rooms.session.tempo)
+            tracks += knobs.tracks_of(step, session.whom(player, step.command.about), session.tempo)
         return tracks
 
     # Scenes
@@ -281,8 +281,8 @@ class StageManager:
             return f"commands up to here are in {name} in {file.parent.name}/"
         file = self.recorder.begin(self._rooms.begin_log())
         self.seed(self.recording.begin())
-        for seat in self._rooms.session.seats.values():
-            seat.reset()
+        for player in self._rooms.session.everybody.values():
+            player.reset()
         return f"recording: commands go into {file.name}, beside a new log"
 
     def _carry_out_again(self, row: str) -> None:
@@ -300,8 +300,8 @@ class StageManager:
     def seed(self, number: int) -> str:
         """The same chances from now on as after the same number before."""
         self._rooms.random.bit_generator.state = np.random.default_rng(number).bit_generator.state
-        for seat in self._rooms.session.seats.values():
-            seat.throw_dice_anew()
+        for player in self._rooms.session.everybody.values():
+            player.throw_dice_anew()
         return f"seed {number}"
 
     # Coming back

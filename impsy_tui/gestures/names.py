@@ -6,17 +6,9 @@ Transition Matrices", NIME 2015.
 
 from typing import Final
 
-NAMES: Final = (
-    "nothing",
-    "fast-taps",
-    "slow-taps",
-    "fast-swipe",
-    "accelerating-fast-swipe",
-    "very-slow-swipe",
-    "big-swirl",
-    "small-swirl",
-    "combination",
-)
+from impsy_tui import terms
+
+NAMES: Final = terms.GESTURES
 """By code."""
 SHORT: Final = ("N", "FT", "ST", "FS", "FSA", "VSS", "BS", "SS", "C")
 """What the literature's tables and messages call them, by code."""

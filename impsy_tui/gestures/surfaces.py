@@ -198,11 +198,15 @@ class MidiPad:
         self._places: list[float | None] = [None, None]
         self._fingers = Fingers()
 
-    def read(self, message: bytes, time: float) -> Touch | None:
-        """What a MIDI message says the finger did; None where it is none of the two controllers."""
+    def takes(self, message: bytes) -> bool:
+        """Whether a MIDI message is of one of the two controllers."""
         if len(message) != 3 or message[0] & 0xF0 != 0xB0 or message[1] not in self._axes:
-            return None
-        if self._channel is not None and message[0] & 0x0F != self._channel - 1:
+            return False
+        return self._channel is None or message[0] & 0x0F == self._channel - 1
+
+    def read(self, message: bytes, time: float) -> Touch | None:
+        """What a MIDI message says the finger did; None where it says nothing, or the other axis is not known yet."""
+        if not self.takes(message):
             return None
         place = min(message[2], 127) / 127
         # Y goes up on a controller and down on a surface.

@@ -9,6 +9,7 @@ from typing import Final
 
 from impsy_tui.language.entries import Command
 from impsy_tui.language.tables.around import AROUND
+from impsy_tui.language.tables.band import BAND
 from impsy_tui.language.tables.conducting import CONDUCTING
 from impsy_tui.language.tables.hearing import HEARING
 from impsy_tui.language.tables.playing import PLAYING
@@ -20,6 +21,7 @@ GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Playing": PLAYING,
     "Agents": HEARING,
     "Single values, knobs and keys": SHAPING,
+    "Bands": BAND,
     "What happens when": CONDUCTING,
     "Musical time": TIME,
     "Work beside the music": WORKSHOP,

@@ -134,6 +134,7 @@ class Command:
         files: it changes the user's files, so it is never taken from OSC either.
         console: it is about the console it is typed in, and the engine knows nothing of it.
         player: it is about a player: ``@name`` before it says which.
+        about: whom such a command can be about: "values" (players of the instrument's values), "bands", or "anybody".
         everybody: without ``@name`` it is about all of them, and not about the one that has the focus.
         ramp: ``over`` glides it: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
         undo: ``undo`` takes back what it did.
@@ -150,6 +151,7 @@ class Command:
     files: bool = False
     console: bool = False
     player: bool = False
+    about: str = "values"
     everybody: bool = False
     ramp: str = ""
     undo: bool = False

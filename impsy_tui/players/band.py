@@ -2,19 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impsy_tui.gestures.markov import draw
-from impsy_tui.gestures.scores import GESTURES, NOTHING
+from impsy_tui.gestures.names import GESTURES, NOTHING
 from impsy_tui.networks import Floats, ModelProblem
-from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
+from impsy_tui.networks.ensemble import MOST_FOLLOWERS
 from impsy_tui.networks.ensemble_memory import Memory, told_of
 
 GONE: Final = -1
 """In place of the gesture of a follower who is not there."""
+
+
+class Steps(Protocol):
+    """What a band steps; see ``networks.ensemble.EnsembleNetwork``."""
+
+    def step(self, told: Floats) -> Floats:
+        """Hear a second."""
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+
+
+class Wandering:
+    """In place of a network where there is no model: everybody goes on for a while, and then does anything."""
+
+    def step(self, told: Floats) -> Floats:
+        """Logits, by which nine seconds of ten are like the one before."""
+        logits: Floats = told[:, :GESTURES] * np.float32(4.3)
+        return logits
+
+    def reset(self) -> None:
+        """There is nothing to forget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,7 @@ class Band:
     """
 
     def __init__(
-        self, network: EnsembleNetwork, followers: int, random: np.random.Generator, tuning: Tuning = _UNTUNED
+        self, network: Steps, followers: int, random: np.random.Generator, tuning: Tuning = _UNTUNED
     ) -> None:
         if not 1 <= followers <= MOST_FOLLOWERS:
             raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")

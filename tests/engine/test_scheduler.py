@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.engine.scheduler import Timer, VirtualTime
+from impsy_tui.engine.scheduler import Scheduler, Timer, VirtualTime
 
 
 def test_things_are_done_in_the_order_of_their_deadlines_at_their_deadlines() -> None:
@@ -78,3 +78,15 @@ def test_everything_is_done_once_never_early_in_order(plans: list[tuple[float, b
         time.advance_to(step * 10.0)
     assert done == [(d, d) for d in sorted(d for d, cancel in plans if not cancel)]
     assert not time.errors
+
+
+def test_what_asks_for_the_time_that_has_just_come_is_woken_for_it() -> None:
+    woken: list[float | None] = []
+    done: list[str] = []
+    scheduler = Scheduler(lambda: 5.0, woken.append, lambda error: None)
+    scheduler.at(5.0, lambda: scheduler.at(5.0, done.append, "again"))
+    scheduler.run_due()
+    assert woken[-1] == 5.0
+    scheduler.run_due()
+    assert done == ["again"]
+    assert woken[-1] is None

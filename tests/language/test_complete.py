@@ -91,7 +91,7 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("@", ("@main", "@lead", "@all")),
         ("mute x1; @l", ("@lead",)),
         ("@lead ", (*PLAYERS, "glide", "quiet")),
-        ("@lead t", ("temp", "timescale", "threshold", "take")),
+        ("@lead t", ("temp", "timescale", "threshold", "take", "tacet")),
         ("@lead mode b", ("battle",)),
         ("mode @", ()),
         ("after 10s ", (*COMMANDS, "glide", "quiet")),

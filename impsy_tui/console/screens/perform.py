@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 
 from impsy_tui.console.history import History
 from impsy_tui.console.keymap import Keymap, default_bindings
@@ -15,6 +16,7 @@ from impsy_tui.console.painter import TightCompositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.agent import AgentPane
+from impsy_tui.console.widgets.band import BandView
 from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.channels import ChannelPanes
 from impsy_tui.console.widgets.event_log import EventLog
@@ -67,6 +69,7 @@ class PerformScreen(Screen[None]):
         self._heard = ""
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
+        self.band = BandView(palette)
         self.players = PlayersPane(palette)
         self.agent = AgentPane(palette)
         self.channels = ChannelPanes(palette)
@@ -83,6 +86,7 @@ class PerformScreen(Screen[None]):
         yield self.strip
         with Horizontal(id="middle"):
             yield self.meters
+            yield self.band
             with Vertical(id="side"):
                 yield self.players
                 yield self.agent
@@ -98,7 +102,7 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        for pane in (self.jobs, self.players, self.agent, self.pending):
+        for pane in (self.band, self.players, self.agent, self.jobs, self.pending):
             pane.display = False
         self.hint.idle()
 
@@ -109,7 +113,7 @@ class PerformScreen(Screen[None]):
         self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
         if view.snapshot is None:
             return
-        self.meters.show(view.snapshot)
+        self._show_playing(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self.channels.show(view.snapshot)
             self._show_jobs(view)
@@ -117,9 +121,26 @@ class PerformScreen(Screen[None]):
             self.players.display = len(view.snapshot.players) > 1
             if self.players.display:
                 self.players.show(view.snapshot)
-            self.agent.display = view.snapshot.agent is not None
-            if view.snapshot.agent is not None:
-                self.agent.show(view.snapshot.agent)
+            agent = view.snapshot.focused.agent
+            self.agent.display = agent is not None
+            if agent is not None:
+                self.agent.show(agent)
+
+    def _show_playing(self, snapshot: Snapshot) -> None:
+        """The meters, or the band where one has the focus."""
+        is_band = snapshot.focused.band is not None
+        if self.band.display != is_band:
+            self.band.display, self.meters.display = is_band, not is_band
+            if self.keys_mode:
+                self.set_focus(self._playing)
+        if is_band:
+            self.band.show(snapshot)
+        else:
+            self.meters.show(snapshot)
+
+    @property
+    def _playing(self) -> Widget:
+        return self.band if self.band.display else self.meters
 
     def _show_pending(self, snapshot: Snapshot) -> None:
         wanted = self._pending_wanted and bool(snapshot.pending)
@@ -183,7 +204,7 @@ class PerformScreen(Screen[None]):
         self.prompt.display = not on
         # At once, for the next key may have come already.
         if on:
-            self.set_focus(self.meters)
+            self.set_focus(self._playing)
             self.hint.set_lines([])
         else:
             self.set_focus(self.prompt.line)

@@ -78,17 +78,15 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
         items.insert(0, Item(0, (((f" {player.name} ", palette.text_block),),)))
     if player.paused:
         items.append(Item(0, (((" PAUSED ", palette.warning_block),),)))
-    if snapshot.agent is not None:
-        items.append(_number("aim", snapshot.agent.aim, 0, palette))
-    items += (
-        []
-        if snapshot.agent is not None
-        else [
-            _number("temp", f"{player.pi_temperature:.2f}", 1, palette),
+    if player.agent is not None:
+        items.append(_number("aim", player.agent.aim, 0, palette))
+    else:
+        items.append(_number("temp", f"{player.pi_temperature:.2f}", 1, palette))
+    if player.agent is None and player.band is None:
+        items += [
             _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
             _number("time", f"×{player.timescale:.3g}", 2, palette, "t"),
         ]
-    )
     if player.mode == "callresponse":
         items.append(_number("threshold", f"{player.threshold:.3g}s", 3, palette, "thr"))
     if snapshot.thru:
@@ -103,6 +101,10 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
 
 def _turn(player: PlayerState, palette: Palette) -> tuple[tuple[Piece, ...], ...]:
     mode = (player.mode.upper(), palette.strong)
+    if player.band is not None:
+        playing = (" ◆ ALL PLAY ", palette.prediction_block)
+        resting = (" THE BAND RESTS ", palette.warning_block)
+        return ((mode, (" ", palette.ground), resting if player.band.resting else playing),)
     if player.mode == "useronly":
         return ((mode, (" ", palette.ground), (" YOU ALONE ", palette.input_block)),)
     long, short, style = {

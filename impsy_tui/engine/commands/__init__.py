@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui.engine.commands.around import Around
+from impsy_tui.engine.commands.bands import Bands
 from impsy_tui.engine.commands.conducting import Conducting
 from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
 from impsy_tui.engine.commands.hearing import Hearing
@@ -23,7 +24,8 @@ class Commands:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        hands = [kind(host) for kind in (Playing, Hearing, Shaping, Conducting, Timing, Workshop, Around)]
+        kinds = (Playing, Hearing, Bands, Shaping, Conducting, Timing, Workshop, Around)
+        hands = [kind(host) for kind in kinds]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()
@@ -38,7 +40,7 @@ class Commands:
 
         Raises:
             CommandProblem: it cannot be done.
-            UnknownPlayer: nobody is called as it is addressed.
+            UnknownPlayer: nobody is called as it is addressed, or the command is not about them.
         """
         command = invocation.command
         handler = self._handlers.get(command.name)
@@ -49,7 +51,7 @@ class Commands:
         if command.takes_rest:
             return handler(invocation.player, **invocation.values)
         player = invocation.player or (EVERYBODY if command.everybody else "")
-        return handler(self._host.session.seats_for(player), **invocation.values)
+        return handler(self._host.session.whom(player, command.about), **invocation.values)
 
 
 def _handler(name: str, hands: Sequence[Hands]) -> Handler | None:

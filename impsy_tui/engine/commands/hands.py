@@ -8,7 +8,7 @@ from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.ports import PortsDesk
-from impsy_tui.engine.seat import Seat
+from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
@@ -66,8 +66,8 @@ class Hands:
     """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
 
     Each takes the values of its command's arguments and gives the reply, or for what takes time,
-    the reply to come. It may raise ``CommandProblem``. That of a command about players takes the
-    seats first; where the rest of a line is the command's, the name they were addressed by.
+    the reply to come. It may raise ``CommandProblem``. That of a command about players takes
+    them first; where the rest of a line is the command's, the name they were addressed by.
     """
 
     def __init__(self, host: Host) -> None:
@@ -77,9 +77,10 @@ class Hands:
     def _session(self) -> Session:
         return self._host.session
 
-    def _of(self, seats: Sequence[Seat], reply: str) -> str:
+    def _of(self, players: Sequence[Sitter], reply: str) -> str:
         """A reply that says who it is about, where there are several players."""
-        if len(self._session.seats) == 1:
+        there = len(self._session.everybody)
+        if there == 1:
             return reply
-        who = "all" if len(seats) == len(self._session.seats) else ", ".join(seat.name for seat in seats)
+        who = "all" if len(players) == there else ", ".join(player.name for player in players)
         return f"{who}: {reply}"

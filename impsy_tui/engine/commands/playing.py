@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from impsy_tui import terms
 from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.language.program import EVERYBODY
 
@@ -21,10 +22,10 @@ class Playing(Hands):
             return self._of(seats, "filter: polyphony with thru off, only the predictions are heard")
         return self._of(seats, f"{mode}: {terms.MODES[mode].help}")
 
-    def _temp(self, seats: Sequence[Seat], temperature: float) -> str:
-        for seat in seats:
-            seat.set_temperature(pi=temperature)
-        return self._of(seats, f"temp {temperature:g}")
+    def _temp(self, players: Sequence[Sitter], temperature: float) -> str:
+        for player in players:
+            player.set_temperature(pi=temperature)
+        return self._of(players, f"temp {temperature:g}")
 
     def _sigma(self, seats: Sequence[Seat], temperature: float) -> str:
         for seat in seats:
@@ -65,20 +66,20 @@ class Playing(Hands):
             seat.give()
         return self._of(seats, "the player's turn")
 
-    def _pause(self, seats: Sequence[Seat]) -> str:
-        for seat in seats:
-            seat.pause()
-        return self._of(seats, "paused: the player is silent and listens")
+    def _pause(self, players: Sequence[Sitter]) -> str:
+        for player in players:
+            player.pause()
+        return self._of(players, "paused: the player is silent and listens")
 
-    def _resume(self, seats: Sequence[Seat]) -> str:
-        for seat in seats:
-            seat.resume()
-        return self._of(seats, "the player may play")
+    def _resume(self, players: Sequence[Sitter]) -> str:
+        for player in players:
+            player.resume()
+        return self._of(players, "the player may play")
 
-    def _reset(self, seats: Sequence[Seat]) -> str:
-        for seat in seats:
-            seat.reset()
-        return self._of(seats, "the player has forgotten what it heard")
+    def _reset(self, players: Sequence[Sitter]) -> str:
+        for player in players:
+            player.reset()
+        return self._of(players, "the player has forgotten what it heard")
 
     def _thru(self, switch: bool | None = None) -> str:
         thru = not self._session.settings.thru if switch is None else switch
@@ -119,13 +120,13 @@ class Playing(Hands):
         getattr(self._host.stopwatch, what)()
         return f"timer {what}"
 
-    def _panic(self, seats: Sequence[Seat]) -> str:
-        if len(seats) == len(self._session.seats):
+    def _panic(self, players: Sequence[Sitter]) -> str:
+        if len(players) == len(self._session.everybody):
             self._session.panic()
         else:
-            for seat in seats:
-                seat.panic()
-        return self._of(seats, "everything off; paused: resume lets the player play")
+            for player in players:
+                player.panic()
+        return self._of(players, "everything off; paused: resume lets the player play")
 
     def _fade(self, time: float = terms.FADE.default) -> str:
         self._session.fade(time, lambda: None)
@@ -136,14 +137,14 @@ class Playing(Hands):
     def _player(self, name: str | None = None) -> str:
         session = self._session
         if name is not None:
-            (seat,) = session.seats_for(name) if name != EVERYBODY else (None,)
-            if seat is None:
+            if name == EVERYBODY:
                 raise CommandProblem("one player has the focus: @all addresses all of them")
-            session.focus = seat.name
-        width = max(map(len, session.seats))
+            (player,) = session.players_for(name)
+            session.focus = player.name
+        width = max(map(len, session.everybody))
         return "\n".join(
-            f"{'▸' if name == session.focus else ' '} {name:<{width}}  {part.mode.name} · {part.player.name}"
-            for name, part in ((name, seat.part) for name, seat in session.seats.items())
+            f"{'▸' if name == session.focus else ' '} {name:<{width}}  {player.describe()}"
+            for name, player in session.everybody.items()
         )
 
 

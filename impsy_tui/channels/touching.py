@@ -1,0 +1,85 @@
+"""Touch surfaces as they are configured: which OSC messages are touches."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from impsy_tui.channels import Listener
+from impsy_tui.channels.meter import Troubles
+from impsy_tui.config import Osc
+from impsy_tui.gestures.surfaces import (
+    METATONE,
+    TOUCHOSC,
+    Online,
+    Pattern,
+    Range,
+    Surface,
+    read_metatone,
+)
+from impsy_tui.gestures.touches import TouchProblem
+
+LEAD: Final = "lead"
+"""Whoever touches a surface that does not tell who it is."""
+_READY_MADE: Final = {"touchosc": TOUCHOSC, "metatone": METATONE}
+
+
+class OscSurface:
+    """Tells touches among OSC messages.
+
+    Args:
+        settings: what is a touch there.
+        channel: its name.
+        listener: is told of them.
+        troubles: of the channel.
+    """
+
+    def __init__(self, settings: Osc, channel: str, listener: Listener, troubles: Troubles) -> None:
+        self._channel = channel
+        self._listener = listener
+        self._troubles = troubles
+        patterns = list(_patterns(settings, lambda text: listener.trouble(channel, text, "error")))
+        self._surface = Surface(patterns, LEAD) if patterns else None
+        self._metatone = "metatone" in settings.touches
+
+    def takes(self, address: str, arguments: Sequence[Any], at: float) -> bool:
+        """Whether a message is about touches; then it has been passed on.
+
+        Args:
+            address: of the message.
+            arguments: its arguments.
+            at: when it came, on the scheduler's clock.
+        """
+        if self._surface is None:
+            return False
+        try:
+            touch = self._surface.read(address, arguments, at)
+        except TouchProblem as problem:
+            self._troubles.note("touch", f"{address[:80]} is ignored: {problem}")
+            return True
+        if touch is not None:
+            self._listener.touched(self._channel, touch)
+            return True
+        if not self._metatone or (told := read_metatone(address, arguments)) is None:
+            return False
+        if isinstance(told, Online):
+            text = f"{told.player} is {'there' if told.there else 'gone'}"
+        else:
+            text = f"the performance {'begins' if told.begins else 'is over'}"
+        self._listener.trouble(self._channel, text, "info")
+        return True
+
+
+def _patterns(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
+    """Patterns, the performer's own before those that are ready-made; what is wrong with one is told."""
+    found: list[Pattern] = []
+    for wanted in settings.touches:
+        if wanted in _READY_MADE:
+            found += _READY_MADE[wanted]
+            continue
+        address, *words = wanted.split()
+        ends = (Range(*settings.touch_x), Range(*settings.touch_y), Range(*settings.touch_velocity))
+        pattern = Pattern(address, tuple(words) or ("x", "y"), *ends)
+        if problem := pattern.problem():
+            tell(f"touches = {wanted!r} is left out: {problem}; ready-made are {', '.join(_READY_MADE)}")
+        else:
+            found.insert(0, pattern)
+    return found

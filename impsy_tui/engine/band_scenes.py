@@ -1,0 +1,87 @@
+"""What a scene keeps of a band."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from impsy_tui import terms
+from impsy_tui.engine.band_seat import BandSeat
+from impsy_tui.language.program import shown_number
+
+
+@dataclass(frozen=True, slots=True)
+class BandScene:
+    """One band's settings.
+
+    Attributes:
+        players: how many, the lead included.
+        temp: see ``terms.BAND_TEMPERATURE``.
+        clips: one of ``terms.CLIP_CHOICES``.
+        forced: gestures of ``terms.GESTURES`` that followers are told to make, by their names.
+    """
+
+    players: int
+    temp: float
+    clips: str
+    forced: Mapping[str, str] = field(default_factory=dict)
+
+
+def captured(band: BandSeat) -> BandScene:
+    """A band as it is now."""
+    settings = band.part.settings
+    forced = {terms.FOLLOWERS[follower]: terms.GESTURES[code] for follower, code in sorted(band.part.forced.items())}
+    return BandScene(settings.players, settings.temperature, settings.clips, forced)
+
+
+def switch(band: BandSeat, wanted: BandScene) -> None:
+    """Change what cannot glide."""
+    part = band.part
+    if part.settings.players != wanted.players:
+        band.set_players(wanted.players)
+    part.choose_clips(wanted.clips)
+    forced = {terms.FOLLOWERS.index(name): terms.GESTURES.index(word) for name, word in wanted.forced.items()}
+    part.free([follower for follower in part.forced if follower not in forced])
+    for follower, code in forced.items():
+        if follower < wanted.players - 1 and part.forced.get(follower) != code:
+            part.force(follower, code)
+
+
+def lines(band: BandScene, to: str) -> Iterator[str]:
+    """A band's settings as command lines.
+
+    Args:
+        band: they.
+        to: what stands before each command, such as ``@band`` and a space.
+    """
+    yield f"{to}band {band.players}; {to}temp {shown_number(band.temp)}; {to}clips {band.clips}; {to}free"
+    for follower, word in band.forced.items():
+        yield f"{to}force {follower} {word}"
+
+
+def table(band: BandScene) -> dict[str, Any]:
+    """A band's settings as files keep them."""
+    return asdict(band)
+
+
+def read(raw: Mapping[str, Any]) -> BandScene:
+    """A band's settings out of a file.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: they make no sense.
+    """
+    band = BandScene(
+        players=int(raw["players"]),
+        temp=float(raw["temp"]),
+        clips=str(raw["clips"]),
+        forced={str(follower): str(gesture) for follower, gesture in raw.get("forced", {}).items()},
+    )
+    if band.players not in terms.BAND_PLAYERS:
+        raise ValueError(f"players must be {terms.BAND_PLAYERS}")
+    if band.temp not in terms.BAND_TEMPERATURE:
+        raise ValueError(f"temp must be {terms.BAND_TEMPERATURE}")
+    if band.clips not in terms.CLIP_CHOICES:
+        raise ValueError(f"clips must be one of {', '.join(terms.CLIP_CHOICES)}")
+    for follower, gesture in band.forced.items():
+        if follower not in terms.FOLLOWERS or gesture not in terms.GESTURES:
+            raise ValueError(f"{follower} cannot be told to make {gesture}")
+    return band

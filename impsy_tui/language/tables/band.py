@@ -1,0 +1,56 @@
+"""Bands: how many play, what single followers do, and which clips of a gesture are played."""
+
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.language.entries import Argument, Command, Kind
+
+_FOLLOWER: Final = Argument("player", Kind.CHOICE, choices=terms.FOLLOWERS)
+
+BAND: Final[tuple[Command, ...]] = (
+    Command(
+        "band",
+        "how many play in a band, the lead included",
+        "band 4",
+        (Argument("players", Kind.WHOLE, terms.BAND_PLAYERS),),
+        player=True,
+        about="bands",
+        undo=True,
+    ),
+    Command(
+        "force",
+        "a player of a band makes this gesture until it is free again",
+        "force p2 small-swirl",
+        (_FOLLOWER, Argument("gesture", Kind.CHOICE, choices=terms.GESTURES)),
+        player=True,
+        about="bands",
+        undo=True,
+    ),
+    Command(
+        "tacet",
+        "a player of a band is silent until it is free again",
+        "tacet p3",
+        (_FOLLOWER,),
+        player=True,
+        about="bands",
+        undo=True,
+    ),
+    Command(
+        "free",
+        "ends what force and tacet asked of a player of a band; without one, of all",
+        "free p3",
+        (Argument("player", Kind.CHOICE, choices=terms.FOLLOWERS, optional=True),),
+        player=True,
+        about="bands",
+        undo=True,
+    ),
+    Command(
+        "clips",
+        "which clips of a gesture a band plays: any, or those nearest to where and how fast you play",
+        "clips nearest",
+        (Argument("how", Kind.CHOICE, choices=terms.CLIP_CHOICES),),
+        player=True,
+        about="bands",
+        undo=True,
+    ),
+)
