@@ -107,7 +107,7 @@ class Player:
     kind: str = _setting(
         Choice(PLAYER_KINDS),
         PLAYER_KINDS[0],
-        '"mdrnn" plays the instrument\'s values, "agent" what a synth has, "ensemble" answers touches with touches',
+        '"mdrnn" answers events, "agent" hears sound and steers a synth, "ensemble" is a band that answers touches',
     )
     file: str | None = _setting(
         Text(), None, "its model: .tflite, .keras or .h5, of an agent .npz; without one a dummy plays"

@@ -17,6 +17,10 @@ from impsy_tui.listening.agent_player import Played
 from impsy_tui.listening.feats import Feats
 from impsy_tui.players.agent import Agent
 
+FEATS: Final = "feats"
+"""The source in logs of descriptors of the musician's sound, all 55; who reads events skips them."""
+FEATS_STEP: Final = 0.02
+"""Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
 _ALONE: Final = 0.1
 """Seconds without a frame after which it strolls by itself, if it is to wander."""
 _STROLL: Final = 0.02

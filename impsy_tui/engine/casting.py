@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 
 import numpy as np
@@ -172,7 +173,7 @@ class Casting:
 
     def _find_first(self, name: str, shelf: Shelf) -> Path:
         """The model file of a configuration: a path from here or from the configuration, or a name."""
-        path = Path(name).expanduser()
+        path = Path(expanduser(name))
         beside = self._setup.config_file.parent / path if self._setup.config_file else path
         for candidate in (path, beside):
             if candidate.is_file():

@@ -9,6 +9,7 @@ from impsy_tui.control.states import PendingState
 from impsy_tui.engine.gliding import Glide, Key, Track, tracks_by_key
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.language import Moment, Program
+from impsy_tui.language.program import MOMENTS
 
 MOST: Final = 10_000
 """Things that may be pending at once."""
@@ -72,9 +73,10 @@ class Conductor:
         self._last_heard = last_heard
         self._held = held
         self._pending: dict[int, Pending] = {}
-        # Of these, what waits for something to happen, and what glides: an event is heard by no others.
-        self._waiting: dict[int, Pending] = {}
         self._gliding: dict[int, Pending] = {}
+        """Of these, what glides, by number."""
+        self._awaiting: dict[str, dict[int, Pending]] = {word: {} for word in MOMENTS}
+        """And what waits for a moment, by its word: looking through thousands for each command would be heard."""
         self._number = 0
         self.wants_bars: Callable[[bool], None] = lambda wanted: None
         """Called with whether bars are to be told, whenever that changes."""
@@ -85,7 +87,7 @@ class Conductor:
     @property
     def listens(self) -> bool:
         """Whether anything waits for what the musician or the players do."""
-        return bool(self._waiting)
+        return any(self._awaiting.values())
 
     @property
     def newest(self) -> int:
@@ -147,7 +149,7 @@ class Conductor:
         pending = self._add(text, "whenever" if always else "at", program, player)
         pending.moment = moment
         pending.left = int(moment.number)
-        self._waiting[pending.number] = pending
+        self._awaiting[moment.word][pending.number] = pending
         if moment.word == "silence":
             self._await_silence(pending, self._scheduler.now())
         elif moment.word == "bar":
@@ -202,45 +204,47 @@ class Conductor:
         return len(pending)
 
     def _forget(self, pending: Pending) -> None:
-        for kept in (self._pending, self._waiting, self._gliding):
-            kept.pop(pending.number, None)
+        self._pending.pop(pending.number, None)
+        self._gliding.pop(pending.number, None)
         if pending.timer is not None:
             pending.timer.cancel()
         if pending.glide is not None:
             pending.glide.cancel()
-        if pending.moment is not None and pending.moment.word == "bar" and not self._waiting_for("bar"):
-            self.wants_bars(False)
+        if pending.moment is not None:
+            waiting = self._awaiting[pending.moment.word]
+            waiting.pop(pending.number, None)
+            if pending.moment.word == "bar" and not waiting:
+                self.wants_bars(False)
 
     # What happens
 
     def heard(self, began: bool) -> None:
         """The musician played; ``began`` says that a call of theirs begins with it."""
-        for pending in tuple(self._waiting.values()):
-            moment = pending.moment
-            assert moment is not None
-            if moment.word == "event":
-                pending.left -= 1
-                if pending.left <= 0:
-                    pending.left = int(moment.number)
-                    self._come(pending)
-            elif moment.word == "call" and began:
+        for pending in self._waiting("event"):
+            pending.left -= 1
+            if pending.left <= 0:
+                assert pending.moment is not None
+                pending.left = int(pending.moment.number)
                 self._come(pending)
-            elif moment.word == "silence" and pending.timer is None:
+        for pending in self._waiting("call") if began else ():
+            self._come(pending)
+        for pending in self._waiting("silence"):
+            if pending.timer is None:
                 self._await_silence(pending, self._scheduler.now())
 
     def turned(self, player: str) -> None:
         """A player's turn began."""
-        for pending in self._waiting_for("response"):
+        for pending in self._waiting("response"):
             if pending.player in ("", "all", player):
                 self._come(pending)
 
     def bar(self) -> None:
         """A bar began."""
-        for pending in self._waiting_for("bar"):
+        for pending in self._waiting("bar"):
             self._come(pending)
 
-    def _waiting_for(self, word: str) -> list[Pending]:
-        return [each for each in self._waiting.values() if each.moment is not None and each.moment.word == word]
+    def _waiting(self, word: str) -> list[Pending]:
+        return list(self._awaiting[word].values())
 
     def _come(self, pending: Pending) -> None:
         """The moment has come: in the next turn of the loop, for the music goes first."""

@@ -41,7 +41,7 @@ from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.language import Macro
-from impsy_tui.language.osc import ANY_COMMAND, PREFIX, command_line
+from impsy_tui.language.osc import ANY_COMMAND, LINES, PREFIX, command_line
 
 _KEEP_AFTER = 0.5
 """Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
@@ -339,9 +339,9 @@ class Engine:
         bound = self.bindings.of_address(address, tuple(arguments))
         if bound is not None:
             return self._carry_out_for(channel, address, bound) if bound else ""
+        if address in LINES and not trusted:
+            return f"{address} from another host is refused: [osc] remote_commands allows it"
         if address == ANY_COMMAND:
-            if not trusted:
-                return f"{address} from another host is refused: [osc] remote_commands allows it"
             line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
         else:
             found = command_line(address, arguments) if address.startswith(PREFIX) else None

@@ -70,6 +70,8 @@ class Voice(Page):
 class Sheet(Page):
     """Rows of any kind, below a first row that says what they are."""
 
+    _header = ""
+
     def begin(self, file: Path, header: str) -> None:
         """Begin a new file, at the next row.
 

@@ -135,11 +135,11 @@ class Stagehand:
 
     def switch(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
         """Change what cannot glide; what is still to be waited for are the models."""
-        awaited = []
+        awaited: list[Awaitable[str]] = []
         for seat, wanted in self._seats(scene):
             if models and self._model_of(seat) != wanted.model:
                 if wanted.model:
-                    awaited.append(self._models.load(seat, wanted.model))
+                    awaited.append(self._load(seat, wanted))
                 else:
                     self._models.unload(seat)
             seat.set_mode(wanted.mode)
@@ -155,6 +155,13 @@ class Stagehand:
             if time != self._time.capture():
                 self._time.restore(time)
         return awaited
+
+    async def _load(self, seat: Seat, wanted: PlayerScene) -> str:
+        before = seat.dimension
+        reply = await self._models.load(seat, wanted.model)
+        if seat.dimension != before:  # what was done to single values has gone with them
+            self._shape(seat, wanted)
+        return reply
 
     def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
         shaping, most = seat.shaping, self._session.dimension - 1

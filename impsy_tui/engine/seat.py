@@ -2,23 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from impsy_tui.channels import NONE_MUTED
+from impsy_tui.engine.agent_part import FEATS, FEATS_STEP
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
 from impsy_tui.engine.room import REPLAY, Impulse, Log, Room, Tell
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening.feats import Feats
-
-FEATS: Final = "feats"
-"""The source in logs of descriptors of the musician's sound, all 55; who reads events skips them."""
-
-FEATS_STEP: Final = 0.02
-"""Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
 
 
 class _Unheard:

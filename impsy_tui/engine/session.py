@@ -176,8 +176,10 @@ class Session(Company):
     def replayed(self, values: Sequence[float], at: float) -> None:
         """An event of a log is played as if the musician had played it now."""
         self.source = REPLAY
-        self.heard(REPLAY, values, at)
-        self.source = "interface"
+        try:
+            self.heard(REPLAY, values, at)
+        finally:
+            self.source = "interface"
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""

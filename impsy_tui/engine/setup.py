@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def model_folders(setup: Setup) -> list[Path]:
     if setup.config_file is not None:
         folders.append(setup.config_file.parent / "models")
     files = (setup.config.model.file, *(player.file for player in setup.config.player))
-    folders += [Path(file).expanduser().parent for file in files if file]
+    # Not pathlib's, which gives up where there is no user of this name.
+    folders += [Path(expanduser(file)).parent for file in files if file]
     return [*folders, shipped_folder("models")]
 
 

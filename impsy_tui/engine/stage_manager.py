@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from impsy_tui.engine import knobs
-from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.casting import Casting, CastingProblem
 from impsy_tui.engine.conductor import ConductingProblem, Conductor
 from impsy_tui.engine.cues import CueProblem, Cues
 from impsy_tui.engine.gliding import Track
@@ -201,9 +201,12 @@ class StageManager:
         await self._settle(self.stagehand.restore(scene))
         return f"scene {name}"
 
-    async def save_scene(self, name: str) -> str:
-        """Keep everything as it is."""
-        await self._in_thread(self.book.save, name, self.stagehand.capture())
+    def save_scene(self, name: str) -> Awaitable[str]:
+        """Keep everything as it is now, before what stands behind this in the line."""
+        return self._keep_scene(name, self.stagehand.capture())
+
+    async def _keep_scene(self, name: str, scene: Scene) -> str:
+        await self._in_thread(self.book.save, name, scene)
         return f"scene {name} is kept in {self.book.file.name}"
 
     async def delete_scene(self, name: str) -> str:
@@ -345,5 +348,12 @@ class StageManager:
         return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
 
     async def _settle(self, awaited: Sequence[Awaitable[str]]) -> None:
+        """Wait for models, for all of them: one that is missing keeps no other player from its own."""
+        problems = []
         for each in awaited:
-            await each
+            try:
+                await each
+            except CastingProblem as problem:
+                problems.append(str(problem))
+        if problems:
+            raise SceneProblem("\n".join(problems))

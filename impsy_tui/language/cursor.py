@@ -84,6 +84,11 @@ class Cursor:
         end = next((i for i in range(self.at, len(self.words)) if self.words[i].ends), len(self.words))
         return self.words[self.at : end]
 
+    def ahead(self, most: int) -> Sequence[Word]:
+        """The words to be read next, up to the end of this step, but no more than these."""
+        words = self.words[self.at : self.at + most]
+        return words[: next((i for i, word in enumerate(words) if word.ends), most)]
+
     def place(self, ahead: int = 0) -> int:
         """Where something that is missing ought to stand: behind this many more words."""
         at = self.at + ahead

@@ -16,6 +16,18 @@ ADDRESSES: Final[dict[str, Command]] = {
     if not (command.ends or command.files or command.console)
 }
 
+LINES: Final = frozenset(
+    (
+        ANY_COMMAND,
+        *(
+            address
+            for address, command in ADDRESSES.items()
+            if any(argument.kind in (Kind.LINE, Kind.DEFINITION) for argument in command.arguments)
+        ),
+    )
+)
+"""Addresses whose messages may be about any command."""
+
 _QUOTE: Final = '"'
 
 

@@ -113,7 +113,7 @@ class Reader(Cursor):
         Args:
             names: those that are hoped for.
         """
-        words = [word.text for word in self.rest[:2] if not word.quoted]
+        words = [word.text for word in self.ahead(2) if not word.quoted]
         if len(words) == 1:
             self.may_be(_choice(_second_words(words[0], names)), words[0], ahead=1)
         return find_command(words)
@@ -170,8 +170,9 @@ class Reader(Cursor):
 
     def leave_filler(self, command: Command) -> None:
         """Go past a word that means nothing, unless it is the argument itself."""
-        rest = self.rest
-        if rest and rest[0].text == command.filler and not rest[0].quoted:
+        word = self.word
+        if word is not None and word.text == command.filler and not word.quoted:
+            rest = self.ahead(len(command.arguments) + 1)
             completing = self.wanted is not None and self.at + 1 == len(self.words)
             self.at += len(rest) > len(command.arguments) or completing
 

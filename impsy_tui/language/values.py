@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from impsy_tui import terms
 from impsy_tui.language.entries import Argument, Kind
 from impsy_tui.language.program import Value
 from impsy_tui.language.words import Word, Wrong, suggestion
@@ -78,7 +79,7 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
         Wrong: they begin with none.
     """
     numbers: dict[int, None] = {}
-    taken = 0
+    taken = named = 0
     for word in words:
         found = _DIMENSION.fullmatch(word.text)
         if found is None:
@@ -86,6 +87,9 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
         first, last = int(found[1]), int(found[2] or found[1])
         if not 1 <= first <= last:
             raise Wrong(f"{word.text!r} is no dimension: they are x1, x2 …", word)
+        named += last - first + 1
+        if named > terms.DIMENSION.high:
+            raise Wrong(f"these are more dimensions than there can be: {terms.DIMENSION.high:g}", word)
         numbers.update(dict.fromkeys(range(first, last + 1)))
         taken += 1
     if not numbers:

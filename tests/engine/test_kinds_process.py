@@ -18,7 +18,9 @@ Start = Callable[..., EngineProcess]
 
 
 @pytest.fixture
-def trio(tmp_path: Path, start_engine: Start, receiver: socket.socket, pulse_model: Path) -> EngineProcess:
+def trio(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> tuple[EngineProcess, SimpleUDPClient]:
     write_agent(tmp_path / "agent-small.npz", small_agent())
     engine = start_engine(
         "[interaction]\nmode = 'polyphony'\n"
@@ -28,16 +30,23 @@ def trio(tmp_path: Path, start_engine: Start, receiver: socket.socket, pulse_mod
         f"[osc]\nserver_port = {(port := free_port())}\nclient_port = {receiver.getsockname()[1]}\n"
         "touches = ['metatone']\n"
     )
-    client = SimpleUDPClient("127.0.0.1", port)
-    client.send_message("/interface", [0.5, 0.5, 0.5])
-    client.send_message("/feats/loudness", [*frame(-30.0).tolist(), *frame(-10.0).tolist(), 0.5, 0.5])
-    client.send_message("/metatone/touch", ["ann", 100.0, 100.0, 0.0])
-    return engine
+    return engine, SimpleUDPClient("127.0.0.1", port)
 
 
-def test_each_hears_what_is_its_own_and_is_heard(trio: EngineProcess, receiver: socket.socket) -> None:
-    with connected(trio.socket) as control:
-        wait_until(lambda: all(player.played for player in control.snapshot().players))
+def test_each_hears_what_is_its_own_and_is_heard(
+    trio: tuple[EngineProcess, SimpleUDPClient], receiver: socket.socket
+) -> None:
+    engine, client = trio
+    assert engine.command("send", "force p2 small-swirl").returncode == 0
+    with connected(engine.socket) as control:
+
+        def all_have_played() -> bool:
+            client.send_message("/interface", [0.5, 0.5, 0.5])
+            client.send_message("/feats/loudness", [*frame(-30.0).tolist(), *frame(-10.0).tolist(), 0.5, 0.5])
+            client.send_message("/metatone/touch", ["ann", 100.0, 100.0, 0.0])
+            return all(player.played for player in control.snapshot().players)
+
+        wait_until(all_have_played)
         snapshot = control.snapshot()
     faders, ear, band = snapshot.players
     assert [player.kind for player in snapshot.players] == ["mdrnn", "agent", "ensemble"]
@@ -51,19 +60,22 @@ def test_each_hears_what_is_its_own_and_is_heard(trio: EngineProcess, receiver: 
         missing -= {message.address for message in read_packet(receiver.recv(4096))}
 
 
-def test_commands_are_about_the_kind_that_they_are_for(trio: EngineProcess) -> None:
-    assert trio.command("send", "@ear aim contrast; @faders mode duet; @band tacet p2; @all temp 0.8").returncode == 0
+def test_commands_are_about_the_kind_that_they_are_for(trio: tuple[EngineProcess, SimpleUDPClient]) -> None:
+    engine, _ = trio
+    assert (
+        engine.command("send", "@ear aim contrast; @faders mode duet; @band tacet p2; @all temp 0.8").returncode == 0
+    )
     for line, why in (
         ("@band aim contrast", "band plays gestures"),
         ("@faders aim contrast", "faders is no agent"),
         ("@ear band 4", "ear is no band: there is band"),
     ):
-        assert why in trio.command("send", line).stderr
-    shown = trio.command("status").stdout
+        assert why in engine.command("send", line).stderr
+    shown = engine.command("status").stdout
     for text in ("faders ▸  duet", "agent     contrast · network", "band      3 players · temp 0.8", "p2 nothing"):
         assert text in shown
     for name in ("ear", "band", "faders"):
-        assert trio.command("send", f"player {name}").returncode == 0
-        assert json.loads(trio.command("status", "--json").stdout)["focus"] == name
-    assert trio.end() == 0
-    assert "Traceback" not in trio.said()
+        assert engine.command("send", f"player {name}").returncode == 0
+        assert json.loads(engine.command("status", "--json").stdout)["focus"] == name
+    assert engine.end() == 0
+    assert "Traceback" not in engine.said()

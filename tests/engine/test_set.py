@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, temp
+from tests.models import constant_model
 
 
 @pytest.fixture
@@ -377,3 +378,65 @@ def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrappe
 def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
     problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
     assert (problem, list(set_.macros)) == ("", ["glide"])
+
+
+def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
+    for number in range(500):
+        set_.do(f"def w{number} = temp 1")
+    assert "500 words of yours are defined already" in set_.try_("def another = temp 1").text
+    set_.do("def w7 = temp 2")
+    set_.do("undef w8; def another = temp 1")
+    assert len(set_.macros) == 500
+
+
+def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
+    set_ = Rehearsal(
+        tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)}, models=tmp_path, mode="useronly"
+    )
+    for model in ("one", "two"):
+        constant_model(tmp_path / f"{model}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_.do("@a load one")
+    set_.do("@b load two")
+    set_.do("scene save both")
+    set_.do("@all unload")
+    (tmp_path / "one.h5").unlink()
+    reply = set_.try_("scene both")
+    assert not reply.ok
+    assert "no model is called one" in reply.text
+    assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
+    set_.try_("undo")
+    assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
+
+
+def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
+    constant_model(tmp_path / "large.h5", [0.1, 0.2, 0.5, 0.8, 0.9])
+    set_.do("load large")
+    set_.do("hold x4 0.25; mute x1; range x2 0 0.5")
+    set_.do("scene save large")
+    set_.do("load small")
+    set_.do("scene large")
+    shaping = set_.session.seat.shaping
+    assert (shaping.held, shaping.muted, shaping.ranged) == ({3: 0.25}, {0}, {1: (0.0, 0.5)})
+    set_.do("undo")
+    assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
+
+
+def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: Rehearsal) -> None:
+    set_.do("temp 1.1; scene save a; temp 2")
+    set_.do("scene a")
+    assert temp(set_) == 1.1
+
+
+def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: Rehearsal) -> None:
+    def fail(*values: object) -> None:
+        raise ConnectionError
+
+    set_.do("thru on")
+    send, set_.out.send = set_.out.send, fail  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        set_.session.replayed((0.1, 0.2, 0.3), set_.time.time)
+    set_.out.send = send  # type: ignore[method-assign]
+    set_.play(0.1, 0.2, 0.3)
+    assert set_.logs["main"].rows[-1][1] == "interface"

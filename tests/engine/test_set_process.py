@@ -5,6 +5,9 @@ import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+from pythonosc.udp_client import SimpleUDPClient
+
 from impsy_tui.control.client import connected
 from tests.conftest import free_port, wait_until
 from tests.engine.test_engine_process import Start, config, received
@@ -70,3 +73,27 @@ def test_after_a_crash_a_set_goes_on_where_it_was(
         assert "cc 1 64" in console.command("bindings").text
         assert console.command("calm").ok
         assert console.command("back").text.startswith("cue 1 of 2: warm")
+
+
+def test_other_hosts_set_one_thing_and_plan_nothing(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent: it only chooses where from
+        except OSError:
+            pytest.skip("this machine has no network, and so no address but its own")
+        own = probe.getsockname()[0]
+    if own.startswith("127."):
+        pytest.skip("this machine has no address but its own")
+    port = free_port()
+    engine = start_engine(config(receiver, port).replace("[osc]", '[osc]\nserver_ip = "0.0.0.0"'))
+    client = SimpleUDPClient(own, port)
+    with connected(engine.socket) as console:
+        client.send_message("/impsy/after", [0, "temp 1.9"])
+        client.send_message("/impsy/def", ["drop = temp 1.9"])
+        wait_until(lambda: "/impsy/" in console.snapshot().channels[0].problem)
+        client.send_message("/impsy/sigmatemp", 0.5)
+        wait_until(lambda: console.snapshot().players[0].sigma_temperature == 0.5)
+        snapshot = console.snapshot()
+        assert (snapshot.players[0].pi_temperature, snapshot.macros, snapshot.pending) == (1.0, (), ())

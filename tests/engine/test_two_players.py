@@ -155,3 +155,11 @@ def test_a_set_is_recorded_where_nobody_is_called_main(
     assert commands.stem.endswith("-a-3d-mdrnn")
     assert commands.with_suffix(".log").is_file()
     assert commands.read_text().endswith(",temp 1.5\n")
+
+
+def test_a_model_of_a_user_that_is_not_there_leaves_the_dummy(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    engine = start_engine(_config(tmp_path, receiver, free_port()).replace("models/right", "~nobody-here/none"))
+    assert "main: left (numpy)" in engine.ready
+    assert "b: DUMMY player (no model), dimension 4" in engine.ready

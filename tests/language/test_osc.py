@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.language import COMMANDS, Program, parse
-from impsy_tui.language.osc import ADDRESSES, command_line
+from impsy_tui.language.osc import ADDRESSES, LINES, command_line
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,8 @@ def test_dimensions_come_as_words_or_numbers(argument: list[object]) -> None:
     line = command_line("/impsy/mute", argument)
     assert line is not None
     assert isinstance(parse(line), Program)
+
+
+def test_messages_that_carry_lines_are_told_from_those_that_set_one_thing() -> None:
+    lines = {"command", "after", "every", "at", "whenever", "def"}
+    assert {f"/impsy/{word}" for word in lines} == LINES

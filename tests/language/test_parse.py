@@ -291,3 +291,10 @@ def test_chances_and_moments_are_values() -> None:
     assert at.values["moment"] == Moment("silence", 5.0)
     assert every.values["time"] == 2.0
     assert temp.values == {"temperature": Chance(0.5, 1.5)}
+
+
+def test_no_line_names_more_dimensions_than_there_can_be() -> None:
+    assert isinstance(parse("mute x1-x1023"), Program)
+    wrong = parse("mute x1-x1000 x1-x1000 x1-x1000")
+    assert isinstance(wrong, Mistake)
+    assert (wrong.message, wrong.start) == ("these are more dimensions than there can be: 1024", 14)

@@ -102,7 +102,7 @@ class PerformScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin at the prompt."""
         self.keys_bar.display = False
-        for pane in (self.band, self.players, self.agent, self.jobs, self.pending):
+        for pane in (self.band, self.jobs, self.players, self.agent, self.pending):
             pane.display = False
         self.hint.idle()
 

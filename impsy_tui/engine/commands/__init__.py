@@ -24,8 +24,7 @@ class Commands:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        kinds = (Playing, Hearing, Bands, Shaping, Conducting, Timing, Workshop, Around)
-        hands = [kind(host) for kind in kinds]
+        hands = [kind(host) for kind in (Playing, Hearing, Shaping, Bands, Conducting, Timing, Workshop, Around)]
         self._handlers = {
             name: found
             for name, command in COMMANDS.items()

@@ -1,12 +1,16 @@
 """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.conductor import Pending
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
+
+MOST_WORDS: Final = 500
+"""Of the performer's own: every snapshot carries them."""
 
 
 class Conducting(Hands):
@@ -69,6 +73,8 @@ class Conducting(Hands):
         return self._manager.list_scenes()
 
     def _def(self, definition: Macro) -> str:
+        if len(self._host.macros) >= MOST_WORDS and definition.name not in self._host.macros:
+            raise CommandProblem(f"{MOST_WORDS} words of yours are defined already: undef forgets one")
         self._host.macros[definition.name] = definition
         return f"{definition.name} means {definition.body}"
 

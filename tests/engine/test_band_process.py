@@ -1,0 +1,128 @@
+"""A real engine with a band: a lead and a listener over OSC."""
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pythonosc.udp_client import SimpleUDPClient
+
+from impsy_tui.channels.osc_packet import Message, read_packet
+from impsy_tui.gestures.scores import read_score
+from impsy_tui.gestures.synthetic import play
+from impsy_tui.gestures.touches import HEIGHT, WIDTH, read_touches
+from tests.conftest import ROOT, EngineProcess, free_port, wait_until
+
+Start = Callable[..., EngineProcess]
+
+_BIG_SWIRL = 6
+
+
+def _config(port: int, receiver: socket.socket, more: str = "") -> str:
+    return (
+        f"[[player]]\nname = 'band'\nkind = 'ensemble'\nplayers = 3\n{more}\n"
+        f"[osc]\nserver_port = {port}\nclient_port = {receiver.getsockname()[1]}\n"
+        "touches = ['metatone', '/pad x y']\n"
+    )
+
+
+def _heard(receiver: socket.socket, address: str, *begin: Any) -> Message:
+    """The next message with this address whose arguments begin so."""
+    deadline = time.monotonic() + 10.0
+    while time.monotonic() < deadline:
+        for message in read_packet(receiver.recv(4096)):
+            if message.address == address and tuple(message.arguments[: len(begin)]) == begin:
+                return message
+    raise AssertionError(f"{address} {begin} did not come")
+
+
+def test_a_lead_is_followed_and_all_of_it_is_kept(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    port = free_port()
+    engine = start_engine(_config(port, receiver))
+    assert engine.ready.startswith("ready: band: 3 players, a lead among them · ensembleRNN-units16 · osc ")
+    client = SimpleUDPClient("127.0.0.1", port)
+    assert engine.command("send", "force p2 fast-swipe; tacet p3").returncode == 0
+    made = play(_BIG_SWIRL, 3.0, np.random.default_rng(1))
+    began = time.monotonic()
+    for at, x, y, velocity in zip(
+        *(column.tolist() for column in (made.times, made.x, made.y, made.velocities)), strict=True
+    ):
+        time.sleep(max(0.0, began + at - time.monotonic()))
+        client.send_message("/metatone/touch", ["ann", x * WIDTH, y * HEIGHT, velocity * WIDTH])
+    assert _heard(receiver, "/metatone/classifier/gesture", "lead", "BS")
+    touch = _heard(receiver, "/metatone/playback/touch", "p2").arguments
+    assert 0 <= touch[1] <= WIDTH
+    assert 0 <= touch[2] <= HEIGHT
+    assert _heard(receiver, "/metatone/classifier/gesture", "p3", "N")
+    assert _heard(receiver, "/metatone/classifier/ensemble/state")
+
+    for strange in (["ann", 5000.0, 0.0, 0.0], ["ann", "left", 0.0, 0.0], ["ann"]):
+        client.send_message("/metatone/touch", strange)
+    wait_until(lambda: "/metatone/touch is ignored" in engine.said())
+    state = json.loads(engine.command("status", "--json").stdout)["players"][0]
+    assert state["kind"] == "ensemble"
+    assert state["band"]["players"] == ["lead", "p2", "p3"]
+    assert state["band"]["forced"] == ["p2", "p3"]
+    assert state["band"]["gestures"][1:] == [3, 0]
+
+    assert engine.end() == 0
+    (touches,) = tmp_path.glob("logs/*-band-touches.csv")
+    assert len(read_touches(touches).players["ann"]) == len(made)
+    (score,) = tmp_path.glob("scores/*-band.csv")
+    read = read_score(score)
+    assert read.remarks == ()
+    assert read.score.players == ("lead", "p2", "p3")
+    assert _BIG_SWIRL in read.score.codes[:, 0]
+    assert set(read.score.codes[1:, 1].tolist()) == {3}
+
+
+def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
+    start_engine: Start, receiver: socket.socket
+) -> None:
+    engine = start_engine(
+        f"[[player]]\nname = 'band'\nkind = 'ensemble'\nfile = 'none'\nclassifier = 'nowhere.npz'\n"
+        f"clip_file = '{ROOT}/README.md'\n"
+        f"[osc]\nserver_port = {free_port()}\nclient_port = {receiver.getsockname()[1]}\ntouches = '/pad x'\n"
+    )
+    said = engine.said()
+    for text in ("a DUMMY band plays", "gestures-synthetic.npz, which ships", "clips-synthetic.npz, which ships"):
+        assert text in said
+    assert "touches = '/pad x' is left out: x and y are told together" in said
+    assert _heard(receiver, "/metatone/playback/touch")
+
+
+def test_a_band_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
+    engine = start_engine(_config(free_port(), receiver))
+    assert engine.command("send", "band 5; temp 0.5; tacet p5; clips nearest").returncode == 0
+    wait_until((tmp_path / "logs" / ".last-session.json").exists)
+    engine.end()
+    again = start_engine(_config(free_port(), receiver), "--resume")
+    state = json.loads(again.command("status", "--json").stdout)["players"][0]
+    assert (len(state["band"]["players"]), state["pi_temperature"]) == (5, 0.5)
+    assert (state["band"]["forced"], state["band"]["clips"]) == (["p5"], "nearest")
+
+
+def test_a_band_and_a_player_of_faders_play_side_by_side(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    port = free_port()
+    engine = start_engine(
+        f"[interaction]\nmode = 'polyphony'\n[[player]]\nname = 'faders'\nfile = '{pulse_model}'\n"
+        + _config(port, receiver)
+    )
+    SimpleUDPClient("127.0.0.1", port).send_message("/interface", [0.5, 0.5, 0.5])
+    assert len(_heard(receiver, "/impsy").arguments) == 3
+    assert _heard(receiver, "/metatone/playback/touch")
+    assert "faders" in engine.ready
+    assert "band" in engine.ready
+    done = engine.command("send", "player band; mode duet")
+    assert done.returncode == 1
+    assert "band plays gestures" in done.stderr
+    snapshot = json.loads(engine.command("status", "--json").stdout)
+    assert [player["name"] for player in snapshot["players"]] == ["faders", "band"]
+    assert snapshot["focus"] == "band"
