@@ -256,6 +256,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         read = parse(line, self._macros)
         if isinstance(read, Mistake):
             self.say("error", f"{line}: {read.message}")
+        elif str(read) == "help":
+            self.do("help")  # the page has room for all of it
         elif judging.belongs_here(read):
             self._carry_out_here(line, read)
         elif self._locked and (refusal := judging.locked_away(read)):

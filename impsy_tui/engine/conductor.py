@@ -104,6 +104,7 @@ class Conductor:
         *,
         eased: bool = False,
         arrived: Callable[[], None] | None = None,
+        number: int = 0,
     ) -> Pending:
         """Let settings glide from now on; whatever else glided them lets go of them.
 
@@ -113,10 +114,11 @@ class Conductor:
             tracks: what glides.
             eased: it begins and ends gently.
             arrived: what is left to do at the end.
+            number: that was reserved for it, 0 for none.
         """
         by_key = tracks_by_key(tracks)
         self.let_go(by_key)
-        pending = self._add(text, "over")
+        pending = self._add(text, "over", number=number)
 
         def end() -> None:
             self._pending.pop(pending.number, None)
@@ -156,11 +158,17 @@ class Conductor:
             self.wants_bars(True)
         return pending
 
-    def _add(self, text: str, kind: str, program: Program | None = None, player: str = "") -> Pending:
+    def reserve(self) -> int:
+        """A number for what will be pending once a file is read."""
+        self._number += 1
+        return self._number
+
+    def _add(
+        self, text: str, kind: str, program: Program | None = None, player: str = "", *, number: int = 0
+    ) -> Pending:
         if len(self._pending) >= MOST:
             raise ConductingProblem(f"{MOST} things are pending already: cancel all takes them back")
-        self._number += 1
-        pending = Pending(self._number, text, kind, program, player)
+        pending = Pending(number or self.reserve(), text, kind, program, player)
         self._pending[pending.number] = pending
         return pending
 

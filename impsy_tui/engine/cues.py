@@ -33,12 +33,25 @@ class Cues:
         self.index = -1
         """Of the cue that was reached last, -1 before the first."""
 
-    async def open(self, name: str, index: int = -1) -> str:
+    async def open(self, name: str) -> str:
         """Open a set list; what stands before its first cue is done.
+
+        Raises:
+            CueProblem: there is none, or something is wrong in it.
+        """
+        for line in await self.come_back(name, -1):
+            self._do(self.name, line)
+        return f"{self.name}: {len(self._set.cues)} cues; next is {self._following() or 'none'}"
+
+    async def come_back(self, name: str, index: int) -> tuple[str, ...]:
+        """Open a set list where it was left.
 
         Args:
             name: of it.
-            index: the cue where it stands; that cue is not done.
+            index: of the cue that was reached; it is not done again.
+
+        Returns:
+            What stands before the first cue, to be done.
 
         Raises:
             CueProblem: there is none, or something is wrong in it.
@@ -46,18 +59,16 @@ class Cues:
         file, text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
         return self.take(file, text, index)
 
-    def take(self, name: str, text: str, index: int = -1) -> str:
-        """Take this text for the set list of this name; see ``open``."""
+    def take(self, name: str, text: str, index: int = -1) -> tuple[str, ...]:
+        """Take this text for the set list of this name; see ``come_back``."""
         found = read_set(text)
         if not isinstance(found, SetList):
             first = found[0]
-            others = f"; and {len(found) - 1} more: impsy-tui check {name}{SUFFIX}" if len(found) > 1 else ""
+            others = f"; and {len(found) - 1} more: impsy-tui check sets/{name}{SUFFIX}" if len(found) > 1 else ""
             raise CueProblem(f"{name}, line {first.line}: {first.message}{others}")
         self._set, self.name = found, name
         self.index = min(max(index, -1), len(found.cues) - 1)
-        for line in found.preamble:
-            self._do(name, line)
-        return f"{name}: {len(found.cues)} cues; next is {self._following() or 'none'}"
+        return found.preamble
 
     def where(self) -> str:
         """Where the set is, in lines."""

@@ -3,9 +3,15 @@
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 _LARGEST: Final = 64 << 20
+_AT_ONCE: Final = 4
+"""Processes at the same time: a load or a replay asked for again and again is no bomb."""
+_MOST_WAITING: Final = 32
+_helpers: WeakKeyDictionary[asyncio.AbstractEventLoop, "_Door"] = WeakKeyDictionary()
 
 
 class HelperProblem(Exception):
@@ -14,6 +20,26 @@ class HelperProblem(Exception):
 
 class NoAnswer(HelperProblem):
     """It took too long."""
+
+
+class _Door:
+    """Lets in so many at once, and a few wait."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._free = asyncio.Semaphore(_AT_ONCE)
+
+    async def __aenter__(self) -> None:
+        if self.waiting >= _MOST_WAITING:
+            raise HelperProblem("too much is asked for at once: ask again when some of it is done")
+        self.waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self.waiting -= 1
+
+    async def __aexit__(self, *error: object) -> None:
+        self._free.release()
 
 
 async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> bytes:
@@ -28,8 +54,13 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> by
 
     Raises:
         NoAnswer: it took too long.
-        HelperProblem: it failed.
+        HelperProblem: it failed, or too much is asked for at once.
     """
+    async with _helpers.setdefault(asyncio.get_running_loop(), _Door()):
+        return await _ask(module, arguments, patience)
+
+
+async def _ask(module: str, arguments: Sequence[str], patience: float) -> bytes:
     name = module.rpartition(".")[2]
     try:
         process = await asyncio.create_subprocess_exec(

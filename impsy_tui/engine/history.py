@@ -21,8 +21,7 @@ class _Done:
 
     program: Program
     before: Scene
-    after_number: int
-    newest: int
+    numbers: range
     at: float
 
 
@@ -63,21 +62,21 @@ class History:
         """How things are before a line, if it is one that can be taken back."""
         return self._stagehand.capture() if _can_be_undone(program) else None
 
-    def note(self, program: Program, before: Scene, after_number: int) -> None:
+    def note(self, program: Program, before: Scene, numbers: range) -> None:
         """A line was carried out.
 
         Args:
             program: what it was.
             before: how things were.
-            after_number: the conductor's newest number then.
+            numbers: the conductor's, of what it left pending.
         """
-        now, newest = self._now(), self._conductor.newest
+        now = self._now()
         self._undone.clear()
         last = self._done[-1] if self._done else None
         if last is not None and now - last.at < _AS_ONE and _is_same_knob(last.program, program):
             last.program, last.at = program, now
             return
-        self._done.append(_Done(program, before, after_number, newest, now))
+        self._done.append(_Done(program, before, numbers, now))
 
     def undo(self) -> Undone | None:
         """Take back the last line; None if there is none."""
@@ -85,8 +84,7 @@ class History:
             return None
         done = self._done.pop()
         self._undone.append(done)
-        numbers = range(done.after_number + 1, done.newest + 1)
-        cancelled = tuple(number for number in numbers if self._conductor.cancel_if_there(number))
+        cancelled = tuple(number for number in done.numbers if self._conductor.cancel_if_there(number))
         return Undone(done.program, done.before, cancelled, self._stagehand.restore(done.before))
 
     def redo(self) -> Program | None:

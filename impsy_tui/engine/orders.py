@@ -74,7 +74,7 @@ class _Done:
     program: Program
     outcome: Outcome
     before: Scene | None = None
-    number: int = 0
+    numbers: range = range(0)
 
 
 class Orders:
@@ -208,13 +208,15 @@ class Orders:
         if manager is None:
             return _Done(program, self.perform(program))
         before, number = manager.history.before(program), manager.conductor.newest
-        return _Done(program, self.perform(program), before, number)
+        outcome = self.perform(program)
+        # Now: while something takes time, other lines may leave something pending.
+        return _Done(program, outcome, before, range(number + 1, manager.conductor.newest + 1))
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
         self._changed()
         if self.manager is not None:
-            self.manager.done(done.program, done.before, done.number)
+            self.manager.done(done.program, done.before, done.numbers)
 
     def perform(self, program: Program, player: str = "") -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.

@@ -7,7 +7,7 @@ account of what they are called this time.
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -87,18 +87,17 @@ class Recording:
             self._note(f"#{pending.number} {self._from_now(pending)}")
         return seed
 
-    def line(self, program: Program, newest: int) -> None:
+    def line(self, program: Program, numbers: Sequence[int]) -> None:
         """A line was carried out.
 
         Args:
             program: what it was.
-            newest: the highest number of what was pending before.
+            numbers: of what it left pending, rising.
         """
         if not self.goes_on or all(each.command.name in _NOT_WRITTEN for each in program.walk()):
             return
-        first, last = newest + 1, self._conductor.newest
-        numbers = "" if last < first else f"#{first} " if last == first else f"#{first}-{last} "
-        self._note(f"{numbers}{program}")
+        mark = "" if not numbers else f"#{numbers[0]}-{numbers[-1]} " if len(numbers) > 1 else f"#{numbers[0]} "
+        self._note(f"{mark}{program}")
 
     def taken_back(self, scene: Scene, numbers: Iterable[int]) -> None:
         """Everything is set as it was before a line, and what that left pending is cancelled."""

@@ -48,11 +48,11 @@ def performance_of(name: str, printed: bytes) -> Performance:
     Raises:
         ReplayProblem: there is none.
     """
-    head, _, body = printed.partition(b"\n")
-    reel = msgspec.json.decode(head, type=Reel)
+    end = printed.index(b"\n")
+    reel = msgspec.json.decode(printed[:end], type=Reel)
     if reel.problem:
         raise ReplayProblem(reel.problem)
-    events = np.frombuffer(body, "<f8").reshape(reel.rows, 1 + reel.values)
+    events = np.frombuffer(printed, "<f8", offset=end + 1).reshape(reel.rows, 1 + reel.values)
     return Performance(name, events[:, 0], events[:, 1:], reel.commands)
 
 

@@ -133,11 +133,11 @@ class Stagehand:
             yield knobs.tempo(self._time, scene.time.beats)
             yield knobs.swing(self._time, scene.time.swing)
 
-    def switch(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
+    def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Change what cannot glide; what is still to be waited for are the models."""
         awaited: list[Awaitable[str]] = []
         for seat, wanted in self._seats(scene):
-            if models and self._model_of(seat) != wanted.model:
+            if self._model_of(seat) != wanted.model:
                 if wanted.model:
                     awaited.append(self._load(seat, wanted))
                 else:
@@ -175,9 +175,9 @@ class Stagehand:
         }
         seat.end_muted()
 
-    def restore(self, scene: Scene, *, models: bool = True) -> list[Awaitable[str]]:
-        """Change everything at once, or everything but the models."""
-        awaited = self.switch(scene, models=models)
+    def restore(self, scene: Scene) -> list[Awaitable[str]]:
+        """Change everything at once; what is still to be waited for are the models."""
+        awaited = self.switch(scene)
         for track in self.tracks(scene):
             if track.start != track.end:
                 track.turn(track.end)

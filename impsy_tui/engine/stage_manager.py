@@ -101,7 +101,7 @@ class StageManager:
         self.cues = Cues(rooms.sets, self._cue)
         self.replayer = Replayer(
             scheduler,
-            session.replayed,
+            self._replayed,
             self._carry_out_again,
             lambda name: tell("info", "replay", f"{name} is over"),
         )
@@ -125,7 +125,7 @@ class StageManager:
         newest = self.conductor.newest
         program = self._doer.carry_out_here(source, line)
         if program is not None:
-            self.recording.line(program, newest)
+            self.recording.line(program, range(newest + 1, self.conductor.newest + 1))
 
     def _want_bars(self, wanted: bool) -> None:
         if wanted and self._end_bars is None:
@@ -134,17 +134,17 @@ class StageManager:
             self._end_bars()
             self._end_bars = None
 
-    def done(self, program: Program, before: Scene | None, number: int) -> None:
+    def done(self, program: Program, before: Scene | None, numbers: range) -> None:
         """A line of the performer's was carried out.
 
         Args:
             program: what it was.
             before: how things were, if it can be taken back.
-            number: the newest of what was pending then.
+            numbers: of what it left pending.
         """
         if before is not None:
-            self.history.note(program, before, number)
-        self.recording.line(program, number)
+            self.history.note(program, before, numbers)
+        self.recording.line(program, numbers)
 
     # Gliding
 
@@ -154,11 +154,11 @@ class StageManager:
         """Let settings glide; with a scene among them, once its file is read."""
         steps = [step for step in settings.steps if not isinstance(step, Call)]
         if any(step.command.ramp == "scene" for step in steps):
-            return self._glide_with_scenes(text, seconds, steps, player, eased)
+            return self._glide_with_scenes(text, seconds, steps, player, eased, self.conductor.reserve())
         return self._glide(text, seconds, self._tracks(steps, player), [], eased)
 
     async def _glide_with_scenes(
-        self, text: str, seconds: float, steps: list[Invocation], player: str, eased: bool
+        self, text: str, seconds: float, steps: list[Invocation], player: str, eased: bool, number: int
     ) -> str:
         tracks: list[Track] = []
         last: list[Scene] = []
@@ -172,14 +172,18 @@ class StageManager:
             else:
                 last.append(scene)
             tracks += self.stagehand.tracks(scene)
-        return self._glide(text, seconds, tracks, last, eased)
+        return self._glide(text, seconds, tracks, last, eased, number)
 
-    def _glide(self, text: str, seconds: float, tracks: list[Track], last: list[Scene], eased: bool) -> str:
+    def _glide(
+        self, text: str, seconds: float, tracks: list[Track], last: list[Scene], eased: bool, number: int = 0
+    ) -> str:
         def arrived() -> None:
             for scene in last:
                 self._doer.wait_for("scene", self.stagehand.switch(scene))
 
-        pending = self.conductor.glide(text, seconds, tracks, eased=eased, arrived=arrived if last else None)
+        pending = self.conductor.glide(
+            text, seconds, tracks, eased=eased, arrived=arrived if last else None, number=number
+        )
         return f"{pending.number}  {pending.text}"
 
     def _tracks(self, steps: Sequence[Invocation], player: str) -> list[Track]:
@@ -237,9 +241,10 @@ class StageManager:
             raise SceneProblem("nothing was taken back")
         before, number = self.stagehand.capture(), self.conductor.newest
         problem = await self._doer.carry_out_setting(str(program))
-        self.history.note(program, before, number)
+        numbers = range(number + 1, self.conductor.newest + 1)
+        self.history.note(program, before, numbers)
         self.history.put_back(rest)
-        self.recording.line(program, number)
+        self.recording.line(program, numbers)
         if problem:
             raise SceneProblem(problem)
         return f"again: {program}"
@@ -273,6 +278,15 @@ class StageManager:
         self.replayer.start(performance, speed)
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
         return f"{performance.name} is replayed: {len(performance.times)} events, {minutes}:{seconds:02d}"
+
+    def _replayed(self, values: Sequence[float], at: float) -> None:
+        session = self._rooms.session
+        if len(values) == session.dimension - 1:
+            session.replayed(values, at)
+            return
+        name = self.replayer.stop()  # a model of another dimension was loaded meanwhile
+        text = f"{name} is over: it has {len(values)} values an event, {session.dimension - 1} are played now"
+        self._tell("warning", "replay", text)
 
     def record(self, on: bool) -> str:
         """Write commands down from now on, in a new log; or no more."""
@@ -330,14 +344,16 @@ class StageManager:
         problems = []
         if kept.set:
             try:
-                await self.cues.open(kept.set, kept.cue)
+                lines = await self.cues.come_back(kept.set, kept.cue)
             except CueProblem as problem:
-                problems.append(str(problem))
+                lines, problems = (), [str(problem)]
+            # Waited for: a model that is loaded at the beginning does not come after what was set later.
+            problems += [f"{line}: {wrong}" for line in lines if (wrong := await self._doer.carry_out_setting(line))]
         if settings and kept.scene:
             try:
                 scene = read_scene("that was kept", kept.scene)
-                # Models were found by their files already.
-                await self._settle(self.stagehand.restore(scene, models=False))
+                self.conductor.let_go(track.key for track in self.stagehand.tracks(scene))
+                await self._settle(self.stagehand.restore(scene))
             except SceneProblem as problem:
                 problems.append(str(problem))
         return problems

@@ -16,6 +16,10 @@ from impsy_tui.jobs.manners import step_back
 
 COMMANDS_SUFFIX: Final = ".commands"
 """Of the file beside a log that has the commands of its set."""
+MOST_BYTES: Final = 32 << 20
+"""Of events: six hours of eight faders at 20 events a second. The engine has them in memory, and copies them once."""
+_MOST_OF_TEXT: Final = 8 * MOST_BYTES
+MOST_COMMANDS: Final = 20_000
 _PLAYED: Final = ("interface", "replay")
 
 
@@ -38,6 +42,8 @@ class Reel(msgspec.Struct, frozen=True):
 def read_reel(file: Path) -> tuple[Reel, bytes]:
     """A log with the commands beside it, as it is printed."""
     try:
+        if file.stat().st_size > _MOST_OF_TEXT:
+            return _too_long(file)
         times, _, table = read_rows(file, _PLAYED)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -47,16 +53,23 @@ def read_reel(file: Path) -> tuple[Reel, bytes]:
     began = float(times[order[0]])
     events = np.column_stack((times[order] - began, np.clip(table[order], 0.0, 1.0)))
     commands = tuple((time - began, line) for time, line in _commands(file.with_suffix(COMMANDS_SUFFIX)))
+    if events.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
+        return _too_long(file)
     return Reel(len(events), table.shape[1], commands), events.astype("<f8").tobytes()
+
+
+def _too_long(file: Path) -> tuple[Reel, bytes]:
+    return Reel(problem=f"{file.stem} cannot be replayed: it is too long, a part of it can be"), b""
 
 
 def _commands(file: Path) -> list[tuple[float, str]]:
     found = []
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            rows = opened.read(MOST_BYTES).splitlines()
     except OSError:
         return []
-    for row in text.splitlines():
+    for row in rows:
         stamp, _, line = row.partition(",")
         try:
             found.append((wall_time(stamp), line))

@@ -68,6 +68,25 @@ async def test_a_mistake_stays_in_the_line_with_arrows_below_its_word(rig: Rig) 
 
 
 @performed
+async def test_a_mistake_is_told_however_fast_its_line_was_typed(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.burst(*"drip", "enter")
+        await here.sees("^^^^ no command is called drip")
+        await here.frames()
+        await here.sees("^^^^ no command is called drip")
+        await here.press("ctrl+c")
+
+
+@performed
+async def test_help_alone_opens_its_page(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.enter("help")
+        await here.sees("HELP", "KEYS, everywhere")
+        await here.press("escape")
+        await here.misses("HELP")
+
+
+@performed
 async def test_what_the_engine_refuses_is_shown_and_blamed_only_if_a_word_is_to_blame(rig: Rig) -> None:
     async with console(rig.socket, LARGE) as here:
         await here.enter("mode battle")
@@ -223,7 +242,7 @@ async def test_long_lines_and_odd_letters_do_no_harm(rig: Rig) -> None:
 
 @performed
 async def test_keys_that_come_all_at_once_act_in_their_order(rig: Rig) -> None:
-    async with console(rig.socket) as here:
+    async with console(rig.socket, LARGE) as here:
         for key in (*"mode bat", "tab", "enter", *"moed x", "enter", *"temp 1.7x", "backspace", "enter", *"sigma 0."):
             here.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await here.sees("moed x: no command is called moed", "temp 1.7", "› sigma 0.")

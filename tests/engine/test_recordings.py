@@ -155,3 +155,15 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     assert again.do("next") == "a recorded set is replayed: its cues come by themselves"
     assert again.problems == []
     assert "are not written down" in again.try_("record off").text
+
+
+def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
+    events = Performance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
+    asyncio.run(set_.manager.play_again(events))
+    set_.wait(1)
+    set_.do("load small")
+    set_.wait(5)
+    assert set_.problems == ["replay: it is over: it has 3 values an event, 2 are played now"]
+    assert set_.manager.replayer.state() is None

@@ -174,3 +174,17 @@ def test_a_command_of_several_lines_is_one_row(tmp_path: Path) -> None:
     recorder.note(1.5, 'load "m\n2026-01-02T03:04:06,delete model m\u2028"')
     recorder.close()
     assert len((tmp_path / "a.commands").read_text().splitlines()) == 1
+
+
+def test_what_is_too_long_for_the_engine_is_told(tmp_path: Path) -> None:
+    file = log_of(tmp_path, [(0.0, "interface", "0.5")])
+    row = f"{BEGAN.isoformat()},temp 1\n"
+    file.with_suffix(".commands").write_text(row * 20_001)
+    with pytest.raises(ReplayProblem, match="too long"):
+        performance_of("it", printed(file))
+    file.with_suffix(".commands").write_text(row * 20_000)
+    assert len(performance_of("it", printed(file)).commands) == 20_000
+    with file.open("ab") as log:
+        log.truncate(257 << 20)  # a hole: it takes no room
+    with pytest.raises(ReplayProblem, match="too long"):
+        performance_of("it", printed(file))

@@ -1,5 +1,6 @@
 """Lines that plan, glide, take back and step through a set, on a virtual clock."""
 
+import asyncio
 import os
 import threading
 from pathlib import Path
@@ -301,9 +302,20 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
 
 
-@pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "none")])
+@pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "")])
 def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
-    assert set_.manager.cues.take("first", SET, index).endswith(f"next is {following}")
+    set_.manager.cues.take("first", SET, index)
+    state = set_.manager.cues.state()
+    assert state is not None
+    assert state.following == following
+
+
+def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Rehearsal) -> None:
+    (set_.folder / "sets").mkdir()
+    (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
+    said = set_.try_("cue bad").text
+    assert said.startswith("bad, line 2: '900' is too high")
+    assert said.endswith("and 1 more: impsy-tui check sets/bad.imp")
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
@@ -440,3 +452,21 @@ def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_:
     set_.out.send = send  # type: ignore[method-assign]
     set_.play(0.1, 0.2, 0.3)
     assert set_.logs["main"].rows[-1][1] == "interface"
+
+
+def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "one.h5", [0.1, 0.2, 0.5, 0.8])
+
+    async def both() -> None:
+        await asyncio.gather(set_.orders.carry_out("load one", 1), set_.orders.carry_out("every 4s temp 2", 2))
+
+    asyncio.run(both())
+    assert set_.session.seat.part.player.name == "one"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    assert len(set_.manager.conductor) == 1
+    set_.do("scene save a")
+    set_.do("over 4s scene a")
+    set_.do("undo")
+    assert len(set_.manager.conductor) == 1

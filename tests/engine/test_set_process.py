@@ -11,6 +11,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from impsy_tui.control.client import connected
 from tests.conftest import free_port, wait_until
 from tests.engine.test_engine_process import Start, config, received
+from tests.models import constant_model
 
 SET = """
 def drop = mode battle; temp 2
@@ -97,3 +98,25 @@ def test_other_hosts_set_one_thing_and_plan_nothing(
         wait_until(lambda: console.snapshot().players[0].sigma_temperature == 0.5)
         snapshot = console.snapshot()
         assert (snapshot.players[0].pi_temperature, snapshot.macros, snapshot.pending) == (1.0, (), ())
+
+
+def test_what_a_set_begins_with_does_not_come_after_what_is_come_back_to(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        constant_model(tmp_path / "models" / f"{name}.h5", [0.05, 0.2, 0.5, 0.8])
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text("load one\ntemp 1.5\n# drop\nload two; temp 2\n")
+    engine = start_engine(config(receiver, free_port(), mode="useronly"))
+    with connected(engine.socket) as console:
+        assert console.command("cue first").ok
+        wait_until(lambda: console.snapshot().players[0].model == "one")
+        assert console.command("next").ok
+        wait_until(lambda: console.snapshot().players[0].model == "two")
+    kept = tmp_path / "logs" / ".last-session.json"
+    wait_until(lambda: kept.exists() and "two.h5" in kept.read_text())
+    engine.end(signal.SIGKILL)
+    engine = start_engine(config(receiver, free_port(), mode="useronly"), "--resume")
+    with connected(engine.socket) as console:
+        player = console.snapshot().players[0]
+        assert (player.model, player.pi_temperature) == ("two", 2.0)

@@ -193,6 +193,8 @@ class Prompt(Horizontal):
     def on_input_changed(self, message: Input.Changed) -> None:
         """What may come next."""
         message.stop()
+        if message.value != self.line.value:
+            return  # more has been typed since, which is told of next
         if self._searching is not None:
             self._searching = 0
             self._show_found()
