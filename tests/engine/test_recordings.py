@@ -16,6 +16,7 @@ from impsy_tui.engine.replay import Performance, ReplayProblem, performance_of
 from impsy_tui.jobs.replay import read_reel
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, mdrnn, temp
+from tests.models import constant_model
 
 
 @pytest.fixture
