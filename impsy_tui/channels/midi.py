@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.mapping import CLOCK, STOP, OutputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.mapping import CLOCK, STOP, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_inbox import Inbox
 from impsy_tui.channels.midi_links import InLink, Link, OutLink, dismiss
 from impsy_tui.channels.midi_ports import Ports, Seen, client_of, list_ports, match
-from impsy_tui.channels.touching import LEAD
+from impsy_tui.channels.midi_settings import make_devices, unused_settings
 from impsy_tui.config import Midi
-from impsy_tui.gestures.surfaces import MidiPad, Told
+from impsy_tui.gestures.surfaces import Told
 
 __all__ = ["MidiChannel", "list_ports"]
 
@@ -28,8 +28,6 @@ _LAST_WAIT: Final = 1.0
 _LOOP_COUNT: Final = 8
 _LOOP_TIME: Final = 2.0
 """So many echoes in so many seconds are no chance."""
-_LEAST_ECHO: Final = 0.02
-"""Seconds within which an echo is looked for where protection is off, whatever the threshold is."""
 
 
 class MidiChannel:
@@ -41,7 +39,7 @@ class MidiChannel:
         self.safe = settings.safe
         self._settings = settings
         self._ports = Ports(settings.api)
-        self._make_devices(settings)
+        self._inputs, self._outputs = make_devices(settings)
         self._devices: list[Input | Output] = [*self._inputs, *self._outputs]
         self._closed = True
         self._count = 0
@@ -57,29 +55,6 @@ class MidiChannel:
         self._learned: dict[str, tuple[MappingEntry, ...]] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    def _make_devices(self, settings: Midi) -> None:
-        within = settings.feedback_threshold
-        if not settings.feedback_protection:
-            within = max(within, _LEAST_ECHO)
-        shown = [name for name in settings.in_device if settings.feedback.get(name)]
-        outputs: dict[str, Output] = {}
-        for name in (*settings.out_device, *shown):
-            mappings = [OutputMapping(settings.output[name])] if name in settings.output else []
-            outputs.setdefault(name, Output(name, mappings if name in settings.out_device else [], within))
-        self._outputs = list(outputs.values())
-        self._inputs = [
-            Input(
-                name,
-                settings.input.get(name, ()),
-                [outputs[out] for out in dict.fromkeys(settings.thru_matrix.get(name, ())) if out in outputs],
-                outputs[name] if name in shown else None,
-            )
-            for name in dict.fromkeys(settings.in_device)
-        ]
-        for heard in self._inputs:
-            if (pad := settings.touches.get(heard.name)) is not None:
-                heard.pad = MidiPad(*pad, LEAD)
-
     def refuses(self, dimension: int) -> str:
         return ""
 
@@ -91,7 +66,8 @@ class MidiChannel:
         self._inbox = Inbox(self._loop, self._message, self._overflowed)
         self._closed = False
         self._count = dimension - 1
-        self._warn_of_settings(self._settings)
+        for unused in unused_settings(self._settings):
+            self._note("settings", unused)
         looking = self._looking = self._loop.create_task(self._look_again())
         await asyncio.wait([looking], timeout=_FIRST_LOOK)
 
@@ -204,25 +180,6 @@ class MidiChannel:
             return ", ".join(names) or "nothing"
 
         return f"{shown(self._inputs)} → {shown(self._outputs)}"
-
-    def _warn_of_settings(self, settings: Midi) -> None:
-        """Name what was written for a device that is not used, and devices that nothing was written for."""
-        ins, outs = set(settings.in_device), set(settings.out_device)
-        for key, names, there in (
-            ("input", settings.input, ins),
-            ("output", settings.output, outs),
-            ("feedback", settings.feedback, ins),
-            ("touches", settings.touches, ins),
-            ("thru_matrix", settings.thru_matrix, ins),
-        ):
-            for name in names:
-                if name not in there:
-                    kind = "in_device" if there is ins else "out_device"
-                    self._note("settings", f'{key}."{name}" is not used: {kind} does not name it')
-        for source, passed_on in settings.thru_matrix.items():
-            for name in passed_on:
-                if name not in outs:
-                    self._note("settings", f'{source} is not passed on to "{name}": out_device does not name it')
 
     # Devices that come and go
 

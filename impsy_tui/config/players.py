@@ -57,7 +57,8 @@ def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
         yield f"{table}.{setting.name}", f"is a setting of {whose}"
     lowest = LOWEST if player.lowest is None else player.lowest
     if lowest > (HIGHEST if player.highest is None else player.highest):
-        yield f"{table}.highest", "is below the lowest note"
+        key = "highest" if player.lowest is None else "lowest"
+        yield f"{table}.{key}", f"the lowest note is above the highest: {LOWEST} to {HIGHEST} where nothing is said"
 
 
 def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,8 @@ from impsy_tui.channels.midi_ports import match
 from impsy_tui.config import Midi
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
+from impsy_tui.gestures.surfaces import Lifted
+from impsy_tui.gestures.touches import Touch
 from tests.channels.jack import Device, JackServer, plugged
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
@@ -38,6 +40,10 @@ class Hearing:
     """A message that is taken for something else."""
     told: list[tuple[str, str]] = field(default_factory=list)
     clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
+    touches: list[Touch | Lifted] = field(default_factory=list)
+
+    def touched(self, channel: str, touch: Touch | Lifted) -> None:
+        self.touches.append(touch)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
         raise AssertionError("MIDI messages are no whole vectors")

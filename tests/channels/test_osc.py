@@ -19,6 +19,8 @@ from impsy_tui.channels.osc import OscChannel
 from impsy_tui.config import Osc
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
+from impsy_tui.gestures.surfaces import Lifted
+from impsy_tui.gestures.touches import Touch
 from tests.conftest import free_port
 
 
@@ -30,6 +32,10 @@ class Hearing:
     vectors: list[tuple[tuple[float, ...], float]] = field(default_factory=list)
     messages: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    touches: list[Touch | Lifted] = field(default_factory=list)
+
+    def touched(self, channel: str, touch: Touch | Lifted) -> None:
+        self.touches.append(touch)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
         self.vectors.append((tuple(values), at))

@@ -55,6 +55,17 @@ def test_all_that_can_be_said_of_a_player(tmp_path: Path) -> None:
         ("hears = 3", 10, "[player] hears", "must be values"),
         ('hears = "x4-x2"', 10, "[player] hears", "values are x1 to x1023"),
         ('kind = "choir"', 10, "[player] kind", 'one of "mdrnn"'),
+        ("players = 4", 10, "[player] players", 'is a setting of a player of kind "ensemble"'),
+        ('kind = "ensemble"\nmode = "duet"', 11, "[player] mode", "and no band"),
+        ('kind = "ensemble"\nplayers = 9', 11, "[player] players", "from 2 to 8"),
+        ('kind = "ensemble"\ndestinations = "midi"', 11, "[player] destinations", '"midi" is no channel'),
+        ('kind = "ensemble"\nlowest = 90', 11, "[player] lowest", "the lowest note is above the highest"),
+        (
+            '[[player]]\nname = "c"\nkind = "ensemble"\n[[player]]\nname = "d"\nhears_players = ["c"]',
+            15,
+            "[player] hears_players",
+            '"c" is a band',
+        ),
         ('mode = "filter"', 10, "[player] mode", "must be one of"),
         ("pitemp = 0", 10, "[player] pitemp", "above 0"),
         ('[[player]]\nname = "all"', 11, "[player] name", 'not "all"'),
@@ -67,3 +78,31 @@ def test_what_is_wrong_is_said_where_it_stands(tmp_path: Path, wrong: str, line:
     loaded = _load(tmp_path, TWO + wrong)
     message = next(str(problem) for problem in loaded.errors if says in str(problem))
     assert message.startswith(f"{tmp_path / 'c.toml'}:{line}: {key}: ")
+
+
+def test_all_that_can_be_said_of_a_band(tmp_path: Path) -> None:
+    loaded = _load(
+        tmp_path,
+        TWO + 'kind = "ensemble"\nfile = "m.tflite"\npitemp = 1.5\nplayers = 8\nlead = "ann"\nlead_stops = "play"\n'
+        'clips = "nearest"\nclip_file = "c.npz"\nclassifier = "g.npz"\ndestinations = ["osc 2", "osc 1"]\n'
+        'midi_channels = [5, 6]\nscale = "blues"\nlowest = 0\nhighest = 127\nhears_channels = "demo"\n',
+    )
+    assert loaded.problems == ()
+    band = loaded.config.player[1]
+    assert (band.players, band.lead, band.lead_stops, band.clips) == (8, "ann", "play", "nearest")
+    assert (band.destinations, band.midi_channels) == (("osc 2", "osc 1"), (5, 6))
+    assert (band.scale, band.lowest, band.highest) == ("blues", 0, 127)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[osc]\ntouch_x = [1, 1]", "two different numbers"),
+        ("[osc]\ntouch_x = 1", "two different numbers"),
+        ('[midi]\ntouches."Pad" = [16, 128]', "the numbers of two controllers"),
+        ('[midi]\ntouches."Pad" = [16, 16]', "the numbers of two controllers"),
+    ],
+)
+def test_surfaces_that_make_no_sense(tmp_path: Path, text: str, says: str) -> None:
+    (problem,) = _load(tmp_path, text).errors
+    assert says in str(problem)

@@ -1,0 +1,92 @@
+"""A band of eight: when its touches arrive, against when the clips that they are of say that they are due.
+
+Clips begin on seconds that are counted from when the band began. A touch that is in one clip alone tells when that
+began, and so how far it is from its second; the earliest touches show where the seconds are. How many minutes is the
+argument.
+"""
+
+import select
+import sys
+import time
+from collections import Counter, defaultdict
+
+from common import ROOT, arrival, percentile, running, table
+
+from impsy_tui.channels.osc_packet import read_packet
+from impsy_tui.gestures.clips import SHIPPED, Clips, read_clips
+from impsy_tui.gestures.surfaces import playback_touch
+
+PLAYERS = 8
+_PLAYBACK = "/metatone/playback/touch"
+_EARLIEST = 0.001
+"""The share of touches that arrive before any other is taken for those that nothing kept waiting."""
+_CONFIG = f"""
+[[player]]
+name = "band"
+kind = "ensemble"
+players = {PLAYERS}
+[demo]
+touches = true
+phrase = 8.0
+rest = 2.0
+"""
+
+
+def offsets(clips: Clips) -> dict[tuple[float, ...], float]:
+    """When touches are due in their clip, of those that are in one place of one clip alone."""
+    found: dict[tuple[float, ...], list[float]] = defaultdict(list)
+    for clip in clips.all:
+        for offset, x, y, velocity in clip.touches:
+            found[_key(playback_touch("", x, y, velocity)[1])].append(offset)
+    return {key: where[0] for key, where in found.items() if len(where) == 1}
+
+
+def _key(arguments: tuple[object, ...]) -> tuple[float, ...]:
+    return tuple(round(float(str(value)), 2) for value in arguments[1:])
+
+
+def listen(minutes: float) -> tuple[list[float], Counter[str]]:
+    """Where in a second the clip of each touch began, and how many touches each player made."""
+    due = offsets(read_clips(ROOT / "models" / SHIPPED))
+    phases: list[float] = []
+    played: Counter[str] = Counter()
+    with running("ours", "useronly", extra=_CONFIG) as program:
+        program.drain()
+        end = time.monotonic() + 60.0 * minutes
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([program.output], [], [], left)[0]:
+                continue
+            data, at = arrival(program.output)
+            for message in read_packet(data):
+                if message.address == _PLAYBACK:
+                    played[str(message.arguments[0])] += 1
+                    if (offset := due.get(_key(message.arguments))) is not None:
+                        phases.append((at - offset) % 1.0)
+    return phases, played
+
+
+def errors(phases: list[float]) -> list[float]:
+    """Seconds by which each touch is later than the earliest; a little below 0 for those few before them."""
+    middle = phases[0]
+    around = [(phase - middle + 0.5) % 1.0 - 0.5 for phase in phases]
+    first = percentile(around, _EARLIEST)
+    return [each - first for each in around]
+
+
+def main() -> None:
+    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
+    phases, played = listen(minutes)
+    late = errors(phases)
+    row = [
+        str(PLAYERS),
+        f"{sum(played.values())}",
+        f"{len(late)}",
+        *(f"{percentile(late, share) * 1000:.2f}" for share in (0.5, 0.99, 0.999)),
+        f"{max(late) * 1000:.2f}",
+    ]
+    head = ["players", "touches", "of them told apart", "error p50 ms", "p99", "p99.9", "worst"]
+    table(f"Touches of a band, {minutes:g} min", head, [row])
+
+
+if __name__ == "__main__":
+    main()
