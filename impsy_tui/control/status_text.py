@@ -1,8 +1,9 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
+from impsy_tui import terms
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
-from impsy_tui.control.states import ChannelState, PlayerState, TempoState
+from impsy_tui.control.states import BandState, ChannelState, PlayerState, TempoState
 
 _BAR = 24
 
@@ -17,8 +18,6 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         lines += _player_lines(
             player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else "mode"
         )
-        if snapshot.agent is not None and player.name == snapshot.focus:
-            lines += _agent_lines(snapshot.agent)
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
@@ -98,13 +97,26 @@ def ports_lines(ports: Ports) -> list[str]:
 def _player_lines(player: PlayerState, label: str) -> list[str]:
     turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
     mark = "PAUSED" if player.paused else turn
-    model = "DUMMY: no model is loaded" if player.kind == "dummy" else f"{player.model} ({player.runtime})"
+    model = f"{player.model} ({player.runtime})" if player.runtime else player.model
+    if player.kind == "dummy":
+        model = "DUMMY: no model is loaded"
+    lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]
+    if player.agent is not None:
+        return lines + _agent_lines(player.agent)
+    if player.band is not None:
+        return lines + _band_lines(player.band, player.pi_temperature)
     parameters = (
         f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "
         f"timescale {player.timescale:g} · threshold {player.threshold:g}s"
     )
-    lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]
-    return lines if player.kind == "agent" else [*lines, f"{'':<10}{parameters}"]
+    return [*lines, f"{'':<10}{parameters}"]
+
+
+def _band_lines(band: BandState, temperature: float) -> list[str]:
+    does = [f"{name} {terms.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
+    rests = " · rests" if band.resting else ""
+    lines = [f"{'band':<10}{len(band.players)} players · temp {temperature:g} · clips {band.clips}{rests}"]
+    return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 
 
 def _agent_lines(agent: AgentState) -> list[str]:

@@ -10,14 +10,14 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.bindings import BindingProblem
 from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem
 from impsy_tui.engine.cues import CueProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
 from impsy_tui.engine.replay import ReplayProblem
+from impsy_tui.engine.room import Tell
 from impsy_tui.engine.scenes import Scene, SceneProblem
-from impsy_tui.engine.seat import Tell
-from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.jobs.runner import JobProblem

@@ -9,14 +9,7 @@ from impsy_tui.channels import NONE_MUTED
 from impsy_tui.engine.agent_part import FEATS, FEATS_STEP
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
-
-# Whoever knows seats speaks of these.
-from impsy_tui.engine.room import MAIN as MAIN
-from impsy_tui.engine.room import REPLAY as REPLAY
-from impsy_tui.engine.room import Impulse as Impulse
-from impsy_tui.engine.room import Log as Log
-from impsy_tui.engine.room import Room as Room
-from impsy_tui.engine.room import Tell as Tell
+from impsy_tui.engine.room import REPLAY, Impulse, Log, Room, Tell
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening.feats import Feats

@@ -8,14 +8,12 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.engine.company import Company
-
-# Whoever asks a session for its players may be told so.
-from impsy_tui.engine.company import UnknownPlayer as UnknownPlayer
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody
+from impsy_tui.engine.room import REPLAY, Impulse, Log, Tell
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
 from impsy_tui.engine.wiring import Wiring

@@ -22,9 +22,9 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
+from impsy_tui.engine.room import Tell
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
-from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
 from impsy_tui.language import Call, Invocation, Macro, Program
 
