@@ -1,8 +1,9 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
+from impsy_tui import terms
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
-from impsy_tui.control.states import ChannelState, PlayerState, TempoState
+from impsy_tui.control.states import BandState, ChannelState, PlayerState, TempoState
 
 _BAR = 24
 
@@ -95,7 +96,24 @@ def ports_lines(ports: Ports) -> list[str]:
     return lines
 
 
+def _band_lines(player: PlayerState, band: BandState, label: str) -> list[str]:
+    mark = "PAUSED" if player.paused else "rests: the lead has stopped" if band.resting else "plays"
+    model = "DUMMY: no model is loaded" if player.kind == "dummy" else player.model
+    told = [
+        f"{name}{'!' if name in band.forced else ''} {terms.GESTURES[code]}"
+        for name, code in zip(band.players, band.gestures, strict=True)
+    ]
+    return [
+        f"{label:<10}band of {len(band.players)} · {mark}",
+        f"{'model':<10}{model}",
+        f"{'':<10}temp {player.pi_temperature:g} · clips {band.clips} · {band.state or 'begins'}",
+        *(f"{'':<10}{' · '.join(told[first : first + 3])}" for first in range(0, len(told), 3)),
+    ]
+
+
 def _player_lines(player: PlayerState, label: str) -> list[str]:
+    if player.band is not None:
+        return _band_lines(player, player.band, label)
     turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
     mark = "PAUSED" if player.paused else turn
     model = "DUMMY: no model is loaded" if player.kind == "dummy" else f"{player.model} ({player.runtime})"

@@ -69,6 +69,9 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     assert state["band"]["players"] == ["lead", "p2", "p3"]
     assert state["band"]["forced"] == ["p2", "p3"]
     assert state["band"]["gestures"][1:] == [3, 0]
+    told = engine.command("status").stdout
+    assert "band of 3 · plays" in told
+    assert "p2! fast-swipe · p3! nothing" in told
 
     assert engine.end() == 0
     (touches,) = tmp_path.glob("logs/*-band-touches.csv")
@@ -93,6 +96,7 @@ def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     for text in ("a DUMMY band plays", "gestures-synthetic.npz, which ships", "clips-synthetic.npz, which ships"):
         assert text in said
     assert "touches = '/pad x' is left out: x and y are told together" in said
+    assert engine.command("send", "force p2 fast-taps").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
 
 
@@ -117,6 +121,7 @@ def test_a_band_and_a_player_of_faders_play_side_by_side(
     )
     SimpleUDPClient("127.0.0.1", port).send_message("/interface", [0.5, 0.5, 0.5])
     assert len(_heard(receiver, "/impsy").arguments) == 3
+    assert engine.command("send", "force p2 fast-taps").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
     assert "faders" in engine.ready
     assert "band" in engine.ready
