@@ -241,6 +241,20 @@ class Learns(Protocol):
 
 
 @runtime_checkable
+class Targeted(Protocol):
+    """A channel that can tell what an agent aims for."""
+
+    name: str
+
+    @property
+    def wants_targets(self) -> bool:
+        """Whether it is to."""
+
+    def send_target(self, values: Sequence[float]) -> None:
+        """Tell at which parameters, each from 0 to 1, the agent's synth would sound as it aims for."""
+
+
+@runtime_checkable
 class Microphone(Protocol):
     """A channel that hears sound."""
 

@@ -91,7 +91,15 @@ class OscChannel:
         for form in self._formats_out:
             self._transmit(form.write(values))
         for address in self._settings.string_address:
-            self._transmit(write_message(address, " ".join(f"{value:.6g}" for value in values)))
+            self._transmit(write_message(address, _as_string(values)))
+
+    @property
+    def wants_targets(self) -> bool:
+        return bool(self._settings.target_address)
+
+    def send_target(self, values: Sequence[float]) -> None:
+        for address in self._settings.target_address:
+            self._transmit(write_message(address, _as_string(values)))
 
     def play_touch(self, touch: VirtualTouch) -> None:
         self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity))
@@ -296,6 +304,11 @@ def _waited(ancillary: list[Any]) -> float:
 
 def _is_local(host: str) -> bool:
     return host.startswith("127.") or host in ("::1", "::ffff:127.0.0.1")
+
+
+def _as_string(values: Sequence[float]) -> str:
+    """Numbers as patches of RL-impro's take them."""
+    return " ".join(f"{value:.6g}" for value in values)
 
 
 def _words(address: str, values: Sequence[Any]) -> str:

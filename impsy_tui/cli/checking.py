@@ -12,9 +12,9 @@ from impsy_tui.config.players import channel_names
 from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.cues import LARGEST_FILE, SUFFIX
 from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.room import MAIN
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import SceneProblem
-from impsy_tui.engine.seat import MAIN
 from impsy_tui.language import Invocation, Kind, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines

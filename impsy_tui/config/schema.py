@@ -211,6 +211,9 @@ class Osc:
     string_address: tuple[str, ...] = _setting(
         OneOrMany(Address()), (), 'the same as one string of numbers, for patches of RL-impro\'s: "/agent-params"'
     )
+    target_address: tuple[str, ...] = _setting(
+        OneOrMany(Address()), (), 'a string of where the sound is that an agent aims for: "/target-params"'
+    )
     silence_address: str = _setting(
         Address(), "/impsy/silence", "sent, without arguments, when the player falls silent"
     )

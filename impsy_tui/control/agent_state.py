@@ -1,10 +1,10 @@
-"""What a snapshot says of an agent; see ``messages.Snapshot``."""
+"""What a snapshot says of an agent; see ``states.PlayerState``."""
 
 import msgspec
 
 
 class AgentState(msgspec.Struct, frozen=True):
-    """An agent that has the focus.
+    """How an agent is doing.
 
     Attributes:
         aim: one of ``terms.AIMS``.

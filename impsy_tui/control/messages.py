@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 import msgspec
 
-from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.states import (
     ChannelState,
     CueState,
@@ -166,7 +165,6 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         tempo: musical time, if it matters.
         replay: the log that is replayed, if one is.
         recording: whether commands are written down.
-        agent: the player that has the focus, if it is one.
     """
 
     time: float
@@ -199,7 +197,6 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     tempo: TempoState | None = None
     replay: ReplayState | None = None
     recording: bool = False
-    agent: AgentState | None = None
 
     @property
     def focused(self) -> PlayerState:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from impsy_tui.control.agent_state import AgentState
+
 
 class ChannelState(msgspec.Struct, frozen=True):
     """One channel; see ``channels.ChannelStatus``.
@@ -68,7 +70,7 @@ class PlayerState(msgspec.Struct, frozen=True):
 
     Attributes:
         name: of the part.
-        kind: "mdrnn" or "ensemble", or "dummy" where there is no model.
+        kind: "mdrnn", "agent" or "ensemble", or "dummy" where there is no model.
         model: name of the model.
         runtime: what computes it.
         mode: see ``terms.MODES``; "band" for a band.
@@ -87,6 +89,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         hears, plays: indices of the instrument's values (from 0), in the order of its own; empty for
             all of them.
         band: what a band does, None for other players.
+        agent: how an agent is doing, None for other players.
     """
 
     name: str
@@ -112,6 +115,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     hears: tuple[int, ...] = ()
     plays: tuple[int, ...] = ()
     band: BandState | None = None
+    agent: AgentState | None = None
 
     def place(self, values: Sequence[float], count: int) -> list[float | None]:
         """What it plays, or will play, by the values of the instrument, None for those that are not its own."""

@@ -18,8 +18,6 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         lines += _player_lines(
             player, f"{player.name}{' ▸' * (player.name == snapshot.focus)}" if several else "mode"
         )
-        if snapshot.agent is not None and player.name == snapshot.focus:
-            lines += _agent_lines(snapshot.agent)
     if snapshot.loading:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
@@ -96,33 +94,29 @@ def ports_lines(ports: Ports) -> list[str]:
     return lines
 
 
-def _band_lines(player: PlayerState, band: BandState, label: str) -> list[str]:
-    mark = "PAUSED" if player.paused else "rests: the lead has stopped" if band.resting else "plays"
-    model = "DUMMY: no model is loaded" if player.kind == "dummy" else player.model
-    told = [
-        f"{name}{'!' if name in band.forced else ''} {terms.GESTURES[code]}"
-        for name, code in zip(band.players, band.gestures, strict=True)
-    ]
-    return [
-        f"{label:<10}band of {len(band.players)} · {mark}",
-        f"{'model':<10}{model}",
-        f"{'':<10}temp {player.pi_temperature:g} · clips {band.clips} · {band.state or 'begins'}",
-        *(f"{'':<10}{' · '.join(told[first : first + 3])}" for first in range(0, len(told), 3)),
-    ]
-
-
 def _player_lines(player: PlayerState, label: str) -> list[str]:
-    if player.band is not None:
-        return _band_lines(player, player.band, label)
     turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
     mark = "PAUSED" if player.paused else turn
-    model = "DUMMY: no model is loaded" if player.kind == "dummy" else f"{player.model} ({player.runtime})"
+    model = f"{player.model} ({player.runtime})" if player.runtime else player.model
+    if player.kind == "dummy":
+        model = "DUMMY: no model is loaded"
+    lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]
+    if player.agent is not None:
+        return lines + _agent_lines(player.agent)
+    if player.band is not None:
+        return lines + _band_lines(player.band, player.pi_temperature)
     parameters = (
         f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "
         f"timescale {player.timescale:g} · threshold {player.threshold:g}s"
     )
-    lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]
-    return lines if player.kind == "agent" else [*lines, f"{'':<10}{parameters}"]
+    return [*lines, f"{'':<10}{parameters}"]
+
+
+def _band_lines(band: BandState, temperature: float) -> list[str]:
+    does = [f"{name} {terms.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
+    rests = " · rests" if band.resting else ""
+    lines = [f"{'band':<10}{len(band.players)} players · temp {temperature:g} · clips {band.clips}{rests}"]
+    return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 
 
 def _agent_lines(agent: AgentState) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 _CHUNK: Final = 1 << 20
+_SOUGHT: Final = 10_000
+"""Rows of sound that may stand before the first event."""
 _LONGEST_ROW: Final = 1 << 16
 
 
@@ -18,7 +20,7 @@ class LogFacts(NamedTuple):
     Attributes:
         rows: lines.
         seconds: from the first row to the last.
-        dimension: values and one for time, 0 if the first row makes no sense.
+        dimension: values and one for time, 0 if the first row makes no sense, or if no event follows what was heard.
     """
 
     rows: int
@@ -34,7 +36,10 @@ def log_facts(file: Path) -> LogFacts:
     """
     rows = 0
     with file.open("rb") as log:
-        first = log.readline(_LONGEST_ROW)
+        first = event = log.readline(_LONGEST_ROW)
+        sought = 0
+        while b",feats," in event and sought < _SOUGHT:  # descriptors of sound, which an agent heard
+            event, sought = log.readline(_LONGEST_ROW), sought + 1
         log.seek(0)
         last = b"\n"
         while chunk := log.read(_CHUNK):
@@ -47,7 +52,8 @@ def log_facts(file: Path) -> LogFacts:
     # The last row may have been cut off by a power cut.
     end = next((time for row in reversed(final) if (time := _time(row))), None)
     seconds = max(0.0, (end - begin).total_seconds()) if begin and end else 0.0
-    return LogFacts(rows, seconds, max(0, first.count(b",") - 1) + 1 if begin else 0)
+    of_events = begin and event and b",feats," not in event
+    return LogFacts(rows, seconds, max(0, event.count(b",") - 1) + 1 if of_events else 0)
 
 
 def _time(row: bytes) -> datetime | None:

@@ -1,14 +1,15 @@
 """An agent's part in the performance: what it hears of the musician's sound, and when it moves its synth."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.channels.meter import RateMeter
-from impsy_tui.engine.part import PartSettings, Stage
+from impsy_tui.engine.part import AgentSettings, PartSettings, Stage
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.turns import Turn
@@ -18,7 +19,8 @@ from impsy_tui.listening.feats import Feats
 from impsy_tui.players.agent import Agent
 
 FEATS: Final = "feats"
-"""The source in logs of descriptors of the musician's sound, all 55; who reads events skips them."""
+"""The source in logs of descriptors of the musician's sound: all 55, and how many frames there were since the last
+row. Who reads events skips them."""
 FEATS_STEP: Final = 0.02
 """Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
 _ALONE: Final = 0.1
@@ -35,6 +37,13 @@ _HISTORY: Final = 40
 _HISTORY_STEP: Final = 0.1
 _MODE: Final = terms.MODES["duet"]
 """An agent plays all the time, and hears the musician all the time."""
+
+
+class AgentStage(Stage, Protocol):
+    """Where an agent's part is heard."""
+
+    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
+        """Tell where the sound is that it aims for, if anybody wants to know."""
 
 
 @dataclass(slots=True)
@@ -72,7 +81,7 @@ class AgentPart:
         stage: hears it.
     """
 
-    def __init__(self, agent: Agent, settings: PartSettings, scheduler: Scheduler, stage: Stage) -> None:
+    def __init__(self, agent: Agent, settings: PartSettings, scheduler: Scheduler, stage: AgentStage) -> None:
         self.settings = settings
         self.paused = False
         self.started = False
@@ -166,6 +175,11 @@ class AgentPart:
         """Change below what level (dBFS) the musician counts as silent, and it rests; None for never."""
         self.settings.agent.rest = self.player.silence = level
 
+    def turn_to(self, wishes: AgentSettings) -> None:
+        """Change everything of these at once."""
+        self.settings.agent = wishes
+        self._take(self.player)
+
     def change_player(self, agent: Agent) -> None:
         """Let another agent take over."""
         if agent.dimension != self.player.dimension:
@@ -180,21 +194,29 @@ class AgentPart:
 
     def set_mode(self, name: str) -> None:
         """There is one mode."""
-        self._means_nothing("mode", "it plays as long as you do; aim says how")
+        if name != self.settings.mode:
+            self.settings.mode = name
+            self._means_nothing("mode", "it plays as long as you do; aim says how")
 
     def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
         """Nothing is left to chance."""
+        settings = self.settings
+        settings.pi_temperature = settings.pi_temperature if pi is None else pi
+        settings.sigma_temperature = settings.sigma_temperature if sigma is None else sigma
         self._means_nothing("temp", "aim, hear, budget and smooth say how it plays")
 
     def set_timescale(self, factor: float) -> None:
         """It moves with what it hears."""
+        self.settings.timescale = factor
         self._means_nothing("timescale", "budget and smooth make it slower")
 
     def set_threshold(self, seconds: float) -> None:
         """There are no turns."""
+        self.settings.threshold = seconds
 
     def set_max_response(self, seconds: float | None) -> None:
         """There are no turns."""
+        self.settings.max_response = seconds
 
     def _means_nothing(self, word: str, instead: str) -> None:
         if word not in self._told:
@@ -290,6 +312,7 @@ class AgentPart:
             return
         moved = self.player.move(seconds, own)
         self._note(moved, at)
+        self._stage.aim(self.player.goal)
         now = self._scheduler.now()
         if moved.parameters != self.last_output or now - self.last_output_at >= _AGAIN:
             self.last_output, self.last_output_at = moved.parameters, now

@@ -7,6 +7,7 @@ import numpy as np
 from impsy_tui.control.agent_state import GROUPS, AgentState
 from impsy_tui.engine.agent_part import AgentPart
 from impsy_tui.listening.names import CATEGORIES, NAMES, places
+from impsy_tui.listening.seek import Scaler
 
 _SHOWN: Final = {
     "loudness": ["loudness-dBFS"],
@@ -16,6 +17,8 @@ _SHOWN: Final = {
     "mfcc": ["mfcc"],
 }
 _PLACES: Final = [places(_SHOWN[group]) for group in GROUPS]
+_CHROMA: Final = _PLACES[GROUPS.index("chroma")]
+_LEAST: Final = 1e-9
 _WIDTH: Final = 3.0
 """Deviations from the mean of the synth's sounds, either way, that a meter shows."""
 _MOST_WORDS: Final = 4
@@ -26,7 +29,6 @@ def agent_state(part: AgentPart, now: float) -> AgentState:
     settings, standing, player = part.settings.agent, part.standing, part.player
     feats = standing.heard
     scaler = player.model.known.scaler
-    own = player.sounds
     return AgentState(
         aim=settings.aim,
         steer=settings.steer,
@@ -40,13 +42,17 @@ def agent_state(part: AgentPart, now: float) -> AgentState:
         rate=standing.rate.rate(now),
         distance=standing.distance,
         distances=tuple(standing.distances),
-        musician=_grouped(scaler.standardised(feats.musician)) if feats is not None else (),
-        own=_grouped(own),
+        musician=_grouped(scaler.standardised(feats.musician), scaler) if feats is not None else (),
+        own=_grouped(player.sounds, scaler),
     )
 
 
-def _grouped(standardised: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    shares = np.clip(np.nan_to_num(standardised) / (2.0 * _WIDTH) + 0.5, 0.0, 1.0)
+def _grouped(standardised: np.ndarray, scaler: Scaler) -> tuple[tuple[float, ...], ...]:
+    standardised = np.nan_to_num(standardised)
+    shares = np.clip(standardised / (2.0 * _WIDTH) + 0.5, 0.0, 1.0)
+    # Of chroma it matters which is the strongest, and not what is usual for the synth.
+    chroma = np.clip((standardised * scaler.deviation + scaler.mean)[_CHROMA], 0.0, None)
+    shares[_CHROMA] = chroma / max(float(chroma.max()), _LEAST)
     return tuple(tuple(np.round(shares[group], 3).tolist()) for group in _PLACES)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from impsy_tui.engine.models import Shelf, load_model
 from impsy_tui.engine.parts import Anybody
-from impsy_tui.engine.seat import MAIN, Seat, Tell
+from impsy_tui.engine.room import MAIN, Tell
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.setup import Setup, StartProblem
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening import ListeningProblem

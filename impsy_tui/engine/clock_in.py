@@ -134,8 +134,9 @@ class ClockIn:
     def _look(self) -> None:
         """Look whether it still comes."""
         now = self._beats.scheduler.now()
-        if now - self._last < LOST:
-            self._watch = self._beats.scheduler.at(self._last + LOST, self._look)
+        due = self._last + LOST
+        if now < due:  # and not by the difference, which may be less than LOST at this very time, for ever
+            self._watch = self._beats.scheduler.at(due, self._look)
             return
         was_there = self._told
         self._forget()

@@ -29,7 +29,7 @@ from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
-from impsy_tui.engine.seat import MAIN
+from impsy_tui.engine.room import MAIN
 from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk

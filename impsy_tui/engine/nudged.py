@@ -76,6 +76,12 @@ class Nudged:
         self._forget()
         self._outlet.panic()
 
+    def catch_up(self) -> None:
+        """Wait no more: what was to be sounds no more, and what sounds ends now."""
+        if self._waiting:
+            self._forget()
+            self._outlet.silence()
+
     def later(self, action: Callable[..., None], *arguments: Any) -> None:
         """Do anything with the channel, in the order of everything else."""
         if not self.delay and not self._waiting:

@@ -10,14 +10,14 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.bindings import BindingProblem
 from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem
 from impsy_tui.engine.cues import CueProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
 from impsy_tui.engine.replay import ReplayProblem
+from impsy_tui.engine.room import Tell
 from impsy_tui.engine.scenes import Scene, SceneProblem
-from impsy_tui.engine.seat import Tell
-from impsy_tui.engine.session import UnknownPlayer
 from impsy_tui.engine.settings import SettingProblem
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.jobs.runner import JobProblem
@@ -124,10 +124,10 @@ class Orders:
         return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
 
     async def carry_out_setting(self, line: str) -> str:
-        """Do what follows from a setting; what is wrong with it, empty if nothing is."""
-        program = self.read(line)
-        if isinstance(program, Mistake):
-            return program.message
+        """Do a line that nobody typed, and wait for it; what is wrong with it, empty if nothing is."""
+        program = self._read_untyped(line)
+        if isinstance(program, str):
+            return program
         outcome = self.perform(program)
         await outcome.settle()
         return "; ".join(outcome.problems)
@@ -165,12 +165,22 @@ class Orders:
 
     def carry_out_here(self, source: str, line: str) -> Program | None:
         """Do a line of a set list or a recording; what is wrong with it is told. What it was, None for a mistake."""
-        program = self.read(line)
-        if isinstance(program, Mistake):
-            self._tell("error", source, f"{line}: {program.message}")
+        program = self._read_untyped(line)
+        if isinstance(program, str):
+            self._tell("error", source, f"{line}: {program}")
             return None
         self.run(program, "", source)
         self._tell("info", source, str(program))
+        return program
+
+    def _read_untyped(self, line: str) -> Program | str:
+        """A line of a file, which may not end or delete anything; or what is wrong with it."""
+        program = self.read(line)
+        if isinstance(program, Mistake):
+            return program.message
+        for each in program.walk():
+            if each.command.ends or each.command.console:
+                return f"{each.command.name} is for the keyboard alone"
         return program
 
     def run(self, program: Program, player: str, source: str) -> None:

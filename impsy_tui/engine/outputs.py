@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from impsy_tui.channels import NONE_MUTED, Channel, Clocked
+from impsy_tui.channels import NONE_MUTED, Channel, Clocked, Targeted
 from impsy_tui.engine.nudged import Nudged
 from impsy_tui.engine.outlet import Outlet
 from impsy_tui.engine.scheduler import Scheduler, Timer
@@ -22,11 +22,14 @@ class Outputs:
         self._scheduler = scheduler
         self._fade: Timer | None = None
         self._clocked: list[Clocked] = []
+        self._targeted: list[Targeted] = []
 
     def open(self, channels: Iterable[Channel]) -> None:
         """These are the channels from now on."""
         self.outlets = [Outlet(channel, self._scheduler) for channel in channels]
         self.nudges = {outlet.channel.name: 0.0 for outlet in self.outlets}
+        found = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Targeted)]
+        self._targeted = [channel for channel in found if channel.wants_targets]
         self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Clocked)]
 
     def nudge(self, name: str, seconds: float) -> None:
@@ -57,6 +60,14 @@ class Outputs:
             outlet.later(action, *arguments)
         else:
             action(*arguments)
+
+    def aim(self, goal: Callable[[], Sequence[float]], channels: frozenset[str] | None = None) -> None:
+        """Tell what an agent aims for, to whoever wants to know; it is found out only then."""
+        wanted = [channel for channel in self._targeted if channels is None or channel.name in channels]
+        if wanted:
+            values = goal()
+            for channel in wanted:
+                channel.send_target(values)
 
     def hear_clock(self, wanted: bool) -> None:
         """Let every channel that carries clocks tell of them, or not."""
@@ -102,6 +113,13 @@ class Outputs:
         """Turn off what the player left sounding, everywhere."""
         for outlet in self.outlets:
             outlet.silence()
+
+    def stop(self) -> None:
+        """Nothing more is sent: what outputs that are late have yet to play is left out, and they are silent now."""
+        self.cancel_fade()
+        for outlet in self.outlets:
+            if isinstance(outlet, Nudged):
+                outlet.catch_up()
 
     def panic(self) -> None:
         """Turn off everything, everywhere; a fade ends."""

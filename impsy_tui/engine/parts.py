@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.engine.agent_part import AgentPart
-from impsy_tui.engine.part import Part, PartSettings, Stage
+from impsy_tui.engine.agent_part import AgentPart, AgentStage
+from impsy_tui.engine.part import Part, PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
@@ -127,7 +127,7 @@ def part_of(
     player: Anybody,
     settings: PartSettings,
     scheduler: Scheduler,
-    stage: Stage,
+    stage: AgentStage,
     random: np.random.Generator,
     tempo: Tempo,
 ) -> SeatPart:

@@ -77,11 +77,11 @@ class Recording:
         for macro in self._macros.values():
             self._note(f"def {macro}")
         session = self._session
-        if len(session.seats) > 1:
+        if not session.alone:
             self._note(f"player {session.focus}")
         for line in scene_lines(self._stagehand.capture(), session.focus):
             self._note(line)
-        for name in session.seats:
+        for name in session.everybody:
             self._note(f"@{name} reset")
         for pending in self._conductor.all():
             self._note(f"#{pending.number} {self._from_now(pending)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui import terms
-from impsy_tui.engine.seat import MAIN
+from impsy_tui.engine.room import MAIN
 
 
 @dataclass(frozen=True, slots=True)

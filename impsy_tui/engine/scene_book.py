@@ -10,6 +10,8 @@ from typing import Any, Final
 from impsy_tui import terms
 from impsy_tui.config.kinds import written
 from impsy_tui.engine import band_scenes
+from impsy_tui.engine.agent_scene import agent_table, read_agent_table
+from impsy_tui.engine.part import AgentSettings
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.language.values import GRIDS
@@ -112,13 +114,17 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         name: {
             each.name: value
             for each in fields(PlayerScene)
-            if (value := getattr(player, each.name)) not in (None, (), {})
+            if (value := _kept(getattr(player, each.name))) not in (None, (), {})
         }
         for name, player in scene.players.items()
     }
     if scene.bands:
         table["bands"] = {name: band_scenes.table(band) for name, band in scene.bands.items()}
     return table
+
+
+def _kept(value: Any) -> Any:
+    return agent_table(value) if isinstance(value, AgentSettings) else value
 
 
 def read_scene(name: str, raw: Any) -> Scene:
@@ -171,6 +177,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         inverted=_whole(table.get("inverted", ())),
         held=held,
         ranged=ranged,
+        agent=read_agent_table(table["agent"]) if "agent" in table else None,
     )
 
 

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from impsy_tui.engine import band_scenes, knobs
+from impsy_tui.engine.agent_scene import agent_lines
 from impsy_tui.engine.band_scenes import BandScene
 from impsy_tui.engine.gliding import Track
+from impsy_tui.engine.part import AgentSettings
+from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.tempo import Tempo, TempoSettings
@@ -42,6 +45,7 @@ class PlayerScene:
         muted, solo, inverted: numbers of values, from 1.
         held: number of a value, as text, to where it is held.
         ranged: likewise to its lowest and highest.
+        agent: what only an agent has, None for others.
     """
 
     model: str
@@ -56,6 +60,7 @@ class PlayerScene:
     inverted: tuple[int, ...] = ()
     held: Mapping[str, float] | None = None
     ranged: Mapping[str, tuple[float, float]] | None = None
+    agent: AgentSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Stagehand:
             inverted=_numbers(shaping.inverted),
             held={str(index + 1): value for index, value in sorted(shaping.held.items())},
             ranged={str(index + 1): ends for index, ends in sorted(shaping.ranged.items())},
+            agent=replace(settings.agent) if agents_of([seat.part]) else None,
         )
 
     def tracks(self, scene: Scene) -> Iterator[Track]:
@@ -144,6 +150,10 @@ class Stagehand:
                     self._models.unload(seat)
             seat.set_mode(wanted.mode)
             seat.set_max_response(wanted.max_response or None)
+            if wanted.agent is not None:
+                seat.part.settings.agent = replace(wanted.agent)  # for one that is still being loaded
+                for part in agents_of([seat.part]):
+                    part.turn_to(replace(wanted.agent))
             self._shape(seat, wanted)
         for name, wanted_of_band in scene.bands.items():
             if (band := self._session.bands.get(name)) is not None:
@@ -242,6 +252,8 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         )
         yield f"{to}threshold {shown_number(player.threshold)}s"
         yield f"{to}max_response " + (f"{shown_number(player.max_response)}s" if player.max_response else "off")
+        if player.agent is not None:
+            yield from agent_lines(player.agent, to)
         yield f"{to}release"
         for word, numbers in (("mute", player.muted), ("solo", player.solo), ("invert", player.inverted)):
             if numbers:

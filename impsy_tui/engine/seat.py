@@ -1,6 +1,6 @@
 """A seat: one player, and all that is its own: what it hears and plays, its part, its log, its understudy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,14 +9,7 @@ from impsy_tui.channels import NONE_MUTED
 from impsy_tui.engine.agent_part import FEATS, FEATS_STEP
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
-
-# Whoever knows seats speaks of these.
-from impsy_tui.engine.room import MAIN as MAIN
-from impsy_tui.engine.room import REPLAY as REPLAY
-from impsy_tui.engine.room import Impulse as Impulse
-from impsy_tui.engine.room import Log as Log
-from impsy_tui.engine.room import Room as Room
-from impsy_tui.engine.room import Tell as Tell
+from impsy_tui.engine.room import REPLAY, Impulse, Log, Room, Tell
 from impsy_tui.engine.shaping import Shaping
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening.feats import Feats
@@ -33,6 +26,9 @@ class _Unheard:
 
     def silence(self) -> None:
         """Nothing of it sounds."""
+
+    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
+        """Nobody is told."""
 
     def turned(self) -> None:
         """It plays beside another, whose turns matter."""
@@ -80,7 +76,7 @@ class Seat:
         self._log = log
         self._room = room
         self._random = random
-        self._wrote_feats_at = -FEATS_STEP
+        self._wrote_feats_at, self._unwritten = -FEATS_STEP, 0
         self._wire()
 
     def _wire(self) -> None:
@@ -167,9 +163,10 @@ class Seat:
         agents = agents_of(self.parts)
         if not agents:
             return None
+        self._unwritten += 1
         if self._room.logs_input and at - self._wrote_feats_at >= FEATS_STEP:
-            self._wrote_feats_at = at
-            self._log.write(at, FEATS, feats.rounded)
+            self._log.write(at, FEATS, [*feats.rounded, self._unwritten])
+            self._wrote_feats_at, self._unwritten = at, 0
         return next(filter(None, [part.listen(feats, at) for part in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
@@ -200,6 +197,10 @@ class Seat:
             for listener in listeners:
                 # In the next turn: who hears this may answer at once, and be heard here in turn.
                 room.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, impulse)
+
+    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
+        """An agent tells where the sound is that it aims for."""
+        self._room.outputs.aim(goal, self.wiring.plays_channels)
 
     def silence(self) -> None:
         """The player's turn is over."""

@@ -11,7 +11,7 @@ from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.part import AgentSettings, PartSettings
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
-from impsy_tui.engine.seat import MAIN, Tell
+from impsy_tui.engine.room import MAIN, Tell
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.wiring import Wiring

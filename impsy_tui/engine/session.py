@@ -8,14 +8,12 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.engine.company import Company
-
-# Whoever asks a session for its players may be told so.
-from impsy_tui.engine.company import UnknownPlayer as UnknownPlayer
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody
+from impsy_tui.engine.room import REPLAY, Impulse, Log, Tell
 from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.engine.seat import REPLAY, Impulse, Log, Seat, Tell
+from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn
 from impsy_tui.engine.wiring import Wiring
@@ -183,6 +181,10 @@ class Session(Company):
         finally:
             self.source = "interface"
 
+    def resounded(self, descriptors: np.ndarray, at: float) -> None:
+        """A frame of a log is heard as if the musician sounded so now."""
+        self.described(REPLAY, Feats(descriptors), at)
+
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
         (self._holding.add if held else self._holding.discard)(channel)
@@ -297,7 +299,7 @@ class Session(Company):
         """End: nothing is played from now on, nothing is left sounding."""
         for player in self.everybody.values():
             player.stop()
-        self.outputs.cancel_fade()
+        self.outputs.stop()
 
     def pause(self) -> None:
         """Every player is silent and listens."""

@@ -108,7 +108,6 @@ class Observer:
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
-            agent=next((agent_state(part, now) for part in agents_of(focused.parts[:1] if focused else ())), None),
         )
 
     def _player(self, name: str, now: float) -> PlayerState:
@@ -164,6 +163,7 @@ def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
         replaced=part.replaced,
         hears=() if seat.hears_all else seat.hears,
         plays=() if seat.plays_all else seat.plays,
+        agent=next((agent_state(each, now) for each in agents_of([part])), None),
     )
 
 

@@ -17,13 +17,14 @@ from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import History
 from impsy_tui.engine.library import Library
+from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
+from impsy_tui.engine.room import Tell
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
-from impsy_tui.engine.seat import Tell
 from impsy_tui.engine.session import Session
 from impsy_tui.language import Call, Invocation, Macro, Program
 
@@ -102,6 +103,7 @@ class StageManager:
         self.replayer = Replayer(
             scheduler,
             self._replayed,
+            session.resounded,
             self._carry_out_again,
             lambda name: tell("info", "replay", f"{name} is over"),
         )
@@ -263,8 +265,12 @@ class StageManager:
         """Play a performance; the reply when it begins."""
         session = self._rooms.session
         width, wanted = session.dimension - 1, performance.values.shape[1]
-        if width != wanted:
+        if len(performance.times) and width != wanted:
             raise ReplayProblem(f"{performance.name} has {wanted} values an event, {width} are played")
+        if len(performance.frames) and not any(agents_of(seat.parts) for seat in session.seats.values()):
+            if not len(performance.times):
+                raise ReplayProblem(f"{performance.name} is sound alone, and no agent is here to hear it")
+            self._tell("warning", "replay", "no agent is here to hear the sound")
         self._numbers = Numbers()
         for time, row in performance.commands:
             if time <= 0.0:
@@ -277,7 +283,7 @@ class StageManager:
             await self._rooms.casting.load(session.seat, through)
         self.replayer.start(performance, speed)
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
-        return f"{performance.name} is replayed: {len(performance.times)} events, {minutes}:{seconds:02d}"
+        return f"{performance.name} is replayed: {performance}, {minutes}:{seconds:02d}"
 
     def _replayed(self, values: Sequence[float], at: float) -> None:
         session = self._rooms.session

@@ -1,10 +1,12 @@
 """Reading a log to be replayed, in a process of its own: ``python -m impsy_tui.jobs.replay LOG``.
 
 Prints one line of JSON, a ``Reel``, and behind it the events as raw floats (64 bit, little endian):
-for each its time in seconds since the first and its values.
+for each its time in seconds since the first and its values. Then come frames of descriptors (32 bit): for each
+its time, the descriptors, and how many frames it stands for.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ import numpy as np
 
 from impsy_tui.corpus.logs import read_rows, wall_time
 from impsy_tui.jobs.manners import step_back
+from impsy_tui.listening.names import NAMES
 
 COMMANDS_SUFFIX: Final = ".commands"
 """Of the file beside a log that has the commands of its set."""
@@ -21,6 +24,9 @@ MOST_BYTES: Final = 32 << 20
 _MOST_OF_TEXT: Final = 8 * MOST_BYTES
 MOST_COMMANDS: Final = 20_000
 _PLAYED: Final = ("interface", "replay")
+_HEARD: Final = ("feats",)
+FRAME: Final = 1 + len(NAMES) + 1
+"""Numbers of a frame of descriptors."""
 
 
 class Reel(msgspec.Struct, frozen=True):
@@ -29,12 +35,14 @@ class Reel(msgspec.Struct, frozen=True):
     Attributes:
         rows: events.
         values: in each event.
+        frames: of descriptors.
         commands: times, in seconds since the first event, and lines that were carried out then.
         problem: why there is nothing to be replayed, empty if there is.
     """
 
     rows: int = 0
     values: int = 0
+    frames: int = 0
     commands: tuple[tuple[float, str], ...] = ()
     problem: str = ""
 
@@ -44,18 +52,34 @@ def read_reel(file: Path) -> tuple[Reel, bytes]:
     try:
         if file.stat().st_size > _MOST_OF_TEXT:
             return _too_long(file)
-        times, _, table = read_rows(file, _PLAYED)
+        frames = _in_order(file, _HEARD)
+    except (OSError, ValueError):
+        frames = np.empty((0, FRAME))
+    if frames.shape[1] != FRAME:
+        frames = np.empty((0, FRAME))
+    try:
+        events = _in_order(file, _PLAYED)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Reel(problem=f"{file.stem} cannot be replayed: {reason}"), b""
-    # Rows of several channels may stand a little out of order.
-    order = np.argsort(times, kind="stable")
-    began = float(times[order[0]])
-    events = np.column_stack((times[order] - began, np.clip(table[order], 0.0, 1.0)))
+        if not len(frames):
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            return Reel(problem=f"{file.stem} cannot be replayed: {reason}"), b""
+        events = np.empty((0, 1))
+    began = min(float(rows[0, 0]) for rows in (events, frames) if len(rows))
+    for rows in (events, frames):
+        rows[:, 0] -= began
+    np.clip(events[:, 1:], 0.0, 1.0, out=events[:, 1:])
     commands = tuple((time - began, line) for time, line in _commands(file.with_suffix(COMMANDS_SUFFIX)))
-    if events.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
+    if events.nbytes + frames.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
         return _too_long(file)
-    return Reel(len(events), table.shape[1], commands), events.astype("<f8").tobytes()
+    reel = Reel(len(events), events.shape[1] - 1, len(frames), commands)
+    return reel, events.astype("<f8").tobytes() + frames.astype("<f4").tobytes()
+
+
+def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
+    """Times and values of rows; those of several channels may stand a little out of order."""
+    times, _, table = read_rows(file, sources)
+    order = np.argsort(times, kind="stable")
+    return np.column_stack((times[order], table[order]))
 
 
 def _too_long(file: Path) -> tuple[Reel, bytes]:

@@ -116,6 +116,11 @@ class AgentPlayer:
         """What it aimed for last, ``[55]``, standardised."""
         return self._target
 
+    def goal(self) -> list[float]:
+        """The parameters ``[N]`` at which its synth sounds most like what it aimed for last."""
+        goal: list[float] = self._seek.goal(self._target).tolist()
+        return goal
+
     @property
     def sounds(self) -> np.ndarray:
         """What its synth sounds like, ``[55]``, standardised: as was told last, else as the look-up table says."""

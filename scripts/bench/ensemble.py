@@ -81,15 +81,17 @@ def trained(file: Path, scores: list[np.ndarray]) -> float:
     return time.monotonic() - began
 
 
-def fold(name: str, number: int, test: list[np.ndarray], known: list[np.ndarray], folder: Path) -> list[Judged]:
-    """Everybody on the performances of a fold."""
+def fold(
+    name: str, number: int, test: list[np.ndarray], quartets: list[np.ndarray], others: list[np.ndarray], folder: Path
+) -> list[Judged]:
+    """Everybody on the performances of a fold; bands are tuned to the quartets of the others."""
+    known = quartets + others
     file = folder / f"{name}-{number}.tflite"
     took = trained(file, known)
     print(f"{file.name}: {len(test)} performances to be judged on, {len(known)} known, {took:.0f} s", flush=True)
     random = np.random.default_rng(SEED + number)
     with quietly():
         network = EnsembleNetwork(file)
-    quartets = [codes for codes in known if codes.shape[1] == 4]
     tuning = tune(network, quartets, random)
     markov = [judge_markov(order, known, test, random) for order in range(3)]
     return [*markov, judge_network("network", network, test, random, tuning=lambda players: tuning), judge_real(test)]
@@ -144,7 +146,7 @@ def main() -> None:
         for number in range(FOLDS):
             out = set(order[number::FOLDS].tolist())
             known = [codes for place, codes in enumerate(quartets) if place not in out]
-            folds.append(fold(name, number, [quartets[place] for place in sorted(out)], known + more, folder))
+            folds.append(fold(name, number, [quartets[place] for place in sorted(out)], known, more, folder))
         report("the quartets alone" if name == "alone" else "all improvisations", folds)
 
 

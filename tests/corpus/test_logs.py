@@ -29,6 +29,13 @@ def test_facts_are_rows_length_and_dimension(tmp_path: Path) -> None:
     assert log_facts(file) == (3, 7.5, 3)
 
 
+def test_what_an_agent_heard_is_no_event(tmp_path: Path) -> None:
+    rows = [(at * 0.02, "feats", [0.0] * 56) for at in range(50)]
+    assert log_facts(_log(tmp_path / "a.log", rows)) == (50, 0.98, 0)
+    assert log_facts(_log(tmp_path / "b.log", [*rows, (1.0, "rnn", [0.5, 0.5])])) == (51, 1.0, 3)
+    assert draw_log(tmp_path / "b.log", 4).rows == 1
+
+
 def test_a_log_longer_than_what_is_read_at_once_has_its_whole_length(tmp_path: Path) -> None:
     rows = [(at * 0.01, "interface", [0.123456789] * 8) for at in range(30_000)]
     file = _log(tmp_path / "a.log", rows)

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.session import NO_AGENT
 from impsy_tui.listening.agent_file import write_agent
 from impsy_tui.listening.feats import Feats
@@ -55,7 +57,7 @@ def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehears
     rows = stage.logs["main"].rows
     assert [values for _, source, values in rows if source == "rnn"][-1] == pytest.approx((0.1, 0.5), abs=0.06)
     descriptors = [(at, values) for at, source, values in rows if source == "feats"]
-    assert descriptors[-1][1] == tuple(np.round(frame(-46.0), 5))
+    assert descriptors[-1][1] == (*np.round(frame(-46.0), 5), 7)
     assert 0.02 <= descriptors[1][0] - descriptors[0][0] < 0.03, "not each frame is written down"
     assert not stage.problems
 
@@ -137,6 +139,59 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehear
     sound(stage, 0.3, Feats(frame(-30.0)))
     assert played(stage)[0] == pytest.approx(0.5, abs=0.1)
     assert ("info", "player", "descriptors are heard again") in stage.told
+
+
+def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
+    stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
+    stage.do("scene save far")
+    assert '"aim" = "contrast"' in (stage.folder / "scenes.toml").read_text()
+    stage.do("aim wander")
+    stage.do("hear learned; budget off; rest -40")
+    assert stage.do("undo") == "taken back: hear learned; budget off; rest -40"
+    settings = stage.session.seat.part.settings.agent
+    assert (settings.aim, settings.hear, settings.budget, settings.rest) == (
+        "wander",
+        ("chroma", "loudness"),
+        0.5,
+        None,
+    )
+    stage.do("undo; steer network; hear learned")
+    stage.do("scene far")
+    settings = stage.session.seat.part.settings.agent
+    assert (settings.aim, settings.steer, settings.hear) == ("contrast", "seek", ("chroma", "loudness"))
+    player = agents_of([stage.session.seat.part])[0].player
+    assert (player.aim, player.policy, player.smoothing, player.silence) == ("contrast", "seek", 0.2, None)
+    assert not stage.problems
+    table = (stage.folder / "scenes.toml").read_text()
+    (stage.folder / "scenes.toml").write_text(table.replace('"contrast"', '"upset"'))
+    assert "scene far makes no sense: agent: 'upset' is not imitate" in stage.try_("scene far").text
+
+
+def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: Agent) -> None:
+    level = iter(range(10_000))
+    sound(stage, 1.0, lambda: Feats(frame(-46.0 + next(level) * 0.1)))
+    first = [values[0] for _, values in stage.out.played]
+    rows = [
+        f"{(datetime(2026, 1, 1) + timedelta(seconds=at)).isoformat()},{source},{','.join(map(repr, values))}\n"
+        for at, source, values in stage.logs["main"].rows
+    ]
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "heard.log").write_text("".join(rows))
+    agent.reset()
+    again = Rehearsal(tmp_path, players={"main": agent})
+    count = sum(",feats," in row for row in rows)
+    assert 40 < count <= 50
+    assert again.do("replay heard") == f"heard is replayed: {count} frames of sound, 0:01"
+    again.wait(1.5)
+    # It is heard as often as it was: the same way, give or take a frame's step.
+    share = np.linspace(0.0, 1.0, 50)
+    ways = [
+        np.interp(share, np.linspace(0.0, 1.0, len(way)), way)
+        for way in (first, [values[0] for _, values in again.out.played])
+    ]
+    assert np.abs(ways[0] - ways[1]).max() < 0.12
+    lone = Rehearsal(tmp_path)
+    assert lone.try_("replay heard").text == "heard is sound alone, and no agent is here to hear it"
 
 
 def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path: Path, stage: Rehearsal) -> None:

@@ -29,7 +29,7 @@ def start_agent(tmp_path: Path, start_engine: Start, receiver: socket.socket) ->
         engine = start_engine(
             f"log_predictions = true\n[model]\ndimension = 3\n[[player]]\nname = 'main'\nkind = 'agent'\n"
             f"file = '{file}'\n[osc]\nserver_port = {port}\nclient_port = {receiver.getsockname()[1]}\n"
-            "output_address = '/p'\nstring_address = '/agent-params'\n",
+            "output_address = '/p'\nstring_address = '/agent-params'\ntarget_address = '/target-params'\n",
             *options,
         )
         return engine, SimpleUDPClient("127.0.0.1", port)
@@ -44,8 +44,9 @@ def test_descriptors_come_in_and_parameters_go_out_as_floats_and_as_a_string(
     assert engine.ready.startswith("ready: agent-small (numpy), dimension 3 · duet · osc ")
     for _ in range(10):
         patch.send_message("/feats/loudness", feats(-10.0))
-        message, words = OscMessage(receiver.recv(4096)), OscMessage(receiver.recv(4096))
-    assert (message.address, words.address) == ("/p", "/agent-params")
+        target, message, words = (OscMessage(receiver.recv(4096)) for _ in range(3))
+    assert (target.address, message.address, words.address) == ("/target-params", "/p", "/agent-params")
+    assert target.params[0].split(" ")[0] == "1"
     assert message.params == pytest.approx([1.0, 0.5], abs=0.01)
     assert [float(word) for word in words.params[0].split(" ")] == pytest.approx(message.params)
 
@@ -59,7 +60,7 @@ def test_descriptors_come_in_and_parameters_go_out_as_floats_and_as_a_string(
     )
     assert "no descriptor is called noise" in engine.command("send", "hear noise").stderr
     with connected(engine.socket) as control:
-        agent = control.snapshot().agent
+        agent = control.snapshot().focused.agent
     assert agent is not None
     assert (agent.aim, agent.steer, agent.budget, agent.smooth) == ("contrast", "seek", 0.5, 0.1)
     assert engine.end() == 0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.scheduler import VirtualTime
-from tests.engine.band import RecordingChannel
+from tests.engine.band import Band, RecordingChannel
 
 
 class Pair:
@@ -21,6 +21,17 @@ class Pair:
 
     def play(self, value: float) -> None:
         self.outputs.play((value,))
+
+
+def test_at_the_end_an_output_that_is_late_is_silent_at_once_and_plays_nothing_more() -> None:
+    band = Band("battle", dt=0.1)
+    band.session.outputs.nudge("out", 0.3)
+    band.wait(1.05)
+    band.session.stop()
+    assert band.out.said[-1] == (band.out.now, "silence")
+    said = len(band.out.said)
+    band.wait(2.0)
+    assert len(band.out.said) == said
 
 
 def test_without_a_nudge_everything_is_at_once() -> None:

@@ -16,6 +16,7 @@ from impsy_tui.engine.replay import Performance, ReplayProblem, performance_of
 from impsy_tui.jobs.replay import read_reel
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, mdrnn, temp
+from tests.models import constant_model
 
 
 @pytest.fixture
@@ -167,3 +168,14 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
     set_.wait(5)
     assert set_.problems == ["replay: it is over: it has 3 values an event, 2 are played now"]
     assert set_.manager.replayer.state() is None
+
+
+def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -> None:
+    set_.do("scene save dark")
+    lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
+    events = Performance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)
+    asyncio.run(set_.manager.play_again(events))
+    set_.wait(3)
+    assert len(set_.problems) == 3
+    assert all(problem.endswith("is for the keyboard alone") for problem in set_.problems)
+    assert set_.do("scenes") == "dark"

@@ -74,9 +74,11 @@ class Stage:
         self.played: list[tuple[float, float, list[float]]] = []
         self.lines: list[tuple[float, str]] = []
         self.over: list[str] = []
+        self.sounds: list[tuple[float, float]] = []
         self.replayer = Replayer(
             self.time.scheduler,
             lambda values, at: self.played.append((self.time.time, at, list(values))),
+            lambda frame, at: self.sounds.append((round(at, 6), float(frame[0]))),
             lambda line: self.lines.append((self.time.time, line)),
             self.over.append,
         )
@@ -84,6 +86,20 @@ class Stage:
     def start(self, *times: float, commands: Sequence[tuple[float, str]] = (), speed: float = 1.0) -> None:
         values = np.linspace(0, 1, len(times))[:, None]
         self.replayer.start(Performance("it", np.array(times), values, commands), speed)
+
+
+def test_frames_of_sound_come_as_often_as_they_were_heard_beside_events() -> None:
+    stage = Stage()
+    frames = np.zeros((3, 57))
+    frames[:, 0], frames[:, 1], frames[:, -1] = (0.0, 0.3, 0.4), (-20.0, -30.0, -40.0), (3, 1, 2)
+    performance = Performance("it", np.array([0.1]), np.array([[0.5]]), (), frames)
+    assert str(performance) == "1 events and 3 frames of sound"
+    stage.replayer.start(performance, 2.0)
+    stage.time.advance(5)
+    levels = [(50.0, -20.0), (50.05, -20.0), (50.1, -20.0), (50.15, -30.0), (50.2, -40.0), (50.2, -40.0)]
+    assert stage.sounds == levels
+    assert [at for _, at, _ in stage.played] == [50.05]
+    assert stage.over == ["it"]
 
 
 def test_events_and_commands_come_when_they_came() -> None:

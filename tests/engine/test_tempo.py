@@ -220,3 +220,12 @@ class TestSettings:
         assert state is not None
         assert (state.beats, state.grid, state.swing, state.hand_over) == (120.0, "1/8", 0.6, "now")
         assert state.beat == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("start", [1000.0, 1023.993])
+def test_a_clock_that_does_not_come_is_told_when_it_is_late_whatever_time_it_is(start: float) -> None:
+    time, told = VirtualTime(start), []
+    tempo = Tempo(time.scheduler, Lines(), lambda level, text: told.append(text))
+    tempo.set_follows(True)
+    time.stall(1.0)
+    assert told == ["no clock comes in: 120.0 bpm are kept until one does"]

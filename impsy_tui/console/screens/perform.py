@@ -121,9 +121,10 @@ class PerformScreen(Screen[None]):
             self.players.display = len(view.snapshot.players) > 1
             if self.players.display:
                 self.players.show(view.snapshot)
-            self.agent.display = view.snapshot.agent is not None
-            if view.snapshot.agent is not None:
-                self.agent.show(view.snapshot.agent)
+            agent = view.snapshot.focused.agent
+            self.agent.display = agent is not None
+            if agent is not None:
+                self.agent.show(agent)
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """The meters, or the band where one has the focus."""

@@ -78,11 +78,11 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
         items.insert(0, Item(0, (((f" {player.name} ", palette.text_block),),)))
     if player.paused:
         items.append(Item(0, (((" PAUSED ", palette.warning_block),),)))
-    if snapshot.agent is not None:
-        items.append(_number("aim", snapshot.agent.aim, 0, palette))
+    if player.agent is not None:
+        items.append(_number("aim", player.agent.aim, 0, palette))
     else:
         items.append(_number("temp", f"{player.pi_temperature:.2f}", 1, palette))
-    if snapshot.agent is None and player.band is None:
+    if player.agent is None and player.band is None:
         items += [
             _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
             _number("time", f"×{player.timescale:.3g}", 2, palette, "t"),

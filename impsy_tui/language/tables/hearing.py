@@ -15,6 +15,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "aim contrast",
         (Argument("aim", Kind.CHOICE, choices=terms.AIMS),),
         player=True,
+        undo=True,
     ),
     Command(
         "hear",
@@ -22,6 +23,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "hear loudness chroma",
         (Argument("descriptors", Kind.TEXT, choices=(*terms.DESCRIPTORS, LEARNED)),),
         player=True,
+        undo=True,
     ),
     Command(
         "steer",
@@ -29,6 +31,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "steer seek",
         (Argument("policy", Kind.CHOICE, choices=terms.STEERS),),
         player=True,
+        undo=True,
     ),
     Command(
         "budget",
@@ -36,6 +39,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "budget 0.5",
         (Argument("amount", Kind.NUMBER, terms.MOVES, choices=("off",)),),
         player=True,
+        undo=True,
     ),
     Command(
         "smooth",
@@ -43,6 +47,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "smooth 200ms",
         (Argument("time", Kind.DURATION, terms.SMOOTH),),
         player=True,
+        undo=True,
     ),
     Command(
         "rest",
@@ -50,6 +55,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "rest -50",
         (Argument("level", Kind.NUMBER, terms.REST, choices=("off",)),),
         player=True,
+        undo=True,
     ),
     Command(
         "calibrate",
