@@ -69,6 +69,9 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     assert state["band"]["players"] == ["lead", "p2", "p3"]
     assert state["band"]["forced"] == ["p2", "p3"]
     assert state["band"]["gestures"][1:] == [3, 0]
+    told = engine.command("status").stdout
+    assert "3 players · temp 1 · clips random" in told
+    assert "p2 fast-swipe · p3 nothing" in told
 
     assert engine.end() == 0
     (touches,) = tmp_path.glob("logs/*-band-touches.csv")
@@ -119,6 +122,7 @@ def test_a_band_and_a_player_of_faders_play_side_by_side(
     )
     SimpleUDPClient("127.0.0.1", port).send_message("/interface", [0.5, 0.5, 0.5])
     assert len(_heard(receiver, "/impsy").arguments) == 3
+    assert engine.command("send", "force p2 fast-taps").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
     assert "faders" in engine.ready
     assert "band" in engine.ready

@@ -1,0 +1,46 @@
+"""A band in the console: shown where it has the focus, beside a player of values."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.console.conftest import Rig
+from tests.console.stage import SMALL, console, performed
+from tests.models import constant_model
+
+
+@pytest.fixture(scope="module")
+def quintet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("quintet")
+    constant_model(folder / "models" / "pulse.h5", [0.02, 0.2, 0.5])
+    rig = Rig(
+        folder,
+        '[interaction]\nmode = "battle"\n[[player]]\nname = "quartet"\nkind = "ensemble"\n'
+        '[[player]]\nname = "pulse"\nfile = "models/pulse.h5"\n[demo]\ntouches = true\nrest = 0.0\n',
+    )
+    yield rig
+    rig.close()
+
+
+@performed
+async def test_the_band_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
+    async with console(quintet.socket, SMALL) as here:
+        await here.sees("BAND", "lead", "p2", "p3", "p4", "flux", "entropy", "▸quartet", " ALL PLAY ", "temp 1.00")
+        assert all(len(line) <= 80 for line in here.lines)
+        assert "sigma" not in here.text
+        await here.enter("force p3 combination")
+        await here.sees("p3   !combination")
+        await here.enter("band 8; tacet p8")
+        await here.sees("p8   !nothing")
+        assert all(len(line) <= 80 for line in here.lines)
+        await here.until(lambda: "touches" in here.text)
+        await here.press("escape")
+        await here.sees(" KEYS ")
+        await here.press("n")
+        await here.sees("▸pulse", "x1", "BATTLE", "sigma")
+        assert "flux" not in here.text
+        await here.press("n", "equals_sign")
+        await here.sees("flux", "temp 1.10")
+        await here.press("space")
+        await here.sees("PAUSED")
+        assert here.app.focused is here.app.perform.band
