@@ -86,14 +86,14 @@ def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: 
     name = sine(0.25)
     engine = listen(name)
     assert f"audio {name}, input 1" in engine.ready
-    wait_until(lambda: _snapshot(engine)["agent"]["rate"] > 300, 20)
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 300, 20)
     found = _snapshot(engine)
     # A sine of amplitude 0.25 is 15 dB below full scale, the synth goes from -50 to -10.
-    assert found["agent"]["level"] == pytest.approx(-15.0, abs=1.0)
+    assert found["players"][0]["agent"]["level"] == pytest.approx(-15.0, abs=1.0)
     assert found["players"][0]["output"] == pytest.approx([0.87, 0.5], abs=0.06)
     done = engine.command("send", "calibrate 1s")
     assert done.stdout.startswith("audio: playing at -15 dBFS"), done
-    assert _snapshot(engine)["agent"]["level"] == pytest.approx(-18.0, abs=0.5)
+    assert _snapshot(engine)["players"][0]["agent"]["level"] == pytest.approx(-18.0, abs=0.5)
     assert engine.end() == 0
     assert "feats" in engine.log_rows()[-1]
 
@@ -102,7 +102,7 @@ def test_clipping_is_told_of_and_the_set_goes_on(sine: Sine, listen: Listen) -> 
     engine = listen(sine(3.0))
     wait_until(lambda: "audio: the sound clipped" in engine.said(), 20)
     assert engine.said().count("what is heard clips: turn the microphone down") == 1
-    before = _snapshot(engine)["agent"]["heard"]
+    before = _snapshot(engine)["players"][0]["agent"]["heard"]
     assert 0.0 <= before < 1.0
     assert engine.end() == 0
 
@@ -114,7 +114,7 @@ def test_a_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monke
     server = JackServer("that-dies")
     server.start()
     engine = listen("system")
-    wait_until(lambda: _snapshot(engine)["agent"]["level"] < -100.0)
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["level"] < -100.0)
     server.end(kill=True)
     wait_until(lambda: "audio: nothing comes from system any more: is it plugged in?" in engine.said())
     assert "audio     waiting" in engine.command("status").stdout
