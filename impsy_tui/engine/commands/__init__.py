@@ -25,11 +25,7 @@ class Commands:
     def __init__(self, host: Host) -> None:
         self._host = host
         hands = [kind(host) for kind in (Playing, Hearing, Shaping, Bands, Conducting, Timing, Workshop, Around)]
-        self._handlers = {
-            name: found
-            for name, command in COMMANDS.items()
-            if not command.console and (found := _handler(name, hands)) is not None
-        }
+        self._handlers = {name: _handler(name, hands) for name, command in COMMANDS.items() if not command.console}
 
     def carry_out(self, invocation: Invocation) -> str | Awaitable[str]:
         """Do it.
@@ -42,9 +38,7 @@ class Commands:
             UnknownPlayer: nobody is called as it is addressed, or the command is not about them.
         """
         command = invocation.command
-        handler = self._handlers.get(command.name)
-        if handler is None:
-            raise CommandProblem(f"{command.name} cannot be done yet")
+        handler = self._handlers[command.name]
         if not command.player:
             return handler(**invocation.values)
         if command.takes_rest:
@@ -53,6 +47,7 @@ class Commands:
         return handler(self._host.session.whom(player, command.about), **invocation.values)
 
 
-def _handler(name: str, hands: Sequence[Hands]) -> Handler | None:
+def _handler(name: str, hands: Sequence[Hands]) -> Handler:
     method = f"_{name.replace(' ', '_')}"
-    return next((getattr(each, method) for each in hands if hasattr(each, method)), None)
+    found: Handler = next(getattr(each, method) for each in hands if hasattr(each, method))
+    return found
