@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from impsy_tui.console.app import ConsoleApp, Options
+from impsy_tui.language.parse import Mistake
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, Console, console, performed
 from tests.models import random_model
@@ -75,6 +77,32 @@ async def test_a_mistake_is_told_however_fast_its_line_was_typed(rig: Rig) -> No
         await here.frames()
         await here.sees("^^^^ no command is called drip")
         await here.press("ctrl+c")
+
+
+@performed
+async def test_a_mistake_is_put_right_however_fast(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.burst(*"temp hot", "enter", *["backspace"] * 3, "2", "enter")
+        await here.until(lambda: here.player.pi_temperature == 2.0)
+        await here.has_typed("")
+
+
+@performed
+async def test_a_mistake_is_told_where_there_was_no_line_for_it(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        hint = here.app.perform.hint
+        hint.display = False
+        await here.until(lambda: not hint.size.width)
+        hint.blame(Mistake("no command is called drip", 0, 4), 2)
+        hint.display = True
+        here.app.screen._compositor._full_map_invalidated = True
+        assert hint.size.width  # known before the screen is laid out anew: then it is not told of its size
+        await here.sees("^^^^ no command is called drip")
+
+
+def test_before_anything_is_mounted_no_key_is_a_hot_key(rig: Rig) -> None:
+    app = ConsoleApp(Options(rig.socket))
+    assert not app.perform.keys_mode, "a snapshot that comes now would take the focus from the prompt"
 
 
 @performed

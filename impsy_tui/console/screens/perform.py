@@ -80,6 +80,9 @@ class PerformScreen(Screen[None]):
         self.hint = Hint(palette)
         self.keys_bar = KeysBar(palette, keymap)
         self.key_footer = KeyFooter(palette, keymap)
+        # From the start: what the engine reports may have to be shown before all of them are mounted.
+        for pane in (self.keys_bar, self.band, self.jobs, self.players, self.agent, self.pending):
+            pane.display = False
 
     def compose(self) -> ComposeResult:
         """What stands where."""
@@ -101,9 +104,6 @@ class PerformScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin at the prompt."""
-        self.keys_bar.display = False
-        for pane in (self.band, self.jobs, self.players, self.agent, self.pending):
-            pane.display = False
         self.hint.idle()
 
     def show(self, view: View) -> None:

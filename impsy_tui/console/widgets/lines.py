@@ -7,7 +7,8 @@ from typing import Final
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.strip import Strip
 
 from impsy_tui.console.painter import stretch, width_of
 from impsy_tui.console.themes import Palette
@@ -34,6 +35,7 @@ class Lines(Drawn):
         super().__init__(id=id)
         self.palette = palette
         self._lines: list[Line] = []
+        self._made_for = Size(0, 0)
 
     def set_palette(self, palette: Palette) -> None:
         """Draw with other colours."""
@@ -44,19 +46,25 @@ class Lines(Drawn):
     def redraw(self) -> None:
         """Make the lines anew, in this palette and for this size."""
 
-    def on_resize(self) -> None:
-        """Another size, or shown for the first time."""
-        self.redraw()
-
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Show these lines."""
-        width = self.size.width
+        self._made_for = self.size
+        width = self._made_for.width
         for number in range(max(len(lines), len(self._lines))):
             old = self._lines[number] if number < len(self._lines) else ()
             new = lines[number] if number < len(lines) else ()
             if old != new:
                 self.refresh(Region(0, number, max(1, width), 1))
         self._lines = list(lines)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region, made for the size that the widget has now.
+
+        It is asked here, for a widget that is shown again is not always told of its size.
+        """
+        if self.size != self._made_for:
+            self.redraw()
+        return super().render_lines(crop)
 
     def segments(self, y: int) -> list[Segment]:
         """A line, filled up to the edge."""

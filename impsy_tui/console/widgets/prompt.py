@@ -81,6 +81,7 @@ class CommandInput(Input):
             event.prevent_default()
             self._answer(_KEYS[event.key])
         elif action := _EDITING.get(event.key):
+            self.left_until = 0.0  # whoever edits the line means this one
             event.stop()
             event.prevent_default()
             await self.run_action(action)
