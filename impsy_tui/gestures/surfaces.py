@@ -276,6 +276,11 @@ def new_idea_told(name: str) -> Told:
     return f"{METATONE_PREFIX}/classifier/ensemble/event/new_idea", (name, "new_idea")
 
 
+def guide_told(gesture: str, left: int, *, plays: bool) -> Told:
+    """What somebody who is recorded is to do: this gesture, in so many seconds or for so many; empty for no more."""
+    return "/guide", ("play" if plays else "ready", gesture, float(left))
+
+
 def _expression(address: str) -> re.Pattern[str]:
     parts = _MARK.split(address)
     texts, marks = parts[::2], [*parts[1::2], ""]

@@ -10,7 +10,7 @@ from impsy_tui.channels import PlaysTouches, ShowsBand, VirtualTouch
 from impsy_tui.channels.text_messages import TextProblem
 from impsy_tui.channels.touch_messages import TextTouch, read_touch
 from impsy_tui.channels.websocket import WebSocketChannel
-from impsy_tui.gestures.surfaces import Lifted, gesture_told, new_idea_told, state_told
+from impsy_tui.gestures.surfaces import Lifted, gesture_told, guide_told, new_idea_told, state_told
 from impsy_tui.gestures.touches import Touch
 from tests.channels.chromium import PROGRAM, Chromium
 from tests.channels.hearing import MidiHearing, until
@@ -219,6 +219,22 @@ def test_the_page_shows_what_everybody_does_and_where(chromium: Chromium) -> Non
         await page.until("document.getElementById('idea').textContent === 'new idea'")
 
     assert on_stage(chromium, play, touches=True).touches == []
+
+
+@in_browser
+def test_who_is_led_through_gestures_reads_on_the_pad_what_to_play(chromium: Chromium) -> None:
+    async def play(stage: Stage) -> None:
+        shown = "getComputedStyle(hint).display !== 'none' && hint.textContent"
+        await stage.page.touch("touchStart", await _pad(stage, 0.5, 0.5))  # who plays needs no other hint
+        await stage.page.touch("touchEnd")
+        stage.channel.tell_band([guide_told("fast-taps", 3, plays=False)])
+        await stage.page.until(f"({shown}) === 'next: fast-taps in 3'")
+        stage.channel.tell_band([guide_told("fast-taps", 30, plays=True)])
+        await stage.page.until(f"({shown}) === 'fast-taps · 30'")
+        stage.channel.tell_band([guide_told("", 0, plays=False)])
+        await stage.page.until(f"({shown}) === false")
+
+    on_stage(chromium, play, touches=True)
 
 
 @in_browser

@@ -115,6 +115,24 @@ def _told(page: ClientConnection, begin: str) -> str:
     return text
 
 
+def test_what_was_recorded_for_a_classifier_survives_the_engine(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    port = free_port()
+    engine = start_engine(_config(port, receiver))
+    assert "fast-taps in 5s" in engine.command("send", "record gestures each 10s").stdout
+    assert engine.command("send", "record gestures").returncode == 1
+    SimpleUDPClient("127.0.0.1", port).send_message("/pad", [0.25, 0.5])
+    wait_until(lambda: json.loads(engine.command("status", "--json").stdout)["log"]["written"] >= 4)
+    engine.process.kill()
+    engine.process.wait()
+    (touches,) = tmp_path.glob("logs/*-gestures-touches.csv")
+    wait_until(lambda: len(read_touches(touches).players["lead"]) == 1)
+    (targets,) = tmp_path.glob("logs/*-gestures-gesturetargets.csv")
+    assert targets.name.split("-gestures-")[0] == touches.name.split("-gestures-")[0]
+    assert targets.read_text().splitlines()[0] == "time,target"
+
+
 def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     start_engine: Start, receiver: socket.socket
 ) -> None:
