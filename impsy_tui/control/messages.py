@@ -320,6 +320,8 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     scenes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    classifiers: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

@@ -18,7 +18,7 @@ MOST_JOBS: Final = 4
 _MOST_KEPT: Final = 20
 _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
-_KEEPS: Final = ("train",)
+_KEEPS: Final = ("train", "ensemble")
 """What has something to save before it has ended."""
 _GRACE: Final = 5.0
 """Seconds that a worker has to end when it is told to."""

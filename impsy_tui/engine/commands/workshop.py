@@ -58,8 +58,8 @@ class Workshop(Hands):
         scores = library.scores_folder(on)
         arguments = [str(library.own_models), str(scores), *_options(options, {})]
         module = "impsy_tui.training.ensemble_worker"
-        job = await self._host.jobs.start("train", f"a band on {scores.name}", module, arguments)
-        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+        job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
+        return f"job {job.number} trains a band on {job.name}; keep job ends it early, cancel job throws it away"
 
     def _begun_from(self, name: str) -> Path | None:
         """The model that a training begins with, if it does with one."""
