@@ -13,6 +13,7 @@ from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem
 from impsy_tui.engine.cues import CueProblem
+from impsy_tui.engine.guided_recording import GuidedProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
 from impsy_tui.engine.replay import ReplayProblem
@@ -30,6 +31,7 @@ PROBLEMS = (
     CastingProblem,
     ConductingProblem,
     CueProblem,
+    GuidedProblem,
     HelperProblem,
     JobProblem,
     LibraryProblem,
