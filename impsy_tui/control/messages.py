@@ -311,7 +311,10 @@ class Rig(msgspec.Struct, tag="rig", frozen=True):
 
 
 class Names(msgspec.Struct, tag="names", frozen=True):
-    """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them."""
+    """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them.
+
+    Tables are look-up tables of synths, and corpora folders of analysed recordings.
+    """
 
     id: int
     models: tuple[str, ...] = ()
@@ -320,6 +323,8 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     scenes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    corpora: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

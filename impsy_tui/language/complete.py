@@ -31,6 +31,7 @@ class Known:
         outputs: names of outputs.
         players: names of players.
         macros: words of the performer's own.
+        tables, corpora: names of look-up tables and of analysed recordings.
     """
 
     models: Sequence[str] = ()
@@ -45,6 +46,8 @@ class Known:
     outputs: Sequence[str] = ()
     players: Sequence[str] = ()
     macros: Mapping[str, Macro] = field(default_factory=dict)
+    tables: Sequence[str] = ()
+    corpora: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,9 @@ def _options(wanted: Wanted, known: Known) -> Sequence[str]:
 
 
 def _named(wanted: Wanted, known: Known) -> Sequence[str]:
+    of_any: Mapping[str, Sequence[str]] = {"table": known.tables, "corpus": known.corpora}
+    if wanted.argument.name in of_any:
+        return of_any[wanted.argument.name]
     names: Mapping[str, Sequence[str]] = {
         "theme": known.themes,
         "set": known.settings,
@@ -165,4 +171,4 @@ def _named(wanted: Wanted, known: Known) -> Sequence[str]:
         "player": known.players,
         "undef": tuple(known.macros),
     }
-    return names.get(wanted.whose, ())
+    return names.get(wanted.whose, wanted.argument.choices)
