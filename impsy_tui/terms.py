@@ -213,6 +213,18 @@ SMOOTH: Final = Range(0.0, 60.0, 0.0, "s")
 REST: Final = Range(-120.0, 0.0, -60.0, "dBFS")
 """What is softer is silence, in which an agent rests."""
 
+TARGETS: Final = ("static", "changing", "mixed", "corpus", "mixed+corpus", "mixed+scattered")
+"""What an agent may learn to imitate; see ``listening.agent_settings``."""
+
+WITH_CORPUS: Final = TARGETS[4]
+"""What it learns of where recordings are named."""
+
+ALGORITHMS: Final = ("ppo", "dqn", "a2c")
+"""By which it may learn."""
+
+AGENT_STEPS: Final = Range(1_000, 1_000_000_000, 6_000_000)
+"""Steps of all environments together that an agent learns in."""
+
 CALIBRATION: Final = Range(1.0, 60.0, 5.0, "s")
 """Seconds of playing that the level of a microphone is set by."""
 

@@ -19,7 +19,8 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
     write_table(tmp_path / "small.csv", small_table())
 
     def type_in(line: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, ["agent", *line.split()])
+        words = line.split()
+        result = CliRunner().invoke(app, words if words[:2] == ["train", "agent"] else ["agent", *words])
         return result.exit_code, result.output
 
     return type_in
@@ -28,9 +29,10 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("train small.csv --algorithm sarsa", "--algorithm sarsa: one of ppo, dqn, a2c"),
-        ("train small.csv --targets birds", "--targets birds: one of static, changing, mixed"),
-        ("train small.csv --units -1", "--units -1: whole numbers"),
+        ("train agent small.csv --algorithm sarsa", "--algorithm sarsa: one of ppo, dqn, a2c"),
+        ("train agent small.csv --steps 10", "--steps 10: a whole number, 1000 to"),
+        ("train agent small.csv --targets birds", "--targets birds: one of static, changing, mixed"),
+        ("train agent small.csv --units -1", "--units -1: whole numbers"),
         ("evaluate none.npz", "none.npz: No such file or directory"),
         ("evaluate small.csv", "small.csv is no agent"),
     ],
@@ -55,6 +57,6 @@ def test_an_agent_is_judged_beside_seek_and_hold_without_torch(said, tmp_path: P
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="torch is here")
 def test_without_torch_training_says_how_to_get_it(said) -> None:  # type: ignore[no-untyped-def]
-    code, output = said("train small.csv")
+    code, output = said("train agent small.csv")
     assert code == 1
     assert "pip install 'impsy-tui[agent]'" in output

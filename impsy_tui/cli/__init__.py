@@ -3,15 +3,16 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 # One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
+import typer.core
 
 from impsy_tui import __version__, terms
-from impsy_tui.cli import ensemble, gestures, workshop
+from impsy_tui.cli import agent_training, ensemble, gestures, workshop
 from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
 from impsy_tui.cli.foreground import fail
@@ -20,7 +21,18 @@ from impsy_tui.control.place import default_socket
 if TYPE_CHECKING:
     from impsy_tui.guide import Question
 
+
+class TwoWords(typer.core.TyperGroup):
+    """Commands may be of two words, as in the console: ``train agent`` beside ``train``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the words begin with, the longest."""
+        both = " ".join(args[:2])
+        return super().resolve_command(ctx, [both, *args[2:]] if both in self.commands else args)
+
+
 app = typer.Typer(
+    cls=TwoWords,
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +41,7 @@ app = typer.Typer(
 
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot, check):
     app.command()(_command)
+app.command("train agent")(agent_training.train)
 app.add_typer(gestures.app, name="gestures")
 app.add_typer(ensemble.app, name="ensemble")
 app.add_typer(agent, name="agent")

@@ -9,7 +9,7 @@ from impsy_tui.cli import agent_training
 from impsy_tui.cli.foreground import fail, work
 
 agent = typer.Typer(help="Players that listen and steer a synthesiser.", no_args_is_help=True)
-for _command in (agent_training.train, agent_training.evaluate, agent_training.convert):
+for _command in (agent_training.evaluate, agent_training.convert):
     agent.command()(_command)
 
 WindowOption = Annotated[int, typer.Option("--window", help="Samples of a spectrum.")]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
 
 CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.")]
@@ -22,7 +23,7 @@ def train(
     settings: Annotated[Path | None, typer.Option(help="RL-impro's environment_settings.json.")] = None,
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
-    steps: Annotated[int, typer.Option(min=1000, help="Of all environments together.")] = 6_000_000,
+    steps: Annotated[int, typer.Option(help="Of all environments together.")] = int(terms.AGENT_STEPS.default),
     cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that seek is copied in.")] = 0.0,
     units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "64 64",
     seed: Annotated[int, typer.Option(min=0, help="Of all chance.")] = 1,
@@ -30,18 +31,20 @@ def train(
 ) -> None:
     """Train an agent to steer a synth by its look-up table; Ctrl-C ends it early and saves the best there is."""
     from impsy_tui.listening.agent_file import PREFIX
-    from impsy_tui.listening.agent_settings import ALGORITHMS, TARGETS
 
-    if algorithm not in ALGORITHMS:
-        fail(f"--algorithm {algorithm}: one of {', '.join(ALGORITHMS)}")
-    if targets and targets not in TARGETS:
-        fail(f"--targets {targets}: one of {', '.join(TARGETS)}")
+    if algorithm not in terms.ALGORITHMS:
+        fail(f"--algorithm {algorithm}: one of {', '.join(terms.ALGORITHMS)}")
+    if targets and targets not in terms.TARGETS:
+        fail(f"--targets {targets}: one of {', '.join(terms.TARGETS)}")
+    if steps not in terms.AGENT_STEPS:
+        fail(f"--steps {steps}: a whole number, {terms.AGENT_STEPS}")
     layers = units.split()
     if not layers or not all(word.isdecimal() and 1 <= int(word) <= 1024 for word in layers):
         fail(f"--units {units}: whole numbers from 1 to 1024, one a layer")
     file = output or Path("models", f"{PREFIX}{table.name.split('.')[0]}.npz")
     arguments = [str(table), str(file), "--algorithm", algorithm, "--steps", str(steps), "--seed", str(seed)]
     arguments += ["--cloned", f"{cloned:.15g}", "--units", *layers]
+    arguments += [] if output else ["--numbered"]
     for option, words in (("--heard", hear.split()), ("--judged", match.split()), ("--corpus", corpus or [])):
         if words:
             arguments += [option, *map(str, words)]

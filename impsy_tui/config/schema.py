@@ -332,6 +332,15 @@ class Demo:
 
 
 @dataclass(frozen=True, slots=True)
+class Training:
+    """``[training]``: where models are trained."""
+
+    agent_python: str = _setting(
+        Text(), "", "the python of another environment, which agents are trained in; empty is the engine's own"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Console:
     """``[console]``: how the console looks. It is read from the engine, also by a console far away."""
 
@@ -373,6 +382,7 @@ class Config:
     serialmidi: tuple[SerialMidi, ...] = ()
     audio: tuple[Audio, ...] = ()
     demo: Demo | None = None
+    training: Training = field(default_factory=Training)
     console: Console = field(default_factory=Console)
     webui: WebUi | None = None
     bind: Mapping[str, str] = _setting(
@@ -384,6 +394,7 @@ SINGLE_TABLES: Mapping[str, type] = {
     "interaction": Interaction,
     "model": Model,
     "demo": Demo,
+    "training": Training,
     "console": Console,
     "webui": WebUi,
 }

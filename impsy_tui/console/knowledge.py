@@ -44,6 +44,8 @@ class Knowledge:
                 cues=names.cues,
                 bands=names.bands,
                 classifiers=names.classifiers,
+                tables=names.tables,
+                corpora=names.corpora,
             )
         if isinstance(settings, Settings):
             keys = tuple(setting.key for setting in settings.settings)

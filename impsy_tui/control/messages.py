@@ -311,7 +311,10 @@ class Rig(msgspec.Struct, tag="rig", frozen=True):
 
 
 class Names(msgspec.Struct, tag="names", frozen=True):
-    """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them."""
+    """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them.
+
+    Tables are look-up tables of synths, and corpora folders of analysed recordings.
+    """
 
     id: int
     models: tuple[str, ...] = ()
@@ -322,6 +325,8 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     cues: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
     classifiers: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    corpora: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

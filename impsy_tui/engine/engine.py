@@ -272,6 +272,11 @@ class Engine:
         return self._setup.config.model.size
 
     @property
+    def agent_python(self) -> str:
+        """The python that agents are trained with; empty for the engine's own."""
+        return self._setup.config.training.agent_python
+
+    @property
     def macros(self) -> dict[str, Macro]:
         """Words of the performer's own."""
         return self.orders.macros

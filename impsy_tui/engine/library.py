@@ -20,6 +20,7 @@ from impsy_tui.shipped import shipped_folder
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
+_OF_TABLES: Final = (".csv", ".csv.gz")
 _OF_A_MODEL: Final = (*SUFFIXES, ".toml")
 """One model is one name: its files are kept together."""
 
@@ -48,6 +49,8 @@ class Library:
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"
         self.scores = self.datasets.parent / "scores"
+        self.tables = self.datasets.parent / "tables"
+        self.corpora = self.datasets.parent / "corpora"
         self.sets = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
         """Folders of set lists, the user's first."""
         self.own_models = models[0].absolute()
@@ -69,6 +72,8 @@ class Library:
                 sets=tuple(sorted(sets)),
                 bands=tuple(self.bands.names()),
                 classifiers=tuple(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
+                tables=tuple(map(_table_name, _with_suffix(self.tables, *_OF_TABLES))),
+                corpora=tuple(folder.name for folder in _folders(self.corpora)),
             )
 
         return await asyncio.get_running_loop().run_in_executor(None, look)
@@ -152,6 +157,33 @@ class Library:
             raise LibraryProblem(f"{where}: scores are .csv files, time and a column a player")
         return folder
 
+    def table(self, name: str) -> Path:
+        """A look-up table by its name, with or without suffix; without a name, the one that was written last.
+
+        Raises:
+            LibraryProblem: there is none.
+        """
+        files = _with_suffix(self.tables, *_OF_TABLES)
+        if name:
+            files = [file for file in files if name in (file.name, _table_name(file))]
+        if not files:
+            which = f"no look-up table is called {name}" if name else "no look-up table is"
+            raise LibraryProblem(f"{which} in {self.tables}: impsy-tui agent lookup makes one, in a shell")
+        return max(files, key=lambda file: file.stat().st_mtime)
+
+    def corpus(self, name: str) -> Path:
+        """A folder of analysed recordings.
+
+        Raises:
+            LibraryProblem: there is none.
+        """
+        folder = self.corpora / name
+        if not _plain(name) or not folder.is_dir():
+            raise LibraryProblem(
+                f"no corpus is called {name} in {self.corpora}: impsy-tui agent corpus makes one, in a shell"
+            )
+        return folder
+
     async def rename(self, kind: str, name: str, to: str) -> str:
         """Give a file another name; the reply.
 
@@ -210,11 +242,22 @@ def _plain(name: str) -> bool:
     return bool(name) and short and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
-def _with_suffix(folder: Path, suffix: str) -> list[Path]:
+def _with_suffix(folder: Path, *suffixes: str) -> list[Path]:
     try:
-        return sorted(file for file in folder.iterdir() if file.suffix == suffix and file.is_file())
+        return sorted(file for file in folder.iterdir() if file.name.endswith(suffixes) and file.is_file())
     except OSError:
         return []
+
+
+def _folders(place: Path) -> list[Path]:
+    try:
+        return sorted(folder for folder in place.iterdir() if folder.is_dir())
+    except OSError:
+        return []
+
+
+def _table_name(file: Path) -> str:
+    return file.name.removesuffix(".gz").removesuffix(".csv")
 
 
 async def _off_the_loop(work: Callable[[], object]) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,8 @@ MOST_JOBS: Final = 4
 _MOST_KEPT: Final = 20
 _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
+_LONGEST_TOLD: Final = 400
+"""Bytes of what it printed last that are told of one that ended without a word."""
 _KEEPS: Final = ("train", "ensemble")
 """What has something to save before it has ended."""
 _GRACE: Final = 5.0
@@ -82,14 +86,21 @@ class JobRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
 
-    async def start(self, kind: str, name: str, module: str, arguments: Sequence[str]) -> Job:
+    async def start(self, kind: str, name: str, module: str, arguments: Sequence[str], python: str = "") -> Job:
         """Start ``python -m module`` with these arguments.
 
         It is niced, and its numerical libraries are kept from taking every core.
 
+        Args:
+            kind, name: see ``Job``.
+            module: of this program.
+            arguments: for it.
+            python: of another environment, where that has what the work needs; empty for this one.
+
         Raises:
             JobProblem: too many run already, or it cannot be started.
         """
+        python = _python(python)
         if sum(job.running for job in self.jobs) >= MOST_JOBS:
             raise JobProblem(f"{MOST_JOBS} jobs run already: cancel one, or wait for one to end")
         loop = asyncio.get_running_loop()
@@ -110,7 +121,7 @@ class JobRunner:
             self._folder.mkdir(parents=True, exist_ok=True)
             with output.open("wb") as errors:
                 process = await asyncio.create_subprocess_exec(
-                    *("nice", "-n", "10", sys.executable, "-P", "-m", module, *arguments),
+                    *("nice", "-n", "10", python, "-P", "-m", module, *arguments),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=errors,
@@ -207,7 +218,7 @@ class JobRunner:
         elif job.state == "stopping":
             job.state, job.text = "cancelled", "cancelled: nothing was kept"
         else:
-            job.state, job.text = "failed", f"ended without a word (code {code}); {job.output} may say why"
+            job.state, job.text = "failed", f"ended without a word (code {code}): {_last_line(job.output)}"
         self._changed(job)
 
     def _hear(self, job: Job, message: FromWorker) -> None:
@@ -224,3 +235,23 @@ class JobRunner:
             case Failed():
                 job.text = message.text
                 job.outcome = "failed"
+
+
+def _python(wanted: str) -> str:
+    if not wanted:
+        return sys.executable
+    if (found := shutil.which(expanduser(wanted))) is None:
+        raise JobProblem(f"there is no python at {wanted}: agent_python in [training] names that of an environment")
+    return found
+
+
+def _last_line(output: Path) -> str:
+    """What a worker printed last, which may say why it ended; and where there is more."""
+    try:
+        with output.open("rb") as file:
+            file.seek(max(0, output.stat().st_size - _LONGEST_TOLD))
+            said = file.read().decode(errors="replace").split("\n")
+    except OSError:
+        said = []
+    last = next((line.strip() for line in reversed(said) if line.strip()), "")
+    return f"{last}; more is in {output}" if last else f"{output} may say why"

@@ -35,6 +35,7 @@ class Known:
         bands: names of models of bands.
         classifiers: names of classifiers of gestures.
         macros: words of the performer's own.
+        tables, corpora: names of look-up tables and of analysed recordings.
     """
 
     models: Sequence[str] = ()
@@ -51,6 +52,8 @@ class Known:
     bands: Sequence[str] = ()
     classifiers: Sequence[str] = ()
     macros: Mapping[str, Macro] = field(default_factory=dict)
+    tables: Sequence[str] = ()
+    corpora: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,9 @@ def _options(wanted: Wanted, known: Known) -> Sequence[str]:
 
 
 def _named(wanted: Wanted, known: Known) -> Sequence[str]:
+    of_any: Mapping[str, Sequence[str]] = {"table": known.tables, "corpus": known.corpora}
+    if wanted.argument.name in of_any:
+        return of_any[wanted.argument.name]
     names: Mapping[str, Sequence[str]] = {
         "theme": known.themes,
         "set": known.settings,
@@ -173,4 +179,4 @@ def _named(wanted: Wanted, known: Known) -> Sequence[str]:
         "classifier": known.classifiers,
         "undef": tuple(known.macros),
     }
-    return names.get(wanted.whose, ())
+    return names.get(wanted.whose, wanted.argument.choices)

@@ -30,7 +30,14 @@ class Kind(Enum):
     LOG = "log"
 
 
-_NAMED: Final = {"scene": "a scene", "cue": "a cue", "set": "a set list", "output": "an output"}
+_NAMED: Final = {
+    "scene": "a scene",
+    "cue": "a cue",
+    "set": "a set list",
+    "output": "an output",
+    "table": "a look-up table",
+    "corpus": "a corpus",
+}
 """What bears the names that arguments of these names want."""
 
 
@@ -42,7 +49,8 @@ class Argument:
         name: shown in usage lines.
         kind: how it is read.
         within: for numbers and durations, the range allowed.
-        choices: for choices, the words allowed; for durations, words allowed instead of a time.
+        choices: for choices, the words allowed; for durations, words allowed instead of a time;
+            for names, some of them.
         optional: it may be left out.
         keyword: it is written as its name and then its value, after the others, in any order.
     """
@@ -80,6 +88,8 @@ class Argument:
                 return "the name of a data set"
             case Kind.NAME if self.name in _NAMED:
                 return f"the name of {_NAMED[self.name]}"
+            case Kind.NAME if self.choices:
+                return f'names such as {self.choices[0]}, several in quotes: "{" ".join(self.choices[:2])}"'
             case Kind.FILE | Kind.NAME:
                 return "a name"
             case Kind.TEXT:
@@ -111,6 +121,8 @@ class Argument:
                 shown = f"{self.name.upper()}…"
             case Kind.DEFINITION:
                 shown = "NAME ARGUMENT… = COMMANDS…"
+            case Kind.NAME:
+                shown = self.name.upper()
             case _:
                 shown = "|".join((self.name.upper(), *self.choices))
         shown = f"{self.name} {shown}" if self.keyword else shown

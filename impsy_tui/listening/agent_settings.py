@@ -14,16 +14,13 @@ CHANGING: Final = "changing"
 MIXED: Final = "mixed"
 CORPUS: Final = "corpus"
 SCATTERED: Final = "scattered"
-TARGETS: Final = (STATIC, CHANGING, MIXED, CORPUS, f"{MIXED}+{CORPUS}", f"{MIXED}+{SCATTERED}")
-"""What there is to imitate.
+"""What there is to imitate, as ``terms.TARGETS`` has it.
 
 ``static``: the sound of a random row of the table, all along. ``changing``: the same, another one now and then.
 ``mixed``: an episode of either. ``corpus``: recordings, frame by frame. ``scattered``: each descriptor that of
 another row. No row has them together, but no musician's sound is a row either: so much of recordings can be learned
 without any.
 """
-
-ALGORITHMS: Final = ("ppo", "dqn", "a2c")
 
 _MODES: Final = {
     "static_random": STATIC,

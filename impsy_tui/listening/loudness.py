@@ -105,8 +105,8 @@ class Peaks:
         held = -(-_TAPS // self._factor)
         padded = np.zeros(held * self._factor)
         padded[:_TAPS] = filter_
-        # [samples held, the newest last, phases]
-        self._phases = np.ascontiguousarray(padded.reshape(held, self._factor)[::-1])
+        # [phases, samples held, the newest last]
+        self._phases = np.ascontiguousarray(padded.reshape(held, self._factor)[::-1].T)
         self._held = np.zeros(held - 1)
 
     def follow(self, samples: np.ndarray) -> np.ndarray:
@@ -116,8 +116,9 @@ class Peaks:
             return plain
         heard = np.concatenate([self._held, samples])
         self._held = heard[len(samples) :]
-        between = sliding_window_view(heard, len(self._phases)) @ self._phases
-        highest: np.ndarray = np.abs(between).max(axis=1)
+        # A row a phase: NumPy multiplies and compares long rows five times as fast as short ones.
+        between = self._phases @ sliding_window_view(heard, self._phases.shape[1]).T
+        highest: np.ndarray = np.abs(between).max(axis=0)
         return highest
 
 

@@ -9,11 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from impsy_tui import terms
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.listening import ListeningProblem
-from impsy_tui.listening.agent_settings import ALGORITHMS, CORPUS, MIXED, TARGETS, Settings, names_of, read_settings
+from impsy_tui.listening.agent_settings import CORPUS, MIXED, Settings, names_of, read_settings
 from impsy_tui.listening.seek import STEP
+from impsy_tui.training.naming import free_name
 from impsy_tui.training.worker import StopAsked
 
 if TYPE_CHECKING:
@@ -54,13 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("table", type=Path)
     parser.add_argument("file", type=Path)
+    parser.add_argument("--numbered", action="store_true", help="a name that is taken gets a number behind it")
     parser.add_argument("--heard", nargs="+")
     parser.add_argument("--judged", nargs="+")
-    parser.add_argument("--targets", choices=TARGETS, default=None)
+    parser.add_argument("--targets", choices=terms.TARGETS, default=None)
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="+", default=[])
-    parser.add_argument("--algorithm", choices=ALGORITHMS, default=ALGORITHMS[0])
-    parser.add_argument("--steps", type=int, default=6_000_000)
+    parser.add_argument("--algorithm", choices=terms.ALGORITHMS, default=terms.ALGORITHMS[0])
+    parser.add_argument("--steps", type=int, default=int(terms.AGENT_STEPS.default))
     parser.add_argument("--cloned", type=float, default=0.0)
     parser.add_argument("--units", type=int, nargs="+", default=(64, 64))
     parser.add_argument("--seed", type=int, default=1)
@@ -77,6 +80,9 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     from impsy_tui.training.agent_recordings import read_recordings
 
     settings = _settings(wishes)
+    wishes.file.parent.mkdir(parents=True, exist_ok=True)
+    if wishes.numbered:
+        wishes.file = wishes.file.with_stem(free_name(wishes.file.parent, wishes.file.stem))
     if wishes.file.exists():
         return Failed(f"{wishes.file} is there already: name another, or rename or delete it first")
     known = Known(read_table(wishes.table))
@@ -172,7 +178,6 @@ def _finish(
         foreseen.foresight if foreseen else None,
         facts,
     )
-    wishes.file.parent.mkdir(parents=True, exist_ok=True)
     write_agent(wishes.file, model)
     return Finished(
         f"{wishes.file.stem}: RMSE {found:.4f}, seek {seek:.4f}, hold {hold:.4f} after {learned.steps} steps, "

@@ -27,7 +27,7 @@ def _settings(client: Client) -> dict[str, tuple[str, str]]:
     return {setting.key: (setting.value, setting.origin) for setting in answer.settings}
 
 
-def _ended_jobs(client: Client, count: int = 1) -> list[str]:
+def ended_jobs(client: Client, count: int = 1) -> list[str]:
     """The states of all jobs, once so many have ended."""
     client.subscribe(20, events=False)
     for message in client.messages():
@@ -142,7 +142,7 @@ def test_a_plot_is_drawn_beside_the_music(start_engine: Start, receiver: socket.
         assert "no log, data set or model is called none" in console.command("plot none").text
         assert "no log, data set or model is called ../x" in console.command("plot ../x").text
         assert console.command("plot pulse").text == "job 1 draws pulse"
-        assert _ended_jobs(console) == ["finished"]
+        assert ended_jobs(console) == ["finished"]
         assert Path(console.snapshot().jobs[0].file) == engine.folder / "plots" / "pulse.svg"
         assert "</svg>" in (engine.folder / "plots" / "pulse.svg").read_text()
 
@@ -157,13 +157,13 @@ def test_a_data_set_is_made_beside_the_music(
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
         assert "job 1 collects the logs" in console.command("dataset 4").text
-        assert _ended_jobs(console) == ["finished"]
+        assert ended_jobs(console) == ["finished"]
         (job,) = console.snapshot().jobs
         assert "49 events" in job.text
         assert len(read_dataset(Path(job.file))[0]) == 49
         assert Path(job.file).parent == tmp_path / "datasets"
         assert console.command("dataset 9").ok
-        assert _ended_jobs(console, 2) == ["finished", "failed"]
+        assert ended_jobs(console, 2) == ["finished", "failed"]
         assert "no job runs" in console.command("cancel job").text
         assert "no dataset is called none" in console.command("train xxs on none").text
         assert "no dataset is called ../x" in console.command("train xxs on ../x").text
@@ -171,7 +171,7 @@ def test_a_data_set_is_made_beside_the_music(
         assert "auto trains new models" in console.command("train auto from current").text
         assert "no folder of gesture scores is called none" in console.command("train ensemble on none").text
         assert "job 3 trains auto on training-dataset-4d" in console.command("train auto budget 2.5 seed 3").text
-        assert _ended_jobs(console, 3) == ["finished", "failed", "failed"]
+        assert ended_jobs(console, 3) == ["finished", "failed", "failed"]
         text = console.snapshot().jobs[2].text
         assert "the longest performance has 49 events" in text or "TensorFlow, which is not installed" in text
     assert "job: 2 dataset 9d: no events of dimension 9" in engine.said()
@@ -188,7 +188,7 @@ def test_gestures_are_learned_beside_the_music(
     with connected(engine.socket) as console:
         assert "takes no more than this" in console.command("train gestures epochs 3").text
         assert "job 1 trains a classifier of gestures" in console.command("train gestures seed 2").text
-        _ended_jobs(console)
+        ended_jobs(console)
         (job,) = console.snapshot().jobs
         if "scikit-learn, which is not installed" in job.text:
             pytest.skip("training a classifier is the extra [gestures]")

@@ -24,6 +24,8 @@ KNOWN = Known(
     cues=("drop", "end of it"),
     outputs=("midi", "osc"),
     players=("main", "lead"),
+    tables=("fm-20",),
+    corpora=("guitar",),
     macros=read_macros(["glide to = over 2s temp $to", "quiet = sigma 0"]),
 )
 TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
@@ -65,7 +67,10 @@ TRAIN = ("on", "from", "epochs", "patience", "batch", "seed", "budget")
         ("mute x1-x2 x", ("x1", "x2", "x3")),
         ("hold x1 ", ("x2", "x3")),
         ("hold x1 0.5 ", ()),
-        ("train ", ("gestures", "ensemble", "xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
+        ("train ", ("gestures", "ensemble", "agent", "xxs", "xs", "s", "m", "l", "xl", "auto", "resume", *TRAIN)),
+        ("train agent f", ("fm-20",)),
+        ("train agent fm-20 corpus ", ("guitar",)),
+        ("train agent hear ch", ("chroma",)),
         ("train s ", TRAIN),
         ("train s on ", ("d", "d9")),
         ("train s on d ", TRAIN[1:]),

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from impsy_tui.listening.agent_settings import TARGETS
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.seek import Known, moves
+from impsy_tui.terms import TARGETS
 from impsy_tui.training.agent_env import Imitation, Task, rewards
 from impsy_tui.training.agent_evaluation import hold_policy, judge, seek_policy, table
 from tests.listening.agents import small_table

@@ -49,6 +49,10 @@ class Host(Protocol):
     def training_size(self) -> str:
         """The size that is trained unless one is named."""
 
+    @property
+    def agent_python(self) -> str:
+        """The python that agents are trained with; empty for the engine's own."""
+
     def change_setting(self, key: str, value: str) -> Awaitable[str]:
         """Change a setting in the configuration file; the reply, or ``SettingProblem``."""
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
+from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 
 
 class Workshop(Hands):
@@ -60,6 +62,22 @@ class Workshop(Hands):
         module = "impsy_tui.training.ensemble_worker"
         job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
         return f"job {job.number} trains a band on {job.name}; keep job ends it early, cancel job throws it away"
+
+    async def _train_agent(self, table: str = "", corpus: str = "", **options: float | str) -> str:
+        library = self._host.library
+        found = library.table(table)
+        name = found.name.split(".")[0]
+        arguments = [str(found), str(library.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}"), "--numbered"]
+        if corpus:
+            arguments += ["--corpus", str(library.corpus(corpus))]
+            options.setdefault("targets", terms.WITH_CORPUS)
+        for option, argument in (("hear", "--heard"), ("match", "--judged")):
+            if words := str(options.pop(option, "")).replace(",", " ").split():
+                arguments += [argument, *words]
+        arguments += _options(options, {})
+        module, python = "impsy_tui.training.agent_worker", self._host.agent_python
+        job = await self._host.jobs.start("train", f"an agent on {name}", module, arguments, python)
+        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
 
     def _begun_from(self, name: str) -> Path | None:
         """The model that a training begins with, if it does with one."""
@@ -131,4 +149,5 @@ class Workshop(Hands):
 
 def _options(options: dict[str, float | str], names: dict[str, str]) -> list[str]:
     """Keyword arguments as a worker takes them, some by another name."""
-    return [part for name, value in options.items() for part in (f"--{names.get(name, name)}", f"{value:.15g}")]
+    shown = {name: value if isinstance(value, str) else f"{value:.15g}" for name, value in options.items()}
+    return [part for name, value in shown.items() for part in (f"--{names.get(name, name)}", value)]

@@ -55,6 +55,22 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         files=True,
     ),
     Command(
+        "train agent",
+        "trains an agent to steer a synth by its look-up table, the newest in the folder tables if none is named",
+        "train agent fm-20 hear chroma",
+        (
+            Argument("table", Kind.NAME, optional=True),
+            Argument("hear", Kind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
+            Argument("match", Kind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
+            Argument("targets", Kind.CHOICE, choices=terms.TARGETS, optional=True, keyword=True),
+            Argument("corpus", Kind.NAME, optional=True, keyword=True),
+            Argument("algorithm", Kind.CHOICE, choices=terms.ALGORITHMS, optional=True, keyword=True),
+            Argument("steps", Kind.WHOLE, terms.AGENT_STEPS, optional=True, keyword=True),
+            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+        ),
+        files=True,
+    ),
+    Command(
         "convert",
         "makes the .tflite of a model that is there as .keras or .h5",
         "convert m",
