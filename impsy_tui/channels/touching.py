@@ -11,6 +11,7 @@ from impsy_tui.gestures.surfaces import (
     TOUCHOSC,
     Online,
     Pattern,
+    Performance,
     Range,
     Surface,
     read_metatone,
@@ -62,9 +63,12 @@ class OscSurface:
             return False
         if isinstance(told, Online):
             text = f"{told.player} is {'there' if told.there else 'gone'}"
-        else:
+        elif isinstance(told, Performance):
             text = f"the performance {'begins' if told.begins else 'is over'}"
-        self._listener.trouble(self._channel, text, "info")
+        else:
+            text = f"{told.new_idea} has a new idea" if told.new_idea else ""
+        if text:
+            self._listener.trouble(self._channel, text, "info")
         return True
 
 

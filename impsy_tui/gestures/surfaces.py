@@ -235,13 +235,27 @@ class Performance(NamedTuple):
     begins: bool
 
 
-def read_metatone(address: str, arguments: Sequence[Any]) -> Online | Performance | None:
+class Classified(NamedTuple):
+    """What another classifier of the Metatone project tells of its ensemble; this program has its own.
+
+    Attributes:
+        new_idea: who has one; empty where it tells gestures, or how they change.
+    """
+
+    new_idea: str = ""
+
+
+def read_metatone(address: str, arguments: Sequence[Any]) -> Online | Performance | Classified | None:
     """What a message that is no touch says; None where it is none of these."""
     match address.removeprefix(METATONE_PREFIX):
         case "/online" | "/offline" as word if arguments:
             return Online(str(arguments[0])[:_LONGEST_NAME], word == "/online")
         case "/performance/start" | "/performance/end" as word:
             return Performance(word.endswith("start"))
+        case "/classifier/ensemble/event/new_idea":
+            return Classified(str(arguments[0])[:_LONGEST_NAME] if arguments else "the ensemble")
+        case "/classifier/gesture" | "/classifier/ensemble/state":
+            return Classified()
     return None
 
 
@@ -259,6 +273,16 @@ def playback_touch(player: str, x: float, y: float, velocity: float) -> Told:
         velocity: in widths of the surface.
     """
     return f"{METATONE_PREFIX}/playback/touch", (player, x * WIDTH, y * HEIGHT, velocity * WIDTH)
+
+
+def online_told(player: str, band: str, *, there: bool) -> Told:
+    """A player of a band is there, or no longer."""
+    return f"{METATONE_PREFIX}/{'online' if there else 'offline'}", (player, band)
+
+
+def performance_told(band: str, *, begins: bool) -> Told:
+    """A band begins to play, or ends."""
+    return f"{METATONE_PREFIX}/performance/{'start' if begins else 'end'}", (band,)
 
 
 def gesture_told(player: str, code: int) -> Told:
