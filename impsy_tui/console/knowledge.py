@@ -44,6 +44,8 @@ class Knowledge:
                 cues=names.cues,
                 tables=names.tables,
                 corpora=names.corpora,
+                bands=names.bands,
+                classifiers=names.classifiers,
             )
         if isinstance(settings, Settings):
             keys = tuple(setting.key for setting in settings.settings)

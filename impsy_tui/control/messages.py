@@ -325,6 +325,8 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     cues: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     corpora: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    classifiers: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):
