@@ -167,6 +167,9 @@ BAND_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)
 CLIP_CHOICES: Final = ("random", "nearest")
 """How the clips of a band are chosen: any of the gesture, or the one nearest to where and how fast the lead plays."""
 
+GUIDED: Final = Range(10.0, 600.0, 30.0, "s")
+"""How long each gesture is played that is recorded for a classifier."""
+
 LEAD_STOPS: Final = ("rest", "play")
 """What a band does when its lead has stopped."""
 

@@ -17,7 +17,7 @@ def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
     loaded = loaded_by("import impsy_tui.engine.life")
     for name in ("textual", "rich", "typer", "tensorflow", "keras", "torch", "sklearn", "h5py", "impsy_tui.training"):
         assert name not in loaded
-    for name in ("impsy_tui.plots", "plotext", "matplotlib", "distributed", "dask"):
+    for name in ("impsy_tui.plots", "matplotlib", "distributed", "dask"):
         assert name not in loaded
 
 

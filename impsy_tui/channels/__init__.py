@@ -217,6 +217,23 @@ class PlaysTouches(Protocol):
 
 
 @runtime_checkable
+class ShowsBand(Protocol):
+    """A channel that bands are seen by, wherever they are heard. Its methods never wait and never raise."""
+
+    name: str
+
+    @property
+    def wants_band(self) -> bool:
+        """Whether they are to be seen there."""
+
+    def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
+        """Show a touch of the lead's, or of a player who is not heard there; as in ``VirtualTouch``."""
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        """Pass on what the band does."""
+
+
+@runtime_checkable
 class Clocked(Protocol):
     """A channel that carries MIDI clocks."""
 

@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from impsy_tui.channels.mapping import NOTE_OFF, NOTE_ON
+from impsy_tui.channels.touch_messages import is_lasting, text_key
+
+_TEXT: Final = ord("/")
+"""What a text begins with; a MIDI message begins with a status, from 0x80 on."""
 
 _ONE_A_CHANNEL: Final = 0xC0
 """From this status on there is one value a channel: program, pressure, bend."""
@@ -11,11 +15,17 @@ _ONE_A_CHANNEL: Final = 0xC0
 
 def _key(message: bytes) -> bytes:
     """What a later message has in common with the one that it stands in for."""
+    if message[0] == _TEXT:
+        return text_key(message)
     return message[:1] if message[0] >= _ONE_A_CHANNEL else message[:2]
 
 
+def _lasts(message: bytes) -> bool:
+    return is_lasting(message) if message[0] == _TEXT else message[0] & 0xF0 != NOTE_OFF
+
+
 class Owed:
-    """Messages in their order, each kind of value once, with its newest value.
+    """Messages, MIDI or text, in their order, each kind of value once, with its newest value.
 
     A note that is turned off before it was ever sent is left out, its note-off is not: who has
     yet to be sent these messages may have been sent the same note earlier.
@@ -39,9 +49,9 @@ class Owed:
             self._messages[key] = message
         self._encoded = None
 
-    def forget_ends(self) -> None:
-        """Leave note-offs out: for whoever has been sent nothing yet."""
-        self._messages = {key: one for key, one in self._messages.items() if key[0] & 0xF0 != NOTE_OFF}
+    def forget_passing(self) -> None:
+        """Leave out note-offs, touches and what else is over: for whoever has been sent nothing yet."""
+        self._messages = {key: one for key, one in self._messages.items() if _lasts(one)}
         self._encoded = None
 
     def copy(self) -> "Owed":

@@ -9,7 +9,11 @@ from websockets.protocol import State
 
 from impsy_tui.channels.mapping import InputMapping
 from impsy_tui.channels.owed import Owed
+from impsy_tui.channels.touch_messages import TextTouch
+from impsy_tui.channels.touching import LEAD
 from impsy_tui.channels.web_connection import MOST_UNREAD
+from impsy_tui.gestures.surfaces import Fingers, Lifted
+from impsy_tui.gestures.touches import Touch
 
 BURST: Final = 200.0
 """Messages that may come at once."""
@@ -23,12 +27,31 @@ class Client:
         self.mapping = mapping
         self.held = False
         self.owed: Owed | None = None
+        self._fingers = Fingers()
+        self._down: set[int] = set()
         self._credit, self._credit_at = BURST, now
 
     @property
     def host(self) -> str:
         """Where it is."""
         return host_of(self.connection)
+
+    def touched(self, told: TextTouch, now: float) -> Touch | Lifted:
+        """What a finger of the lead did here; where no velocity was told, it is measured."""
+        if told.place is None:
+            return self._lift(told.finger)
+        self._down.add(told.finger)
+        touch = Touch(now, LEAD, told.finger, *told.place, told.velocity or 0.0)
+        return self._fingers.touch(touch) if told.velocity is None else touch
+
+    def lift_all(self) -> list[Lifted]:
+        """All fingers are lifted."""
+        return [self._lift(finger) for finger in sorted(self._down)]
+
+    def _lift(self, finger: int) -> Lifted:
+        self._down.discard(finger)
+        self._fingers.lift(LEAD, finger)
+        return Lifted(LEAD, finger)
 
     def may_send(self, now: float, rate: float) -> bool:
         """Whether one more message of it is within this rate (messages a second)."""

@@ -1,9 +1,8 @@
-"""Vectors as MIDI messages in text, to and from browsers, and a page with faders for them."""
+"""Vectors as MIDI messages in text, to and from browsers, touches too, and pages with faders and a pad for them."""
 
 import asyncio
 import logging
 import socket
-from collections import deque
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
@@ -11,26 +10,26 @@ from typing import Final, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import CloseCode, Frame, Opcode
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.faders import FaderPage, plain
+from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at
-from impsy_tui.channels.owed import Owed
-from impsy_tui.channels.text_messages import TextProblem, read_text, write_text
+from impsy_tui.channels.pages import Pages, plain
+from impsy_tui.channels.text_messages import TextProblem, read_text
+from impsy_tui.channels.touch_messages import ended_text, read_touch, told_text, touch_text
 from impsy_tui.channels.web_client import Client, host_of, same_origin
 from impsy_tui.channels.web_connection import Connection
+from impsy_tui.channels.web_post import Post, in_text
 from impsy_tui.config import WebSocket
+from impsy_tui.gestures.surfaces import Told
 
 _LARGEST_MESSAGE: Final = 1024
 _MOST_CLIENTS: Final = 128
 
-_CLIENTS_A_TURN: Final = 8
-"""Write to at most so many before the loop may look at its timers."""
 _MESSAGES_A_TURN: Final = 8
 """Take at most so many from one client before that."""
 
@@ -84,9 +83,6 @@ class WebSocketChannel:
         self._clients: list[Client] = []
         self._connections: set[Connection] = set()
         self._holders = 0
-        self._present = Owed()
-        self._waiting: deque[Client] = deque()
-        self._writing = False
         self._traffic = Traffic()
         self._last_received = ""
         self._last_sent = b""
@@ -101,7 +97,8 @@ class WebSocketChannel:
         self._loop = asyncio.get_running_loop()
         self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
         self._output = OutputMapping(settings.output)
-        self._page = FaderPage(self._entries, settings.output)
+        self._post = Post(self._clients, self._loop, self._drop)
+        self._pages = self._make_pages()
         self.set_dimension(dimension)
         try:
             bound = await listen_at(
@@ -145,10 +142,9 @@ class WebSocketChannel:
     def panic(self) -> None:
         if self._server is None:
             return
-        messages = self._output.panic()
-        self._broadcast(messages)
+        self._broadcast(self._output.panic())
         # What is off already is not for those who come later.
-        self._present = Owed()
+        self._post.forget()
 
     def close(self) -> None:
         server, self._state = self._server, "closed"
@@ -156,8 +152,7 @@ class WebSocketChannel:
             return
         self.silence()
         self._server = None
-        while self._waiting:
-            self._write_some()
+        self._post.finish()
         now = self._scheduler.now()
         for client in self._clients:
             self._release(client, now)
@@ -171,7 +166,7 @@ class WebSocketChannel:
         now = self._scheduler.now()
         count = len(self._clients)
         clients = "1 client" if count == 1 else f"{count or 'no'} clients"
-        words = (self._last_received, write_text(self._last_sent) if self._last_sent else "")
+        words = (self._last_received, in_text(self._last_sent) if self._last_sent else "")
         return self._traffic.status(
             self.name,
             self._state,
@@ -186,7 +181,7 @@ class WebSocketChannel:
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
-        self._page = FaderPage(self._entries, self._settings.output)
+        self._pages = self._make_pages()
         for client in self._clients:
             self._release(client, self._scheduler.now())
             client.mapping = InputMapping(self._entries)
@@ -194,6 +189,9 @@ class WebSocketChannel:
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mapping in force by the setting that it belongs to, if it was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    def _make_pages(self) -> Pages:
+        return Pages(self._entries, self._settings.output, touches=self._settings.touches)
 
     def _warn_of_network(self, bound: socket.socket) -> None:
         reach = reached_at(bound)
@@ -212,7 +210,7 @@ class WebSocketChannel:
         headers = request.headers
         if "websocket" not in (value.strip().lower() for value in headers.get_all("Upgrade")):
             # Before its version 17 the library refuses other methods itself.
-            return self._page.answer(getattr(request, "method", "GET"), request.path)
+            return self._pages.answer(getattr(request, "method", "GET"), request.path)
         if not same_origin(headers.get_all("Origin"), headers.get_all("Host")):
             self._troubles.note(
                 "origin",
@@ -228,7 +226,7 @@ class WebSocketChannel:
     async def _serve(self, connection: ServerConnection) -> None:
         client = Client(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)
-        self._greet(client)
+        self._post.greet(client)
         try:
             await self._hear_out(client)
         except ConnectionClosed:
@@ -283,6 +281,10 @@ class WebSocketChannel:
             self._troubles.note("binary", f"bytes where text is expected, from {client.host}: ignored")
             return
         try:
+            if self._settings.touches and (told := read_touch(text)) is not None:
+                self._last_received = text.strip()
+                self._listener.touched(self.name, client.touched(told, now))
+                return
             message = read_text(text)
         except TextProblem as problem:
             shown = text if len(text) <= 40 else f"{text[:39]}…"
@@ -299,6 +301,8 @@ class WebSocketChannel:
     def _release(self, client: Client, now: float) -> None:
         client.mapping.release()
         self._tell_holding(client, now)
+        for lifted in client.lift_all():
+            self._listener.touched(self.name, lifted)
 
     def _tell_holding(self, client: Client, now: float) -> None:
         held = client.mapping.holding
@@ -311,62 +315,44 @@ class WebSocketChannel:
 
     # Out
 
-    def _broadcast(self, messages: Sequence[bytes]) -> None:
-        """Owe everybody these messages, and begin to write at once.
-
-        Who has not been reached by what was sent before gets both together, each value once.
-        """
+    def _broadcast(self, messages: Sequence[bytes], *, passing: bool = False) -> None:
+        """Send to everybody; what is not passing is for those who come later, too."""
         if not messages:
             return
-        self._present.add(messages)
-        self._present.forget_ends()
-        if not self._clients:
-            return
-        now = self._scheduler.now()
-        for _ in messages:
-            self._traffic.sent.count(now)
-        self._last_sent = messages[-1]
-        for owed in {client.owed for client in self._waiting if client.owed is not None}:
-            owed.add(messages)
-        news = Owed()
-        news.add(messages)
-        for client in self._clients:
-            self._owe(client, news)
-        self._begin()
+        if self._clients:
+            now = self._scheduler.now()
+            for _ in messages:
+                self._traffic.sent.count(now)
+            self._last_sent = messages[-1]
+        (self._post.send_passing if passing else self._post.send)(messages)
 
-    def _greet(self, client: Client) -> None:
-        """A new client is sent all that is so at present; to the others nothing is sent again."""
-        if self._present:
-            self._owe(client, self._present.copy())
-            self._begin()
+    def _drop(self, client: Client) -> None:
+        self._troubles.note("slow", f"{client.host} does not read what it is sent: it is dropped")
+        client.connection.transport.abort()
 
-    def _owe(self, client: Client, owed: Owed) -> None:
-        if client.owed is None:
-            client.owed = owed
-            self._waiting.append(client)
+    # A band's touches
 
-    def _begin(self) -> None:
-        if not self._writing:
-            self._write_on()
+    @property
+    def wants_band(self) -> bool:
+        """Whether bands that are not heard here are to be seen here all the same."""
+        return self._settings.touches
 
-    def _write_on(self) -> None:
-        self._write_some()
-        self._writing = bool(self._waiting)
-        if self._writing:
-            self._loop.call_soon(self._write_on)
+    def play_touch(self, touch: VirtualTouch) -> None:
+        if self._clients:
+            text = touch_text(touch.player, touch.x, touch.y, touch.velocity, played=True)
+            self._broadcast((text,), passing=True)
 
-    def _write_some(self) -> None:
-        for _ in range(min(_CLIENTS_A_TURN, len(self._waiting))):
-            client = self._waiting.popleft()
-            owed, client.owed = client.owed, None
-            if owed is not None and not client.write(owed.encoded(_frame)):
-                self._troubles.note("slow", f"{client.host} does not read what it is sent: it is dropped")
-                client.connection.transport.abort()
+    def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
+        """Show a touch of somebody who is not heard here."""
+        if self._clients:
+            self._broadcast((touch_text(player, x, y, velocity, played=False),), passing=True)
 
+    def end_touch(self, player: str) -> None:
+        if self._clients:
+            self._broadcast((ended_text(player),), passing=True)
 
-def _frame(message: bytes) -> bytes:
-    """A message as a frame. Those of a server are not masked, so that one serves every client."""
-    return Frame(Opcode.TEXT, write_text(message).encode()).serialize(mask=False)
+    def tell_band(self, told: Sequence[Told]) -> None:
+        self._broadcast([told_text(one) for one in told])
 
 
 def _fulfil(future: asyncio.Future[None]) -> None:

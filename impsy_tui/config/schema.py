@@ -281,6 +281,7 @@ class WebSocket:
     server_port: int = _setting(_PORT, 5001, "port to listen at")
     input: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what incoming messages mean")
     output: tuple[MappingEntry, ...] = _setting(MidiMapping(), (), "what is sent")
+    touches: bool = _setting(Switch(), False, "its page is a touch pad, for a band, and shows what the band does")
     max_rate: float = _setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
     safe: tuple[float, ...] = _setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
 

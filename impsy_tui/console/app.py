@@ -20,13 +20,10 @@ from impsy_tui.console.all_commands import AllCommands
 from impsy_tui.console.history import History, history_file
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
+from impsy_tui.console.pages import Dress, Pages
 from impsy_tui.console.screens.dialogs import Confirm
-from impsy_tui.console.screens.files import FilesPage
-from impsy_tui.console.screens.help import HelpPage
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.screens.perform import PerformScreen
-from impsy_tui.console.screens.rig import RigPage
-from impsy_tui.console.screens.settings import SettingsPage
 from impsy_tui.console.steps import Steps
 from impsy_tui.console.themes import ThemeProblem
 from impsy_tui.console.view import Shows, View
@@ -106,6 +103,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.perform = PerformScreen(
             self._wardrobe.palette, self._keys, self._history, self._known, self._digits_every
         )
+        self._pages = Pages(self, self, self.perform, self._dress)
 
     # Life
 
@@ -247,7 +245,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if whole:
             self.enter(line)
         else:
-            self._to_perform()
+            self._pages.to_perform()
             self.perform.set_keys_mode(False)
             self.perform.prompt.put(line.rstrip("…"))
 
@@ -297,11 +295,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             case "show":
                 self._show(str(read.values["page"]))
             case "guide":
-                here = self.screen_stack[-1]
-                if isinstance(here, SettingsPage):
-                    here.action_guide()
-                else:
-                    self._show("guide")
+                self._show("guide")
 
     # Keys
 
@@ -383,50 +377,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _show(self, page: str) -> None:
         """Go to a page, or back from it; or show or hide a pane."""
-        here = self.screen_stack[-1]
-        if not isinstance(here, Page | PerformScreen):
-            return  # a dialog wants its answer first
-        match page:
-            case "pending":
-                self._to_perform()
-                self.say("reply", self.perform.toggle_pending())
-                return
-            case "meters" | "events" | "jobs" | "channels":
-                self._to_perform()
-                {
-                    "meters": self.perform.toggle_meters_only,
-                    "events": self.perform.cycle_events,
-                    "jobs": self.perform.toggle_jobs,
-                    "channels": self.perform.toggle_channels,
-                }[page]()
-                return
-            case "perform":
-                self._to_perform()
-                return
-        made = self._page(page)
-        if isinstance(here, type(made)):
-            self._to_perform()
-            return
-        self._to_perform()
-        self.push_screen(made)
+        if (said := self._pages.show(page)) is not None:
+            self.say("reply", said)
         self._shown = -1
 
-    def _page(self, name: str) -> Page:
-        match name:
-            case "files":
-                return FilesPage(self._wardrobe.palette, self._keys, self._digits_every, self)
-            case "settings":
-                return SettingsPage(self._wardrobe.palette, self._keys, self._digits_every, self)
-            case "guide":
-                return SettingsPage(self._wardrobe.palette, self._keys, self._digits_every, self, guided=True)
-            case "rig":
-                return RigPage(self._wardrobe.palette, self._keys, self._digits_every, self)
-            case _:
-                return HelpPage(self._wardrobe.palette, self._keys, self._digits_every)
-
-    def _to_perform(self) -> None:
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+    def _dress(self) -> Dress:
+        return Dress(self._wardrobe.palette, self._keys, self._digits_every)
 
     def _set_locked(self, locked: bool) -> None:
         self._locked = locked

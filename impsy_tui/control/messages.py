@@ -13,6 +13,7 @@ import msgspec
 from impsy_tui.control.states import (
     ChannelState,
     CueState,
+    GuidedState,
     JobState,
     LogState,
     MachineState,
@@ -165,6 +166,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         tempo: musical time, if it matters.
         replay: the log that is replayed, if one is.
         recording: whether commands are written down.
+        guided: which gesture is to be played for a recording, while one is made.
     """
 
     time: float
@@ -197,6 +199,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     tempo: TempoState | None = None
     replay: ReplayState | None = None
     recording: bool = False
+    guided: GuidedState | None = None
 
     @property
     def focused(self) -> PlayerState:

@@ -65,6 +65,30 @@ class BandState(msgspec.Struct, frozen=True):
     transitions: tuple[int, ...]
 
 
+class GuidedState(msgspec.Struct, frozen=True):
+    """What somebody is to play who is led through gestures that are recorded.
+
+    Attributes:
+        gesture: one of ``terms.GESTURES``.
+        plays: it is to be played now; else it comes.
+        left: seconds until it is over, or begins.
+        seconds: of these, how many there were at the beginning.
+        number: which of the gestures it is, from 1.
+        of: how many there are.
+        touches: how many it has got so far.
+        following: the gesture that comes after it, empty at the end.
+    """
+
+    gesture: str
+    plays: bool
+    left: float
+    seconds: float
+    number: int
+    of: int
+    touches: int
+    following: str
+
+
 class PlayerState(msgspec.Struct, frozen=True):
     """One player and its part.
 

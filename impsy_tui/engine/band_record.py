@@ -33,9 +33,14 @@ class BandRecord:
 
     def touch(self, touch: Touch) -> None:
         """Somebody touched the surface; the time is on the log's monotonic clock."""
-        self._touches.write(written(touch._replace(time=wall_seconds(self._log.wall(touch.time)))))
+        self._touches.write(row_of(self._log, touch))
 
     def second(self, at: float, codes: Sequence[int]) -> None:
         """In a second, each player did this."""
         stamp = self._log.wall(at).isoformat(timespec="milliseconds")
         self._score.write(f"{stamp},{','.join(map(str, codes))}")
+
+
+def row_of(log: PerformanceLog, touch: Touch) -> str:
+    """The row of a touch whose time is on the log's monotonic clock."""
+    return written(touch._replace(time=wall_seconds(log.wall(touch.time))))

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.channels import PlaysTouches, VirtualTouch
+from impsy_tui.channels import PlaysTouches, ShowsBand, VirtualTouch
 from impsy_tui.control.states import BandState, PlayerState
 from impsy_tui.engine.band_part import BandPart, BandSettings, Equipment
 from impsy_tui.engine.band_record import BandRecord
@@ -75,6 +75,8 @@ class BandSeat:
         self._room = room
         self._outlets: list[list[tuple[int, PlaysTouches]]] = []
         """Where each follower is heard: numbers of outlets, and their channels."""
+        self._shows: list[tuple[int, ShowsBand]] = []
+        """Where everybody is seen: the same."""
         self._is_scored = False
 
     @property
@@ -97,6 +99,9 @@ class BandSeat:
     def start(self) -> None:
         """Begin to play, on the channels that there are now."""
         self._outlets = [self._destination(number) for number in range(len(terms.FOLLOWERS))]
+        channels = [outlet.channel for outlet in self._room.outputs.outlets]
+        shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, ShowsBand)]
+        self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
         self.part.start()
 
     def stop(self) -> None:
@@ -156,6 +161,8 @@ class BandSeat:
         if self._room.logs_input:
             self._record.touch(touch)
         self.part.hear(touch)
+        for number, channel in self._shows:
+            self._room.outputs.pass_on(number, channel.show_touch, LEAD, touch.x, touch.y, touch.velocity)
 
     # A BandStage, for the part
 
@@ -173,6 +180,10 @@ class BandSeat:
         )
         for number, channel in self._outlets[follower]:
             self._room.outputs.pass_on(number, channel.play_touch, played)
+        heard = {number for number, _ in self._outlets[follower]}
+        for number, shown in self._shows:
+            if number not in heard:
+                self._room.outputs.pass_on(number, shown.show_touch, played.player, touch.x, touch.y, touch.velocity)
 
     def lift(self, follower: int) -> None:
         """A follower's finger is lifted."""
@@ -195,7 +206,8 @@ class BandSeat:
 
     def _tell_all(self, told: Sequence[Told]) -> None:
         followers = self.part.settings.players - 1
-        there = {number: channel for outlets in self._outlets[:followers] for number, channel in outlets}
+        there: dict[int, PlaysTouches | ShowsBand] = dict(self._shows)
+        there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)
         for number, channel in there.items():
             self._room.outputs.pass_on(number, channel.tell_band, told)
 

@@ -20,6 +20,7 @@ from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
+from impsy_tui.engine.guided_recording import GuidedRecording
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
@@ -122,6 +123,9 @@ class Engine:
         if last and last.focus in self.session.everybody:
             self.session.focus = last.focus
         self.session.taker = self._message
+        self.session.guided = GuidedRecording(
+            self._loop.scheduler, self._log, self._tell_of("record"), self._outputs.show
+        )
         self.manager = self.orders.manager = self._stage_manager()
         self._bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
@@ -173,6 +177,8 @@ class Engine:
         if hasattr(self, "manager"):
             self.manager.close()
             self.session.stop()
+            if self.session.guided is not None and self.session.guided.runs:
+                self.session.guided.end()
             self.session.tempo.clock_out.set_sends(False)
         for channel in self._channels:
             try:

@@ -13,6 +13,7 @@ from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem
 from impsy_tui.engine.cues import CueProblem
+from impsy_tui.engine.guided_recording import GuidedProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
 from impsy_tui.engine.replay import ReplayProblem
@@ -30,6 +31,7 @@ PROBLEMS = (
     CastingProblem,
     ConductingProblem,
     CueProblem,
+    GuidedProblem,
     HelperProblem,
     JobProblem,
     LibraryProblem,
@@ -42,6 +44,8 @@ PROBLEMS = (
 
 _ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports")
 """Commands that change nothing: they are not written down."""
+_SETTLE_FIRST = ("scene", "undo", "redo")
+"""Commands that take a moment, and set what the rest of their line goes on from."""
 
 
 @dataclass(slots=True)
@@ -62,7 +66,8 @@ class Outcome:
         """Wait for what takes time."""
         while self.awaited:
             try:
-                self.replies.append(await self.awaited.pop(0))
+                if reply := await self.awaited.pop(0):
+                    self.replies.append(reply)
             except PROBLEMS as problem:
                 self.problems.append(str(problem))
 
@@ -186,10 +191,10 @@ class Orders:
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""
         outcome = self.perform(program, player)
-        for problem in outcome.problems:
-            self._tell("error", source, problem)
+        while outcome.problems:
+            self._tell("error", source, outcome.problems.pop(0))
         if outcome.awaited:
-            self.wait_for(source, outcome.awaited)
+            self._background(self._tell_wrong(source, outcome))
 
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
         """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
@@ -236,7 +241,12 @@ class Orders:
             player: whom they are for, where they do not say themselves.
         """
         outcome = Outcome()
-        for invocation in self._steps(program.steps, player):
+        self._do(self._steps(program.steps, player), outcome)
+        return outcome
+
+    def _do(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
+        """Do these steps, one after the other."""
+        for invocation in steps:
             try:
                 if self.manager is not None:
                     self.manager.claim(invocation)
@@ -246,9 +256,16 @@ class Orders:
                 continue
             if isinstance(answer, str):
                 outcome.replies.append(answer)
-            else:
-                outcome.awaited.append(answer)
-        return outcome
+                continue
+            outcome.awaited.append(answer)
+            if invocation.command.name in _SETTLE_FIRST:
+                outcome.awaited.append(self._after(steps, outcome))
+                return
+
+    async def _after(self, steps: Iterator[Invocation], outcome: Outcome) -> str:
+        """Do the rest of a line once what came before has settled."""
+        self._do(steps, outcome)
+        return ""
 
     def _steps(self, steps: tuple[Step, ...], player: str) -> Iterator[Invocation]:
         for step in steps:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from impsy_tui.channels import NONE_MUTED, Channel, Clocked, Targeted
+from impsy_tui.channels import NONE_MUTED, Channel, Clocked, ShowsBand, Targeted
 from impsy_tui.engine.nudged import Nudged
 from impsy_tui.engine.outlet import Outlet
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.gestures.surfaces import Told
 
 FADE_STEP: Final = 0.02
 """Seconds between the steps of a fade."""
@@ -23,6 +24,7 @@ class Outputs:
         self._fade: Timer | None = None
         self._clocked: list[Clocked] = []
         self._targeted: list[Targeted] = []
+        self._surfaces: list[ShowsBand] = []
 
     def open(self, channels: Iterable[Channel]) -> None:
         """These are the channels from now on."""
@@ -30,6 +32,8 @@ class Outputs:
         self.nudges = {outlet.channel.name: 0.0 for outlet in self.outlets}
         found = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Targeted)]
         self._targeted = [channel for channel in found if channel.wants_targets]
+        shown = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, ShowsBand)]
+        self._surfaces = [channel for channel in shown if channel.wants_band]
         self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Clocked)]
 
     def nudge(self, name: str, seconds: float) -> None:
@@ -47,6 +51,11 @@ class Outputs:
                 outlet = self.outlets[index] = Nudged(outlet, self._scheduler)
             if isinstance(outlet, Nudged):
                 outlet.delay = delay
+
+    def show(self, told: Sequence[Told]) -> None:
+        """Tell whoever plays a surface that shows it, at once."""
+        for channel in self._surfaces:
+            channel.tell_band(told)
 
     def pass_on(self, number: int, action: Callable[..., None], *arguments: Any) -> None:
         """Do something of a channel's that is no vector, as late as everything else there.

@@ -8,6 +8,7 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.engine.company import Company
+from impsy_tui.engine.guided_recording import GuidedRecording
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part import PartSettings
 from impsy_tui.engine.parts import Anybody
@@ -89,6 +90,8 @@ class Session(Company):
         self.last_input_at: float | None = None
         self.witness: Witness | None = None
         """Who is told what the musician and the players do, if anybody is to be."""
+        self.guided: GuidedRecording | None = None
+        """Records labelled gestures, where there is a log for them."""
         self.source = "interface"
         """Who plays what is heard: "interface", or "replay" while a log is replayed."""
         self._holding: set[str] = set()
@@ -212,6 +215,8 @@ class Session(Company):
         for band in self.bands.values():
             if band.hears_channel(channel):
                 band.hear(touch)
+        if self.guided is not None:
+            self.guided.hear(channel, touch)
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         """A message of a clock came in."""

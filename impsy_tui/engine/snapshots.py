@@ -108,6 +108,7 @@ class Observer:
             cue=self._manager.cues.state(),
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
+            guided=session.guided.state(now) if session.guided is not None else None,
         )
 
     def _player(self, name: str, now: float) -> PlayerState:

@@ -16,6 +16,8 @@ from impsy_tui.gestures.touches import FASTEST, HEIGHT, WIDTH, Touches
 SHIPPED: Final = "clips-synthetic.npz"
 """Among the models: the clips that ship, which nobody has played."""
 MOST_OF_A_GESTURE: Final = 200
+_STEPS: Final = 4096
+"""A quarter of a millisecond, and less than a finger can do: files are half as large so."""
 _FORMAT: Final = 1
 _ARRAYS: Final = {"format": ("i", 0), "gestures": ("i", 1), "ends": ("i", 1), "touches": ("f", 2)}
 
@@ -174,18 +176,20 @@ def together(of_each: Sequence[Sequence[Clip]], most: int = MOST_OF_A_GESTURE) -
 
 
 def write_clips(file: Path, clips: Clips) -> None:
-    """Write a library, ``.npz``.
+    """Write a library, ``.npz``; what it holds is cut to steps of a ``_STEPS``-th second and of the surface.
 
     Raises:
         OSError: it cannot be written.
     """
     every = clips.all
-    touches = [touch for clip in every for touch in clip.touches]
+    touches = np.array([touch for clip in every for touch in clip.touches]).reshape(-1, len(ClipTouch._fields))
+    steps = np.floor(touches * _STEPS)
+    steps[:, -1] = np.ceil(touches[:, -1] * _STEPS)  # what moves, however slowly, is no touch-down
     arrays = {
         "format": np.array(_FORMAT),
         "gestures": np.array([clip.gesture for clip in every], np.int8),
         "ends": np.cumsum([len(clip.touches) for clip in every], dtype=np.int32),
-        "touches": np.array(touches, np.float32).reshape(-1, len(ClipTouch._fields)),
+        "touches": np.asfortranarray(steps / _STEPS, np.float32),
     }
     write_arrays(file, arrays)
 

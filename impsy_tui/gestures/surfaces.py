@@ -18,7 +18,8 @@ MOST_FINGERS: Final = 256
 _LONGEST_NAME: Final = 64
 _MARK: Final = re.compile(r"\{(player|finger|any)\}")
 _WORDS: Final = ("x", "y", "velocity", "player", "finger", "down", "-")
-_METATONE: Final = "/metatone"
+METATONE_PREFIX: Final = "/metatone"
+"""What the addresses of the Metatone project begin with."""
 
 
 class Lifted(NamedTuple):
@@ -94,9 +95,13 @@ TOUCHOSC: Final = (
 """XY and multi-XY pads as TouchOSC sends them unless they were changed."""
 METATONE: Final = (
     Pattern(
-        f"{_METATONE}/touch", ("player", "x", "y", "velocity"), Range(0, WIDTH), Range(0, HEIGHT), Range(0, WIDTH)
+        f"{METATONE_PREFIX}/touch",
+        ("player", "x", "y", "velocity"),
+        Range(0, WIDTH),
+        Range(0, HEIGHT),
+        Range(0, WIDTH),
     ),
-    Pattern(f"{_METATONE}/touch/ended", ("player",)),
+    Pattern(f"{METATONE_PREFIX}/touch/ended", ("player",)),
     Pattern("/touch/ended", ("player",)),
 )
 """What the apps of the Metatone project send."""
@@ -232,7 +237,7 @@ class Performance(NamedTuple):
 
 def read_metatone(address: str, arguments: Sequence[Any]) -> Online | Performance | None:
     """What a message that is no touch says; None where it is none of these."""
-    match address.removeprefix(_METATONE):
+    match address.removeprefix(METATONE_PREFIX):
         case "/online" | "/offline" as word if arguments:
             return Online(str(arguments[0])[:_LONGEST_NAME], word == "/online")
         case "/performance/start" | "/performance/end" as word:
@@ -253,22 +258,27 @@ def playback_touch(player: str, x: float, y: float, velocity: float) -> Told:
         y: 0..1.
         velocity: in widths of the surface.
     """
-    return f"{_METATONE}/playback/touch", (player, x * WIDTH, y * HEIGHT, velocity * WIDTH)
+    return f"{METATONE_PREFIX}/playback/touch", (player, x * WIDTH, y * HEIGHT, velocity * WIDTH)
 
 
 def gesture_told(player: str, code: int) -> Told:
     """Which gesture somebody makes."""
-    return f"{_METATONE}/classifier/gesture", (player, SHORT[code])
+    return f"{METATONE_PREFIX}/classifier/gesture", (player, SHORT[code])
 
 
 def state_told(state: str, spread: float, ratio: float) -> Told:
     """How the ensemble's gestures change: one of ``measures.STATES``."""
-    return f"{_METATONE}/classifier/ensemble/state", (state, spread, ratio)
+    return f"{METATONE_PREFIX}/classifier/ensemble/state", (state, spread, ratio)
 
 
 def new_idea_told(name: str) -> Told:
     """The ensemble has a new idea."""
-    return f"{_METATONE}/classifier/ensemble/event/new_idea", (name, "new_idea")
+    return f"{METATONE_PREFIX}/classifier/ensemble/event/new_idea", (name, "new_idea")
+
+
+def guide_told(gesture: str, left: int, *, plays: bool) -> Told:
+    """What somebody who is recorded is to do: this gesture, in so many seconds or for so many; empty for no more."""
+    return "/guide", ("play" if plays else "ready", gesture, float(left))
 
 
 def _expression(address: str) -> re.Pattern[str]:

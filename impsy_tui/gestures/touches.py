@@ -25,6 +25,9 @@ EDGE: Final = 0.1
 FASTEST: Final = 16.0
 """Widths that a finger can move from one touch to the next; more is no movement."""
 SUFFIX: Final = "-touches.csv"
+TARGETS: Final = "-gesturetargets.csv"
+"""What ends the name of the file that tells which gesture was asked for, beside the touches."""
+TARGETS_HEADER: Final = "time,target"
 
 _COLUMNS: Final = ("time", "player", "finger", "x", "y", "velocity")
 _METATONE: Final = ("time", "device_id", "x_pos", "y_pos", "velocity")

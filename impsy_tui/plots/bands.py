@@ -1,6 +1,5 @@
 """Gesture scores as in the literature: a step line a player, the lead in red; in a terminal or as a picture."""
 
-import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,17 +7,17 @@ import numpy as np
 
 from impsy_tui.gestures.scores import GESTURES, NAMES, Score
 from impsy_tui.plots import PlotProblem
+from impsy_tui.plots.canvas import BRAILLE, Canvas
 from impsy_tui.plots.pictures import missing, write
-from impsy_tui.plots.terminal import NARROWEST, Paper, blank
+from impsy_tui.plots.terminal import NARROWEST, Paper
 
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 _LEAD: Final = "#d62728"
 _FOLLOWERS: Final = ("#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#7f7f7f")
-_INK: Final = ("red+", "cyan+", "green+", "orange+", "blue+", "magenta+", "white", "gray+")
+_INK: Final = (91, 96, 92, 93, 94, 95, 37, 90)
 _MOST_LABEL: Final = 12
 _LINES: Final = 4
 """Of a player in a terminal: a line has four dots, so that every gesture has a height of its own."""
-_ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def draw_picture(score: Score, file: Path, lead: int = 0) -> None:
@@ -80,14 +79,8 @@ def draw_text(score: Score, paper: Paper, lead: int = 0) -> str:
     return text.encode("ascii", "replace").decode() if paper.ascii else text
 
 
-def _steps(codes: Any, width: int, ink: str, paper: Paper) -> list[str]:
-    plot = blank(width, _LINES)
+def _steps(codes: Any, width: int, ink: int, paper: Paper) -> list[str]:
+    canvas = Canvas(width, _LINES, (0, len(codes)), (0, GESTURES - 1))
     x = np.repeat(np.arange(len(codes) + 1), 2)[1:-1].tolist()
-    plot.plot(x, np.repeat(codes, 2).tolist(), marker="*" if paper.ascii else "braille", color=ink)
-    plot.xticks([])
-    plot.yticks([])
-    plot.xlim(0, len(codes))
-    plot.ylim(0, GESTURES - 1)
-    built = plot.build() if paper.colours else _ESCAPE.sub("", plot.build())
-    lines = built.split("\n")[:_LINES]
-    return [*lines, *[""] * (_LINES - len(lines))]
+    canvas.line(x, np.repeat(codes, 2).tolist(), "*" if paper.ascii else BRAILLE, ink)
+    return canvas.lines(colours=paper.colours)

@@ -4,10 +4,11 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.plots.canvas import BRAILLE, Canvas
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Histogram, Series, Sheet, Track, gap_name
 
 NARROWEST: Final = 48
@@ -19,7 +20,7 @@ _MOVES: Final = 6
 _GUTTER: Final = "  "
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _SHORT: Final = {YOU: "96", PLAYER: "93", "dim": "2", "strong": "1"}
-_LONG: Final = {YOU: "cyan+", PLAYER: "orange+"}
+_INKS: Final = {YOU: 96, PLAYER: 93}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ class _Pen:
         self._ascii = paper.ascii
         self._width = max(paper.width, NARROWEST)
         # Without colours the player is told by another mark.
-        ours, theirs = ("*", "o") if paper.ascii else ("braille", "braille" if paper.colours else "•")
+        ours, theirs = ("*", "o") if paper.ascii else (BRAILLE, BRAILLE if paper.colours else "•")
         self._marks = {YOU: ours, PLAYER: theirs}
-        self._bar = "#" if paper.ascii else "braille"
+        self._bar = "#" if paper.ascii else BRAILLE
 
     def paint(self, how: str, text: str) -> str:
         return f"\x1b[{_SHORT[how]}m{text}\x1b[0m" if self._colours and text else text
@@ -225,34 +226,14 @@ class _Pen:
         height: int,
     ) -> list[str]:
         """Shapes on a canvas without frame, exactly so many lines of so many cells."""
-        plot = blank(width, height)
+        canvas = Canvas(width, height, x, y)
         for shape in shapes:
-            colour = _LONG[shape.who]
+            ink = _INKS[shape.who]
             if shape.bars:
-                plot.bar(shape.x, shape.y, marker=self._bar, color=colour, width=1)
+                canvas.bars(shape.y, self._bar, ink)
             else:
-                plot.plot(shape.x, shape.y, marker=self._marks[shape.who], color=colour)
-        plot.xticks([])  # bars bring some along
-        plot.yticks([])
-        plot.xlim(*x)
-        plot.ylim(*y)
-        built = plot.build() if self._colours else _ESCAPE.sub("", plot.build())
-        lines = built.split("\n")[:height]
-        return [_padded(line, width) for line in lines] + [" " * width] * (height - len(lines))
-
-
-def blank(width: int, height: int) -> Any:
-    """A canvas without frame, of so many cells and lines: plotext, of which there is only one."""
-    import plotext  # when there is something to draw: nothing else may wait for it
-
-    plot: Any = plotext
-    plot.clear_figure()
-    plot.limitsize(False, False)
-    plot.plotsize(width, height)
-    plot.theme("clear")
-    plot.xaxes(False, False)
-    plot.yaxes(False, False)
-    return plot
+                canvas.line(shape.x, shape.y, self._marks[shape.who], ink)
+        return canvas.lines(colours=self._colours)
 
 
 def _lines(track: Track, index: int) -> list[_Shape]:

@@ -20,7 +20,7 @@ _HANDS: Final = 120
 _SECONDS: Final = 20
 _TREES: Final = 60
 _SMALLEST_LEAF: Final = 5
-_CLIPS: Final = 24
+_CLIPS: Final = 16
 """Of each gesture."""
 
 

@@ -14,6 +14,7 @@ from impsy_tui.gestures.synthetic import recordings
 from impsy_tui.training.labelled import Labelled, folds
 
 TREES: Final = 200
+_PARTS: Final = 4096
 
 
 def grow(
@@ -50,7 +51,13 @@ def as_forest(model: Any) -> Forest:
     asked = np.concatenate([tree.feature for tree in grown])
     thresholds = np.where(asked < 0, 0.0, np.concatenate([tree.threshold for tree in grown]))
     left, right = (np.concatenate(side).astype(np.int32) for side in sides)
-    return Forest(roots, np.maximum(asked, 0).astype(np.int32), thresholds, left, right, chances)
+    return Forest(roots, np.maximum(asked, 0).astype(np.int32), _rounded(thresholds), left, right, chances)
+
+
+def _rounded(thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """To a 4096th of themselves: no gesture is told by less, and files are a third smaller so."""
+    part, power = np.frexp(thresholds)
+    return np.ldexp(np.round(part * _PARTS) / _PARTS, power)
 
 
 def within(recording: Labelled, seed: int) -> float:

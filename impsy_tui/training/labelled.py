@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 
 from impsy_tui.gestures.features import FEATURES, features, seconds_of
 from impsy_tui.gestures.names import IGNORED, NOTHING, code_of
-from impsy_tui.gestures.touches import SUFFIX, TouchProblem, read_touches, wall_seconds
+from impsy_tui.gestures.touches import SUFFIX, TARGETS, TouchProblem, read_touches, wall_seconds
 
-TARGETS: Final = "-gesturetargets.csv"
-"""What ends the name of the file that tells which gesture was asked for, beside the touches."""
 FOLDS: Final = 5
 GAP: Final = 5.0
 """Seconds. Windows that are nearer to each other than this hold the same touches."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from impsy_tui.engine.scheduler import Scheduler
+from impsy_tui.gestures.surfaces import Lifted
+from impsy_tui.gestures.touches import Touch
 
 
 @dataclass
@@ -20,6 +22,7 @@ class MidiHearing:
     troubles: list[str] = field(default_factory=list)
     taken: bool = False
     clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
+    touches: list[Touch | Lifted] = field(default_factory=list)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
         raise AssertionError("MIDI messages are no whole vectors")
@@ -33,6 +36,9 @@ class MidiHearing:
     def message(self, channel: str, device: str, message: bytes) -> bool:
         self.messages.append(message)
         return self.taken
+
+    def touched(self, channel: str, touch: Touch | Lifted) -> None:
+        self.touches.append(touch)
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         self.clocks.append((device, message, at))

@@ -1,99 +1,18 @@
 """The page with faders in a real browser."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
-from impsy_tui.engine.loop import EngineLoop
-from tests.channels.chromium import PROGRAM, Chromium, Page
-from tests.channels.hearing import MidiHearing, free_tcp_port, until
+from tests.channels.chromium import PROGRAM, Chromium
+from tests.channels.hearing import until
+from tests.channels.on_page import Stage, on_stage
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed (chromium)")
 
 FADERS = (("control_change", 1, 1), ("control_change", 2, 7, 127, 0))
-
-Play = Callable[["Stage"], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """One browser for all tests here."""
-    started = Chromium(tmp_path_factory.mktemp("chromium"))
-    yield started
-    started.close()
-
-
-class Stage:
-    """A channel, who listens to it, and its page in a browser."""
-
-    def __init__(self, settings: WebSocket, dimension: int, hearing: MidiHearing, page: Page) -> None:
-        self.settings = settings
-        self.dimension = dimension
-        self.hearing = hearing
-        self.page = page
-        self.channel = WebSocketChannel(settings)
-
-    async def show(self) -> None:
-        """Open the page, and wait until it is connected."""
-        await self.page.ask("Page.navigate", url=f"http://127.0.0.1:{self.settings.server_port}/")
-        await self.connected()
-
-    async def connected(self) -> None:
-        """Wait until it is."""
-        await self.page.until("document.readyState === 'complete' && document.body.classList.contains('on')")
-
-    async def spot(self, index: int, height: float) -> tuple[float, float]:
-        """Where a fader is at this height, 0..1 of it."""
-        box = f"document.querySelectorAll('.track')[{index}].getBoundingClientRect()"
-        x, top, tall = await self.page.run(f"(b => [b.left + b.width / 2, b.top, b.height])({box})")
-        return x, top + tall * (1.0 - height)
-
-    def shows(self, index: int, number: int) -> str:
-        """That a fader shows this number, in JavaScript."""
-        return f"document.querySelectorAll('.fader')[{index}].getAttribute('aria-valuenow') === '{number}'"
-
-    def marks(self, index: int, share: float) -> str:
-        """That its mark is near this share of the height, in JavaScript."""
-        track = f"document.querySelectorAll('.track')[{index}]"
-        return (
-            f"(t => {{ const b = t.getBoundingClientRect(), m = t.querySelector('.mark').getBoundingClientRect();"
-            f" return m.height > 0 && Math.abs((b.bottom - m.bottom) / b.height - {share}) < 0.02; }})({track})"
-        )
-
-    def values(self, index: int) -> list[float]:
-        """What has been heard of one value."""
-        return [value for event in self.hearing.updates for number, value in event if number == index]
-
-
-def _on_stage(chromium: Chromium, play: Play, entries: Any = FADERS, **settings: Any) -> MidiHearing:
-    loop = EngineLoop()
-    hearing = MidiHearing(loop.scheduler)
-
-    async def run() -> None:
-        page = await chromium.page()
-        wanted = WebSocket(server_port=free_tcp_port(), **{"input": entries, "output": entries, **settings})
-        stage = Stage(wanted, 1 + max(len(wanted.input), len(wanted.output)), hearing, page)
-        await stage.channel.open(hearing, stage.dimension)
-        try:
-            await stage.show()
-            await play(stage)
-            await page.run("0")  # complaints until now are read
-            assert [text for text in page.complaints if "ERR_CONNECTION_REFUSED" not in text] == []
-        finally:
-            await page.close()
-            stage.channel.close()
-            await until(lambda: len(asyncio.all_tasks()) == 1)
-
-    try:
-        loop.run_until_complete(run())
-        loop.run_until_complete(loop.shutdown_default_executor())
-    finally:
-        loop.close()
-    return hearing
 
 
 def test_a_finger_moves_a_fader(chromium: Chromium) -> None:
@@ -107,7 +26,7 @@ def test_a_finger_moves_a_fader(chromium: Chromium) -> None:
         assert await stage.page.run("document.scrollingElement.scrollTop") == 0
         assert stage.values(1) == []
 
-    assert _on_stage(chromium, play).troubles == []
+    assert on_stage(chromium, play, FADERS).troubles == []
 
 
 def test_fingers_move_several_faders_at_once(chromium: Chromium) -> None:
@@ -120,7 +39,7 @@ def test_fingers_move_several_faders_at_once(chromium: Chromium) -> None:
         await until(lambda: bool(stage.values(1)) and abs(stage.values(1)[-1] - 0.2) < 0.02)
         await stage.page.touch("touchEnd")
 
-    _on_stage(chromium, play)
+    on_stage(chromium, play, FADERS)
 
 
 def test_the_mouse_moves_a_fader_and_keeps_it_beside_it(chromium: Chromium) -> None:
@@ -132,7 +51,7 @@ def test_the_mouse_moves_a_fader_and_keeps_it_beside_it(chromium: Chromium) -> N
         await until(lambda: bool(stage.values(0)) and abs(stage.values(0)[-1] - 0.8) < 0.02)
         assert stage.values(1) == []
 
-    _on_stage(chromium, play)
+    on_stage(chromium, play, FADERS)
 
 
 def test_a_prediction_moves_the_mark_and_the_fader_nobody_touches(chromium: Chromium) -> None:
@@ -151,7 +70,7 @@ def test_a_prediction_moves_the_mark_and_the_fader_nobody_touches(chromium: Chro
         stage.channel.send((0.0, 0.75))
         await stage.page.until(stage.shows(0, 0))
 
-    _on_stage(chromium, play)
+    on_stage(chromium, play, FADERS)
 
 
 def test_a_curve_is_felt_and_followed(chromium: Chromium) -> None:
@@ -164,7 +83,9 @@ def test_a_curve_is_felt_and_followed(chromium: Chromium) -> None:
         stage.channel.send((value,))
         await stage.page.until(stage.marks(0, 0.5))
 
-    _on_stage(chromium, play, input=(("control_change", 1, 1, "exp"),), output=(("control_change", 1, 1, "log"),))
+    on_stage(
+        chromium, play, FADERS, input=(("control_change", 1, 1, "exp"),), output=(("control_change", 1, 1, "log"),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +106,7 @@ def test_other_kinds_are_faders_too(chromium: Chromium, entry: tuple[str | int, 
         stage.channel.send((0.25,))
         await stage.page.until(stage.marks(0, 0.25))
 
-    _on_stage(chromium, play, (entry,))
+    on_stage(chromium, play, (entry,))
 
 
 def test_keys_sound_as_long_as_they_are_held_and_as_loud_as_their_fader_says(chromium: Chromium) -> None:
@@ -211,7 +132,7 @@ def test_keys_sound_as_long_as_they_are_held_and_as_loud_as_their_fader_says(chr
         stage.channel.silence()
         await stage.page.until("document.querySelector('.fader').classList.contains('stale')")
 
-    _on_stage(chromium, play, (("note_on", 1), ("note_velocity", 1)))
+    on_stage(chromium, play, (("note_on", 1), ("note_velocity", 1)))
 
 
 def test_it_comes_back_when_the_server_does(chromium: Chromium) -> None:
@@ -227,7 +148,7 @@ def test_it_comes_back_when_the_server_does(chromium: Chromium) -> None:
         await until(lambda: stage.values(0)[-1:] == [0.0])
         await stage.page.touch("touchEnd")
 
-    _on_stage(chromium, play)
+    on_stage(chromium, play, FADERS)
 
 
 def test_another_mapping_brings_another_page(chromium: Chromium) -> None:
@@ -239,7 +160,7 @@ def test_another_mapping_brings_another_page(chromium: Chromium) -> None:
         await stage.channel.open(stage.hearing, stage.dimension)
         await stage.page.until("document.querySelectorAll('.fader').length === 3")
 
-    _on_stage(chromium, play)
+    on_stage(chromium, play, FADERS)
 
 
 def test_a_fader_sends_at_most_sixty_times_a_second_and_its_last_place_always(chromium: Chromium) -> None:
@@ -263,7 +184,7 @@ def test_a_fader_sends_at_most_sixty_times_a_second_and_its_last_place_always(ch
         await until(lambda: stage.values(0)[-1] == 1.0)
         assert 1 < len(stage.values(0)) <= took * 0.06 + 3
 
-    _on_stage(chromium, play)
+    on_stage(chromium, play, FADERS)
 
 
 def test_more_predictions_than_faders_are_shown_and_cannot_be_touched(chromium: Chromium) -> None:
@@ -277,11 +198,11 @@ def test_more_predictions_than_faders_are_shown_and_cannot_be_touched(chromium: 
         await until(lambda: bool(stage.hearing.updates))
         assert stage.hearing.messages == [b"\xb0\x01\x7f"]
 
-    _on_stage(chromium, play, input=FADERS[:1], output=(*FADERS[:1], ("control_change", 1, 2)))
+    on_stage(chromium, play, FADERS, input=FADERS[:1], output=(*FADERS[:1], ("control_change", 1, 2)))
 
 
 def test_without_entries_it_says_how_to_get_some(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         assert "No faders yet" in await stage.page.run("document.querySelector('main').textContent")
 
-    _on_stage(chromium, play, ())
+    on_stage(chromium, play, ())

@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.owed import Owed
+from impsy_tui.channels.touch_messages import ended_text, told_text, touch_text
+from impsy_tui.gestures.surfaces import gesture_told, new_idea_told, state_told
 
 _NOTES = st.tuples(st.sampled_from([0x80, 0x90, 0x81, 0x91]), st.integers(60, 62), st.just(64))
 _OTHERS = st.one_of(
@@ -58,7 +60,7 @@ def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
     sounding: set[tuple[int, int]] = set()
     for vector in vectors:
         present.add(vector)
-        present.forget_ends()
+        present.forget_passing()
         _hear(vector, state, sounding)
     messages = _sent(present)
     state_then: dict[bytes, bytes] = {}
@@ -84,3 +86,21 @@ def test_a_copy_is_added_to_apart() -> None:
     assert owed
     assert len(_sent(owed)) == 1
     assert len(_sent(copy)) == 2
+
+
+def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down_is_not_lost() -> None:
+    down, ended = touch_text("p2", 0.1, 0.5, 0.0, played=True), ended_text("p2")
+    moved = [touch_text("p2", x / 10, 0.5, 0.1, played=True) for x in (2, 3)]
+    gestures = [told_text(gesture_told("p2", code)) for code in (1, 7)]
+    owed = Owed()
+    owed.add([gestures[0], down, *moved, touch_text("p3", 0.9, 0.5, 0.1, played=True), gestures[1], ended])
+    assert _sent(owed) == [
+        b"/playback/touch/p2/0.1/0.5/0",
+        b"/playback/touch/p2/0.3/0.5/0.1",
+        b"/playback/touch/p3/0.9/0.5/0.1",
+        b"/classifier/gesture/p2/SS",
+        b"/playback/ended/p2",
+    ]
+    owed.add([b"\xb0\x07\x01", told_text(new_idea_told("band")), told_text(state_told("stasis", 1.0, 0.0))])
+    owed.forget_passing()
+    assert _sent(owed) == [b"/classifier/gesture/p2/SS", b"\xb0\x07\x01", b"/classifier/ensemble/state/stasis/1/0"]

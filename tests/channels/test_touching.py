@@ -16,7 +16,7 @@ from impsy_tui.config import Demo
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.gestures.surfaces import Lifted, gesture_told
 from impsy_tui.gestures.touches import Touch
-from tests.channels import test_midi, test_osc
+from tests.channels import jack_hearing, test_osc
 from tests.channels.jack import JackServer, plugged
 
 _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
@@ -91,8 +91,8 @@ def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
 
 
 def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
-    async def play(channel: MidiChannel, hearing: test_midi.Hearing) -> None:
-        await test_midi.opened(channel)
+    async def play(channel: MidiChannel, hearing: jack_hearing.Hearing) -> None:
+        await jack_hearing.opened(channel)
         channel.play_touch(_DOWN)
         channel.play_touch(_DOWN._replace(velocity=0.01, loudness=50))  # on the same note: it goes on
         channel.play_touch(_DOWN._replace(velocity=0.02, note=62, loudness=70))
@@ -100,10 +100,10 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
         channel.silence()  # of a player of values: the band sounds on
         channel.end_touch("p2")
         channel.end_touch("p2")
-        await test_midi.until(lambda: len(synth.got) == 5)
+        await jack_hearing.until(lambda: len(synth.got) == 5)
 
     with plugged("Synth", heard=False) as synth:
-        test_midi.with_channel(play, out_device=("Synth",))
+        jack_hearing.with_channel(play, out_device=("Synth",))
         assert synth.got == [
             (0x92, 60, 96),
             (0x82, 60, 0),
@@ -115,15 +115,15 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
 
 
 def test_two_controllers_are_a_touch_pad(jack_server: JackServer) -> None:
-    async def play(channel: MidiChannel, hearing: test_midi.Hearing) -> None:
-        await test_midi.opened(channel)
+    async def play(channel: MidiChannel, hearing: jack_hearing.Hearing) -> None:
+        await jack_hearing.opened(channel)
         for message in ((0xB0, 16, 127), (0xB0, 17, 127), (0xB0, 16, 0), (0xB0, 1, 127)):
             pad.send(message)
-        await test_midi.until(lambda: bool(hearing.updates))
+        await jack_hearing.until(lambda: bool(hearing.updates))
 
     with plugged("Pad", played=False) as pad:
-        hearing = test_midi.with_channel(
-            play, in_device=("Pad",), input={"Pad": (test_midi.CC1,)}, touches={"Pad": (16, 17)}
+        hearing = jack_hearing.with_channel(
+            play, in_device=("Pad",), input={"Pad": (jack_hearing.CC1,)}, touches={"Pad": (16, 17)}
         )
     assert [(touch.x, touch.y) for touch in hearing.touches if isinstance(touch, Touch)] == [(1.0, 0.0), (0.0, 0.0)]
     assert hearing.updates == [[(0, 1.0)]]

@@ -30,7 +30,7 @@ KEYS = (("note_on", 1), ("note_velocity", 1))
 Play = Callable[[WebSocketChannel, MidiHearing, str], Awaitable[None]]
 
 
-def _with_channel(play: Play, dimension: int = 3, **settings: Any) -> MidiHearing:
+def with_channel(play: Play, dimension: int = 3, **settings: Any) -> MidiHearing:
     """Open a channel, play, close it; nothing of it may be left behind."""
     port = free_tcp_port()
     loop = EngineLoop()
@@ -60,7 +60,7 @@ def _with_channel(play: Play, dimension: int = 3, **settings: Any) -> MidiHearin
     return hearing
 
 
-async def _said(client: ClientConnection, count: int) -> list[str]:
+async def said(client: ClientConnection, count: int) -> list[str]:
     async with asyncio.timeout(20):
         return [str(await client.recv()) for _ in range(count)]
 
@@ -96,7 +96,7 @@ def test_a_message_sets_the_values_that_it_is_mapped_to() -> None:
             assert status.last_received == "/channel/1/cc/1/0"
             assert status.problems == 0
 
-    assert _with_channel(play).updates == [[(0, 1.0)], [(1, 0.0)], [(0, 0.0)]]
+    assert with_channel(play).updates == [[(0, 1.0)], [(1, 0.0)], [(0, 0.0)]]
 
 
 def test_a_message_that_sets_several_values_is_one_event() -> None:
@@ -106,7 +106,7 @@ def test_a_message_that_sets_several_values_is_one_event() -> None:
             await client.send("/channel/1/noteon/127/127")
             await until(lambda: bool(hearing.updates))
 
-    assert _with_channel(play, input=KEYS).updates == [[(0, 1.0), (1, 1.0)]]
+    assert with_channel(play, input=KEYS).updates == [[(0, 1.0), (1, 1.0)]]
 
 
 def test_values_that_are_not_played_are_left_out() -> None:
@@ -117,7 +117,7 @@ def test_values_that_are_not_played_are_left_out() -> None:
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    assert _with_channel(play).updates == [[(0, 1.0)]]
+    assert with_channel(play).updates == [[(0, 1.0)]]
 
 
 def test_what_the_listener_takes_means_nothing_else() -> None:
@@ -127,7 +127,7 @@ def test_what_the_listener_takes_means_nothing_else() -> None:
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.messages))
 
-    hearing = _with_channel(play)
+    hearing = with_channel(play)
     assert hearing.messages == [b"\xb0\x01\x7f"]
     assert hearing.updates == []
 
@@ -146,7 +146,7 @@ def test_keys_are_held_until_the_last_client_has_let_go() -> None:
             await other.send("/channel/1/noteon/60/0")
             await until(lambda: hearing.holds == [True, False])
 
-    _with_channel(play, input=KEYS)
+    with_channel(play, input=KEYS)
 
 
 def test_a_client_that_goes_lets_go_of_its_keys() -> None:
@@ -158,7 +158,7 @@ def test_a_client_that_goes_lets_go_of_its_keys() -> None:
         await until(lambda: hearing.holds == [True, False])
         assert channel.status().bound.endswith("no clients")
 
-    _with_channel(play, input=KEYS)
+    with_channel(play, input=KEYS)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_what_is_no_message_is_reported_and_the_client_stays(message: str | byte
             assert channel.status().problems == 20
             assert says in channel.status().problem
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert says in told
 
 
@@ -193,7 +193,7 @@ def test_a_message_without_end_ends_its_client_alone() -> None:
             await other.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert "over 1024 bytes" in told
 
 
@@ -208,7 +208,7 @@ def test_noise_instead_of_a_handshake_does_no_harm() -> None:
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    assert _with_channel(play).troubles == []
+    assert with_channel(play).troubles == []
 
 
 def test_text_that_is_not_utf8_ends_its_client_alone() -> None:
@@ -218,7 +218,7 @@ def test_text_that_is_not_utf8_ends_its_client_alone() -> None:
             await _said_at_the_end(client)
             assert client.close_code == 1007
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert "UTF-8" in told
 
 
@@ -229,7 +229,7 @@ def test_a_client_that_floods_is_held_up_and_loses_nothing() -> None:
                 await client.send(f"/channel/1/cc/1/{number % 128}")
             await until(lambda: len(hearing.updates) == 500)
 
-    hearing = _with_channel(play)
+    hearing = with_channel(play)
     assert [update[0][1] for update in hearing.updates] == [number % 128 / 127 for number in range(500)]
     assert "is held up" in hearing.troubles[0]
 
@@ -249,7 +249,7 @@ def test_a_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -
             await other.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert "sends without end" in told
 
 
@@ -263,12 +263,12 @@ def test_predictions_go_to_every_client_as_text() -> None:
             channel.send((0.5, 1.0))
             channel.send((0.5, 0.0))  # what has not changed is not sent again
             for client in (one, other):
-                assert await _said(client, 3) == ["/channel/1/cc/1/64", "/channel/1/cc/2/127", "/channel/1/cc/2/0"]
+                assert await said(client, 3) == ["/channel/1/cc/1/64", "/channel/1/cc/2/127", "/channel/1/cc/2/0"]
             status = channel.status()
             assert status.sent == 3
             assert status.last_sent == "/channel/1/cc/2/0"
 
-    _with_channel(play)
+    with_channel(play)
 
 
 def test_every_kind_of_entry_has_its_text() -> None:
@@ -284,7 +284,7 @@ def test_every_kind_of_entry_has_its_text() -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((1.0, 1.0, 1.0, 1.0, 1.0))
-            assert await _said(client, 6) == [
+            assert await said(client, 6) == [
                 "/channel/1/cc/7/127",
                 "/channel/1/cc/39/127",
                 "/channel/2/pitchbend/16383",
@@ -293,7 +293,7 @@ def test_every_kind_of_entry_has_its_text() -> None:
                 "/channel/5/noteon/127/90",
             ]
 
-    _with_channel(play, dimension=6, output=output)
+    with_channel(play, dimension=6, output=output)
 
 
 def test_a_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> None:
@@ -303,18 +303,18 @@ def test_a_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> N
             channel.send((0.0, 0.0, 0.0))
             channel.send((1.0, 0.0, 0.5))
             async with connect(url) as late:
-                assert sorted(await _said(late, 3)) == [
+                assert sorted(await said(late, 3)) == [
                     "/channel/1/cc/1/127",
                     "/channel/1/cc/2/0",
                     "/channel/2/noteon/64/127",
                 ]
                 channel.silence()
-                assert await _said(late, 1) == ["/channel/2/noteoff/64/0"]
-            assert len(await _said(early, 7)) == 7
+                assert await said(late, 1) == ["/channel/2/noteoff/64/0"]
+            assert len(await said(early, 7)) == 7
             channel.send((0.5, 0.0, 0.5), frozenset({2}))
-            assert await _said(early, 1) == ["/channel/1/cc/1/64"]
+            assert await said(early, 1) == ["/channel/1/cc/1/64"]
 
-    _with_channel(play, dimension=4, output=(*FADERS, ("note_on", 2)))
+    with_channel(play, dimension=4, output=(*FADERS, ("note_on", 2)))
 
 
 def test_notes_of_some_values_end_at_once() -> None:
@@ -322,13 +322,13 @@ def test_notes_of_some_values_end_at_once() -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.5, 1.0, 1.0))
-            assert len(await _said(client, 3)) == 3
+            assert len(await said(client, 3)) == 3
             channel.end_notes(frozenset((0, 1)))
-            assert await _said(client, 1) == ["/channel/1/noteoff/64/0"]
+            assert await said(client, 1) == ["/channel/1/noteoff/64/0"]
             channel.end_notes(frozenset((2,)))
-            assert await _said(client, 1) == ["/channel/2/noteoff/127/0"]
+            assert await said(client, 1) == ["/channel/2/noteoff/127/0"]
 
-    _with_channel(play, dimension=4, output=(("note_on", 1), ("control_change", 1, 1), ("note_on", 2)))
+    with_channel(play, dimension=4, output=(("note_on", 1), ("control_change", 1, 1), ("note_on", 2)))
 
 
 def test_another_dimension_leaves_nothing_sounding() -> None:
@@ -337,9 +337,9 @@ def test_another_dimension_leaves_nothing_sounding() -> None:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.5, 1.0))
             channel.set_dimension(2)
-            assert (await _said(client, 4))[2:] == ["/channel/1/noteoff/64/0", "/channel/2/noteoff/127/0"]
+            assert (await said(client, 4))[2:] == ["/channel/1/noteoff/64/0", "/channel/2/noteoff/127/0"]
 
-    _with_channel(play, output=(("note_on", 1), ("note_on", 2)))
+    with_channel(play, output=(("note_on", 1), ("note_on", 2)))
 
 
 def test_nothing_sounds_when_it_is_closed() -> None:
@@ -357,7 +357,7 @@ def test_nothing_sounds_when_it_is_closed() -> None:
         channel.silence()
         channel.panic()
 
-    _with_channel(play, output=KEYS)
+    with_channel(play, output=KEYS)
     assert ends == [["/channel/1/noteon/0/127", "/channel/1/noteoff/0/0"]]
 
 
@@ -367,14 +367,14 @@ def test_panic_turns_everything_off() -> None:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.0, 1.0))
             channel.panic()
-            assert (await _said(client, 5))[1:] == [
+            assert (await said(client, 5))[1:] == [
                 "/channel/1/noteoff/0/0",
                 "/channel/1/cc/64/0",
                 "/channel/1/cc/120/0",
                 "/channel/1/cc/123/0",
             ]
 
-    _with_channel(play, output=KEYS)
+    with_channel(play, output=KEYS)
 
 
 def test_sixty_four_clients_all_end_where_the_player_does() -> None:
@@ -400,7 +400,7 @@ def test_sixty_four_clients_all_end_where_the_player_does() -> None:
                         sounding.discard(note)
                 assert not sounding
 
-    _with_channel(play, output=(("control_change", 1, 1), ("note_on", 1)))
+    with_channel(play, output=(("control_change", 1, 1), ("note_on", 1)))
     assert min(counts) >= 2
     assert min(counts) < max(counts)  # the newest has won for some
 
@@ -425,10 +425,10 @@ def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None
                         channel.send((number % 2, number % 2))
                         await asyncio.sleep(0)
                 await until(lambda: channel.status().bound.endswith("1 client"))
-                texts = await _said(client, 2 * number)
+                texts = await said(client, 2 * number)
                 assert texts[-1] == f"/channel/1/cc/2/{127 * (number % 2)}"
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert "does not read" in told
 
 
@@ -447,7 +447,7 @@ def test_programs_and_the_own_page_may_play(origin: str | None) -> None:
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    assert _with_channel(play).troubles == []
+    assert with_channel(play).troubles == []
 
 
 @pytest.mark.parametrize("origin", ["http://elsewhere.example", "http://127.0.0.1:1", "null", "file://", "http://["])
@@ -457,7 +457,7 @@ def test_pages_of_other_places_may_not(origin: Any) -> None:
             await connect(url, origin=origin)
         assert refused.value.response.status_code == 403
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert "page of another place" in told
 
 
@@ -470,7 +470,7 @@ def test_there_is_a_limit_to_how_many_come() -> None:
                 await connect(url)
             assert refused.value.response.status_code == 503
 
-    (told,) = _with_channel(play).troubles
+    (told,) = with_channel(play).troubles
     assert "128 clients are here" in told
 
 
@@ -499,8 +499,8 @@ def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
     async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
         assert channel.status().state == "open"
 
-    assert _with_channel(play).troubles == []
-    (told,) = _with_channel(play, server_ip="0.0.0.0").troubles
+    assert with_channel(play).troubles == []
+    (told,) = with_channel(play, server_ip="0.0.0.0").troubles
     assert "the whole network can reach port" in told
     assert re.search(r"a phone opens http://\S+:\d+/", told)
 
@@ -515,7 +515,7 @@ def test_the_port_is_free_again_at_once() -> None:
         await again.open(hearing, 3)
         again.close()
 
-    _with_channel(play)
+    with_channel(play)
 
 
 # The page
@@ -530,19 +530,19 @@ def _get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
         return error.code, dict(error.headers), error.read().decode()
 
 
-def _answers(*requests: tuple[str, str], **settings: Any) -> list[tuple[int, dict[str, str], str]]:
+def answers(*requests: tuple[str, str], **settings: Any) -> list[tuple[int, dict[str, str], str]]:
     found: list[tuple[int, dict[str, str], str]] = []
 
     async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
         for method, path in requests:
             found.append(await _in_thread(_get, f"http://127.0.0.1:{_port(url)}{path}", method))
 
-    _with_channel(play, **settings)
+    with_channel(play, **settings)
     return found
 
 
 def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None:
-    ((status, headers, page),) = _answers(("GET", "/"))
+    ((status, headers, page),) = answers(("GET", "/"))
     assert status == 200
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert headers["Cache-Control"] == "no-store"
@@ -558,20 +558,20 @@ def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None
 
 
 def test_a_mapping_cannot_end_the_script_that_it_stands_in() -> None:
-    ((_, _, page),) = _answers(("GET", "/"), input=(("</script><script>alert(1)</script>&", 1),), output=())
+    ((_, _, page),) = answers(("GET", "/"), input=(("</script><script>alert(1)</script>&", 1),), output=())
     assert "alert(1)</script>" not in page
     assert page.count("</script>") == 2
 
 
 def test_there_is_one_page() -> None:
-    page, asked, other = _answers(("GET", "/"), ("GET", "/?a=1"), ("GET", "/etc/passwd"))
+    page, asked, other = answers(("GET", "/"), ("GET", "/?a=1"), ("GET", "/etc/passwd"))
     assert asked[2] == page[2]
     assert other[0] == 404
 
 
 @pytest.mark.skipif(int(websockets.__version__.split(".")[0]) < 17, reason="websockets before 17 knows GET alone")
 def test_it_can_only_be_looked_at() -> None:
-    page, head, delete = _answers(("GET", "/"), ("HEAD", "/"), ("DELETE", "/"))
+    page, head, delete = answers(("GET", "/"), ("HEAD", "/"), ("DELETE", "/"))
     assert head[2] == ""
     assert head[1]["ETag"] == page[1]["ETag"]
     assert head[1]["Content-Length"] == str(len(page[2].encode()))
@@ -580,5 +580,5 @@ def test_it_can_only_be_looked_at() -> None:
 
 
 def test_another_mapping_is_another_page() -> None:
-    one, other = _answers(("GET", "/"))[0], _answers(("GET", "/"), input=KEYS)[0]
+    one, other = answers(("GET", "/"))[0], answers(("GET", "/"), input=KEYS)[0]
     assert one[1]["ETag"] != other[1]["ETag"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.console.conftest import Rig
-from tests.console.stage import SMALL, console, performed
+from tests.console.stage import LARGE, SMALL, console, performed
 from tests.models import constant_model
 
 
@@ -44,3 +44,22 @@ async def test_the_band_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
         await here.press("space")
         await here.sees("PAUSED")
         assert here.app.focused is here.app.perform.band
+
+
+@performed
+async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quintet: Rig) -> None:
+    async with console(quintet.socket, LARGE) as here:
+        await here.type("record gestures fa")
+        await here.sees("fast-taps", "fast-swipe")
+        await here.press("ctrl+u")
+        await here.enter("record gestures fast-taps each 5s")
+        await here.sees("10 to 600 s")
+        await here.press("ctrl+u")
+        await here.enter("record gestures each 20s")
+        await here.sees("RECORDING GESTURES 1/9", "NEXT", "FAST TAPS", "then slow taps", "BAND")
+        await here.sees("▶ PLAY", "0 touches")
+        await here.enter("record gestures skip")
+        await here.sees("RECORDING GESTURES 2/9", "SLOW TAPS")
+        await here.enter("record gestures off")
+        await here.until(lambda: "RECORDING GESTURES" not in here.text)
+        await here.sees("no gesture was recorded")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from pythonosc.udp_client import SimpleUDPClient
+from websockets.sync.client import ClientConnection, connect
 
 from impsy_tui.channels.osc_packet import Message, read_packet
 from impsy_tui.gestures.scores import read_score
@@ -82,6 +83,54 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     assert read.score.players == ("lead", "p2", "p3")
     assert _BIG_SWIRL in read.score.codes[:, 0]
     assert set(read.score.codes[1:, 1].tolist()) == {3}
+
+
+def test_a_browser_leads_and_is_the_destination_of_one_follower(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    web = free_port()
+    engine = start_engine(
+        _config(free_port(), receiver, "destinations = ['websocket', 'osc']")
+        + f"[websocket]\nserver_port = {web}\ntouches = true\n"
+    )
+    with connect(f"ws://127.0.0.1:{web}/") as page:
+        for text in ("/touch/0/0.25/0.5", "/touch/0/0.35/0.5", "/touch/0/9/9"):
+            page.send(text)
+        assert _told(page, "/shown/touch/lead/0.35/") == "/shown/touch/lead/0.35/0.5/0.1"
+        assert engine.command("send", "force p2 fast-taps; force p3 fast-taps").returncode == 0
+        assert _told(page, "/playback/touch/p2/").endswith("/0")
+        assert _told(page, "/shown/touch/p3/").endswith("/0")  # heard elsewhere, and seen here
+        assert _told(page, "/classifier/gesture/p3/") == "/classifier/gesture/p3/FT"
+        assert _heard(receiver, "/metatone/playback/touch").arguments[0] == "p3"
+    assert "'/touch/0/9/9' from 127.0.0.1 is a touch that makes no sense: x is outside" in engine.said()
+    assert engine.end() == 0
+    (touches,) = tmp_path.glob("logs/*-band-touches.csv")
+    assert read_touches(touches).players["lead"].x.tolist() == [0.25, 0.35]
+
+
+def _told(page: ClientConnection, begin: str) -> str:
+    """The next text for a page that begins so."""
+    while not (text := str(page.recv(timeout=10))).startswith(begin):
+        pass
+    return text
+
+
+def test_what_was_recorded_for_a_classifier_survives_the_engine(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    port = free_port()
+    engine = start_engine(_config(port, receiver))
+    assert "fast-taps in 5s" in engine.command("send", "record gestures each 10s").stdout
+    assert engine.command("send", "record gestures").returncode == 1
+    SimpleUDPClient("127.0.0.1", port).send_message("/pad", [0.25, 0.5])
+    wait_until(lambda: json.loads(engine.command("status", "--json").stdout)["log"]["written"] >= 4)
+    engine.process.kill()
+    engine.process.wait()
+    (touches,) = tmp_path.glob("logs/*-gestures-touches.csv")
+    wait_until(lambda: len(read_touches(touches).players["lead"]) == 1)
+    (targets,) = tmp_path.glob("logs/*-gestures-gesturetargets.csv")
+    assert targets.name.split("-gestures-")[0] == touches.name.split("-gestures-")[0]
+    assert targets.read_text().splitlines()[0] == "time,target"
 
 
 def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(

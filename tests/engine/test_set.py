@@ -205,80 +205,6 @@ def test_what_was_played_is_never_taken_back(set_: Rehearsal) -> None:
     assert [row[1] for row in set_.logs["main"].rows] == ["interface"]
 
 
-def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path) -> None:
-    seat = set_.session.seat
-    set_.do("mode battle; temp 2; hold x1 0.25; range x2 0 0.5; mute x3; tempo 100; quantise 1/8; thru on")
-    assert set_.do("scene save dark") == "scene dark is kept in scenes.toml"
-    set_.do("mode callresponse; temp 1; release; tempo 120; quantise off; thru off")
-    set_.do("scene save light")
-    assert set_.do("scenes") == "dark  light"
-    assert "[dark.players.main]" in (tmp_path / "scenes.toml").read_text()
-    set_.do("scene dark")
-    assert (seat.part.settings.mode, temp(set_), set_.tempo.beats) == ("battle", 2.0, 100.0)
-    assert (seat.shaping.held, seat.shaping.ranged, seat.shaping.muted) == ({0: 0.25}, {1: (0.0, 0.5)}, {2})
-    assert set_.session.settings.thru
-    assert set_.tempo.grid is not None
-    set_.do("over 4s scene light")
-    set_.wait(2)
-    assert temp(set_) == pytest.approx(1.5, abs=0.02)
-    assert set_.tempo.beats == pytest.approx(110, abs=0.5)
-    assert seat.part.settings.mode == "battle"
-    set_.wait(2.1)
-    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
-    assert set_.tempo.grid is None
-    set_.do("over 4s scene dark now")
-    assert seat.part.settings.mode == "battle"
-    set_.wait(5)
-    assert temp(set_) == 2.0
-    set_.do("undo")
-    assert temp(set_) == 1.0
-    set_.do("scene delete dark")
-    assert "no scene is called dark; there are: light" in set_.try_("scene dark").text
-
-
-SANE = '[dark.players.main]\nmode = "duet"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1\n'
-TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("nonsense", "is not TOML"),
-        (f"x = {'9' * 5000}", "is not TOML"),
-        (SANE + "max_response = nan", "max_response"),
-        (SANE + "max_response = -1", "max_response"),
-        (SANE + "muted = [inf]", "makes no sense"),
-        (SANE + "ranged = {1 = [0.5]}", "makes no sense"),
-        (TIME + 'grid = "1/16 at 100"\nhand_over = "now"', "grid"),
-        (TIME + 'grid = "clock"\nhand_over = "now"', "grid"),
-        (TIME + 'grid = "1/16"\nhand_over = "bar; panic"', "hand_over"),
-        (TIME + 'grid = []\nhand_over = "bar"', "grid"),
-        (TIME.replace("120", "nan") + 'grid = ""\nhand_over = "bar"', "beats"),
-        ("[dark]\n", "makes no sense"),
-        (
-            '[dark.players.main]\nmodel = ""\nmode = "batle"\ntemp = 1\nsigma = 1\ntimescale = 1\nthreshold = 1',
-            "mode",
-        ),
-        ('[dark.players.main]\nmodel = ""\nmode = "duet"\ntemp = 0\nsigma = 1\ntimescale = 1\nthreshold = 1', "temp"),
-    ],
-)
-def test_a_file_of_scenes_that_makes_no_sense_is_told(
-    set_: Rehearsal, tmp_path: Path, content: str, said: str
-) -> None:
-    (tmp_path / "scenes.toml").write_text(content)
-    reply = set_.try_("scene dark")
-    assert not reply.ok
-    assert said in reply.text
-
-
-def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehearsal, tmp_path: Path) -> None:
-    (tmp_path / "scenes.toml").write_text("x = 1\n")
-    reply = set_.try_("scene save dark")
-    assert not reply.ok
-    assert "x in it is no scene" in reply.text
-    assert (tmp_path / "scenes.toml").read_text() == "x = 1\n"
-
-
 def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
@@ -401,46 +327,6 @@ def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
     set_.do("def w7 = temp 2")
     set_.do("undef w8; def another = temp 1")
     assert len(set_.macros) == 500
-
-
-def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
-    set_ = Rehearsal(
-        tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)}, models=tmp_path, mode="useronly"
-    )
-    for model in ("one", "two"):
-        constant_model(tmp_path / f"{model}.h5", [0.1, 0.2, 0.5, 0.8])
-    set_.do("@a load one")
-    set_.do("@b load two")
-    set_.do("scene save both")
-    set_.do("@all unload")
-    (tmp_path / "one.h5").unlink()
-    reply = set_.try_("scene both")
-    assert not reply.ok
-    assert "no model is called one" in reply.text
-    assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
-    set_.try_("undo")
-    assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
-
-
-def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
-    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
-    constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
-    constant_model(tmp_path / "large.h5", [0.1, 0.2, 0.5, 0.8, 0.9])
-    set_.do("load large")
-    set_.do("hold x4 0.25; mute x1; range x2 0 0.5")
-    set_.do("scene save large")
-    set_.do("load small")
-    set_.do("scene large")
-    shaping = set_.session.seat.shaping
-    assert (shaping.held, shaping.muted, shaping.ranged) == ({3: 0.25}, {0}, {1: (0.0, 0.5)})
-    set_.do("undo")
-    assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
-
-
-def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: Rehearsal) -> None:
-    set_.do("temp 1.1; scene save a; temp 2")
-    set_.do("scene a")
-    assert temp(set_) == 1.1
 
 
 def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: Rehearsal) -> None:

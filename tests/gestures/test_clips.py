@@ -88,8 +88,14 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     again = read_clips(tmp_path / "c.npz")
     assert [clip.gesture for clip in again.all] == list(range(1, GESTURES))
     np.testing.assert_allclose(
-        [clip.touches for clip in again.all], [clip.touches for clip in library.all], rtol=1e-6, atol=1e-7
+        [clip.touches for clip in again.all], [clip.touches for clip in library.all], rtol=0, atol=1 / 4096
     )
+
+
+def test_what_moves_however_slowly_is_no_touch_down_when_it_is_read_again(tmp_path: Path) -> None:
+    slow = Clip(5, (ClipTouch(0.0, 0.5, 0.5, 0.0), ClipTouch(0.1, 0.5, 0.5, 1e-6), ClipTouch(0.2, 1.0, 1.0, 16.0)))
+    write_clips(tmp_path / "c.npz", Clips([slow]))
+    assert [touch.velocity for touch in read_clips(tmp_path / "c.npz").all[0].touches] == [0, 1 / 4096, 16]
 
 
 @pytest.mark.parametrize(

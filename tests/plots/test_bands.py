@@ -34,7 +34,7 @@ def test_steps_are_where_the_gestures_are() -> None:
 
 def test_the_lead_is_red_and_files_hold_nothing_but_ascii() -> None:
     coloured = bands.draw_text(SCORE, Paper(60, None, True, False))
-    red = "\x1b[38;5;9m"
+    red = "\x1b[91m"
     assert [red in line for line in coloured.split("\n")[1:-1]] == [True] * 4 + [False] * 8
     plain = bands.draw_text(SCORE, Paper(60, None, False, True))
     assert plain.isascii()

@@ -125,7 +125,7 @@ def test_our_forest_tells_what_scikit_learn_does() -> None:
     assert not ours[:, 4].any()
 
 
-def _work(*arguments: object) -> list[FromWorker]:
+def work(*arguments: object) -> list[FromWorker]:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "impsy_tui.training.gestures_worker", *map(str, arguments)],
         capture_output=True,
@@ -142,7 +142,7 @@ def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> No
     _recorded(tmp_path)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "gestures-guided.npz").write_text("mine")
-    *progress, last = _work(tmp_path / "models", tmp_path)
+    *progress, last = work(tmp_path / "models", tmp_path)
     assert isinstance(last, Finished), last
     assert last.file == str(tmp_path / "models" / "gestures-guided-2.npz")
     assert "right about" in last.text
@@ -159,7 +159,7 @@ def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> No
 @needs_sklearn
 def test_one_gesture_alone_is_nothing_to_tell_apart(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01 20:00:00,1,2,3,4,5,6,7,8,small-swirl\n" * 3)
-    *_, last = _work(tmp_path / "models", tmp_path / "table.csv")
+    *_, last = work(tmp_path / "models", tmp_path / "table.csv")
     assert last == Failed("small-swirl is the only gesture in there: at least two are needed to tell apart")
     assert not (tmp_path / "models").exists()
 

@@ -20,6 +20,7 @@ from impsy_tui.console.widgets.band import BandView
 from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.channels import ChannelPanes
 from impsy_tui.console.widgets.event_log import EventLog
+from impsy_tui.console.widgets.guided import GuidedView
 from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.lines import Lines
 from impsy_tui.console.widgets.meters import Meters
@@ -69,6 +70,7 @@ class PerformScreen(Screen[None]):
         self._heard = ""
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
+        self.guided = GuidedView(palette)
         self.band = BandView(palette)
         self.players = PlayersPane(palette)
         self.agent = AgentPane(palette)
@@ -81,12 +83,13 @@ class PerformScreen(Screen[None]):
         self.keys_bar = KeysBar(palette, keymap)
         self.key_footer = KeyFooter(palette, keymap)
         # From the start: what the engine reports may have to be shown before all of them are mounted.
-        for pane in (self.keys_bar, self.band, self.jobs, self.players, self.agent, self.pending):
+        for pane in (self.keys_bar, self.guided, self.band, self.jobs, self.players, self.agent, self.pending):
             pane.display = False
 
     def compose(self) -> ComposeResult:
         """What stands where."""
         yield self.strip
+        yield self.guided
         with Horizontal(id="middle"):
             yield self.meters
             yield self.band
@@ -113,6 +116,8 @@ class PerformScreen(Screen[None]):
         self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
         if view.snapshot is None:
             return
+        self.guided.display = view.snapshot.guided is not None
+        self.guided.show(view.snapshot)
         self._show_playing(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self.channels.show(view.snapshot)

@@ -128,9 +128,9 @@ class BandView(Lines, can_focus=True):
         else:
             how = (f"touched {span(band.lead_age)} ago", palette.dim)
         where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""
-        counts = f"{touches:.0f} touches, {moved:.0f} moved, {downs:.0f} down  speed {speed:.1f}"
+        counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
         return [
-            (("lead ", palette.dim), (where + counts, palette.text)),
+            (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
             ((f"clips {band.clips}  ", palette.dim), how),
         ]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from impsy_tui import terms
 from impsy_tui.engine.band_seat import BandSeat
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.guided_recording import ORDER
 from impsy_tui.gestures.names import NOTHING
 
 
@@ -37,6 +38,19 @@ class Bands(Hands):
         for band in bands:
             band.part.choose_clips(how)
         return self._of(bands, f"clips {how}")
+
+    def _record_gestures(self, what: str = "", each: float = terms.GUIDED.default) -> str:
+        guided = self._session.guided
+        if guided is None:
+            raise CommandProblem("there is no log here to record into")
+        match what:
+            case "again":
+                return guided.again()
+            case "skip":
+                return guided.skip()
+            case "off":
+                return guided.end()
+        return guided.begin([terms.GESTURES.index(what)] if what else ORDER, each)
 
 
 def _follower(band: BandSeat, player: str) -> int:

@@ -53,4 +53,13 @@ BAND: Final[tuple[Command, ...]] = (
         about="bands",
         undo=True,
     ),
+    Command(
+        "record gestures",
+        "leads you through the nine gestures, or one, and records what you touch, for train gestures",
+        "record gestures each 20s",
+        (
+            Argument("what", Kind.CHOICE, choices=(*terms.GESTURES, "again", "skip", "off"), optional=True),
+            Argument("each", Kind.DURATION, terms.GUIDED, optional=True, keyword=True),
+        ),
+    ),
 )

@@ -1,10 +1,10 @@
-"""The page with faders that the WebSocket channel serves to browsers."""
+"""The pages that the WebSocket channel serves to browsers: faders, and a touch pad that shows the band."""
 
 import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -13,33 +13,61 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 
 from impsy_tui.channels.mapping import Entry
+from impsy_tui.gestures.names import NAMES, SHORT
 
-_FILE: Final = Path(__file__).with_name("faders.html")
+_FOLDER: Final = Path(__file__).parent
+_SHARED: Final = ("page.css", "page.js")
 _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
-class FaderPage:
-    """One page with a fader for each value; it needs nothing from anywhere else.
+class Pages:
+    """A page with a fader for each value, and one that is a touch pad; they need nothing from anywhere else.
 
     Args:
         inputs: what the faders send.
         outputs: what predictions are sent as, so that the faders can follow.
+        touches: there is a pad; then that is the first page.
     """
 
-    def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry]) -> None:
-        page = _FILE.read_text(encoding="utf-8")
-        mapping = {"input": inputs, "output": outputs}
-        self._tag = hashlib.sha256((page + _for_script(mapping)).encode()).hexdigest()[:16]
-        page = page.replace("{{mapping}}", _for_script({**mapping, "tag": self._tag}))
-        self._body = page.encode()
-        self._policy = _policy(page)
+    def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry], *, touches: bool = False) -> None:
+        faders = _Page("faders.html", {"input": inputs, "output": outputs, "other": "pad" if touches else ""})
+        self._pages = {"/": faders}
+        if touches:
+            gestures = dict(zip(SHORT, NAMES, strict=True))
+            pad = _Page("pad.html", {"gestures": gestures, "other": "faders" if inputs or outputs else ""})
+            self._pages = {"/": pad, "/pad": pad, "/faders": faders}
 
     def answer(self, method: str, path: str) -> Response:
         """The answer to a request that wants no WebSocket."""
         if method not in ("GET", "HEAD"):
             return plain(HTTPStatus.METHOD_NOT_ALLOWED, "This page can only be looked at.", Allow="GET, HEAD")
-        if path.partition("?")[0] != "/":
-            return plain(HTTPStatus.NOT_FOUND, "There is nothing here: the faders are at /.", method == "HEAD")
+        page = self._pages.get(path.partition("?")[0])
+        if page is None:
+            there = " and ".join(f"{name} ({one.title})" for name, one in self._pages.items())
+            return plain(HTTPStatus.NOT_FOUND, f"There is nothing here, but at {there}.", method == "HEAD")
+        return page.answer(method == "HEAD")
+
+
+class _Page:
+    """One page, in one file, under a policy that lets only its own script run.
+
+    Args:
+        file: of the page.
+        told: what its script is told.
+    """
+
+    def __init__(self, file: str, told: Mapping[str, object]) -> None:
+        page = (_FOLDER / file).read_text(encoding="utf-8")
+        for shared in _SHARED:
+            page = page.replace(f"{{{{{shared}}}}}", (_FOLDER / shared).read_text(encoding="utf-8"))
+        self.title = file.removesuffix(".html")
+        self._tag = hashlib.sha256((page + _for_script(told)).encode()).hexdigest()[:16]
+        page = page.replace("{{mapping}}", _for_script({**told, "tag": self._tag}))
+        self._body = page.encode()
+        self._policy = _policy(page)
+
+    def answer(self, empty: bool) -> Response:
+        """The page as an answer; its headers alone if it is to be empty."""
         headers = Headers(
             {
                 "Content-Type": "text/html; charset=utf-8",
@@ -52,7 +80,7 @@ class FaderPage:
                 "Connection": "close",
             }
         )
-        return Response(HTTPStatus.OK, "OK", headers, b"" if method == "HEAD" else self._body)
+        return Response(HTTPStatus.OK, "OK", headers, b"" if empty else self._body)
 
 
 def plain(status: HTTPStatus, text: str, empty: bool = False, **headers: str) -> Response:

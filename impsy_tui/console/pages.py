@@ -1,0 +1,92 @@
+"""Going to pages and coming back, and showing and hiding panes."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from textual.app import App
+
+from impsy_tui.console.desk import Desk
+from impsy_tui.console.keymap import Keymap
+from impsy_tui.console.screens.files import FilesPage
+from impsy_tui.console.screens.help import HelpPage
+from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.perform import PerformScreen
+from impsy_tui.console.screens.rig import RigPage
+from impsy_tui.console.screens.settings import SettingsPage
+from impsy_tui.console.themes import Palette
+
+
+class Dress(NamedTuple):
+    """How a page is drawn: see ``Page``."""
+
+    palette: Palette
+    keymap: Keymap
+    digits_every: int
+
+
+class Pages:
+    """Knows which page a word stands for.
+
+    Args:
+        app: whose screens they are.
+        desk: what pages ask.
+        perform: the screen that is always below them.
+        dress: how they are drawn now.
+    """
+
+    def __init__(self, app: App[Any], desk: Desk, perform: PerformScreen, dress: Callable[[], Dress]) -> None:
+        self._app = app
+        self._desk = desk
+        self._perform = perform
+        self._dress = dress
+
+    def show(self, name: str) -> str | None:
+        """Go to a page, or back from it; or show or hide a pane.
+
+        Returns:
+            What is to be said of it, None for nothing.
+        """
+        here = self._app.screen_stack[-1]
+        if name == "guide" and isinstance(here, SettingsPage):
+            here.action_guide()
+            return None
+        if not isinstance(here, Page | PerformScreen):
+            return None  # a dialog wants its answer first
+        said = None
+        match name:
+            case "perform":
+                self.to_perform()
+            case "pending":
+                self.to_perform()
+                said = self._perform.toggle_pending()
+            case "meters" | "events" | "jobs" | "channels":
+                self.to_perform()
+                {
+                    "meters": self._perform.toggle_meters_only,
+                    "events": self._perform.cycle_events,
+                    "jobs": self._perform.toggle_jobs,
+                    "channels": self._perform.toggle_channels,
+                }[name]()
+            case _:
+                made = self._page(name)
+                self.to_perform()
+                if not isinstance(here, type(made)):
+                    self._app.push_screen(made)
+        return said
+
+    def to_perform(self) -> None:
+        """Back from all pages."""
+        while len(self._app.screen_stack) > 1:
+            self._app.pop_screen()
+
+    def _page(self, name: str) -> Page:
+        dress = self._dress()
+        match name:
+            case "files":
+                return FilesPage(*dress, self._desk)
+            case "settings" | "guide":
+                return SettingsPage(*dress, self._desk, guided=name == "guide")
+            case "rig":
+                return RigPage(*dress, self._desk)
+            case _:
+                return HelpPage(*dress)

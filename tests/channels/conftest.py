@@ -1,0 +1,21 @@
+"""What tests of channels share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.channels.chromium import Chromium
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in the environment of whoever runs the tests changes no channel."""
+    monkeypatch.delenv("MIDO_BACKEND", raising=False)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One browser for all tests."""
+    started = Chromium(tmp_path_factory.mktemp("chromium"))
+    yield started
+    started.close()
