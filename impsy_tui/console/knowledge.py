@@ -42,10 +42,10 @@ class Knowledge:
                 scenes=names.scenes,
                 sets=names.sets,
                 cues=names.cues,
-                tables=names.tables,
-                corpora=names.corpora,
                 bands=names.bands,
                 classifiers=names.classifiers,
+                tables=names.tables,
+                corpora=names.corpora,
             )
         if isinstance(settings, Settings):
             keys = tuple(setting.key for setting in settings.settings)

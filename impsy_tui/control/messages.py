@@ -323,10 +323,10 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     scenes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    corpora: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
     classifiers: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    corpora: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

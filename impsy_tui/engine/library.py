@@ -70,10 +70,10 @@ class Library:
                 tuple(file.stem for file in _with_suffix(self.logs, ".log")),
                 tuple(file.stem for file in _with_suffix(self.datasets, ".npz")),
                 sets=tuple(sorted(sets)),
-                tables=tuple(map(_table_name, _with_suffix(self.tables, *_OF_TABLES))),
-                corpora=tuple(folder.name for folder in _folders(self.corpora)),
                 bands=tuple(self.bands.names()),
                 classifiers=tuple(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
+                tables=tuple(map(_table_name, _with_suffix(self.tables, *_OF_TABLES))),
+                corpora=tuple(folder.name for folder in _folders(self.corpora)),
             )
 
         return await asyncio.get_running_loop().run_in_executor(None, look)
