@@ -118,9 +118,10 @@ def train(
     model = _algorithm(vector, recipe)
     cloned = int(recipe.steps * recipe.cloned)
     judging = _Judging(trial, recipe, cloned, on_round, stopped)
+    judging.judge(model, 0)
     if cloned:
         clone(model, task, cloned, recipe.seed, lambda steps: judging.judge_at(model, steps), stopped)
-    judging.judge(model, cloned)
+        judging.judge(model, cloned)
     model.learn(recipe.steps - cloned, callback=judging, tb_log_name=recipe.algorithm)
     if stopped():
         judging.judge(model, cloned + model.num_timesteps)
