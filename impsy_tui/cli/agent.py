@@ -31,6 +31,7 @@ def lookup(
     window: WindowOption = 256,
     hop: HopOption = 128,
     processes: Annotated[int | None, typer.Option(help="At once; else one a core.")] = None,
+    scheduler: Annotated[str, typer.Option(help="A dask cluster of yours to listen on, tls://…")] = "",
 ) -> None:
     """Listen to a synth at each point of a grid: the table that an agent learns and plays with.
 
@@ -48,6 +49,8 @@ def lookup(
         arguments += ["--parameters", str(parameters)]
     if processes is not None:
         arguments += ["--processes", str(processes)]
+    if scheduler:
+        arguments += ["--scheduler", scheduler]
     work("impsy_tui.jobs.lookup", arguments)
 
 

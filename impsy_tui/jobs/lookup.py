@@ -8,9 +8,10 @@ import argparse
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,10 +20,12 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.jobs import cluster
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.jobs.sounding import Wish, listen
 from impsy_tui.listening import ListeningProblem
-from impsy_tui.listening.descriptors import Settings, averaged, describe
+from impsy_tui.listening.descriptors import Settings
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.synths import grid, synth_called
 from impsy_tui.listening.table import MOST_PARAMETERS, LookupTable, write_table
@@ -33,24 +36,7 @@ _CHUNK: Final = 20
 _AHEAD: Final = 2
 """Chunks that wait for each process."""
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a table is to be made of.
-
-    Attributes:
-        synth: a built-in one's name, or the path of a patch.
-        parameters: how many it has.
-        points: of each.
-        seconds: that each point is listened to.
-        settings: how.
-    """
-
-    synth: str
-    parameters: int
-    points: int
-    seconds: float
-    settings: Settings
+_Chunks = Iterator[tuple[np.ndarray, np.ndarray]]
 
 
 def main() -> None:
@@ -61,8 +47,14 @@ def main() -> None:
     stop = _Stop()
     signal.signal(signal.SIGINT, stop)
     try:
-        reporter.say(make_table(_wish(wishes), wishes.table, wishes.processes, reporter, stop))
-    except ListeningProblem as problem:
+        if wishes.scheduler and cluster.missing():
+            raise ListeningProblem(
+                "a scheduler needs dask, which is not installed here: pip install 'impsy-tui[cluster]'"
+            )
+        wish = _wish(wishes)
+        listened = partial(_on_cluster, wishes.scheduler) if wishes.scheduler else partial(_here, wishes.processes)
+        reporter.say(make_table(wish, wishes.table, listened, reporter, stop))
+    except (ListeningProblem, cluster.ClusterProblem) as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.table}: {error.strerror}"))
@@ -79,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--window", type=int, default=Settings().window)
     parser.add_argument("--hop", type=int, default=Settings().hop)
     parser.add_argument("--processes", type=int, default=cores())
+    parser.add_argument("--scheduler", default="", help="of a dask cluster, which listens in place of processes")
     return parser
 
 
@@ -119,11 +112,26 @@ def _wish(wishes: argparse.Namespace) -> Wish:
     return Wish(synth, parameters, wishes.points, wishes.seconds, settings)
 
 
-def make_table(wish: Wish, file: Path, processes: int, reporter: Reporter, stop: _Stop) -> Finished | Failed:
+def make_table(
+    wish: Wish,
+    file: Path,
+    listened: Callable[[Wish, np.ndarray, np.ndarray, _Stop], _Chunks],
+    reporter: Reporter,
+    stop: _Stop,
+) -> Finished | Failed:
     """Make a table, or go on with one.
+
+    Args:
+        wish: what of.
+        file: the table.
+        listened: gives points by number with their descriptors, in chunks, in any order: of a synth's points, those
+            whose numbers are missing, until it is asked to stop.
+        reporter: hears how far it is.
+        stop: whether it is asked to stop.
 
     Raises:
         ListeningProblem: the synth does not work.
+        ClusterProblem: the cluster does not; what was done is kept.
         OSError: the table, or what is kept beside it, cannot be written.
     """
     points = grid(wish.parameters, wish.points)
@@ -132,7 +140,7 @@ def make_table(wish: Wish, file: Path, processes: int, reporter: Reporter, stop:
     begun = kept.count
     reporter.say(Progress("listening", kept.count, len(points)))
     with kept:
-        for numbers, rows in _listened(wish, points, kept.missing(), processes, stop):
+        for numbers, rows in listened(wish, points, kept.missing(), stop):
             kept.add(numbers, rows)
             reporter.say(Progress("listening", kept.count, len(points)))
     if kept.count < len(points):
@@ -145,11 +153,9 @@ def make_table(wish: Wish, file: Path, processes: int, reporter: Reporter, stop:
     return Finished(f"{file}: {len(points)} points of {Path(wish.synth).stem}{went_on}", str(file))
 
 
-def _listened(
-    wish: Wish, points: np.ndarray, missing: np.ndarray, processes: int, stop: _Stop
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Points by number with their descriptors, in chunks, in any order."""
-    chunks = iter(np.split(missing, range(_CHUNK, len(missing), _CHUNK)) if len(missing) else [])
+def _here(processes: int, wish: Wish, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+    """Listen in processes of this machine; see ``make_table``."""
+    chunks = iter(_chunks(missing))
     if processes < 2 or len(missing) <= _CHUNK:
         for numbers in chunks:
             if stop.asked:
@@ -171,26 +177,27 @@ def _listened(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _on_cluster(address: str, wish: Wish, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+    """Listen on a cluster; see ``make_table``. A patch is to lie there where it lies here."""
+    chunks = _chunks(missing)
+    with cluster.cluster_at(address) as client:
+        work = partial(listen, wish)
+        for number, rows in cluster.on_cluster(client, work, [points[each] for each in chunks], lambda: stop.asked):
+            if isinstance(rows, ListeningProblem):
+                raise rows
+            if isinstance(rows, Exception):
+                raise cluster.ClusterProblem(f"the cluster does not listen: {rows}")
+            yield chunks[number], rows
+
+
+def _chunks(missing: np.ndarray) -> list[np.ndarray]:
+    return np.split(missing, range(_CHUNK, len(missing), _CHUNK)) if len(missing) else []
+
+
 def _begin() -> None:
     """Ctrl-C reaches the processes of a pool, too, and is for the one that started them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     step_back()
-
-
-def listen(wish: Wish, points: np.ndarray) -> np.ndarray:
-    """What some points sound like: ``[points, 55]``."""
-    return np.array([averaged(describe(samples, wish.settings)) for samples in _sounds(wish, points)])
-
-
-def _sounds(wish: Wish, points: np.ndarray) -> Iterator[np.ndarray]:
-    if wish.synth.endswith(".pd"):
-        from impsy_tui.jobs.pd_rendering import render
-
-        yield from render(Path(wish.synth), points, wish.seconds, wish.settings.rate)
-        return
-    synth = synth_called(wish.synth)
-    for values in points:
-        yield synth.render(values, wish.seconds, wish.settings.rate)
 
 
 class _Kept:

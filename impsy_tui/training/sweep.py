@@ -20,10 +20,6 @@ PARAMETERS_AN_EVENT: Final = 100
 _STEPS, _WARM_UP = 200, 10
 
 
-class ClusterProblem(Exception):
-    """A cluster that cannot be used; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """What is learned from, and judged by.

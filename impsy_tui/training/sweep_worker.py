@@ -12,11 +12,11 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
+from impsy_tui.jobs import cluster
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.training.worker import StopAsked, facts, perform, read
 
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _missing(wishes: argparse.Namespace) -> str:
-    if wishes.scheduler and find_spec("distributed") is None:
+    if wishes.scheduler and cluster.missing():
         return "a scheduler needs dask, which is not installed here: pip install 'impsy-tui[train,cluster]'"
     return ""
 
@@ -70,7 +70,7 @@ def _cores() -> Sequence[int]:
 
 def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
     from impsy_tui.training.fit import Recipe, TooLittle
-    from impsy_tui.training.sweep import ClusterProblem, Task, choose, corpus_of
+    from impsy_tui.training.sweep import Task, choose, corpus_of
 
     recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, max_gap=wishes.max_gap)
     corpora = []
@@ -105,7 +105,7 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
                 if (best := choose(tables[of])) and best.trained:
                     loss, held_out = best.trained.curve[best.trained.best_epoch - 1]
                     reporter.say(Progress("trained", done, len(tasks), loss, held_out))
-    except ClusterProblem as problem:
+    except cluster.ClusterProblem as problem:
         why = str(problem)
         if not done:
             return Failed(why)
@@ -153,19 +153,19 @@ def _results(
         reporter.say(Progress(stage, epoch.number, tasks[number].recipe.epochs))
 
     processes = min(wishes.processes, len(tasks))
-    if not wishes.scheduler and (processes < 2 or find_spec("distributed") is None):
+    if not wishes.scheduler and (processes < 2 or cluster.missing()):
         from impsy_tui.training.sweep import one_after_another
 
         yield one_after_another(tasks, stopped, told)
         return
-    from impsy_tui.training.cluster import cluster_at, local_cluster, on_cluster
+    from impsy_tui.training.sweep import train_one
 
     with (
-        cluster_at(wishes.scheduler)
+        cluster.cluster_at(wishes.scheduler)
         if wishes.scheduler
-        else local_cluster(processes, dashboard=wishes.dashboard) as client
+        else cluster.local_cluster(processes, dashboard=wishes.dashboard) as client
     ):
-        yield on_cluster(client, tasks, stopped)
+        yield cluster.on_cluster(client, train_one, tasks, stopped)
 
 
 def _save(

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from common import percentile, table
+from common import ROOT, percentile, table
 
 from impsy_tui.listening.descriptors import Describer, Settings
 from impsy_tui.listening.framing import Framing
@@ -44,11 +44,12 @@ def live(settings: Settings) -> tuple[float, float, float]:
     return median(describing[200:]), median(taking[200:]), percentile(taking[200:], 0.99)
 
 
-def lookup(window: int, hop: int, processes: int) -> tuple[float, float]:
-    """Seconds for a table of the built-in FM, start included, and of its processors' time."""
+def lookup(synth: str, window: int, hop: int, processes: int) -> tuple[float, float]:
+    """Seconds for a table of an FM, start included, and of its processors' time."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "impsy_tui.jobs.lookup", "fm", str(Path(folder, "fm.csv"))]
-        command += ["--points", str(POINTS), "--seconds", str(SECONDS), "--processes", str(processes)]
+        command = [sys.executable, "-m", "impsy_tui.jobs.lookup", synth, str(Path(folder, "fm.csv"))]
+        command += ["--parameters", "3", "--points", str(POINTS), "--seconds", str(SECONDS)]
+        command += ["--processes", str(processes)]
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         began = time.monotonic()
         subprocess.run([*command, "--window", str(window), "--hop", str(hop)], check=True, stdout=subprocess.DEVNULL)
@@ -65,12 +66,16 @@ for window, hop in ((256, 128), (1_024, 512), (1_024, 128)):
 table("A frame, live", ["window", "hop", "what", "describing p50 µs", "with framing p50 µs", "p99 µs"], rows)
 
 rows = []
-for window, hop in ((256, 128), (1_024, 512)):
-    seconds, processor = lookup(window, hop, 2)
+for name, synth, window, hop in (
+    ("built-in", "fm", 256, 128),
+    ("built-in", "fm", 1_024, 512),
+    ("Pd", str(ROOT / "configs" / "pd" / "fm.pd"), 256, 128),
+):
+    seconds, processor = lookup(synth, window, hop, 2)
     sound = POINTS**3 * SECONDS
-    rows.append([str(window), str(hop), f"{seconds:.0f}", f"{sound / seconds:.0f}", f"{processor:.0f}"])
+    rows.append([name, str(window), str(hop), f"{seconds:.0f}", f"{sound / seconds:.0f}", f"{processor:.0f}"])
 table(
     f"A table of {POINTS**3} points of FM, {SECONDS:g} s each, on 2 processes",
-    ["window", "hop", "seconds", "times real time", "processor s"],
+    ["synth", "window", "hop", "seconds", "times real time", "processor s"],
     rows,
 )

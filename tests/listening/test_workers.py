@@ -89,6 +89,23 @@ def test_what_is_kept_of_another_table_is_not_gone_on_with(tmp_path: Path) -> No
     assert isinstance(last, Finished)
 
 
+def test_a_cluster_makes_the_same_table_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
+    arguments = ["--points", 7, "--seconds", 0.3]
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as there:
+        address = there.scheduler_address
+        *told, last = _work("lookup", "sine", tmp_path / "there.csv", *arguments, "--scheduler", address)
+    assert isinstance(last, Finished), last
+    assert [one.of for one in told if isinstance(one, Progress)] == [49] * 4
+    _work("lookup", "sine", tmp_path / "here.csv", *arguments, "--processes", 1)
+    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
+    *_, last = _work("lookup", "sine", tmp_path / "none.csv", *arguments, "--scheduler", "tcp://127.0.0.1")
+    assert isinstance(last, Failed)
+    assert last.text.startswith("no scheduler answers at tcp://127.0.0.1: ")
+
+
 @needs_pd
 @pytest.mark.parametrize("name", list(SYNTHS))
 def test_our_patches_sound_like_the_built_in_synths(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Trainings on several processes or machines, with dask.distributed.
+"""Work on several processes or machines, with dask.distributed.
 
 Whoever may speak to a scheduler may have its workers run any code, and what workers answer is unpickled
 here. So the cluster of one machine listens on loopback alone and asks for certificates made for this run;
@@ -10,17 +10,25 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from importlib.util import find_spec
+from typing import Any, Final, TypeVar
 
-from distributed import Client, LocalCluster, Security, as_completed
-from distributed.comm import get_address_host_port
-
-from impsy_tui.training.sweep import ClusterProblem, Task, Trained, train_one
+Task = TypeVar("Task")
+Made = TypeVar("Made")
 
 _PATIENCE: Final = 10.0
 """Seconds that a scheduler and the first of its workers have to answer."""
 _LOOK: Final = 0.1
 _DASHBOARD: Final = "127.0.0.1:8787"
+
+
+class ClusterProblem(Exception):
+    """A cluster that cannot be used; the message says why."""
+
+
+def missing() -> bool:
+    """Whether there is no dask here."""
+    return find_spec("distributed") is None
 
 
 @contextmanager
@@ -31,6 +39,8 @@ def local_cluster(processes: int, *, dashboard: bool) -> Iterator[Any]:
         processes: how many, of one thread each.
         dashboard: show dask's pages on loopback.
     """
+    from distributed import Client, LocalCluster
+
     with (
         LocalCluster(
             n_workers=processes,
@@ -56,6 +66,9 @@ def cluster_at(address: str) -> Iterator[Any]:
     Raises:
         ClusterProblem: it does not answer, or has no workers.
     """
+    from distributed import Client, Security
+    from distributed.comm import get_address_host_port
+
     try:
         security = Security()
         # What can be seen to be wrong is found before there is a client: one that cannot connect may not end.
@@ -74,9 +87,9 @@ def cluster_at(address: str) -> Iterator[Any]:
 
 
 def on_cluster(
-    client: Any, tasks: Sequence[Task], stopped: Callable[[], bool]
-) -> Iterator[tuple[int, Trained | Exception]]:
-    """Train on a cluster: the number of each task with what came of it, as they come.
+    client: Any, work: Callable[[Task], Made], tasks: Sequence[Task], stopped: Callable[[], bool]
+) -> Iterator[tuple[int, Made | Exception]]:
+    """Work on a cluster: the number of each task with what came of it, as they come.
 
     A task whose worker dies is done again by another, three times at most. When ``stopped`` says so,
     those that are not done are given up.
@@ -84,8 +97,10 @@ def on_cluster(
     Raises:
         ClusterProblem: the scheduler went away.
     """
+    from distributed import as_completed
+
     # The arrays travel with each task: scattered, they would die with the worker that holds them.
-    numbers = {client.submit(train_one, task, pure=False): number for number, task in enumerate(tasks)}
+    numbers = {client.submit(work, task, pure=False): number for number, task in enumerate(tasks)}
     arriving = as_completed(list(numbers), loop=client.loop)
     try:
         while not stopped() and not arriving.is_empty():
