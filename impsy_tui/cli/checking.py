@@ -18,6 +18,7 @@ from impsy_tui.engine.scenes import SceneProblem
 from impsy_tui.language import Invocation, Kind, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
+from impsy_tui.networks import ModelProblem
 from impsy_tui.shipped import shipped_folder
 
 _MOST_SHOWN: Final = 200
@@ -123,6 +124,13 @@ class _Names:
             return str(problem)
         return ""
 
+    def _no_classifier(self, name: str) -> str:
+        try:
+            self._library.agents.find(name)
+        except ModelProblem as problem:
+            return str(problem).replace("model", "classifier", 1)
+        return ""
+
     def _unknown(self, command: str, name: str) -> str:
         match command:
             case "scene save":
@@ -133,6 +141,8 @@ class _Names:
                 return self._unknown_player(name)
             case "nudge" if self._outputs and name not in self._outputs:
                 return f"no output is called {name}; there are: {', '.join(self._outputs)}"
+            case "classifier":
+                return self._no_classifier(name)
             case "goto" if name not in self._cues:
                 return f"no cue is called {name}; there are: {', '.join(self._cues)}"
             case "cue" if not any(

@@ -79,3 +79,16 @@ def test_a_band_fits_whatever_room_there_is(width: int, height: int) -> None:
     lines = _drawn(width, height)
     assert all(cell_len(line) <= width for line in lines)
     assert ("accelerating" in "\n".join(lines)) is (height >= 16)
+
+
+def test_what_is_auditioned_stands_beside_what_plays() -> None:
+    auditioned = msgspec.structs.replace(
+        BAND, auditioned="ensembleRNN-mine", in_silence=(8, 0), told_by="gestures-mine"
+    )
+    lines = _drawn(60, 20, auditioned)
+    assert lines[0].startswith("BAND ◆ audition ensembleRNN-mine ─")
+    assert lines[1].startswith("lead  big swirl                  O")
+    assert lines[2].startswith("p2    fast taps    ◆combination  ")
+    assert lines[3].startswith("p3   !nothing      ◆nothing      ")
+    assert "told by gestures-mine" in "\n".join(lines)
+    assert all(cell_len(line) <= 30 for line in _drawn(30, 9, auditioned))
