@@ -107,10 +107,10 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     assert [line.partition(": ")[0] for line in done.stdout.splitlines()[::3]] == ["two.imp:3:1", "two.imp:3:19"]
     assert "no player is called bass; there are: lead" in done.stdout
     (tmp_path / "band.imp").write_text(
-        "load ensembleRNN-units16; classifier gestures-synthetic\nclassifier gestures-none\n"
+        "# one\nload ensembleRNN-units16; classifier gestures-synthetic\nclassifier gestures-none\n"
     )
     done = shell("check", "band.imp", cwd=tmp_path)
-    assert done.stdout.startswith("band.imp:2:12: no classifier is called gestures-none")
+    assert done.stdout.startswith("band.imp:3:12: no classifier is called gestures-none")
     assert "none.imp: No such file" in shell("check", "none.imp", cwd=tmp_path).stderr
 
 
