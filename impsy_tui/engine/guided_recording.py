@@ -175,7 +175,10 @@ class GuidedRecording:
         self._timer = self._scheduler.at(following, self._passed, following)
 
     def _passed(self, at: float) -> None:
-        if at < self._ends:
+        if not self._log.enabled:
+            self._tell("warning", "the log is off: gestures are recorded up to here")
+            self.end()
+        elif at < self._ends:
             self._announce(at)
         elif self._plays:
             self._end_gesture(at)

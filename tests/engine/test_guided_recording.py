@@ -213,6 +213,20 @@ def test_a_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesso
     assert not list(lesson.folder.glob(f"logs/*{SUFFIX}"))
 
 
+def test_it_ends_when_the_log_is_switched_off_and_what_was_played_counts(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, 8.5)
+        lesson.log.enabled = False
+        lesson.time.advance(1.0)
+        assert not lesson.guided.runs
+        assert ("warning", "the log is off: gestures are recorded up to here") in lesson.told
+
+    lesson.perform(performance)
+    assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS}
+
+
 def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.log.enabled = False
