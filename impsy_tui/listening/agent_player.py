@@ -15,6 +15,7 @@ from impsy_tui.terms import AIMS, REST, STEERS
 
 POLICIES: Final = (*STEERS, "hold")
 FRAMES_A_SECOND: Final = 44_100 / 128
+"""Of what foresight has learned from."""
 AHEAD: Final = 0.25
 """Seconds that *anticipate* looks ahead, where no network has learned to."""
 
@@ -68,7 +69,7 @@ class AgentPlayer:
         self.budget: float | None = None
         self.smoothing = 0.0
         self._heard = places(model.heard)
-        self._expectation = Expectation(model.foresight, round(AHEAD * FRAMES_A_SECOND))
+        self._expectation = Expectation(model.foresight, AHEAD, FRAMES_A_SECOND)
         self._stroll = Stroll(model.known, random or np.random.default_rng(1))
         self.hear(model.judged)
         self.reset()
@@ -171,7 +172,7 @@ class AgentPlayer:
             return self._once(f"{NAMES[wrong[0]]}{more} heard is no number: the last frame counts")
         heard = scaler.standardised(musician)
         self._musician = heard
-        self._expectation.hear(heard)
+        self._expectation.hear(heard, seconds)
         silent = self.silence is not None and musician[_LOUDNESS] < self.silence
         self._silent_for = self._silent_for + seconds if silent else 0.0
         if musician[_PEAK] >= _CLIPPED:
