@@ -39,6 +39,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "budget 0.5",
         (Argument("amount", Kind.NUMBER, terms.MOVES, choices=("off",)),),
         player=True,
+        ramp="log",
         undo=True,
     ),
     Command(
@@ -47,6 +48,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "smooth 200ms",
         (Argument("time", Kind.DURATION, terms.SMOOTH),),
         player=True,
+        ramp="linear",
         undo=True,
     ),
     Command(
@@ -55,6 +57,7 @@ HEARING: Final[tuple[Command, ...]] = (
         "rest -50",
         (Argument("level", Kind.NUMBER, terms.REST, choices=("off",)),),
         player=True,
+        ramp="linear",
         undo=True,
     ),
     Command(
