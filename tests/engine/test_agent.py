@@ -141,6 +141,19 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehear
     assert ("info", "player", "descriptors are heard again") in stage.told
 
 
+def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehearsal) -> None:
+    sound(stage, 0.3, Feats(frame(-14.0)))
+    sound(stage, 6.0, Feats(frame(-80.0, peak=-70.0)))
+    assert not stage.problems
+    assert agents_of([stage.session.seat.part])[0].standing.resting
+    sound(stage, 9.0, Feats(frame(-157.0, peak=-313.0)))
+    assert stage.problems == [
+        "player: nothing at all is heard for 5 s: is the microphone muted, or unplugged?",
+    ]
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage)[0] == pytest.approx(0.9, abs=0.06)
+
+
 def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
     stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
     stage.do("scene save far")
