@@ -16,7 +16,7 @@ BEGAN = 1_777_665_600.0
 
 def _type(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "impsy_tui", "gestures", *words],
+        [sys.executable, "-m", "impsy_tui", *(() if words[0] == "train" else ("gestures",)), *words],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -85,7 +85,8 @@ def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path) -> None:
         (("classify", "noise-touches.csv"), "is no file of touches"),
         (("classify", "noise-touches.csv", "-m", "nobody"), "no classifier is called nobody"),
         (("clips", "noise-touches.csv", "-o", "a.zip"), "is to end in .npz"),
-        (("train", "nowhere"), "nowhere: there is no such file or folder"),
+        (("train", "gestures", "nowhere"), "nowhere: there is no such file or folder"),
+        (("train", "gestures"), "logs: there is no such file or folder"),
     ):
         done = _type(tmp_path, *words)
         assert done.returncode == 1

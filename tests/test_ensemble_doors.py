@@ -1,4 +1,4 @@
-"""``impsy-tui ensemble``, as it is typed."""
+"""``impsy-tui ensemble`` and ``impsy-tui train ensemble``, as they are typed."""
 
 import csv
 import subprocess
@@ -12,7 +12,7 @@ from impsy_tui.gestures.synthetic_scores import scores
 
 
 def _typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "impsy_tui", "ensemble", *words]
+    command = [sys.executable, "-m", "impsy_tui", *(() if words[0] == "train" else ("ensemble",)), *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -76,8 +76,9 @@ def test_mistakes_in_a_score_are_told_and_the_band_plays_on(tmp_path: Path, play
         (("generate", "--lead", "played/0.csv", "-o", "no/o.csv"), "no/o.csv: No such file"),
         (("evaluate", "ensembleRNN-units16"), "evaluate takes a model and then scores"),
         (("evaluate", "ensembleRNN-units16", "elsewhere"), "elsewhere: there is no such file or folder"),
-        (("train", "elsewhere"), "elsewhere: there is no such file or folder"),
-        (("train", "played", "-N", "0"), "-N 0: a whole number, 1 to"),
+        (("train", "ensemble", "elsewhere"), "elsewhere: there is no such file or folder"),
+        (("train", "ensemble"), "scores: there is no such file or folder"),
+        (("train", "ensemble", "played", "-N", "0"), "-N 0: a whole number, 1 to"),
     ],
 )
 def test_what_is_typed_wrong_is_told_in_a_line(

@@ -41,7 +41,8 @@ app = typer.Typer(
 
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot, check):
     app.command()(_command)
-app.command("train agent")(agent_training.train)
+for _word, _train in (("agent", agent_training.train), ("gestures", gestures.train), ("ensemble", ensemble.train)):
+    app.command(f"train {_word}")(_train)
 app.add_typer(gestures.app, name="gestures")
 app.add_typer(ensemble.app, name="ensemble")
 app.add_typer(agent, name="agent")

@@ -24,8 +24,8 @@ def train(
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
     steps: Annotated[int, typer.Option(help="Of all environments together.")] = int(terms.AGENT_STEPS.default),
-    cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that seek is copied in.")] = 0.0,
-    units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "64 64",
+    cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that it is shown what to do.")] = 0.5,
+    units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "128 128",
     seed: Annotated[int, typer.Option(min=0, help="Of all chance.")] = 1,
     logs: Annotated[Path | None, typer.Option(help="A folder for TensorBoard.")] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Bands in a shell: ``impsy-tui ensemble train``, ``generate`` and ``evaluate``, without a stage."""
+"""Bands in a shell, without a stage: ``train ensemble``, ``ensemble generate`` and ``ensemble evaluate``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Bands: networks that answer a lead in gestures, second by second.", add_completion=False)
 
 ScoresArgument = Annotated[
-    list[Path], typer.Argument(metavar="SCORES...", help="Gesture scores (.csv), or folders of them.")
+    list[Path] | None,
+    typer.Argument(metavar="[SCORES]...", help="Gesture scores (.csv), or folders of them; else scores/."),
 ]
 PlayersOption = Annotated[int, typer.Option(help="Scores of so many players alone; 0 for any.")]
 
 
-@app.command()
 def train(
-    scores: ScoresArgument,
+    scores: ScoresArgument = None,
     players: PlayersOption = 0,
     models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
     epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(
@@ -43,7 +43,7 @@ def train(
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    arguments = [str(models), *map(str, _found(scores)), "--remarks", "--players", str(players)]
+    arguments = [str(models), *map(str, _found(scores or [Path("scores")])), "--remarks", "--players", str(players)]
     arguments += ["--epochs", str(epochs), "--patience", str(patience), "--units", str(units), "--seed", str(seed)]
     work("impsy_tui.training.ensemble_worker", arguments)
 
@@ -176,7 +176,7 @@ def _file(name: str) -> Path:
     shelf = Shelf([Path("models"), shipped_folder("models")], bands=True)
     names = shelf.names()
     if not name and len(names) != 1:
-        fail(f"-m names the model that is to play: {', '.join(names) or 'ensemble train makes one'}")
+        fail(f"-m names the model that is to play: {', '.join(names) or 'train ensemble makes one'}")
     try:
         return shelf.find(name or names[0])
     except ModelProblem as problem:

@@ -127,17 +127,18 @@ def clips(
         typer.echo(f"none of {', '.join(library.missing)}: others of their group are played, or silence")
 
 
-@app.command()
 def train(
     places: Annotated[
-        list[Path], typer.Argument(metavar="PLACE...", help="Labelled recordings, or folders of them.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="[PLACE]...", help="Labelled recordings, or folders of them; else logs/."),
+    ] = None,
     models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
     seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
 ) -> None:
     """Train a classifier of your own gestures, on recordings in which it is written which gesture was asked for."""
     if seed not in terms.SEED:
         fail(f"--seed {seed}: a whole number, {terms.SEED}")
+    places = places or [Path("logs")]
     for place in places:
         if not place.exists():
             fail(f"{place}: there is no such file or folder")

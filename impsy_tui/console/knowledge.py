@@ -42,6 +42,8 @@ class Knowledge:
                 scenes=names.scenes,
                 sets=names.sets,
                 cues=names.cues,
+                bands=names.bands,
+                classifiers=names.classifiers,
                 tables=names.tables,
                 corpora=names.corpora,
             )

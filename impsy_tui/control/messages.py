@@ -323,6 +323,8 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     scenes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    classifiers: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     corpora: tuple[str, ...] = ()
 

@@ -47,6 +47,9 @@ class BandState(msgspec.Struct, frozen=True):
         new_idea: whether there was one just now.
         transitions: how often each of the five groups of gestures was followed by each, in the last fifteen seconds;
             row by row, a row for the group that was left.
+        told_by: the classifier that tells the lead's gestures.
+        auditioned: name of the model that answers in silence, empty for none.
+        in_silence: what its followers do.
     """
 
     players: tuple[str, ...]
@@ -63,6 +66,9 @@ class BandState(msgspec.Struct, frozen=True):
     state: str
     new_idea: bool
     transitions: tuple[int, ...]
+    told_by: str = ""
+    auditioned: str = ""
+    in_silence: tuple[int, ...] = ()
 
 
 class GuidedState(msgspec.Struct, frozen=True):

@@ -3,7 +3,8 @@
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -55,6 +56,8 @@ class Equipment:
         classifier: tells the lead's gestures.
         clips: what followers play.
         tunings: of the network, by how many play.
+        file: of the model; None where there is none.
+        told_by: name of the classifier, for the performer.
     """
 
     network: Steps
@@ -63,6 +66,8 @@ class Equipment:
     clips: Clips
     kind: str = "ensemble"
     tunings: Mapping[int, Tuning] = field(default_factory=dict)
+    file: Path | None = None
+    told_by: str = ""
 
 
 class BandStage(Protocol):
@@ -103,6 +108,9 @@ class BandPart:
         random: np.random.Generator,
     ) -> None:
         self.equipment = equipment
+        self.auditioned: Equipment | None = None
+        """What answers in silence beside it."""
+        self._understudy: Band | None = None
         self.settings = settings
         self.paused = False
         self.forced: dict[int, int] = {}
@@ -153,6 +161,8 @@ class BandPart:
     def reset(self) -> None:
         """Forget what was heard; what is played goes on until the next second."""
         self._band.reset(self._codes)
+        if self._understudy is not None:
+            self._understudy.reset()
 
     def set_players(self, players: int) -> None:
         """Change how many there are, the lead included; those who stay play on."""
@@ -181,12 +191,59 @@ class BandPart:
     def _assemble(self, codes: Sequence[int]) -> None:
         """Have a band of the number that is set; followers that were there go on with their gestures."""
         followers = self.settings.players - 1
-        tuning = self.equipment.tunings.get(self.settings.players, Tuning())
-        self._band = Band(self.equipment.network, followers, self._random, tuning)
         self._codes = [*codes[:followers], *[NOTHING] * (followers - len(codes))]
-        self._band.reset(self._codes)
+        self._band = self.followers(self.equipment)
+        if self.auditioned is not None:
+            self._understudy = self.followers(self.auditioned)
         self._hands = [*self._hands[:followers], *map(self._hand, range(len(self._hands), followers))]
         self.seconds.clear()
+
+    # What it plays with
+
+    def followers(self, equipment: Equipment) -> Band:
+        """As many as there are, who do what is done now, and have heard nothing else."""
+        tuning = equipment.tunings.get(self.settings.players, Tuning())
+        band = Band(equipment.network, self.settings.players - 1, self._random, tuning)
+        band.reset(self._codes)
+        return band
+
+    def change(self, equipment: Equipment, band: Band | None = None) -> None:
+        """Play with this from the next second on.
+
+        Args:
+            equipment: with what; this part's clips and classifier are kept.
+            band: its followers, if they have listened; those of another number have not.
+        """
+        self.equipment = self._with_mine(equipment)
+        self._band = self._as_many(equipment, band)
+        self._fault = ""
+
+    def audition(self, equipment: Equipment, band: Band) -> None:
+        """Let others answer in silence."""
+        self.auditioned, self._understudy = equipment, self._as_many(equipment, band)
+
+    def end_audition(self, *, plays: bool = False) -> bool:
+        """Send those away who answer in silence, or let them play from now on; whether there were any."""
+        equipment, band = self.auditioned, self._understudy
+        self.auditioned = self._understudy = None
+        if equipment is None:
+            return False
+        if plays:
+            self.change(equipment, band)
+        return True
+
+    @property
+    def in_silence(self) -> tuple[int, ...]:
+        """What those do who are auditioned."""
+        return () if self._understudy is None else self._understudy.codes
+
+    def _with_mine(self, equipment: Equipment) -> Equipment:
+        """Where the classifier was changed while a model was loaded, that stays."""
+        mine = self.equipment
+        return replace(equipment, classifier=mine.classifier, told_by=mine.told_by, clips=mine.clips)
+
+    def _as_many(self, equipment: Equipment, band: Band | None) -> Band:
+        return band if band is not None and band.followers == len(self._codes) else self.followers(equipment)
 
     def _hand(self, follower: int) -> ClipPlayer:
         return ClipPlayer(
@@ -240,6 +297,7 @@ class BandPart:
         self.features = self._window.features(due)
         self.lead = int(self.equipment.classifier.gestures(self.features[np.newaxis])[0])
         self._look_for_lead(due)
+        self._answer_in_silence()
         for follower, code in enumerate(self._answers()):
             if code != self._codes[follower]:
                 self._change(follower, code, due)
@@ -251,6 +309,15 @@ class BandPart:
         self._stopped = True
         does = "rests until it plays again" if self.resting else "plays on"
         self._stage.tell("info", f"the lead has stopped: the band {does}")
+
+    def _answer_in_silence(self) -> None:
+        if self._understudy is None or self.auditioned is None:
+            return
+        try:
+            self._understudy.play(self.lead, self.settings.temperature)
+        except ModelProblem as problem:
+            self._stage.tell("error", f"{self.auditioned.model}, which is auditioned: {problem}: it is sent away")
+            self.end_audition()
 
     def _answers(self) -> Sequence[int]:
         forced = dict.fromkeys(range(len(self._codes)), NOTHING) if self.paused or self.resting else self.forced

@@ -1,12 +1,13 @@
 """What a scene keeps of a band."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from impsy_tui import terms
+from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.band_seat import BandSeat
-from impsy_tui.language.program import shown_number
+from impsy_tui.language.program import quoted, shown_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +19,35 @@ class BandScene:
         temp: see ``terms.BAND_TEMPERATURE``.
         clips: one of ``terms.CLIP_CHOICES``.
         forced: gestures of ``terms.GESTURES`` that followers are told to make, by their names.
+        model: its name, empty for the dummy; None where a file says nothing of it.
+        classifier: likewise, empty where a file says nothing of it.
     """
 
     players: int
     temp: float
     clips: str
     forced: Mapping[str, str] = field(default_factory=dict)
+    model: str | None = None
+    classifier: str = ""
 
 
 def captured(band: BandSeat) -> BandScene:
     """A band as it is now."""
-    settings = band.part.settings
+    settings, equipment = band.part.settings, band.part.equipment
     forced = {terms.FOLLOWERS[follower]: terms.GESTURES[code] for follower, code in sorted(band.part.forced.items())}
-    return BandScene(settings.players, settings.temperature, settings.clips, forced)
+    model = equipment.file.stem if equipment.file is not None else ""
+    return BandScene(settings.players, settings.temperature, settings.clips, forced, model, equipment.told_by)
 
 
-def switch(band: BandSeat, wanted: BandScene) -> None:
-    """Change what cannot glide."""
-    part = band.part
+def switch(band: BandSeat, wanted: BandScene, casting: BandCasting) -> Iterator[Awaitable[str]]:
+    """Change what cannot glide; what is still to be waited for."""
+    part, there = band.part, captured(band)
+    if wanted.model == "" != there.model:
+        casting.unload(band)
+    elif wanted.model and wanted.model != there.model:
+        yield casting.load(band, wanted.model)
+    if wanted.classifier and wanted.classifier != there.classifier:
+        yield casting.hear_by(band, wanted.classifier)
     if part.settings.players != wanted.players:
         band.set_players(wanted.players)
     part.choose_clips(wanted.clips)
@@ -53,6 +65,10 @@ def lines(band: BandScene, to: str) -> Iterator[str]:
         band: they.
         to: what stands before each command, such as ``@band`` and a space.
     """
+    if band.model is not None:
+        yield f"{to}load {quoted(band.model)}" if band.model else f"{to}unload"
+    if band.classifier:
+        yield f"{to}classifier {quoted(band.classifier)}"
     yield f"{to}band {band.players}; {to}temp {shown_number(band.temp)}; {to}clips {band.clips}; {to}free"
     for follower, word in band.forced.items():
         yield f"{to}force {follower} {word}"
@@ -60,7 +76,7 @@ def lines(band: BandScene, to: str) -> Iterator[str]:
 
 def table(band: BandScene) -> dict[str, Any]:
     """A band's settings as files keep them."""
-    return asdict(band)
+    return {key: value for key, value in asdict(band).items() if value is not None}
 
 
 def read(raw: Mapping[str, Any]) -> BandScene:
@@ -74,6 +90,8 @@ def read(raw: Mapping[str, Any]) -> BandScene:
         temp=float(raw["temp"]),
         clips=str(raw["clips"]),
         forced={str(follower): str(gesture) for follower, gesture in raw.get("forced", {}).items()},
+        model=str(raw["model"]) if "model" in raw else None,
+        classifier=str(raw.get("classifier", "")),
     )
     if band.players not in terms.BAND_PLAYERS:
         raise ValueError(f"players must be {terms.BAND_PLAYERS}")

@@ -278,4 +278,7 @@ class BandSeat:
             state=moment.state.kind if moment is not None else "",
             transitions=() if moment is None else tuple(moment.counts.astype(int).ravel().tolist()),
             new_idea=part.idea_at is not None and now - part.idea_at < _NEW_IDEA_SHOWN,
+            told_by=part.equipment.told_by,
+            auditioned=part.auditioned.model if part.auditioned is not None else "",
+            in_silence=part.in_silence,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from impsy_tui.engine.band_casting import BandCasting, CastingProblem
 from impsy_tui.engine.models import Shelf, load_model
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.room import MAIN, Tell
@@ -19,10 +20,6 @@ from impsy_tui.networks import ModelProblem
 from impsy_tui.players.agent import Agent
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer
-
-
-class CastingProblem(Exception):
-    """A model that cannot play; the message says why, and who plays on."""
 
 
 @dataclass(slots=True)
@@ -51,14 +48,19 @@ class Casting:
     """
 
     def __init__(self, setup: Setup, shelf: Shelf, random: np.random.Generator, tell: Tell) -> None:
-        self.loading = ""
-        """The name of a model that is being loaded."""
+        self.bands = BandCasting(setup, random, tell)
+        self._loading = ""
         self._setup = setup
         self._shelf = shelf
         self._agents = shelf.beside(AGENT_SUFFIX)
         self._random = random
         self._tell = tell
         self._casts: dict[str, _Cast] = {}
+
+    @property
+    def loading(self) -> str:
+        """The name of a model that is being loaded."""
+        return self._loading or self.bands.loading
 
     def file_of(self, seat: Seat) -> Path | None:
         """The file of the model that plays."""
@@ -191,7 +193,7 @@ class Casting:
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[Anybody, str]:
         """A player that has heard nothing, and what the performer should know of how it was loaded."""
-        self.loading = file.stem
+        self._loading = file.stem
         try:
             if file.suffix == AGENT_SUFFIX:
                 agent = await asyncio.get_running_loop().run_in_executor(None, Agent, file, self._random)
@@ -200,7 +202,7 @@ class Casting:
         except ListeningProblem as problem:
             raise ModelProblem(str(problem)) from None
         finally:
-            self.loading = ""
+            self._loading = ""
         return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark
 
     async def _open_beside(self, seat: Seat, file: Path) -> tuple[Anybody, str]:

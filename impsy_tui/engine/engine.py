@@ -116,7 +116,7 @@ class Engine:
             name = seating.name
             log = self._log if name == MAIN else self._log.voice(name)
             self.session.add(name, player, seating.part, log, seating.wiring)
-        stand = BandStand(setup, self._log, self.library.scores, self._random, self.tell)
+        stand = BandStand(setup, self._log, self.library.scores, self._random, self.casting.bands)
         for band in await stand.seats(self.session):
             self.session.add_band(band)
         self.session.arrange([player.name for player in config.player] or [MAIN])
@@ -395,7 +395,8 @@ class Engine:
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        return [*self.casting.files, *self._log.files]
+        bands = list(self.session.bands.values())
+        return [*self.casting.files, *self.casting.bands.files(bands), *self._log.files]
 
     # Keeping the state for --resume
 

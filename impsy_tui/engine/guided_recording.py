@@ -112,9 +112,9 @@ class GuidedRecording:
     def end(self) -> str:
         """No more; what was played counts."""
         self._gesture()
-        self._number = len(self._gestures) - 1
+        self._gestures = self._gestures[: self._number + 1]
         self._end_gesture(self._scheduler.now())
-        return f"recorded up to here: {self._name}{SUFFIX}"
+        return f"recorded up to here: {self._name}{SUFFIX}" if self._recorded else "no gesture was recorded"
 
     def _gesture(self) -> int:
         if not self.runs:

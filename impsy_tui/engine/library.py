@@ -10,10 +10,12 @@ from typing import Final
 from impsy_tui.control.messages import Names
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.models import Shelf
+from impsy_tui.gestures.classifier import PREFIX as CLASSIFIER_PREFIX
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
+from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.shipped import shipped_folder
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
@@ -42,6 +44,7 @@ class Library:
     ) -> None:
         self.shelf = Shelf(models)
         self.agents = self.shelf.beside(AGENT_SUFFIX)
+        self.bands = Shelf(models, bands=True)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"
@@ -59,12 +62,16 @@ class Library:
 
         def look() -> Names:
             sets = {file.stem for folder in self.sets for file in _with_suffix(folder, ".imp")}
+            arrays = self.agents.names()
+            agents = (name for name in arrays if name.startswith(AGENT_PREFIX))
             return Names(
                 number,
-                (*self.shelf.names(), *(name for name in self.agents.names() if name.startswith(AGENT_PREFIX))),
+                (*self.shelf.names(), *agents),
                 tuple(file.stem for file in _with_suffix(self.logs, ".log")),
                 tuple(file.stem for file in _with_suffix(self.datasets, ".npz")),
                 sets=tuple(sorted(sets)),
+                bands=tuple(self.bands.names()),
+                classifiers=tuple(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
                 tables=tuple(map(_table_name, _with_suffix(self.tables, *_OF_TABLES))),
                 corpora=tuple(folder.name for folder in _folders(self.corpora)),
             )
@@ -188,6 +195,8 @@ class Library:
         kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
             stem += kept[0]  # data sets are made of logs by this part of their name
+        if kind == "model" and files[0].stem.startswith(BAND_PREFIX) and not stem.startswith(BAND_PREFIX):
+            stem = BAND_PREFIX + stem  # by which models of bands are told
         if not _plain(stem):
             raise LibraryProblem(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]

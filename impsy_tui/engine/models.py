@@ -134,7 +134,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
     return loaded
 
 
-async def load_band(file: Path) -> EnsembleNetwork:
+async def load_band(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
     """Load the network of a band; see ``load_model``.
 
     Raises:
@@ -144,11 +144,15 @@ async def load_band(file: Path) -> EnsembleNetwork:
     seen = SeenFiles()
     digest = await loop.run_in_executor(None, _digest, file)
     if digest in seen:
-        with quietly():
-            return EnsembleNetwork(file)
+        return await loop.run_in_executor(None, _open_band, file, quiet)
     network = await loop.run_in_executor(None, open_ensemble, file, CHECK_SECONDS)
     await loop.run_in_executor(None, seen.add, digest)
     return network
+
+
+def _open_band(file: Path, quiet: bool) -> EnsembleNetwork:
+    with quietly() if quiet else nullcontext():
+        return EnsembleNetwork(file)
 
 
 def _open_tflite(file: Path, quiet: bool) -> LoadedModel:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.control.messages import Reply
+from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.bindings import BindingProblem
-from impsy_tui.engine.casting import CastingProblem
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from impsy_tui.engine import band_scenes, knobs
 from impsy_tui.engine.agent_scene import agent_lines
+from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.band_scenes import BandScene
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.part import AgentSettings
@@ -23,6 +24,10 @@ class SceneProblem(Exception):
 
 class Models(Protocol):
     """Who plays which model; see ``casting.Casting``."""
+
+    @property
+    def bands(self) -> BandCasting:
+        """What bands play with."""
 
     def file_of(self, seat: Seat) -> Path | None:
         """The file of the model in a seat."""
@@ -157,7 +162,7 @@ class Stagehand:
             self._shape(seat, wanted)
         for name, wanted_of_band in scene.bands.items():
             if (band := self._session.bands.get(name)) is not None:
-                band_scenes.switch(band, wanted_of_band)
+                awaited += band_scenes.switch(band, wanted_of_band, self._models.bands)
         self._session.set_thru(scene.thru)
         if scene.time is not None:
             # Tempo and swing glide.

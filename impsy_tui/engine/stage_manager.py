@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from impsy_tui.engine import knobs
-from impsy_tui.engine.casting import Casting, CastingProblem
+from impsy_tui.engine.band_casting import CastingProblem
+from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.conductor import ConductingProblem, Conductor
 from impsy_tui.engine.cues import CueProblem, Cues
 from impsy_tui.engine.gliding import Track

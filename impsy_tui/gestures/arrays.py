@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+SUFFIX: Final = ".npz"
 LARGEST: Final = 64 << 20
 """Bytes, uncompressed."""
 

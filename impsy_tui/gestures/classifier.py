@@ -15,6 +15,8 @@ from impsy_tui.gestures.arrays import Arrays, ArraysProblem, read_arrays, write_
 from impsy_tui.gestures.features import FEATURES
 from impsy_tui.gestures.names import GESTURES, NOTHING
 
+PREFIX: Final = "gestures-"
+"""Names of classifiers begin with it."""
 SHIPPED: Final = "gestures-synthetic.npz"
 """Among the models: the classifier that ships, which has seen nobody's playing."""
 DESCRIPTION: Final = (

@@ -14,6 +14,8 @@ from impsy_tui.language.values import GRIDS
 from impsy_tui.language.words import Wrong, words_of
 
 _NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
+_FOR_ANYBODY: Final = ("load", "audition")
+"""Commands whose models are also those of bands."""
 _SPACE: Final = re.compile(r"[\s;]")
 
 
@@ -30,6 +32,8 @@ class Known:
         cues: of the set list that is open.
         outputs: names of outputs.
         players: names of players.
+        bands: names of models of bands.
+        classifiers: names of classifiers of gestures.
         macros: words of the performer's own.
         tables, corpora: names of look-up tables and of analysed recordings.
     """
@@ -45,6 +49,8 @@ class Known:
     cues: Sequence[str] = ()
     outputs: Sequence[str] = ()
     players: Sequence[str] = ()
+    bands: Sequence[str] = ()
+    classifiers: Sequence[str] = ()
     macros: Mapping[str, Macro] = field(default_factory=dict)
     tables: Sequence[str] = ()
     corpora: Sequence[str] = ()
@@ -127,7 +133,8 @@ def _options(wanted: Wanted, known: Known) -> Sequence[str]:
         case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION | Kind.TEXT:
             return argument.choices
         case Kind.MODEL:
-            return (*known.models, *argument.choices)
+            bands = known.bands if wanted.whose in _FOR_ANYBODY else ()
+            return (*known.models, *bands, *argument.choices)
         case Kind.DATASET:
             return known.datasets
         case Kind.LOG:
@@ -169,6 +176,7 @@ def _named(wanted: Wanted, known: Known) -> Sequence[str]:
         "goto": known.cues,
         "nudge": known.outputs,
         "player": known.players,
+        "classifier": known.classifiers,
         "undef": tuple(known.macros),
     }
     return names.get(wanted.whose, wanted.argument.choices)

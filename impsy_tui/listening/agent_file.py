@@ -1,7 +1,8 @@
 """A trained agent in one file: ``.npz``, arrays and a page of JSON. Nothing in it can run.
 
 It holds all that playing needs: the network, which descriptors it hears, what they are standardised by, the
-look-up table of the synth, the moves and their step.
+look-up table of the synth, the moves and their step. Of the table it holds for each descriptor how much that differs
+from row to row, in whole steps of ``1 / STEPS`` deviations: most rows are much like the last, which packs well.
 """
 
 import io
@@ -26,11 +27,14 @@ SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
 """Of the names of agents, in a folder where other arrays are kept too."""
 KIND: Final = "impsy-tui agent"
-FORMAT: Final = 1
+FORMAT: Final = 2
+STEPS: Final = 256
+"""To a deviation; a table is kept to half of one. That is far less than two recordings of one sound differ by."""
+
 LARGEST: Final = 512 << 20
 """Bytes, unpacked. A larger file is refused."""
 
-_ARRAYS: Final = ("facts", "parameters", "descriptors", "mean", "deviation", "moves")
+_ARRAYS: Final = ("facts", "parameters", "mean", "deviation", "moves")
 
 Facts = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
@@ -97,7 +101,7 @@ def write_agent(path: Path, model: AgentModel) -> None:
     }
     arrays: dict[str, np.ndarray] = {
         "parameters": model.known.table.parameters.astype(np.float32),
-        "descriptors": model.known.table.descriptors.astype(np.float32),
+        "differences": _differences(model.known.descriptors),
         "mean": model.known.scaler.mean,
         "deviation": model.known.scaler.deviation,
         "moves": model.moves.astype(np.int8),
@@ -138,13 +142,13 @@ def _read(path: Path) -> AgentModel:
     told = json.loads(arrays["facts"].tobytes())
     if not isinstance(told, dict) or told.pop("kind", None) != KIND:
         raise ListeningProblem("is no agent of this program's")
-    if told.pop("format", None) != FORMAT:
+    if told.pop("format", None) not in range(1, FORMAT + 1):
         raise ListeningProblem("was written by a newer version of this program")
     names = tuple(told.pop("names"))
     if names != NAMES:
         wrong = next((f"{a} where {b} is expected" for a, b in zip(names, NAMES, strict=False) if a != b), "too few")
         raise ListeningProblem(f"has other descriptors than are heard here: {len(names)} of {len(NAMES)}, {wrong}")
-    parameters, descriptors = arrays["parameters"].astype(float), arrays["descriptors"].astype(float)
+    parameters, descriptors = arrays["parameters"].astype(float), _descriptors(arrays)
     _check_table(parameters, descriptors, arrays)
     known = Known(LookupTable(parameters, descriptors), Scaler(arrays["mean"], arrays["deviation"]))
     foresight = None
@@ -203,6 +207,8 @@ def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mappin
     width = len(NAMES)
     if parameters.ndim != 2 or not len(parameters) or not 1 <= parameters.shape[1] <= MOST_PARAMETERS:
         raise ListeningProblem("has a look-up table without parameters")
+    if len(descriptors) != len(parameters):
+        raise ListeningProblem(f"has a look-up table of {len(descriptors)} sounds at {len(parameters)} points")
     if descriptors.shape != (len(parameters), width):
         found = descriptors.shape[-1]
         raise ListeningProblem(f"has a look-up table whose columns do not match: {found}, not {width}")
@@ -215,11 +221,36 @@ def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mappin
         raise ListeningProblem("has parameters that are not from 0 to 1")
 
 
+def _differences(descriptors: np.ndarray) -> np.ndarray:
+    """Standardised descriptors ``[rows, 55]`` as a file has them: ``[55, rows]``, in steps from the row before."""
+    found = np.diff(np.rint(descriptors.T * STEPS), axis=1, prepend=0.0)
+    fits = np.abs(found).max() <= np.iinfo(np.int16).max
+    return np.asarray(found, np.int16 if fits else np.int32)
+
+
+def _descriptors(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The descriptors of a table, ``[rows, 55]``; files of format 1 have them as they are."""
+    if "descriptors" in arrays:
+        return arrays["descriptors"].astype(float)
+    differences = arrays["differences"]
+    if differences.ndim != 2 or differences.dtype.kind != "i":
+        raise ListeningProblem("has a look-up table that is not of whole steps")
+    steps = differences.T.cumsum(axis=0, dtype=np.int64)
+    return np.asarray(arrays["mean"] + arrays["deviation"] * (steps / STEPS))
+
+
 def _layers(name: str, network: Perceptron) -> dict[str, np.ndarray]:
     arrays = {}
     for number, (kernel, bias) in enumerate(network.layers):
-        arrays[f"{name}-kernel-{number}"], arrays[f"{name}-bias-{number}"] = kernel, bias
+        arrays[f"{name}-kernel-{number}"], arrays[f"{name}-bias-{number}"] = _packed(kernel), _packed(bias)
     return arrays
+
+
+def _packed(weights: np.ndarray) -> np.ndarray:
+    """Weights in half the bytes, if none of them is another number then."""
+    with np.errstate(over="ignore"):
+        half = weights.astype(np.float16)
+    return half if (half == weights).all() else weights
 
 
 def _network(arrays: Mapping[str, np.ndarray], name: str, activation: Any) -> Perceptron:

@@ -144,3 +144,19 @@ def played(band: Band, lead: NDArray[Any], first: NDArray[Any], temperature: flo
     band.lead(int(lead[0]))
     rows = [first.tolist(), *(band.play(code, temperature) for code in lead[1:].tolist())]
     return np.array(rows, np.int8)
+
+
+def having_heard(band: Band, seconds: Sequence[Sequence[int]]) -> Band:
+    """A band that has heard these seconds, the lead first in each, as if its followers had played in them.
+
+    Raises:
+        ModelProblem: its network gives what are not numbers.
+    """
+    for number, (lead, *codes) in enumerate(seconds):
+        if not number:
+            band.reset(codes)
+            band.lead(lead)
+        else:
+            band.expect(lead)
+            band.take(codes)
+    return band

@@ -86,7 +86,7 @@ def read_zip(path: Path) -> "tuple[Perceptron, str]":
     """
     import torch
 
-    from impsy_tui.training.agent_fit import as_perceptron
+    from impsy_tui.training.agent_policy import as_perceptron
 
     try:
         with zipfile.ZipFile(path) as archive:

@@ -1,15 +1,15 @@
-"""Training an agent with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021), and its network in NumPy.
+"""Training an agent with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021).
 
 A proximal policy (PPO) suits this: what is to be gained is seen within a few frames, and hundreds of environments are
-stepped at once. DQN and A2C are there to compare with.
+stepped at once. It is shown first what *seek* does, and goes on from there by reward. DQN and A2C are there to
+compare with.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 import torch
 from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
@@ -17,8 +17,10 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from impsy_tui.listening.perceptron import Perceptron
 from impsy_tui.listening.seek import moves
+from impsy_tui.training.agent_cloning import clone
 from impsy_tui.training.agent_env import Imitation, Task
-from impsy_tui.training.agent_evaluation import judge, network_policy, seek_policy
+from impsy_tui.training.agent_evaluation import judge, network_policy
+from impsy_tui.training.agent_policy import network_of, policy_options
 from impsy_tui.training.agent_vec import ImitationVec
 
 _ENVIRONMENTS: Final = {"ppo": 256, "dqn": 64, "a2c": 64}
@@ -28,10 +30,11 @@ _DISCOUNT: Final = 0.9
 _CURIOSITY: Final = 0.003
 """What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
 
+_RATE: Final = 2e-3
+_FINE_RATE: Final = 3e-4
+"""Where it was shown what to do: nothing of that is to be lost."""
+
 _EPISODE: Final = 200
-_CLONED_FRAMES: Final = 16
-_CLONED_PASSES: Final = 4
-_BATCH: Final = 1024
 _ROUNDS: Final = 10
 _ROUND_SEED: Final = 20_000
 """The environment that says which network was best has chance of its own, and so has the last evaluation."""
@@ -44,7 +47,7 @@ class Recipe:
     Attributes:
         algorithm: "ppo", "dqn" or "a2c".
         steps: of all environments together.
-        cloned: share of the steps in which it is shown first what *seek* would do, where it is itself.
+        cloned: share of the steps in which it is shown first what *seek* would do where it comes itself.
         units: of each hidden layer.
         seed: of all chance.
         threads: of torch.
@@ -54,8 +57,8 @@ class Recipe:
 
     algorithm: str = "ppo"
     steps: int = 6_000_000
-    cloned: float = 0.0
-    units: tuple[int, ...] = (64, 64)
+    cloned: float = 0.5
+    units: tuple[int, ...] = (128, 128)
     seed: int = 1
     threads: int = 1
     frames: int = 500
@@ -114,10 +117,11 @@ def train(
     vector = ImitationVec(Imitation(_short(task), _ENVIRONMENTS[recipe.algorithm], recipe.seed))
     model = _algorithm(vector, recipe)
     cloned = int(recipe.steps * recipe.cloned)
-    if cloned:
-        clone(model, vector.imitation, cloned, stopped)
     judging = _Judging(trial, recipe, cloned, on_round, stopped)
-    judging.judge(model, cloned)
+    judging.judge(model, 0)
+    if cloned:
+        clone(model, task, cloned, recipe.seed, lambda steps: judging.judge_at(model, steps), stopped)
+        judging.judge(model, cloned)
     model.learn(recipe.steps - cloned, callback=judging, tb_log_name=recipe.algorithm)
     if stopped():
         judging.judge(model, cloned + model.num_timesteps)
@@ -133,12 +137,13 @@ def _short(task: Task) -> Task:
 
 
 def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
-    units = list(recipe.units)
+    heard = len(vector.imitation.task.heard)
     common: dict[str, Any] = {
         "gamma": _DISCOUNT,
         "seed": recipe.seed,
         "device": "cpu",
         "tensorboard_log": recipe.logs,
+        "policy_kwargs": policy_options(heard, list(recipe.units), recipe.algorithm),
     }
     if recipe.algorithm == "dqn":
         return DQN(
@@ -153,33 +158,34 @@ def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
             target_update_interval=200,
             exploration_fraction=0.3,
             exploration_final_eps=0.02,
-            policy_kwargs={"net_arch": units},
             **common,
         )
-    architecture = {"net_arch": {"pi": units, "vf": units}}
     if recipe.algorithm == "a2c":
         return A2C(
             "MlpPolicy",
             vector,
-            learning_rate=_falling(1e-3),
+            learning_rate=_falling(_FINE_RATE if recipe.cloned else 1e-3),
             n_steps=8,
-            ent_coef=_CURIOSITY,
+            ent_coef=_curiosity(recipe),
             gae_lambda=0.9,
-            policy_kwargs=architecture,
             **common,
         )
     return PPO(
         "MlpPolicy",
         vector,
-        learning_rate=_falling(2e-3),
+        learning_rate=_falling(_FINE_RATE if recipe.cloned else _RATE),
         n_steps=32,
         batch_size=2048,
         n_epochs=4,
         gae_lambda=0.9,
-        ent_coef=_CURIOSITY,
-        policy_kwargs=architecture,
+        ent_coef=_curiosity(recipe),
         **common,
     )
+
+
+def _curiosity(recipe: Recipe) -> float:
+    """What an open choice is worth: nothing where *seek* was shown, and nothing to DQN, which tries by chance."""
+    return 0.0 if recipe.cloned or recipe.algorithm == "dqn" else _CURIOSITY
 
 
 def _falling(rate: float) -> Callable[[float], float]:
@@ -204,10 +210,10 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         self._trial, self._recipe, self._before, self._on_round = trial, recipe, before, on_round
         self._moves = moves(trial.known.count)
         self._began = time.monotonic()
-        self._every = max((recipe.steps - before) // _ROUNDS, 1)
+        self._every = max(recipe.steps // _ROUNDS, 1)
         self._next = self._every
         self._sum, self._frames = 0.0, 0
-        self._explores = 0.0 if recipe.algorithm == "dqn" else _CURIOSITY
+        self._explores = _curiosity(recipe)
 
     def _on_step(self) -> bool:
         imitation: Imitation = self.training_env.imitation
@@ -216,10 +222,14 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         if self._explores:
             left = 1.0 - self.num_timesteps / (self._recipe.steps - self._before)
             self.model.ent_coef = self._explores * max(left, 0.0)
-        if self.num_timesteps >= self._next:
-            self._next += self._every
-            self.judge(self.model, self._before + self.num_timesteps)
+        self.judge_at(self.model, self._before + self.num_timesteps)
         return not self._stopped()
+
+    def judge_at(self, model: BaseAlgorithm, steps: int) -> None:
+        """Judge the network as it is, if that is due after so many steps."""
+        if steps >= self._next:
+            self._next += self._every
+            self.judge(model, steps)
 
     def judge(self, model: BaseAlgorithm, steps: int) -> None:
         """Judge the network as it is."""
@@ -227,8 +237,7 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         seed = _ROUND_SEED + self._recipe.seed
         distance = judge(network_policy(network, self._moves), self._trial, seed, frames=self._recipe.frames).distance
         seconds = time.monotonic() - self._began
-        done = steps - self._before
-        left = seconds / done * (self._recipe.steps - steps) if done else 0.0
+        left = seconds / steps * (self._recipe.steps - steps) if steps else 0.0
         learning = self._sum / self._frames if self._frames else float("nan")
         self._sum, self._frames = 0.0, 0
         told = Round(steps, learning, distance, max(left, 0.0))
@@ -241,79 +250,3 @@ class _Judging(BaseCallback):  # type: ignore[misc]
             if distance < learned.distance:
                 learned.network, learned.distance = network, distance
         self._on_round(told)
-
-
-def clone(model: BaseAlgorithm, imitation: Imitation, steps: int, stopped: Callable[[], bool]) -> None:
-    """Show an agent what *seek* would do at every place where it comes itself (S. Ross, G. Gordon, J. A. Bagnell,
-    "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", AISTATS 2011).
-
-    Args:
-        model: of PPO or A2C.
-        imitation: where it plays.
-        steps: how many, of all environments together.
-        stopped: whether to end.
-    """
-    policy = model.policy
-    every = moves(imitation.task.known.count)
-    powers = 3 ** np.arange(every.shape[1])[::-1]
-    seek = seek_policy(imitation.task)
-    optimizer = torch.optim.Adam(policy.parameters(), 1e-3)
-    observations = imitation.reset()
-    for number in range(max(steps // (imitation.count * _CLONED_FRAMES), 1)):
-        if stopped():
-            return
-        seen, shown = [], []
-        for _ in range(_CLONED_FRAMES):
-            wanted = (1 - seek(imitation, observations)) @ powers
-            seen.append(observations)
-            shown.append(wanted)
-            with torch.no_grad():
-                actions = policy.get_distribution(torch.from_numpy(observations)).sample().numpy()
-            observations = imitation.step(every[actions]).observations
-        for batch, target in _batches(np.concatenate(seen), np.concatenate(shown), number):
-            distribution = policy.get_distribution(batch).distribution
-            loss = torch.nn.functional.cross_entropy(distribution.logits, target)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-
-
-def _batches(seen: np.ndarray, shown: np.ndarray, seed: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    random = np.random.default_rng(seed)
-    order = np.concatenate([random.permutation(len(seen)) for _ in range(_CLONED_PASSES)])
-    for begin in range(0, len(order), _BATCH):
-        places = order[begin : begin + _BATCH]
-        yield torch.from_numpy(seen[places]), torch.from_numpy(shown[places])
-
-
-def network_of(model: BaseAlgorithm) -> Perceptron:
-    """The network of an agent as it plays without chance, in NumPy."""
-    return as_perceptron(model.policy.state_dict(), "relu" if isinstance(model, DQN) else "tanh")
-
-
-_PARTS: Final = (("mlp_extractor.policy_net.", "action_net."), ("q_net.q_net.", ""))
-"""Where weights are: hidden layers, and the layer of the moves, of PPO and A2C; and of DQN, which has one list."""
-
-
-def as_perceptron(state: dict[str, torch.Tensor], activation: str) -> Perceptron:
-    """Weights of stable-baselines3's policies as a network.
-
-    Raises:
-        KeyError: they are of another kind of policy.
-    """
-    for hidden, last in _PARTS:
-        numbers = sorted(
-            int(name.removeprefix(hidden).split(".")[0])
-            for name in state
-            if name.startswith(hidden) and name.endswith(".weight")
-        )
-        prefixes = [f"{hidden}{number}." for number in numbers] + ([last] if last else [])
-        if prefixes and all(f"{prefix}weight" in state for prefix in prefixes):
-            layers = [(_numbers(state[f"{part}weight"]).T, _numbers(state[f"{part}bias"])) for part in prefixes]
-            return Perceptron(layers, activation)
-    raise KeyError("no network that chooses among moves")
-
-
-def _numbers(tensor: torch.Tensor) -> np.ndarray:
-    # A copy: these weights go on changing.
-    return np.array(tensor.detach().numpy())

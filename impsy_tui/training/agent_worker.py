@@ -64,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpus", type=Path, nargs="+", default=[])
     parser.add_argument("--algorithm", choices=terms.ALGORITHMS, default=terms.ALGORITHMS[0])
     parser.add_argument("--steps", type=int, default=int(terms.AGENT_STEPS.default))
-    parser.add_argument("--cloned", type=float, default=0.0)
-    parser.add_argument("--units", type=int, nargs="+", default=(64, 64))
+    parser.add_argument("--cloned", type=float, default=0.5)
+    parser.add_argument("--units", type=int, nargs="+", default=(128, 128))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--frames", type=int, default=3000)
     parser.add_argument("--logs", type=Path)
@@ -146,7 +146,8 @@ def _finish(
 
     reporter.say(Progress("judging"))
     every = moves(trial.known.count)
-    policies = (network_policy(learned.network, every), seek_policy(trial), hold_policy)
+    network = learned.network.rounded()
+    policies = (network_policy(network, every), seek_policy(trial), hold_policy)
     found, seek, hold = (judge(policy, trial, _LAST_SEED, frames=wishes.frames).distance for policy in policies)
     reporter.say(Progress("learning to foresee"))
     foreseen = learn_foresight(recordings.learned, recordings.held_out, wishes.seed)
@@ -157,7 +158,7 @@ def _finish(
         "steps": learned.steps,
         "seconds": round(learned.seconds, 1),
         "seed": wishes.seed,
-        "cloned": wishes.cloned,
+        "cloned": 0.0 if wishes.algorithm == "dqn" else wishes.cloned,
         "rmse": round(found, 5),
         "rmse_seek": round(seek, 5),
         "rmse_hold": round(hold, 5),
@@ -173,7 +174,7 @@ def _finish(
         settings.judged,
         settings.step,
         every,
-        learned.network,
+        network,
         LIMIT,
         foreseen.foresight if foreseen else None,
         facts,

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.gestures.classifier import write_classifier
+from impsy_tui.gestures.classifier import PREFIX, write_classifier
 from impsy_tui.gestures.names import GESTURES, NAMES
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -63,7 +63,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
     reporter.say(Progress("growing trees"))
     classifier = grow(found, labels, wishes.seed)
     wishes.models.mkdir(parents=True, exist_ok=True)
-    file = wishes.models / f"{free_name(wishes.models, f'gestures-{recordings[0].name}')}.npz"
+    file = wishes.models / f"{free_name(wishes.models, f'{PREFIX}{recordings[0].name}')}.npz"
     write_classifier(file, classifier)
     facts: dict[str, str | float | None] = {
         "corpus": ", ".join(one.name for one in recordings),

@@ -63,3 +63,14 @@ async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quint
         await here.enter("record gestures off")
         await here.until(lambda: "RECORDING GESTURES" not in here.text)
         await here.sees("no gesture was recorded")
+
+
+@performed
+async def test_what_is_auditioned_is_seen_beside_what_plays(quintet: Rig) -> None:
+    async with console(quintet.socket, LARGE) as here:
+        await here.enter("@quartet audition ensembleRNN-units16")
+        await here.sees("BAND ◆ audition ensembleRNN-units16", "◆", "told by gestures-synthetic")
+        await here.enter("@quartet load ensembleRNN-units16")
+        await here.misses("◆ audition")
+        await here.enter("@quartet load ensembleRNN-units17")
+        await here.sees("did you mean ensembleRNN-units16?")

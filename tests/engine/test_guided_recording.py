@@ -180,6 +180,17 @@ def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) 
     assert lesson.shown[-1][1] == ("ready", "", 0.0)
 
 
+def test_one_that_is_ended_blames_only_the_gesture_that_was_asked_for(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin([TAPS, SWIRL], EACH)
+        lesson.time.advance(READY + 9.0)
+        assert lesson.guided.end() == "no gesture was recorded"
+
+    lesson.perform(performance)
+    warnings = [text for level, text in lesson.told if level == "warning"]
+    assert warnings == ["fast-taps does not count: the surface was not touched; record gestures fast-taps"]
+
+
 def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.guided.begin(ORDER, EACH)

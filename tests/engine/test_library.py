@@ -183,6 +183,15 @@ def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(fold
 def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
     assert not [name for name in _run(_library(folder).names(1)).models if name.startswith("ensembleRNN")]
     assert Shelf([shipped_folder("models")], bands=True).names() == ["ensembleRNN-units16"]
+    names = _run(_library(folder).names(1))
+    assert names.bands == ("ensembleRNN-units16",)
+    assert names.classifiers == ("gestures-synthetic",)
+
+
+def test_a_model_of_a_band_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
+    (folder / "models" / "ensembleRNN-mine.tflite").touch()
+    assert _run(_library(folder).rename("model", "ensembleRNN-mine", "gentle")).endswith("is now ensembleRNN-gentle")
+    assert (folder / "models" / "ensembleRNN-gentle.tflite").is_file()
 
 
 class TestHelpers:

@@ -227,3 +227,12 @@ def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> N
         options = {part for option in found.options for part in option.split()}
         assert word in options or found.hint, example[:at]
         assert complete(example[:at] + word, known).start == at
+
+
+def test_models_of_bands_are_loaded_and_not_evaluated() -> None:
+    known = Known(models=("pulse",), bands=("ensembleRNN-mine",), classifiers=("gestures-mine",))
+    assert complete("@trio load ", known).options == ("pulse", "ensembleRNN-mine")
+    assert complete("audition ens", known).options == ("ensembleRNN-mine",)
+    assert complete("evaluate ", known).options[:1] == ("pulse",)
+    assert "ensembleRNN-mine" not in complete("evaluate ", known).options
+    assert complete("classifier ", known).options == ("gestures-mine",)

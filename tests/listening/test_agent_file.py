@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from impsy_tui.listening import ListeningProblem
-from impsy_tui.listening.agent_file import Foresight, read_agent, write_agent
+from impsy_tui.listening.agent_file import STEPS, Foresight, read_agent, write_agent
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import Perceptron
-from tests.listening.agents import small_agent
+from impsy_tui.listening.seek import Known
+from tests.listening.agents import small_agent, small_table
 
 
 def written(folder: Path, **changes: object) -> Path:
@@ -46,13 +47,41 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     found, expected = read_agent(path), small_agent()
     assert (found.heard, found.judged, found.step) == (expected.heard, expected.judged, expected.step)
     assert found.known.table.parameters == pytest.approx(expected.known.table.parameters, abs=1e-7)
-    assert found.known.descriptors == pytest.approx(expected.known.descriptors, abs=1e-5)
+    assert found.known.descriptors == pytest.approx(expected.known.descriptors, abs=0.5 / STEPS)
     seen = np.random.default_rng(1).normal(size=(20, 4))
     assert found.network(seen) == pytest.approx(expected.network(seen))
     assert found.facts == facts
     assert found.limit == 10.0
     assert found.foresight is not None
     assert (found.foresight.ahead, found.foresight.back) == (86, 12)
+
+
+def test_a_file_of_the_first_format_is_read(tmp_path: Path) -> None:
+    model = small_agent()
+    path = told(written(tmp_path), format=1)
+    changed(path, descriptors=model.known.table.descriptors.astype(np.float32), differences=None)
+    assert read_agent(path).known.descriptors == pytest.approx(model.known.descriptors, abs=1e-5)
+
+
+def test_a_table_in_which_rows_leap_is_written_all_the_same(tmp_path: Path) -> None:
+    table = small_table()
+    table.descriptors[::2] *= -100.0
+    scaler = Known(small_table()).scaler
+    known = Known(table, scaler)
+    found = read_agent(written(tmp_path, known=known)).known
+    assert np.abs(np.diff(known.descriptors, axis=0)).max() > 128.0
+    assert found.descriptors == pytest.approx(known.descriptors, abs=0.5 / STEPS)
+
+
+def test_weights_take_half_the_bytes_where_nothing_is_lost(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    network = Perceptron([(random.normal(size=(4, 9)), random.normal(size=9) * 1e6)], "tanh")
+    seen = random.normal(size=(20, 4))
+    for each, expected in ((network, np.float32), (network.rounded(), np.float16)):
+        path = written(tmp_path, network=each)
+        with np.load(path) as loaded:
+            assert loaded["network-kernel-0"].dtype == expected
+        assert np.array_equal(read_agent(path).network(seen), each(seen))
 
 
 def test_one_that_sees_without_a_limit_does_so_again(tmp_path: Path) -> None:
@@ -102,6 +131,12 @@ def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refus
         ({"moves": np.zeros((9, 2), np.int8)}, "its moves are not those of 2 parameters"),
         ({"mean": np.zeros(3)}, "agent.npz"),
         ({"deviation": np.zeros(55)}, "scaler"),
+        ({"differences": None}, "agent.npz is no agent"),
+        ({"differences": np.zeros((55, 441), np.float32)}, "not of whole steps"),
+        ({"differences": np.zeros(55, np.int16)}, "not of whole steps"),
+        ({"differences": np.zeros((54, 441), np.int16)}, "agent.npz"),
+        ({"differences": np.zeros((55, 440), np.int16)}, "440 sounds at 441 points"),
+        ({"deviation": np.full(55, np.nan)}, "scaler"),
         ({"descriptors": np.full((441, 55), np.nan, np.float32)}, "no numbers"),
         ({"network-kernel-0": np.zeros((5, 1), np.float32)}, "sees 5 numbers"),
         ({"network-kernel-1": np.full((1, 9), np.inf, np.float32)}, "weights that are no numbers"),
@@ -121,7 +156,9 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
 @pytest.mark.parametrize(
     ("facts", "match"),
     [
-        ({"format": 2}, "newer version"),
+        ({"format": 3}, "newer version"),
+        ({"format": 0}, "newer version"),
+        ({"format": "2"}, "newer version"),
         ({"heard": ["warmth"]}, "unknown here: warmth"),
         ({"heard": []}, "hears"),
         ({"step": 0}, "step"),

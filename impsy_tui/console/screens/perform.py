@@ -32,7 +32,9 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.language.complete import Known
 from impsy_tui.language.program import quoted
 
-_MAKE_MODELS: Final = ("train", "convert")
+_OFFERS: Final = {"train": "audition", "convert": "audition", "ensemble": "audition", "gestures": "classifier"}
+"""What is offered of what a job has made, by its kind."""
+_OF_BANDS: Final = ("ensemble", "gestures")
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
 
@@ -67,7 +69,7 @@ class PerformScreen(Screen[None]):
         self._pending_wanted = True
         self._jobs_seen: int | None = None
         self._made: set[str] | None = None
-        self._heard = ""
+        self._heard: set[str] = set()
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
         self.guided = GuidedView(palette)
@@ -170,14 +172,16 @@ class PerformScreen(Screen[None]):
 
     def _offer_made(self, snapshot: Snapshot) -> None:
         """A model that has just been made can be heard, in silence first, and then played."""
-        made = {PurePath(job.file).stem for job in snapshot.jobs if job.kind in _MAKE_MODELS and job.file}
-        heard = snapshot.audition.model if snapshot.audition is not None else ""
+        made = {job.file: job.kind for job in snapshot.jobs if job.kind in _OFFERS and job.file}
+        heard = _auditioned(snapshot)
         if self._made is not None:
-            for name in made - self._made:
-                self.prompt.offer(f"audition {quoted(name)}")
-            if heard != self._heard and heard in made:
-                self.prompt.offer(f"load {quoted(heard)}")
-        self._made, self._heard = made, heard
+            for file in made.keys() - self._made:
+                if (to := _whom(made[file], snapshot)) is not None:
+                    self.prompt.offer(f"{to}{_OFFERS[made[file]]} {quoted(_stem(file))}")
+            for name in heard.keys() - self._heard:
+                if name in map(_stem, made):
+                    self.prompt.offer(f"{heard[name]}load {quoted(name)}")
+        self._made, self._heard = set(made), set(heard)
 
     def set_palette(self, palette: Palette) -> None:
         """Draw with other colours."""
@@ -256,3 +260,23 @@ class PerformScreen(Screen[None]):
             self.hint.complete(message.completion, message.offset)
         else:
             self.hint.idle()
+
+
+def _whom(kind: str, snapshot: Snapshot) -> str | None:
+    """What stands before a command about what a job of this kind has made; None where it is for nobody here."""
+    if kind not in _OF_BANDS:
+        return ""
+    return next((f"@{player.name} " for player in snapshot.players if player.band is not None), None)
+
+
+def _auditioned(snapshot: Snapshot) -> dict[str, str]:
+    """The models that are auditioned, and what stands before a command about their players."""
+    found = {} if snapshot.audition is None else {snapshot.audition.model: ""}
+    for player in snapshot.players:
+        if player.band is not None and player.band.auditioned:
+            found[player.band.auditioned] = f"@{player.name} "
+    return found
+
+
+def _stem(file: str) -> str:
+    return PurePath(file).stem

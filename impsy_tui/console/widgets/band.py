@@ -54,7 +54,8 @@ class BandView(Lines, can_focus=True):
         band, width, height = self._band, self.size.width, self.size.height
         if band is None:
             return
-        lines = [heading("BAND", width, self.palette), *self._players(band, width)]
+        title = f"BAND ◆ audition {band.auditioned}" if band.auditioned else "BAND"
+        lines = [heading(cut(title, width), width, self.palette), *self._players(band, width)]
         for block in ([self._together(band)], self._lead(band), self._matrix(band), self._legend(width)):
             if len(lines) + len(block) <= height:
                 lines += block
@@ -68,9 +69,17 @@ class BandView(Lines, can_focus=True):
             forced = "!" if player in band.forced else " "
             name = (padded(player, _NAME) + forced, self.palette.input if number == 0 else self.palette.prediction)
             told = (padded(names[code], word) + " ", self._ink(code))
+            marked = self._in_silence(band, number)
             past = band.seconds[number] if number < len(band.seconds) else ""
-            lines.append((name, told, *self._minute(past, width - _NAME - 2 - word)))
+            room = width - _NAME - 2 - word - sum(len(text) for text, _ in marked)
+            lines.append((name, told, *marked, *self._minute(past, room)))
         return lines
+
+    def _in_silence(self, band: BandState, number: int) -> list[Piece]:
+        """What a player would do by the model that is auditioned."""
+        if not band.auditioned or not number or number > len(band.in_silence):
+            return [("  " + " " * _WORD, self.palette.ground)] if band.auditioned else []
+        return [(f"◆{padded(_SHORT[band.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
 
     def _minute(self, seconds: str, width: int) -> list[Piece]:
         """The last minute from left to right, as many seconds a cell as must be; of them the newest is shown."""
@@ -131,7 +140,7 @@ class BandView(Lines, can_focus=True):
         counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
         return [
             (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
-            ((f"clips {band.clips}  ", palette.dim), how),
+            ((f"clips {band.clips}  ", palette.dim), how, (f"  told by {band.told_by}", palette.dim)),
         ]
 
     def _matrix(self, band: BandState) -> list[Line]:

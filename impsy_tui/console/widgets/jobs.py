@@ -8,6 +8,8 @@ from impsy_tui.console.widgets.lines import Line, Lines, blocks, cut, heading, s
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 
+_KEEPS: Final = ("train", "ensemble")
+"""Jobs that have something to keep before they end."""
 _MOST: Final = 3
 _LINES: Final = 4
 """Lines that what came of a job may take."""
@@ -76,7 +78,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
             (("  ", palette.ground), (curve([point[1] for point in job.curve], width - 2), palette.prediction))
         )
     if job.state == "running":
-        hint = "keep job: end and save · cancel job" if job.kind == "train" else "cancel job ends it"
+        hint = "keep job: end and save · cancel job" if job.kind in _KEEPS else "cancel job ends it"
         lines.append((("  " + cut(hint, width - 2), palette.dim),))
     return lines
 

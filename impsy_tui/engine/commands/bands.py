@@ -39,6 +39,10 @@ class Bands(Hands):
             band.part.choose_clips(how)
         return self._of(bands, f"clips {how}")
 
+    async def _classifier(self, bands: Sequence[BandSeat], name: str) -> str:
+        casting = self._host.casting.bands
+        return "\n".join([self._of([band], await casting.hear_by(band, name)) for band in bands])
+
     def _record_gestures(self, what: str = "", each: float = terms.GUIDED.default) -> str:
         guided = self._session.guided
         if guided is None:

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui import terms
-from impsy_tui.engine.casting import CastingProblem
+from impsy_tui.engine.band_casting import CastingProblem
+from impsy_tui.engine.band_seat import BandSeat
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.language.program import EVERYBODY
+from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 
 
 class Playing(Hands):
@@ -89,29 +91,45 @@ class Playing(Hands):
     def _log(self, switch: str) -> str:
         return self._host.set_log(switch)
 
-    async def _load(self, seats: Sequence[Seat], model: str) -> str:
-        return await self._each(seats, lambda seat: self._host.casting.load(seat, model))
+    async def _load(self, players: Sequence[Sitter], model: str) -> str:
+        bands, seats = self._host.casting.bands, self._host.casting
+        return await self._each(
+            _of_kind(players, model),
+            lambda player: bands.load(player, model) if isinstance(player, BandSeat) else seats.load(player, model),
+        )
 
-    def _unload(self, seats: Sequence[Seat]) -> str:
-        for seat in seats:
-            self._host.casting.unload(seat)
-        return self._of(seats, "DUMMY: no model is loaded, the dummy player wanders at random")
+    def _unload(self, players: Sequence[Sitter]) -> str:
+        for player in players:
+            if isinstance(player, BandSeat):
+                self._host.casting.bands.unload(player)
+            elif isinstance(player, Seat):
+                self._host.casting.unload(player)
+        return self._of(players, "DUMMY: no model is loaded, the dummy player wanders at random")
 
-    def _audition(self, seats: Sequence[Seat], model: str) -> str | Awaitable[str]:
+    def _audition(self, players: Sequence[Sitter], model: str) -> str | Awaitable[str]:
+        bands, seats = self._host.casting.bands, self._host.casting
         if model != "off":
-            return self._each(seats, lambda seat: self._host.casting.audition(seat, model))
-        for seat in seats:
-            self._host.casting.end_audition(seat)
-        return self._of(seats, "the audition is over")
+            return self._each(
+                _of_kind(players, model),
+                lambda one: bands.audition(one, model) if isinstance(one, BandSeat) else seats.audition(one, model),
+            )
+        for player in players:
+            if isinstance(player, BandSeat):
+                bands.end_audition(player)
+            elif isinstance(player, Seat):
+                seats.end_audition(player)
+        return self._of(players, "the audition is over")
 
-    async def _each(self, seats: Sequence[Seat], cast: Callable[[Seat], Awaitable[str]]) -> str:
+    async def _each(
+        self, players: Sequence[Seat | BandSeat], cast: Callable[[Seat | BandSeat], Awaitable[str]]
+    ) -> str:
         """Cast one player after the other, also where it cannot be done for one of them."""
         replies, problems = [], []
-        for seat in seats:
+        for player in players:
             try:
-                replies.append(self._of([seat], await cast(seat)))
+                replies.append(self._of([player], await cast(player)))
             except CastingProblem as problem:
-                problems.append(self._of([seat], str(problem)))
+                problems.append(self._of([player], str(problem)))
         if problems:
             raise CastingProblem("\n".join((*replies, *problems)))
         return "\n".join(replies)
@@ -154,3 +172,10 @@ def _with_turns(seats: Sequence[Seat], word: str) -> list[Seat]:
     if not taking:
         raise CommandProblem(f"there are no turns to {word} in {seats[0].part.mode.name}, only in callresponse")
     return taking
+
+
+def _of_kind(players: Sequence[Sitter], model: str) -> list[Seat | BandSeat]:
+    """Of several players, those that a model can be meant for by its name; a single one is meant itself."""
+    castable = [player for player in players if isinstance(player, Seat | BandSeat)]
+    kind = BandSeat if model.startswith(BAND_PREFIX) else Seat
+    return [player for player in castable if isinstance(player, kind)] if len(castable) > 1 else castable

@@ -60,8 +60,8 @@ class Workshop(Hands):
         scores = library.scores_folder(on)
         arguments = [str(library.own_models), str(scores), *_options(options, {})]
         module = "impsy_tui.training.ensemble_worker"
-        job = await self._host.jobs.start("train", f"a band on {scores.name}", module, arguments)
-        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+        job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
+        return f"job {job.number} trains a band on {job.name}; keep job ends it early, cancel job throws it away"
 
     async def _train_agent(self, table: str = "", corpus: str = "", **options: float | str) -> str:
         library = self._host.library

@@ -54,6 +54,15 @@ BAND: Final[tuple[Command, ...]] = (
         undo=True,
     ),
     Command(
+        "classifier",
+        "what tells a band your gestures: one that has learned from recordings of yours, say",
+        "classifier gestures-mine",
+        (Argument("name", Kind.NAME),),
+        player=True,
+        about="bands",
+        undo=True,
+    ),
+    Command(
         "record gestures",
         "leads you through the nine gestures, or one, and records what you touch, for train gestures",
         "record gestures each 20s",

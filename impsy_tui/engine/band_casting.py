@@ -1,0 +1,217 @@
+"""What bands play with: found and opened at the start, and changed while they play."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.config.schema import BAND, Player
+from impsy_tui.engine.band_part import BandPart, Equipment
+from impsy_tui.engine.models import Shelf, load_band
+from impsy_tui.engine.room import Tell
+from impsy_tui.engine.setup import Setup, StartProblem, model_folders
+from impsy_tui.gestures import classifier, clips
+from impsy_tui.gestures.arrays import SUFFIX, ArraysProblem
+from impsy_tui.networks import ModelProblem
+from impsy_tui.players.band import Band, Steps, Tuning, Wandering, having_heard
+from impsy_tui.players.band_tuning import read_tuning
+from impsy_tui.shipped import shipped_folder
+
+T = TypeVar("T")
+
+_SHIPPED_MODEL: Final = "ensembleRNN-units16"
+_DUMMY: Final = "a DUMMY band plays, wandering at random"
+
+
+class CastingProblem(Exception):
+    """A model that cannot play; the message says why, and who plays on."""
+
+
+class Seated(Protocol):
+    """A band, as far as it matters here; see ``band_seat.BandSeat``."""
+
+    name: str
+    part: BandPart
+
+
+class BandCasting:
+    """Finds, opens and changes what bands play with.
+
+    Args:
+        setup: what is configured.
+        random: source of chance.
+        tell: says things to the performer.
+    """
+
+    def __init__(self, setup: Setup, random: np.random.Generator, tell: Tell) -> None:
+        self.loading = ""
+        """The name of what is being loaded."""
+        self._setup = setup
+        self._random = random
+        self._tell = tell
+        self._models = Shelf(model_folders(setup), bands=True)
+        self._classifiers = self._models.beside(SUFFIX)
+        self._loads: dict[str, int] = {}
+        self._files: dict[str, Sequence[Path]] = {}
+
+    # At the start
+
+    async def first(self, table: Player) -> Equipment:
+        """What a band of the configuration plays with; what cannot be had is told, and what ships is taken.
+
+        Raises:
+            StartProblem: what ships with the program cannot be read.
+        """
+        name = table.name
+        file = self._first_model(table)
+        network: Steps = Wandering() if file is None else await self._first_network(name, file)
+        told = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
+        library = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
+        heard_by = Path(table.classifier or classifier.SHIPPED).stem
+        dummy = Equipment(network, "dummy", told, library, "dummy", told_by=heard_by)
+        if file is None or isinstance(network, Wandering):
+            return dummy
+        return replace(dummy, model=file.stem, kind=BAND, tunings=await _in_thread(_tunings, file), file=file)
+
+    def _first_model(self, table: Player) -> Path | None:
+        """The file of a band's model; None, which is told, where there is none."""
+        wanted = table.file or _SHIPPED_MODEL
+        try:
+            return self._beside(wanted) or self._models.find(Path(wanted).name)
+        except ModelProblem as problem:
+            self._tell("warning", table.name, f"{problem}: {_DUMMY}")
+            return None
+
+    async def _first_network(self, name: str, file: Path) -> Steps:
+        try:
+            return await load_band(file, quiet=True)
+        except ModelProblem as problem:
+            self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
+            return Wandering()
+
+    async def _first_of(self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]) -> T:
+        """Read a file that was asked for, or else the one that ships."""
+        if wanted:
+            try:
+                return await _in_thread(read, self._beside(wanted) or self._setup.models / wanted)
+            except ArraysProblem as problem:
+                self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
+        try:
+            return await _in_thread(read, shipped_folder("models") / shipped)
+        except ArraysProblem as problem:
+            raise StartProblem(str(problem)) from None
+
+    def _beside(self, name: str) -> Path | None:
+        """A file here, or beside the configuration; None if there is none."""
+        path = Path(name).expanduser()
+        places = [path]
+        if self._setup.config_file is not None:
+            places.append(self._setup.config_file.parent / path)
+        return next((place.absolute() for place in places if place.is_file()), None)
+
+    # While they play
+
+    def files(self, bands: Sequence[Seated]) -> list[Path]:
+        """The files of all models that these play, auditioned ones too."""
+        played = (equipment for band in bands for equipment in (band.part.equipment, band.part.auditioned))
+        return [equipment.file for equipment in played if equipment is not None and equipment.file is not None]
+
+    async def load(self, band: Seated, name: str) -> str:
+        """Load a model by name and let it play, having heard the last minute; the reply.
+
+        Raises:
+            CastingProblem: it cannot; the one before plays on.
+        """
+        file, part = self._find(band, name), band.part
+        number = self._loads[band.name] = self._loads.get(band.name, 0) + 1
+        if part.auditioned is not None and part.auditioned.file == file:
+            part.end_audition(plays=True)
+            return f"{file.stem} plays, as auditioned"
+        equipment, heard = await self._prepare(band, file)
+        if number != self._loads[band.name]:
+            raise CastingProblem(f"{file.stem} does not play: another was asked for while it was loaded")
+        part.change(equipment, heard)
+        return f"{file.stem} plays"
+
+    def unload(self, band: Seated) -> None:
+        """Let them wander at random."""
+        self._loads[band.name] = self._loads.get(band.name, 0) + 1
+        band.part.end_audition()
+        equipment = band.part.equipment
+        band.part.change(replace(equipment, network=Wandering(), model="dummy", kind="dummy", tunings={}, file=None))
+
+    async def audition(self, band: Seated, name: str) -> str:
+        """Let another model listen and answer in silence; the reply.
+
+        Raises:
+            CastingProblem: it cannot.
+        """
+        file = self._find(band, name)
+        band.part.audition(*await self._prepare(band, file))
+        return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
+
+    def end_audition(self, band: Seated) -> None:
+        """Send the model away that is auditioned.
+
+        Raises:
+            CastingProblem: none is.
+        """
+        if not band.part.end_audition():
+            raise CastingProblem("nothing is auditioned")
+
+    async def hear_by(self, band: Seated, name: str) -> str:
+        """Tell the lead's gestures by another classifier; the reply.
+
+        Raises:
+            CastingProblem: it cannot be; the one before tells them.
+        """
+        goes_on = f"{band.part.equipment.told_by} goes on telling gestures"
+        try:
+            file = self._classifiers.find(name)
+            told = await _in_thread(classifier.read_classifier, file)
+        except ModelProblem as problem:
+            raise CastingProblem(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
+        except ArraysProblem as problem:
+            raise CastingProblem(f"{problem}; {goes_on}") from None
+        band.part.equipment = replace(band.part.equipment, classifier=told, told_by=file.stem)
+        return f"{file.stem} tells your gestures"
+
+    def _find(self, band: Seated, name: str) -> Path:
+        try:
+            return self._models.find(name)
+        except ModelProblem as problem:
+            raise CastingProblem(f"{problem}; {band.part.equipment.model} plays on") from None
+
+    async def _prepare(self, band: Seated, file: Path) -> tuple[Equipment, Band]:
+        """A model with what a band plays with besides, and its followers, who have heard the last minute."""
+        part = band.part
+        self.loading = file.stem
+        try:
+            network = await load_band(file)
+            equipment = replace(
+                part.equipment,
+                network=network,
+                model=file.stem,
+                kind=BAND,
+                tunings=await _in_thread(_tunings, file),
+                file=file,
+            )
+            seconds, followers = tuple(part.seconds), part.followers(equipment)
+            return equipment, await _in_thread(lambda _: having_heard(followers, seconds), file)
+        except ModelProblem as problem:
+            raise CastingProblem(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
+        finally:
+            self.loading = ""
+
+
+async def _in_thread(work: Callable[[Path], T], file: Path) -> T:
+    return await asyncio.get_running_loop().run_in_executor(None, work, file)
+
+
+def _tunings(file: Path) -> Mapping[int, Tuning]:
+    sizes = range(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high) + 1)
+    return {players: read_tuning(file, players) for players in sizes}

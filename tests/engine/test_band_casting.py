@@ -1,0 +1,161 @@
+"""What a band plays with, changed while it plays: models, auditions, classifiers."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.engine.scene_book import SceneBook
+from impsy_tui.gestures.classifier import read_classifier
+from impsy_tui.networks.ensemble import EnsembleNetwork
+from impsy_tui.players.band import Band, Wandering, having_heard
+from tests.conftest import ROOT
+from tests.engine.test_band_seat import TAPS, Hall
+
+_SHIPPED = ROOT / "models" / "ensembleRNN-units16.tflite"
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    """A trio, and models of the performer's own."""
+    models = tmp_path / "models"
+    models.mkdir()
+    for name in ("ensembleRNN-mine", "ensembleRNN-other"):
+        for suffix in (".tflite", ".toml"):
+            shutil.copy(_SHIPPED.with_suffix(suffix), models / f"{name}{suffix}")
+    shutil.copy(ROOT / "models" / "gestures-synthetic.npz", models / "gestures-mine.npz")
+    (models / "ensembleRNN-broken.tflite").write_bytes(b"nothing of the kind")
+    (models / "gestures-broken.npz").write_bytes(b"nothing of the kind")
+    return Hall(tmp_path)
+
+
+def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hall: Hall) -> None:
+    part = hall.seat.part
+    hall.rehearsal.wait(20.5)
+    assert part.codes == (TAPS, TAPS)
+    touches = len(hall.first.touches)
+    assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
+    assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
+    assert part.equipment.tunings[3].leave != ()
+    assert part.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
+    heard = having_heard(Band(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), part.seconds)
+    assert part._band.expect(0).tolist() == heard.expect(0).tolist()
+    hall.rehearsal.wait(2.0)
+    assert len(hall.first.touches) > touches
+    assert hall.rehearsal.problems == []
+    assert hall.seat.state(0.0).model == "ensembleRNN-mine"
+    assert hall.rehearsal.casting.bands.files([hall.seat])[0].name == "ensembleRNN-mine.tflite"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("@trio load ensembleRNN-nine", "no model is called ensembleRNN-nine"),
+        ("@trio load ensembleRNN-nine", "did you mean ensembleRNN-mine?; scripted plays on"),
+        ("@trio load ensembleRNN-broken", "ensembleRNN-broken: is not a TensorFlow Lite model"),
+        ("@trio load ../secret", "no model is called ../secret"),
+        ("@trio audition ensembleRNN-broken", "scripted plays on"),
+        ("classifier gestures-broken", "gestures-broken.npz"),
+        ("classifier gestures-nine", "no classifier is called gestures-nine"),
+    ],
+)
+def test_what_cannot_be_loaded_is_said_and_the_band_plays_on(hall: Hall, line: str, why: str) -> None:
+    assert why in hall.refused(line)
+    hall.rehearsal.wait(1.05)
+    assert hall.seat.part.codes == (TAPS, TAPS)
+
+
+def test_a_model_of_values_is_refused_by_a_band_and_one_of_a_band_by_a_player_of_values(
+    hall: Hall, shipped_model: Path, tmp_path: Path
+) -> None:
+    shutil.copy(shipped_model, tmp_path / "models" / "faders.tflite")
+    assert "faders: is no model of an ensemble" in hall.refused("@trio load faders")
+    assert "ensembleRNN-mine" in hall.refused("@main load ensembleRNN-mine")
+
+
+def test_of_everybody_those_load_a_model_whom_it_is_for(hall: Hall) -> None:
+    assert hall.do("@all load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
+
+
+def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_heard(hall: Hall) -> None:
+    part = hall.seat.part
+    hall.rehearsal.wait(5.05)
+    reply = hall.do("@trio audition ensembleRNN-mine")
+    assert reply == "trio: ensembleRNN-mine listens and answers in silence; load ensembleRNN-mine lets it be heard"
+    hall.log.put = lambda line: None  # type: ignore[method-assign]
+    for _ in range(100):
+        hall.touch()
+        hall.rehearsal.wait(0.3)
+    state = hall.seat.state(0.0).band
+    assert state is not None
+    assert state.auditioned == "ensembleRNN-mine"
+    assert state.in_silence == part.in_silence
+    assert len(state.in_silence) == 2
+    assert part.codes == (TAPS, TAPS)
+    assert {touch.x for touch in hall.first.touches} == {TAPS / 10}  # nothing of it is heard
+    hall.do("band 4")
+    assert len(part.in_silence) == 3
+    listened = part._understudy
+    assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays, as auditioned"
+    assert part._band is listened
+    assert part.auditioned is None
+    hall.do("@trio audition ensembleRNN-other")
+    hall.do("@trio audition off")
+    assert part.in_silence == ()
+
+
+def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: Hall) -> None:
+    class Broken(Wandering):
+        def step(self, told):  # type: ignore[no-untyped-def]
+            return super().step(told) * float("nan")
+
+    part = hall.seat.part
+    equipment = part.equipment.__class__(Broken(), "broken", part.equipment.classifier, part.equipment.clips)
+    part.audition(equipment, part.followers(equipment))
+    hall.rehearsal.wait(2.05)
+    assert [text for level, _, text in hall.rehearsal.told if level == "error"] == [
+        "broken, which is auditioned: the model predicts what is not a number: it is sent away"
+    ]
+    assert part.codes == (TAPS, TAPS)
+
+
+def test_the_model_that_was_asked_for_last_plays(hall: Hall) -> None:
+    bands, seat = hall.rehearsal.casting.bands, hall.seat
+
+    async def both() -> list[object]:
+        first = asyncio.create_task(bands.load(seat, "ensembleRNN-mine"))
+        await asyncio.sleep(0)
+        return await asyncio.gather(first, bands.load(seat, "ensembleRNN-other"), return_exceptions=True)
+
+    replies = asyncio.run(both())
+    assert "another was asked for" in str(replies[0])
+    assert seat.part.equipment.model == "ensembleRNN-other"
+
+
+def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: Hall) -> None:
+    network = hall.network
+    assert hall.do("classifier gestures-mine") == "trio: gestures-mine tells your gestures"
+    equipment = hall.seat.part.equipment
+    assert equipment.told_by == "gestures-mine"
+    assert equipment.network is network
+    hall.do("@trio load ensembleRNN-mine")
+    assert hall.seat.part.equipment.told_by == "gestures-mine"
+    assert read_classifier(ROOT / "models" / "gestures-synthetic.npz").forest.roots.tolist() == (
+        equipment.classifier.forest.roots.tolist()
+    )
+
+
+def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
+    part = hall.seat.part
+    hall.do("@trio load ensembleRNN-mine; classifier gestures-mine")
+    hall.do("scene save mine")
+    hall.do("@trio load ensembleRNN-other; classifier gestures-synthetic")
+    hall.do("undo")
+    assert (part.equipment.model, part.equipment.told_by) == ("ensembleRNN-mine", "gestures-mine")
+    assert hall.do("@trio unload").startswith("trio: DUMMY")
+    assert (part.equipment.kind, part.equipment.model) == ("dummy", "dummy")
+    hall.do("scene mine")
+    assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
+    kept = SceneBook(tmp_path / "scenes.toml").find("mine").bands["trio"]
+    assert (kept.model, kept.classifier) == ("ensembleRNN-mine", "gestures-mine")
