@@ -1,12 +1,15 @@
 """Agents: what their synth sounds like, and what they listen to."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from impsy_tui.cli import agent_training
 from impsy_tui.cli.foreground import fail, work
+
+if TYPE_CHECKING:
+    from impsy_tui.plots.map_cursor import Cursor
 
 agent = typer.Typer(help="Players that listen and steer a synthesiser.", no_args_is_help=True)
 for _command in (agent_training.evaluate, agent_training.convert):
@@ -76,25 +79,57 @@ def draw_map(
     colour: Annotated[str, typer.Option("--colour", "-c", help="A descriptor that colours it.")] = "centroid",
     by: Annotated[str, typer.Option(help='Descriptors or categories to be alike in, such as "mfcc chroma".')] = "",
     method: Annotated[str, typer.Option(help="pca, or tsne where scikit-learn is installed.")] = "pca",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png or .svg to draw into.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png, .svg or .html to draw into.")] = None,
+    osc: Annotated[
+        str, typer.Option(help="HOST:PORT of a synth that plays the point under the cursor, such as 127.0.0.1:6001.")
+    ] = "",
+    address: Annotated[str, typer.Option(help="What it is sent as.")] = "/prediction",
+    audio: Annotated[bool, typer.Option("--audio", help="Play it here, on the usual sound device.")] = False,
+    synth: Annotated[str, typer.Option(help="The built-in one that then sounds [the table's name].")] = "",
+    patch: Annotated[Path | None, typer.Option("--pd", help="The Pd patch that then sounds.")] = None,
 ) -> None:
-    """Draw a table: a point for each of its rows, near those that sound alike."""
+    """Draw a table: a point for each of its rows, near those that sound alike.
+
+    With --osc or --audio keys move a cursor over the points, and each that it comes to is heard.
+    """
     from impsy_tui.cli.plotting import paper
     from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.table import read_table
-    from impsy_tui.plots import PlotProblem, maps, pictures
+    from impsy_tui.plots import PlotProblem, maps
+    from impsy_tui.plots.map_cursor import Cursor
 
     if method not in maps.METHODS:
         fail(f"--method {method}: one of {', '.join(maps.METHODS)}")
-    if output is not None and output.suffix not in pictures.SUFFIXES:
-        fail(f"-o {output}: a picture is to end in {' or '.join(pictures.SUFFIXES)}")
+    if output is not None and output.suffix not in maps.PICTURES:
+        fail(f"-o {output}: a picture is to end in {', '.join(maps.PICTURES)}")
+    if osc and audio:
+        fail("--osc and --audio: one of them")
     try:
-        drawn = maps.map_of(table.stem, read_table(table), colour, tuple(by.replace(",", " ").split()), method)
+        found, on = read_table(table), paper()
+        drawn = maps.map_of(table.stem, found, colour, tuple(by.replace(",", " ").split()), method)
         if output is not None:
-            maps.picture(drawn, output)
+            maps.picture(drawn, found, output)
             typer.echo(f"drawn: {output}")
+        elif osc or audio:
+            _play(Cursor(drawn, found, on), osc, address, synth or table.stem.rpartition("-")[0], patch)
         else:
-            on = paper()
             typer.echo(maps.draw(drawn, on), color=on.colours)
     except (PlotProblem, ListeningProblem) as problem:
         fail(str(problem))
+
+
+def _play(cursor: "Cursor", osc: str, address: str, synth: str, patch: Path | None) -> None:
+    """Let a map be played in a terminal."""
+    import sys
+
+    from impsy_tui.cli import map_playing
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        fail("a map is played in a terminal: this is none")
+    host, _, port = osc.rpartition(":")
+    if osc and not (host and port.isdecimal() and 1 <= int(port) <= 65_535):
+        fail(f"--osc {osc}: a host and a port, such as 127.0.0.1:6001")
+    if osc and not address.startswith("/"):
+        fail(f"--address {address}: an OSC address begins with /")
+    sound = map_playing.by_osc(host, int(port), address) if osc else map_playing.by_sound(synth, patch)
+    map_playing.play(cursor, sound)

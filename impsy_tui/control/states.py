@@ -186,12 +186,13 @@ class JobState(msgspec.Struct, frozen=True):
         state: "running", "stopping", "finished", "failed" or "cancelled".
         stage: what it is doing.
         done, of: how much of that is done, and how much there is (0 if unknown).
-        loss, validation: nats, None while there are none.
+        loss, validation: None while there are none.
         left: seconds, None if unknown.
         age: seconds since it began, and once it has ended, until then.
         curve: loss and validation loss over time, for as long as it runs.
         text: what came of it, or what is wrong.
         file: what it made.
+        unit: of the losses.
     """
 
     number: int
@@ -208,6 +209,7 @@ class JobState(msgspec.Struct, frozen=True):
     curve: tuple[tuple[float, float], ...]
     text: str
     file: str
+    unit: str = "nats"
 
 
 class MachineState(msgspec.Struct, frozen=True):

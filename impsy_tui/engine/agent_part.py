@@ -201,14 +201,17 @@ class AgentPart:
     def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
         """Nothing is left to chance."""
         settings = self.settings
+        before = settings.pi_temperature, settings.sigma_temperature
         settings.pi_temperature = settings.pi_temperature if pi is None else pi
         settings.sigma_temperature = settings.sigma_temperature if sigma is None else sigma
-        self._means_nothing("temp", "aim, hear, budget and smooth say how it plays")
+        if (settings.pi_temperature, settings.sigma_temperature) != before:
+            self._means_nothing("temp", "aim, hear, budget and smooth say how it plays")
 
     def set_timescale(self, factor: float) -> None:
         """It moves with what it hears."""
-        self.settings.timescale = factor
-        self._means_nothing("timescale", "budget and smooth make it slower")
+        if factor != self.settings.timescale:
+            self.settings.timescale = factor
+            self._means_nothing("timescale", "budget and smooth make it slower")
 
     def set_threshold(self, seconds: float) -> None:
         """There are no turns."""

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from impsy_tui.engine.gliding import Key, Track
+from impsy_tui.engine.part import AgentSettings
+from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Invocation
+from impsy_tui.listening.agent_player import FRAMES_A_SECOND
 
 _BY_INDEX: Final = ("hold", "range", "release")
 _OF_PLAYERS: Final = {
@@ -16,10 +19,15 @@ _OF_PLAYERS: Final = {
     "timescale": ("timescale",),
     "speed": ("timescale",),
     "threshold": ("threshold",),
+    "budget": ("budget",),
+    "smooth": ("smooth",),
+    "rest": ("rest",),
     "hold": ("hold",),
     "range": ("low", "high"),
     "release": ("hold", "low", "high"),
 }
+OF_AGENTS: Final = ("budget", "smooth", "rest")
+"""What agents alone have."""
 _OF_TIME: Final = ("tempo", "swing")
 
 
@@ -43,6 +51,50 @@ def timescale(seat: Seat, end: float) -> Track:
 def threshold(seat: Seat, end: float) -> Track:
     """Seconds of silence before an answer."""
     return Track((seat.name, "threshold", -1), seat.part.settings.threshold, end, seat.set_threshold)
+
+
+def budget(seat: Seat, end: float) -> Track:
+    """How far an agent may move; from as far as it likes it begins with a step of every parameter with each frame."""
+    now = seat.part.settings.agent.budget
+    if now is None:
+        agents = (part.player.model for part in agents_of([seat.part]))
+        now = max((model.step * model.known.count * FRAMES_A_SECOND for model in agents), default=end)
+
+    def turn(value: float) -> None:
+        for part in agents_of(seat.parts):
+            part.set_budget(value)
+
+    return Track((seat.name, "budget", -1), now, end, turn, log=True)
+
+
+def smooth(seat: Seat, end: float) -> Track:
+    """How long an agent's synth takes to come after it."""
+
+    def turn(value: float) -> None:
+        for part in agents_of(seat.parts):
+            part.set_smooth(value)
+
+    return Track((seat.name, "smooth", -1), seat.part.settings.agent.smooth, end, turn)
+
+
+def rest(seat: Seat, end: float) -> Track:
+    """Below what level an agent rests; what never did begins where it is to go."""
+    now = seat.part.settings.agent.rest
+
+    def turn(value: float) -> None:
+        for part in agents_of(seat.parts):
+            part.set_rest(value)
+
+    return Track((seat.name, "rest", -1), end if now is None else now, end, turn)
+
+
+def of_agent(seat: Seat, wanted: AgentSettings) -> Iterator[Track]:
+    """What glides of an agent's settings."""
+    yield smooth(seat, wanted.smooth)
+    if wanted.budget is not None:
+        yield budget(seat, wanted.budget)
+    if wanted.rest is not None:
+        yield rest(seat, wanted.rest)
 
 
 def hold(seat: Seat, index: int, end: float) -> Track:
@@ -93,9 +145,11 @@ def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) ->
         case "temp":
             yield from (temp(player, numbers[0]) for player in players)
             return
-    for player in players:
-        if isinstance(player, Seat):
-            yield from _tracks_of_seat(invocation, player, numbers)
+    seats = [player for player in players if isinstance(player, Seat)]
+    if invocation.command.name in OF_AGENTS:
+        seats = [seat for seat in seats if agents_of([seat.part])]
+    for seat in seats:
+        yield from _tracks_of_seat(invocation, seat, numbers)
 
 
 def _tracks_of_seat(invocation: Invocation, seat: Seat, numbers: Sequence[float]) -> Iterator[Track]:
@@ -108,6 +162,12 @@ def _tracks_of_seat(invocation: Invocation, seat: Seat, numbers: Sequence[float]
             yield timescale(seat, 1.0 / numbers[0])
         case "threshold":
             yield threshold(seat, numbers[0])
+        case "budget":
+            yield budget(seat, numbers[0])
+        case "smooth":
+            yield smooth(seat, numbers[0])
+        case "rest":
+            yield rest(seat, numbers[0])
         case "hold":
             for index in _indices(invocation, 0):
                 yield hold(seat, index, numbers[0])

@@ -133,6 +133,8 @@ class Stagehand:
             yield knobs.sigma(seat, wanted.sigma)
             yield knobs.timescale(seat, wanted.timescale)
             yield knobs.threshold(seat, wanted.threshold)
+            if wanted.agent is not None:
+                yield from knobs.of_agent(seat, wanted.agent)
             for index, value in _by_index(wanted.held, self._session.dimension):
                 yield knobs.hold(seat, index, value)
             for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
@@ -156,9 +158,7 @@ class Stagehand:
             seat.set_mode(wanted.mode)
             seat.set_max_response(wanted.max_response or None)
             if wanted.agent is not None:
-                seat.part.settings.agent = replace(wanted.agent)  # for one that is still being loaded
-                for part in agents_of([seat.part]):
-                    part.turn_to(replace(wanted.agent))
+                self._switch_agent(seat, wanted.agent)
             self._shape(seat, wanted)
         for name, wanted_of_band in scene.bands.items():
             if (band := self._session.bands.get(name)) is not None:
@@ -170,6 +170,20 @@ class Stagehand:
             if time != self._time.capture():
                 self._time.restore(time)
         return awaited
+
+    @staticmethod
+    def _switch_agent(seat: Seat, wanted: AgentSettings) -> None:
+        agents, now = agents_of([seat.part]), seat.part.settings.agent
+        if agents:  # numbers glide
+            wanted = replace(
+                wanted,
+                smooth=now.smooth,
+                budget=wanted.budget and (now.budget or wanted.budget),
+                rest=wanted.rest if now.rest is None or wanted.rest is None else now.rest,
+            )
+        seat.part.settings.agent = replace(wanted)  # for one that is still being loaded
+        for part in agents:
+            part.turn_to(replace(wanted))
 
     async def _load(self, seat: Seat, wanted: PlayerScene) -> str:
         before = seat.dimension

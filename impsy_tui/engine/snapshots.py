@@ -208,6 +208,7 @@ def _job_state(job: Job, now: float) -> JobState:
         curve=curve,
         text=job.text,
         file=job.file,
+        unit=progress.unit,
     )
 
 

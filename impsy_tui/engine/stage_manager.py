@@ -196,7 +196,10 @@ class StageManager:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
-            tracks += knobs.tracks_of(step, session.whom(player, step.command.about), session.tempo)
+            found = list(knobs.tracks_of(step, session.whom(player, step.command.about), session.tempo))
+            if not found and step.command.name in knobs.OF_AGENTS:
+                raise ConductingProblem(f"{step.command.name} is an agent's: nobody that is meant here hears sound")
+            tracks += found
         return tracks
 
     # Scenes

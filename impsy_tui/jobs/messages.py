@@ -14,9 +14,10 @@ class Progress(msgspec.Struct, tag="progress", frozen=True):
         stage: what it is doing, in a word or two.
         done: how much of that is done.
         of: how much there is, 0 if that is not known.
-        loss: of training, in nats, None while there is none.
+        loss: of training, None while there is none.
         validation: the same on what is held out.
         left: seconds that are left, None if that is not known.
+        unit: of the loss.
     """
 
     stage: str
@@ -25,6 +26,7 @@ class Progress(msgspec.Struct, tag="progress", frozen=True):
     loss: float | None = None
     validation: float | None = None
     left: float | None = None
+    unit: str = "nats"
 
 
 class Finished(msgspec.Struct, tag="finished", frozen=True):

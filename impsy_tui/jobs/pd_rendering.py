@@ -26,7 +26,7 @@ _HOST: Final = """#N canvas 0 50 600 400 12;
 #X obj 30 130 tabwrite~ recorded;
 #X obj 300 130 array define recorded {samples};
 #X obj 30 50 r parameters;
-#X obj 160 90 r record;
+#X obj 160 90 r impsy-begin;
 #X obj 300 50 r write;
 #X obj 300 90 soundfiler;
 #X obj 30 200 loadbang;
@@ -54,7 +54,8 @@ def render(patch: Path, parameters: np.ndarray, seconds: float, rate: int) -> It
     """What a patch sounds like at some points.
 
     Args:
-        patch: an abstraction with an inlet for a list of parameters and a first outlet for sound.
+        patch: an abstraction with an inlet for a list of parameters and a first outlet for sound. What is to begin
+            anew with each recording, such as the phase of an oscillator, it begins at ``r impsy-begin``.
         parameters: ``[points, N]``, from 0 to 1.
         seconds: of each point.
         rate: samples a second.
@@ -89,7 +90,7 @@ def _score(parameters: np.ndarray, seconds: float) -> str:
     lines = []
     for point, values in enumerate(parameters):
         lines.append(f"0 parameters {' '.join(f'{value:.6f}' for value in values)};")
-        lines.append(f"{1000 * SETTLE:g} record bang;")
+        lines.append(f"{1000 * SETTLE:g} impsy-begin bang;")
         # A block more, so that the table is full.
         lines.append(f"{1000 * seconds + 10:g} write write -wave -bytes 2 {point}.wav recorded;")
     return "\n".join([*lines, "0 pd quit;", ""])

@@ -22,7 +22,7 @@ _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
 _LONGEST_TOLD: Final = 400
 """Bytes of what it printed last that are told of one that ended without a word."""
-_KEEPS: Final = ("train", "ensemble")
+_KEEPS: Final = ("train", "ensemble", "agent")
 """What has something to save before it has ended."""
 _GRACE: Final = 5.0
 """Seconds that a worker has to end when it is told to."""

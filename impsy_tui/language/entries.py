@@ -189,3 +189,10 @@ _TAKE_REST = (Kind.LINE, Kind.SETTINGS, Kind.DEFINITION)
 def number(name: str, within: Range) -> tuple[Argument, ...]:
     """The one argument of a command that sets a number."""
     return (Argument(name, Kind.NUMBER, within),)
+
+
+def setting(
+    name: str, help: str, example: str, *arguments: Argument, ramp: str = "", osc: str = "", about: str = "values"
+) -> Command:
+    """A command that turns something of a player's: it is for whom it is addressed to, and can be taken back."""
+    return Command(name, help, example, arguments, osc=osc, player=True, about=about, ramp=ramp, undo=True)

@@ -251,7 +251,12 @@ class Reader(Cursor):
             if found is None or not found.ramp:
                 raise Wrong(_cannot_glide(word.text, found, self.macros), word)
             self.at += length
-            steps.append(Invocation(found, self.arguments(found, gliding=True)))
+            values = self.arguments(found, gliding=True)
+            numbers = [each for each in found.arguments if each.kind in (Kind.NUMBER, Kind.DURATION)]
+            for number in numbers:
+                if (given := values.get(number.name)) in number.choices:
+                    raise Wrong(f"{found.name} {given} cannot glide: over takes it to a number", word)
+            steps.append(Invocation(found, values))
         if not steps:
             raise Wrong(f"{command.name} needs {argument.allowed}", self.place())
         return Program(tuple(steps))

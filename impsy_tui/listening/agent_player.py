@@ -15,6 +15,7 @@ from impsy_tui.terms import AIMS, REST, STEERS
 
 POLICIES: Final = (*STEERS, "hold")
 FRAMES_A_SECOND: Final = 44_100 / 128
+"""Of what foresight has learned from."""
 AHEAD: Final = 0.25
 """Seconds that *anticipate* looks ahead, where no network has learned to."""
 
@@ -23,6 +24,10 @@ _BURST: Final = 0.1
 _LOUDNESS: Final = NAMES.index("loudness-dBFS")
 _PEAK: Final = NAMES.index("loudness-TP")
 _CLIPPED: Final = 0.0
+_MUTE: Final = -120.0
+"""dBFS; what is softer comes from no microphone that is open."""
+_MUTE_FOR: Final = 5.0
+"""Seconds of that after which it is told."""
 _SAID_FOR: Final = 5.0
 
 
@@ -68,7 +73,7 @@ class AgentPlayer:
         self.budget: float | None = None
         self.smoothing = 0.0
         self._heard = places(model.heard)
-        self._expectation = Expectation(model.foresight, round(AHEAD * FRAMES_A_SECOND))
+        self._expectation = Expectation(model.foresight, AHEAD, FRAMES_A_SECOND)
         self._stroll = Stroll(model.known, random or np.random.default_rng(1))
         self.hear(model.judged)
         self.reset()
@@ -80,7 +85,7 @@ class AgentPlayer:
         self._musician: np.ndarray | None = None
         self._target = np.zeros(len(NAMES))
         self._sounds: np.ndarray = self.model.known.sound_at(self._meant[None])[0]
-        self._silent_for = 0.0
+        self._silent_for = self._mute_for = 0.0
         self._allowance = 0.0
         self._said: dict[str, float] = {}
         self._expectation.forget()
@@ -171,9 +176,12 @@ class AgentPlayer:
             return self._once(f"{NAMES[wrong[0]]}{more} heard is no number: the last frame counts")
         heard = scaler.standardised(musician)
         self._musician = heard
-        self._expectation.hear(heard)
+        self._expectation.hear(heard, seconds)
         silent = self.silence is not None and musician[_LOUDNESS] < self.silence
         self._silent_for = self._silent_for + seconds if silent else 0.0
+        self._mute_for = self._mute_for + seconds if musician[_LOUDNESS] < _MUTE else 0.0
+        if self._mute_for >= _MUTE_FOR:
+            return self._once(f"nothing at all is heard for {_MUTE_FOR:g} s: is the microphone muted, or unplugged?")
         if musician[_PEAK] >= _CLIPPED:
             return self._once("what is heard clips: turn the microphone down")
         return ""

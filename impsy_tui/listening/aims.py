@@ -13,6 +13,10 @@ LIMIT: Final = 10.0
 """Deviations. Single frames of recordings are hundreds off; a network sees and learns them as if they were here."""
 
 _DAMPING: Final = 0.5
+_MOST: Final = 1_024
+"""Frames that are remembered."""
+_AVERAGED: Final = 200
+"""Frames that the time between two is the average of."""
 _NEIGHBOURS: Final = 30
 _STROLL: Final = 2.0
 _LOUDNESS: Final = NAMES.index("loudness-dBFS")
@@ -30,37 +34,53 @@ def past(now: np.ndarray, back: np.ndarray, farther: np.ndarray) -> np.ndarray:
 
 
 class Expectation:
-    """What the musician will sound like in a moment.
+    """What the musician will sound like in a moment, however many frames a second are heard.
 
     Args:
         foresight: a network that has learned that; without one, what has changed lately goes on, half as fast.
-        frames: how far ahead, without a network.
+        seconds: how far ahead, without a network.
+        learned_at: frames a second of what a network has learned from.
     """
 
-    def __init__(self, foresight: Foresight | None, frames: int) -> None:
+    def __init__(self, foresight: Foresight | None, seconds: float, learned_at: float) -> None:
         self._foresight = foresight
-        self._back = foresight.back if foresight else max(frames // 2, 1)
-        self._slope = _DAMPING * frames / self._back
-        self._heard: deque[np.ndarray] = deque(maxlen=2 * self._back + 1)
+        self._back = foresight.back / learned_at if foresight else seconds / 2.0
+        self._slope = _DAMPING * seconds / self._back
+        self._heard: deque[np.ndarray] = deque(maxlen=_MOST + 1)
+        self._between = 0.0
+        self._counted = 0
 
-    def hear(self, frame: np.ndarray) -> None:
-        """Hear a frame ``[55]``."""
+    def hear(self, frame: np.ndarray, seconds: float) -> None:
+        """Hear a frame ``[55]``.
+
+        Args:
+            frame: it.
+            seconds: since the last one. Frames come by blocks of sound, so that their average tells how far one is
+                from the next.
+        """
+        if self._heard:
+            self._counted = min(self._counted + 1, _AVERAGED)
+            self._between += (seconds - self._between) / self._counted
         self._heard.append(limited(frame))
 
     def expected(self) -> np.ndarray:
         """The frame that is expected; the last one while too little has been heard."""
-        heard = self._heard
-        now = heard[-1]
-        if len(heard) < 2 * self._back + 1:
+        now = self._heard[-1]
+        back = min(max(round(self._back / self._between), 1), _MOST // 2) if self._between > 0.0 else _MOST
+        if len(self._heard) < 2 * back + 1:
             return now
-        back, farther = heard[-1 - self._back], heard[0]
+        # As many frames are not just so many seconds: what has changed is taken to have changed evenly.
+        share = self._back / (back * self._between)
+        before, farther = (now + share * (self._heard[-1 - frames] - now) for frames in (back, 2 * back))
         if self._foresight is not None:
-            return limited(now + self._foresight.network(past(now, back, farther)))
-        return limited(now + self._slope * (now - back))
+            return limited(now + self._foresight.network(past(now, before, farther)))
+        return limited(now + self._slope * (now - before))
 
     def forget(self) -> None:
         """Begin anew."""
         self._heard.clear()
+        self._between = 0.0
+        self._counted = 0
 
 
 class Stroll:

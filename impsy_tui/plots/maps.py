@@ -2,10 +2,11 @@
 
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.projection import principal, standardised
 from impsy_tui.listening.table import LookupTable
-from impsy_tui.plots import PlotProblem, pictures
-from impsy_tui.plots.terminal import Paper
+from impsy_tui.plots import PlotProblem, map_page, pictures
+from impsy_tui.plots.terminal import NARROWEST, Paper
 
 METHODS: Final = ("pca", "tsne")
 MOST_NEIGHBOURED: Final = 20_000
@@ -23,6 +24,8 @@ MOST_NEIGHBOURED: Final = 20_000
 _SHADES: Final = (17, 18, 19, 25, 31, 37, 43, 79, 115, 151, 187, 229)
 """Of 256 colours, dark blue to pale yellow: lighter is more for every eye."""
 _DIGITS: Final = "0123456789"
+_CURSOR: Final = "\x1b[1;7mX\x1b[0m"
+PICTURES: Final = (*pictures.SUFFIXES, ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +93,45 @@ def _neighbours(alike: np.ndarray) -> np.ndarray:
     return laid
 
 
-def draw(drawn: Map, paper: Paper) -> str:
-    """A map as text: each cell has the colour, or without colours the digit, of the mean of the points in it."""
-    width, height = max(paper.width, 48) - 1, (paper.height or 24) - 4
-    height = max(height, 8)
+class Layout(NamedTuple):
+    """Which cell of a terminal each row of a map is in.
+
+    Attributes:
+        width, height: in cells.
+        cells: ``[rows]``, counted line by line.
+    """
+
+    width: int
+    height: int
+    cells: np.ndarray
+
+
+def laid_out(drawn: Map, paper: Paper) -> Layout:
+    """Where the rows of a map are on paper."""
+    width, height = max(paper.width, NARROWEST) - 1, max((paper.height or 24) - 4, 8)
     low, high = drawn.places.min(axis=0), drawn.places.max(axis=0)
     span = np.where(high > low, high - low, 1.0)
     column = ((drawn.places[:, 0] - low[0]) / span[0] * (width - 1)).round().astype(int)
-    row = ((high[1] - drawn.places[:, 1]) / span[1] * (height - 1)).round().astype(int)
-    cell = row * width + column
+    line = ((high[1] - drawn.places[:, 1]) / span[1] * (height - 1)).round().astype(int)
+    return Layout(width, height, line * width + column)
+
+
+def draw(drawn: Map, paper: Paper, marked: int = -1) -> str:
+    """A map as text: each cell has the colour, or without colours the digit, of the mean of the points in it.
+
+    Args:
+        drawn: it.
+        paper: what it is drawn on.
+        marked: a cell that a cursor is on; -1 for none.
+    """
+    width, height, cell = laid_out(drawn, paper)
     counts = np.bincount(cell, minlength=width * height)
     means = np.bincount(cell, drawn.values, width * height) / np.maximum(counts, 1)
     least, most = float(drawn.values.min()), float(drawn.values.max())
     shares = (means - least) / (most - least if most > least else 1.0)
     cells = [_cell(share, paper) if count else " " for share, count in zip(shares, counts, strict=True)]
+    if marked >= 0:
+        cells[marked] = _CURSOR
     lines = ["".join(cells[at : at + width]).rstrip() for at in range(0, len(cells), width)]
     scale = "".join(_cell(step / 11, paper) for step in range(12))
     lines = [drawn.title, drawn.remark, *lines, f"{drawn.descriptor}  {least:.4g} {scale} {most:.4g}"]
@@ -117,12 +145,15 @@ def _cell(share: float, paper: Paper) -> str:
     return _DIGITS[min(int(share * len(_DIGITS)), len(_DIGITS) - 1)]
 
 
-def picture(drawn: Map, file: Path) -> None:
-    """A map as a picture; one that is there is replaced.
+def picture(drawn: Map, table: LookupTable, file: Path) -> None:
+    """A map as a picture, or a page that tells what is under the pointer; one that is there is replaced.
 
     Raises:
         PlotProblem: there is no matplotlib, or the file cannot be written.
     """
+    if file.suffix == ".html":
+        _replace(file, lambda new: new.write_text(map_page.page(drawn, table), encoding="utf-8"))
+        return
     if problem := pictures.missing():
         raise PlotProblem(problem)
     import matplotlib as mpl
@@ -137,12 +168,16 @@ def picture(drawn: Map, file: Path) -> None:
         axes.set_title(f"{drawn.title}\n{drawn.remark}", loc="left", parse_math=False)
         axes.set(xticks=[], yticks=[])
         figure.colorbar(shown, label=drawn.descriptor)
-        new = file.with_name(f".{file.name}.new")
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # letters of a name that the font lacks
-                figure.savefig(new, format=file.suffix[1:], dpi=150)
-            os.replace(new, file)
-        except OSError as error:
-            new.unlink(missing_ok=True)
-            raise PlotProblem(f"{file}: {error.strerror or error}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # letters of a name that the font lacks
+            _replace(file, lambda new: figure.savefig(new, format=file.suffix[1:], dpi=150))
+
+
+def _replace(file: Path, write: Callable[[Path], object]) -> None:
+    new = file.with_name(f".{file.name}.new")
+    try:
+        write(new)
+        os.replace(new, file)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise PlotProblem(f"{file}: {error.strerror or error}") from None

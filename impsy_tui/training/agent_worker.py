@@ -109,7 +109,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
 
     def on_round(told: Round) -> None:
         learning = None if told.learning != told.learning else told.learning
-        reporter.say(Progress("step", told.steps, recipe.steps, learning, told.distance, told.left))
+        reporter.say(Progress("step", told.steps, recipe.steps, learning, told.distance, told.left, "deviations"))
 
     learned = train(task, trial, recipe, on_round, lambda: stop.asked)
     return _finish(wishes, settings, trial, recordings, learned, reporter)

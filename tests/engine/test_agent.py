@@ -141,6 +141,19 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehear
     assert ("info", "player", "descriptors are heard again") in stage.told
 
 
+def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehearsal) -> None:
+    sound(stage, 0.3, Feats(frame(-14.0)))
+    sound(stage, 6.0, Feats(frame(-80.0, peak=-70.0)))
+    assert not stage.problems
+    assert agents_of([stage.session.seat.part])[0].standing.resting
+    sound(stage, 9.0, Feats(frame(-157.0, peak=-313.0)))
+    assert stage.problems == [
+        "player: nothing at all is heard for 5 s: is the microphone muted, or unplugged?",
+    ]
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage)[0] == pytest.approx(0.9, abs=0.06)
+
+
 def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
     stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
     stage.do("scene save far")
@@ -165,6 +178,36 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> Non
     table = (stage.folder / "scenes.toml").read_text()
     (stage.folder / "scenes.toml").write_text(table.replace('"contrast"', '"upset"'))
     assert "scene far makes no sense: agent: 'upset' is not imitate" in stage.try_("scene far").text
+
+
+def test_its_numbers_glide_and_a_scene_glides_them_too(stage: Rehearsal) -> None:
+    settings = lambda: stage.session.seat.part.settings.agent  # noqa: E731
+    stage.do("smooth 0; rest -40; over 4s smooth 0.8 rest -60 budget 2")
+    stage.wait(2.0)
+    player = agents_of([stage.session.seat.part])[0].player
+    assert (settings().smooth, settings().rest) == pytest.approx((0.4, -50.0), abs=0.02)
+    assert settings().budget > 2.0, "it begins with as far as it likes"
+    assert (player.smoothing, player.silence, player.budget) == (
+        settings().smooth,
+        settings().rest,
+        settings().budget,
+    )
+    stage.do("rest off")  # whoever sets it takes it away from the glide
+    stage.wait(2.5)
+    assert (settings().smooth, settings().rest, settings().budget) == (0.8, None, 2.0)
+    stage.do("rest -50; aim contrast; scene save slow")
+    stage.do("aim imitate; smooth 0; rest -70; budget 1")
+    stage.do("over 2s scene slow")
+    stage.wait(1.0)
+    assert (settings().aim, settings().smooth, settings().rest) == ("imitate", pytest.approx(0.4, abs=0.02), -60.0)
+    assert settings().budget == pytest.approx(2**0.5, abs=0.02)
+    stage.wait(1.5)
+    assert (settings().aim, settings().smooth, settings().rest, settings().budget) == ("contrast", 0.8, -50.0, 2.0)
+    stage.do("undo")
+    assert (settings().aim, settings().smooth, settings().rest, settings().budget) == ("imitate", 0.0, -70.0, 1.0)
+    stage.do("over 2s scene slow now")
+    assert (settings().aim, settings().smooth) == ("contrast", 0.0)
+    assert not stage.problems
 
 
 def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: Agent) -> None:
@@ -198,6 +241,7 @@ def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path
     lone = Rehearsal(tmp_path)
     assert lone.session.described("osc", Feats(frame()), 1.0) == NO_AGENT
     assert lone.try_("aim wander").text == "main is no agent: it hears no sound"
+    assert "smooth is an agent's: nobody" in lone.try_("over 4s smooth 0.8").text
     assert lone.try_("calibrate").text == "there is no microphone: [audio] in the configuration opens one"
     stage.do("mode battle; mode duet; temp 1.3")
     assert stage.problems == [

@@ -42,9 +42,10 @@ def test_an_agent_is_trained_by_the_python_of_another_environment(
         assert isinstance(names, Names)
         assert (names.tables, names.corpora) == (("small",), ("guitar",))
         line = 'train agent small hear "loudness-dBFS chroma" match loudness-dBFS steps 20000 seed 3'
-        assert "job 1 trains an agent on small; keep job" in console.command(line).text
+        assert "job 1 trains an agent on small; keep job ends it early" in console.command(line).text
         ended_jobs(console)
         (job,) = console.snapshot().jobs
+    assert (job.kind, job.name) == ("agent", "small")
     words = asked.read_text().split()
     assert words[:3] == ["-P", "-m", "impsy_tui.training.agent_worker"]
     assert "--heard loudness-dBFS chroma --judged loudness-dBFS --steps 20000 --seed 3" in " ".join(words)

@@ -1,5 +1,7 @@
 """Lines for Hypothesis to try: whole programs as the parser makes them, and anything a hand may type."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from impsy_tui.language import COMMANDS, Call, Chance, Command, Invocation, Kind, Macro, Moment, Program
@@ -144,10 +146,15 @@ def _settings(depth: int) -> st.SearchStrategy[Program]:
     gliding = [command for command in COMMANDS.values() if command.ramp]
     steps = st.sampled_from(gliding).flatmap(
         lambda command: st.fixed_dictionaries(
-            {each.name: values(each, depth) for each in command.arguments if not each.optional}
+            {each.name: values(_gliding(each), depth) for each in command.arguments if not each.optional}
         ).map(lambda values: Invocation(command, values))
     )
     return st.lists(steps, min_size=1, max_size=3).map(lambda steps: Program(tuple(steps)))
+
+
+def _gliding(argument: Argument) -> Argument:
+    """What may stand for it where it glides: numbers have no words in their place."""
+    return replace(argument, choices=()) if argument.kind in (Kind.NUMBER, Kind.DURATION) else argument
 
 
 def _is_plain(text: str) -> bool:

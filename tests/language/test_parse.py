@@ -195,6 +195,7 @@ def test_whole_programs(line: str, printed: str) -> None:
         ("over 8s mode battle", "mode", "mode cannot glide; these can: temp"),
         ("over 8s temp 1; mode battle", "mode", "all the rest of the line is over's"),
         ("over 8s drop", "drop", "drop cannot glide"),
+        ("over 8s smooth 0.8 budget off", "budget", "budget off cannot glide: over takes it to a number"),
         ("over 8s @lead temp 1", "@lead", "@lead over"),
         ("over 8s scene save dark", "scene", "scene save cannot glide"),
         ("over 8s tmep 1", "tmep", "did you mean temp"),

@@ -200,6 +200,26 @@ def test_anticipate_aims_for_what_its_network_expects() -> None:
     assert player.target[0] == pytest.approx(heard - 1.0)
 
 
+@pytest.mark.parametrize("learned", [False, True])
+def test_anticipate_looks_as_far_ahead_however_many_frames_there_are_in_a_second(learned: bool) -> None:
+    back = 12
+    kernel = np.zeros((3 * len(NAMES), len(NAMES)))
+    kernel[len(NAMES) : 2 * len(NAMES)] = np.eye(len(NAMES))  # what has changed will change again
+    identity = Perceptron([(kernel, np.zeros(len(NAMES)))], "tanh")
+    foresight = Foresight(identity, 86, back) if learned else None
+    ahead = []
+    for rate in (20.0, 1 / FRAME / 4, 1 / FRAME, 4 / FRAME):
+        player = AgentPlayer(small_agent(foresight=foresight))
+        player.aim = "anticipate"
+        levels = np.linspace(-40.0, -20.0, round(2.0 * rate))
+        for number, level in enumerate(levels):
+            # As sound comes: four frames at a time.
+            player.play(0.0 if number % 4 else 4.0 / rate, frame(level))
+        ahead.append(player.target[0] - player.model.known.scaler.standardised(frame(-20.0))[0])
+    assert ahead == pytest.approx([ahead[2]] * 4, rel=0.15)
+    assert ahead[2] > 0.02
+
+
 def test_reset_forgets() -> None:
     player = AgentPlayer(small_agent())
     playing(player, frame(-12.0))

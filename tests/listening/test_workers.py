@@ -189,7 +189,7 @@ def test_a_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None
     assert lines[-1].startswith("loudness-dB  0 0")
     assert any("9" in line for line in lines[2:-1])
     assert max(map(len, lines)) <= 80
-    for suffix, head in ((".png", b"\x89PNG"), (".svg", b"<?xml")):
+    for suffix, head in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".html", b"<!doctype html>")):
         picture = tmp_path / f"map{suffix}"
         assert _impsy("agent", "map", table, "-o", picture).stdout == f"drawn: {picture}\n"
         assert picture.read_bytes().startswith(head)
@@ -206,6 +206,8 @@ def test_a_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None
         (["lookup", "--pd", "x.pd"], "--parameters says how many a patch has, 1 to 16"),
         (["corpus", "nowhere"], "nowhere: there is no such folder"),
         (["map", "nowhere.csv"], "nowhere.csv: No such file"),
+        (["map", "x.csv", "-o", "x.gif"], "-o x.gif: a picture is to end in .png, .svg, .html"),
+        (["map", "x.csv", "--osc", "a:1", "--audio"], "--osc and --audio: one of them"),
         (["map", "x.csv", "--method", "umap"], "--method umap: one of pca, tsne"),
     ],
 )

@@ -32,7 +32,13 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.language.complete import Known
 from impsy_tui.language.program import quoted
 
-_OFFERS: Final = {"train": "audition", "convert": "audition", "ensemble": "audition", "gestures": "classifier"}
+_OFFERS: Final = {
+    "train": "audition",
+    "convert": "audition",
+    "ensemble": "audition",
+    "gestures": "classifier",
+    "agent": "audition",
+}
 """What is offered of what a job has made, by its kind."""
 _OF_BANDS: Final = ("ensemble", "gestures")
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
@@ -264,6 +270,8 @@ class PerformScreen(Screen[None]):
 
 def _whom(kind: str, snapshot: Snapshot) -> str | None:
     """What stands before a command about what a job of this kind has made; None where it is for nobody here."""
+    if kind == "agent" and snapshot.focused.agent is None:
+        return next((f"@{player.name} " for player in snapshot.players if player.agent is not None), None)
     if kind not in _OF_BANDS:
         return ""
     return next((f"@{player.name} " for player in snapshot.players if player.band is not None), None)

@@ -5,7 +5,7 @@ from typing import Final
 from rich.style import Style
 
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Lines, cut, heading, middle, span
+from impsy_tui.console.widgets.lines import Line, Pane, cut, heading, middle, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState
 from impsy_tui.control.status_text import nudge_words
@@ -14,7 +14,7 @@ _FRESH: Final = 10.0
 """Seconds that a problem is shown loudly; after that it is history."""
 
 
-class ChannelPanes(Lines, can_focus=True):
+class ChannelPanes(Pane):
     """One pane a channel, one above the other, with as many lines each as there is room for."""
 
     DEFAULT_CSS = "ChannelPanes { height: auto; width: 1fr; }"
@@ -28,14 +28,6 @@ class ChannelPanes(Lines, can_focus=True):
         if len(snapshot.channels) != len(self._channels):
             self.styles.min_height = 1 + min(4, 2 * len(snapshot.channels))
         self._channels = snapshot.channels
-        self.redraw()
-
-    def on_focus(self) -> None:
-        """Its heading tells."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Its heading tells."""
         self.redraw()
 
     def redraw(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Lines, cut, heading
+from impsy_tui.console.widgets.lines import Line, Pane, cut, heading
 from impsy_tui.control.messages import Event
 
 MOST: Final = 500
@@ -27,7 +27,7 @@ class Entry:
     text: str
 
 
-class EventLog(Lines, can_focus=True):
+class EventLog(Pane):
     """The newest at the bottom; pages up and down through what was before."""
 
     DEFAULT_CSS = "EventLog { width: 1fr; }"
@@ -59,14 +59,6 @@ class EventLog(Lines, can_focus=True):
     def page(self, direction: int) -> None:
         """Show what was before (1), or after (-1)."""
         self._up = max(0, self._up + direction * max(1, self._room() - 1))
-        self.redraw()
-
-    def on_focus(self) -> None:
-        """Its heading tells."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Its heading tells."""
         self.redraw()
 
     def _room(self) -> int:

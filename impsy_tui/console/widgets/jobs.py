@@ -4,18 +4,18 @@ import textwrap
 from typing import Final
 
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Lines, blocks, cut, heading, span
+from impsy_tui.console.widgets.lines import Line, Pane, blocks, cut, heading, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 
-_KEEPS: Final = ("train", "ensemble")
+_KEEPS: Final = ("train", "ensemble", "agent")
 """Jobs that have something to keep before they end."""
 _MOST: Final = 3
 _LINES: Final = 4
 """Lines that what came of a job may take."""
 
 
-class JobsPane(Lines, can_focus=True):
+class JobsPane(Pane):
     """The newest jobs, those that run first."""
 
     DEFAULT_CSS = "JobsPane { height: auto; width: 1fr; }"
@@ -29,14 +29,6 @@ class JobsPane(Lines, can_focus=True):
         if snapshot.jobs != self._jobs:
             self._jobs = snapshot.jobs
             self.redraw()
-
-    def on_focus(self) -> None:
-        """Its heading tells."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Its heading tells."""
-        self.redraw()
 
     def redraw(self) -> None:
         """Make the lines."""
@@ -71,7 +63,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
         lines.append((("  ", palette.ground), ("━" * full, palette.good), ("─" * (cells - full), palette.faint)))
     if job.loss is not None:
         held = "" if job.validation is None else f"  held out {job.validation:.3f}"
-        lines.append((("  " + cut(f"loss {job.loss:.3f}{held} nats", width - 2), palette.text),))
+        lines.append((("  " + cut(f"loss {job.loss:.3f}{held} {job.unit}", width - 2), palette.text),))
     if len(job.curve) > 1:
         lines.append((("  ", palette.ground), (curve([point[0] for point in job.curve], width - 2), palette.input)))
         lines.append(

@@ -73,6 +73,18 @@ class Lines(Drawn):
         return filled(line, self.width, self.palette.ground)
 
 
+class Pane(Lines, can_focus=True):
+    """Lines under a heading, which shows where the focus is."""
+
+    def on_focus(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+
 def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
     """A line of exactly this width: cut off, or filled up."""
     used = sum(width_of(segment.text) for segment in line)

@@ -4,7 +4,7 @@ from typing import Final
 
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.items import Item
-from impsy_tui.console.widgets.lines import Line, Lines, Piece, cut, heading, span
+from impsy_tui.console.widgets.lines import Line, Pane, Piece, cut, heading, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
 
@@ -82,7 +82,7 @@ def _tempo(tempo: TempoState, palette: Palette) -> Item:
     return Item(2, ((*pieces, (f"  {beat}", palette.dim)), tuple(pieces), least))
 
 
-class PendingPane(Lines, can_focus=True):
+class PendingPane(Pane):
     """What is to be done later, the soonest first, and how far ramps are."""
 
     DEFAULT_CSS = "PendingPane { height: auto; width: 1fr; }"
@@ -96,14 +96,6 @@ class PendingPane(Lines, can_focus=True):
         if snapshot.pending != self._pending:
             self._pending = snapshot.pending
             self.redraw()
-
-    def on_focus(self) -> None:
-        """Its heading tells."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Its heading tells."""
-        self.redraw()
 
     def redraw(self) -> None:
         """Make the lines."""

@@ -76,8 +76,8 @@ class Workshop(Hands):
                 arguments += [argument, *words]
         arguments += _options(options, {})
         module, python = "impsy_tui.training.agent_worker", self._host.agent_python
-        job = await self._host.jobs.start("train", f"an agent on {name}", module, arguments, python)
-        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+        job = await self._host.jobs.start("agent", name, module, arguments, python)
+        return f"job {job.number} trains an agent on {name}; keep job ends it early, cancel job throws it away"
 
     def _begun_from(self, name: str) -> Path | None:
         """The model that a training begins with, if it does with one."""
