@@ -5,7 +5,9 @@ import os
 import socket as udp
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from impsy_tui.console.app import ConsoleApp, Options
 from impsy_tui.control.client import connected
@@ -40,9 +42,30 @@ async def small(socket: Path, folder: Path) -> None:
         save(app, folder / "files.svg")
 
 
+async def band(socket: Path, folder: Path) -> None:
+    app = ConsoleApp(Options(socket))
+    async with app.run_test(size=(100, 26)) as pilot:
+        await pilot.pause(45.0)
+        app.enter("force p2 small-swirl")
+        await pilot.pause(6.0)
+        save(app, folder / "band.svg")
+
+
 def save(app: ConsoleApp, file: Path) -> None:
     file.write_text(app.export_screenshot(title="impsy-tui"), encoding="utf-8")
     print(file)
+
+
+def looked_at(config: str, *looks: Callable[[Path, Path], Coroutine[Any, Any, None]], folder: Path) -> None:
+    """Play a configuration, and take pictures of it."""
+    socket = Path("engine.sock").absolute()
+    launch_engine(["-c", str(shipped_folder("configs") / config)], socket, Path("logs", "engine.out").absolute())
+    try:
+        for look in looks:
+            asyncio.run(look(socket, folder))
+    finally:
+        with connected(socket) as client:
+            client.command("shutdown")
 
 
 def main() -> None:
@@ -51,17 +74,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
         os.environ["XDG_STATE_HOME"] = place
-        socket = Path(place, "engine.sock")
         # Somebody listens, as where there is a synthesiser.
         synthesiser = udp.socket(udp.AF_INET, udp.SOCK_DGRAM)
         synthesiser.bind(("127.0.0.1", 6001))
-        launch_engine(["-c", str(shipped_folder("configs") / "demo.toml")], socket, Path(place, "logs", "engine.out"))
-        try:
-            asyncio.run(perform(socket, folder))
-            asyncio.run(small(socket, folder))
-        finally:
-            with connected(socket) as client:
-                client.command("shutdown")
+        looked_at("demo.toml", perform, small, folder=folder)
+        looked_at("band.toml", band, folder=folder)
 
 
 if __name__ == "__main__":

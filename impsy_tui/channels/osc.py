@@ -13,7 +13,7 @@ from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listen
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at, resolve
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
-from impsy_tui.channels.touching import OscSurface
+from impsy_tui.channels.touching import OscSurface, playbacks
 from impsy_tui.config import Osc
 from impsy_tui.gestures.surfaces import Told, playback_touch
 from impsy_tui.listening import ListeningProblem
@@ -66,6 +66,7 @@ class OscChannel:
         self.set_dimension(dimension)
         settings = self._settings
         self._surface = OscSurface(settings, self.name, listener, self._troubles)
+        self._playbacks = playbacks(settings, lambda text: listener.trouble(self.name, text, "error"))
         try:
             self._input = await listen_at(
                 settings.server_ip, settings.server_port, socket.SOCK_DGRAM, _OPTIONS, "[osc] server_port"
@@ -102,7 +103,8 @@ class OscChannel:
             self._transmit(write_message(address, _as_string(values)))
 
     def play_touch(self, touch: VirtualTouch) -> None:
-        self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity))
+        for pattern in self._playbacks:
+            self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity, pattern))
 
     def end_touch(self, player: str) -> None:
         """Nothing tells that a finger is lifted: touches that no longer come do."""

@@ -1,4 +1,4 @@
-"""Touch surfaces as they are configured: which OSC messages are touches."""
+"""Touch surfaces as they are configured: which OSC messages are touches, and how touches are played."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -8,11 +8,14 @@ from impsy_tui.channels.meter import Troubles
 from impsy_tui.config import Osc
 from impsy_tui.gestures.surfaces import (
     METATONE,
+    METATONE_PLAYBACK,
     TOUCHOSC,
     Online,
     Pattern,
+    Performance,
     Range,
     Surface,
+    playback_problem,
     read_metatone,
 )
 from impsy_tui.gestures.touches import TouchProblem
@@ -62,10 +65,32 @@ class OscSurface:
             return False
         if isinstance(told, Online):
             text = f"{told.player} is {'there' if told.there else 'gone'}"
-        else:
+        elif isinstance(told, Performance):
             text = f"the performance {'begins' if told.begins else 'is over'}"
-        self._listener.trouble(self._channel, text, "info")
+        else:
+            text = f"{told.new_idea} has a new idea" if told.new_idea else ""
+        if text:
+            self._listener.trouble(self._channel, text, "info")
         return True
+
+
+def playbacks(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
+    """What a virtual player's touches are sent as; what is wrong with one is told."""
+    found: list[Pattern] = []
+    for wanted in settings.playback:
+        pattern = METATONE_PLAYBACK if wanted == "metatone" else _own(settings, wanted)
+        if problem := playback_problem(pattern):
+            tell(f"playback = {wanted!r} is left out: {problem}; ready-made is metatone")
+        else:
+            found.append(pattern)
+    return found
+
+
+def _own(settings: Osc, wanted: str) -> Pattern:
+    """A pattern of the performer's own: an address, and what its arguments are."""
+    address, *words = wanted.split() or [""]
+    ends = (Range(*settings.touch_x), Range(*settings.touch_y), Range(*settings.touch_velocity))
+    return Pattern(address, tuple(words) or ("x", "y"), *ends)
 
 
 def _patterns(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
@@ -75,9 +100,7 @@ def _patterns(settings: Osc, tell: Callable[[str], None]) -> Sequence[Pattern]:
         if wanted in _READY_MADE:
             found += _READY_MADE[wanted]
             continue
-        address, *words = wanted.split()
-        ends = (Range(*settings.touch_x), Range(*settings.touch_y), Range(*settings.touch_velocity))
-        pattern = Pattern(address, tuple(words) or ("x", "y"), *ends)
+        pattern = _own(settings, wanted)
         if problem := pattern.problem():
             tell(f"touches = {wanted!r} is left out: {problem}; ready-made are {', '.join(_READY_MADE)}")
         else:

@@ -227,8 +227,13 @@ class Osc:
         (),
         'touches for a band: "touchosc", "metatone", or an address and what its arguments are: "/pad/{finger} x y"',
     )
+    playback: tuple[str, ...] = _setting(
+        OneOrMany(Text()),
+        ("metatone",),
+        'what a band\'s touches are sent as: "metatone", or the same as for touches: "/synth/{player} x y velocity"',
+    )
     touch_x: tuple[float, float] = _setting(
-        Ends(), (0.0, 1.0), "x of such an address, at the left and at the right edge"
+        Ends(), (0.0, 1.0), "x of such addresses, at the left and at the right edge"
     )
     touch_y: tuple[float, float] = _setting(Ends(), (0.0, 1.0), "y, at the top and at the bottom")
     touch_velocity: tuple[float, float] = _setting(

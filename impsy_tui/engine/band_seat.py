@@ -16,7 +16,15 @@ from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.clips import ClipTouch
 from impsy_tui.gestures.measures import Moment, entropy
 from impsy_tui.gestures.pitches import loudness, note_at
-from impsy_tui.gestures.surfaces import Lifted, Told, gesture_told, new_idea_told, state_told
+from impsy_tui.gestures.surfaces import (
+    Lifted,
+    Told,
+    gesture_told,
+    new_idea_told,
+    online_told,
+    performance_told,
+    state_told,
+)
 from impsy_tui.gestures.touches import Touch
 
 LEAD: Final = "lead"
@@ -102,11 +110,17 @@ class BandSeat:
         channels = [outlet.channel for outlet in self._room.outputs.outlets]
         shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, ShowsBand)]
         self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
+        self._tell_all([performance_told(self.name, begins=True), *self._present(self.players)])
         self.part.start()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
         self.part.stop()
+        there = self._present(self.players, there=False)
+        self._tell_all([*there, performance_told(self.name, begins=False)])
+
+    def _present(self, players: Sequence[str], *, there: bool = True) -> list[Told]:
+        return [online_told(player, self.name, there=there) for player in players if player != LEAD]
 
     @property
     def paused(self) -> bool:
@@ -145,7 +159,13 @@ class BandSeat:
 
     def set_players(self, players: int) -> None:
         """Change how many there are, the lead included."""
+        before = self.players
+        gone = before[players:]
+        if gone:
+            self._tell_all(self._present(gone, there=False))
         self.part.set_players(players)
+        if come := self.players[len(before) :]:
+            self._tell_all(self._present(come))
         self._is_scored = False  # a score is of the same players from beginning to end
 
     # What the lead does

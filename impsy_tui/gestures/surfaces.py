@@ -44,6 +44,10 @@ class Range(NamedTuple):
         """How far a value is from the low end to the high one."""
         return (value - self.low) / (self.high - self.low)
 
+    def at(self, share: float) -> float:
+        """The value that is so far from the low end to the high one."""
+        return self.low + share * (self.high - self.low)
+
 
 _UNIT: Final = Range(0.0, 1.0)
 
@@ -235,30 +239,75 @@ class Performance(NamedTuple):
     begins: bool
 
 
-def read_metatone(address: str, arguments: Sequence[Any]) -> Online | Performance | None:
+class Classified(NamedTuple):
+    """What another classifier of the Metatone project tells of its ensemble; this program has its own.
+
+    Attributes:
+        new_idea: who has one; empty where it tells gestures, or how they change.
+    """
+
+    new_idea: str = ""
+
+
+def read_metatone(address: str, arguments: Sequence[Any]) -> Online | Performance | Classified | None:
     """What a message that is no touch says; None where it is none of these."""
     match address.removeprefix(METATONE_PREFIX):
         case "/online" | "/offline" as word if arguments:
             return Online(str(arguments[0])[:_LONGEST_NAME], word == "/online")
         case "/performance/start" | "/performance/end" as word:
             return Performance(word.endswith("start"))
+        case "/classifier/ensemble/event/new_idea":
+            return Classified(str(arguments[0])[:_LONGEST_NAME] if arguments else "the ensemble")
+        case "/classifier/gesture" | "/classifier/ensemble/state":
+            return Classified()
     return None
 
 
 Told = tuple[str, tuple[str | float, ...]]
 """An OSC message to be sent: its address and arguments."""
 
+METATONE_PLAYBACK: Final = Pattern(
+    f"{METATONE_PREFIX}/playback/touch",
+    ("player", "x", "y", "velocity"),
+    Range(0, WIDTH),
+    Range(0, HEIGHT),
+    Range(0, WIDTH),
+)
+"""How the Metatone project's apps are told what to play, in points."""
+_PLAYED: Final = ("player", "x", "y", "velocity")
 
-def playback_touch(player: str, x: float, y: float, velocity: float) -> Told:
-    """A virtual player's touch, in points, as the Metatone project's apps play it.
+
+def playback_problem(pattern: Pattern) -> str:
+    """Why a pattern cannot say what a virtual player touches, for the performer; empty if it can."""
+    said = (*_MARK.findall(pattern.address), *pattern.arguments)
+    if unknown := [word for word in said if word not in _PLAYED]:
+        return f"{unknown[0]!r}: what is played is one of {', '.join(_PLAYED)}"
+    return pattern.problem()
+
+
+def playback_touch(player: str, x: float, y: float, velocity: float, pattern: Pattern = METATONE_PLAYBACK) -> Told:
+    """A virtual player's touch as an OSC message.
 
     Args:
         player: who.
         x: 0..1.
         y: 0..1.
         velocity: in widths of the surface.
+        pattern: what it is like.
     """
-    return f"{METATONE_PREFIX}/playback/touch", (player, x * WIDTH, y * HEIGHT, velocity * WIDTH)
+    told = (player, pattern.x.at(x), pattern.y.at(y), pattern.velocity.at(velocity))
+    arguments = tuple(told[_PLAYED.index(word)] for word in pattern.arguments)
+    return pattern.address.replace("{player}", player), arguments
+
+
+def online_told(player: str, band: str, *, there: bool) -> Told:
+    """A player of a band is there, or no longer."""
+    return f"{METATONE_PREFIX}/{'online' if there else 'offline'}", (player, band)
+
+
+def performance_told(band: str, *, begins: bool) -> Told:
+    """A band begins to play, or ends."""
+    return f"{METATONE_PREFIX}/performance/{'start' if begins else 'end'}", (band,)
 
 
 def gesture_told(player: str, code: int) -> Told:

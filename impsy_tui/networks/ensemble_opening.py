@@ -3,7 +3,6 @@
 ``python -m impsy_tui.networks.ensemble_opening FILE`` says in a line what is wrong with a file, or ``fine``.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import limit_self
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import INPUTS
+from impsy_tui.networks.opening import looked_at
 
 _FINE: Final = "fine"
 _STEPS: Final = 4
@@ -48,17 +48,7 @@ def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
     Raises:
         ModelProblem: it cannot be played.
     """
-    try:
-        seen = subprocess.run(
-            [sys.executable, "-P", "-m", "impsy_tui.networks.ensemble_opening", str(file)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=patience,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ModelProblem(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
-    said = seen.stdout.decode(errors="replace").strip()
+    said = looked_at("impsy_tui.networks.ensemble_opening", file, patience).decode(errors="replace").strip()
     if said != _FINE:
         raise ModelProblem(said or "could not be checked: the file may be damaged")
     return EnsembleNetwork(file)

@@ -20,9 +20,24 @@ def open_checked(file: Path, patience: float) -> Network:
     Raises:
         ModelProblem: it cannot be played.
     """
+    found = Report(looked_at("impsy_tui.networks.check", file, patience))
+    return TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
+
+
+def looked_at(module: str, file: Path, patience: float) -> bytes:
+    """What a module says of a file, in a process of its own: a corrupted one can take its interpreter with it.
+
+    Args:
+        module: that looks at the file that is its argument, and prints what it finds.
+        file: the model.
+        patience: seconds that this may take.
+
+    Raises:
+        ModelProblem: it takes longer.
+    """
     try:
         seen = subprocess.run(
-            [sys.executable, "-P", "-m", "impsy_tui.networks.check", str(file)],
+            [sys.executable, "-P", "-m", module, str(file)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=patience,
@@ -30,5 +45,4 @@ def open_checked(file: Path, patience: float) -> Network:
         )
     except subprocess.TimeoutExpired:
         raise ModelProblem(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
-    found = Report(seen.stdout)
-    return TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
+    return seen.stdout

@@ -18,7 +18,7 @@ from impsy_tui.training.gestures import grow, synthetic
 _SEED: Final = 1
 _HANDS: Final = 120
 _SECONDS: Final = 20
-_TREES: Final = 60
+_TREES: Final = 40
 _SMALLEST_LEAF: Final = 5
 _CLIPS: Final = 16
 """Of each gesture."""

@@ -1,6 +1,7 @@
 """Growing the forest that tells gestures, with scikit-learn, and judging it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -31,7 +32,8 @@ def grow(
     """
     model = ExtraTreesClassifier(trees, max_features=None, min_samples_leaf=smallest, random_state=seed)
     model.fit(described(found), labels)
-    return Classifier(as_forest(model))
+    forest = as_forest(model)
+    return Classifier(replace(forest, threshold=_rounded(forest.threshold)))
 
 
 def as_forest(model: Any) -> Forest:
@@ -51,7 +53,7 @@ def as_forest(model: Any) -> Forest:
     asked = np.concatenate([tree.feature for tree in grown])
     thresholds = np.where(asked < 0, 0.0, np.concatenate([tree.threshold for tree in grown]))
     left, right = (np.concatenate(side).astype(np.int32) for side in sides)
-    return Forest(roots, np.maximum(asked, 0).astype(np.int32), _rounded(thresholds), left, right, chances)
+    return Forest(roots, np.maximum(asked, 0).astype(np.int32), thresholds, left, right, chances)
 
 
 def _rounded(thresholds: NDArray[np.float64]) -> NDArray[np.float64]:

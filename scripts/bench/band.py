@@ -2,7 +2,7 @@
 
 Clips begin on seconds that are counted from when the band began. A touch that is in one clip alone tells when that
 began, and so how far it is from its second; the earliest touches show where the seconds are. How many minutes is the
-argument.
+argument: an hour and more show as well whether it grows.
 """
 
 import select
@@ -11,6 +11,7 @@ import time
 from collections import Counter, defaultdict
 
 from common import ROOT, arrival, percentile, running, table
+from footprint import memory
 
 from impsy_tui.channels.osc_packet import read_packet
 from impsy_tui.gestures.clips import SHIPPED, Clips, read_clips
@@ -45,15 +46,19 @@ def _key(arguments: tuple[object, ...]) -> tuple[float, ...]:
     return tuple(round(float(str(value)), 2) for value in arguments[1:])
 
 
-def listen(minutes: float) -> tuple[list[float], Counter[str]]:
-    """Where in a second the clip of each touch began, and how many touches each player made."""
+def listen(minutes: float) -> tuple[list[float], Counter[str], list[float]]:
+    """Where in a second the clip of each touch began, how many touches each player made, megabytes by the minute."""
     due = offsets(read_clips(ROOT / "models" / SHIPPED))
     phases: list[float] = []
     played: Counter[str] = Counter()
+    used: list[float] = []
     with running("ours", "useronly", extra=_CONFIG) as program:
         program.drain()
-        end = time.monotonic() + 60.0 * minutes
+        began = time.monotonic()
+        end = began + 60.0 * minutes
         while (left := end - time.monotonic()) > 0:
+            if time.monotonic() - began >= 60.0 * (len(used) + 1):
+                used.append(sum(memory(program.process.pid)))
             if not select.select([program.output], [], [], left)[0]:
                 continue
             data, at = arrival(program.output)
@@ -62,7 +67,8 @@ def listen(minutes: float) -> tuple[list[float], Counter[str]]:
                     played[str(message.arguments[0])] += 1
                     if (offset := due.get(_key(message.arguments))) is not None:
                         phases.append((at - offset) % 1.0)
-    return phases, played
+        used.append(sum(memory(program.process.pid)))
+    return phases, played, used
 
 
 def errors(phases: list[float]) -> list[float]:
@@ -75,7 +81,7 @@ def errors(phases: list[float]) -> list[float]:
 
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    phases, played = listen(minutes)
+    phases, played, used = listen(minutes)
     late = errors(phases)
     row = [
         str(PLAYERS),
@@ -83,8 +89,11 @@ def main() -> None:
         f"{len(late)}",
         *(f"{percentile(late, share) * 1000:.2f}" for share in (0.5, 0.99, 0.999)),
         f"{max(late) * 1000:.2f}",
+        f"{used[0]:.1f}",
+        f"{used[-1]:.1f}",
     ]
     head = ["players", "touches", "of them told apart", "error p50 ms", "p99", "p99.9", "worst"]
+    head += ["MB after a minute", "MB at the end"]
     table(f"Touches of a band, {minutes:g} min", head, [row])
 
 

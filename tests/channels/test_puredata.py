@@ -21,11 +21,12 @@ def pd(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Opens patches without a window; what they print is in the file."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(patch: Path, **ports: int) -> Path:
+    def start(*patches: Path, **ports: int) -> Path:
         printed = tmp_path / f"pd-{len(started)}.txt"
         sends = "; ".join(f"{name.replace('_', '-')} {port}" for name, port in ports.items())
         with printed.open("wb") as sink:
-            command = ["pd", "-nogui", "-noaudio", "-nomidi", "-stderr", "-open", str(patch), "-send", sends]
+            opened = [word for patch in patches for word in ("-open", str(patch))]
+            command = ["pd", "-nogui", "-noaudio", "-nomidi", "-stderr", *opened, "-send", sends]
             started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink))
         return printed
 
@@ -68,5 +69,25 @@ def test_our_synthesiser_opens_without_a_complaint(pd: Callable[..., Path]) -> N
     # The kernel knows when the patch listens.
     tables = [Path(f"/proc/net/udp{version}") for version in ("", "6")]
     wait_until(lambda: any(f":{port:04X} " in table.read_text() for table in tables if table.exists()), 20)
+    assert "couldn't create" not in printed.read_text()
+    assert "error" not in printed.read_text()
+
+
+def test_a_band_is_heard_by_our_patch_for_touches(
+    start_engine: Callable[..., EngineProcess], pd: Callable[..., Path]
+) -> None:
+    to_pd = free_port()
+    patches = ROOT / "configs" / "pd" / "touches.pd", ROOT / "tests" / "pd" / "touched.pd"
+    printed = pd(*patches, listen_port=to_pd)
+    engine = start_engine(
+        "[[player]]\nname = 'band'\nkind = 'ensemble'\nplayers = 8\n"
+        f"[osc]\nserver_port = {free_port()}\nclient_port = {to_pd}\n"
+    )
+    for player in ("p2", "p8"):
+        assert engine.command("send", f"force {player} fast-taps").returncode == 0
+        wait_until(lambda player=player: f"touched: {player} " in printed.read_text(), 20)  # type: ignore[misc]
+    wait_until(lambda: "loud: 1" in printed.read_text(), 20)
+    assert engine.command("send", "panic").returncode == 0
+    wait_until(lambda: printed.read_text().rfind("loud: 0") > printed.read_text().rfind("loud: 1"), 20)
     assert "couldn't create" not in printed.read_text()
     assert "error" not in printed.read_text()

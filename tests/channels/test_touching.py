@@ -90,6 +90,27 @@ def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
     ]
 
 
+def test_touches_go_out_at_addresses_of_the_performer_s_own(receiver: socket.socket) -> None:
+    async def play(channel: OscChannel, hearing: test_osc.Hearing, client: SimpleUDPClient) -> None:
+        channel.play_touch(_DOWN)
+
+    own = ("/synth/{player} x velocity y", "/all player x", "metatone", "/left x down", "", "/{finger} x y")
+    hearing = test_osc._with_channel(play, receiver, playback=own, touch_x=(-1.0, 1.0), touch_y=(100.0, 0.0))
+    messages = [OscMessage(receiver.recv(2000)) for _ in range(2)]
+    assert [(each.address, each.params) for each in messages] == [
+        ("/synth/p2", [-0.5, 0.0, 25.0]),
+        ("/metatone/playback/touch", ["p2", 256.0, 576.0, 0.0]),
+    ]
+    assert hearing.troubles == [
+        "playback = '/all player x' is left out: x and y are told together; ready-made is metatone",
+        "playback = '/left x down' is left out: 'down': what is played is one of player, x, y, velocity; "
+        "ready-made is metatone",
+        "playback = '' is left out: '': an address begins with /; ready-made is metatone",
+        "playback = '/{finger} x y' is left out: 'finger': what is played is one of player, x, y, velocity; "
+        "ready-made is metatone",
+    ]
+
+
 def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: jack_hearing.Hearing) -> None:
         await jack_hearing.opened(channel)

@@ -158,5 +158,5 @@ async def console(
         shown = Console(app, pilot)
         if connected:
             await shown.until(lambda: app._link.state is LinkState.UP and app._link.received > 0)
-            await shown.sees("link")
+            await shown.until(lambda: " link" in shown.text or " up " in shown.text)  # where there is room for it
         yield shown

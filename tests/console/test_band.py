@@ -7,6 +7,7 @@ import pytest
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, SMALL, console, performed
 from tests.models import constant_model
+from tests.training.test_gestures import recorded
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +75,15 @@ async def test_what_is_auditioned_is_seen_beside_what_plays(quintet: Rig) -> Non
         await here.misses("◆ audition")
         await here.enter("@quartet load ensembleRNN-units17")
         await here.sees("did you mean ensembleRNN-units16?")
+
+
+@performed
+async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
+    recorded(quintet.folder / "logs", seconds=12)
+    async with console(quintet.socket, LARGE) as here:
+        await here.enter("train gestures")
+        await here.sees("trains a classifier of gestures")
+        await here.sees("@quartet classifier gestures-guided   Tab")
+        await here.press("tab", "enter")
+        await here.sees("gestures-guided tells your gestures", "told by gestures-guided")

@@ -126,10 +126,10 @@ def test_what_was_recorded_for_a_classifier_survives_the_engine(
     wait_until(lambda: json.loads(engine.command("status", "--json").stdout)["log"]["written"] >= 4)
     engine.process.kill()
     engine.process.wait()
-    (touches,) = tmp_path.glob("logs/*-gestures-touches.csv")
+    (touches,) = tmp_path.glob("logs/*-guided-touches.csv")
     wait_until(lambda: len(read_touches(touches).players["lead"]) == 1)
-    (targets,) = tmp_path.glob("logs/*-gestures-gesturetargets.csv")
-    assert targets.name.split("-gestures-")[0] == touches.name.split("-gestures-")[0]
+    (targets,) = tmp_path.glob("logs/*-guided-gesturetargets.csv")
+    assert targets.name.split("-guided-")[0] == touches.name.split("-guided-")[0]
     assert targets.read_text().splitlines()[0] == "time,target"
 
 

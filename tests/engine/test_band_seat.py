@@ -184,7 +184,24 @@ def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
     assert len(hall.first.touches) == 2
 
 
+def test_who_is_there_is_told_from_the_beginning_to_the_end(hall: Hall) -> None:
+    hall.do("band 4")
+    hall.do("band 2")
+    hall.seat.stop()
+    assert [(address.removeprefix("/metatone"), *arguments) for address, arguments in hall.first.told] == [
+        ("/performance/start", "trio"),
+        ("/online", "p2", "trio"),
+        ("/online", "p3", "trio"),
+        ("/online", "p4", "trio"),
+        ("/offline", "p3", "trio"),
+        ("/offline", "p4", "trio"),
+        ("/offline", "p2", "trio"),
+        ("/performance/end", "trio"),
+    ]
+
+
 def test_gestures_and_states_are_told_each_second(hall: Hall) -> None:
+    hall.first.told.clear()
     hall.rehearsal.wait(1.05)
     assert hall.first.told == [
         ("/metatone/classifier/gesture", ("lead", "N")),

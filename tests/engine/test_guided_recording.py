@@ -69,7 +69,7 @@ class Lesson:
 
     def files(self) -> tuple[Path, Path]:
         """Touches and targets."""
-        (touches,) = self.folder.glob(f"logs/*-gestures{SUFFIX}")
+        (touches,) = self.folder.glob(f"logs/*-guided{SUFFIX}")
         return touches, touches.with_name(touches.name.removesuffix(SUFFIX) + TARGETS)
 
 

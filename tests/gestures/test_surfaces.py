@@ -10,6 +10,7 @@ from impsy_tui.channels.osc_packet import read_packet, write_message
 from impsy_tui.gestures.surfaces import (
     METATONE,
     TOUCHOSC,
+    Classified,
     Lifted,
     MidiPad,
     Online,
@@ -19,6 +20,8 @@ from impsy_tui.gestures.surfaces import (
     Surface,
     gesture_told,
     new_idea_told,
+    online_told,
+    performance_told,
     playback_touch,
     read_metatone,
     state_told,
@@ -148,6 +151,9 @@ def test_metatones_other_messages_are_understood() -> None:
     assert read_metatone("/metatone/offline", ("B7",)) == Online("B7", False)
     assert read_metatone("/metatone/performance/start", ("server", "x", 1)) == Performance(True)
     assert read_metatone("/performance/end", ()) == Performance(False)
+    assert read_metatone("/metatone/classifier/gesture", ("B7", "FT")) == Classified()
+    assert read_metatone("/metatone/classifier/ensemble/state", ("stasis", 1.0, 1.0)) == Classified()
+    assert read_metatone("/metatone/classifier/ensemble/event/new_idea", ("B7", "x")) == Classified("B7")
     assert read_metatone("/metatone/touch", ("B7", 1.0, 1.0, 0.0)) is None
 
 
@@ -157,6 +163,9 @@ def test_what_is_told_to_metatone_survives_the_wire() -> None:
         gesture_told("p2", 7),
         state_told("convergence", 0.5, 2.0),
         new_idea_told("impsy-tui"),
+        online_told("p2", "band", there=True),
+        online_told("p3", "band", there=False),
+        performance_told("band", begins=True),
     ]
     read = [read_packet(write_message(address, *arguments))[0] for address, arguments in told]
     assert [(message.address, message.arguments) for message in read] == [
@@ -164,4 +173,7 @@ def test_what_is_told_to_metatone_survives_the_wire() -> None:
         ("/metatone/classifier/gesture", ("p2", "SS")),
         ("/metatone/classifier/ensemble/state", ("convergence", 0.5, 2.0)),
         ("/metatone/classifier/ensemble/event/new_idea", ("impsy-tui", "new_idea")),
+        ("/metatone/online", ("p2", "band")),
+        ("/metatone/offline", ("p3", "band")),
+        ("/metatone/performance/start", ("band",)),
     ]

@@ -33,7 +33,7 @@ BEGAN = datetime(2026, 5, 1, 20, 0, 0)
 HEADER = "time,centroid_x,centroid_y,std_x,std_y,freq,movement_freq,touchdown_freq,velocity,gesture\n"
 
 
-def _recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int = 20) -> Path:
+def recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int = 20) -> Path:
     """Touches, a gesture after the other with rests between, and which was asked for."""
     parts, targets = [], []
     for number, gesture in enumerate(gestures):
@@ -50,7 +50,7 @@ def _recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int 
 
 
 def test_touches_are_labelled_by_what_was_asked_for(tmp_path: Path) -> None:
-    recording = read_labelled(_recorded(tmp_path))
+    recording = read_labelled(recorded(tmp_path))
     assert recording.remarks == ()
     assert recording.name == "guided"
     asked = recording.labels[recording.features[:, 4] > 0]
@@ -72,7 +72,7 @@ def test_a_table_of_features_is_read_and_what_is_to_be_ignored_is(tmp_path: Path
 
 
 def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
-    touches = _recorded(tmp_path)
+    touches = recorded(tmp_path)
     (tmp_path / "other-touches.csv").write_text(touches.read_text())  # nobody wrote down what was asked for
     (tmp_path / "score.csv").write_text("time,ann\n0,1\n")
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01,1,2,3,4,5,6,7,8,3\n")
@@ -98,7 +98,7 @@ def test_what_is_no_labelled_recording_is_told(tmp_path: Path, name: str, text: 
 
 
 def test_no_touch_is_learned_from_that_is_held_out(tmp_path: Path) -> None:
-    recording = read_labelled(_recorded(tmp_path))
+    recording = read_labelled(recorded(tmp_path))
     held = []
     for learned, held_out in folds(recording):
         apart = np.abs(recording.seconds[learned][:, np.newaxis] - recording.seconds[held_out])
@@ -139,7 +139,7 @@ def work(*arguments: object) -> list[FromWorker]:
 
 @needs_sklearn
 def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> None:
-    _recorded(tmp_path)
+    recorded(tmp_path)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "gestures-guided.npz").write_text("mine")
     *progress, last = work(tmp_path / "models", tmp_path)
