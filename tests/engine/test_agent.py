@@ -262,3 +262,23 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_
     assert stage.session.seat.part.player.kind == "dummy"
     assert len(played(stage)) == 2
     assert not stage.problems
+
+
+def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: Rehearsal) -> None:
+    write_agent(stage.folder / "models" / "agent-other.npz", small_agent(step=0.01))
+    stage.do("load agent-small")
+    assert "agent-other listens and plays in silence" in stage.do("audition agent-other")
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    own, other = agents_of(stage.session.seat.parts)
+    assert (own.player.name, other.player.name) == ("agent-small", "agent-other")
+    assert other.standing.frames == own.standing.frames > 100
+    before, silent = played(stage), other.last_output
+    assert silent is not None
+    assert before != silent
+    assert stage.do("load agent-other") == "agent-other plays, as auditioned"
+    sound(stage, 0.02, Feats(frame(-14.0)))
+    assert played(stage) == pytest.approx(silent, abs=0.05)
+    assert stage.do("undo") == "taken back: load agent-other"
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert agents_of([stage.session.seat.part])[0].player.name == "agent-small"
+    assert not stage.problems

@@ -147,6 +147,7 @@ def test_names_of_any_width_leave_the_bars_where_they_are(count: int, height: in
     ("kind", "state", "hint"),
     [
         ("train", "running", "keep job: end and save · cancel job"),
+        ("agent", "running", "keep job: end and save · cancel job"),
         ("evaluate", "running", "cancel job ends it"),
         ("train", "stopping", None),
     ],
@@ -154,3 +155,9 @@ def test_names_of_any_width_leave_the_bars_where_they_are(count: int, height: in
 def test_what_ends_a_job_is_offered_where_it_does(kind: str, state: str, hint: str | None) -> None:
     said = ["".join(text for text, _ in line).strip() for line in _job(job(kind=kind, state=state), 40, PALETTE)]
     assert [line for line in said if "job" in line] == ([hint] if hint else [])
+
+
+@pytest.mark.parametrize("unit", ["nats", "deviations"])
+def test_a_loss_is_told_in_its_unit(unit: str) -> None:
+    said = ["".join(text for text, _ in line).strip() for line in _job(job(unit=unit), 40, PALETTE)]
+    assert f"loss 1.500  held out 1.600 {unit}" in said
