@@ -34,6 +34,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
         ("train agent small.csv --targets birds", "--targets birds: one of static, changing, mixed"),
         ("train agent small.csv --units -1", "--units -1: whole numbers"),
         ("evaluate none.npz", "none.npz: No such file or directory"),
+        ("evaluate none", "no model is called none"),
         ("evaluate small.csv", "small.csv is no agent"),
     ],
 )

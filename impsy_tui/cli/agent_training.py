@@ -55,13 +55,13 @@ def train(
 
 
 def evaluate(
-    players: Annotated[list[Path], typer.Argument(help="Trained agents.")],
+    players: Annotated[list[str], typer.Argument(help="Trained agents: files, or names in models/ or that ship.")],
     corpus: CorpusOption = None,
     frames: Annotated[int, typer.Option(min=1, help="Of each of 64 episodes.")] = 3000,
     match: Annotated[str, typer.Option(help=f"What is judged [what each learned to match]. {DescriptorsHelp}")] = "",
 ) -> None:
     """Tell how well agents imitate, beside seek and hold: random sounds, and recordings known and held out."""
-    arguments = [*map(str, players), "--frames", str(frames)]
+    arguments = [*(str(_file(player)) for player in players), "--frames", str(frames)]
     for option, words in (("--corpus", corpus or []), ("--judged", match.split())):
         if words:
             arguments += [option, *map(str, words)]
@@ -78,3 +78,19 @@ def convert(
     made = output or file.with_suffix(".npz")
     arguments = [str(file), str(made), "--lookup", str(lookup), "--settings", str(settings)]
     work("impsy_tui.training.agent_convert_worker", arguments)
+
+
+def _file(player: str) -> Path:
+    """An agent by its path, or by its name; what is no file is left to the worker to be told of."""
+    from impsy_tui.engine.models import Shelf
+    from impsy_tui.listening.agent_file import SUFFIX
+    from impsy_tui.networks import ModelProblem
+    from impsy_tui.shipped import shipped_folder
+
+    path = Path(player)
+    if path.is_file() or path.name != player or path.suffix:
+        return path
+    try:
+        return Shelf([Path("models"), shipped_folder("models")], suffixes=(SUFFIX,)).find(player)
+    except ModelProblem as problem:
+        fail(str(problem))
