@@ -28,7 +28,7 @@ PREFIX: Final = "agent-"
 """Of the names of agents, in a folder where other arrays are kept too."""
 KIND: Final = "impsy-tui agent"
 FORMAT: Final = 2
-STEPS: Final = 256
+STEPS: Final = 100
 """To a deviation; a table is kept to half of one. That is far less than two recordings of one sound differ by."""
 
 LARGEST: Final = 512 << 20
@@ -100,7 +100,7 @@ def write_agent(path: Path, model: AgentModel) -> None:
         "activation": model.network.activation,
     }
     arrays: dict[str, np.ndarray] = {
-        "parameters": model.known.table.parameters.astype(np.float32),
+        "parameters": np.asfortranarray(model.known.table.parameters, np.float32),  # by columns, which packs well
         "differences": _differences(model.known.descriptors),
         "mean": model.known.scaler.mean,
         "deviation": model.known.scaler.deviation,
@@ -225,7 +225,7 @@ def _differences(descriptors: np.ndarray) -> np.ndarray:
     """Standardised descriptors ``[rows, 55]`` as a file has them: ``[55, rows]``, in steps from the row before."""
     found = np.diff(np.rint(descriptors.T * STEPS), axis=1, prepend=0.0)
     fits = np.abs(found).max() <= np.iinfo(np.int16).max
-    return np.asarray(found, np.int16 if fits else np.int32)
+    return np.ascontiguousarray(found, np.int16 if fits else np.int32)
 
 
 def _descriptors(arrays: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -24,14 +24,14 @@ from impsy_tui.training.agent_policy import network_of, policy_options
 from impsy_tui.training.agent_vec import ImitationVec
 
 _ENVIRONMENTS: Final = {"ppo": 256, "dqn": 64, "a2c": 64}
-_DISCOUNT: Final = 0.9
-"""A parameter is where it should be after 20 frames at most: a reward in 20 frames counts an eighth."""
+_DISCOUNT: Final = 0.95
+"""A parameter is where it should be after 20 frames at most: a reward in 20 frames counts a third."""
 
 _CURIOSITY: Final = 0.003
 """What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
 
 _RATE: Final = 2e-3
-_FINE_RATE: Final = 3e-4
+_FINE_RATE: Final = 1e-3
 """Where it was shown what to do: nothing of that is to be lost."""
 
 _EPISODE: Final = 200

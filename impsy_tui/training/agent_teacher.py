@@ -30,7 +30,8 @@ class Teacher:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._judged = list(task.judged)
-        self._sounds = np.ascontiguousarray(task.known.descriptors[:, self._judged])
+        # In 32 bits: most of the time goes into comparing recordings, of which each frame is another.
+        self._sounds = task.known.descriptors[:, self._judged].astype(np.float32)
         self._norms = (self._sounds**2).sum(1)
         self._count = min(_ROWS, len(self._sounds))
         self._targets = np.empty((0, len(self._judged)))
@@ -56,8 +57,8 @@ class Teacher:
             self._rows, self._off = (np.zeros((len(targets), self._count), kind) for kind in (int, float))
         others = np.flatnonzero((self._targets != targets).any(1))
         if len(others):
-            wanted = targets[others]
+            wanted = targets[others].astype(np.float32)
             squares = self._norms - 2.0 * wanted @ self._sounds.T
             near = np.argpartition(squares, self._count - 1, axis=1)[:, : self._count]
-            self._targets[others], self._rows[others] = wanted, near
+            self._targets[others], self._rows[others] = targets[others], near
             self._off[others] = np.sqrt(((self._sounds[near] - wanted[:, None]) ** 2).mean(-1))

@@ -154,11 +154,6 @@ def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
                 "mixed+corpus",
                 "--corpus",
                 corpus,
-                "--cloned",
-                "0.2",
-                "--units",
-                "128",
-                "128",
             )
             models[f"{lookup.stem}, {name}"] = model
             rmse, seek, hold = (number(model, fact) for fact in ("rmse", "rmse_seek", "rmse_hold"))

@@ -16,7 +16,11 @@ SHIPPED = sorted(shipped_folder("models").glob("agent-*.npz"))
 
 
 def test_there_are_some() -> None:
-    assert {"agent-sine", "agent-fm"} <= {file.stem for file in SHIPPED}
+    assert {"agent-sine", "agent-fm", "agent-granular"} <= {file.stem for file in SHIPPED}
+
+
+def test_they_are_small() -> None:
+    assert sum(file.stat().st_size for file in SHIPPED) <= 250_000
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
