@@ -133,6 +133,17 @@ def test_what_was_recorded_for_a_classifier_survives_the_engine(
     assert targets.read_text().splitlines()[0] == "time,target"
 
 
+def test_a_recording_for_a_classifier_ends_with_the_log_and_is_whole(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    engine = start_engine(_config(free_port(), receiver))
+    assert engine.command("send", "record gestures each 10s").returncode == 0
+    assert engine.command("send", "log off").stdout == "log off; no gesture was recorded\n"
+    assert json.loads(engine.command("status", "--json").stdout)["guided"] is None
+    assert "no gesture was recorded, 0 touches" in engine.said()
+    assert engine.command("send", "log off").stdout == "log off\n"
+
+
 def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     start_engine: Start, receiver: socket.socket
 ) -> None:
