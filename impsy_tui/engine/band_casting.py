@@ -69,10 +69,9 @@ class BandCasting:
         name = table.name
         file = self._first_model(table)
         network: Steps = Wandering() if file is None else await self._first_network(name, file)
-        told = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
-        library = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
-        heard_by = Path(table.classifier or classifier.SHIPPED).stem
-        dummy = Equipment(network, "dummy", told, library, "dummy", told_by=heard_by)
+        told, tells = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
+        library, _ = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
+        dummy = Equipment(network, "dummy", told, library, "dummy", told_by=tells.stem)
         if file is None or isinstance(network, Wandering):
             return dummy
         return replace(dummy, model=file.stem, kind=BAND, tunings=await _in_thread(_tunings, file), file=file)
@@ -93,15 +92,19 @@ class BandCasting:
             self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
             return Wandering()
 
-    async def _first_of(self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]) -> T:
-        """Read a file that was asked for, or else the one that ships."""
+    async def _first_of(
+        self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]
+    ) -> tuple[T, Path]:
+        """What is in a file that was asked for, or else in the one that ships; and which it is."""
         if wanted:
+            file = self._beside(wanted) or self._setup.models / wanted
             try:
-                return await _in_thread(read, self._beside(wanted) or self._setup.models / wanted)
+                return await _in_thread(read, file), file
             except ArraysProblem as problem:
                 self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
+        file = shipped_folder("models") / shipped
         try:
-            return await _in_thread(read, shipped_folder("models") / shipped)
+            return await _in_thread(read, file), file
         except ArraysProblem as problem:
             raise StartProblem(str(problem)) from None
 

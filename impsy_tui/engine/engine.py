@@ -283,10 +283,13 @@ class Engine:
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file."""
+        guided, said = self.session.guided, ""
+        if what == "off" and guided is not None and guided.runs:
+            said = f"; {guided.end()}"  # what it went on with would be written nowhere
         self._log.enabled = what != "off"
         if what == "new":
             self._begin_logs()
-        return f"log {what}"
+        return f"log {what}{said}"
 
     def _begin_logs(self) -> None:
         for player in self.session.everybody.values():

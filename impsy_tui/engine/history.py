@@ -1,7 +1,7 @@
 """Taking back what lines did to settings, scenes and models, and doing it again."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ class _Done:
 
     program: Program
     before: Scene
-    numbers: range
+    numbers: Sequence[int]
     at: float
 
 
@@ -62,7 +62,7 @@ class History:
         """How things are before a line, if it is one that can be taken back."""
         return self._stagehand.capture() if _can_be_undone(program) else None
 
-    def note(self, program: Program, before: Scene, numbers: range) -> None:
+    def note(self, program: Program, before: Scene, numbers: Sequence[int]) -> None:
         """A line was carried out.
 
         Args:

@@ -56,11 +56,13 @@ class Outcome:
         replies: of what has been done.
         problems: why something could not be done.
         awaited: replies to come, of what takes time.
+        numbers: the conductor's, of what it left pending, rising.
     """
 
     replies: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     awaited: list[Awaitable[str]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
 
     async def settle(self) -> None:
         """Wait for what takes time."""
@@ -79,7 +81,6 @@ class _Done:
     program: Program
     outcome: Outcome
     before: Scene | None = None
-    numbers: range = range(0)
 
 
 class Orders:
@@ -222,16 +223,14 @@ class Orders:
         manager = self.manager
         if manager is None:
             return _Done(program, self.perform(program))
-        before, number = manager.history.before(program), manager.conductor.newest
-        outcome = self.perform(program)
-        # Now: while something takes time, other lines may leave something pending.
-        return _Done(program, outcome, before, range(number + 1, manager.conductor.newest + 1))
+        before = manager.history.before(program)
+        return _Done(program, self.perform(program), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
         self._changed()
         if self.manager is not None:
-            self.manager.done(done.program, done.before, done.numbers)
+            self.manager.done(done.program, done.before, done.outcome.numbers)
 
     def perform(self, program: Program, player: str = "") -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
@@ -246,6 +245,16 @@ class Orders:
 
     def _do(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
         """Do these steps, one after the other."""
+        if self.manager is None:
+            self._do_each(steps, outcome)
+            return
+        conductor = self.manager.conductor
+        newest = conductor.newest
+        self._do_each(steps, outcome)
+        # Now: while something takes time, other lines may leave something pending.
+        outcome.numbers += range(newest + 1, conductor.newest + 1)
+
+    def _do_each(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
         for invocation in steps:
             try:
                 if self.manager is not None:

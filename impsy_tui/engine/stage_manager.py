@@ -137,7 +137,7 @@ class StageManager:
             self._end_bars()
             self._end_bars = None
 
-    def done(self, program: Program, before: Scene | None, numbers: range) -> None:
+    def done(self, program: Program, before: Scene | None, numbers: Sequence[int]) -> None:
         """A line of the performer's was carried out.
 
         Args:

@@ -232,11 +232,15 @@ def _descriptors(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     """The descriptors of a table, ``[rows, 55]``; files of format 1 have them as they are."""
     if "descriptors" in arrays:
         return arrays["descriptors"].astype(float)
-    differences = arrays["differences"]
+    differences, mean, deviation = arrays["differences"], arrays["mean"], arrays["deviation"]
     if differences.ndim != 2 or differences.dtype.kind != "i":
         raise ListeningProblem("has a look-up table that is not of whole steps")
+    if not mean.shape == deviation.shape == (len(differences),):
+        raise ListeningProblem("has a scaler that does not match its descriptors")
+    if differences.size * np.dtype(np.int64).itemsize > LARGEST:
+        raise ListeningProblem(f"is larger than {LARGEST >> 20} MB")
     steps = differences.T.cumsum(axis=0, dtype=np.int64)
-    return np.asarray(arrays["mean"] + arrays["deviation"] * (steps / STEPS))
+    return np.asarray(mean + deviation * (steps / STEPS))
 
 
 def _layers(name: str, network: Perceptron) -> dict[str, np.ndarray]:

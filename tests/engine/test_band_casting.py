@@ -11,6 +11,8 @@ from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.players.band import Band, Wandering, having_heard
 from tests.conftest import ROOT
+from tests.engine.band import ScriptedPlayer
+from tests.engine.rehearsal import Rehearsal
 from tests.engine.test_band_seat import TAPS, Hall
 
 _SHIPPED = ROOT / "models" / "ensembleRNN-units16.tflite"
@@ -76,6 +78,14 @@ def test_a_model_of_values_is_refused_by_a_band_and_one_of_a_band_by_a_player_of
 
 def test_of_everybody_those_load_a_model_whom_it_is_for(hall: Hall) -> None:
     assert hall.do("@all load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
+
+
+@pytest.mark.parametrize("command", ["load", "audition"])
+def test_a_model_that_is_for_nobody_here_is_refused(tmp_path: Path, command: str) -> None:
+    duo = Rehearsal(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
+    reply = duo.try_(f"@all {command} ensembleRNN-mine")
+    assert not reply.ok
+    assert "no model is called ensembleRNN-mine" in reply.text
 
 
 def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_heard(hall: Hall) -> None:

@@ -133,6 +133,17 @@ def test_what_was_recorded_for_a_classifier_survives_the_engine(
     assert targets.read_text().splitlines()[0] == "time,target"
 
 
+def test_a_recording_for_a_classifier_ends_with_the_log_and_is_whole(
+    tmp_path: Path, start_engine: Start, receiver: socket.socket
+) -> None:
+    engine = start_engine(_config(free_port(), receiver))
+    assert engine.command("send", "record gestures each 10s").returncode == 0
+    assert engine.command("send", "log off").stdout == "log off; no gesture was recorded\n"
+    assert json.loads(engine.command("status", "--json").stdout)["guided"] is None
+    assert "no gesture was recorded, 0 touches" in engine.said()
+    assert engine.command("send", "log off").stdout == "log off\n"
+
+
 def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     start_engine: Start, receiver: socket.socket
 ) -> None:
@@ -145,6 +156,8 @@ def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     for text in ("a DUMMY band plays", "gestures-synthetic.npz, which ships", "clips-synthetic.npz, which ships"):
         assert text in said
     assert "touches = '/pad x' is left out: x and y are told together" in said
+    state = json.loads(engine.command("status", "--json").stdout)["players"][0]
+    assert state["band"]["told_by"] == "gestures-synthetic"
     # What wanders at random may do nothing for long.
     assert engine.command("send", "force p2 fast-swipe").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")

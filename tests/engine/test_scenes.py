@@ -147,3 +147,13 @@ def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: Rehearsal)
     set_.wait(2)
     assert temp(set_) == 2.5
     assert any("x9" in text for level, _, text in set_.told if level == "error")
+
+
+def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(set_: Rehearsal) -> None:
+    set_.do("scene save dark")
+    set_.do("every 1s temp 1.2")
+    set_.do("temp 2; scene dark; every 2s temp 1.7; after 9s temp 3")
+    set_.do("every 3s sigma 0.5")
+    set_.do("undo")
+    set_.do("undo")
+    assert [pending.text for pending in set_.manager.conductor.all()] == ["every 1s temp 1.2"]

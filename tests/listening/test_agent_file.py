@@ -129,7 +129,9 @@ def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refus
     [
         ({"moves": None}, "no moves"),
         ({"moves": np.zeros((9, 2), np.int8)}, "its moves are not those of 2 parameters"),
-        ({"mean": np.zeros(3)}, "agent.npz"),
+        ({"mean": np.zeros(3)}, "scaler that does not match"),
+        ({"mean": np.zeros((10_000_000, 1, 1))}, "scaler that does not match"),
+        ({"deviation": np.ones((441, 55))}, "scaler that does not match"),
         ({"deviation": np.zeros(55)}, "scaler"),
         ({"differences": None}, "agent.npz is no agent"),
         ({"differences": np.zeros((55, 441), np.float32)}, "not of whole steps"),
@@ -193,4 +195,13 @@ def test_a_small_file_that_unpacks_to_more_than_there_is_room_for_is_refused(
     path = tmp_path / "agent.npz"
     path.write_bytes(packed.getvalue())
     with pytest.raises(ListeningProblem, match=r"agent\.npz is larger than 1 MB"):
+        read_agent(path)
+
+
+def test_a_table_that_unpacks_to_more_than_there_is_room_for_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = changed(written(tmp_path), differences=np.zeros((55, 9000), np.int8))
+    monkeypatch.setattr("impsy_tui.listening.agent_file.LARGEST", 3 << 20)
+    with pytest.raises(ListeningProblem, match=r"agent\.npz is larger than 3 MB"):
         read_agent(path)

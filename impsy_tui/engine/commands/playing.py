@@ -175,7 +175,7 @@ def _with_turns(seats: Sequence[Seat], word: str) -> list[Seat]:
 
 
 def _of_kind(players: Sequence[Sitter], model: str) -> list[Seat | BandSeat]:
-    """Of several players, those that a model can be meant for by its name; a single one is meant itself."""
+    """Of several players, those that a model can be meant for by its name; all, who refuse it, if there are none."""
     castable = [player for player in players if isinstance(player, Seat | BandSeat)]
     kind = BandSeat if model.startswith(BAND_PREFIX) else Seat
-    return [player for player in castable if isinstance(player, kind)] if len(castable) > 1 else castable
+    return [player for player in castable if isinstance(player, kind)] or castable
