@@ -10,6 +10,7 @@ from impsy_tui.listening.seek import Known, moves
 from impsy_tui.terms import TARGETS
 from impsy_tui.training.agent_env import Imitation, Task, rewards
 from impsy_tui.training.agent_evaluation import hold_policy, judge, seek_policy, table
+from impsy_tui.training.agent_teacher import Teacher
 from tests.listening.agents import small_table
 
 BOTH = places(["loudness-dBFS", "centroid"])
@@ -151,6 +152,13 @@ def test_seek_is_near_its_targets_and_hold_is_not() -> None:
     hold = judge(hold_policy, task(), seed=6, episodes=16, frames=600)
     assert seek.distance < 0.1 < 0.8 < hold.distance
     assert -1.0 < hold.reward < 0.0 < 0.8 < seek.reward < 1.0
+
+
+def test_who_shows_agents_what_to_do_is_as_near_as_seek() -> None:
+    teacher, seek = (
+        judge(policy, task(), seed=6, episodes=16, frames=600) for policy in (Teacher(task()), seek_policy(task()))
+    )
+    assert teacher.distance < 1.05 * seek.distance
 
 
 def test_a_table_has_its_first_column_to_the_left_and_numbers_to_the_right() -> None:
