@@ -56,7 +56,6 @@ class BandCasting:
         self._models = Shelf(model_folders(setup), bands=True)
         self._classifiers = self._models.beside(SUFFIX)
         self._loads: dict[str, int] = {}
-        self._files: dict[str, Sequence[Path]] = {}
 
     # At the start
 

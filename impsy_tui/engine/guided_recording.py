@@ -83,7 +83,10 @@ class GuidedRecording:
             raise GuidedProblem("gestures are being recorded: again, skip, or off")
         if not self._log.enabled:
             raise GuidedProblem("the log is off, so that nothing would be kept: log on")
-        self._name = f"{self._log.stamp()}-guided"
+        if (name := f"{self._log.stamp()}-guided") == self._name:
+            # Both files are found by their name, and one that is there already is given another.
+            raise GuidedProblem("another recording was begun this very second: once more, please")
+        self._name = name
         folder = self._log.folder.absolute()
         self._touches.begin(folder / f"{self._name}{SUFFIX}", HEADER)
         self._targets.begin(folder / f"{self._name}{TARGETS}", TARGETS_HEADER)

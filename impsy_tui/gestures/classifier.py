@@ -40,6 +40,8 @@ deviation, the larger and both together; counts; mean velocity; what share of th
 each touch-down, and how fast; the way of all fingers, that for each touch-down, and that for its spread; the smaller
 deviation by the larger."""
 
+_DEEPEST: Final = 200
+"""Questions from a root to a leaf: each takes a moment of the performance, and trees that learned ask some thirty."""
 _FORMAT: Final = 1
 _ARRAYS: Final = {
     "format": ("i", 0),
@@ -187,4 +189,9 @@ def _damage(arrays: Arrays) -> str:
         return "its trees lead nowhere"
     if not np.isfinite(threshold).all() or not np.allclose(chances[leaf].sum(axis=1), 1, atol=1e-3):
         return "its numbers make no sense"
-    return ""
+    followed = roots
+    for _ in range(_DEEPEST + 1):
+        if leaf[followed].all():
+            return ""
+        followed = np.unique(np.concatenate([left[followed], right[followed]]))
+    return f"its trees ask more than {_DEEPEST} questions"

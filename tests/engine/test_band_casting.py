@@ -115,6 +115,13 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     assert part.in_silence == ()
 
 
+def test_auditions_end_for_everybody_also_where_one_auditions_nothing(hall: Hall) -> None:
+    hall.do("@trio audition ensembleRNN-mine")
+    assert hall.do("@all audition off") == "trio: the audition is over"
+    assert hall.seat.part.auditioned is None
+    assert hall.refused("@all audition off") == "nothing is auditioned"
+
+
 def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: Hall) -> None:
     class Broken(Wandering):
         def step(self, told):  # type: ignore[no-untyped-def]

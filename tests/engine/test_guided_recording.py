@@ -240,6 +240,23 @@ def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson:
     lesson.perform(performance)
 
 
+def test_what_is_begun_twice_in_a_second_keeps_its_touches_and_targets_together(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.guided.end()
+        with pytest.raises(GuidedProblem, match="begun this very second"):
+            lesson.guided.begin([TAPS], EACH)
+        assert not lesson.guided.runs
+        lesson.time.advance(1.0)
+        lesson.guided.begin([TAPS], EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, EACH)
+
+    lesson.perform(performance)
+    assert lesson.files()[1].is_file()
+    assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS}
+
+
 def test_a_classifier_is_learned_from_it(lesson: Lesson) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
 

@@ -91,6 +91,20 @@ def test_a_damaged_forest_is_refused_in_a_line(tmp_path: Path, changed: dict[str
         read_classifier(file)
 
 
+def test_trees_that_would_keep_the_music_waiting_are_refused_in_a_line(tmp_path: Path) -> None:
+    for questions, fits in ((200, True), (201, False)):
+        following = np.minimum(np.arange(1, questions + 2), questions).astype(np.int32)
+        same = np.zeros(questions + 1)
+        chances = np.full((questions + 1, 9), 1 / 9, np.float32)
+        deep = Forest(np.zeros(1, np.int32), same.astype(np.int32), same, following, following, chances)
+        write_classifier(tmp_path / "c.npz", Classifier(deep))
+        if fits:
+            assert len(read_classifier(tmp_path / "c.npz").forest.left) == questions + 1
+        else:
+            with pytest.raises(ArraysProblem, match="its trees ask more than 200 questions"):
+                read_classifier(tmp_path / "c.npz")
+
+
 def test_a_file_that_could_act_is_never_opened(tmp_path: Path) -> None:
     file = tmp_path / "c.npz"
     np.savez(file, format=np.array([print], object), allow_pickle=True)

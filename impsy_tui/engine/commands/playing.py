@@ -113,12 +113,20 @@ class Playing(Hands):
                 _of_kind(players, model),
                 lambda one: bands.audition(one, model) if isinstance(one, BandSeat) else seats.audition(one, model),
             )
+        ended, why = [], None
         for player in players:
-            if isinstance(player, BandSeat):
-                bands.end_audition(player)
-            elif isinstance(player, Seat):
-                seats.end_audition(player)
-        return self._of(players, "the audition is over")
+            try:
+                if isinstance(player, BandSeat):
+                    bands.end_audition(player)
+                elif isinstance(player, Seat):
+                    seats.end_audition(player)
+            except CastingProblem as problem:
+                why = problem
+            else:
+                ended.append(player)
+        if why is not None and not ended:
+            raise why
+        return self._of(ended, "the audition is over")
 
     async def _each(
         self, players: Sequence[Seat | BandSeat], cast: Callable[[Seat | BandSeat], Awaitable[str]]
