@@ -152,6 +152,7 @@ def test_the_user_there_is_asked_for_where_no_socket_is_named(tmp_path: Path, st
         engine = start_engine(CONFIG, "--socket", str(there / "engine.sock"))
         with RemoteSocket("127.0.0.1", options=server.options) as remote, connected(remote.socket) as client:
             assert client.hello.pid == engine.process.pid
+        engine.end()  # before its folder goes, in which it would make its socket anew
     finally:
         server.end()
         shutil.rmtree(there)
