@@ -2,10 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.gestures.surfaces import Lifted
 from impsy_tui.gestures.touches import Touch
@@ -62,3 +63,12 @@ async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+def to_the_end(loop: EngineLoop, performance: Coroutine[Any, Any, None]) -> None:
+    """Perform on a loop, and close it."""
+    try:
+        loop.run_until_complete(performance)
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()

@@ -11,6 +11,7 @@ from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.gestures.surfaces import Lifted
 from impsy_tui.gestures.touches import Touch
+from tests.channels.hearing import to_the_end, until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
@@ -81,19 +82,8 @@ def with_channel(play: Play, *, dimension: int = 3, api: str = "JACK", **setting
             assert channel.status().state == "closed"
         await asyncio.sleep(0)
 
-    try:
-        loop.run_until_complete(run())
-        loop.run_until_complete(loop.shutdown_default_executor())
-    finally:
-        loop.close()
+    to_the_end(loop, run())
     return hearing
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something."""
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def opened(channel: MidiChannel) -> None:

@@ -8,7 +8,7 @@ from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
 from impsy_tui.engine.loop import EngineLoop
 from tests.channels.chromium import Chromium, Page
-from tests.channels.hearing import MidiHearing, free_tcp_port, until
+from tests.channels.hearing import MidiHearing, free_tcp_port, to_the_end, until
 
 Play = Callable[["Stage"], Awaitable[None]]
 
@@ -75,9 +75,5 @@ def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any)
             stage.channel.close()
             await until(lambda: len(asyncio.all_tasks()) == 1)
 
-    try:
-        loop.run_until_complete(run())
-        loop.run_until_complete(loop.shutdown_default_executor())
-    finally:
-        loop.close()
+    to_the_end(loop, run())
     return hearing

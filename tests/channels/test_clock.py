@@ -9,8 +9,9 @@ from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.serial_midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from impsy_tui.engine.tempo import Tempo
+from tests.channels.hearing import until
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, until, with_channel
+from tests.channels.jack_hearing import Hearing, opened, with_channel
 from tests.channels.wires import Hearing as SerialHearing
 from tests.channels.wires import perform, wire_at
 

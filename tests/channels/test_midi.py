@@ -7,8 +7,9 @@ from typing import Any
 
 from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.midi_inbox import MESSAGES_A_TURN, MOST_WAITING, Inbox
+from tests.channels.hearing import until
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, until, with_channel
+from tests.channels.jack_hearing import Hearing, opened, with_channel
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 

@@ -9,8 +9,9 @@ import rtmidi
 from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.midi import MidiChannel, list_ports
 from impsy_tui.channels.midi_ports import match
+from tests.channels.hearing import until
 from tests.channels.jack import Device, JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, until, with_channel
+from tests.channels.jack_hearing import Hearing, opened, with_channel
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 

@@ -6,8 +6,9 @@ import pytest
 
 from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.midi_device import Echoes, Takeover
+from tests.channels.hearing import until
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, until, with_channel
+from tests.channels.jack_hearing import Hearing, opened, with_channel
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 

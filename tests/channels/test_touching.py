@@ -17,6 +17,7 @@ from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.gestures.surfaces import Lifted, gesture_told
 from impsy_tui.gestures.touches import Touch
 from tests.channels import jack_hearing, test_osc
+from tests.channels.hearing import until
 from tests.channels.jack import JackServer, plugged
 
 _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
@@ -121,7 +122,7 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
         channel.silence()  # of a player of values: the band sounds on
         channel.end_touch("p2")
         channel.end_touch("p2")
-        await jack_hearing.until(lambda: len(synth.got) == 5)
+        await until(lambda: len(synth.got) == 5)
 
     with plugged("Synth", heard=False) as synth:
         jack_hearing.with_channel(play, out_device=("Synth",))
@@ -140,7 +141,7 @@ def test_two_controllers_are_a_touch_pad(jack_server: JackServer) -> None:
         await jack_hearing.opened(channel)
         for message in ((0xB0, 16, 127), (0xB0, 17, 127), (0xB0, 16, 0), (0xB0, 1, 127)):
             pad.send(message)
-        await jack_hearing.until(lambda: bool(hearing.updates))
+        await until(lambda: bool(hearing.updates))
 
     with plugged("Pad", played=False) as pad:
         hearing = jack_hearing.with_channel(

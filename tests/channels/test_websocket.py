@@ -22,7 +22,7 @@ from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
 from impsy_tui.engine.loop import EngineLoop
-from tests.channels.hearing import MidiHearing, free_tcp_port, until
+from tests.channels.hearing import MidiHearing, free_tcp_port, to_the_end, until
 
 FADERS = (("control_change", 1, 1), ("control_change", 1, 2))
 KEYS = (("note_on", 1), ("note_velocity", 1))
@@ -51,11 +51,7 @@ def with_channel(play: Play, dimension: int = 3, **settings: Any) -> MidiHearing
         assert channel.status().state == "closed"
         assert channel.status().bound.endswith("no clients")
 
-    try:
-        loop.run_until_complete(run())
-        loop.run_until_complete(loop.shutdown_default_executor())
-    finally:
-        loop.close()
+    to_the_end(loop, run())
     assert errors == []
     return hearing
 
