@@ -9,7 +9,8 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.channels.meter import RateMeter
-from impsy_tui.engine.part import AgentSettings, PartSettings, Stage
+from impsy_tui.engine.part import Stage
+from impsy_tui.engine.part_settings import AgentSettings, PartSettings
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.turns import Turn

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from impsy_tui.engine.part import AgentSettings
+from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.language import Mistake, parse
 from impsy_tui.language.program import shown_number
 from impsy_tui.language.tables.hearing import LEARNED

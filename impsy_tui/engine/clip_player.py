@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from impsy_tui.engine.part import STALE
+from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.gestures.clips import SILENCE, Clip, ClipTouch
 from impsy_tui.gestures.features import WINDOW

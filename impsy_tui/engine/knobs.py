@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from impsy_tui.engine.gliding import Key, Track
-from impsy_tui.engine.part import AgentSettings
+from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat

@@ -7,7 +7,8 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.engine.agent_part import AgentPart, AgentStage
-from impsy_tui.engine.part import Part, PartSettings
+from impsy_tui.engine.part import Part
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn

@@ -11,7 +11,7 @@ from impsy_tui import terms
 from impsy_tui.config.kinds import written
 from impsy_tui.engine import band_scenes
 from impsy_tui.engine.agent_scene import agent_table, read_agent_table
-from impsy_tui.engine.part import AgentSettings
+from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.language.values import GRIDS

@@ -10,7 +10,7 @@ from impsy_tui.engine.agent_scene import agent_lines
 from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.band_scenes import BandScene
 from impsy_tui.engine.gliding import Track
-from impsy_tui.engine.part import AgentSettings
+from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session

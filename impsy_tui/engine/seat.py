@@ -7,7 +7,7 @@ import numpy as np
 
 from impsy_tui.channels import NONE_MUTED
 from impsy_tui.engine.agent_part import FEATS, FEATS_STEP
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.parts import Anybody, SeatPart, agents_of, part_of, take_over
 from impsy_tui.engine.room import REPLAY, Impulse, Log, Room, Tell
 from impsy_tui.engine.shaping import Shaping

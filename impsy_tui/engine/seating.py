@@ -8,7 +8,7 @@ from impsy_tui import terms
 from impsy_tui.config.schema import BAND
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.part import AgentSettings, PartSettings
+from impsy_tui.engine.part_settings import AgentSettings, PartSettings
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
 from impsy_tui.engine.room import MAIN, Tell

@@ -10,7 +10,7 @@ from impsy_tui import terms
 from impsy_tui.engine.company import Company
 from impsy_tui.engine.guided_recording import GuidedRecording
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.room import REPLAY, Impulse, Log, Tell
 from impsy_tui.engine.scheduler import Scheduler

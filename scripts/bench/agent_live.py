@@ -24,7 +24,7 @@ from impsy_tui.channels.osc_packet import write_message
 from impsy_tui.config import Audio, Osc
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.listening.descriptors import Settings
 from impsy_tui.listening.feats import Feats

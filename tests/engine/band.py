@@ -8,7 +8,7 @@ import numpy as np
 
 from impsy_tui.channels import ChannelStatus, Listener
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session, SessionSettings

@@ -17,7 +17,7 @@ from impsy_tui.engine.library import Library
 from impsy_tui.engine.models import load_model
 from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.engine.session import Session, SessionSettings

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from impsy_tui import terms
-from impsy_tui.engine.part import STALE
+from impsy_tui.engine.quantiser import STALE
 from tests.engine.band import Band
 
 

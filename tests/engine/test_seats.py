@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part import PartSettings
+from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.wiring import Wiring
 from tests.engine.band import Band, Member, RecordingChannel, RecordingLog, ScriptedPlayer
