@@ -1,20 +1,19 @@
 """A player's part in the performance: what it hears, when it plays, and when it must not."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import numpy as np
 
 from impsy_tui import terms
+from impsy_tui.engine.flights import MOST_WAITING, Flights
 from impsy_tui.engine.part_settings import PartSettings
-from impsy_tui.engine.quantiser import STALE, Flight, Quantiser
+from impsy_tui.engine.quantiser import Flight
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn, TurnTaking
 from impsy_tui.players import Player, PlayerFault, Prediction
 
-_MOST_WAITING: Final = 10_000
 _RETRY: Final = 0.1
 _SEED_DT: Final = 0.01
 
@@ -66,9 +65,6 @@ class Part:
         self.settings = settings
         self.paused = False
         self.played = 0
-        self.skipped = 0
-        self.replaced = 0
-        """Events that gave way to a later one on their line of the grid."""
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
         self.cause: set[str] | None = None
@@ -76,10 +72,8 @@ class Part:
         self._scheduler = scheduler
         self._stage = stage
         self._random = random
-        self._tempo = tempo
-        self._quantiser = Quantiser(tempo, self._sound, self._left_out, self._let_go)
+        self._flights = Flights(tempo, self._play, self._go_on)
         self._turns = TurnTaking(tempo, settings.threshold, settings.max_response, self._respond, self._listen)
-        self._flights: dict[Flight, None] = {}
         self._next: Prediction | None = None
         self._last: Prediction | None = None
         """What it played last, where the next has yet to be predicted from that."""
@@ -119,12 +113,7 @@ class Part:
     def set_timescale(self, factor: float) -> None:
         """Change the timescale; a wait that is under way is stretched with it."""
         self.settings.timescale = factor
-        if self.mode.answers:
-            return
-        for flight in tuple(self._flights):
-            self._cancel(flight)
-            is_heard = flight.apart and not self._quantiser.withdraw(flight)
-            self._launch(flight.prediction, flight.anchor, is_heard=is_heard)
+        self._flights.wait_anew(self._wait)
 
     def set_threshold(self, seconds: float) -> None:
         """Change how long a silence gives the player its turn."""
@@ -238,11 +227,17 @@ class Part:
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
         """When the newest prediction will sound, and its values; None if nothing is to sound."""
-        if not self._flights:
-            return None
-        flight = next(reversed(self._flights))
-        due = self._quantiser.due(flight) if flight.apart else flight.deadline
-        return None if due is None else (due, flight.prediction.values)
+        return self._flights.upcoming
+
+    @property
+    def skipped(self) -> int:
+        """What was left out because it was late."""
+        return self._flights.skipped
+
+    @property
+    def replaced(self) -> int:
+        """What gave way to a later event on its line of the grid."""
+        return self._flights.replaced
 
     # Playing
 
@@ -263,16 +258,13 @@ class Part:
     def _drop(self, *, silence: bool = True) -> None:
         if self._retry is not None:
             self._retry.cancel()
-        for flight in self._flights:
-            if flight.timer is not None:
-                flight.timer.cancel()
-            if not self.mode.answers:
-                if flight.apart and self._quantiser.due(flight) is None:
-                    self._last = flight.prediction  # it has sounded, before it happened
-                else:
-                    self._next = flight.prediction
-        self._flights.clear()
-        self._quantiser.drop()
+        dropped = self._flights.drop()
+        if dropped is not None:
+            prediction, has_sounded = dropped
+            if has_sounded:
+                self._last = prediction
+            else:
+                self._next = prediction
         if self._sounding and silence:
             self._sounding = False
             self._stage.silence()
@@ -293,7 +285,20 @@ class Part:
             self._fault(fault)
             return
         self._next = self._last = None
-        self._launch(prediction, self._scheduler.now())
+        self._flights.launch(prediction, self._scheduler.now(), self._wait(prediction))
+
+    def _go_on(self, flight: Flight) -> None:
+        """What it played by itself has happened: the next follows from that."""
+        try:
+            prediction = self._predict(*flight.prediction)
+        except PlayerFault as fault:
+            self._fault(fault)
+            return
+        self._flights.follow(flight, prediction, self._wait(prediction))
+        self.player.settle()
+
+    def _wait(self, prediction: Prediction) -> float:
+        return max(prediction.dt * self.settings.timescale, terms.MIN_DT)
 
     def _seed(self) -> tuple[float, ...]:
         for values in (self.last_output, self._heard):
@@ -313,109 +318,13 @@ class Part:
 
     def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
         wait = prediction.dt * self.settings.timescale
-        late = self._scheduler.now() - (at + wait)
-        if late > STALE:
-            self.skipped += 1
-        elif late >= 0.0 and self._tempo.grid is None:
-            self._play(prediction, cause)
-        elif len(self._flights) >= _MOST_WAITING:
-            self.skipped += 1
-            self._stage.tell("warning", f"{_MOST_WAITING} answers are waiting already; more are left out")
-        else:
-            flight = Flight(prediction, at, wait, cause)
-            self._flights[flight] = None
-            if self._tempo.grid is None:
-                flight.timer = self._scheduler.at(at + wait, self._land, flight)
-            else:
-                self._quantiser.plan(flight)
+        if not self._flights.answer(prediction, at, wait, cause):
+            self._stage.tell("warning", f"{MOST_WAITING} answers are waiting already; more are left out")
 
-    def _land(self, flight: Flight) -> None:
-        if self._scheduler.now() - flight.deadline > STALE:
-            del self._flights[flight]
-            self.skipped += 1
-        elif self._tempo.grid is not None:
-            self._quantiser.plan(flight)
-        else:
-            del self._flights[flight]
-            self._play(flight.prediction, flight.cause)
-
-    def _launch(self, prediction: Prediction, anchor: float, *, is_heard: bool = False) -> None:
-        wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
-        flight = Flight(prediction, anchor, wait)
-        flight.apart = is_heard
-        flight.timer = self._scheduler.at(anchor + wait, self._land_free, flight)
-        self._flights[flight] = None
-        if self._tempo.grid is not None and not is_heard:
-            self._quantiser.plan(flight)
-
-    def _land_free(self, flight: Flight) -> None:
-        del self._flights[flight]
-        if not flight.apart:
-            if self._tempo.grid is None:
-                self._play(flight.prediction, flight.cause)
-            else:
-                self._quantiser.plan(flight)
-        try:
-            prediction = self._predict(*flight.prediction)
-        except PlayerFault as fault:
-            self._fault(fault)
-            return
-        self._launch(prediction, self._anchor(flight.anchor + flight.wait, prediction))
-        self.player.settle()
-
-    def _anchor(self, deadline: float, prediction: Prediction) -> float:
-        """From when the next wait counts: the last deadline, or a later beat where that is past.
-
-        After a stall as many whole waits are skipped as have passed, so that a pulse stays on
-        its grid, and at least a quarter of one is left, so that no two outputs run together.
-        """
-        wait = max(prediction.dt * self.settings.timescale, terms.MIN_DT)
-        late = self._scheduler.now() - deadline
-        skipped = math.ceil(late / wait - 0.75)
-        if skipped <= 0:
-            return deadline
-        self.skipped += skipped
-        return deadline + skipped * wait
-
-    def _play(self, prediction: Prediction, cause: set[str] | None = None) -> None:
+    def _play(self, prediction: Prediction, cause: set[str] | None) -> None:
         self._sounding = True
         self.cause = cause
         self.last_output = prediction.values
         self.last_output_at = self._scheduler.now()
         self.played += 1
         self._stage.play(prediction.values)
-
-    def _sound(self, flight: Flight) -> None:
-        """The line of an event has come."""
-        self._forget_answer(flight)
-        self._play(flight.prediction, flight.cause)
-
-    def _left_out(self, flight: Flight, for_another: bool) -> None:
-        """An event does not sound, because another is later on its line, or it is too late itself."""
-        self._forget_answer(flight)
-        if for_another:
-            self.replaced += 1
-        else:
-            self.skipped += 1
-
-    def _let_go(self, flights: Iterable[Flight]) -> None:
-        """The grid has gone: what has yet to happen sounds when it does."""
-        now = self._scheduler.now()
-        for flight in flights:
-            if flight.deadline < now:
-                self._forget_answer(flight)
-                self.skipped += 1
-                continue
-            flight.apart = False
-            if self.mode.answers:
-                flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
-
-    def _forget_answer(self, flight: Flight) -> None:
-        """An answer is done with once it has sounded; what plays on by itself has yet to happen."""
-        if self.mode.answers:
-            self._flights.pop(flight, None)
-
-    def _cancel(self, flight: Flight) -> None:
-        if flight.timer is not None:
-            flight.timer.cancel()
-        self._flights.pop(flight, None)

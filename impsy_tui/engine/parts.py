@@ -29,8 +29,6 @@ class SeatPart(Protocol):
         paused: whether it may not play.
         started: whether the performance has begun.
         played: how often it has played.
-        skipped: what was left out because it was late.
-        replaced: what gave way to a later event on its line of the grid.
         last_output: what it played last, None for nothing yet.
         last_output_at: when that was.
         cause: what the output that is being played answers, as ``hear`` was told; None for nothing.
@@ -40,8 +38,6 @@ class SeatPart(Protocol):
     paused: bool
     started: bool
     played: int
-    skipped: int
-    replaced: int
     last_output: tuple[float, ...] | None
     last_output_at: float
     cause: set[str] | None
@@ -65,6 +61,14 @@ class SeatPart(Protocol):
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
         """When what it will play next will sound, and its values; None if that is not known."""
+
+    @property
+    def skipped(self) -> int:
+        """What was left out because it was late."""
+
+    @property
+    def replaced(self) -> int:
+        """What gave way to a later event on its line of the grid."""
 
     # What the musician does
 

@@ -9,28 +9,16 @@ from impsy_tui.engine.beats import Beats
 from impsy_tui.engine.grid import Grid
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.engine.tempo import Tempo
+from tests.engine.musical_time import NoLines, tempo_at
 
 TEMPOS = st.floats(terms.TEMPO.low, terms.TEMPO.high)
 SWINGS = st.floats(terms.SWING.low, terms.SWING.high)
 NOTES = st.sampled_from([f"1/{part}" for part in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)])
 
 
-class Lines:
-    """No clock comes in or goes out."""
-
-    def hear_clock(self, wanted: bool) -> None: ...
-
-    def send_clock(self, message: bytes) -> None: ...
-
-
-def _at(start: float = 1000.0) -> tuple[VirtualTime, Tempo]:
-    time = VirtualTime(start)
-    return time, Tempo(time.scheduler, Lines(), lambda level, text: None)
-
-
 class TestBeats:
     def test_beats_are_counted_from_the_start_at_the_tempo(self) -> None:
-        time, tempo = _at()
+        time, tempo = tempo_at(1000.0)
         assert tempo.beats == 120.0
         time.advance(3.0)
         assert tempo.beat_at(time.time) == pytest.approx(6.0)
@@ -42,7 +30,7 @@ class TestBeats:
     def test_the_beat_never_jumps_or_goes_back_whatever_the_tempo_does(
         self, steps: list[tuple[float, float]]
     ) -> None:
-        time, tempo = _at()
+        time, tempo = tempo_at(1000.0)
         before, beats = 0.0, tempo.beats
         for wait, following in steps:
             time.advance(wait)
@@ -54,7 +42,7 @@ class TestBeats:
 
     @given(beats=TEMPOS, beat=st.floats(0.0, 1e5))
     def test_a_beats_time_is_when_that_beat_is(self, beats: float, beat: float) -> None:
-        _, tempo = _at()
+        _, tempo = tempo_at(1000.0)
         tempo.set_beats(beats)
         assert tempo.beat_at(tempo.time_of(beat)) == pytest.approx(beat, abs=1e-6)
 
@@ -86,7 +74,7 @@ class TestBeats:
 
 class TestBars:
     def test_a_bar_is_told_on_its_beat_as_long_as_it_is_wanted(self) -> None:
-        time, tempo = _at(0.0)
+        time, tempo = tempo_at(0.0)
         told: list[float] = []
         time.advance(0.1)
         end = tempo.on_bar(lambda: told.append(time.time))
@@ -100,13 +88,13 @@ class TestBars:
         assert len(time.scheduler) == 0
 
     def test_bars_that_nobody_waits_for_cost_no_timer(self) -> None:
-        time, tempo = _at()
+        time, tempo = tempo_at(1000.0)
         time.advance(100.0)
         assert len(time.scheduler) == 0
         assert tempo.state() is None
 
     def test_two_are_told_and_one_may_leave_while_it_is_told(self) -> None:
-        time, tempo = _at(0.0)
+        time, tempo = tempo_at(0.0)
         told: list[str] = []
 
         def once() -> None:
@@ -119,7 +107,7 @@ class TestBars:
         assert told == ["once", "always", "always", "always"]
 
     def test_whoever_is_told_of_a_bar_may_change_the_grid_and_is_told_once(self) -> None:
-        time, tempo = _at(0.0)
+        time, tempo = tempo_at(0.0)
         told: list[float] = []
 
         def change() -> None:
@@ -133,7 +121,7 @@ class TestBars:
         assert told == [pytest.approx(at) for at in (0.0, 2.0, 4.0)]
 
     def test_a_bar_of_a_beat_that_is_counted_anew_is_told_at_once(self) -> None:
-        time, tempo = _at(0.0)
+        time, tempo = tempo_at(0.0)
         told: list[float] = []
         time.advance(1.3)
         tempo.on_bar(lambda: told.append(time.time))
@@ -142,7 +130,7 @@ class TestBars:
         assert told == [pytest.approx(1.3), pytest.approx(3.3)]
 
     def test_bars_that_a_stall_swallowed_are_not_told_one_after_the_other(self) -> None:
-        time, tempo = _at(0.0)
+        time, tempo = tempo_at(0.0)
         told: list[float] = []
         tempo.on_bar(lambda: told.append(time.time))
         time.advance(1.0)
@@ -194,7 +182,7 @@ class TestGrid:
 
 class TestSettings:
     def test_all_of_it_is_captured_and_restored_without_a_jump(self) -> None:
-        time, tempo = _at()
+        time, tempo = tempo_at(1000.0)
         tempo.set_beats(93.0)
         tempo.set_swing(0.6)
         tempo.set_grid("1/16")
@@ -212,7 +200,7 @@ class TestSettings:
         assert tempo.beat_at(time.time) == pytest.approx(beat)
 
     def test_it_is_shown_once_it_is_asked_for(self) -> None:
-        time, tempo = _at()
+        time, tempo = tempo_at(1000.0)
         tempo.set_grid("1/8")
         tempo.set_swing(0.6)
         time.advance(1.0)
@@ -225,7 +213,7 @@ class TestSettings:
 @pytest.mark.parametrize("start", [1000.0, 1023.993])
 def test_a_clock_that_does_not_come_is_told_when_it_is_late_whatever_time_it_is(start: float) -> None:
     time, told = VirtualTime(start), []
-    tempo = Tempo(time.scheduler, Lines(), lambda level, text: told.append(text))
+    tempo = Tempo(time.scheduler, NoLines(), lambda level, text: told.append(text))
     tempo.set_follows(True)
     time.stall(1.0)
     assert told == ["no clock comes in: 120.0 bpm are kept until one does"]
