@@ -2,25 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from impsy_tui.channels import Channel, ChannelProblem, Learns
-from impsy_tui.channels.mapping import in_words
 from impsy_tui.config.kinds import written
 from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, SetUp, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume
 from impsy_tui.engine.answers import Answers
 from impsy_tui.engine.bands import BandStand
-from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
 from impsy_tui.engine.guided_recording import GuidedRecording
+from impsy_tui.engine.incoming import Incoming
+from impsy_tui.engine.keeping import Keeping
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.loop import EngineLoop, describe_loop_error
@@ -42,10 +43,6 @@ from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.language import Macro
-from impsy_tui.language.osc import ANY_COMMAND, LINES, PREFIX, command_line
-
-_KEEP_AFTER = 0.5
-"""Seconds after a command before the state for ``--resume`` is kept: a turned knob is kept once."""
 
 
 class Engine:
@@ -82,10 +79,11 @@ class Engine:
             _wishes(setup),
         )
         self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
-        self.orders = Orders(Commands(self), self._random, self.tell, self._changed, self._in_background)
+        keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
+        self.orders = Orders(Commands(self), self._random, self.tell, keeping.changed, self._in_background)
         self.bindings = Bindings(self.orders.read, setup.config.console.keys.get("panic", "f9"))
+        self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
-        self._keep_planned = False
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -107,7 +105,7 @@ class Engine:
             self._loop.scheduler,
             self._outputs,
             self.tell,
-            self._addressed,
+            self._incoming.addressed,
             session_settings(setup, last),
             self._random,
             dimension,
@@ -122,12 +120,12 @@ class Engine:
         self.session.arrange([player.name for player in config.player] or [MAIN])
         if last and last.focus in self.session.everybody:
             self.session.focus = last.focus
-        self.session.taker = self._message
+        self.session.taker = self._incoming.message
         self.session.guided = GuidedRecording(
             self._loop.scheduler, self._log, self._tell_of("record"), self._outputs.show
         )
         self.manager = self.orders.manager = self._stage_manager()
-        self._bind_all(config.bind, "[bind]")
+        self._incoming.bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
         await self._control.open()
         self._log.open()
@@ -243,21 +241,13 @@ class Engine:
     def _learning_channels(self) -> list[Learns]:
         return [channel for channel in self._channels if isinstance(channel, Learns)]
 
-    def _bind_all(self, table: Mapping[str, str], whence: str) -> None:
-        for trigger, line in table.items():
-            kind, _, which = trigger.partition(" ")
-            try:
-                self.bindings.bind(kind, f"{which} {line}", early=True)
-            except BindingProblem as problem:
-                self.tell("warning", "config", f'{whence} "{trigger}": {problem}')
-
     async def _come_back(self, rehearsed: resume.Rehearsed) -> None:
         """Go on with a set where it was."""
         for word in rehearsed.words:
             self.orders.carry_out_here("resume", f"def {word}")
         for line in rehearsed.rig:
             self.orders.carry_out_here("resume", line)
-        self._bind_all(rehearsed.bindings, "what was bound,")
+        self._incoming.bind_all(rehearsed.bindings, "what was bound,")
         for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
             self.tell("warning", "resume", problem)
 
@@ -346,43 +336,9 @@ class Engine:
         self._channels = channels
         self._outputs.open(channels)
 
-    # Being told things
+    # For its parts
 
-    def _addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
-        """A control message came in by a channel. It may not end or delete anything."""
-        bound = self.bindings.of_address(address, tuple(arguments))
-        if bound is not None:
-            return self._carry_out_for(channel, address, bound) if bound else ""
-        if address in LINES and not trusted:
-            return f"{address} from another host is refused: [osc] remote_commands allows it"
-        if address == ANY_COMMAND:
-            line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
-        else:
-            found = command_line(address, arguments) if address.startswith(PREFIX) else None
-            if found is None:
-                return f"{address[:80]} means nothing here"
-            line = found
-            if not line:
-                return ""
-        return self._carry_out_for(channel, address, line)
-
-    def _message(self, channel: str, device: str, message: bytes) -> bool:
-        """A MIDI message came in by a channel; whether it is taken, and means nothing else."""
-        if self.learner.take(channel, device, message):
-            return True
-        bound, line = self.bindings.of_message(f"{channel} {device}", message)
-        if line and (problem := self._carry_out_for(channel, in_words(message), line)):
-            self.tell("warning", channel, problem)
-        return bound
-
-    def _carry_out_for(self, channel: str, address: str, line: str) -> str:
-        """Carry out a line that came by a channel; what is wrong with it, empty if nothing is."""
-        problem, rest = self.orders.carry_out_for(channel, address, line)
-        if rest is not None:
-            self._in_background(rest)
-        return problem
-
-    def _in_background(self, work: Any) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -401,24 +357,10 @@ class Engine:
         bands = list(self.session.bands.values())
         return [*self.casting.files, *self.casting.bands.files(bands), *self._log.files]
 
-    # Keeping the state for --resume
-
-    def _changed(self) -> None:
-        if not self._keep_planned:
-            self._keep_planned = True
-            self._loop.scheduler.at(self._loop.time() + _KEEP_AFTER, self._keep)
-
-    def _keep(self) -> None:
-        self._keep_planned = False
+    def _state(self) -> resume.LastSession:
+        """What ``--resume`` is to come back to."""
         rehearsed = self.manager.rehearsed(self.macros, self.bindings.table)
-        state = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
-        self._in_background(self._keep_in_thread(state))
-
-    async def _keep_in_thread(self, state: resume.LastSession) -> None:
-        try:
-            await self._loop.run_in_executor(None, resume.keep, self._setup.logs, state)
-        except OSError as error:
-            self.tell("warning", "engine", f"what --resume needs could not be kept: {error.strerror}")
+        return to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
 
 
 def _level(level: str) -> Level:

@@ -138,26 +138,27 @@ class Orders:
         await outcome.settle()
         return "; ".join(outcome.problems)
 
-    def carry_out_for(self, channel: str, address: str, line: str) -> tuple[str, Awaitable[None] | None]:
+    def carry_out_for(self, channel: str, address: str, line: str) -> str:
         """Do what a line says that came by a channel; it may not end or delete anything.
 
         Returns:
-            What is wrong with it, empty if nothing is; and what is still to be waited for.
+            What is wrong with it, empty if nothing is. What of that takes time to find is told.
         """
         program = self.read(line)
         if isinstance(program, Mistake):
-            return f"{address}: {program.message}", None
+            return f"{address}: {program.message}"
         for each in self._walk(program):
             if each.command.console:
-                return f"{address}: {each.command.name} is a command of consoles", None
+                return f"{address}: {each.command.name} is a command of consoles"
             if each.command.ends or each.command.files:
-                return f"{address}: {each.command.name} is not taken from {channel}", None
+                return f"{address}: {each.command.name} is not taken from {channel}"
         done = self._carry_out(program)
         problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
         if done.outcome.awaited:
-            return problems, self._finish(channel, done)
-        self._note(channel, done)
-        return problems, None
+            self._background(self._finish(channel, done))
+        else:
+            self._note(channel, done)
+        return problems
 
     def _walk(self, program: Program, parameters: frozenset[str] = frozenset()) -> Iterator[Invocation]:
         """Every command in it: also of the words that it defines, for a key may carry them out."""

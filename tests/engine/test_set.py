@@ -309,14 +309,14 @@ def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehea
 )
 def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrapped(set_: Rehearsal, line: str) -> None:
     set_.do("def wipe = delete model m")
-    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", line)
+    problem = set_.orders.carry_out_for("osc", "/impsy/command", line)
     assert "is not taken from osc" in problem
     assert list(set_.macros) == ["wipe"]
     assert set_.do("what") == "nothing is pending"
 
 
 def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
-    problem, _ = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
+    problem = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
     assert (problem, list(set_.macros)) == ("", ["glide"])
 
 

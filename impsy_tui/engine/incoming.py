@@ -1,0 +1,79 @@
+"""What comes in by channels and is no music: commands, messages that are bound to one, and knobs to be learned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from impsy_tui.channels.mapping import in_words
+from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.learning import Learner
+from impsy_tui.engine.orders import Orders
+from impsy_tui.engine.room import Tell
+from impsy_tui.language.osc import ANY_COMMAND, LINES, PREFIX, command_line
+
+
+class Incoming:
+    """Finds the command that a message means, and has it carried out. None may end or delete anything.
+
+    Args:
+        bindings: of the performer's own.
+        learner: takes messages while a knob is learned.
+        orders: carry out lines.
+        tell: says things to the performer.
+    """
+
+    def __init__(self, bindings: Bindings, learner: Learner, orders: Orders, tell: Tell) -> None:
+        self._bindings = bindings
+        self._learner = learner
+        self._orders = orders
+        self._tell = tell
+
+    def bind_all(self, table: Mapping[str, str], whence: str) -> None:
+        """Bind commands by trigger, as ``Bindings.table`` has them; what cannot be bound is told.
+
+        Args:
+            table: they.
+            whence: where they stand, for the performer.
+        """
+        for trigger, line in table.items():
+            kind, _, which = trigger.partition(" ")
+            try:
+                self._bindings.bind(kind, f"{which} {line}", early=True)
+            except BindingProblem as problem:
+                self._tell("warning", "config", f'{whence} "{trigger}": {problem}')
+
+    def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
+        """A control message came in by a channel.
+
+        Args:
+            channel: its name.
+            address: of the message, which begins with a slash.
+            arguments: of it.
+            trusted: whether its sender may send whole lines.
+
+        Returns:
+            What is wrong with it, empty if nothing is.
+        """
+        bound = self._bindings.of_address(address, tuple(arguments))
+        if bound is not None:
+            return self._orders.carry_out_for(channel, address, bound) if bound else ""
+        if address in LINES and not trusted:
+            return f"{address} from another host is refused: [osc] remote_commands allows it"
+        if address == ANY_COMMAND:
+            line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
+        else:
+            found = command_line(address, arguments) if address.startswith(PREFIX) else None
+            if found is None:
+                return f"{address[:80]} means nothing here"
+            line = found
+            if not line:
+                return ""
+        return self._orders.carry_out_for(channel, address, line)
+
+    def message(self, channel: str, device: str, message: bytes) -> bool:
+        """A MIDI message came in by a channel; whether it is taken, and means nothing else."""
+        if self._learner.take(channel, device, message):
+            return True
+        bound, line = self._bindings.of_message(f"{channel} {device}", message)
+        if line and (problem := self._orders.carry_out_for(channel, in_words(message), line)):
+            self._tell("warning", channel, problem)
+        return bound

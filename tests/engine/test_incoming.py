@@ -1,0 +1,55 @@
+"""Commands that come by channels, without any channel."""
+
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.engine.incoming import Incoming
+from impsy_tui.engine.learning import Learner
+from tests.engine.rehearsal import Rehearsal, temp
+
+
+@pytest.fixture
+def set_(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+@pytest.fixture
+def incoming(set_: Rehearsal) -> Incoming:
+    learner = Learner(list, lambda text: None)
+    return Incoming(set_.bindings, learner, set_.orders, lambda *said: set_.told.append(said))
+
+
+def test_an_address_is_a_command_with_its_arguments(incoming: Incoming, set_: Rehearsal) -> None:
+    assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
+    assert temp(set_) == 1.7
+    assert incoming.addressed("osc", "/elsewhere", (1.7,), False) == "/elsewhere means nothing here"
+
+
+def test_whole_lines_are_taken_from_whom_they_may_come(incoming: Incoming, set_: Rehearsal) -> None:
+    said = incoming.addressed("osc", "/impsy/command", ("temp 1.5",), False)
+    assert said == "/impsy/command from another host is refused: [osc] remote_commands allows it"
+    assert temp(set_) == 1.0
+    assert incoming.addressed("osc", "/impsy/command", ("temp 1.5",), True) == ""
+    assert temp(set_) == 1.5
+    assert "is not taken from osc" in incoming.addressed("osc", "/impsy/command", ("shutdown",), True)
+
+
+def test_what_is_bound_comes_before_what_an_address_means(incoming: Incoming, set_: Rehearsal) -> None:
+    incoming.bind_all({"osc /impsy/pitemp": "temp 1.2", "cc 1 64": "give"}, "[bind]")
+    assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
+    assert incoming.addressed("osc", "/impsy/pitemp", (0,), False) == ""  # the button is let go
+    assert temp(set_) == 1.2
+    set_.do("mode battle")
+    assert incoming.message("midi", "pedals", b"\xb0\x40\x7f")
+    assert set_.told[-1][:2] == ("warning", "midi")
+    assert "there are no turns to give in battle" in set_.told[-1][2]
+    assert not incoming.message("midi", "pedals", b"\xb0\x41\x7f")
+
+
+def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
+    incoming: Incoming, set_: Rehearsal
+) -> None:
+    incoming.bind_all({"cc 17 1": "take", "cc 1 1": "take"}, "[bind]")
+    assert [(level, text.partition(":")[0]) for level, _, text in set_.told] == [("warning", '[bind] "cc 17 1"')]
+    assert set_.bindings.table == {"cc 1 1": "take"}
