@@ -17,7 +17,9 @@ from textual.screen import Screen
 
 from impsy_tui.console import judging
 from impsy_tui.console.all_commands import AllCommands
+from impsy_tui.console.frames import Frames, is_behind
 from impsy_tui.console.history import History, history_file
+from impsy_tui.console.key_lines import KeyLines
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
 from impsy_tui.console.pages import Dress, Pages
@@ -43,7 +45,6 @@ _DIGITS_EVERY: Final = 4
 _LEAN_DIGITS_EVERY: Final = 6
 _HOT_RELOAD: Final = 1.0
 _PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
-_WAITING_WRITES: Final = 1
 _ENDING: Final = 1.5
 """Seconds an orderly end may take when the terminal has gone; then it ends anyhow."""
 
@@ -92,12 +93,9 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._unsaid += [("warning", f"[console.keys] {name} is no action") for name in self._keys.unknown]
         self._history = History(history_file())
         self._knowledge = Knowledge(self, self._wardrobe.shelf.names)
-        self._steps = Steps()
+        self._key_lines = KeyLines(Steps())
+        self._frames = Frames(lambda: is_behind(self._driver))
         self._locked = False
-        self._shown = -1
-        self._state_shown: tuple[LinkState, bool] | None = None
-        self.skipped = 0
-        """Frames left out because the terminal had not taken those before."""
         self.register_theme(self._wardrobe.palette.textual())
         self.theme = self._wardrobe.palette.textual().name
         self.perform = PerformScreen(
@@ -140,26 +138,18 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _frame(self) -> None:
         """Show the newest snapshot, unless the terminal is behind: then it gets the next one."""
-        state = (self._link.state, self._locked)
-        if self._unsaid and (self._link.received or state[0] in (LinkState.DOWN, LinkState.FOREIGN)):
+        state = self._link.state
+        if self._unsaid and (self._link.received or state in (LinkState.DOWN, LinkState.FOREIGN)):
             for said in self._unsaid:
                 self.say(*said)
             self._unsaid.clear()
-        if self._link.received == self._shown and state == self._state_shown:
+        if not self._frames.due(self._link.received, state, self._locked):
             return
-        if self._terminal_is_behind():
-            self.skipped += 1
-            return
-        self._shown, self._state_shown = self._link.received, state
-        view = View(self._link.snapshot, self._link.state, self._locked)
+        view = View(self._link.snapshot, state, self._locked)
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Shows):
                 screen.show(view)
                 break
-
-    def _terminal_is_behind(self) -> bool:
-        thread = getattr(self._driver, "_writer_thread", None)
-        return thread is not None and thread._queue.qsize() > _WAITING_WRITES
 
     @property
     def _digits_every(self) -> int:
@@ -327,19 +317,6 @@ class ConsoleApp(App[str], inherit_bindings=False):
         match name:
             case "help" | "files" | "settings" | "rig" | "meters" | "events" | "jobs":
                 self._show(name)
-            case "pause" | "toggle_pause":
-                snapshot = self._link.snapshot
-                paused = snapshot is not None and all(player.paused for player in snapshot.players)
-                self._send("resume" if paused else "pause")
-            case "panic" | "take" | "give" | "reset":
-                self._send(name)
-            case "thru":
-                self._send("thru")
-            case "next_player" | "previous_player":
-                self._step_focus(1 if name == "next_player" else -1)
-            case "timer":
-                snapshot = self._link.snapshot
-                self._send("timer stop" if snapshot is not None and snapshot.timer_runs else "timer start")
             case "lock":
                 self._set_locked(True)
             case "keys":
@@ -359,27 +336,15 @@ class ConsoleApp(App[str], inherit_bindings=False):
                 self.perform.focus_next(_PANES)
             case "previous_pane":
                 self.perform.focus_previous(_PANES)
-            case _ if name.startswith("mode_"):
-                self._send(f"mode {name.removeprefix('mode_')}")
             case _:
-                self._step(name)
-
-    def _step_focus(self, by: int) -> None:
-        if (snapshot := self._link.snapshot) is None or len(snapshot.players) < 2:
-            return
-        names = [player.name for player in snapshot.players]
-        at = names.index(snapshot.focused.name) + by
-        self._send(f"player {names[at % len(names)]}")
-
-    def _step(self, name: str) -> None:
-        if self._link.snapshot is not None and (line := self._steps.line(name, self._link.snapshot)):
-            self._send(line)
+                if (line := self._key_lines.line(name, self._link.snapshot)) is not None:
+                    self._send(line)
 
     def _show(self, page: str) -> None:
         """Go to a page, or back from it; or show or hide a pane."""
         if (said := self._pages.show(page)) is not None:
             self.say("reply", said)
-        self._shown = -1
+        self._frames.anew()
 
     def _dress(self) -> Dress:
         return Dress(self._wardrobe.palette, self._keys, self._digits_every)

@@ -1,0 +1,41 @@
+"""When a frame is shown: when there is something new, and the terminal has taken what was before."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from textual.driver import Driver
+
+_WAITING_WRITES: Final = 1
+
+
+class Frames:
+    """Leaves out frames that would show nothing new, or would wait behind others.
+
+    Args:
+        behind: whether the terminal has yet to take what was written to it.
+    """
+
+    def __init__(self, behind: Callable[[], bool]) -> None:
+        self._behind = behind
+        self._shown: tuple[Any, ...] | None = None
+
+    def due(self, *now: Any) -> bool:
+        """Whether a frame is to be shown now; one that is not is due again.
+
+        Args:
+            now: all that would make a difference to what is seen.
+        """
+        if now == self._shown or self._behind():
+            return False
+        self._shown = now
+        return True
+
+    def anew(self) -> None:
+        """Something else is to show it: the next frame is due in any case."""
+        self._shown = None
+
+
+def is_behind(driver: Driver | None) -> bool:
+    """Whether a terminal has yet to take what Textual wrote to it."""
+    thread = getattr(driver, "_writer_thread", None)
+    return thread is not None and thread._queue.qsize() > _WAITING_WRITES

@@ -1,0 +1,46 @@
+"""What keys ask of the engine: the command line that an action is, as things stand."""
+
+from impsy_tui.console.steps import Steps
+from impsy_tui.control.messages import Snapshot
+
+
+class KeyLines:
+    """Knows the commands of the keymap's actions, where they have one.
+
+    Args:
+        steps: what keys turn.
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def line(self, action: str, snapshot: Snapshot | None) -> str | None:
+        """The command of a key's action; None if it asks nothing of the engine.
+
+        Args:
+            action: its name in the keymap.
+            snapshot: the newest, None for none ever.
+        """
+        match action:
+            case "panic" | "take" | "give" | "reset" | "thru":
+                return action
+            case "pause" | "toggle_pause":
+                paused = snapshot is not None and all(player.paused for player in snapshot.players)
+                return "resume" if paused else "pause"
+            case "timer":
+                return "timer stop" if snapshot is not None and snapshot.timer_runs else "timer start"
+            case _ if action.startswith("mode_"):
+                return f"mode {action.removeprefix('mode_')}"
+        if snapshot is None:
+            return None
+        if action in ("next_player", "previous_player"):
+            return _focus_moved(1 if action == "next_player" else -1, snapshot)
+        return self._steps.line(action, snapshot)
+
+
+def _focus_moved(by: int, snapshot: Snapshot) -> str | None:
+    if len(snapshot.players) < 2:
+        return None
+    names = [player.name for player in snapshot.players]
+    at = names.index(snapshot.focused.name) + by
+    return f"player {names[at % len(names)]}"
