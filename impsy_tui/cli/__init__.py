@@ -97,7 +97,7 @@ def run(
 ) -> None:
     """Run the engine in the foreground; Ctrl-C ends it."""
     from impsy_tui.config import load_config
-    from impsy_tui.config.schema import CHANNEL_TABLES
+    from impsy_tui.config.channel_tables import CHANNEL_TABLES
     from impsy_tui.engine.life import run_engine
     from impsy_tui.engine.setup import Setup
 

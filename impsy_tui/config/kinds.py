@@ -310,6 +310,20 @@ class ByDevice:
         return checked
 
 
+def setting(kind: Kind, default: Any, help: str) -> Any:
+    """A field of a table in the configuration.
+
+    Args:
+        kind: what is allowed.
+        default: without it in the file.
+        help: one line for whoever writes it.
+    """
+    metadata = {"kind": kind, "help": help}
+    if isinstance(default, dict):
+        return field(default_factory=default.copy, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
 def shown(value: Any) -> str:
     """A value as it would be written in the file, shortened for an error line."""
     text = "{…}" if isinstance(value, dict) else written(value)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Final
 
-from impsy_tui.config.schema import BAND, CHANNEL_TABLES, HIGHEST, LOWEST, Config, Player
+from impsy_tui.config.channel_tables import CHANNEL_TABLES
+from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Config, Player
 
 _OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
 _OF_BANDS: Final = frozenset(
