@@ -16,7 +16,8 @@ from impsy_tui.channels.mapping import Entry
 from impsy_tui.gestures.names import NAMES, SHORT
 
 _FOLDER: Final = Path(__file__).parent
-_SHARED: Final = ("page.css", "page.js")
+_SHARED: Final = ("page_head.html", "page.css", "page.js")
+"""Parts of both pages, each written as ``{{page.css}}`` where it stands; the head has the style in it."""
 _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
@@ -57,10 +58,11 @@ class _Page:
     """
 
     def __init__(self, file: str, told: Mapping[str, object]) -> None:
+        self.title = file.removesuffix(".html")
         page = (_FOLDER / file).read_text(encoding="utf-8")
         for shared in _SHARED:
             page = page.replace(f"{{{{{shared}}}}}", (_FOLDER / shared).read_text(encoding="utf-8"))
-        self.title = file.removesuffix(".html")
+        page = page.replace("{{title}}", self.title)
         self._tag = hashlib.sha256((page + _for_script(told)).encode()).hexdigest()[:16]
         page = page.replace("{{mapping}}", _for_script({**told, "tag": self._tag}))
         self._body = page.encode()
