@@ -1,5 +1,6 @@
 """What tests share: free ports, tiny models, and real engines in processes of their own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -72,12 +73,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_tcp_port() -> int:
+    """A TCP port of this machine that nobody uses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
 def receiver() -> Iterator[socket.socket]:
-    """A UDP socket that waits up to 5 s for what is sent to it."""
+    """A UDP socket that waits up to 10 s for what is sent to it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
         made.bind(("127.0.0.1", 0))
-        made.settimeout(5.0)
+        made.settimeout(10.0)
         yield made
 
 
@@ -159,3 +167,10 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something to become so, while the loop goes on."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)

@@ -1,10 +1,12 @@
 """What tests of channels share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.channels.chromium import Chromium
+from tests.channels.wires import Wire, wire_at
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +21,10 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     started = Chromium(tmp_path_factory.mktemp("chromium"))
     yield started
     started.close()
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    """A serial port of this test's own."""
+    with wire_at(tmp_path / "ttyTEST") as made:
+        yield made

@@ -1,42 +1,52 @@
-"""A listener that keeps what it hears, and a port for what it listens to."""
+"""A listener that keeps what it hears, and a channel that is opened for it, played and closed."""
 
 import asyncio
-import socket
-from collections.abc import Callable, Coroutine, Sequence
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from impsy_tui.channels import Channel
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.gestures.surfaces import Lifted
 from impsy_tui.gestures.touches import Touch
+from tests.conftest import until
 
 
 @dataclass
-class MidiHearing:
-    """Hears a channel whose messages set single values."""
+class Hearing:
+    """A listener that keeps what it hears."""
 
     scheduler: Scheduler
+    vectors: list[tuple[float, ...]] = field(default_factory=list)
     updates: list[list[tuple[int, float]]] = field(default_factory=list)
-    holds: list[bool] = field(default_factory=list)
-    messages: list[bytes] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    taken: bool = False
-    clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    """When vectors and updates arrived."""
+    held: list[bool] = field(default_factory=list)
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+    """Devices, and what came from them."""
+    bound: bytes = b""
+    """A message that is taken for something else."""
     touches: list[Touch | Lifted] = field(default_factory=list)
+    clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
+    addresses: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
-        raise AssertionError("MIDI messages are no whole vectors")
+        self.vectors.append(tuple(values))
+        self.times.append(at)
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
         self.updates.append(list(updates))
+        self.times.append(at)
 
     def holding(self, channel: str, held: bool, at: float) -> None:
-        self.holds.append(held)
+        self.held.append(held)
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
-        self.messages.append(message)
-        return self.taken
+        self.messages.append((device, message))
+        return message == self.bound
 
     def touched(self, channel: str, touch: Touch | Lifted) -> None:
         self.touches.append(touch)
@@ -45,24 +55,25 @@ class MidiHearing:
         self.clocks.append((device, message, at))
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
-        raise AssertionError("MIDI messages have no address")
+        self.addresses.append((address, tuple(arguments), trusted))
+        return ""
 
     def trouble(self, channel: str, message: str, level: str = "warning") -> None:
-        self.troubles.append(message)
+        self.told.append((level, message))
 
+    @property
+    def bytes_heard(self) -> list[bytes]:
+        """The messages, of whatever device."""
+        return [message for _, message in self.messages]
 
-def free_tcp_port() -> int:
-    """A TCP port of this machine that nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    @property
+    def troubles(self) -> list[str]:
+        """The texts of what was told."""
+        return [text for _, text in self.told]
 
-
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for something to become so."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+    def times_told(self, words: str) -> int:
+        """How often something with these words was told."""
+        return sum(words in text for text in self.troubles)
 
 
 def to_the_end(loop: EngineLoop, performance: Coroutine[Any, Any, None]) -> None:
@@ -72,3 +83,45 @@ def to_the_end(loop: EngineLoop, performance: Coroutine[Any, Any, None]) -> None
         loop.run_until_complete(loop.shutdown_default_executor())
     finally:
         loop.close()
+
+
+def descriptors() -> int:
+    """How many files this process has open."""
+    return len(os.listdir("/dev/fd"))
+
+
+def perform(
+    channel: Channel,
+    play: Callable[[Hearing], Awaitable[None]],
+    dimension: int = 3,
+    *,
+    closes_files: bool = True,
+) -> Hearing:
+    """Open a channel, play, close it; nothing may be left behind.
+
+    Args:
+        channel: it.
+        play: done while it is open.
+        dimension: of what is played.
+        closes_files: whether no more files may be open than before.
+    """
+    loop = EngineLoop()
+    before = descriptors()
+    errors: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: errors.append(context))
+    hearing = Hearing(loop.scheduler)
+
+    async def run() -> None:
+        await channel.open(hearing, dimension)
+        try:
+            await play(hearing)
+        finally:
+            channel.close()
+            channel.close()  # harmless
+            await until(lambda: len(asyncio.all_tasks()) == 1)
+        assert channel.status().state == "closed"
+        await until(lambda: not closes_files or descriptors() <= before)
+
+    to_the_end(loop, run())
+    assert errors == []
+    return hearing

@@ -8,7 +8,8 @@ from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
 from impsy_tui.engine.loop import EngineLoop
 from tests.channels.chromium import Chromium, Page
-from tests.channels.hearing import MidiHearing, free_tcp_port, to_the_end, until
+from tests.channels.hearing import Hearing, to_the_end
+from tests.conftest import free_tcp_port, until
 
 Play = Callable[["Stage"], Awaitable[None]]
 
@@ -16,7 +17,7 @@ Play = Callable[["Stage"], Awaitable[None]]
 class Stage:
     """A channel, who listens to it, and its page in a browser."""
 
-    def __init__(self, settings: WebSocket, dimension: int, hearing: MidiHearing, page: Page) -> None:
+    def __init__(self, settings: WebSocket, dimension: int, hearing: Hearing, page: Page) -> None:
         self.settings = settings
         self.dimension = dimension
         self.hearing = hearing
@@ -55,10 +56,10 @@ class Stage:
         return [value for event in self.hearing.updates for number, value in event if number == index]
 
 
-def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any) -> MidiHearing:
+def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any) -> Hearing:
     """Open a channel and its page, play, close both; nothing may have been complained of."""
     loop = EngineLoop()
-    hearing = MidiHearing(loop.scheduler)
+    hearing = Hearing(loop.scheduler)
 
     async def run() -> None:
         page = await chromium.page()

@@ -1,7 +1,6 @@
 """A MIDI clock in and out, through real JACK ports and pseudo-terminals."""
 
 import asyncio
-from pathlib import Path
 
 from impsy_tui.channels import Clocked
 from impsy_tui.channels.mapping import CONTINUE, SONG_POSITION, START, STOP, TICK
@@ -9,11 +8,11 @@ from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.serial_midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from impsy_tui.engine.tempo import Tempo
-from tests.channels.hearing import until
+from tests.channels.hearing import Hearing, perform
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, with_channel
-from tests.channels.wires import Hearing as SerialHearing
-from tests.channels.wires import perform, wire_at
+from tests.channels.jack_hearing import opened, with_channel
+from tests.channels.wires import Wire
+from tests.conftest import until
 
 
 def test_a_clock_of_a_device_is_heard_while_it_is_wanted_and_no_longer(jack_server: JackServer) -> None:
@@ -120,56 +119,53 @@ def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: Ja
         assert drum.got[:5] == [(0xF2, 1, 1), (TICK,), (0x90, 60, 1), (STOP,), (0xF2, 3, 3)]
 
 
-def test_a_clock_comes_in_by_a_serial_wire_inside_of_other_messages(tmp_path: Path) -> None:
-    with wire_at(tmp_path / "ttyTEST") as wire:
-        channel = SerialMidiChannel(SerialMidi(input=(("control_change", 1, 7),)), str(wire.path))
-        assert isinstance(channel, Clocked)
+def test_a_clock_comes_in_by_a_serial_wire_inside_of_other_messages(wire: Wire) -> None:
+    channel = SerialMidiChannel(SerialMidi(input=(("control_change", 1, 7),)), str(wire.path))
+    assert isinstance(channel, Clocked)
 
-        async def play(hearing: SerialHearing) -> None:
-            wire.write(b"\xf8\xb0\x07\x01")
-            await until(lambda: len(hearing.messages) == 1)
-            assert hearing.clocks == []
-            channel.hear_clock(True)
-            wire.write(b"\xb0\xf8\x07\xfa\x7f\xf2\x08")
-            wire.write(b"\x01\xfe\xfc")
-            await until(lambda: len(hearing.clocks) == 4)
+    async def play(hearing: Hearing) -> None:
+        wire.write(b"\xf8\xb0\x07\x01")
+        await until(lambda: len(hearing.messages) == 1)
+        assert hearing.clocks == []
+        channel.hear_clock(True)
+        wire.write(b"\xb0\xf8\x07\xfa\x7f\xf2\x08")
+        wire.write(b"\x01\xfe\xfc")
+        await until(lambda: len(hearing.clocks) == 4)
 
-        hearing = perform(channel, play)
+    hearing = perform(channel, play)
     assert [message for _, message, _ in hearing.clocks] == [b"\xf8", b"\xfa", b"\xf2\x08\x01", b"\xfc"]
     assert hearing.updates == [[(0, 1 / 127)], [(0, 1.0)]]
 
 
-def test_a_clock_goes_out_by_a_serial_wire_before_what_waits(tmp_path: Path) -> None:
-    with wire_at(tmp_path / "ttyTEST") as wire:
-        outputs = tuple(("control_change", 1, number) for number in range(1, 9))
-        channel = SerialMidiChannel(SerialMidi(output=outputs), str(wire.path))
+def test_a_clock_goes_out_by_a_serial_wire_before_what_waits(wire: Wire) -> None:
+    outputs = tuple(("control_change", 1, number) for number in range(1, 9))
+    channel = SerialMidiChannel(SerialMidi(output=outputs), str(wire.path))
 
-        async def play(hearing: SerialHearing) -> None:
-            channel.send((0.5,) * 8)
-            channel.send((1.0,) * 8)  # waits until the wire is free
+    async def play(hearing: Hearing) -> None:
+        channel.send((0.5,) * 8)
+        channel.send((1.0,) * 8)  # waits until the wire is free
+        channel.send_clock(bytes((TICK,)))
+        await until(lambda: len(wire.read()) == 49)
+
+    perform(channel, play, dimension=9)
+    assert wire.got[24] == TICK
+    assert wire.got.count(TICK) == 1
+
+
+def test_a_clock_for_a_wire_that_nobody_reads_is_lost_until_somebody_does(wire: Wire) -> None:
+    channel = SerialMidiChannel(SerialMidi(), str(wire.path))
+    channel.send_clock(bytes((TICK,)))  # it is not open yet
+
+    async def play(hearing: Hearing) -> None:
+        for _ in range(100_000):
             channel.send_clock(bytes((TICK,)))
-            await until(lambda: len(wire.read()) == 49)
+        wire.drain()
 
-        perform(channel, play, dimension=9)
-        assert wire.got[24] == TICK
-        assert wire.got.count(TICK) == 1
+        def is_read() -> bool:
+            channel.send_clock(bytes((START,)))
+            return bytes((START,)) in wire.read()
 
+        await until(is_read)
 
-def test_a_clock_for_a_wire_that_nobody_reads_is_lost_until_somebody_does(tmp_path: Path) -> None:
-    with wire_at(tmp_path / "ttyTEST") as wire:
-        channel = SerialMidiChannel(SerialMidi(), str(wire.path))
-        channel.send_clock(bytes((TICK,)))  # it is not open yet
-
-        async def play(hearing: SerialHearing) -> None:
-            for _ in range(100_000):
-                channel.send_clock(bytes((TICK,)))
-            wire.drain()
-
-            def is_read() -> bool:
-                channel.send_clock(bytes((START,)))
-                return bytes((START,)) in wire.read()
-
-            await until(is_read)
-
-        perform(channel, play)
-        assert len(wire.got) < 50_000
+    perform(channel, play)
+    assert len(wire.got) < 50_000

@@ -7,8 +7,8 @@ import pytest
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
 from tests.channels.chromium import PROGRAM, Chromium
-from tests.channels.hearing import until
 from tests.channels.on_page import Stage, on_stage
+from tests.conftest import until
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed (chromium)")
 
@@ -102,7 +102,7 @@ def test_other_kinds_are_faders_too(chromium: Chromium, entry: tuple[str | int, 
         await stage.page.touch("touchStart", await stage.spot(0, 0.75))
         await until(lambda: bool(stage.values(0)) and abs(stage.values(0)[-1] - 0.75) < 0.02)
         await stage.page.touch("touchEnd")
-        assert stage.hearing.messages[-1].hex().startswith(says)
+        assert stage.hearing.bytes_heard[-1].hex().startswith(says)
         stage.channel.send((0.25,))
         await stage.page.until(stage.marks(0, 0.25))
 
@@ -115,12 +115,12 @@ def test_keys_sound_as_long_as_they_are_held_and_as_loud_as_their_fader_says(chr
         await stage.page.until(stage.shows(1, 127))
         await stage.page.touch("touchEnd")
         await stage.page.touch("touchStart", await stage.spot(0, 0.5))
-        await until(lambda: stage.hearing.holds == [True])
+        await until(lambda: stage.hearing.held == [True])
         await stage.page.touch("touchMove", await stage.spot(0, 0.75))
         await until(lambda: len(stage.hearing.messages) == 3)
         await stage.page.touch("touchEnd")
-        await until(lambda: stage.hearing.holds[-1] is False)
-        on, off, next_on, next_off = stage.hearing.messages
+        await until(lambda: stage.hearing.held[-1] is False)
+        on, off, next_on, next_off = stage.hearing.bytes_heard
         assert (on[0], on[2]) == (0x90, 127)
         assert (off[0], off[1]) == (0x80, on[1])
         assert next_on[1] > on[1]
@@ -196,7 +196,7 @@ def test_more_predictions_than_faders_are_shown_and_cannot_be_touched(chromium: 
         await stage.page.touch("touchStart", await stage.spot(0, 1.0))
         await stage.page.touch("touchEnd")
         await until(lambda: bool(stage.hearing.updates))
-        assert stage.hearing.messages == [b"\xb0\x01\x7f"]
+        assert stage.hearing.bytes_heard == [b"\xb0\x01\x7f"]
 
     on_stage(chromium, play, FADERS, input=FADERS[:1], output=(*FADERS[:1], ("control_change", 1, 2)))
 

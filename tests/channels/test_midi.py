@@ -7,9 +7,10 @@ from typing import Any
 
 from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.midi_inbox import MESSAGES_A_TURN, MOST_WAITING, Inbox
-from tests.channels.hearing import until
+from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, with_channel
+from tests.channels.jack_hearing import opened, with_channel
+from tests.conftest import until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
@@ -214,7 +215,7 @@ def test_what_is_written_for_a_device_that_is_not_named_is_told(jack_server: Jac
         feedback={"A": True},
         thru_matrix={"A": ("B",)},
     )
-    assert hearing.said('input."A" is not used: in_device does not name it') == 1
+    assert hearing.times_told('input."A" is not used: in_device does not name it') == 1
 
 
 def test_a_flood_comes_in_whole(jack_server: JackServer) -> None:

@@ -9,9 +9,10 @@ import rtmidi
 from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.midi import MidiChannel, list_ports
 from impsy_tui.channels.midi_ports import match
-from tests.channels.hearing import until
+from tests.channels.hearing import Hearing
 from tests.channels.jack import Device, JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, with_channel
+from tests.channels.jack_hearing import opened, with_channel
+from tests.conftest import until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
@@ -64,7 +65,7 @@ def test_a_missing_device_is_told_once_and_found_when_it_comes(jack_server: Jack
         channel.send((0.5, 0.5))
         await until(lambda: len(synth.got) == 1)  # the other is undisturbed
         await asyncio.sleep(1.2)
-        assert hearing.said("no input is called Knobs: it is waited for") == 1
+        assert hearing.times_told("no input is called Knobs: it is waited for") == 1
         knobs.append(Device("Knobs", played=False))
         await opened(channel)
         knobs[0].send((0xB0, 1, 127))
@@ -94,7 +95,7 @@ def test_a_pulled_keyboard_holds_nothing_and_leaves_nothing_sounding(jack_server
         assert synth.got[3:] == [(0x80, 60, 0), (0x81, 61, 0)]
         assert hearing.held == [True, False]
         assert channel.status().state == "waiting"
-        assert hearing.said("Keys has gone") == 1
+        assert hearing.times_told("Keys has gone") == 1
         knobs.send((0xB0, 1, 127))
         await until(lambda: len(hearing.updates) == 2)
         again = Device("Keys", played=False)
@@ -115,7 +116,7 @@ def test_a_pulled_keyboard_holds_nothing_and_leaves_nothing_sounding(jack_server
             input={"Keys": NOTES, "Knobs": (("note_on", 2), CC1)},
             thru_matrix={"Keys": ("Synth",), "Knobs": ("Synth",)},
         )
-    assert hearing.said("Keys is there") == 1
+    assert hearing.times_told("Keys is there") == 1
 
 
 def test_a_synthesiser_that_comes_back_is_silenced_and_told_everything_anew(jack_server: JackServer) -> None:
@@ -140,7 +141,7 @@ def test_a_synthesiser_that_comes_back_is_silenced_and_told_everything_anew(jack
 
     with plugged("Synth", heard=False) as synth:
         hearing = with_channel(play, out_device=("Synth",), output={"Synth": entries})
-    assert hearing.said("Synth has gone") == 2
+    assert hearing.times_told("Synth has gone") == 2
 
 
 def test_a_device_that_was_gone_for_an_instant_is_connected_again(jack_server: JackServer) -> None:
@@ -148,7 +149,7 @@ def test_a_device_that_was_gone_for_an_instant_is_connected_again(jack_server: J
         await opened(channel)
         synth.pull()
         again = Device("Synth", heard=False)
-        await until(lambda: hearing.said("Synth is there") == 1)
+        await until(lambda: hearing.times_told("Synth is there") == 1)
         channel.send((1.0, 1.0))
         await until(lambda: bool(again.got))
         again.pull()
@@ -202,9 +203,9 @@ def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) 
             assert channel.status().state == "waiting"
             channel.silence()
             channel.panic()
-            await until(lambda: hearing.said("the JACK server is not running: MIDI waits for it") == 1)
+            await until(lambda: hearing.times_told("the JACK server is not running: MIDI waits for it") == 1)
             await asyncio.sleep(1.2)
-            assert hearing.said("not running") == 1
+            assert hearing.times_told("not running") == 1
         finally:
             await asyncio.to_thread(jack_server.start)
         again, keyboard = Device("Synth", heard=False), Device("Keys", played=False)
@@ -221,7 +222,7 @@ def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) 
     hearing = with_channel(
         play, in_device=("Keys",), out_device=("Synth",), input={"Keys": NOTES}, output={"Synth": NOTES}
     )
-    assert hearing.said("MIDI is there again") == 1
+    assert hearing.times_told("MIDI is there again") == 1
 
 
 def test_without_a_server_it_waits_for_one(jack_server: JackServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +257,7 @@ def test_without_a_server_it_waits_for_one(jack_server: JackServer, monkeypatch:
 def test_a_system_that_is_not_there_is_told(api: str, says: str) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         assert channel.status().state == "waiting"
-        assert hearing.said(says) == 1
+        assert hearing.times_told(says) == 1
 
     if rtmidi.API_WINDOWS_MM in rtmidi.get_compiled_api():
         pytest.skip("it is there")

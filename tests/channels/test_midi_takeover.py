@@ -6,9 +6,10 @@ import pytest
 
 from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.midi_device import Echoes, Takeover
-from tests.channels.hearing import until
+from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import Hearing, opened, with_channel
+from tests.channels.jack_hearing import opened, with_channel
+from tests.conftest import until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
@@ -68,7 +69,7 @@ def test_a_loop_is_told_once_where_nothing_drops_it(jack_server: JackServer) -> 
     with plugged("Desk") as desk:
         settings: dict[str, Any] = {"in_device": ("Desk",), "out_device": ("Desk",), "feedback_threshold": 10.0}
         hearing = with_channel(play, input={"Desk": (CC1,)}, output={"Desk": (CC1,)}, **settings)
-    assert hearing.said("feedback_protection = true drops that") == 1
+    assert hearing.times_told("feedback_protection = true drops that") == 1
 
 
 def test_an_echo_is_the_same_message_soon_after() -> None:

@@ -4,8 +4,6 @@ import asyncio
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -18,90 +16,21 @@ from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.osc import OscChannel
 from impsy_tui.config import Osc
 from impsy_tui.engine.loop import EngineLoop
-from impsy_tui.engine.scheduler import Scheduler
-from impsy_tui.gestures.surfaces import Lifted
-from impsy_tui.gestures.touches import Touch
-from tests.conftest import free_port
-
-
-@dataclass
-class Hearing:
-    """A listener that keeps what it hears."""
-
-    scheduler: Scheduler
-    vectors: list[tuple[tuple[float, ...], float]] = field(default_factory=list)
-    messages: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    touches: list[Touch | Lifted] = field(default_factory=list)
-
-    def touched(self, channel: str, touch: Touch | Lifted) -> None:
-        self.touches.append(touch)
-
-    def heard(self, channel: str, values: Sequence[float], at: float) -> None:
-        self.vectors.append((tuple(values), at))
-
-    def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
-        raise AssertionError("OSC sends whole vectors")
-
-    def holding(self, channel: str, held: bool, at: float) -> None:
-        raise AssertionError("OSC holds nothing")
-
-    def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
-        raise AssertionError("OSC carries no MIDI clock")
-
-    def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
-        self.messages.append((address, tuple(arguments), trusted))
-        return ""
-
-    def trouble(self, channel: str, message: str, level: str = "warning") -> None:
-        self.troubles.append(message)
-
-
-Play = Callable[[OscChannel, Hearing, SimpleUDPClient], Awaitable[None]]
-
-
-def _with_channel(play: Play, receiver: socket.socket | None = None, **settings: Any) -> Hearing:
-    """Open a channel for vectors of two, play, close it."""
-    port = free_port()
-    out = receiver.getsockname()[1] if receiver else free_port()
-    loop = EngineLoop()
-    hearing = Hearing(loop.scheduler)
-
-    async def run() -> None:
-        channel = OscChannel(Osc(server_port=port, client_port=out, **settings))
-        await channel.open(hearing, 3)
-        try:
-            await play(channel, hearing, SimpleUDPClient("127.0.0.1", port))
-        finally:
-            channel.close()
-
-    try:
-        loop.run_until_complete(run())
-    finally:
-        loop.close()
-    return hearing
-
-
-def _raw(client: SimpleUDPClient, data: bytes) -> None:
-    client._sock.sendto(data, (client._address, client._port))
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
+from tests.channels.hearing import Hearing
+from tests.channels.osc_hearing import send_raw, with_channel
+from tests.conftest import free_port, until
 
 
 def test_vectors_come_in_as_they_were_sent() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", [0.25, 0.75])
         client.send_message("/interface", [0, 1])
-        await _until(lambda: len(hearing.vectors) == 2)
+        await until(lambda: len(hearing.vectors) == 2)
         assert channel.status().received == 2
         assert channel.status().last_received == "/interface 0.00 1.00"
 
-    hearing = _with_channel(play)
-    assert [values for values, _ in hearing.vectors] == [(0.25, 0.75), (0.0, 1.0)]
+    hearing = with_channel(play)
+    assert hearing.vectors == [(0.25, 0.75), (0.0, 1.0)]
     assert hearing.troubles == []
 
 
@@ -111,10 +40,10 @@ def test_the_time_of_arrival_is_the_kernels_not_the_readers() -> None:
         sent = time.monotonic()
         client.send_message("/interface", [0.5, 0.5])
         time.sleep(0.3)  # the loop is kept from reading
-        await _until(lambda: bool(hearing.vectors))
-        assert hearing.vectors[0][1] - sent < 0.2
+        await until(lambda: bool(hearing.vectors))
+        assert hearing.times[0] - sent < 0.2
 
-    _with_channel(play)
+    with_channel(play)
 
 
 @pytest.mark.parametrize(
@@ -131,11 +60,11 @@ def test_the_time_of_arrival_is_the_kernels_not_the_readers() -> None:
 def test_what_is_no_vector_is_reported_and_not_heard(arguments: list[Any], says: str) -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", arguments)
-        await _until(lambda: bool(hearing.troubles))
+        await until(lambda: bool(hearing.troubles))
         assert channel.status().problems == 1
         assert says in channel.status().problem
 
-    hearing = _with_channel(play)
+    hearing = with_channel(play)
     assert hearing.vectors == []
     assert says in hearing.troubles[0]
 
@@ -143,30 +72,30 @@ def test_what_is_no_vector_is_reported_and_not_heard(arguments: list[Any], says:
 def test_values_outside_the_bounds_are_clipped_and_told() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/interface", [-0.5, 1.5])
-        await _until(lambda: bool(hearing.vectors))
+        await until(lambda: bool(hearing.vectors))
 
-    hearing = _with_channel(play)
-    assert hearing.vectors[0][0] == (0.0, 1.0)
+    hearing = with_channel(play)
+    assert hearing.vectors[0] == (0.0, 1.0)
     assert "clipped" in hearing.troubles[0]
 
 
 def test_noise_is_counted_and_told_once_a_second() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         for _ in range(50):
-            _raw(client, b"\xff\xfe noise")
+            send_raw(client, b"\xff\xfe noise")
         client.send_message("/interface", [0.5, 0.5])
-        await _until(lambda: bool(hearing.vectors))
+        await until(lambda: bool(hearing.vectors))
         assert channel.status().problems == 50
 
-    assert len(_with_channel(play).troubles) == 1
+    assert len(with_channel(play).troubles) == 1
 
 
 def test_other_messages_are_passed_on() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/impsy/mode", "battle")
-        await _until(lambda: bool(hearing.messages))
+        await until(lambda: bool(hearing.addresses))
 
-    assert _with_channel(play).messages == [("/impsy/mode", ("battle",), True)]
+    assert with_channel(play).addresses == [("/impsy/mode", ("battle",), True)]
 
 
 def _bundle(when: float, *values: float) -> bytes:
@@ -181,24 +110,24 @@ def _bundle(when: float, *values: float) -> bytes:
 def test_a_bundle_is_heard_when_it_is_due() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         due = time.monotonic() + 0.2
-        _raw(client, _bundle(time.time() + 0.2, 0.5, 0.5))
+        send_raw(client, _bundle(time.time() + 0.2, 0.5, 0.5))
         client.send_message("/interface", [0.25, 0.25])
-        await _until(lambda: len(hearing.vectors) == 2)
-        assert hearing.vectors[0][0] == (0.25, 0.25)
-        assert hearing.vectors[1][1] == pytest.approx(due, abs=0.02)
+        await until(lambda: len(hearing.vectors) == 2)
+        assert hearing.vectors[0] == (0.25, 0.25)
+        assert hearing.times[1] == pytest.approx(due, abs=0.02)
 
-    _with_channel(play)
+    with_channel(play)
 
 
 def test_a_bundle_of_the_past_is_heard_at_once_and_one_of_next_year_never() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
-        _raw(client, _bundle(time.time() + 3e7, 0.5, 0.5))
-        _raw(client, _bundle(time.time() - 10, 0.25, 0.25))
-        await _until(lambda: bool(hearing.vectors))
+        send_raw(client, _bundle(time.time() + 3e7, 0.5, 0.5))
+        send_raw(client, _bundle(time.time() - 10, 0.25, 0.25))
+        await until(lambda: bool(hearing.vectors))
         assert len(hearing.scheduler) == 1  # the report's second, and no bundle
 
-    hearing = _with_channel(play)
-    assert [values for values, _ in hearing.vectors] == [(0.25, 0.25)]
+    hearing = with_channel(play)
+    assert hearing.vectors == [(0.25, 0.25)]
     assert "a bundle for" in hearing.troubles[0]
 
 
@@ -206,7 +135,7 @@ def test_predictions_go_to_every_address_as_floats(receiver: socket.socket) -> N
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         channel.send((0.25, 0.75))
 
-    _with_channel(play, receiver)
+    with_channel(play, receiver)
     messages = [OscMessage(receiver.recv(1000)) for _ in range(3)]
     assert [(m.address, m.params) for m in messages] == [
         ("/prediction", [0.25, 0.75]),
@@ -221,7 +150,7 @@ def test_nobody_listening_is_told_and_does_no_harm() -> None:
             channel.send((0.5, 0.5))
             await asyncio.sleep(0.005)
 
-    assert any("nobody listens" in text for text in _with_channel(play).troubles)
+    assert any("nobody listens" in text for text in with_channel(play).troubles)
 
 
 def test_no_prediction_is_lost_when_a_synthesiser_comes_late() -> None:
@@ -276,7 +205,7 @@ def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         pass
 
-    assert _with_channel(play).troubles == []
-    (told,) = _with_channel(play, server_ip="0.0.0.0").troubles
+    assert with_channel(play).troubles == []
+    (told,) = with_channel(play, server_ip="0.0.0.0").troubles
     assert "the whole network can reach port" in told
     assert "a phone sends to" in told

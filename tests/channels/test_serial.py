@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,9 @@ from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.serial import LONGEST_LINE, SerialChannel
 from impsy_tui.config import Serial
 from impsy_tui.engine.loop import EngineLoop
-from tests.channels.wires import Hearing, Wire, perform, until, wire_at
-
-
-@pytest.fixture
-def wire(tmp_path: Path) -> Iterator[Wire]:
-    with wire_at(tmp_path / "ttyTEST") as made:
-        yield made
+from tests.channels.hearing import Hearing, perform
+from tests.channels.wires import Wire, wire_at
+from tests.conftest import until
 
 
 def _channel(path: Path, baudrate: int = 115200) -> SerialChannel:

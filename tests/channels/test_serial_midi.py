@@ -1,61 +1,23 @@
-"""MIDI over real pseudo-terminals."""
+"""MIDI over real pseudo-terminals: what comes in, and ports that come and go."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.channels import ChannelProblem, Learns, MappingEntry
-from impsy_tui.channels.midi_stream import MidiStream
+from impsy_tui.channels import ChannelProblem, Learns
 from impsy_tui.channels.serial_midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from impsy_tui.engine.loop import EngineLoop
-from tests.channels.wires import Hearing, Wire, descriptors, perform, until, wire_at
-
-KNOBS: tuple[MappingEntry, ...] = (("control_change", 1, 7), ("control_change", 1, 8))
-KEYS: tuple[MappingEntry, ...] = (("note_on", 1), ("note_velocity", 1))
-NOTES: tuple[MappingEntry, ...] = (("note_on", 1), ("note_on", 2))
-MIXED: tuple[MappingEntry, ...] = (("note_on", 1), ("control_change", 1, 7))
-
-
-@pytest.fixture
-def wire(tmp_path: Path) -> Iterator[Wire]:
-    with wire_at(tmp_path / "ttyTEST") as made:
-        yield made
-
-
-def _channel(
-    wire: Wire, inputs: Sequence[MappingEntry] = KNOBS, outputs: Sequence[MappingEntry] = NOTES
-) -> SerialMidiChannel:
-    return SerialMidiChannel(SerialMidi(input=tuple(inputs), output=tuple(outputs)), str(wire.path))
-
-
-def _messages(wire: Wire) -> list[bytes]:
-    """What the channel has sent; nothing of it is cut."""
-    stream = MidiStream()
-    found = stream.feed(wire.read())
-    assert stream.stray == 0
-    assert b"".join(found) == wire.got
-    return found
-
-
-def _sounding(messages: Sequence[bytes]) -> set[tuple[int, int]]:
-    """The notes that are on after these messages, by channel."""
-    on: set[tuple[int, int]] = set()
-    for message in messages:
-        note = (message[0] & 0x0F, message[1])
-        if message[0] & 0xF0 == 0x90:
-            on.add(note)
-        elif message[0] & 0xF0 == 0x80:
-            on.discard(note)
-    return on
+from tests.channels.hearing import Hearing, perform
+from tests.channels.midi_wires import KEYS, KNOBS, MIXED, channel_on, messages, sounding
+from tests.channels.wires import Wire
+from tests.conftest import until
 
 
 def test_messages_come_in_and_vectors_go_out(wire: Wire) -> None:
-    channel = _channel(wire, KNOBS, MIXED)
+    channel = channel_on(wire, KNOBS, MIXED)
 
     async def play(hearing: Hearing) -> None:
         wire.write(b"\xb0\x07\x7f\xb0\x08\x00\xb0\x20\x11")
@@ -74,7 +36,7 @@ def test_messages_come_in_and_vectors_go_out(wire: Wire) -> None:
 
 
 def test_running_status_pieces_and_real_time_bytes_inside_of_messages(wire: Wire) -> None:
-    channel = _channel(wire)
+    channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
         for piece in (b"\xb0\x07", b"\xf8", b"\x7f\x08", b"\x00\xfe\x07\xf8\x00\xf0\x01\x02", b"\xf7\xb0\x08\x7f"):
@@ -88,7 +50,7 @@ def test_running_status_pieces_and_real_time_bytes_inside_of_messages(wire: Wire
 
 
 def test_one_message_is_one_event_and_keys_are_held(wire: Wire) -> None:
-    channel = _channel(wire, KEYS)
+    channel = channel_on(wire, KEYS)
 
     async def play(hearing: Hearing) -> None:
         wire.write(b"\x90\x7f\x7f\x90\x00\x7f\x80\x7f\x00\x90\x00\x00")
@@ -98,7 +60,7 @@ def test_one_message_is_one_event_and_keys_are_held(wire: Wire) -> None:
 
 
 def test_values_that_the_instrument_does_not_have_are_not_set(wire: Wire) -> None:
-    channel = _channel(wire, (*KNOBS, ("control_change", 1, 7)))
+    channel = channel_on(wire, (*KNOBS, ("control_change", 1, 7)))
 
     async def play(hearing: Hearing) -> None:
         wire.write(b"\xb0\x07\x7f")
@@ -108,20 +70,20 @@ def test_values_that_the_instrument_does_not_have_are_not_set(wire: Wire) -> Non
 
 
 def test_a_message_that_is_taken_means_nothing_else(wire: Wire) -> None:
-    channel = _channel(wire)
+    channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
-        hearing.taken = b"\xb0\x07\x40"
+        hearing.bound = b"\xb0\x07\x40"
         wire.write(b"\xb0\x07\x40\xb0\x08\x00")
         await until(lambda: bool(hearing.updates))
 
     hearing = perform(channel, play)
-    assert hearing.messages == [b"\xb0\x07\x40", b"\xb0\x08\x00"]
+    assert hearing.bytes_heard == [b"\xb0\x07\x40", b"\xb0\x08\x00"]
     assert hearing.updates == [[(1, 0.0)]]
 
 
 def test_bytes_that_are_no_message_are_counted_and_told_once_a_second(wire: Wire) -> None:
-    channel = _channel(wire)
+    channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
         for _ in range(5):
@@ -134,131 +96,14 @@ def test_bytes_that_are_no_message_are_counted_and_told_once_a_second(wire: Wire
     assert len(perform(channel, play).told) == 1
 
 
-def test_the_latest_vector_wins_and_no_note_hangs(wire: Wire) -> None:
-    channel = _channel(wire)
-
-    async def play(hearing: Hearing) -> None:
-        for step in range(1000):
-            channel.send((step % 100 / 127, (step % 100 + 20) / 127))
-            if step % 25 == 0:
-                await asyncio.sleep(0)
-        channel.send((1.0, 0.0))
-        await until(lambda: _sounding(_messages(wire)) == {(0, 127), (1, 0)})
-        assert channel.status().sent < 2000  # most were left out
-        channel.silence()
-        await until(lambda: not _sounding(_messages(wire)))
-
-    perform(channel, play)
-
-
-def test_silence_overtakes_a_waiting_vector_and_begins_no_note(wire: Wire) -> None:
-    channel = _channel(wire, KNOBS, MIXED)
-
-    async def play(hearing: Hearing) -> None:
-        channel.send((60 / 127, 0.0))
-        channel.send((72 / 127, 1.0))
-        channel.silence()
-        await until(lambda: len(_messages(wire)) == 4)
-        await asyncio.sleep(0.05)
-
-    perform(channel, play)
-    assert _messages(wire) == [b"\x90\x3c\x7f", b"\xb0\x07\x00", b"\x80\x3c\x00", b"\xb0\x07\x7f"]
-
-
-def test_notes_of_one_value_end_at_once_and_the_vector_that_waits_begins_none(wire: Wire) -> None:
-    channel = _channel(wire)
-
-    async def play(hearing: Hearing) -> None:
-        channel.send((60 / 127, 64 / 127))
-        channel.send((61 / 127, 65 / 127))
-        channel.end_notes(frozenset((1,)))
-        await until(lambda: _sounding(_messages(wire)) == {(0, 61)})
-        await asyncio.sleep(0.05)
-        assert b"\x91\x41\x7f" not in _messages(wire)
-        channel.end_notes(frozenset((0, 1)))
-        await until(lambda: not _sounding(_messages(wire)))
-
-    perform(channel, play)
-    assert _messages(wire)[:3] == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x81\x40\x00"]
-
-
-def test_panic_turns_everything_off_and_drops_what_waits(wire: Wire) -> None:
-    channel = _channel(wire)
-
-    async def play(hearing: Hearing) -> None:
-        channel.send((60 / 127, 64 / 127))
-        channel.send((61 / 127, 65 / 127))
-        for _ in range(100):  # a performer in fear
-            channel.panic()
-        await until(lambda: len(_messages(wire)) >= 10)
-        await asyncio.sleep(0.2)
-        assert len(_messages(wire)) < 100  # of 600
-
-    perform(channel, play)
-    found = _messages(wire)
-    assert found[:4] == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x80\x3c\x00", b"\x81\x40\x00"]
-    for controller in (64, 120, 123):
-        for status in (0xB0, 0xB1):
-            assert bytes((status, controller, 0)) in found
-
-
-def test_what_sounds_is_turned_off_when_it_is_closed(wire: Wire) -> None:
-    channel = _channel(wire)
-
-    async def play(hearing: Hearing) -> None:
-        channel.send((60 / 127, 64 / 127))
-        channel.send((61 / 127, 65 / 127))
-
-    perform(channel, play)
-    assert _messages(wire) == [b"\x90\x3c\x7f", b"\x91\x40\x7f", b"\x80\x3c\x00", b"\x81\x40\x00"]
-
-
-def test_another_dimension_leaves_nothing_sounding(wire: Wire) -> None:
-    channel = _channel(wire)
-
-    async def play(hearing: Hearing) -> None:
-        channel.send((60 / 127, 64 / 127))
-        channel.set_dimension(2)
-        await until(lambda: len(_messages(wire)) == 4 and not _sounding(_messages(wire)))
-
-    perform(channel, play)
-
-
-def test_where_nobody_reads_messages_stay_whole_and_no_note_hangs(wire: Wire) -> None:
-    channel = _channel(wire)
-
-    async def play(hearing: Hearing) -> None:
-        channel.send((60 / 127, 64 / 127))
-        await wire.fill(b"\xfe")
-        for step in range(100):
-            channel.send((step / 127, step / 127))
-        assert hearing.times_told("nobody reads") == 1
-        channel.silence()
-        channel.send((1.0, 1.0))
-        wire.read()
-        await until(lambda: _sounding(_notes(wire)) == {(0, 127), (1, 127)})
-        assert len(_notes(wire)) <= 10
-        channel.silence()
-        await until(lambda: not _sounding(_notes(wire)))
-
-    perform(channel, play)
-
-
-def _notes(wire: Wire) -> list[bytes]:
-    stream = MidiStream()
-    found = [message for message in stream.feed(wire.read()) if message != b"\xfe"]
-    assert stream.stray == 0
-    return found
-
-
 def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) -> None:
-    channel = _channel(wire, KEYS, MIXED)
+    channel = channel_on(wire, KEYS, MIXED)
 
     async def play(hearing: Hearing) -> None:
         for turn in range(3):
             wire.write(b"\x90\x3c\x40\x90")
             channel.send((60 / 127, 1.0))
-            await until(lambda turn=turn: len(hearing.updates) == turn + 1 and _sounding(_messages(wire)))
+            await until(lambda turn=turn: len(hearing.updates) == turn + 1 and sounding(messages(wire)))
             assert hearing.held[-1]
             wire.unplug()
             await until(lambda: channel.status().state == "waiting")
@@ -269,11 +114,11 @@ def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) 
             wire.plug()
             await until(lambda: channel.status().state == "open")
             channel.send((62 / 127, 1.0))
-            await until(lambda: len(_messages(wire)) == 3)
+            await until(lambda: len(messages(wire)) == 3)
             # The controller is sent again: whoever came back may have forgotten it.
-            assert _messages(wire) == [b"\x80\x3c\x00", b"\x90\x3e\x7f", b"\xb0\x07\x7f"]
+            assert messages(wire) == [b"\x80\x3c\x00", b"\x90\x3e\x7f", b"\xb0\x07\x7f"]
             channel.silence()
-            await until(lambda: len(_messages(wire)) == 4)
+            await until(lambda: len(messages(wire)) == 4)
             wire.got = b""
 
     hearing = perform(channel, play)
@@ -282,7 +127,7 @@ def test_a_port_may_go_and_come_back_and_what_sounded_is_turned_off(wire: Wire) 
 
 
 def test_a_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
-    channel = _channel(wire)
+    channel = channel_on(wire)
 
     async def play(hearing: Hearing) -> None:
         wire.unplug()
@@ -290,13 +135,13 @@ def test_a_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
         for _ in range(10):
             channel.panic()
         wire.plug()
-        await until(lambda: len(_messages(wire)) == 6)
+        await until(lambda: len(messages(wire)) == 6)
 
     perform(channel, play)
 
 
 def test_what_is_learned_is_in_force_at_once(wire: Wire) -> None:
-    channel = _channel(wire, KNOBS[:1])
+    channel = channel_on(wire, KNOBS[:1])
     assert isinstance(channel, Learns)
     assert channel.learned() == {}
 
@@ -321,7 +166,7 @@ def test_without_a_port_it_cannot_be_opened() -> None:
 
 
 def test_it_is_harmless_before_it_is_opened_and_after_it_is_closed(wire: Wire) -> None:
-    channel = _channel(wire)
+    channel = channel_on(wire)
 
     def use() -> None:
         channel.send((0.5, 0.5))
@@ -347,7 +192,7 @@ _PIECES = st.one_of(
 
 
 def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
-    channel = _channel(wire, KEYS)
+    channel = channel_on(wire, KEYS)
     loop = EngineLoop()
     hearing = Hearing(loop.scheduler)
 
@@ -374,52 +219,5 @@ def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
     loop.run_until_complete(channel.open(hearing, 3))
     feed()
     loop.run_until_complete(close())
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
-
-
-_DEEDS = st.lists(
-    st.one_of(
-        st.tuples(st.just("send"), st.integers(0, 127), st.integers(0, 127)),
-        st.tuples(st.just("end"), st.integers(0, 1)),
-        st.tuples(st.sampled_from(["silence", "panic", "wait"])),
-    ),
-    max_size=40,
-)
-
-
-def test_whatever_is_played_nothing_sounds_in_the_end(wire: Wire) -> None:
-    loop = EngineLoop()
-    idle = descriptors()
-
-    @settings(max_examples=25, deadline=None, database=None)
-    @given(_DEEDS)
-    def do(deeds: list[tuple[object, ...]]) -> None:
-        wire.drain()
-        channel = _channel(wire)
-        hearing = Hearing(loop.scheduler)
-
-        async def run() -> None:
-            await channel.open(hearing, 3)
-            for name, *numbers in deeds:
-                if name == "send":
-                    channel.send([int(str(number)) / 127 for number in numbers])
-                elif name == "end":
-                    channel.end_notes(frozenset(int(str(number)) for number in numbers))
-                elif name == "silence":
-                    channel.silence()
-                elif name == "panic":
-                    channel.panic()
-                else:
-                    await asyncio.sleep(0.002)
-            channel.send((1.0, 0.0))
-            await until(lambda: _sounding(_messages(wire)) == {(0, 127), (1, 0)})
-            channel.close()
-            await until(lambda: not _sounding(_messages(wire)))
-            await until(lambda: descriptors() <= idle)
-
-        loop.run_until_complete(run())
-
-    do()
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()

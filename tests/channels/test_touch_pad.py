@@ -13,9 +13,10 @@ from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.gestures.surfaces import Lifted, gesture_told, guide_told, new_idea_told, state_told
 from impsy_tui.gestures.touches import Touch
 from tests.channels.chromium import PROGRAM, Chromium
-from tests.channels.hearing import MidiHearing, until
+from tests.channels.hearing import Hearing
 from tests.channels.on_page import Stage, on_stage
-from tests.channels.test_websocket import answers, said, with_channel
+from tests.channels.web_hearing import answers, said, with_channel
+from tests.conftest import until
 
 in_browser = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed (chromium)")
 
@@ -60,7 +61,7 @@ def test_a_touch_that_makes_no_sense_is_told(text: str, why: str) -> None:
 
 
 def test_touches_of_clients_are_the_lead_s_and_end_with_them() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as one, connect(url) as other:
             for text in ("/touch/0/0.25/0.5", "/touch/0/0.35/0.5", "/touch/ended/0", "/touch/0/0.35/0.5"):
                 await one.send(text)
@@ -85,7 +86,7 @@ def test_touches_of_clients_are_the_lead_s_and_end_with_them() -> None:
 
 
 def test_without_touches_they_are_no_message_that_is_understood() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send("/touch/0/0.25/0.5")
             await until(lambda: bool(hearing.troubles))
@@ -95,7 +96,7 @@ def test_without_touches_they_are_no_message_that_is_understood() -> None:
 
 
 def test_a_band_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what_is_so() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         assert isinstance(channel, PlaysTouches)
         assert isinstance(channel, ShowsBand)
         channel.play_touch(_DOWN)  # nobody is there

@@ -16,9 +16,10 @@ from impsy_tui.config import Demo
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.gestures.surfaces import Lifted, gesture_told
 from impsy_tui.gestures.touches import Touch
-from tests.channels import jack_hearing, test_osc
-from tests.channels.hearing import until
+from tests.channels import jack_hearing, osc_hearing
+from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
+from tests.conftest import until
 
 _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
 
@@ -34,56 +35,50 @@ _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
 def test_touches_are_told_from_osc_messages(
     touches: Any, address: str, arguments: list[Any], x: float, y: float
 ) -> None:
-    async def play(channel: OscChannel, hearing: test_osc.Hearing, client: SimpleUDPClient) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message(address, arguments)
-        async with asyncio.timeout(5):
-            while not hearing.touches:
-                await asyncio.sleep(0.005)
+        await until(lambda: bool(hearing.touches))
         assert channel.status().last_received.startswith(address)
 
     settings = {"touches": (touches,) if isinstance(touches, str) else touches, "touch_x": (0.0, 100.0)}
-    hearing = test_osc._with_channel(play, touch_y=(400.0, 0.0), **settings)
+    hearing = osc_hearing.with_channel(play, touch_y=(400.0, 0.0), **settings)
     (touch,) = hearing.touches
     assert isinstance(touch, Touch)
     assert (touch.x, touch.y, touch.velocity) == (x, y, 0.0)
-    assert hearing.messages == []
+    assert hearing.addresses == []
 
 
 def test_what_makes_no_sense_is_told_and_what_is_no_touch_is_a_command() -> None:
-    async def play(channel: OscChannel, hearing: test_osc.Hearing, client: SimpleUDPClient) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/metatone/touch", ["ann", 9000.0, 0.0, 0.0])
         client.send_message("/metatone/online", ["ann"])
         client.send_message("/metatone/touch/ended", ["ann"])
         client.send_message("/impsy/reset", [])
-        async with asyncio.timeout(5):
-            while not hearing.messages:
-                await asyncio.sleep(0.005)
+        await until(lambda: bool(hearing.addresses))
 
-    hearing = test_osc._with_channel(play, touches=("metatone",))
+    hearing = osc_hearing.with_channel(play, touches=("metatone",))
     assert hearing.troubles[:2] == ["/metatone/touch is ignored: x is outside of the surface", "ann is there"]
     assert hearing.touches == [Lifted("ann", 0)]
-    assert hearing.messages == [("/impsy/reset", (), True)]
+    assert hearing.addresses == [("/impsy/reset", (), True)]
 
 
 def test_without_touches_such_messages_are_what_they_were() -> None:
-    async def play(channel: OscChannel, hearing: test_osc.Hearing, client: SimpleUDPClient) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         client.send_message("/metatone/touch", ["ann", 1.0, 1.0, 0.0])
-        async with asyncio.timeout(5):
-            while not hearing.messages:
-                await asyncio.sleep(0.005)
+        await until(lambda: bool(hearing.addresses))
 
-    assert test_osc._with_channel(play).touches == []
+    assert osc_hearing.with_channel(play).touches == []
 
 
 def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
-    async def play(channel: OscChannel, hearing: test_osc.Hearing, client: SimpleUDPClient) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         assert isinstance(channel, PlaysTouches)
         channel.play_touch(_DOWN)
         channel.end_touch("p2")
         channel.tell_band([gesture_told("p2", 7)])
         assert channel.status().last_sent == "/metatone/classifier/gesture p2 SS"
 
-    test_osc._with_channel(play, receiver)
+    osc_hearing.with_channel(play, receiver)
     messages = [OscMessage(receiver.recv(2000)) for _ in range(2)]
     assert [(each.address, each.params) for each in messages] == [
         ("/metatone/playback/touch", ["p2", 256.0, 576.0, 0.0]),
@@ -92,11 +87,11 @@ def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
 
 
 def test_touches_go_out_at_addresses_of_the_performer_s_own(receiver: socket.socket) -> None:
-    async def play(channel: OscChannel, hearing: test_osc.Hearing, client: SimpleUDPClient) -> None:
+    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
         channel.play_touch(_DOWN)
 
     own = ("/synth/{player} x velocity y", "/all player x", "metatone", "/left x down", "", "/{finger} x y")
-    hearing = test_osc._with_channel(play, receiver, playback=own, touch_x=(-1.0, 1.0), touch_y=(100.0, 0.0))
+    hearing = osc_hearing.with_channel(play, receiver, playback=own, touch_x=(-1.0, 1.0), touch_y=(100.0, 0.0))
     messages = [OscMessage(receiver.recv(2000)) for _ in range(2)]
     assert [(each.address, each.params) for each in messages] == [
         ("/synth/p2", [-0.5, 0.0, 25.0]),
@@ -113,7 +108,7 @@ def test_touches_go_out_at_addresses_of_the_performer_s_own(receiver: socket.soc
 
 
 def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
-    async def play(channel: MidiChannel, hearing: jack_hearing.Hearing) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await jack_hearing.opened(channel)
         channel.play_touch(_DOWN)
         channel.play_touch(_DOWN._replace(velocity=0.01, loudness=50))  # on the same note: it goes on
@@ -137,7 +132,7 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
 
 
 def test_two_controllers_are_a_touch_pad(jack_server: JackServer) -> None:
-    async def play(channel: MidiChannel, hearing: jack_hearing.Hearing) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await jack_hearing.opened(channel)
         for message in ((0xB0, 16, 127), (0xB0, 17, 127), (0xB0, 16, 0), (0xB0, 1, 127)):
             pad.send(message)
@@ -154,7 +149,7 @@ def test_two_controllers_are_a_touch_pad(jack_server: JackServer) -> None:
 def test_the_demo_leads_with_rests_between_for_ever_and_the_same_each_time() -> None:
     def performance() -> list[Touch | Lifted]:
         time = VirtualTime()
-        hearing = test_osc.Hearing(time.scheduler)
+        hearing = Hearing(time.scheduler)
         channel = TouchDemoChannel(Demo(touches=True, phrase=4.0, rest=3.0))
         asyncio.run(channel.open(hearing, 2))  # type: ignore[arg-type]
         channel.set_dimension(9)

@@ -1,86 +1,25 @@
-"""The WebSocket channel with real clients."""
+"""The WebSocket channel with real clients: what comes in, and what goes out."""
 
 import asyncio
 import base64
-import json
 import os
-import re
 import socket
-import urllib.error
-import urllib.request
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
-import websockets
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
-from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.websocket import WebSocketChannel
-from impsy_tui.config import WebSocket
-from impsy_tui.engine.loop import EngineLoop
-from tests.channels.hearing import MidiHearing, free_tcp_port, to_the_end, until
-
-FADERS = (("control_change", 1, 1), ("control_change", 1, 2))
-KEYS = (("note_on", 1), ("note_velocity", 1))
-
-Play = Callable[[WebSocketChannel, MidiHearing, str], Awaitable[None]]
-
-
-def with_channel(play: Play, dimension: int = 3, **settings: Any) -> MidiHearing:
-    """Open a channel, play, close it; nothing of it may be left behind."""
-    port = free_tcp_port()
-    loop = EngineLoop()
-    hearing = MidiHearing(loop.scheduler)
-    errors: list[dict[str, Any]] = []
-    loop.set_exception_handler(lambda _, context: errors.append(context))
-
-    async def run() -> None:
-        wanted = {"input": FADERS, "output": FADERS, **settings}
-        channel = WebSocketChannel(WebSocket(server_port=port, **wanted))
-        await channel.open(hearing, dimension)
-        try:
-            await play(channel, hearing, f"ws://127.0.0.1:{port}/")
-        finally:
-            channel.close()
-            channel.close()
-            await until(lambda: len(asyncio.all_tasks()) == 1)
-        assert channel.status().state == "closed"
-        assert channel.status().bound.endswith("no clients")
-
-    to_the_end(loop, run())
-    assert errors == []
-    return hearing
-
-
-async def said(client: ClientConnection, count: int) -> list[str]:
-    async with asyncio.timeout(20):
-        return [str(await client.recv()) for _ in range(count)]
-
-
-async def _said_at_the_end(client: ClientConnection) -> list[str]:
-    """All that is left until the server says goodbye."""
-    found = []
-    async with asyncio.timeout(20):
-        try:
-            while True:
-                found.append(str(await client.recv()))
-        except ConnectionClosed:
-            return found
-
-
-async def _in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
-
+from tests.channels.hearing import Hearing
+from tests.channels.web_hearing import FADERS, KEYS, port_of, said, said_at_the_end, with_channel
+from tests.conftest import until
 
 # In
 
 
 def test_a_message_sets_the_values_that_it_is_mapped_to() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send("/channel/1/cc/1/127")
             await client.send("/channel/1/cc/2/0")
@@ -96,7 +35,7 @@ def test_a_message_sets_the_values_that_it_is_mapped_to() -> None:
 
 
 def test_a_message_that_sets_several_values_is_one_event() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send("/channel/1/noteon/127/0")
             await client.send("/channel/1/noteon/127/127")
@@ -106,7 +45,7 @@ def test_a_message_that_sets_several_values_is_one_event() -> None:
 
 
 def test_values_that_are_not_played_are_left_out() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             channel.set_dimension(2)
             await client.send("/channel/1/cc/2/127")
@@ -117,41 +56,41 @@ def test_values_that_are_not_played_are_left_out() -> None:
 
 
 def test_what_the_listener_takes_means_nothing_else() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        hearing.taken = True
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        hearing.bound = b"\xb0\x01\x7f"
         async with connect(url) as client:
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.messages))
 
     hearing = with_channel(play)
-    assert hearing.messages == [b"\xb0\x01\x7f"]
+    assert hearing.bytes_heard == [b"\xb0\x01\x7f"]
     assert hearing.updates == []
 
 
 def test_keys_are_held_until_the_last_client_has_let_go() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as one, connect(url) as other:
             await one.send("/channel/1/noteon/60/100")
-            await until(lambda: hearing.holds == [True])
+            await until(lambda: hearing.held == [True])
             await other.send("/channel/1/noteon/60/100")
             await until(lambda: len(hearing.updates) == 2)
             await one.send("/channel/1/noteoff/60/0")
             await one.send("/channel/1/noteon/1/0")
             await until(lambda: channel.status().received == 4)
-            assert hearing.holds == [True]
+            assert hearing.held == [True]
             await other.send("/channel/1/noteon/60/0")
-            await until(lambda: hearing.holds == [True, False])
+            await until(lambda: hearing.held == [True, False])
 
     with_channel(play, input=KEYS)
 
 
 def test_a_client_that_goes_lets_go_of_its_keys() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         client = await connect(url)
         await client.send("/channel/1/noteon/60/100")
-        await until(lambda: hearing.holds == [True])
+        await until(lambda: hearing.held == [True])
         client.transport.abort()  # without a word
-        await until(lambda: hearing.holds == [True, False])
+        await until(lambda: hearing.held == [True, False])
         assert channel.status().bound.endswith("no clients")
 
     with_channel(play, input=KEYS)
@@ -167,7 +106,7 @@ def test_a_client_that_goes_lets_go_of_its_keys() -> None:
     ],
 )
 def test_what_is_no_message_is_reported_and_the_client_stays(message: str | bytes, says: str) -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             for _ in range(20):
                 await client.send(message)
@@ -181,10 +120,10 @@ def test_what_is_no_message_is_reported_and_the_client_stays(message: str | byte
 
 
 def test_a_message_without_end_ends_its_client_alone() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as huge, connect(url) as other:
             await huge.send("/" * 2000)
-            await _said_at_the_end(huge)
+            await said_at_the_end(huge)
             assert huge.close_code == 1009
             await other.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
@@ -194,9 +133,9 @@ def test_a_message_without_end_ends_its_client_alone() -> None:
 
 
 def test_noise_instead_of_a_handshake_does_no_harm() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         for noise in (b"\x00\xff\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\n", b""):
-            _, writer = await asyncio.open_connection("127.0.0.1", _port(url))
+            _, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
             writer.write(noise)
             await writer.drain()
             writer.close()
@@ -208,10 +147,10 @@ def test_noise_instead_of_a_handshake_does_no_harm() -> None:
 
 
 def test_text_that_is_not_utf8_ends_its_client_alone() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await client.send(b"\xff\xfe", text=True)
-            await _said_at_the_end(client)
+            await said_at_the_end(client)
             assert client.close_code == 1007
 
     (told,) = with_channel(play).troubles
@@ -219,7 +158,7 @@ def test_text_that_is_not_utf8_ends_its_client_alone() -> None:
 
 
 def test_a_client_that_floods_is_held_up_and_loses_nothing() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             for number in range(500):
                 await client.send(f"/channel/1/cc/1/{number % 128}")
@@ -231,7 +170,7 @@ def test_a_client_that_floods_is_held_up_and_loses_nothing() -> None:
 
 
 def test_a_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         pings = Frame(Opcode.PING, b"").serialize(mask=True) * 1000
         async with connect(url) as client, connect(url) as other:
             try:
@@ -253,7 +192,7 @@ def test_a_client_that_pings_without_end_is_dropped_and_the_others_are_heard() -
 
 
 def test_predictions_go_to_every_client_as_text() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as one, connect(url) as other:
             await until(lambda: channel.status().bound.endswith("2 clients"))
             channel.send((0.5, 1.0))
@@ -276,7 +215,7 @@ def test_every_kind_of_entry_has_its_text() -> None:
         ("note_on", 5, 90),
     )
 
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((1.0, 1.0, 1.0, 1.0, 1.0))
@@ -293,7 +232,7 @@ def test_every_kind_of_entry_has_its_text() -> None:
 
 
 def test_a_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as early:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.0, 0.0, 0.0))
@@ -314,7 +253,7 @@ def test_a_new_client_is_sent_all_that_is_so_and_the_others_nothing_twice() -> N
 
 
 def test_notes_of_some_values_end_at_once() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.5, 1.0, 1.0))
@@ -328,7 +267,7 @@ def test_notes_of_some_values_end_at_once() -> None:
 
 
 def test_another_dimension_leaves_nothing_sounding() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.5, 1.0))
@@ -341,12 +280,12 @@ def test_another_dimension_leaves_nothing_sounding() -> None:
 def test_nothing_sounds_when_it_is_closed() -> None:
     ends: list[list[str]] = []
 
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         client = await connect(url)
         await until(lambda: channel.status().bound.endswith("1 client"))
         channel.send((0.0, 1.0))
         channel.close()
-        ends.append(await _said_at_the_end(client))
+        ends.append(await said_at_the_end(client))
         assert client.close_code == 1001
         channel.send((0.5, 0.5))  # nobody is there, and nothing is raised
         channel.end_notes(frozenset((0,)))
@@ -358,7 +297,7 @@ def test_nothing_sounds_when_it_is_closed() -> None:
 
 
 def test_panic_turns_everything_off() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with connect(url) as client:
             await until(lambda: channel.status().bound.endswith("1 client"))
             channel.send((0.0, 1.0))
@@ -377,7 +316,7 @@ def test_sixty_four_clients_all_end_where_the_player_does() -> None:
     sends = 40
     counts: list[int] = []
 
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         async with AsyncExitStack() as stack:
             clients = [await stack.enter_async_context(connect(url)) for _ in range(64)]
             await until(lambda: channel.status().bound.endswith("64 clients"))
@@ -385,7 +324,7 @@ def test_sixty_four_clients_all_end_where_the_player_does() -> None:
                 channel.send((number / (sends - 1), number / (sends - 1)))
             channel.close()
             for client in clients:
-                texts = await _said_at_the_end(client)
+                texts = await said_at_the_end(client)
                 counts.append(len(texts))
                 assert [text for text in texts if "/cc/1/" in text][-1] == "/channel/1/cc/1/127"
                 sounding: set[str] = set()
@@ -402,10 +341,10 @@ def test_sixty_four_clients_all_end_where_the_player_does() -> None:
 
 
 def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         deaf = socket.socket()
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", _port(url)))
+        deaf.connect(("127.0.0.1", port_of(url)))
         key = base64.b64encode(os.urandom(16)).decode()
         deaf.sendall(
             f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -426,155 +365,3 @@ def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None
 
     (told,) = with_channel(play).troubles
     assert "does not read" in told
-
-
-# Who may come
-
-
-def _port(url: str) -> int:
-    return int(url.rstrip("/").rpartition(":")[2])
-
-
-@pytest.mark.parametrize("origin", [None, "http://127.0.0.1:{port}", "HTTP://127.0.0.1:{port}"])
-def test_programs_and_the_own_page_may_play(origin: str | None) -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        here: Any = origin and origin.format(port=_port(url))
-        async with connect(url, origin=here) as client:
-            await client.send("/channel/1/cc/1/127")
-            await until(lambda: bool(hearing.updates))
-
-    assert with_channel(play).troubles == []
-
-
-@pytest.mark.parametrize("origin", ["http://elsewhere.example", "http://127.0.0.1:1", "null", "file://", "http://["])
-def test_pages_of_other_places_may_not(origin: Any) -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        with pytest.raises(InvalidStatus) as refused:
-            await connect(url, origin=origin)
-        assert refused.value.response.status_code == 403
-
-    (told,) = with_channel(play).troubles
-    assert "page of another place" in told
-
-
-def test_there_is_a_limit_to_how_many_come() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        async with AsyncExitStack() as stack:
-            for _ in range(128):
-                await stack.enter_async_context(connect(url))
-            with pytest.raises(InvalidStatus) as refused:
-                await connect(url)
-            assert refused.value.response.status_code == 503
-
-    (told,) = with_channel(play).troubles
-    assert "128 clients are here" in told
-
-
-def test_a_taken_port_is_said_in_the_performers_language() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        loop = EngineLoop()
-        channel = WebSocketChannel(WebSocket(server_port=other.getsockname()[1]))
-        with pytest.raises(ChannelProblem, match=r"is taken: another engine.*\[websocket\] server_port"):
-            loop.run_until_complete(channel.open(MidiHearing(loop.scheduler), 3))
-        assert channel.status().state == "error"
-        channel.send((0.5, 0.5))
-        channel.close()
-        loop.close()
-
-
-def test_an_unknown_host_is_said() -> None:
-    loop = EngineLoop()
-    channel = WebSocketChannel(WebSocket(server_ip="no-such-host.invalid", server_port=free_tcp_port()))
-    with pytest.raises(ChannelProblem, match=r"no host is called no-such-host\.invalid"):
-        loop.run_until_complete(channel.open(MidiHearing(loop.scheduler), 3))
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
-
-
-def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        assert channel.status().state == "open"
-
-    assert with_channel(play).troubles == []
-    (told,) = with_channel(play, server_ip="0.0.0.0").troubles
-    assert "the whole network can reach port" in told
-    assert re.search(r"a phone opens http://\S+:\d+/", told)
-
-
-def test_the_port_is_free_again_at_once() -> None:
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        async with connect(url) as client:
-            await until(lambda: channel.status().bound.endswith("1 client"))
-            channel.close()
-            await _said_at_the_end(client)
-        again = WebSocketChannel(WebSocket(server_port=_port(url)))
-        await again.open(hearing, 3)
-        again.close()
-
-    with_channel(play)
-
-
-# The page
-
-
-def _get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    request = urllib.request.Request(url, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, dict(answer.headers), answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read().decode()
-
-
-def answers(*requests: tuple[str, str], **settings: Any) -> list[tuple[int, dict[str, str], str]]:
-    found: list[tuple[int, dict[str, str], str]] = []
-
-    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
-        for method, path in requests:
-            found.append(await _in_thread(_get, f"http://127.0.0.1:{_port(url)}{path}", method))
-
-    with_channel(play, **settings)
-    return found
-
-
-def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None:
-    ((status, headers, page),) = answers(("GET", "/"))
-    assert status == 200
-    assert headers["Content-Type"] == "text/html; charset=utf-8"
-    assert headers["Cache-Control"] == "no-store"
-    assert "Server" not in headers
-    policy = headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe" not in policy
-    assert not re.search(r"(src|href)=\"(?!data:)", page)
-    found = re.search(r'id="mapping">(.*?)</script>', page)
-    assert found is not None
-    assert json.loads(found[1])["input"] == [list(entry) for entry in FADERS]
-
-
-def test_a_mapping_cannot_end_the_script_that_it_stands_in() -> None:
-    ((_, _, page),) = answers(("GET", "/"), input=(("</script><script>alert(1)</script>&", 1),), output=())
-    assert "alert(1)</script>" not in page
-    assert page.count("</script>") == 2
-
-
-def test_there_is_one_page() -> None:
-    page, asked, other = answers(("GET", "/"), ("GET", "/?a=1"), ("GET", "/etc/passwd"))
-    assert asked[2] == page[2]
-    assert other[0] == 404
-
-
-@pytest.mark.skipif(int(websockets.__version__.split(".")[0]) < 17, reason="websockets before 17 knows GET alone")
-def test_it_can_only_be_looked_at() -> None:
-    page, head, delete = answers(("GET", "/"), ("HEAD", "/"), ("DELETE", "/"))
-    assert head[2] == ""
-    assert head[1]["ETag"] == page[1]["ETag"]
-    assert head[1]["Content-Length"] == str(len(page[2].encode()))
-    assert delete[0] == 405
-    assert delete[1]["Allow"] == "GET, HEAD"
-
-
-def test_another_mapping_is_another_page() -> None:
-    one, other = answers(("GET", "/"))[0], answers(("GET", "/"), input=KEYS)[0]
-    assert one[1]["ETag"] != other[1]["ETag"]

@@ -14,7 +14,7 @@ from websockets.sync.server import Server, ServerConnection, unix_serve
 
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import PROTOCOL, Event, Hello, Names, Reply
-from tests.conftest import EngineProcess, wait_until
+from tests.conftest import EngineProcess, until, wait_until
 
 Start = Callable[..., EngineProcess]
 
@@ -38,13 +38,6 @@ class Watched:
     def texts(self) -> list[str]:
         """The texts of all events that came from commands."""
         return [event.text for event in self.events if event.source == "command"]
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what other processes do."""
-    async with asyncio.timeout(15):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def watching(place: Path, what: Callable[[Watched], Awaitable[None]], rate: float = 20.0) -> Watched:

@@ -13,7 +13,7 @@ import pytest
 
 from impsy_tui.control.client import NoEngine, connected
 from impsy_tui.control.remote import RemoteProblem, RemoteSocket
-from tests.conftest import EngineProcess, wait_until
+from tests.conftest import EngineProcess, free_tcp_port, wait_until
 
 Start = Callable[..., EngineProcess]
 
@@ -40,9 +40,7 @@ class SshServer:
         self.config = folder / "sshd_config"
         for name in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_tcp_port()
         lines = (
             *settings,
             f"Port {self.port}",

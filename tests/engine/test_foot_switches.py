@@ -1,7 +1,6 @@
 """Learning and foot-switches with a real engine, played through its WebSocket."""
 
 import json
-import socket
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,21 +11,15 @@ from websockets.sync.client import connect
 
 from impsy_tui.control.client import Client, connected
 from impsy_tui.control.messages import Snapshot
-from tests.conftest import EngineProcess, free_port, wait_until
+from tests.conftest import EngineProcess, free_port, free_tcp_port, wait_until
 
 Start = Callable[..., EngineProcess]
-
-
-def _free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def ports() -> tuple[int, int]:
     """Of OSC and of the WebSocket."""
-    return free_port(), _free_tcp_port()
+    return free_port(), free_tcp_port()
 
 
 def _config(ports: tuple[int, int], more: str = "") -> str:

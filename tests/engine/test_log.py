@@ -17,6 +17,7 @@ import pytest
 from impsy_tui.engine import log_writer
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.performance_log import PerformanceLog
+from tests.conftest import until
 
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-3d-mdrnn\.log")
 
@@ -40,12 +41,6 @@ def _with_log(folder: Path, play: Callable[[PerformanceLog], Awaitable[None]]) -
     return told
 
 
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 def _rows(folder: Path) -> list[str]:
     return [row for file in sorted(folder.glob("*.log")) for row in file.read_text().splitlines()]
 
@@ -55,7 +50,7 @@ def test_rows_are_as_impsy_writes_them(tmp_path: Path) -> None:
         now = asyncio.get_running_loop().time()
         log.write(now, "interface", (0.3359375, 0.5))
         log.write(now + 1.5, "rnn", (0.25, 1.0))
-        await _until(lambda: log.written == 2)
+        await until(lambda: log.written == 2)
         assert NAME.fullmatch(log.file.name if log.file else "")
 
     assert _with_log(tmp_path / "logs", play) == []
@@ -112,7 +107,7 @@ def test_a_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_pat
             assert log._queue  # the pipe is full, and this was reached all the same
         finally:
             os.kill(log._process.pid, signal.SIGCONT)
-        await _until(lambda: log.written == count)
+        await until(lambda: log.written == count)
 
     _with_log(tmp_path, play)
     assert [float(row.split(",")[2]) for row in _rows(tmp_path)] == [n / count for n in range(count)]
@@ -122,17 +117,17 @@ def test_when_its_process_is_killed_another_goes_on_with_the_file(tmp_path: Path
     async def play(log: PerformanceLog) -> None:
         for number in range(3):
             log.write(0.0, "interface", (float(number),))
-        await _until(lambda: log.written == 3)
+        await until(lambda: log.written == 3)
         assert log._process is not None
         killed = log._process
         os.kill(killed.pid, signal.SIGSTOP)
         for number in range(3, 6):
             log.write(0.0, "interface", (float(number),))
         os.kill(killed.pid, signal.SIGKILL)
-        await _until(lambda: log._process is not killed)
+        await until(lambda: log._process is not killed)
         for number in range(6, 9):
             log.write(0.0, "interface", (float(number),))
-        await _until(lambda: log.written == 9)
+        await until(lambda: log.written == 9)
 
     told = _with_log(tmp_path, play)
     assert len(list(tmp_path.iterdir())) == 1
@@ -158,12 +153,12 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(small_
     async def play(log: PerformanceLog) -> None:
         for number in range(count):
             log.write(0.0, "interface", (number / count,))
-        await _until(lambda: bool(log.problem))
+        await until(lambda: bool(log.problem))
         assert log.problem == "No space left on device"
         partial = sum(1 for _ in open(log.file or ""))
         assert 0 < partial < count
         subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
-        await _until(lambda: log.written == count)
+        await until(lambda: log.written == count)
         assert log.problem == ""
 
     told = _with_log(small_disk, play)
@@ -178,9 +173,9 @@ def test_a_folder_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) ->
 
     async def play(log: PerformanceLog) -> None:
         log.write(0.0, "interface", (1.0,))
-        await _until(lambda: bool(log.problem))
+        await until(lambda: bool(log.problem))
         (tmp_path / "logs").unlink()
-        await _until(lambda: log.written == 1)
+        await until(lambda: log.written == 1)
 
     told = _with_log(tmp_path / "logs", play)
     assert [level for level, _ in told] == ["error", "warning"]
@@ -190,11 +185,11 @@ def test_a_folder_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) ->
 def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
     async def play(log: PerformanceLog) -> None:
         log.write(0.0, "interface", (1.0,))
-        await _until(lambda: log.written == 1)
+        await until(lambda: log.written == 1)
         shutil.rmtree(tmp_path / "logs")
         log.begin(3)
         log.write(0.0, "interface", (2.0,))
-        await _until(lambda: log.written == 2)
+        await until(lambda: log.written == 2)
 
     assert _with_log(tmp_path / "logs", play) == []
     assert len(_rows(tmp_path / "logs")) == 1
@@ -229,6 +224,7 @@ import asyncio, os, signal
 from pathlib import Path
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.performance_log import PerformanceLog
+from tests.conftest import until
 loop = EngineLoop()
 async def run():
     log = PerformanceLog(Path({str(tmp_path)!r}), print, loop.time)
@@ -258,16 +254,16 @@ def test_each_player_has_a_file_of_its_own_and_a_writer_that_was_killed_costs_no
                 other.write(0.0, "rnn", (float(number), 0.5))
 
         rows(0)
-        await _until(lambda: log.written == 100)
+        await until(lambda: log.written == 100)
         assert log._process is not None
         killed = log._process
         os.kill(killed.pid, signal.SIGSTOP)
         rows(50)
         os.kill(killed.pid, signal.SIGKILL)
-        await _until(lambda: log._process is not killed)
+        await until(lambda: log._process is not killed)
         rows(100)
         late.write(0.0, "interface", (1.0,))
-        await _until(lambda: log.written == 301)
+        await until(lambda: log.written == 301)
         assert log.files == [log.file, other.file, late.file]
 
     _with_log(tmp_path, play)

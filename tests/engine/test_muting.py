@@ -1,6 +1,5 @@
 """Notes of what is not played any more end at once, with a real engine, heard through its WebSocket."""
 
-import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,7 +7,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import ClientConnection, connect
 
 from impsy_tui.control.client import Client, connected
-from tests.conftest import EngineProcess, free_port, wait_until
+from tests.conftest import EngineProcess, free_port, free_tcp_port, wait_until
 
 Start = Callable[..., EngineProcess]
 
@@ -43,9 +42,7 @@ class Stage:
 @pytest.fixture
 def stage(start_engine: Start) -> Iterator[Stage]:
     osc = free_port()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_tcp_port()
     notes = "[" + ", ".join(f'["note_on", {channel}]' for channel in (1, 2, 3)) + "]"
     engine = start_engine(
         '[interaction]\nmode = "useronly"\ninput_thru = true\n[model]\ndimension = 4\n'

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -113,23 +112,15 @@ class Terminal:
         return self._shown.removesuffix(_ENDED).decode()
 
 
-@pytest.fixture
-def synth() -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.settimeout(10)
-        yield listening
-
-
-def test_what_the_cursor_comes_to_is_sent_to_the_synth(tmp_path: Path, synth: socket.socket) -> None:
+def test_what_the_cursor_comes_to_is_sent_to_the_synth(tmp_path: Path, receiver: socket.socket) -> None:
     write_table(tmp_path / "small-5.csv", table := small_table(5))
     points = {tuple(row) for row in table.parameters.tolist()}
     words = ["small-5.csv", "--by", "loudness-dBFS specshape-centroid", "--address", "/play"]
-    terminal = Terminal(tmp_path, *words, "--osc", f"127.0.0.1:{synth.getsockname()[1]}")
+    terminal = Terminal(tmp_path, *words, "--osc", f"127.0.0.1:{receiver.getsockname()[1]}")
     heard = []
     for keys in ("", "l", "\x1b[A", "\x1bOD", " "):
         terminal.press(keys)
-        message = OscMessage(synth.recv(1000))
+        message = OscMessage(receiver.recv(1000))
         assert message.address == "/play"
         heard.append(tuple(round(value, 6) for value in message.params))
     assert set(heard) <= points

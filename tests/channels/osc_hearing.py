@@ -1,0 +1,31 @@
+"""An OSC channel on UDP sockets, with who listens to it and who sends to it."""
+
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pythonosc.udp_client import SimpleUDPClient
+
+from impsy_tui.channels.osc import OscChannel
+from impsy_tui.config import Osc
+from tests.channels.hearing import Hearing, perform
+from tests.conftest import free_port
+
+Play = Callable[[OscChannel, Hearing, SimpleUDPClient], Awaitable[None]]
+
+
+def with_channel(play: Play, receiver: socket.socket | None = None, **settings: Any) -> Hearing:
+    """Open a channel for vectors of two, play, close it; nothing of it may be left behind."""
+    port = free_port()
+    out = receiver.getsockname()[1] if receiver else free_port()
+    channel = OscChannel(Osc(server_port=port, client_port=out, **settings))
+    client = SimpleUDPClient("127.0.0.1", port)
+    with client._sock:
+        hearing = perform(channel, lambda hearing: play(channel, hearing, client))
+    assert (hearing.updates, hearing.held, hearing.clocks) == ([], [], [])  # it sends whole vectors, and no MIDI
+    return hearing
+
+
+def send_raw(client: SimpleUDPClient, data: bytes) -> None:
+    """Send a datagram that may be no message."""
+    client._sock.sendto(data, (client._address, client._port))
