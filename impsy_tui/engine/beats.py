@@ -53,10 +53,6 @@ class Beats:
         """The first beat at or after this one that is a multiple of ``step``."""
         return float(math.ceil(beat / step - _NEAR) * step)
 
-    def next_bar(self, time: float) -> float:
-        """When the first bar at or after a time begins."""
-        return self.time_of(self.next_beat(self.beat_at(time), BAR))
-
     def set_beats(self, beats: float) -> None:
         """Change the tempo, from now; the beat goes on from where it is."""
         now = self.scheduler.now()

@@ -14,7 +14,6 @@ class Performance(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.band = Band("callresponse", threshold=0.5, dt=0.07)
-        self.quiet_since: float | None = None
 
     @rule(values=st.floats(0, 1))
     def play(self, values: float) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui import terms
-from impsy_tui.engine.beats import Beats
+from impsy_tui.engine.beats import BAR, Beats
 from impsy_tui.engine.grid import Grid
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.engine.tempo import Tempo
@@ -23,8 +23,7 @@ class TestBeats:
         time.advance(3.0)
         assert tempo.beat_at(time.time) == pytest.approx(6.0)
         assert tempo.time_of(8.0) == pytest.approx(1004.0)
-        assert tempo.next_bar(time.time) == pytest.approx(1004.0)
-        assert tempo.next_bar(1004.0) == pytest.approx(1004.0)
+        assert [tempo.next_beat(beat, BAR) for beat in (6.0, 8.0, 8.5)] == [8.0, 8.0, 12.0]
 
     @given(steps=st.lists(st.tuples(st.floats(0.001, 5.0), TEMPOS), max_size=20))
     def test_the_beat_never_jumps_or_goes_back_whatever_the_tempo_does(
