@@ -46,6 +46,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def free_port() -> int:
+    """A UDP port of this machine that nobody uses."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -203,6 +204,26 @@ def is_answer(data: bytes) -> bool:
     return data.startswith(b"/impsy\0")
 
 
+def arrivals(program: Running, seconds: float, most: int = sys.maxsize) -> list[float]:
+    """When each prediction arrived, until so many seconds have passed or so many have come."""
+    times: list[float] = []
+    end = time.monotonic() + seconds
+    while len(times) < most and (left := end - time.monotonic()) > 0:
+        if select.select([program.output], [], [], left)[0]:
+            data, at = arrival(program.output)
+            if is_answer(data):
+                times.append(at)
+    return times
+
+
+def pulse_model(folder: Path, dt: float) -> Path:
+    """A model that predicts this many seconds again and again."""
+    model = folder / f"pulse-{dt}.tflite"
+    maker = [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py")]
+    subprocess.run([*maker, str(model), str(dt)], check=True, capture_output=True)
+    return model
+
+
 @dataclass
 class Answers:
     """What came of sending events.
@@ -306,12 +327,14 @@ __all__ = [
     "Answers",
     "Running",
     "arrival",
+    "arrivals",
     "ask",
     "echo",
     "is_answer",
     "machine",
     "median",
     "percentile",
+    "pulse_model",
     "running",
     "table",
 ]

@@ -1,13 +1,12 @@
 """What is planned: ramps, schedules, a thousand of them, and the replay of a real performance."""
 
 import itertools
-import select
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from common import MODEL, ROOT, Running, arrival, is_answer, percentile, running, table
+from common import MODEL, ROOT, arrivals, percentile, running, table
 
 from impsy_tui.control.client import connected
 from impsy_tui.corpus.datasets import read_dataset
@@ -106,7 +105,7 @@ def replay() -> list[str]:
         program.drain()
         said = client.command("replay real-9d-mdrnn")
         assert said.ok, said.text
-        heard = _arrivals(program, count)
+        heard = arrivals(program, REPLAY + 5.0, count)
     errors = [abs((b - a) - (d - c)) for (a, b), (c, d) in zip(_pairs(heard), _pairs(wanted), strict=False)]
     return [
         str(count),
@@ -118,17 +117,6 @@ def replay() -> list[str]:
 
 def _pairs(values: list[float]) -> list[tuple[float, float]]:
     return list(itertools.pairwise(values))
-
-
-def _arrivals(program: Running, count: int) -> list[float]:
-    times = []
-    end = time.monotonic() + REPLAY + 5.0
-    while len(times) < count and (left := end - time.monotonic()) > 0:
-        if select.select([program.output], [], [], left)[0]:
-            data, at = arrival(program.output)
-            if is_answer(data):
-                times.append(at)
-    return times
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ import itertools
 import os
 import pty
 import random
-import select
 import signal
 import socket
 import struct
@@ -18,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from common import OURS, PEER, Running, arrival, ask, is_answer, median, percentile, running, table
+from common import OURS, Running, arrivals, ask, median, percentile, pulse_model, running, table
 
 from impsy_tui.channels.osc_packet import VectorFormat
 from impsy_tui.control.client import connected
@@ -191,12 +190,7 @@ def disturb(how: str, program: Running, stack: list[Terminal], seconds: float) -
 def unconcerned() -> None:
     """The engine's latency and tempo with a console, a stalled one, a killed one, and none."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    pulse = folder / "pulse.tflite"
-    subprocess.run(
-        [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(pulse), "0.01"],
-        check=True,
-        capture_output=True,
-    )
+    pulse = pulse_model(folder, 0.01)
     rows = []
     for how in ("none", "attached", "stalled", "killed", "none"):
         with running("ours", "polyphony") as program:
@@ -214,13 +208,7 @@ def unconcerned() -> None:
             program.drain()
             if shown:
                 threading.Thread(target=disturb, args=(how, program, shown, 8.0), daemon=True).start()
-            times = []
-            end = time.monotonic() + 8.0
-            while (left := end - time.monotonic()) > 0:
-                if select.select([program.output], [], [], left)[0]:
-                    data, at = arrival(program.output)
-                    if is_answer(data):
-                        times.append(at)
+            times = arrivals(program, 8.0)
             for one in shown:
                 one.close()
         errors = [abs(b - a - 0.01) for a, b in itertools.pairwise(times)]

@@ -3,7 +3,6 @@
 import os
 import random
 import select
-import subprocess
 import tempfile
 import threading
 import time
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from common import PEER, Running, arrival, is_answer, percentile, running, table
+from common import Running, arrivals, percentile, pulse_model, running, table
 
 from impsy_tui.control.client import connected
 
@@ -37,15 +36,8 @@ def row(what: str, times: Sequence[float], step: float) -> list[str]:
 
 def listen(program: Running) -> list[float]:
     """When each output arrived."""
-    times = []
     program.drain()
-    end = time.monotonic() + SECONDS
-    while (left := end - time.monotonic()) > 0:
-        if select.select([program.output], [], [], left)[0]:
-            data, at = arrival(program.output)
-            if is_answer(data):
-                times.append(at)
-    return times
+    return arrivals(program, SECONDS)
 
 
 def command(program: Running, line: str) -> None:
@@ -88,12 +80,7 @@ class Wire:
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    model = folder / "pulse.tflite"
-    subprocess.run(
-        [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(model), str(PULSE)],
-        check=True,
-        capture_output=True,
-    )
+    model = pulse_model(folder, PULSE)
     rows = []
     wire = Wire(folder / "tty")
     with running("ours", "battle", timescale=1.0, model=model, extra=wire.extra) as program:

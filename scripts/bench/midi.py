@@ -6,7 +6,6 @@ Needs jackd (Debian: jackd2), which is run on a dummy device for as long as this
 import itertools
 import os
 import queue
-import select
 import signal
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import rtmidi
-from common import MODEL, OURS, PEER, Running, arrival, is_answer, percentile, running, table
+from common import MODEL, OURS, Running, arrivals, percentile, pulse_model, running, table
 from websockets.sync.client import connect
 
 from impsy_tui.control.client import connected
@@ -211,12 +210,7 @@ def _pour(wires: Sequence[Wire]) -> tuple[int, float]:
 def browsers() -> None:
     """A 10 ms pulse while 64 browsers are sent twenty vectors a second each."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    pulse = folder / "pulse.tflite"
-    subprocess.run(
-        [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(pulse), "0.05"],
-        check=True,
-        capture_output=True,
-    )
+    pulse = pulse_model(folder, 0.05)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -240,7 +234,7 @@ def browsers() -> None:
             for thread in threads:
                 thread.start()
             program.drain()
-            times = _listen(program, 15.0)
+            times = arrivals(program, 15.0)
             heard = sum(counts)
             for client in clients:
                 threading.Thread(target=client.close, daemon=True).start()
@@ -257,17 +251,6 @@ def browsers() -> None:
         )
     columns = ["browsers", "messages to them", "50 ms pulse: drift ms", "error p50 ms", "error p99 ms"]
     table("Browsers, and the engine's tempo", columns, rows)
-
-
-def _listen(program: Running, seconds: float) -> list[float]:
-    times = []
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if select.select([program.output], [], [], left)[0]:
-            data, at = arrival(program.output)
-            if is_answer(data):
-                times.append(at)
-    return times
 
 
 def _state(program: Running, name: str) -> str:

@@ -2,12 +2,11 @@
 
 import itertools
 import select
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from common import PEER, arrival, is_answer, percentile, running, table
+from common import arrival, is_answer, percentile, pulse_model, running, table
 
 EIGHT = 8
 SLOW, FAST = 0.05, 0.01
@@ -46,13 +45,7 @@ def _busy(pid: int) -> float:
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    models = {dt: folder / f"pulse-{dt}.tflite" for dt in (SLOW, FAST)}
-    for dt, model in models.items():
-        subprocess.run(
-            [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(model), str(dt)],
-            check=True,
-            capture_output=True,
-        )
+    models = {dt: pulse_model(folder, dt) for dt in (SLOW, FAST)}
     times, load = measure(models[SLOW], models[FAST])
     rows = []
     for number, arrivals in enumerate(times, 1):

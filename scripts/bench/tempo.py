@@ -1,13 +1,11 @@
 """Keeping time: a model that predicts a constant dt, played in battle for 15 s."""
 
 import itertools
-import select
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from common import PEER, arrival, is_answer, percentile, running, table
+from common import arrivals, percentile, pulse_model, running, table
 
 
 def measure(who: str, model: Path, seconds: float = 15.0) -> list[float]:
@@ -15,26 +13,14 @@ def measure(who: str, model: Path, seconds: float = 15.0) -> list[float]:
     with running(who, "battle", timescale=1.0, model=model) as program:
         time.sleep(0.5)
         program.drain()
-        times = []
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            if select.select([program.output], [], [], left)[0]:
-                data, at = arrival(program.output)
-                if is_answer(data):
-                    times.append(at)
-        return times
+        return arrivals(program, seconds)
 
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     rows = []
     for dt in (0.05, 0.01):
-        model = folder / f"pulse-{dt}.tflite"
-        subprocess.run(
-            [str(PEER / "python"), str(Path(__file__).parent / "pulse_model.py"), str(model), str(dt)],
-            check=True,
-            capture_output=True,
-        )
+        model = pulse_model(folder, dt)
         for who in ("ours", "peer", "ours"):
             times = measure(who, model)
             gaps = [b - a for a, b in itertools.pairwise(times)]
