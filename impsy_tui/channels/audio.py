@@ -50,7 +50,7 @@ class AudioChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._troubles = Troubles(listener, self.name)
         self._loop = asyncio.get_running_loop()
         try:
             # In a thread: a sound server may take its time.

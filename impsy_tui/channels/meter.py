@@ -1,8 +1,6 @@
 """Counting messages, and reporting what goes wrong without flooding anybody."""
 
-from collections.abc import Callable
-
-from impsy_tui.channels import ChannelStatus, Timekeeper
+from impsy_tui.channels import ChannelStatus, Listener
 
 
 class RateMeter:
@@ -34,14 +32,20 @@ class RateMeter:
 
 
 class Troubles:
-    """What went wrong on a channel: all counted, each kind told at most once a second."""
+    """What went wrong on a channel: all counted, each kind told at most once a second.
 
-    def __init__(self, scheduler: Timekeeper, tell: Callable[[str], None]) -> None:
+    Args:
+        listener: is told.
+        name: of the channel.
+    """
+
+    def __init__(self, listener: Listener, name: str) -> None:
         self.count = 0
         self.last = ""
         self.last_at = 0.0
-        self._scheduler = scheduler
-        self._tell = tell
+        self._scheduler = listener.scheduler
+        self._listener = listener
+        self._name = name
         self._silent: dict[str, int] = {}
 
     def note(self, kind: str, message: str, interval: float = 1.0) -> None:
@@ -58,14 +62,15 @@ class Troubles:
             self._silent[kind] += 1
             return
         self._silent[kind] = 0
-        self._tell(message)
+        self._listener.trouble(self._name, message)
         self._scheduler.at(self.last_at + interval, self._sum_up, kind, message, interval)
 
     def _sum_up(self, kind: str, message: str, interval: float) -> None:
         more = self._silent.pop(kind, 0)
         if more:
             self._silent[kind] = 0
-            self._tell(f"{message} ({more} more in the last {'second' if interval == 1.0 else f'{interval:g} s'})")
+            last = "second" if interval == 1.0 else f"{interval:g} s"
+            self._listener.trouble(self._name, f"{message} ({more} more in the last {last})")
             self._scheduler.at(self._scheduler.now() + interval, self._sum_up, kind, message, interval)
 
 

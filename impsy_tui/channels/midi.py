@@ -61,7 +61,7 @@ class MidiChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._troubles = Troubles(listener, self.name)
         self._loop = asyncio.get_running_loop()
         self._inbox = Inbox(self._loop, self._message, self._overflowed)
         self._closed = False

@@ -62,7 +62,7 @@ class OscChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._troubles = Troubles(listener, self.name)
         self.set_dimension(dimension)
         settings = self._settings
         self._surface = OscSurface(settings, self.name, listener, self._troubles)

@@ -68,7 +68,7 @@ class SerialChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._troubles = Troubles(listener, self.name)
         self.set_dimension(dimension)
         settings = self._settings
         if not settings.port:

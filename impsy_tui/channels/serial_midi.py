@@ -56,7 +56,7 @@ class SerialMidiChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._troubles = Troubles(listener, self.name)
         self._count = dimension - 1
         if not self._path:
             self._state = "error"

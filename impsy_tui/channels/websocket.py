@@ -95,7 +95,7 @@ class WebSocketChannel:
         self._listener = listener
         self._scheduler = listener.scheduler
         self._loop = asyncio.get_running_loop()
-        self._troubles = Troubles(listener.scheduler, lambda text: listener.trouble(self.name, text))
+        self._troubles = Troubles(listener, self.name)
         self._output = OutputMapping(settings.output)
         self._post = Post(self._clients, self._loop, self._drop)
         self._pages = self._make_pages()

@@ -2,6 +2,7 @@
 
 from impsy_tui.channels.meter import RateMeter, Troubles
 from impsy_tui.engine.scheduler import VirtualTime
+from tests.channels.hearing import Hearing
 
 
 def test_the_rate_is_of_the_last_whole_second() -> None:
@@ -15,22 +16,23 @@ def test_the_rate_is_of_the_last_whole_second() -> None:
 
 
 def test_each_kind_is_told_at_most_once_a_second_and_all_are_counted() -> None:
-    time, told = VirtualTime(), []
-    troubles = Troubles(time.scheduler, told.append)
+    time = VirtualTime()
+    hearing = Hearing(time.scheduler)
+    troubles = Troubles(hearing, "osc 2")
     for _ in range(100):
         troubles.note("count", "wrong count")
         time.advance(0.005)
     troubles.note("type", "wrong type")
     time.advance(10)
     assert troubles.count == 101
-    assert told == ["wrong count", "wrong type", "wrong count (99 more in the last second)"]
+    assert hearing.troubles == ["wrong count", "wrong type", "wrong count (99 more in the last second)"]
     troubles.note("count", "wrong count")
-    assert told[-1] == "wrong count"
+    assert hearing.troubles[-1] == "wrong count"
 
 
 def test_a_quiet_channel_keeps_no_timers() -> None:
     time = VirtualTime()
-    troubles = Troubles(time.scheduler, lambda text: None)
+    troubles = Troubles(Hearing(time.scheduler), "osc")
     troubles.note("a", "a")
     time.advance(5)
     assert len(time.scheduler) == 0
