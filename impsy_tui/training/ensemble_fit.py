@@ -15,8 +15,10 @@ import tensorflow as tf
 from impsy_tui.corpus.held_out import cut
 from impsy_tui.networks.ensemble_memory import INPUTS, Memory, told_of
 from impsy_tui.terms import BAND_EPOCHS, BAND_PATIENCE, BAND_UNITS, SEED
+from impsy_tui.training.averages import Averages
 from impsy_tui.training.ensemble_network import training_model
 from impsy_tui.training.fit import Epoch, TooLittle
+from impsy_tui.training.windows import window_starts
 
 WINDOW: Final = 64
 """Seconds that the network hears before it is forgotten what they were; what it is told reaches further back."""
@@ -27,8 +29,6 @@ _LEAST_STEPS, _MOST_STEPS = 20, 150
 _RATE: Final = 3e-3
 _DECAY: Final = 1e-4
 _DROPOUT, _TOLD_DROPOUT = 0.4, 0.1
-_AVERAGE: Final = 0.995
-"""As in ``fit``: averaged weights are judged and kept."""
 _HELD_OUT: Final = 7
 """One performance of so many is held out to stop early by; of fewer, the last tenth of each."""
 _JUDGED_TOGETHER: Final = 24
@@ -146,13 +146,13 @@ class EnsembleTrainer:
         self.model = training_model(recipe.units, _DROPOUT, _TOLD_DROPOUT)
         self._told = tf.constant(np.concatenate([part.told for part in training]))
         self._codes = tf.constant(np.concatenate([part.codes for part in training]).astype(np.int32))
-        self._starts = tf.constant(_starts([len(part.codes) for part in training]))
+        self._starts = tf.constant(window_starts((len(part.codes) for part in training), WINDOW))
         self._held_out = held_out
         self._steps = int(np.clip(len(self._codes) * _PASSES / (_BATCH * WINDOW), _LEAST_STEPS, _MOST_STEPS))
         schedule = keras.optimizers.schedules.CosineDecay(_RATE, self._steps * recipe.epochs, alpha=0.02)
         self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=_DECAY, clipnorm=1.0)
         self._optimizer.build(self.model.trainable_variables)
-        self._averages = [tf.Variable(weight) for weight in self.model.trainable_variables]
+        self._averages = Averages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
         self._judge = tf.function(self._judged, reduce_retracing=True)
         self.learned = Learned([np.asarray(weight) for weight in self.model.get_weights()])
@@ -192,15 +192,12 @@ class EnsembleTrainer:
 
     def _end_epoch(self, loss: float, number: int) -> float:
         """Judge the averaged network, and keep it if it is the best so far."""
-        learned, variables = self.learned, self.model.trainable_variables
-        kept = [variable.numpy() for variable in variables]
-        averages = [average.numpy() for average in self._averages]
-        _assign(variables, averages)
-        held_out = self.loss_on(self._held_out)
-        _assign(variables, kept)
+        learned = self.learned
+        with self._averages.in_force():
+            held_out = self.loss_on(self._held_out)
         learned.curve.append((loss, held_out))
         if held_out < learned.best_loss:
-            learned.best, learned.best_loss, learned.best_epoch = averages, held_out, number
+            learned.best, learned.best_loss, learned.best_epoch = self._averages.values(), held_out, number
         return held_out
 
     def _step(self) -> Any:
@@ -212,11 +209,7 @@ class EnsembleTrainer:
             loss = tf.reduce_mean(_surprise(tf.gather(self._codes, places), logits))
         variables = self.model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        steps = tf.cast(self._optimizer.iterations, tf.float32)
-        # At the beginning the average is over what there is.
-        share = tf.maximum(1.0 - _AVERAGE, 1.0 / (steps + 1.0))
-        for average, variable in zip(self._averages, variables, strict=True):
-            average.assign_add(share * (variable.value - average))
+        self._averages.follow(self._optimizer.iterations)
         return loss
 
     def _judged(self, told: Any, codes: Any) -> Any:
@@ -227,19 +220,3 @@ class EnsembleTrainer:
 
 def _surprise(codes: Any, logits: Any) -> Any:
     return tf.nn.sparse_softmax_cross_entropy_with_logits(codes, logits)
-
-
-def _assign(variables: list[Any], values: list[Any]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def _starts(lengths: list[int]) -> np.ndarray:
-    """Every place in parts laid end to end from which a whole window of one can be cut."""
-    first = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    return np.concatenate(
-        [
-            np.arange(begin, begin + length - WINDOW + 1, dtype=np.int32)
-            for begin, length in zip(first, lengths, strict=True)
-        ]
-    )

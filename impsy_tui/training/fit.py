@@ -16,7 +16,9 @@ import tensorflow as tf
 from impsy_tui.corpus.held_out import cut
 from impsy_tui.networks import SCALE, Shape
 from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
+from impsy_tui.training.averages import Averages, assign
 from impsy_tui.training.network import loss_function, training_model
+from impsy_tui.training.windows import window_starts
 
 WINDOW: Final = 50
 """Events that the network hears before it is forgotten what they were."""
@@ -24,9 +26,6 @@ _PASSES: Final = 10
 """How often an epoch sees each event, about: judging more often would take longer than learning."""
 _LEAST_STEPS, _MOST_STEPS = 20, 1000
 _RATE, _TUNING_RATE = 3e-3, 1e-3
-_AVERAGE: Final = 0.995
-"""The weights that are judged and kept are averages over the last few hundred steps: B. Polyak and A. Juditsky,
-"Acceleration of Stochastic Approximation by Averaging", SIAM J. Control Optim. 30(4), 1992."""
 _JUDGED: Final = 500
 _JUDGED_TOGETHER: Final = 64
 
@@ -139,7 +138,7 @@ class Trainer:
         self.model = training_model(shape)
         self._recipe = recipe
         self._flat = tf.constant(np.concatenate(training))
-        self._starts = tf.constant(_starts(list(map(len, training))))
+        self._starts = tf.constant(window_starts(map(len, training), WINDOW + 1))
         self._held_out = _stacked(held_out)
         self._loss = loss_function(shape)
         events = sum(map(len, training))
@@ -150,19 +149,15 @@ class Trainer:
         self._optimizer.build(self.model.trainable_variables)
         if begin_with is not None:
             self.model.set_weights(begin_with)
-        self._averages = [tf.Variable(weight) for weight in self.model.trainable_variables]
+        self._averages = Averages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
         self._judge = tf.function(self._judged)
         now = self._weights()
         self.progress = go_on_from or Progress(now, now, [], now)
         if go_on_from is not None:
             self.model.set_weights(go_on_from.weights)
-            for variables, values in (
-                (self._averages, go_on_from.averages),
-                (self._optimizer.variables, go_on_from.optimizer),
-            ):
-                for variable, value in zip(variables, values, strict=True):
-                    variable.assign(value)
+            assign(self._averages.variables, go_on_from.averages)
+            assign(self._optimizer.variables, go_on_from.optimizer)
         elif begin_with is not None:
             self.progress.best_loss = self.held_out_loss()
 
@@ -185,14 +180,12 @@ class Trainer:
 
     def held_out_loss(self) -> float:
         """Nats an event of the averaged network on what is held out."""
-        kept = [variable.numpy() for variable in self.model.trainable_variables]
-        _assign(self.model.trainable_variables, self._averages)
         *_, counted = self._held_out
         total = 0.0
-        for at in range(0, len(counted), _JUDGED_TOGETHER):
-            some = slice(at, at + _JUDGED_TOGETHER)
-            total += float(self._judge(*(tf.constant(part[some]) for part in self._held_out)))
-        _assign(self.model.trainable_variables, kept)
+        with self._averages.in_force():
+            for at in range(0, len(counted), _JUDGED_TOGETHER):
+                some = slice(at, at + _JUDGED_TOGETHER)
+                total += float(self._judge(*(tf.constant(part[some]) for part in self._held_out)))
         return total / float(counted.sum())
 
     def _end_epoch(self, loss: float, number: int) -> float:
@@ -200,7 +193,7 @@ class Trainer:
         held_out = self.held_out_loss()
         progress.curve.append((loss, held_out))
         progress.weights = self._weights()
-        progress.averages = [variable.numpy() for variable in self._averages]
+        progress.averages = self._averages.values()
         progress.optimizer = [np.asarray(variable) for variable in self._optimizer.variables]
         if held_out < progress.best_loss:
             progress.best, progress.best_loss, progress.best_epoch = progress.averages, held_out, number
@@ -215,11 +208,7 @@ class Trainer:
             loss = tf.reduce_mean(self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True)))
         variables = self.model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        steps = tf.cast(self._optimizer.iterations, tf.float32)
-        # At the beginning the average is over what there is.
-        share = tf.maximum(1.0 - _AVERAGE, 1.0 / (steps + 1.0))
-        for average, variable in zip(self._averages, variables, strict=True):
-            average.assign_add(share * (variable.value - average))
+        self._averages.follow(self._optimizer.iterations)
         return loss
 
     def _windows(self) -> Any:
@@ -230,22 +219,6 @@ class Trainer:
     def _judged(self, inputs: Any, targets: Any, counted: Any) -> Any:
         outputs = tf.boolean_mask(self.model(inputs), counted)
         return self._loss(tf.boolean_mask(targets, counted), outputs) * tf.cast(tf.shape(outputs)[0], tf.float32)
-
-
-def _assign(variables: list[Any], values: list[Any]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def _starts(lengths: list[int]) -> np.ndarray:
-    """Every place in performances laid end to end from which a whole window of one can be cut."""
-    first = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    return np.concatenate(
-        [
-            np.arange(begin, begin + length - WINDOW, dtype=np.int32)
-            for begin, length in zip(first, lengths, strict=True)
-        ]
-    )
 
 
 def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,0 +1,56 @@
+"""Averages of a network's weights while it is trained."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+import tensorflow as tf
+
+_SHARE: Final = 0.995
+"""How much of the average stays with each step."""
+
+
+class Averages:
+    """The weights that are judged and kept: averages over the last few hundred steps.
+
+    B. Polyak and A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control
+    Optim. 30(4), 1992.
+
+    Args:
+        learned: the network's weights, as they are before the first step.
+
+    Attributes:
+        variables: the averages of them.
+    """
+
+    def __init__(self, learned: list[Any]) -> None:
+        self.variables = [tf.Variable(weight) for weight in learned]
+        self._learned = learned
+
+    def follow(self, steps: Any) -> None:
+        """Take in what a step has made of the weights; so many have been made. Part of a graph."""
+        # At the beginning the average is over what there is.
+        share = tf.maximum(1.0 - _SHARE, 1.0 / (tf.cast(steps, tf.float32) + 1.0))
+        for average, weight in zip(self.variables, self._learned, strict=True):
+            average.assign_add(share * (weight.value - average))
+
+    def values(self) -> list[np.ndarray]:
+        """The averages as they are now."""
+        return [average.numpy() for average in self.variables]
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """Within, the network's weights are the averages."""
+        kept = [weight.numpy() for weight in self._learned]
+        assign(self._learned, self.variables)
+        try:
+            yield
+        finally:
+            assign(self._learned, kept)
+
+
+def assign(variables: list[Any], values: list[Any]) -> None:
+    """Give each variable its value."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
