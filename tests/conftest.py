@@ -45,18 +45,19 @@ def jack_server() -> Iterator["JackServer"]:
 @pytest.fixture
 def shared_models() -> Path:
     """Models and data sets of IMPSY that are no part of this project."""
-    folder = SHARED / "impsy"
-    if not folder.is_dir():
-        pytest.skip(f"the models of IMPSY are not at {folder} (IMPSY_SHARED_DATA names another place)")
-    return folder
+    return _shared("impsy", "the models of IMPSY")
 
 
 @pytest.fixture
 def shared_rl_impro() -> Path:
     """Look-up tables, corpora and results of RL-impro that are no part of this project."""
-    folder = SHARED / "rl-impro"
+    return _shared("rl-impro", "the data of RL-impro")
+
+
+def _shared(name: str, what: str) -> Path:
+    folder = SHARED / name
     if not folder.is_dir():
-        pytest.skip(f"the data of RL-impro are not at {folder} (IMPSY_SHARED_DATA names another place)")
+        pytest.skip(f"{what} are not at {folder} (IMPSY_SHARED_DATA names another place)")
     return folder
 
 
@@ -89,6 +90,19 @@ def receiver() -> Iterator[socket.socket]:
         yield made
 
 
+def shell(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """``impsy-tui`` with these words, in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "impsy_tui", *words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 class EngineProcess:
     """An ``impsy-tui run`` in a process of its own, with a folder of its own."""
 
@@ -110,14 +124,7 @@ class EngineProcess:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """``impsy-tui`` with these words, on this engine's socket."""
-        return subprocess.run(
-            [sys.executable, "-m", "impsy_tui", *words, "--socket", str(self.socket)],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        return shell(*words, "--socket", str(self.socket), cwd=self.folder)
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""

@@ -1,4 +1,4 @@
-"""Tiny models with weights of our choosing, written without TensorFlow."""
+"""Models: tiny ones with weights of our choosing, written without TensorFlow, and the band that ships."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,8 @@ import h5py
 import numpy as np
 
 from impsy_tui.networks import SCALE
+
+SHIPPED_BAND = Path(__file__).parent.parent / "models" / "ensembleRNN-units16.tflite"
 
 
 def write_h5(file: Path, arrays: dict[str, np.ndarray]) -> Path:

@@ -1,8 +1,5 @@
 """What can be typed in a shell."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,18 +8,7 @@ from typer.testing import CliRunner
 from impsy_tui import __version__
 from impsy_tui.cli import app, workshop
 from impsy_tui.config import load_config
-
-
-def shell(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "impsy_tui", *words],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.conftest import shell
 
 
 def test_version(tmp_path: Path) -> None:

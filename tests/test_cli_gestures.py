@@ -1,7 +1,6 @@
 """Touches and gestures in a shell."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +9,13 @@ from impsy_tui.gestures.clips import read_clips
 from impsy_tui.gestures.scores import read_score
 from impsy_tui.gestures.synthetic import play
 from impsy_tui.gestures.touches import Recording, Touches, read_touches, write_touches
+from tests.conftest import shell
 
 BEGAN = 1_777_665_600.0
 
 
 def _type(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "impsy_tui", *(() if words[0] == "train" else ("gestures",)), *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return shell(*(() if words[0] == "train" else ("gestures",)), *words, cwd=folder)
 
 
 def _recorded(file: Path) -> None:

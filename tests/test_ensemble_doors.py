@@ -2,18 +2,17 @@
 
 import csv
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from impsy_tui.gestures.scores import Score, read_score, write_score
 from impsy_tui.gestures.synthetic_scores import scores
+from tests.conftest import shell
 
 
 def _typed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "impsy_tui", *(() if words[0] == "train" else ("ensemble",)), *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return shell(*(() if words[0] == "train" else ("ensemble",)), *words, cwd=folder)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, SMALL, console, performed
 from tests.models import constant_model
-from tests.training.test_gestures import recorded
+from tests.training.guided import recorded
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 
 from impsy_tui.channels import ChannelStatus, Listener
 from impsy_tui.engine.outputs import Outputs
@@ -176,3 +177,8 @@ class Band:
         """Time passes."""
         self.time.advance(seconds)
         assert not self.time.errors
+
+
+def near(times: list[float]) -> object:
+    """These times, to a microsecond."""
+    return pytest.approx(times, abs=1e-6)

@@ -13,8 +13,7 @@ from impsy_tui.control.messages import Names
 from impsy_tui.listening.agent_file import read_agent
 from impsy_tui.listening.table import write_table
 from tests.conftest import EngineProcess, free_port
-from tests.engine.test_asking import ended_jobs
-from tests.engine.test_engine_process import config
+from tests.engine.processes import config, ended_jobs
 from tests.listening.agents import small_table
 
 Start = Callable[..., EngineProcess]

@@ -15,7 +15,7 @@ from impsy_tui.control.client import Client, connected
 from impsy_tui.control.messages import Event, Files, FromEngine, LogPicture, Names, Ports, Reply, Rig, Settings
 from impsy_tui.corpus.datasets import read_dataset
 from tests.conftest import EngineProcess, free_port, wait_until
-from tests.engine.test_engine_process import config, received
+from tests.engine.processes import config, ended_jobs, received
 from tests.models import constant_model
 
 Start = Callable[..., EngineProcess]
@@ -25,19 +25,6 @@ def _settings(client: Client) -> dict[str, tuple[str, str]]:
     answer = client.ask("settings")
     assert isinstance(answer, Settings)
     return {setting.key: (setting.value, setting.origin) for setting in answer.settings}
-
-
-def ended_jobs(client: Client, count: int = 1) -> list[str]:
-    """The states of all jobs, once so many have ended."""
-    client.subscribe(20, events=False)
-    for message in client.messages():
-        if (
-            not isinstance(message, Event)
-            and sum(job.state in ("finished", "failed") for job in message.jobs) >= count
-        ):
-            client.subscribe(0, events=False)
-            return [job.state for job in message.jobs]
-    raise AssertionError
 
 
 def test_files_are_listed_drawn_named_renamed_and_deleted(

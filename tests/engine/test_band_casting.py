@@ -12,8 +12,8 @@ from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.players.band import Band, Wandering, having_heard
 from tests.conftest import ROOT
 from tests.engine.band import ScriptedPlayer
+from tests.engine.hall import TAPS, Hall
 from tests.engine.rehearsal import Rehearsal
-from tests.engine.test_band_seat import TAPS, Hall
 
 _SHIPPED = ROOT / "models" / "ensembleRNN-units16.tflite"
 

@@ -1,82 +1,17 @@
 """A band among other players: commands about it, where it is heard, what is written down."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from impsy_tui.channels import VirtualTouch
-from impsy_tui.engine.band_part import BandSettings
-from impsy_tui.engine.band_record import BandRecord
-from impsy_tui.engine.band_seat import BandSeat, BandWiring
-from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.scene_book import SceneBook
-from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.scores import read_score
-from impsy_tui.gestures.surfaces import Lifted, Told
-from impsy_tui.gestures.touches import Touch, read_touches
-from tests.engine.band import RecordingChannel
-from tests.engine.rehearsal import Rehearsal
-from tests.engine.touches import ScriptedNetwork, equipment
-
-TAPS, SWIRL = 1, 7
-_NOTES = (48, 50, 52, 55, 57, 60)
-
-
-@dataclass
-class TouchChannel(RecordingChannel):
-    """An output that plays touches, too."""
-
-    touches: list[VirtualTouch] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
-
-    def play_touch(self, touch: VirtualTouch) -> None:
-        self.touches.append(touch)
-
-    def end_touch(self, player: str) -> None:
-        self.ended.append(player)
-
-    def tell_band(self, told: Any) -> None:
-        self.told += told
-
-
-class Hall:
-    """A rehearsal with a band in it."""
-
-    def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **wiring: Any) -> None:
-        self.rehearsal = Rehearsal(folder)
-        self.network = ScriptedNetwork(TAPS)
-        self.time = self.rehearsal.time
-        self.first, self.second = TouchChannel(self.time, name="osc 1"), TouchChannel(self.time, name="osc 2")
-        self.rehearsal.outputs.open([self.rehearsal.out, self.first, self.second])
-        self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
-        self.seat = BandSeat(
-            "trio",
-            equipment(self.network),
-            BandSettings(players=3),
-            Wiring(**wiring),
-            BandWiring(lead, destinations, (3, 4), _NOTES),
-            BandRecord(self.log, folder / "scores", "trio"),
-            self.rehearsal.session,
-            self.rehearsal.random,
-        )
-        self.rehearsal.session.add_band(self.seat)
-        self.seat.start()
-
-    def do(self, line: str) -> str:
-        return self.rehearsal.do(line)
-
-    def refused(self, line: str) -> str:
-        reply = self.rehearsal.try_(line)
-        assert not reply.ok
-        return reply.text
-
-    def touch(self, player: str = "lead", channel: str = "in") -> None:
-        self.rehearsal.session.touched(channel, Touch(self.time.time, player, 0, 0.5, 0.5, 0.0))
+from impsy_tui.gestures.surfaces import Lifted
+from impsy_tui.gestures.touches import read_touches
+from tests.engine.hall import SWIRL, TAPS, Hall
 
 
 @pytest.fixture

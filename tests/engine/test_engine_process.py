@@ -8,42 +8,18 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pythonosc.osc_message import OscMessage
 from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import NoEngine, connected
 from impsy_tui.control.messages import Event, Snapshot
-from tests.conftest import EngineProcess, free_port, wait_until
+from tests.conftest import free_port, wait_until
+from tests.engine.processes import Start, config, received
 from tests.models import constant_model
-
-Start = Callable[..., EngineProcess]
-
-
-def config(receiver: socket.socket, port: int, model: str = "models/pulse.h5", mode: str = "polyphony") -> str:
-    """A configuration for OSC with one output address."""
-    return f"""
-log_predictions = true
-[interaction]
-mode = "{mode}"
-threshold = 0.2
-[model]
-file = "{model}"
-dimension = 4
-[osc]
-server_port = {port}
-client_port = {receiver.getsockname()[1]}
-output_address = "/impsy"
-"""
-
-
-def received(receiver: socket.socket) -> OscMessage:
-    return OscMessage(receiver.recv(2000))
 
 
 def test_input_is_answered_logged_and_shown(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:

@@ -16,7 +16,7 @@ from impsy_tui.gestures.synthetic import play
 from impsy_tui.gestures.touches import SUFFIX, TARGETS, Touch, read_touches
 from impsy_tui.jobs.messages import Finished
 from impsy_tui.training.labelled import labelled_files, read_labelled
-from tests.training.test_gestures import work
+from tests.training.guided import gestures_work
 
 NOTHING, TAPS, SWIRL = 0, 1, 7
 EACH = 12.0
@@ -265,7 +265,7 @@ def test_a_classifier_is_learned_from_it(lesson: Lesson) -> None:
         lesson.obey()
 
     lesson.perform(performance)
-    said = work(lesson.folder / "models", lesson.folder / "logs")[-1]
+    said = gestures_work(lesson.folder / "models", lesson.folder / "logs")[-1]
     assert isinstance(said, Finished)
     classifier, found = read_classifier(Path(said.file)), read_labelled(lesson.files()[0])
     assert np.mean(classifier.gestures(found.features) == found.labels) > 0.95

@@ -6,11 +6,7 @@ import pytest
 
 from impsy_tui import terms
 from impsy_tui.engine.quantiser import STALE
-from tests.engine.band import Band
-
-
-def _near(times: list[float]) -> object:
-    return pytest.approx(times, abs=1e-6)
+from tests.engine.band import Band, near
 
 
 class TestCallAndResponse:
@@ -23,7 +19,7 @@ class TestCallAndResponse:
         assert band.part.turn.value == "player"
         assert band.out.played == []
         band.wait(0.25)
-        assert band.out.times == _near([101.6, 101.7])
+        assert band.out.times == near([101.6, 101.7])
         assert band.out.played[0][1] == (0.61,)
         # Heard once each: two events of the musician's, then its own, with its own dt.
         assert band.player.heard == [(0.0, (0.5,)), (0.5, (0.6,)), (0.1, (0.61,)), (0.1, (0.62,))]
@@ -39,7 +35,7 @@ class TestCallAndResponse:
         band.wait(0.9)
         assert band.out.played == []
         band.wait(0.25)
-        assert band.out.times == _near([102.65])
+        assert band.out.times == near([102.65])
         assert band.out.played[0][1] == (0.11,)
 
     def test_it_waits_for_a_first_call(self) -> None:
@@ -57,7 +53,7 @@ class TestCallAndResponse:
         band.wait(0.95)
         assert band.out.played == []
         band.wait(0.2)
-        assert band.out.times == _near([111.1])
+        assert band.out.times == near([111.1])
 
     def test_notes_held_on_two_channels_must_both_be_let_go(self) -> None:
         band = Band("callresponse", threshold=1.0)
@@ -69,7 +65,7 @@ class TestCallAndResponse:
         assert band.out.played == []
         band.session.holding("b", False, band.time.time)
         band.wait(1.15)
-        assert band.out.times == _near([106.1])
+        assert band.out.times == near([106.1])
 
     def test_the_musicians_dt_after_a_response_is_since_their_own_last_event_and_capped(self) -> None:
         band = Band("callresponse", threshold=1.0, max_gap=3.0)
@@ -86,7 +82,7 @@ class TestCallAndResponse:
         band.play(0.5)
         band.part.give()
         band.wait(0.15)
-        assert band.out.times == _near([100.1])
+        assert band.out.times == near([100.1])
         band.part.take()
         assert band.out.said[-1][1] == "silence"
         band.wait(100)
@@ -118,7 +114,7 @@ class TestCallAndResponse:
         band.wait(1)
         band.part.set_threshold(1.5)
         band.wait(0.65)
-        assert band.out.times == _near([101.6])
+        assert band.out.times == near([101.6])
 
     def test_nothing_is_lost_of_a_stall(self) -> None:
         band = Band("callresponse", threshold=1.0)
@@ -137,14 +133,14 @@ class TestPolyphony:
             band.play(0.5)
             band.wait(0.03)
         band.wait(5)
-        assert band.out.times == _near([100.1, 100.13, 100.16])
+        assert band.out.times == near([100.1, 100.13, 100.16])
         assert len(band.player.heard) == 3  # nothing is fed back
 
     def test_the_timescale_stretches_the_wait_and_zero_answers_at_once(self) -> None:
         band = Band("polyphony", timescale=2.0)
         band.play(0.5)
         band.wait(1)
-        assert band.out.times == _near([100.2])
+        assert band.out.times == near([100.2])
         band.part.set_timescale(0.0)
         band.play(0.5)
         assert band.out.times[-1] == pytest.approx(101.0)
@@ -180,7 +176,7 @@ class TestBattle:
     def test_it_plays_alone_from_its_own_output(self) -> None:
         band = Band("battle")
         band.wait(0.35)
-        assert band.out.times == _near([100.1, 100.2, 100.3])
+        assert band.out.times == near([100.1, 100.2, 100.3])
         assert [dt for dt, _ in band.player.heard[1:]] == [0.1, 0.1, 0.1]
 
     def test_the_musician_is_logged_and_does_not_steer(self) -> None:
@@ -206,12 +202,12 @@ class TestBattle:
         band.wait(0.5)
         band.part.set_timescale(0.5)
         band.wait(0.6)
-        assert band.out.times == _near([101.0])
+        assert band.out.times == near([101.0])
 
     def test_a_dt_longer_than_any_learned_is_capped(self) -> None:
         band = Band("battle", dt=100.0, max_gap=2.0)
         band.wait(4.5)
-        assert band.out.times == _near([102.0, 104.0])
+        assert band.out.times == near([102.0, 104.0])
         assert {dt for dt, _ in band.player.heard[1:]} == {2.0}
 
     @pytest.mark.parametrize("stall", [0.05, 0.099, 0.11, 0.5, 3.33, 3600.0])
@@ -225,7 +221,7 @@ class TestBattle:
         times = band.out.times[count:]
         assert len([t for t in times if t < after + 0.02]) <= 1
         gaps = [b - a for a, b in itertools.pairwise(times[1:])]
-        assert gaps == _near([0.1] * len(gaps))
+        assert gaps == near([0.1] * len(gaps))
         # Still on the grid of tenths that it began.
         assert all(abs(t * 10 - round(t * 10)) < 1e-4 for t in times[1:])
 
@@ -244,7 +240,7 @@ class TestDuet:
         band.wait(0.25)
         band.play(0.9)
         band.wait(0.15)
-        assert band.out.times == _near([100.1, 100.2, 100.3, 100.4])
+        assert band.out.times == near([100.1, 100.2, 100.3, 100.4])
         assert (0.25, (0.9,)) in band.player.heard
         # Its own line goes on, and is fed to it.
         assert band.out.played[2][1][0] == pytest.approx(band.out.played[1][1][0] + 0.01)
@@ -285,7 +281,7 @@ class TestPauseAndPanic:
         band.wait(10)
         band.session.resume()
         band.wait(0.25)
-        assert band.out.times[-2:] == _near([110.45, 110.55])
+        assert band.out.times[-2:] == near([110.45, 110.55])
 
     def test_panic_turns_everything_off_and_pauses(self) -> None:
         band = Band("battle")
@@ -313,7 +309,7 @@ class TestChangingPlayers:
         band.seat.change_player(other)
         assert band.out.said[-1] == (100.35, "silence")
         band.wait(0.12)
-        assert band.out.times[-2:] == _near([100.4, 100.45])
+        assert band.out.times[-2:] == near([100.4, 100.45])
         assert other.heard[0][1] == last
 
     def test_it_plays_with_the_temperatures_in_force(self) -> None:

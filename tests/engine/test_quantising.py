@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.session import SessionSettings
-from tests.engine.band import Band
+from tests.engine.band import Band, near
 
 LINE = 0.125
 """Seconds of 1/16 at 120; the first bar begins with the band, at 100."""
@@ -22,10 +22,6 @@ def _band(mode: str, grid: str = "1/16", **more: Any) -> Band:
     return band
 
 
-def _near(times: list[float]) -> object:
-    return pytest.approx(times, abs=1e-6)
-
-
 class TestPlayingAlone:
     def test_events_sound_on_the_nearest_lines_and_happen_when_they_would(self) -> None:
         band = _band("battle", dt=0.13)
@@ -33,7 +29,7 @@ class TestPlayingAlone:
         # The first was under way when the grid came: it is known at 100.13 and sounds on the next line.
         assert band.out.times[0] == pytest.approx(100.25)
         # Others happen at 100.26, .39, .52, .65 …, and sound on what is nearest.
-        assert band.out.times[1:] == _near([100.375, 100.5, 100.625, 100.75, 100.875, 101.0])
+        assert band.out.times[1:] == near([100.375, 100.5, 100.625, 100.75, 100.875, 101.0])
         assert {dt for dt, _ in band.player.heard[1:]} == {0.13}
 
     def test_what_happens_a_little_after_a_line_sounds_on_it(self) -> None:
@@ -41,7 +37,7 @@ class TestPlayingAlone:
         band.wait(0.7)
         band.out.said.clear()
         band.wait(0.301)  # it happens at 101.06: its line is at 101
-        assert band.out.times == _near([101.0])
+        assert band.out.times == near([101.0])
         assert len(band.player.heard) == 2
         band.wait(0.1)
         assert len(band.player.heard) == 3
@@ -78,7 +74,7 @@ class TestPlayingAlone:
         band = _band("battle", dt=0.25, grid="1/4")
         band.session.tempo.set_beats(60.0)
         band.wait(4.9)
-        assert band.out.times == _near([101.0, 102.0, 103.0, 104.0])
+        assert band.out.times == near([101.0, 102.0, 103.0, 104.0])
 
     def test_what_is_upcoming_is_told_with_the_time_when_it_sounds(self) -> None:
         band = _band("battle", dt=0.6)
@@ -117,7 +113,7 @@ class TestAnswers:
         band.wait(0.13)
         band.play(0.5)
         band.wait(1.0)
-        assert band.out.times == _near([100.25])
+        assert band.out.times == near([100.25])
 
     def test_many_answers_that_a_stall_made_late_are_left_out(self) -> None:
         band = _band("polyphony", dt=1.0)
@@ -134,7 +130,7 @@ class TestAnswers:
         band.play(0.5)
         band.session.tempo.set_grid("1/4")
         band.wait(1.0)
-        assert band.out.times == _near([100.5])
+        assert band.out.times == near([100.5])
 
 
 class TestResponses:
@@ -142,7 +138,7 @@ class TestResponses:
         band = _band("callresponse", grid="1/4", dt=0.4, threshold=0.5)
         band.play(0.5)
         band.wait(1.3)  # its turn at 100.5; events at .9 (101.0) and 101.3 (101.5)
-        assert band.out.times == _near([101.0])
+        assert band.out.times == near([101.0])
         band.play(0.1)
         assert band.out.said[-1] == (101.3, "silence")
         band.wait(0.45)
@@ -162,7 +158,7 @@ class TestEnding:
         band.wait(0.1)
         band.session.tempo.set_grid("")
         band.wait(1.5)
-        assert band.out.times == _near([100.7, 101.4])
+        assert band.out.times == near([100.7, 101.4])
 
     def test_answers_that_waited_for_a_grid_that_goes_sound_in_their_own_time_or_never(self) -> None:
         band = _band("polyphony", grid="1/1", dt=0.5)
@@ -172,7 +168,7 @@ class TestEnding:
         band.play(0.9)  # due at 101.2
         band.session.tempo.set_grid("")
         band.wait(3.0)
-        assert band.out.times == _near([101.2])
+        assert band.out.times == near([101.2])
 
     @pytest.mark.parametrize("how", ["pause", "panic", "mode"])
     def test_nothing_that_waited_sounds_afterwards(self, how: str) -> None:
@@ -220,7 +216,7 @@ class TestHandingOver:
         band.wait(0.02)
         assert band.part.turn.value == "player"
         band.wait(0.1)
-        assert band.out.times == _near([at + 0.1])
+        assert band.out.times == near([at + 0.1])
 
     def test_who_plays_while_the_bar_is_waited_for_keeps_the_turn(self) -> None:
         band = Band("callresponse", threshold=1.0)

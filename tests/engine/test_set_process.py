@@ -10,7 +10,7 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.control.client import connected
 from tests.conftest import free_port, wait_until
-from tests.engine.test_engine_process import Start, config, received
+from tests.engine.processes import Start, config, received
 from tests.models import constant_model
 
 SET = """

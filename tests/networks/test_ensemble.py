@@ -10,9 +10,7 @@ from impsy_tui.networks import ModelProblem, ensemble_memory
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, PREFIX, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import GESTURES, INPUTS, WIDTH, Memory, told_of
 from impsy_tui.networks.ensemble_opening import open_ensemble
-from tests.conftest import ROOT
-
-SHIPPED = ROOT / "models" / f"{PREFIX}units16.tflite"
+from tests.models import SHIPPED_BAND
 
 
 def _heard(codes: list[list[int]]) -> np.ndarray:
@@ -70,7 +68,7 @@ def test_an_only_follower_hears_of_no_others() -> None:
 
 
 def test_the_shipped_band_opens_plays_and_forgets() -> None:
-    network = open_ensemble(SHIPPED, 30.0)
+    network = open_ensemble(SHIPPED_BAND, 30.0)
     told = np.random.default_rng(1).random((MOST_FOLLOWERS, INPUTS)).astype(np.float32)
     first, second = network.step(told).copy(), network.step(told).copy()
     assert first.shape == (MOST_FOLLOWERS, GESTURES)

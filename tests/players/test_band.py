@@ -7,11 +7,11 @@ from impsy_tui.gestures.synthetic_scores import scores
 from impsy_tui.jobs.band_report import HEADS, judge_markov, judge_network, judge_real, surprises, table
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.players.band import GONE, Band, played
-from tests.networks.test_ensemble import SHIPPED
+from tests.models import SHIPPED_BAND
 
 
 def _band(followers: int, seed: int = 1) -> Band:
-    return Band(EnsembleNetwork(SHIPPED), followers, np.random.default_rng(seed))
+    return Band(EnsembleNetwork(SHIPPED_BAND), followers, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("followers", [1, 3, 7])
@@ -64,7 +64,7 @@ def test_the_shipped_band_knows_its_own_kind_better_than_markov_chains_do() -> N
     known, test = made[4:], made[:4]
     random = np.random.default_rng(1)
     chain = judge_markov(2, known, test, random)
-    network = judge_network("band", EnsembleNetwork(SHIPPED), test, random)
+    network = judge_network("band", EnsembleNetwork(SHIPPED_BAND), test, random)
     assert network.surprise is not None
     assert chain.surprise is not None
     assert network.surprise < chain.surprise - 0.005

@@ -10,7 +10,7 @@ from impsy_tui.gestures.synthetic_scores import scores
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.players.band import Band, Tuning, played
 from impsy_tui.players.band_tuning import note_tunings, read_tuning, tune
-from tests.networks.test_ensemble import SHIPPED
+from tests.models import SHIPPED_BAND
 
 
 def _restless(seconds: int) -> np.ndarray:
@@ -24,7 +24,7 @@ def _restless(seconds: int) -> np.ndarray:
 
 
 def test_a_tuned_band_is_as_restless_as_those_it_is_tuned_to() -> None:
-    network = EnsembleNetwork(SHIPPED)
+    network = EnsembleNetwork(SHIPPED_BAND)
     made = [_restless(300), _restless(300)]
     tuning = tune(network, made, np.random.default_rng(1), rounds=8)
     real = measure([codes[:, 1:] for codes in made])
@@ -75,15 +75,15 @@ def test_what_is_added_is_added_to_changes_alone() -> None:
 
 def test_the_shipped_band_is_tuned_for_every_size() -> None:
     for players in range(2, 9):
-        assert read_tuning(SHIPPED, players) != Tuning()
+        assert read_tuning(SHIPPED_BAND, players) != Tuning()
 
 
 def test_the_shipped_band_plays_as_restlessly_as_its_kind() -> None:
-    network = EnsembleNetwork(SHIPPED)
+    network = EnsembleNetwork(SHIPPED_BAND)
     made = [codes for codes in scores(28, 300, 99) if codes.shape[1] == 4]
     real, free = [], []
     for seed, codes in enumerate(made):
-        band = Band(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED, 4))
+        band = Band(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_BAND, 4))
         real.append(codes[:, 1:])
         free.append(played(band, codes[:, 0], codes[0, 1:]))
     assert measure(free).run == pytest.approx(measure(real).run, rel=0.25)

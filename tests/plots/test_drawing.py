@@ -15,6 +15,7 @@ from impsy_tui.jobs.messages import Failed, Finished, FromWorker
 from impsy_tui.plots import PlotProblem, pictures
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, histogram, track
 from impsy_tui.plots.terminal import MOST_VALUES, Paper, draw
+from tests.conftest import shell
 from tests.plots.material import made_dataset, made_log
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -128,18 +129,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def shell(place: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "impsy_tui", "plot", *words],
-        cwd=place,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("words", "labels"),
     [
@@ -151,7 +140,7 @@ def shell(place: Path, *words: str, **environment: str) -> subprocess.CompletedP
     ],
 )
 def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tuple[str, ...]) -> None:
-    done = shell(place, *words, COLUMNS="90")
+    done = shell("plot", *words, cwd=place, COLUMNS="90")
     assert done.stderr == ""
     assert done.returncode == 0
     assert done.stdout.isascii()
@@ -175,7 +164,7 @@ def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tupl
     ],
 )
 def test_what_cannot_be_is_told(place: Path, words: tuple[str, ...], said: str) -> None:
-    done = shell(place, *words)
+    done = shell("plot", *words, cwd=place)
     assert done.returncode == 1
     assert said in done.stderr
     assert done.stdout == ""
@@ -207,7 +196,7 @@ def test_in_a_terminal_it_is_drawn_in_braille_and_in_colours_if_they_are_wanted(
 
 
 def test_a_picture_from_the_shell(place: Path) -> None:
-    done = shell(place, "tuesday-9d-mdrnn", "-o", "a.svg")
+    done = shell("plot", "tuesday-9d-mdrnn", "-o", "a.svg", cwd=place)
     assert (done.returncode, done.stdout) == (0, "drawn: a.svg\n")
     assert ET.parse(place / "a.svg").getroot().tag.endswith("svg")
 

@@ -1,13 +1,9 @@
 """A band's network learns, and its worker leaves a model that plays as it was trained."""
 
 import importlib.util
-import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -16,20 +12,14 @@ from impsy_tui.gestures.synthetic_scores import scores
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 from impsy_tui.networks.ensemble import PREFIX, EnsembleNetwork
 from impsy_tui.players.band import Band
+from tests.training.at_work import Worker
 
 if importlib.util.find_spec("tensorflow") is None:
     pytest.skip("training is the extra [train]", allow_module_level=True)
 
 
 def _work(models: Path, folder: Path, *options: str) -> list[FromWorker]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.training.ensemble_worker", str(models), str(folder), *options],
-        capture_output=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"},
-        timeout=110,
-        check=True,
-    )
-    return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()]
+    return list(Worker("ensemble_worker", models, folder, *options).says())
 
 
 def _write(folder: Path, made: list[np.ndarray]) -> Path:

@@ -2,28 +2,25 @@
 
 import importlib.util
 import math
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
 from impsy_tui.control.client import connected
 from impsy_tui.corpus.datasets import write_dataset
-from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.jobs.messages import Failed, Finished, Progress
 from impsy_tui.networks import SCALE, ModelProblem, Network, Shape
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.weights import read_weights
-from tests.conftest import EngineProcess, free_port, wait_until
-from tests.engine.test_engine_process import config
+from tests.conftest import EngineProcess, free_port, shell, wait_until
+from tests.engine.processes import config
 from tests.models import constant_model, random_model
+from tests.training.at_work import Worker
 
 if importlib.util.find_spec("tensorflow_probability") is None:
     pytest.skip("evaluating is the extra [train]", allow_module_level=True)
@@ -223,25 +220,6 @@ class TestReport:
         assert "\n" not in told.summary([worse])
 
 
-class Worker:
-    """An evaluating worker at work."""
-
-    def __init__(self, *arguments: object) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "impsy_tui.training.evaluation_worker", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"},
-        )
-
-    def says(self) -> Iterator[FromWorker]:
-        assert self.process.stdout is not None
-        with self.process.stdout as said:
-            for line in said:
-                yield msgspec.json.decode(line, type=FromWorker)
-        self.process.wait(30)
-
-
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     file = tmp_path / "datasets" / "d-3d.npz"
@@ -251,18 +229,10 @@ def dataset(tmp_path: Path) -> Path:
 
 
 def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset: Path) -> None:
-    subprocess.run(
-        [
-            *(sys.executable, "-P", "-m", "impsy_tui.training.worker", str(tmp_path / "models"), str(dataset)),
-            *("--size", "xxs", "--epochs", "2"),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
+    assert list(Worker("worker", tmp_path / "models", dataset, "--size", "xxs", "--epochs", "2").says())
     (trained,) = (tmp_path / "models").glob("*.tflite")
     untrained = random_model(tmp_path / "models" / "untrained.h5", 3, 16, 2, 5)
-    *progress, last = Worker(untrained, trained, dataset).says()
+    *progress, last = Worker("evaluation_worker", untrained, trained, dataset).says()
     assert isinstance(last, Finished), last
     assert all(isinstance(message, Progress) for message in progress)
     stages = list(dict.fromkeys(message.stage for message in progress if isinstance(message, Progress)))
@@ -288,38 +258,26 @@ def test_what_cannot_be_judged_is_refused_by_name(tmp_path: Path, dataset: Path)
         ((model, short), "short.npz: the longest performance has 9 events; at least 10 in one go are needed"),
         ((model, tmp_path / "none.npz"), "none.npz cannot be read"),
     ):
-        last = list(Worker(*files).says())[-1]
+        last = list(Worker("evaluation_worker", *files).says())[-1]
         assert isinstance(last, Failed)
         assert said in last.text
 
 
 def test_interrupted_it_ends_without_a_word(tmp_path: Path, dataset: Path) -> None:
-    worker = Worker(random_model(tmp_path / "m.h5", 3, 4, 1, 2), dataset)
-    messages = worker.says()
+    worker = Worker("evaluation_worker", random_model(tmp_path / "m.h5", 3, 4, 1, 2), dataset)
+    messages = worker.says(-signal.SIGINT)
     assert next(messages) == Progress("starting TensorFlow")
     worker.process.send_signal(signal.SIGINT)
     assert all(isinstance(message, Progress) for message in messages)
-    assert worker.process.returncode == -signal.SIGINT
 
 
 # By its doors
 
 
-def _shell(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "impsy_tui", "evaluate", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 def test_in_a_shell_files_and_names_are_evaluated(tmp_path: Path, dataset: Path) -> None:
     random_model(tmp_path / "models" / "m.h5", 3, 4, 1, 2)
     random_model(tmp_path / "elsewhere" / "n.h5", 3, 4, 1, 2, seed=1)
-    done = _shell(tmp_path, "m", "elsewhere/n.h5", "d-3d")
+    done = shell("evaluate", "m", "elsewhere/n.h5", "d-3d", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "d-3d: the last tenth of each performance is held out, 90 of 905 events" in done.stdout
     assert "  A  m\n" in done.stdout
@@ -338,7 +296,7 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
         # The models that ship are found by name too.
         ((shipped_model.stem, "d-3d"), f"d-3d has dimension 3, and {shipped_model.stem} has dimension 9"),
     ):
-        done = _shell(tmp_path, *words)
+        done = shell("evaluate", *words, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert said in done.stderr
         assert "Traceback" not in done.stderr

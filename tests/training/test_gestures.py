@@ -1,52 +1,29 @@
 """Learning to tell gestures: labelled recordings, the forest, and the worker."""
 
 import importlib.util
-import os
-import subprocess
-import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
 from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.gestures.features import features
 from impsy_tui.gestures.synthetic import play
-from impsy_tui.gestures.touches import Recording, Touches, wall_seconds, write_touches
-from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.jobs.messages import Failed, Finished, Progress
 from impsy_tui.training.labelled import (
-    TARGETS,
     LabelProblem,
     folds,
     labelled_files,
     read_labelled,
 )
 from tests.conftest import SHARED
+from tests.training.guided import gestures_work, recorded
 
 needs_sklearn = pytest.mark.skipif(
     importlib.util.find_spec("sklearn") is None, reason="training a classifier is the extra [gestures]"
 )
 
-BEGAN = datetime(2026, 5, 1, 20, 0, 0)
 HEADER = "time,centroid_x,centroid_y,std_x,std_y,freq,movement_freq,touchdown_freq,velocity,gesture\n"
-
-
-def recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int = 20) -> Path:
-    """Touches, a gesture after the other with rests between, and which was asked for."""
-    parts, targets = [], []
-    for number, gesture in enumerate(gestures):
-        begin = wall_seconds(BEGAN) + number * (seconds + 10)
-        touches = play(gesture, float(seconds), np.random.default_rng(number))
-        parts.append(Touches(touches.times + begin, touches.fingers, touches.x, touches.y, touches.velocities))
-        at = BEGAN + timedelta(seconds=number * (seconds + 10))
-        targets += [f"{at},{gesture}", f"{at + timedelta(seconds=seconds)},100"]
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Touches.__slots__]
-    file = folder / "guided-touches.csv"
-    write_touches(file, Recording("guided", {"ann": Touches(*columns)}))
-    (folder / f"guided{TARGETS}").write_text("time,target\n" + "\n".join(targets) + "\n")
-    return file
 
 
 def test_touches_are_labelled_by_what_was_asked_for(tmp_path: Path) -> None:
@@ -125,24 +102,12 @@ def test_our_forest_tells_what_scikit_learn_does() -> None:
     assert not ours[:, 4].any()
 
 
-def work(*arguments: object) -> list[FromWorker]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.training.gestures_worker", *map(str, arguments)],
-        capture_output=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()]
-
-
 @needs_sklearn
 def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> None:
     recorded(tmp_path)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "gestures-guided.npz").write_text("mine")
-    *progress, last = work(tmp_path / "models", tmp_path)
+    *progress, last = gestures_work(tmp_path / "models", tmp_path)
     assert isinstance(last, Finished), last
     assert last.file == str(tmp_path / "models" / "gestures-guided-2.npz")
     assert "right about" in last.text
@@ -159,7 +124,7 @@ def test_the_worker_makes_a_classifier_and_overwrites_none(tmp_path: Path) -> No
 @needs_sklearn
 def test_one_gesture_alone_is_nothing_to_tell_apart(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01 20:00:00,1,2,3,4,5,6,7,8,small-swirl\n" * 3)
-    *_, last = work(tmp_path / "models", tmp_path / "table.csv")
+    *_, last = gestures_work(tmp_path / "models", tmp_path / "table.csv")
     assert last == Failed("small-swirl is the only gesture in there: at least two are needed to tell apart")
     assert not (tmp_path / "models").exists()
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ from impsy_tui.training.network import shape_of, training_model
 from impsy_tui.training.sweep import Trained, Tried, choose, parameters, step_ms, supported_sizes
 from impsy_tui.training.sweep_worker import _parser
 from tests.conftest import EngineProcess, free_port, wait_until
-from tests.training.test_worker import _dataset
+from tests.training.at_work import Worker, some_dataset
 
 XXS, XS = (f"musicMDRNN-dim3-layers2-units{units}-mixtures5-scale10" for units in (16, 32))
 
@@ -61,33 +61,19 @@ def test_a_larger_network_takes_longer() -> None:
     assert 0.0 < step_ms(shape_of("xxs", 9), 50) < step_ms(shape_of("xl", 9), 50)
 
 
-class Sweep:
+class Sweep(Worker):
     """A sweep at work."""
 
-    def __init__(self, folder: Path, *options: str, env: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *options: str, environment: dict[str, str] | None = None) -> None:
         self.models = folder / "models"
-        self.errors = folder / "errors"
-        with self.errors.open("wb") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "impsy_tui.training.sweep_worker", str(self.models), *options],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", **(env or {})},
-            )
-
-    def says(self) -> Iterator[FromWorker]:
-        assert self.process.stdout is not None
-        with self.process.stdout as said:
-            for line in said:
-                yield msgspec.json.decode(line, type=FromWorker)
-        assert self.process.wait(30) == 0, self.errors.read_text()
+        super().__init__("sweep_worker", self.models, *options, environment=environment)
 
     def notes(self, name: str) -> dict[str, object]:
         return tomllib.loads((self.models / f"{name}.toml").read_text())
 
 
 def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(tmp_path: Path) -> None:
-    files = [_dataset(tmp_path / f"{name}.npz", 400) for name in "ab"]
+    files = [some_dataset(tmp_path / f"{name}.npz", 400) for name in "ab"]
     sweep = Sweep(tmp_path, *map(str, files), "--epochs", "1", "--processes", "1")
     *progress, last = sweep.says()
     assert isinstance(last, Finished), last
@@ -105,14 +91,14 @@ def test_one_after_another_the_best_of_each_corpus_is_saved_with_what_was_tried(
 
 
 def test_what_is_too_slow_is_not_trained(tmp_path: Path) -> None:
-    dataset = str(_dataset(tmp_path / "a.npz", 400))
+    dataset = str(some_dataset(tmp_path / "a.npz", 400))
     *_, last = Sweep(tmp_path, dataset, "--budget-ms", "1e-6").says()
     assert isinstance(last, Failed)
     assert last.text.startswith("no prediction takes 1e-06 ms or less here: that of the smallest takes 0.")
 
 
 def test_ended_early_it_keeps_what_is_trained(tmp_path: Path) -> None:
-    dataset = str(_dataset(tmp_path / "a.npz", 400))
+    dataset = str(some_dataset(tmp_path / "a.npz", 400))
     sweep = Sweep(tmp_path, dataset, "--epochs", "10000", "--patience", "10000", "--processes", "1", "--table")
     messages: list[FromWorker] = []
     for message in sweep.says():
@@ -147,7 +133,7 @@ def test_without_dask_a_scheduler_is_refused_with_what_is_missing(tmp_path: Path
 
 def test_two_processes_train_and_when_one_is_killed_the_other_does_its_work(tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil", reason="clusters are the extra [cluster]")
-    dataset = str(_dataset(tmp_path / "a.npz", 400))
+    dataset = str(some_dataset(tmp_path / "a.npz", 400))
     sweep = Sweep(tmp_path, dataset, "--sizes", "xxs xs", "--seeds", "1 2 3", "--epochs", "8", "--processes", "2")
     killed = 0
     for message in sweep.says():
@@ -191,7 +177,7 @@ def _certificate(folder: Path) -> dict[str, str]:
 def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="clusters are the extra [cluster]")
     tls = _certificate(tmp_path)
-    dataset = str(_dataset(tmp_path / "a.npz", 400))
+    dataset = str(some_dataset(tmp_path / "a.npz", 400))
     env = {**os.environ, **tls, "PYTHONPATH": os.pathsep.join(sys.path)}
     found = tmp_path / "scheduler.json"
     common = ["--host", "127.0.0.1", "--protocol", "tls", "--scheduler-file", str(found), "--no-dashboard"]
@@ -211,7 +197,7 @@ def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
             address = msgspec.json.decode(found.read_bytes())["address"]
             assert address.startswith("tls://127.0.0.1:")
             options = [dataset, "--sizes", "xxs", "--epochs", "1", "--scheduler", address]
-            *_, last = Sweep(tmp_path, *options, env=tls).says()
+            *_, last = Sweep(tmp_path, *options, environment=tls).says()
             *_, stranger = Sweep(tmp_path, *options).says()  # without certificates
         finally:
             for process in cluster:
@@ -231,8 +217,8 @@ def test_a_cluster_elsewhere_trains_over_tls(tmp_path: Path) -> None:
 def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "datasets").mkdir()
-    _dataset(tmp_path / "datasets" / "a.npz", 60)
-    _dataset(tmp_path / "b.npz", 60)
+    some_dataset(tmp_path / "datasets" / "a.npz", 60)
+    some_dataset(tmp_path / "b.npz", 60)
     told: list[tuple[str, list[str]]] = []
     monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append((module, arguments)))
     for typed, expected in (
@@ -268,7 +254,7 @@ def test_in_a_set_auto_is_a_job_that_makes_a_model_to_load(
     start_engine: Callable[..., EngineProcess], tmp_path: Path
 ) -> None:
     (tmp_path / "datasets").mkdir()
-    _dataset(tmp_path / "datasets" / "mine-3d.npz", 400)
+    some_dataset(tmp_path / "datasets" / "mine-3d.npz", 400)
     engine = start_engine(f"[osc]\nserver_port = {free_port()}\n[model]\ndimension = 3\n")
     with connected(engine.socket) as console:
         assert "job 1 trains auto on mine-3d" in console.command("train auto epochs 1 budget 50").text

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,6 +18,7 @@ from impsy_tui.engine.models import load_model
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 from impsy_tui.networks import Shape
 from tests.models import random_model
+from tests.training.at_work import Worker, some_dataset
 
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="training is the extra [train]"
@@ -27,43 +27,13 @@ needs_tensorflow = pytest.mark.skipif(
 NAME = "musicMDRNN-dim3-layers2-units16-mixtures5-scale10"
 
 
-class Worker:
-    """A training worker at work."""
-
-    def __init__(self, dataset: Path, models: Path, *options: str) -> None:
-        self.errors = dataset.with_suffix(".errors")
-        with self.errors.open("wb") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "impsy_tui.training.worker", str(models), str(dataset), *options],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"},
-            )
-
-    def says(self) -> Iterator[FromWorker]:
-        assert self.process.stdout is not None
-        with self.process.stdout as said:
-            for line in said:
-                yield msgspec.json.decode(line, type=FromWorker)
-        assert self.process.wait(30) == 0, self.errors.read_text()
-
-
-def _dataset(file: Path, events: int) -> Path:
-    random = np.random.default_rng(1)
-    phase = np.arange(events) / 8
-    performance = np.stack([np.full(events, 0.1), (1 + np.sin(phase)) / 2, random.random(events)], axis=1)
-    performance[events // 2, 0] = 3600.0
-    write_dataset(file, [performance, performance[:3]])
-    return file
-
-
 @needs_tensorflow
 def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    dataset = _dataset(tmp_path / 'of "mine".npz', 400)
-    worker = Worker(dataset, tmp_path / "models", "--size", "xxs", "--epochs", "10000")
+    dataset = some_dataset(tmp_path / 'of "mine".npz', 400)
+    worker = Worker("worker", tmp_path / "models", dataset, "--size", "xxs", "--epochs", "10000")
     progress: list[FromWorker] = []
     for message in worker.says():
         progress.append(message)
@@ -90,7 +60,7 @@ def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
 
 @needs_tensorflow
 def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
-    worker = Worker(_dataset(tmp_path / "a.npz", 100), tmp_path / "models", "--size", "xxs")
+    worker = Worker("worker", tmp_path / "models", some_dataset(tmp_path / "a.npz", 100), "--size", "xxs")
     messages = worker.says()
     assert next(messages) == Progress("starting TensorFlow")
     worker.process.terminate()
@@ -102,7 +72,7 @@ def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
 
 @needs_tensorflow
 def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -> None:
-    (last,) = list(Worker(_dataset(tmp_path / "a.npz", 55), tmp_path / "models").says())[1:]
+    (last,) = list(Worker("worker", tmp_path / "models", some_dataset(tmp_path / "a.npz", 55)).says())[1:]
     assert last == Failed(
         "a: the longest performance has 55 events; at least 56 in one go are needed: play 1 more without a stop"
     )
@@ -115,7 +85,7 @@ def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -
 def test_what_is_no_data_set_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
     if content is not None:
         (tmp_path / "a.npz").write_bytes(content)
-    last = list(Worker(tmp_path / "a.npz", tmp_path / "models").says())[-1]
+    last = list(Worker("worker", tmp_path / "models", tmp_path / "a.npz").says())[-1]
     assert isinstance(last, Failed)
     assert said in last.text
 
@@ -126,9 +96,9 @@ def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path)
 
     models = tmp_path / "models"
     kept, being_kept = f".{NAME}.unfinished.npz", f".{NAME}.unfinished.npz.new"
-    dataset = _dataset(tmp_path / "a.npz", 400)
+    dataset = some_dataset(tmp_path / "a.npz", 400)
     endless = ("--epochs", "10000", "--patience", "0")
-    worker = Worker(dataset, models, "--size", "xxs", *endless, "--seed", "7", "--batch", "8")
+    worker = Worker("worker", models, dataset, "--size", "xxs", *endless, "--seed", "7", "--batch", "8")
     for message in worker.says():
         if isinstance(message, Progress) and message.done == 2 and message.loss is not None:
             worker.process.kill()  # perhaps while it keeps something
@@ -164,23 +134,23 @@ def test_what_cannot_be_gone_on_with_is_told(tmp_path: Path, content: bytes) -> 
 
 @needs_tensorflow
 def test_a_model_learns_on(tmp_path: Path) -> None:
-    models, dataset = tmp_path / "models", _dataset(tmp_path / "a.npz", 400)
-    (*_, first) = Worker(dataset, models, "--size", "xxs", "--epochs", "2").says()
+    models, dataset = tmp_path / "models", some_dataset(tmp_path / "a.npz", 400)
+    (*_, first) = Worker("worker", models, dataset, "--size", "xxs", "--epochs", "2").says()
     assert isinstance(first, Finished), first
     before = tomllib.loads((models / f"{NAME}.toml").read_text())["held_out_nats"]
-    (*_, second) = Worker(dataset, models, "--from", first.file, "--epochs", "2").says()
+    (*_, second) = Worker("worker", models, dataset, "--from", first.file, "--epochs", "2").says()
     assert isinstance(second, Finished), second
     assert second.file == str(models / f"{NAME}-2.tflite")
     notes = tomllib.loads((models / f"{NAME}-2.toml").read_text())
     assert notes["begun_from"] == NAME
     assert notes["held_out_nats"] < before
-    (*_, third) = Worker(dataset, tmp_path / "others", "--from", first.file, "--epochs", "2").says()
+    (*_, third) = Worker("worker", tmp_path / "others", dataset, "--from", first.file, "--epochs", "2").says()
     assert isinstance(third, Finished), third
     assert third.file == str(tmp_path / "others" / f"{NAME}-2.tflite")
-    (*_, last) = Worker(dataset, models, "--from", str(tmp_path / "none.tflite")).says()
+    (*_, last) = Worker("worker", models, dataset, "--from", str(tmp_path / "none.tflite")).says()
     assert last == Failed("none cannot be read: No such file or directory")
     write_dataset(tmp_path / "b.npz", [np.ones((100, 2))])
-    (*_, last) = Worker(tmp_path / "b.npz", models, "--from", first.file).says()
+    (*_, last) = Worker("worker", models, tmp_path / "b.npz", "--from", first.file).says()
     assert last == Failed(f"{NAME} is of dimension 3, b of 2")
 
 
@@ -202,14 +172,11 @@ def test_a_model_is_converted(tmp_path: Path, suffix: str) -> None:
 
         file = tmp_path / "m.keras"
         playing_model(training_model(shape_of("xxs", 4)).get_weights(), shape_of("xxs", 4)).save(file)
-    arguments = [sys.executable, "-P", "-m", "impsy_tui.training.convert_worker", str(file), str(tmp_path / "made")]
-    run = subprocess.run(arguments, capture_output=True, check=True)
-    last = msgspec.json.decode(run.stdout.splitlines()[-1], type=FromWorker)
+    (*_, last) = Worker("convert_worker", file, tmp_path / "made").says()
     assert isinstance(last, Finished), last
     lite, keras = (asyncio.run(load_model(one)).network for one in (Path(last.file), file))
     for _ in range(3):
         event = [0.2] * lite.shape.dimension
         assert np.allclose(lite.step(event), keras.step(event), atol=1e-4)
-    run = subprocess.run(arguments, capture_output=True, check=True)
-    last = msgspec.json.decode(run.stdout.splitlines()[-1], type=FromWorker)
+    (*_, last) = Worker("convert_worker", file, tmp_path / "made").says()
     assert last == Failed(f"{tmp_path / 'made' / 'm.tflite'} is there already: rename or delete it first")
