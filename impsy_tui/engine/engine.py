@@ -85,7 +85,7 @@ class Engine:
         self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
@@ -338,7 +338,7 @@ class Engine:
 
     # For its parts
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, object]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
