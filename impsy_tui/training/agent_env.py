@@ -8,6 +8,7 @@ import numpy as np
 
 from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED, SCATTERED
 from impsy_tui.listening.aims import LIMIT
+from impsy_tui.listening.memory import PATIENCE, Alike, Memory
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
 
@@ -15,6 +16,9 @@ CHANGE: Final = 0.005
 """Probability a frame of another sound."""
 
 LENGTH: Final = 1000
+
+_BLOCK: Final = 512
+"""Sounds that are looked up at once: more would not fit into a processor's memory of its own."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Task:
         step: how far a parameter moves in a frame.
         length: frames of an episode at most.
         limit: deviations; how far off what an agent sees may look.
+        patience: see :class:`~impsy_tui.listening.memory.Memory`; none if the agent has no memory.
     """
 
     known: Known
@@ -40,6 +45,7 @@ class Task:
     step: float = STEP
     length: int = LENGTH
     limit: float = LIMIT
+    patience: Sequence[float] = PATIENCE
 
 
 class Stepped(NamedTuple):
@@ -75,6 +81,10 @@ def rewards(distances: np.ndarray) -> np.ndarray:
 class Imitation:
     """So many synths, each imitating a target of its own.
 
+    Attributes:
+        observation_size: numbers that are seen.
+        recalled: how many of these, the last ones, are what memory recalls.
+
     Args:
         task: what is to be learned.
         count: of environments.
@@ -84,16 +94,20 @@ class Imitation:
     def __init__(self, task: Task, count: int, seed: int) -> None:
         self.task = task
         self.count = count
-        self.observation_size = 2 * len(task.heard) + task.known.count
         self._random = np.random.default_rng(seed)
         self._heard, self._judged = list(task.heard), list(task.judged)
+        self._memory = Memory(task.known, self._judged, task.step, task.patience) if task.patience else None
+        self.recalled = self._memory.size if self._memory else 0
+        self.observation_size = 2 * len(task.heard) + task.known.count + self.recalled
         self._frames = np.concatenate(task.recordings) if task.recordings else np.empty((0, len(NAMES)))
         self._ends = np.cumsum([len(recording) for recording in task.recordings], dtype=int)
         self._parameters = np.empty((count, task.known.count))
         self._own = np.empty((count, len(NAMES)))
-        self._target = np.empty((count, len(NAMES)))
+        self._target = np.zeros((count, len(NAMES)))
         self._changing, self._in_corpus, self._scattered = (np.zeros(count, bool) for _ in range(3))
         self._at, self._left = np.zeros(count, int), np.zeros(count, int)
+        self._alike = self._looked_up(self._target)
+        self._alike_frames = self._looked_up(self._frames)
 
     def reset(self) -> np.ndarray:
         """Begin everywhere anew; the observations."""
@@ -133,6 +147,11 @@ class Imitation:
         """``[count, 55]``, standardised, as they are."""
         return self._target
 
+    @property
+    def in_corpus(self) -> np.ndarray:
+        """``[count]``, whose target is a recording."""
+        return self._in_corpus
+
     def _begin(self, which: np.ndarray) -> None:
         """Begin episodes of some environments."""
         random, task = self._random, self.task
@@ -142,13 +161,13 @@ class Imitation:
         self._in_corpus[which] = self._drawn(which, CORPUS)
         self._changing[which] = ~self._in_corpus[which] & self._drawn(which, CHANGING)
         self._scattered[which] = self._drawn(which, SCATTERED)
-        self._target[which] = self._random_sounds(which)
+        self._hear_random(which)
         playing = which[self._in_corpus[which]]
         if len(playing):
             self._at[playing] = random.integers(0, len(self._frames), len(playing))
             ends = self._ends[np.searchsorted(self._ends, self._at[playing], side="right")]
             self._left[playing] = np.minimum(task.length, ends - self._at[playing])
-            self._target[playing] = self._frames[self._at[playing]]
+            self._hear_frames(playing)
 
     def _drawn(self, which: np.ndarray, kind: str) -> np.ndarray:
         """Which of these episodes are of a kind; where two are mixed, half of them."""
@@ -163,11 +182,35 @@ class Imitation:
         """The targets of the next frame."""
         others = np.flatnonzero(self._changing & (self._random.random(self.count) < CHANGE))
         if len(others):
-            self._target[others] = self._random_sounds(others)
+            self._hear_random(others)
         playing = np.flatnonzero(self._in_corpus & (self._left > 1))
         if len(playing):
             self._at[playing] += 1
-            self._target[playing] = self._frames[self._at[playing]]
+            self._hear_frames(playing)
+
+    def _hear_random(self, which: np.ndarray) -> None:
+        sounds = self._random_sounds(which)
+        self._target[which] = sounds
+        for kept, found in zip(self._alike, self._looked_up(sounds), strict=True):
+            kept[which] = found
+
+    def _hear_frames(self, which: np.ndarray) -> None:
+        frames = self._at[which]
+        self._target[which] = self._frames[frames]
+        for kept, found in zip(self._alike, self._alike_frames, strict=True):
+            kept[which] = found[frames]
+
+    def _looked_up(self, sounds: np.ndarray) -> Alike:
+        """The rows that sound like ``[count, 55]`` sounds; none without a memory."""
+        if self._memory is None:
+            nothing = np.empty((len(sounds), 0))
+            return Alike(nothing, nothing)
+        parts = [
+            self._memory.alike(self._limited(sounds[begin : begin + _BLOCK][:, self._judged]))
+            for begin in range(0, max(len(sounds), 1), _BLOCK)
+        ]
+        rows, off = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return Alike(rows, off)
 
     def _random_sounds(self, which: np.ndarray) -> np.ndarray:
         descriptors = self.task.known.descriptors
@@ -180,6 +223,11 @@ class Imitation:
         return np.asarray(sounds)
 
     def _observed(self, which: np.ndarray) -> np.ndarray:
-        limit = self.task.limit
-        own, target = (np.clip(frames[which][:, self._heard], -limit, limit) for frames in (self._own, self._target))
-        return observed(own, target, self._parameters[which])
+        own, target = (self._limited(frames[which][:, self._heard]) for frames in (self._own, self._target))
+        recalled = None
+        if self._memory is not None:
+            recalled = self._memory.recall(Alike(*(kept[which] for kept in self._alike)), self._parameters[which])
+        return observed(own, target, self._parameters[which], recalled)
+
+    def _limited(self, sounds: np.ndarray) -> np.ndarray:
+        return np.asarray(np.clip(sounds, -self.task.limit, self.task.limit))

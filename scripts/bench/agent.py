@@ -1,7 +1,7 @@
 """Agents: how fast they learn and play, and how well, beside *seek*, *hold* and the published ones.
 
 Needs the look-up tables, recordings and results of RL-impro in the folder that IMPSY_SHARED_DATA names, in
-``rl-impro/``. Tables of our own are named behind: ``scripts/bench/agent.py TABLE…``.
+``rl-impro/``. The table of the FM synth is made first, unless others are named: ``scripts/bench/agent.py TABLE…``.
 """
 
 import csv
@@ -24,7 +24,7 @@ from impsy_tui.listening.names import places
 from impsy_tui.listening.seek import Known
 from impsy_tui.listening.table import read_table
 from impsy_tui.training.agent_env import Imitation, Task
-from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy
+from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy, trial_of
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "rl-impro"
 AGENT = ROOT / ".bench" / "agent" / "bin" / "python"
@@ -110,7 +110,7 @@ def sine(folder: Path) -> AgentModel:
     }
     of_both, theirs, rows = agents["dB+cen"], published(), []
     for name, judged in SINE_TASKS.items():
-        task = Task(of_both.known, places(BOTH), places(judged), step=of_both.step, limit=of_both.limit)
+        task = trial_of(of_both, judged)
         policies = [network_policy(model.network, model.moves) for model in (agents[name], of_both)]
         own, both, seek, hold = (
             judge(policy, task, SEED).distance for policy in (*policies, seek_policy(task), hold_policy)
@@ -165,11 +165,38 @@ def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
     return models
 
 
+def looked_up(folder: Path) -> list[Path]:
+    """The table of the built-in FM synth, 8000 points."""
+    made = folder / "fm.csv"
+    command = [sys.executable, "-P", "-m", "impsy_tui", "agent", "lookup", "fm", "--points", "20", "-o", str(made)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return [made]
+
+
+def shipped() -> None:
+    """The agents that ship, on random targets that they have not met, all of them of the synth."""
+    rows = []
+    for file in sorted((ROOT / "models").glob("agent-*.npz")):
+        model = read_agent(file)
+        row = [file.stem, str(len(model.known.descriptors))]
+        for targets in ("mixed", "mixed+scattered"):
+            task = trial_of(model, targets=targets)
+            policies = network_policy(model.network, model.moves), seek_policy(task), hold_policy
+            own, seek, hold = (judge(policy, task, SEED).distance for policy in policies)
+            row += [f"{own:.4f}", f"{seek:.4f}", f"{own / seek:.2f}", f"{hold:.3f}"]
+        rows.append([*row, f"{file.stat().st_size / 1000:.0f}"])
+    columns = ["agent", "seek", "agent/seek", "hold"]
+    half = [f"half scattered: {name}" for name in columns]
+    table("The agents that ship: RMSE in deviations", ["player", "points", *columns, *half, "kB"], rows)
+
+
 def everything(folder: Path) -> None:
     """All of it."""
     environment()
-    models = {"sine, dB+cen": sine(folder), **own_tables(folder, [Path(name) for name in sys.argv[1:]])}
+    tables = [Path(name) for name in sys.argv[1:]] or looked_up(folder)
+    models = {"sine, dB+cen": sine(folder), **own_tables(folder, tables)}
     playing(models)
+    shipped()
 
 
 if __name__ == "__main__":
