@@ -32,7 +32,7 @@ _CURIOSITY: Final = 0.003
 """What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
 
 _RATE: Final = 2e-3
-_FINE_RATE: Final = 6e-4
+_FINE_RATE: Final = 4e-4
 """Where it was shown what to do: nothing of that is to be lost."""
 
 _EPISODE: Final = 200
