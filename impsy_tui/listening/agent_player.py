@@ -9,14 +9,13 @@ import numpy as np
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel
 from impsy_tui.listening.aims import Expectation, Stroll, quiet_place
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.memory import Memory
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.seek import Seek, moved, observed, rmse, towards
 from impsy_tui.terms import AIMS, REST, STEERS
 
 POLICIES: Final = (*STEERS, "hold")
-FRAMES_A_SECOND: Final = 44_100 / 128
-"""Of what foresight has learned from."""
 AHEAD: Final = 0.25
 """Seconds that *anticipate* looks ahead, where no network has learned to."""
 

@@ -18,8 +18,8 @@ import numpy as np
 from common import ROOT, median, table
 
 from impsy_tui.listening.agent_file import AgentModel, read_agent
-from impsy_tui.listening.agent_player import FRAMES_A_SECOND, AgentPlayer
-from impsy_tui.listening.corpus import corpus_files, read_corpus
+from impsy_tui.listening.agent_player import AgentPlayer
+from impsy_tui.listening.corpus import FRAMES_A_SECOND, corpus_files, read_corpus
 from impsy_tui.listening.names import places
 from impsy_tui.listening.seek import Known
 from impsy_tui.listening.table import read_table

@@ -7,7 +7,8 @@ import pytest
 
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import Foresight
-from impsy_tui.listening.agent_player import AHEAD, FRAMES_A_SECOND, AgentPlayer, Played
+from impsy_tui.listening.agent_player import AHEAD, AgentPlayer, Played
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import Perceptron
 from impsy_tui.listening.seek import moves
