@@ -8,17 +8,15 @@ import numpy as np
 
 from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED, SCATTERED
 from impsy_tui.listening.aims import LIMIT
-from impsy_tui.listening.memory import PATIENCE, Alike, Memory
+from impsy_tui.listening.memory import PATIENCE, Memory, remembered
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
+from impsy_tui.training.agent_recalling import Recalling
 
 CHANGE: Final = 0.005
 """Probability a frame of another sound."""
 
 LENGTH: Final = 1000
-
-_BLOCK: Final = 512
-"""Sounds that are looked up at once: more would not fit into a processor's memory of its own."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +94,19 @@ class Imitation:
         self.count = count
         self._random = np.random.default_rng(seed)
         self._heard, self._judged = list(task.heard), list(task.judged)
-        self._memory = Memory(task.known, self._judged, task.step, task.patience) if task.patience else None
-        self.recalled = self._memory.size if self._memory else 0
+        self.recalled = remembered(task.known.count, task.patience)
         self.observation_size = 2 * len(task.heard) + task.known.count + self.recalled
         self._frames = np.concatenate(task.recordings) if task.recordings else np.empty((0, len(NAMES)))
         self._ends = np.cumsum([len(recording) for recording in task.recordings], dtype=int)
         self._parameters = np.empty((count, task.known.count))
         self._own = np.empty((count, len(NAMES)))
-        self._target = np.zeros((count, len(NAMES)))
+        self._target = np.empty((count, len(NAMES)))
         self._changing, self._in_corpus, self._scattered = (np.zeros(count, bool) for _ in range(3))
         self._at, self._left = np.zeros(count, int), np.zeros(count, int)
-        self._alike = self._looked_up(self._target)
-        self._alike_frames = self._looked_up(self._frames)
+        self._recalling = None
+        if task.patience:
+            memory = Memory(task.known, self._judged, task.step, task.patience)
+            self._recalling = Recalling(memory, count, self._limited(self._frames[:, self._judged]))
 
     def reset(self) -> np.ndarray:
         """Begin everywhere anew; the observations."""
@@ -191,26 +190,13 @@ class Imitation:
     def _hear_random(self, which: np.ndarray) -> None:
         sounds = self._random_sounds(which)
         self._target[which] = sounds
-        for kept, found in zip(self._alike, self._looked_up(sounds), strict=True):
-            kept[which] = found
+        if self._recalling is not None:
+            self._recalling.hear(which, self._limited(sounds[:, self._judged]))
 
     def _hear_frames(self, which: np.ndarray) -> None:
-        frames = self._at[which]
-        self._target[which] = self._frames[frames]
-        for kept, found in zip(self._alike, self._alike_frames, strict=True):
-            kept[which] = found[frames]
-
-    def _looked_up(self, sounds: np.ndarray) -> Alike:
-        """The rows that sound like ``[count, 55]`` sounds; none without a memory."""
-        if self._memory is None:
-            nothing = np.empty((len(sounds), 0))
-            return Alike(nothing, nothing)
-        parts = [
-            self._memory.alike(self._limited(sounds[begin : begin + _BLOCK][:, self._judged]))
-            for begin in range(0, max(len(sounds), 1), _BLOCK)
-        ]
-        rows, off = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Alike(rows, off)
+        self._target[which] = self._frames[self._at[which]]
+        if self._recalling is not None:
+            self._recalling.hear_frames(which, self._at[which])
 
     def _random_sounds(self, which: np.ndarray) -> np.ndarray:
         descriptors = self.task.known.descriptors
@@ -224,10 +210,9 @@ class Imitation:
 
     def _observed(self, which: np.ndarray) -> np.ndarray:
         own, target = (self._limited(frames[which][:, self._heard]) for frames in (self._own, self._target))
-        recalled = None
-        if self._memory is not None:
-            recalled = self._memory.recall(Alike(*(kept[which] for kept in self._alike)), self._parameters[which])
-        return observed(own, target, self._parameters[which], recalled)
+        parameters = self._parameters[which]
+        recalled = None if self._recalling is None else self._recalling.recall(which, parameters)
+        return observed(own, target, parameters, recalled)
 
     def _limited(self, sounds: np.ndarray) -> np.ndarray:
         return np.asarray(np.clip(sounds, -self.task.limit, self.task.limit))
