@@ -5,6 +5,7 @@ is made cannot be learned by heart. It is looked up instead, and is part of what
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -58,6 +59,7 @@ class Memory:
     def __init__(self, known: Known, places: Sequence[int], step: float, patience: Sequence[float]) -> None:
         self._known, self._step, self._patience = known, step, patience
         # In 32 bits: most of the time goes into comparing, and what differs by less sounds the same.
+        self._places = np.asfortranarray(known.table.parameters, np.float32)
         self._sounds = known.descriptors[:, list(places)].astype(np.float32)
         self._norms = (self._sounds**2).sum(1)
         self.kept = min(_ROWS, len(self._sounds))
@@ -80,17 +82,22 @@ class Memory:
             alike: of the targets.
             parameters: ``[queries, N]``, as they are now.
         """
-        places = self._known.table.parameters[alike.rows]
-        away = np.abs(places - parameters[:, None])
-        ways = away.max(-1)
-        costs = (ways + _NEEDLESS * away.sum(-1)) * (_ON_THE_WAY / self._step)
+        # One parameter at a time: NumPy is slow where the last axis is short.
+        where = parameters.astype(np.float32)
+        away = [
+            np.abs(column.take(alike.rows) - now[:, None])
+            for column, now in zip(self._places.T, where.T, strict=True)
+        ]
+        ways = reduce(np.maximum, away)
+        costs = (ways + _NEEDLESS * reduce(np.add, away)) * (_ON_THE_WAY / self._step)
         here = self._known.rows_at(parameters)
         each = np.arange(len(parameters))
         recalled = []
         for patience in self._patience:
             best = (patience * alike.off + costs).argmin(1)
-            way = (places[each, best] - parameters) / self._step
-            way[alike.rows[each, best] == here] = 0.0
+            rows = alike.rows[each, best]
+            way = (self._places[rows] - where) / self._step
+            way[rows == here] = 0.0
             recalled += [way.clip(-_REACH, _REACH), alike.off[each, best, None], ways[each, best, None]]
         return np.concatenate(recalled, axis=1)
 
