@@ -41,7 +41,7 @@ def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: st
 
     Args:
         model: the agent.
-        judged: names of descriptors; those that it learned to match if None.
+        judged: names of descriptors; those that it learned to match if None. It recalls by those in any case.
         targets: one of ``TARGETS`` that needs no recordings.
     """
     return Task(
@@ -52,6 +52,7 @@ def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: st
         step=model.step,
         limit=model.limit,
         patience=model.patience,
+        recalled=places(model.judged),
     )
 
 

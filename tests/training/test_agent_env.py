@@ -171,6 +171,12 @@ def test_seek_is_near_its_targets_and_hold_is_not() -> None:
     assert -1.0 < hold.reward < 0.0 < 0.8 < seek.reward < 1.0
 
 
+def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
+    wanted = replace(task("static"), judged=BOTH[:1], recalled=BOTH)
+    seen = Imitation(wanted, 5, seed=1).reset()
+    assert seen == pytest.approx(Imitation(task("static"), 5, seed=1).reset())
+
+
 def test_who_shows_agents_what_to_do_is_as_near_as_seek() -> None:
     recording = Known(small_table()).descriptors[::3] + 0.05
     for targets in ("mixed", "corpus"):
