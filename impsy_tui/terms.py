@@ -222,8 +222,11 @@ WITH_CORPUS: Final = TARGETS[4]
 ALGORITHMS: Final = ("ppo", "dqn", "a2c")
 """By which it may learn."""
 
-AGENT_STEPS: Final = Range(1_000, 1_000_000_000, 6_000_000)
+AGENT_STEPS: Final = Range(1_000, 1_000_000_000, 3_000_000)
 """Steps of all environments together that an agent learns in."""
+
+AGENT_SHOWN: Final = Range(0.0, 1.0, 0.3)
+"""Share of them in which it is shown what to do."""
 
 CALIBRATION: Final = Range(1.0, 60.0, 5.0, "s")
 """Seconds of playing that the level of a microphone is set by."""

@@ -24,7 +24,9 @@ def train(
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
     steps: Annotated[int, typer.Option(help="Of all environments together.")] = int(terms.AGENT_STEPS.default),
-    cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that it is shown what to do.")] = 0.5,
+    cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that it is shown what to do.")] = (
+        terms.AGENT_SHOWN.default
+    ),
     units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "128 128",
     seed: Annotated[int, typer.Option(min=0, help="Of all chance.")] = 1,
     logs: Annotated[Path | None, typer.Option(help="A folder for TensorBoard.")] = None,

@@ -10,7 +10,7 @@ from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Invocation
-from impsy_tui.listening.agent_player import FRAMES_A_SECOND
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
 
 _BY_INDEX: Final = ("hold", "range", "release")
 _OF_PLAYERS: Final = {

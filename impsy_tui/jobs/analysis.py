@@ -66,11 +66,11 @@ def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
         if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
             continue
         try:
-            described = describe_file(file, wishes.window, wishes.hop)
+            described, rate = describe_file(file, wishes.window, wishes.hop)
         except ListeningProblem as problem:
             left_out.append(str(problem))
             continue
-        write_corpus(to, described)
+        write_corpus(to, described, rate)
         frames += len(described)
     if len(left_out) == len(files):
         return Failed("; ".join(left_out[:3]))
@@ -80,8 +80,8 @@ def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
     return Finished(text, str(wishes.corpus))
 
 
-def describe_file(file: Path, window: int, hop: int) -> np.ndarray:
-    """The frames of a recording ``[frames, 55]``, its channels mixed, at its own sample rate.
+def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]:
+    """The frames of a recording ``[frames, 55]``, its channels mixed, at its own sample rate; and how many a second.
 
     Raises:
         ListeningProblem: it cannot be read, is too long, or holds nothing; the message names it.
@@ -103,7 +103,7 @@ def describe_file(file: Path, window: int, hop: int) -> np.ndarray:
     if not len(mixed):
         raise ListeningProblem(f"{file.name} holds no sound")
     mixed[~np.isfinite(mixed)] = 0.0
-    return describe(mixed, Settings(rate, window, hop, max(1_024, window)))
+    return describe(mixed, Settings(rate, window, hop, max(1_024, window))), rate / hop
 
 
 if __name__ == "__main__":

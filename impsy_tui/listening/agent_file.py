@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.memory import remembered
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import ACTIVATIONS, Perceptron
 from impsy_tui.listening.seek import Known, Scaler, moves
@@ -27,12 +28,14 @@ SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
 """Of the names of agents, in a folder where other arrays are kept too."""
 KIND: Final = "impsy-tui agent"
-FORMAT: Final = 2
+FORMAT: Final = 3
 STEPS: Final = 100
 """To a deviation; a table is kept to half of one. That is far less than two recordings of one sound differ by."""
 
 LARGEST: Final = 512 << 20
 """Bytes, unpacked. A larger file is refused."""
+
+_MOST_PATIENCE: Final = 8
 
 _ARRAYS: Final = ("facts", "parameters", "mean", "deviation", "moves")
 
@@ -65,8 +68,9 @@ class AgentModel:
         judged: names of those that it learned to match.
         step: how far a parameter moves in a frame.
         moves: ``[actions, N]`` of 1, 0, -1, in the order of the network's outputs.
-        network: of what it sees (see ``seek.observed``) and one output a move; the largest is made.
+        network: of what it sees and recalls (see ``seek.observed``) and one output a move; the largest is made.
         limit: deviations; how far off what it sees may look.
+        patience: see :class:`~impsy_tui.listening.memory.Memory`; none if the agent has no memory.
         foresight: None if it never learned from recordings.
         facts: what else is known of it, for people.
     """
@@ -78,6 +82,7 @@ class AgentModel:
     moves: np.ndarray
     network: Perceptron
     limit: float = math.inf
+    patience: tuple[float, ...] = ()
     foresight: Foresight | None = None
     facts: Facts = field(default_factory=dict)
 
@@ -97,6 +102,7 @@ def write_agent(path: Path, model: AgentModel) -> None:
         "judged": model.judged,
         "step": model.step,
         "limit": None if math.isinf(model.limit) else model.limit,
+        "patience": model.patience,
         "activation": model.network.activation,
     }
     arrays: dict[str, np.ndarray] = {
@@ -166,6 +172,7 @@ def _read(path: Path) -> AgentModel:
         arrays["moves"],
         _network(arrays, "network", told.pop("activation")),
         math.inf if limit is None else float(limit),
+        tuple(float(frames) for frames in told.pop("patience", ())),
         foresight,
         told,
     )
@@ -180,11 +187,13 @@ def check(model: AgentModel) -> None:
         ListeningProblem: they do not; the message goes on from its name.
     """
     count = model.known.count
-    expected = 2 * len(model.heard) + count
+    recalled = remembered(count, model.patience)
+    expected = 2 * len(model.heard) + count + recalled
     if model.network.inputs != expected:
+        memory = f" and {recalled} numbers of memory" if recalled else ""
         raise ListeningProblem(
             f"does not match its table: the network sees {model.network.inputs} numbers, and {len(model.heard)} "
-            f"descriptors twice and {count} parameters are {expected}"
+            f"descriptors twice and {count} parameters{memory} are {expected}"
         )
     if sorted(map(tuple, model.moves.tolist())) != sorted(map(tuple, moves(count).tolist())):
         raise ListeningProblem(f"does not match its table: its moves are not those of {count} parameters")
@@ -192,6 +201,8 @@ def check(model: AgentModel) -> None:
         raise ListeningProblem(f"has {model.network.outputs} outputs for {len(model.moves)} moves")
     if not 0.0 < model.step <= 1.0 or not model.limit > 0.0:
         raise ListeningProblem("has a step or a limit that makes no sense")
+    if len(model.patience) > _MOST_PATIENCE or not all(0.0 < frames < math.inf for frames in model.patience):
+        raise ListeningProblem("remembers for times that make no sense")
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

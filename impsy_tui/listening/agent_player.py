@@ -9,13 +9,13 @@ import numpy as np
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel
 from impsy_tui.listening.aims import Expectation, Stroll, quiet_place
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
+from impsy_tui.listening.memory import Memory
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.seek import Seek, moved, observed, rmse, towards
 from impsy_tui.terms import AIMS, REST, STEERS
 
 POLICIES: Final = (*STEERS, "hold")
-FRAMES_A_SECOND: Final = 44_100 / 128
-"""Of what foresight has learned from."""
 AHEAD: Final = 0.25
 """Seconds that *anticipate* looks ahead, where no network has learned to."""
 
@@ -110,6 +110,10 @@ class AgentPlayer:
         self._matters = chosen
         self._mask = np.isin(self._heard, chosen).astype(float)
         self._seek = Seek(self.model.known, chosen)
+        model, judged = self.model, places(self.model.judged)
+        # It learned to recall by what it learned to match; where none of that matters, it does by what it hears else.
+        self._recalls = _among(judged, chosen) or _among(self._heard, chosen) or judged
+        self._memory = Memory(model.known, self._recalls, model.step, model.patience) if model.patience else None
 
     @property
     def matters(self) -> tuple[str, ...]:
@@ -207,10 +211,12 @@ class AgentPlayer:
             return np.zeros(model.known.count)
         if self.policy == "seek":
             return towards(self._meant, self._seek.goal(target), model.step)
-        limit = model.limit
-        own = np.clip(sounds[self._heard], -limit, limit) * self._mask
-        wanted = np.clip(target[self._heard], -limit, limit) * self._mask
-        best = int(model.network(observed(own, wanted, self._meant)).argmax())
+        own, wanted = (np.clip(frame, -model.limit, model.limit) for frame in (sounds, target))
+        recalled = None
+        if self._memory is not None:
+            recalled = self._memory.recall(self._memory.alike(wanted[None, self._recalls]), self._meant[None])[0]
+        own, wanted = own[self._heard] * self._mask, wanted[self._heard] * self._mask
+        best = int(model.network(observed(own, wanted, self._meant, recalled)).argmax())
         return np.asarray(model.moves[best])
 
     def _go(self, move: np.ndarray, seconds: float) -> None:
@@ -226,3 +232,7 @@ class AgentPlayer:
         self._allowance -= float(np.abs(self._meant - before).sum()) if self.budget is not None else 0.0
         share = 1.0 if self.smoothing <= 0.0 else 1.0 - float(np.exp(-seconds / self.smoothing))
         self._played += share * (self._meant - self._played)
+
+
+def _among(places: Sequence[int], chosen: Sequence[int]) -> list[int]:
+    return [place for place in places if place in chosen]

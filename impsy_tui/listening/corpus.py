@@ -1,7 +1,11 @@
-"""Recordings as descriptors: a row a frame, in the CSV files of RL-impro's corpora."""
+"""Recordings as descriptors: a row a frame, in the CSV files of RL-impro's corpora.
+
+Theirs number the frames in a column without a name. Ours name it after how many there are in a second.
+"""
 
 import gzip
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +15,11 @@ from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.table import columns, read_rows
 
 SUFFIXES: Final = (".csv", ".csv.gz")
+FRAMES_A_SECOND: Final = 44_100 / 128
+"""Of RL-impro's recordings, and of any that does not say."""
+
+_RATE: Final = " frames/s"
+_SLOWEST: Final = 10.0
 _DIGITS: Final = "%.7g"
 
 
@@ -21,20 +30,37 @@ def read_corpus(path: Path) -> np.ndarray:
         path: of a ``.csv``, or of a packed ``.csv.gz``.
 
     Returns:
-        ``[frames, 55]`` in the order of ``NAMES``.
+        ``[frames, 55]`` in the order of ``NAMES``, ``FRAMES_A_SECOND``: of a recording that was analysed otherwise
+        what lies between its frames.
 
     Raises:
         ListeningProblem: it cannot be read, or its columns are others; the message names the file.
     """
-    return columns(path, read_rows(path), NAMES)
+    rows = read_rows(path)
+    frames = columns(path, rows, NAMES)
+    rate = _rate(rows.names[0])
+    if rate == FRAMES_A_SECOND:
+        return frames
+    times = np.arange(len(frames)) / rate
+    wanted = np.arange(0.0, times[-1] + 0.5 / FRAMES_A_SECOND, 1.0 / FRAMES_A_SECOND)
+    return np.stack([np.interp(wanted, times, column) for column in frames.T], axis=1)
 
 
-def write_corpus(path: Path, frames: np.ndarray) -> None:
+def _rate(name: str) -> float:
+    """Frames a second, by the name of the first column."""
+    with suppress(ValueError):
+        if name.endswith(_RATE) and _SLOWEST <= (told := float(name.removesuffix(_RATE))) <= 100_000.0:
+            return told
+    return FRAMES_A_SECOND
+
+
+def write_corpus(path: Path, frames: np.ndarray, rate: float = FRAMES_A_SECOND) -> None:
     """Write the descriptors of a recording; a file that is there is replaced once all of it is written.
 
     Args:
         path: to write, ``.csv`` or ``.csv.gz``.
         frames: ``[frames, 55]``.
+        rate: how many there are in a second.
 
     Raises:
         OSError: it cannot be written.
@@ -43,7 +69,7 @@ def write_corpus(path: Path, frames: np.ndarray) -> None:
     numbered = np.column_stack([np.arange(len(frames)), frames])
     with gzip.open(new, "wt", 5, encoding="utf-8") if path.suffix == ".gz" else new.open("w") as file:
         formats = ["%d", *[_DIGITS] * frames.shape[1]]
-        np.savetxt(file, numbered, formats, ",", header=",".join(("", *NAMES)), comments="")
+        np.savetxt(file, numbered, formats, ",", header=",".join((f"{rate!r}{_RATE}", *NAMES)), comments="")
     os.replace(new, path)
 
 

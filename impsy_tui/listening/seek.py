@@ -82,9 +82,12 @@ def moved(parameters: np.ndarray, move: np.ndarray, step: float) -> np.ndarray:
     return np.clip(parameters + move * step, 0.0, 1.0)
 
 
-def observed(own: np.ndarray, target: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """What an agent sees: its own descriptors, those of its target, its parameters, side by side."""
-    return np.concatenate((own, target, parameters), axis=-1, dtype=np.float32)
+def observed(
+    own: np.ndarray, target: np.ndarray, parameters: np.ndarray, recalled: np.ndarray | None = None
+) -> np.ndarray:
+    """What an agent sees, side by side: its own descriptors, its target's, its parameters; and what it recalls."""
+    seen = (own, target, parameters) if recalled is None else (own, target, parameters, recalled)
+    return np.concatenate(seen, axis=-1, dtype=np.float32)
 
 
 def rmse(own: np.ndarray, target: np.ndarray) -> np.ndarray:

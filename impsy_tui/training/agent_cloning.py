@@ -10,8 +10,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from impsy_tui.listening.seek import moves
 from impsy_tui.training.agent_env import Imitation, Task
-from impsy_tui.training.agent_evaluation import Policy
-from impsy_tui.training.agent_teacher import Teacher
+from impsy_tui.training.agent_teacher import teach
 
 _ENVIRONMENTS: Final = 256
 _EPISODE: Final = 40
@@ -61,7 +60,7 @@ def clone(
     """
     imitation = Imitation(replace(task, length=min(task.length, _EPISODE)), _ENVIRONMENTS, _SEED + seed)
     random = np.random.default_rng(_SEED + seed)
-    policy, teacher = model.policy, Teacher(task)
+    policy = model.policy
     optimizer = torch.optim.Adam(policy.parameters(), _RATE)
     observations = imitation.reset()
     rounds = max(steps // (_ENVIRONMENTS * _FRAMES), 1)
@@ -70,7 +69,7 @@ def clone(
             return
         for group in optimizer.param_groups:
             group["lr"] = _RATE * (1.0 - number / rounds)
-        observations, shown = _show(model, teacher, imitation, observations, random)
+        observations, shown = _show(model, imitation, observations, random)
         for seen, wanted, worth in _batches(shown, random):
             features = policy.extract_features(seen)
             hidden, estimating = policy.mlp_extractor(features)
@@ -83,7 +82,7 @@ def clone(
 
 
 def _show(
-    model: BaseAlgorithm, teacher: Policy, imitation: Imitation, observations: np.ndarray, random: np.random.Generator
+    model: BaseAlgorithm, imitation: Imitation, observations: np.ndarray, random: np.random.Generator
 ) -> tuple[np.ndarray, _Shown]:
     """Play some frames; what is seen then, and what was shown."""
     policy = model.policy
@@ -91,7 +90,7 @@ def _show(
     powers = 3 ** np.arange(every.shape[1])[::-1]
     seen, shown, rewards, truncated = [], [], [], []
     for _ in range(_FRAMES):
-        wanted = (1 - teacher(imitation, observations)) @ powers
+        wanted = (1 - teach(imitation, observations)) @ powers
         seen.append(observations)
         shown.append(wanted)
         with torch.no_grad():

@@ -8,8 +8,10 @@ import numpy as np
 
 from impsy_tui.listening.agent_settings import CHANGING, CORPUS, MIXED, SCATTERED
 from impsy_tui.listening.aims import LIMIT
+from impsy_tui.listening.memory import PATIENCE, Memory, remembered
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.seek import STEP, Known, moved, observed, rmse
+from impsy_tui.training.agent_recalling import Recalling
 
 CHANGE: Final = 0.005
 """Probability a frame of another sound."""
@@ -30,6 +32,8 @@ class Task:
         step: how far a parameter moves in a frame.
         length: frames of an episode at most.
         limit: deviations; how far off what an agent sees may look.
+        patience: see :class:`~impsy_tui.listening.memory.Memory`; none if the agent has no memory.
+        recalled: places of the descriptors that memory goes by; None for those that are judged.
     """
 
     known: Known
@@ -40,6 +44,8 @@ class Task:
     step: float = STEP
     length: int = LENGTH
     limit: float = LIMIT
+    patience: Sequence[float] = PATIENCE
+    recalled: Sequence[int] | None = None
 
 
 class Stepped(NamedTuple):
@@ -75,6 +81,10 @@ def rewards(distances: np.ndarray) -> np.ndarray:
 class Imitation:
     """So many synths, each imitating a target of its own.
 
+    Attributes:
+        observation_size: numbers that are seen.
+        recalled: how many of these, the last ones, are what memory recalls.
+
     Args:
         task: what is to be learned.
         count: of environments.
@@ -84,9 +94,10 @@ class Imitation:
     def __init__(self, task: Task, count: int, seed: int) -> None:
         self.task = task
         self.count = count
-        self.observation_size = 2 * len(task.heard) + task.known.count
         self._random = np.random.default_rng(seed)
         self._heard, self._judged = list(task.heard), list(task.judged)
+        self.recalled = remembered(task.known.count, task.patience)
+        self.observation_size = 2 * len(task.heard) + task.known.count + self.recalled
         self._frames = np.concatenate(task.recordings) if task.recordings else np.empty((0, len(NAMES)))
         self._ends = np.cumsum([len(recording) for recording in task.recordings], dtype=int)
         self._parameters = np.empty((count, task.known.count))
@@ -94,6 +105,11 @@ class Imitation:
         self._target = np.empty((count, len(NAMES)))
         self._changing, self._in_corpus, self._scattered = (np.zeros(count, bool) for _ in range(3))
         self._at, self._left = np.zeros(count, int), np.zeros(count, int)
+        self._recalled = self._judged if task.recalled is None else list(task.recalled)
+        self._recalling = None
+        if task.patience:
+            memory = Memory(task.known, self._recalled, task.step, task.patience)
+            self._recalling = Recalling(memory, count, self._limited(self._frames[:, self._recalled]))
 
     def reset(self) -> np.ndarray:
         """Begin everywhere anew; the observations."""
@@ -133,6 +149,11 @@ class Imitation:
         """``[count, 55]``, standardised, as they are."""
         return self._target
 
+    @property
+    def in_corpus(self) -> np.ndarray:
+        """``[count]``, whose target is a recording."""
+        return self._in_corpus
+
     def _begin(self, which: np.ndarray) -> None:
         """Begin episodes of some environments."""
         random, task = self._random, self.task
@@ -142,13 +163,13 @@ class Imitation:
         self._in_corpus[which] = self._drawn(which, CORPUS)
         self._changing[which] = ~self._in_corpus[which] & self._drawn(which, CHANGING)
         self._scattered[which] = self._drawn(which, SCATTERED)
-        self._target[which] = self._random_sounds(which)
+        self._hear_random(which)
         playing = which[self._in_corpus[which]]
         if len(playing):
             self._at[playing] = random.integers(0, len(self._frames), len(playing))
             ends = self._ends[np.searchsorted(self._ends, self._at[playing], side="right")]
             self._left[playing] = np.minimum(task.length, ends - self._at[playing])
-            self._target[playing] = self._frames[self._at[playing]]
+            self._hear_frames(playing)
 
     def _drawn(self, which: np.ndarray, kind: str) -> np.ndarray:
         """Which of these episodes are of a kind; where two are mixed, half of them."""
@@ -163,11 +184,22 @@ class Imitation:
         """The targets of the next frame."""
         others = np.flatnonzero(self._changing & (self._random.random(self.count) < CHANGE))
         if len(others):
-            self._target[others] = self._random_sounds(others)
+            self._hear_random(others)
         playing = np.flatnonzero(self._in_corpus & (self._left > 1))
         if len(playing):
             self._at[playing] += 1
-            self._target[playing] = self._frames[self._at[playing]]
+            self._hear_frames(playing)
+
+    def _hear_random(self, which: np.ndarray) -> None:
+        sounds = self._random_sounds(which)
+        self._target[which] = sounds
+        if self._recalling is not None:
+            self._recalling.hear(which, self._limited(sounds[:, self._recalled]))
+
+    def _hear_frames(self, which: np.ndarray) -> None:
+        self._target[which] = self._frames[self._at[which]]
+        if self._recalling is not None:
+            self._recalling.hear_frames(which, self._at[which])
 
     def _random_sounds(self, which: np.ndarray) -> np.ndarray:
         descriptors = self.task.known.descriptors
@@ -180,6 +212,10 @@ class Imitation:
         return np.asarray(sounds)
 
     def _observed(self, which: np.ndarray) -> np.ndarray:
-        limit = self.task.limit
-        own, target = (np.clip(frames[which][:, self._heard], -limit, limit) for frames in (self._own, self._target))
-        return observed(own, target, self._parameters[which])
+        own, target = (self._limited(frames[which][:, self._heard]) for frames in (self._own, self._target))
+        parameters = self._parameters[which]
+        recalled = None if self._recalling is None else self._recalling.recall(which, parameters)
+        return observed(own, target, parameters, recalled)
+
+    def _limited(self, sounds: np.ndarray) -> np.ndarray:
+        return np.asarray(np.clip(sounds, -self.task.limit, self.task.limit))

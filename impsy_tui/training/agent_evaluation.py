@@ -6,6 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.listening.agent_file import AgentModel
+from impsy_tui.listening.agent_settings import MIXED
+from impsy_tui.listening.names import places
 from impsy_tui.listening.perceptron import Perceptron
 from impsy_tui.listening.seek import Seek, towards
 from impsy_tui.training.agent_env import Imitation, Task
@@ -31,6 +34,26 @@ class Judged:
     distance: float
     spread: float
     reward: float
+
+
+def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: str = MIXED) -> Task:
+    """What an agent is judged by: its own synth.
+
+    Args:
+        model: the agent.
+        judged: names of descriptors; those that it learned to match if None. It recalls by those in any case.
+        targets: one of ``TARGETS`` that needs no recordings.
+    """
+    return Task(
+        model.known,
+        places(model.heard),
+        places(judged or model.judged),
+        targets,
+        step=model.step,
+        limit=model.limit,
+        patience=model.patience,
+        recalled=places(model.judged),
+    )
 
 
 def network_policy(network: Perceptron, moves: np.ndarray) -> Policy:

@@ -16,7 +16,6 @@ from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel, read_agent
 from impsy_tui.listening.agent_settings import CORPUS, MIXED, names_of
 from impsy_tui.listening.corpus import read_corpus
-from impsy_tui.listening.names import places
 from impsy_tui.training.agent_env import Task
 from impsy_tui.training.agent_evaluation import (
     EPISODES,
@@ -27,6 +26,7 @@ from impsy_tui.training.agent_evaluation import (
     network_policy,
     seek_policy,
     table,
+    trial_of,
 )
 from impsy_tui.training.agent_recordings import recording_files, recording_name
 
@@ -83,7 +83,7 @@ def _policy(who: str, model: AgentModel, task: Task) -> Policy:
 
 def _trials(model: AgentModel, judged: Sequence[str], files: Sequence[Path]) -> dict[str, Task]:
     """What there is to imitate, by name: random sounds, and recordings that it has learned from or not."""
-    base = Task(model.known, places(model.heard), places(judged), MIXED, step=model.step, limit=model.limit)
+    base = trial_of(model, judged)
     trials = {MIXED: base}
     learned = _told(model, "recordings")
     held_out = _told(model, "held_out")

@@ -1,7 +1,7 @@
 """Training an agent with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021).
 
 A proximal policy (PPO) suits this: what is to be gained is seen within a few frames, and hundreds of environments are
-stepped at once. It is shown first what *seek* does, and goes on from there by reward. DQN and A2C are there to
+stepped at once. It is shown first what to do, and goes on from there by reward. DQN and A2C are there to
 compare with.
 """
 
@@ -15,6 +15,7 @@ from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
+from impsy_tui import terms
 from impsy_tui.listening.perceptron import Perceptron
 from impsy_tui.listening.seek import moves
 from impsy_tui.training.agent_cloning import clone
@@ -31,7 +32,7 @@ _CURIOSITY: Final = 0.003
 """What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
 
 _RATE: Final = 2e-3
-_FINE_RATE: Final = 1e-3
+_FINE_RATE: Final = 4e-4
 """Where it was shown what to do: nothing of that is to be lost."""
 
 _EPISODE: Final = 200
@@ -47,7 +48,7 @@ class Recipe:
     Attributes:
         algorithm: "ppo", "dqn" or "a2c".
         steps: of all environments together.
-        cloned: share of the steps in which it is shown first what *seek* would do where it comes itself.
+        cloned: share of the steps in which it is shown first what its teacher would do where it comes itself.
         units: of each hidden layer.
         seed: of all chance.
         threads: of torch.
@@ -56,8 +57,8 @@ class Recipe:
     """
 
     algorithm: str = "ppo"
-    steps: int = 6_000_000
-    cloned: float = 0.5
+    steps: int = int(terms.AGENT_STEPS.default)
+    cloned: float = terms.AGENT_SHOWN.default
     units: tuple[int, ...] = (128, 128)
     seed: int = 1
     threads: int = 1
@@ -184,7 +185,7 @@ def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
 
 
 def _curiosity(recipe: Recipe) -> float:
-    """What an open choice is worth: nothing where *seek* was shown, and nothing to DQN, which tries by chance."""
+    """What an open choice is worth: nothing where it was shown, and nothing to DQN, which tries by chance."""
     return 0.0 if recipe.cloned or recipe.algorithm == "dqn" else _CURIOSITY
 
 

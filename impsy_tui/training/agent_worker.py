@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpus", type=Path, nargs="+", default=[])
     parser.add_argument("--algorithm", choices=terms.ALGORITHMS, default=terms.ALGORITHMS[0])
     parser.add_argument("--steps", type=int, default=int(terms.AGENT_STEPS.default))
-    parser.add_argument("--cloned", type=float, default=0.5)
+    parser.add_argument("--cloned", type=float, default=terms.AGENT_SHOWN.default)
     parser.add_argument("--units", type=int, nargs="+", default=(128, 128))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--frames", type=int, default=3000)
@@ -140,6 +140,7 @@ def _finish(
 
     from impsy_tui.listening.agent_file import AgentModel, write_agent
     from impsy_tui.listening.aims import LIMIT
+    from impsy_tui.listening.memory import PATIENCE
     from impsy_tui.listening.seek import moves
     from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy
     from impsy_tui.training.foresight import learn_foresight
@@ -176,6 +177,7 @@ def _finish(
         every,
         network,
         LIMIT,
+        PATIENCE,
         foreseen.foresight if foreseen else None,
         facts,
     )

@@ -9,12 +9,13 @@ import torch
 
 from impsy_tui.listening.agent_file import Foresight
 from impsy_tui.listening.aims import limited, past
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import Perceptron
 from impsy_tui.listening.seek import rmse
 
-AHEAD: Final = 86
-"""Frames of 128 samples at 44.1 kHz: a quarter of a second."""
+AHEAD: Final = round(FRAMES_A_SECOND / 4.0)
+"""Frames: a quarter of a second."""
 
 BACK: Final = 12
 LEAST: Final = 4 * (AHEAD + 2 * BACK)

@@ -1,7 +1,7 @@
 """Agents: how fast they learn and play, and how well, beside *seek*, *hold* and the published ones.
 
 Needs the look-up tables, recordings and results of RL-impro in the folder that IMPSY_SHARED_DATA names, in
-``rl-impro/``. Tables of our own are named behind: ``scripts/bench/agent.py TABLE…``.
+``rl-impro/``. The table of the FM synth is made first, unless others are named: ``scripts/bench/agent.py TABLE…``.
 """
 
 import csv
@@ -18,13 +18,13 @@ import numpy as np
 from common import ROOT, median, table
 
 from impsy_tui.listening.agent_file import AgentModel, read_agent
-from impsy_tui.listening.agent_player import FRAMES_A_SECOND, AgentPlayer
-from impsy_tui.listening.corpus import corpus_files, read_corpus
+from impsy_tui.listening.agent_player import AgentPlayer
+from impsy_tui.listening.corpus import FRAMES_A_SECOND, corpus_files, read_corpus
 from impsy_tui.listening.names import places
 from impsy_tui.listening.seek import Known
 from impsy_tui.listening.table import read_table
 from impsy_tui.training.agent_env import Imitation, Task
-from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy
+from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy, trial_of
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "rl-impro"
 AGENT = ROOT / ".bench" / "agent" / "bin" / "python"
@@ -36,6 +36,7 @@ FM_TASKS: dict[str, tuple[str, ...]] = {
     "chroma": ("chroma",),
     "shape, MFCC and chroma": ("specshape", "mfcc", "chroma"),
 }
+JUDGED = ["agent", "seek", "agent/seek", "hold", "steps", "seconds"]
 SECONDS = 3.0
 SEED = 50_000
 
@@ -104,39 +105,23 @@ def number(model: AgentModel, fact: str) -> float:
 
 
 def sine(folder: Path) -> AgentModel:
-    """The sine, mixed random targets: an agent for each task, and that of both for all; and what was published."""
-    agents = {
-        name: trained(folder, SINE, "--heard", *BOTH, "--judged", *judged) for name, judged in SINE_TASKS.items()
-    }
-    of_both, theirs, rows = agents["dB+cen"], published(), []
+    """The sine, mixed random targets: an agent for each task; and what was published."""
+    theirs, rows = published(), []
     for name, judged in SINE_TASKS.items():
-        task = Task(of_both.known, places(BOTH), places(judged), step=of_both.step, limit=of_both.limit)
-        policies = [network_policy(model.network, model.moves) for model in (agents[name], of_both)]
-        own, both, seek, hold = (
-            judge(policy, task, SEED).distance for policy in (*policies, seek_policy(task), hold_policy)
+        agent = trained(folder, SINE, "--heard", *BOTH, "--judged", *judged)
+        rows.append(
+            [name, *judged_as(agent), *(f"{min(numbers):.4f}" for numbers in zip(*theirs[name], strict=True))]
         )
-        cells = [
-            name,
-            f"{own:.4f}",
-            f"{both:.4f}",
-            f"{seek:.4f}",
-            f"{own / seek:.2f}, {both / seek:.2f}",
-            f"{hold:.3f}",
-        ]
-        cells += [f"{min(numbers):.4f}" for numbers in zip(*theirs[name], strict=True)]
-        rows.append([*cells, f"{number(agents[name], 'seconds'):.0f}"])
-    columns = [
-        "to match",
-        "agent",
-        "agent of both",
-        "seek",
-        "agents/seek",
-        "hold",
-        "published, training",
-        "published, test",
-    ]
-    table("The sine: RMSE in deviations, mixed random targets", [*columns, "seconds"], rows)
-    return of_both
+    columns = ["to match", *JUDGED, "published, training", "published, test"]
+    table("The sine: RMSE in deviations, mixed random targets", columns, rows)
+    return agent
+
+
+def judged_as(model: AgentModel) -> list[str]:
+    """How well an agent imitates, as its training tells it at the end: in an environment of its own."""
+    rmse, seek, hold = (number(model, fact) for fact in ("rmse", "rmse_seek", "rmse_hold"))
+    steps, seconds = number(model, "steps"), number(model, "seconds")
+    return [f"{rmse:.4f}", f"{seek:.4f}", f"{rmse / seek:.2f}", f"{hold:.3f}", f"{steps:,.0f}", f"{seconds:.0f}"]
 
 
 def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
@@ -156,20 +141,44 @@ def own_tables(folder: Path, tables: Sequence[Path]) -> dict[str, AgentModel]:
                 corpus,
             )
             models[f"{lookup.stem}, {name}"] = model
-            rmse, seek, hold = (number(model, fact) for fact in ("rmse", "rmse_seek", "rmse_hold"))
-            cells = [lookup.stem, name, f"{rmse:.4f}", f"{seek:.4f}", f"{rmse / seek:.2f}", f"{hold:.3f}"]
-            rows.append([*cells, f"{number(model, 'seconds'):.0f}"])
-    if rows:
-        title = "Tables of our own: RMSE, half random targets, half recordings held out"
-        table(title, ["table", "to match", "agent", "seek", "agent/seek", "hold", "seconds"], rows)
+            rows.append([lookup.stem, name, *judged_as(model)])
+    title = "Tables of our own: RMSE, half random targets, half recordings held out"
+    table(title, ["table", "to match", *JUDGED], rows)
     return models
+
+
+def looked_up(folder: Path) -> list[Path]:
+    """The table of the built-in FM synth, 8000 points."""
+    made = folder / "fm.csv"
+    command = [sys.executable, "-P", "-m", "impsy_tui", "agent", "lookup", "fm", "--points", "20", "-o", str(made)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return [made]
+
+
+def shipped() -> None:
+    """The agents that ship, on random targets that they have not met, all of them of the synth."""
+    rows = []
+    for file in sorted((ROOT / "models").glob("agent-*.npz")):
+        model = read_agent(file)
+        row = [file.stem, str(len(model.known.descriptors))]
+        for targets in ("mixed", "mixed+scattered"):
+            task = trial_of(model, targets=targets)
+            policies = network_policy(model.network, model.moves), seek_policy(task), hold_policy
+            own, seek, hold = (judge(policy, task, SEED).distance for policy in policies)
+            row += [f"{own:.4f}", f"{seek:.4f}", f"{own / seek:.2f}", f"{hold:.3f}"]
+        rows.append([*row, f"{file.stat().st_size / 1000:.0f}"])
+    columns = ["agent", "seek", "agent/seek", "hold"]
+    half = [f"half scattered: {name}" for name in columns]
+    table("The agents that ship: RMSE in deviations", ["player", "points", *columns, *half, "kB"], rows)
 
 
 def everything(folder: Path) -> None:
     """All of it."""
     environment()
-    models = {"sine, dB+cen": sine(folder), **own_tables(folder, [Path(name) for name in sys.argv[1:]])}
+    tables = [Path(name) for name in sys.argv[1:]] or looked_up(folder)
+    models = {"sine, dB+cen": sine(folder), **own_tables(folder, tables)}
     playing(models)
+    shipped()
 
 
 if __name__ == "__main__":

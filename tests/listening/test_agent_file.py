@@ -158,7 +158,7 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
 @pytest.mark.parametrize(
     ("facts", "match"),
     [
-        ({"format": 3}, "newer version"),
+        ({"format": 4}, "newer version"),
         ({"format": 0}, "newer version"),
         ({"format": "2"}, "newer version"),
         ({"heard": ["warmth"]}, "unknown here: warmth"),
@@ -166,6 +166,7 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
         ({"step": 0}, "step"),
         ({"step": "far"}, "agent.npz"),
         ({"limit": -1}, "limit"),
+        ({"patience": [200.0]}, "descriptors twice and 2 parameters and 4 numbers of memory are 8"),
         ({"activation": "swish"}, "activation that is unknown here: swish"),
         ({"ahead": -5, "back": 1, "foresight": "tanh"}, "agent.npz"),
     ],

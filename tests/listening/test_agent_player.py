@@ -7,9 +7,11 @@ import pytest
 
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import Foresight
-from impsy_tui.listening.agent_player import AHEAD, FRAMES_A_SECOND, AgentPlayer, Played
+from impsy_tui.listening.agent_player import AHEAD, AgentPlayer, Played
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import Perceptron
+from impsy_tui.listening.seek import moves
 from tests.listening.agents import LOUD, QUIET, frame, small_agent
 
 FRAME = 1 / FRAMES_A_SECOND
@@ -97,6 +99,44 @@ def test_what_does_not_matter_looks_matched_to_a_network() -> None:
     player.play(FRAME, frame(-14.0, 700.0))
     assert seen[-1][[0, 2]].tolist() == [0.0, 0.0]
     assert seen[-1][3] != 0.0
+
+
+BOTH = ("loudness-dBFS", "specshape-centroid")
+
+
+def follower() -> AgentPlayer:
+    """An agent that goes where it recalls, and looks at nothing else."""
+    every = moves(2)
+    kernel = np.zeros((10, len(every)))
+    kernel[6:8] = every.T
+    network = Perceptron([(kernel, -0.5 * np.abs(every).sum(1))], "tanh")
+    return AgentPlayer(small_agent(heard=BOTH, judged=BOTH, patience=(200.0,), network=network))
+
+
+def test_a_network_with_a_memory_comes_to_where_its_synth_sounded_like_that() -> None:
+    played = playing(follower(), frame(-14.0, 700.0))
+    assert played.distance < 0.1
+    assert played.parameters == pytest.approx((0.9, 0.2), abs=0.03)
+
+
+def test_it_recalls_by_what_matters_now() -> None:
+    player = follower()
+    for wanted, centroid, expected in (
+        ("centroid", 700.0, (0.5, 0.2)),
+        ("loudness-dBFS", 2800.0, (0.9, 0.2)),
+        ("centroid", 2800.0, (0.9, 0.9)),
+    ):
+        player.hear([wanted])
+        played = playing(player, frame(-14.0, centroid))
+        assert played.parameters == pytest.approx(expected, abs=0.03), f"told to hear {wanted}"
+
+
+def test_what_its_network_does_not_hear_may_matter_to_seek_all_the_same() -> None:
+    player = follower()
+    player.policy = "seek"
+    player.hear(["chroma"])
+    player.policy = "network"
+    assert playing(player, frame(-14.0, 700.0)).parameters == pytest.approx((0.9, 0.2), abs=0.03)
 
 
 def test_when_the_musician_is_silent_it_goes_where_the_synth_is_quietest_and_comes_back() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.listening import ListeningProblem
-from impsy_tui.listening.corpus import corpus_files, read_corpus, write_corpus
+from impsy_tui.listening.corpus import FRAMES_A_SECOND, corpus_files, read_corpus, write_corpus
 from impsy_tui.listening.names import CATEGORIES, NAMES, places
 from impsy_tui.listening.table import LookupTable, read_table, write_table
 
@@ -43,6 +43,30 @@ def test_a_corpus_comes_back_as_it_was_written(tmp_path: Path, name: str) -> Non
     (tmp_path / "notes.txt").touch()
     (file,) = corpus_files(tmp_path)
     np.testing.assert_allclose(read_corpus(file), frames, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [
+        ("172.265625 frames/s", FRAMES_A_SECOND / 2),
+        ("689.0625 frames/s", FRAMES_A_SECOND * 2),
+        ("", FRAMES_A_SECOND),
+        ("0.001 frames/s", FRAMES_A_SECOND),
+        ("many frames/s", FRAMES_A_SECOND),
+    ],
+)
+def test_a_recording_that_was_analysed_otherwise_is_heard_at_the_same_pace(
+    tmp_path: Path, told: str, rate: float
+) -> None:
+    frames = np.sin(np.arange(401)[:, None] / rate + np.arange(len(NAMES)))
+    write_corpus(tmp_path / "c.csv", frames, rate)
+    _, *rows = (tmp_path / "c.csv").read_text().splitlines()
+    (tmp_path / "c.csv").write_text("\n".join([",".join((told, *NAMES)), *rows]))
+    found = read_corpus(tmp_path / "c.csv")
+    assert len(found) == round(400 / rate * FRAMES_A_SECOND) + 1
+    assert found == pytest.approx(
+        np.sin(np.arange(len(found))[:, None] / FRAMES_A_SECOND + np.arange(len(NAMES))), abs=1e-4
+    )
 
 
 def test_published_files_are_read(shared_rl_impro: Path) -> None:

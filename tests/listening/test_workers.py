@@ -165,7 +165,9 @@ def test_recordings_become_a_corpus(tmp_path: Path) -> None:
     ours = describe(heard.mean(axis=1), Settings())
     np.testing.assert_allclose(read_corpus(corpus / "a.csv.gz"), ours, rtol=1e-5, atol=1e-6)
     with gzip.open(corpus / "a.csv.gz", "rt") as text:
-        assert text.readline() == f",{','.join(NAMES)}\n"
+        assert text.readline() == f"344.53125 frames/s,{','.join(NAMES)}\n"
+    with gzip.open(corpus / "below-a.csv.gz", "rt") as text:
+        assert text.readline().startswith("375.0 frames/s,")
     stamp = (corpus / "a.csv.gz").stat().st_mtime_ns
     _work("analysis", folder, corpus)
     assert (corpus / "a.csv.gz").stat().st_mtime_ns == stamp

@@ -45,7 +45,7 @@ def saved(path: Path, kind: str, **policy: Any) -> Any:
     from impsy_tui.training.agent_vec import ImitationVec
 
     both = places(["loudness-dBFS", "centroid"])
-    vector = ImitationVec(Imitation(Task(Known(small_table()), both, both), 2, seed=1))
+    vector = ImitationVec(Imitation(Task(Known(small_table()), both, both, patience=()), 2, seed=1))
     small = {"buffer_size": 100} if kind == "DQN" else {}
     model = getattr(sb3, kind)("MlpPolicy", vector, seed=3, device="cpu", policy_kwargs=policy, **small)
     model.save(path)

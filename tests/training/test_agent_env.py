@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from impsy_tui.listening.memory import PATIENCE, Memory
 from impsy_tui.listening.names import NAMES, places
-from impsy_tui.listening.seek import Known, moves
+from impsy_tui.listening.seek import STEP, Known, moves
 from impsy_tui.terms import TARGETS
 from impsy_tui.training.agent_env import Imitation, Task, rewards
 from impsy_tui.training.agent_evaluation import hold_policy, judge, seek_policy, table
-from impsy_tui.training.agent_teacher import Teacher
+from impsy_tui.training.agent_teacher import teach
 from tests.listening.agents import small_table
 
 BOTH = places(["loudness-dBFS", "centroid"])
@@ -29,14 +30,30 @@ def stay(imitation: Imitation) -> np.ndarray:
     return np.zeros((imitation.count, 2), int)
 
 
-def test_what_is_seen_is_the_synth_then_the_target_then_the_parameters() -> None:
-    imitation = Imitation(task(), 5, seed=1)
+@pytest.mark.parametrize(("patience", "size"), [((), 6), ((200.0,), 10), ((200.0, 10.0), 14)])
+def test_what_is_seen_is_the_synth_then_the_target_then_the_parameters(
+    patience: tuple[float, ...], size: int
+) -> None:
+    imitation = Imitation(replace(task(), patience=patience), 5, seed=1)
     seen = imitation.reset()
-    assert seen.shape == (5, 6)
+    assert seen.shape == (5, size) == (5, imitation.observation_size)
+    assert imitation.recalled == size - 6
     own = imitation.task.known.sound_at(imitation.parameters)[:, BOTH]
     assert seen[:, :2] == pytest.approx(own, abs=1e-6)
     assert seen[:, 2:4] == pytest.approx(imitation.targets[:, BOTH], abs=1e-6)
-    assert seen[:, 4:] == pytest.approx(imitation.parameters, abs=1e-6)
+    assert seen[:, 4:6] == pytest.approx(imitation.parameters, abs=1e-6)
+
+
+@pytest.mark.parametrize("targets", ["changing", "corpus", "mixed+scattered"])
+def test_what_is_recalled_is_of_the_target_that_is_heard_now(targets: str) -> None:
+    sounds = Known(small_table()).descriptors
+    imitation = Imitation(task(targets, length=20, recordings=(sounds[:300] + 0.1, sounds[200:])), 16, seed=1)
+    imitation.reset()
+    memory = Memory(imitation.task.known, BOTH, STEP, PATIENCE)
+    for _ in range(60):
+        seen = imitation.step(moves(2)[np.arange(16) % 9]).observations
+        recalled = memory.recall(memory.alike(imitation.targets[:, BOTH]), imitation.parameters)
+        assert seen[:, 6:] == pytest.approx(recalled, abs=1e-5)
 
 
 def test_a_move_changes_the_parameters_by_a_step_and_what_is_heard_with_them() -> None:
@@ -154,11 +171,20 @@ def test_seek_is_near_its_targets_and_hold_is_not() -> None:
     assert -1.0 < hold.reward < 0.0 < 0.8 < seek.reward < 1.0
 
 
+def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
+    wanted = replace(task("static"), judged=BOTH[:1], recalled=BOTH)
+    seen = Imitation(wanted, 5, seed=1).reset()
+    assert seen == pytest.approx(Imitation(task("static"), 5, seed=1).reset())
+
+
 def test_who_shows_agents_what_to_do_is_as_near_as_seek() -> None:
-    teacher, seek = (
-        judge(policy, task(), seed=6, episodes=16, frames=600) for policy in (Teacher(task()), seek_policy(task()))
-    )
-    assert teacher.distance < 1.05 * seek.distance
+    recording = Known(small_table()).descriptors[::3] + 0.05
+    for targets in ("mixed", "corpus"):
+        wanted = task(targets, recordings=(recording,))
+        teacher, seek = (
+            judge(policy, wanted, seed=6, episodes=16, frames=600) for policy in (teach, seek_policy(wanted))
+        )
+        assert teacher.distance < 1.05 * seek.distance
 
 
 def test_a_table_has_its_first_column_to_the_left_and_numbers_to_the_right() -> None:

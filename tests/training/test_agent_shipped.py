@@ -6,10 +6,8 @@ import pytest
 
 from impsy_tui.listening.agent_file import read_agent
 from impsy_tui.listening.agent_player import AgentPlayer
-from impsy_tui.listening.names import places
 from impsy_tui.shipped import shipped_folder
-from impsy_tui.training.agent_env import Task
-from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy
+from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, trial_of
 from tests.listening.agents import frame
 
 SHIPPED = sorted(shipped_folder("models").glob("agent-*.npz"))
@@ -26,7 +24,7 @@ def test_they_are_small() -> None:
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_a_shipped_agent_imitates_its_synth_and_plays(file: Path) -> None:
     model = read_agent(file)
-    task = Task(model.known, places(model.heard), places(model.judged), step=model.step, limit=model.limit)
+    task = trial_of(model)
     agent, hold = (
         judge(policy, task, seed=7, episodes=16, frames=300).distance
         for policy in (network_policy(model.network, model.moves), hold_policy)
