@@ -122,13 +122,13 @@ class BandCasting:
         played = (equipment for band in bands for equipment in (band.part.equipment, band.part.auditioned))
         return [equipment.file for equipment in played if equipment is not None and equipment.file is not None]
 
-    async def load(self, band: Seated, name: str) -> str:
-        """Load a model by name and let it play, having heard the last minute; the reply.
+    async def load(self, band: Seated, name: str, file: Path | None = None) -> str:
+        """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
 
         Raises:
             CastingProblem: it cannot; the one before plays on.
         """
-        file, part = self._find(band, name), band.part
+        file, part = file or self._find(band, name), band.part
         number = self._loads[band.name] = self._loads.get(band.name, 0) + 1
         if part.auditioned is not None and part.auditioned.file == file:
             part.end_audition(plays=True)

@@ -104,13 +104,18 @@ class Casting:
             self._tell("warning", "player", f"{player.name} is {remark}")
         return player
 
-    async def load(self, seat: Seat, name: str) -> str:
-        """Load a model by name and let it play; the reply.
+    async def load(self, seat: Seat, name: str, file: Path | None = None) -> str:
+        """Load a model and let it play; the reply.
+
+        Args:
+            seat: who is to play it.
+            name: of the model.
+            file: where it is, if that is known: what a configuration names by a path is in no folder of models.
 
         Raises:
             CastingProblem: it cannot; the one before plays on.
         """
-        file, cast = self._find(name), self._cast(seat.name)
+        file, cast = file or self._find(name), self._cast(seat.name)
         cast.loads += 1
         if file == cast.auditioned and (player := seat.end_audition()) is not None:
             # It has listened: it goes on with what it has heard.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.config.schema import Player
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.networks.ensemble import EnsembleNetwork
@@ -161,6 +162,17 @@ def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: Hall) -> Non
     assert read_classifier(ROOT / "models" / "gestures-synthetic.npz").forest.roots.tolist() == (
         equipment.classifier.forest.roots.tolist()
     )
+
+
+def test_a_band_s_model_that_was_named_by_its_path_is_come_back_to(hall: Hall, tmp_path: Path) -> None:
+    elsewhere, part = tmp_path / "elsewhere", hall.seat.part
+    elsewhere.mkdir()
+    file = Path(shutil.copy(_SHIPPED, elsewhere / "ensembleRNN-far.tflite"))
+    bands = hall.rehearsal.casting.bands
+    part.change(asyncio.run(bands.first(Player("trio", kind="ensemble", file=str(file)))))
+    hall.do("@trio load ensembleRNN-mine")
+    hall.do("undo")
+    assert (part.equipment.file, part.equipment.kind) == (file, "ensemble")
 
 
 def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:

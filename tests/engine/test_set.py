@@ -275,6 +275,21 @@ def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
     assert set_.session.seat.part.player.name == SHIPPED.stem
 
 
+def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> None:
+    file = constant_model(tmp_path / "elsewhere" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
+    for name in ("mine", "other"):
+        constant_model(tmp_path / "models" / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_ = Rehearsal(tmp_path, mode="useronly")
+    seat, casting = set_.session.seat, set_.casting
+    seat.change_player(asyncio.run(casting.first("main", "mdrnn", str(file), seat.wiring, 4)))
+    for line in ("load other", "load mine", "unload"):
+        set_.do(line)
+        assert casting.file_of(seat) != file
+        set_.do("undo")
+        assert casting.file_of(seat) == file
+        assert seat.part.player.name == "mine"
+
+
 def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehearsal, tmp_path: Path) -> None:
     file = tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands"
     file.parent.mkdir()
