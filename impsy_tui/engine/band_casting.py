@@ -56,6 +56,8 @@ class BandCasting:
         self._models = Shelf(model_folders(setup), bands=True)
         self._classifiers = self._models.beside(SUFFIX)
         self._loads: dict[str, int] = {}
+        self._auditions: dict[str, int] = {}
+        """How often something was asked for, by band: what is opened meanwhile for an earlier wish is left."""
 
     # At the start
 
@@ -129,7 +131,7 @@ class BandCasting:
             CastingProblem: it cannot; the one before plays on.
         """
         file, part = file or self._find(band, name), band.part
-        number = self._loads[band.name] = self._loads.get(band.name, 0) + 1
+        number = _count(self._loads, band)
         if part.auditioned is not None and part.auditioned.file == file:
             part.end_audition(plays=True)
             return f"{file.stem} plays, as auditioned"
@@ -141,7 +143,8 @@ class BandCasting:
 
     def unload(self, band: Seated) -> None:
         """Let them wander at random."""
-        self._loads[band.name] = self._loads.get(band.name, 0) + 1
+        _count(self._loads, band)
+        _count(self._auditions, band)
         band.part.end_audition()
         equipment = band.part.equipment
         band.part.change(replace(equipment, network=Wandering(), model="dummy", kind="dummy", tunings={}, file=None))
@@ -153,7 +156,11 @@ class BandCasting:
             CastingProblem: it cannot.
         """
         file = self._find(band, name)
-        band.part.audition(*await self._prepare(band, file))
+        number = _count(self._auditions, band)
+        equipment, heard = await self._prepare(band, file)
+        if number != self._auditions[band.name]:
+            raise CastingProblem(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
+        band.part.audition(equipment, heard)
         return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
 
     def end_audition(self, band: Seated) -> None:
@@ -162,6 +169,7 @@ class BandCasting:
         Raises:
             CastingProblem: none is.
         """
+        _count(self._auditions, band)
         if not band.part.end_audition():
             raise CastingProblem("nothing is auditioned")
 
@@ -208,6 +216,12 @@ class BandCasting:
             raise CastingProblem(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
         finally:
             self.loading = ""
+
+
+def _count(wishes: dict[str, int], band: Seated) -> int:
+    """One more wish of a band; its number."""
+    wishes[band.name] = number = wishes.get(band.name, 0) + 1
+    return number
 
 
 async def _in_thread(work: Callable[[Path], T], file: Path) -> T:

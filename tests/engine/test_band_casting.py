@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.config.schema import Player
+from impsy_tui.control.messages import Reply
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.networks.ensemble import EnsembleNetwork
@@ -149,6 +150,26 @@ def test_the_model_that_was_asked_for_last_plays(hall: Hall) -> None:
     replies = asyncio.run(both())
     assert "another was asked for" in str(replies[0])
     assert seat.part.equipment.model == "ensembleRNN-other"
+
+
+@pytest.mark.parametrize(
+    ("then", "auditioned"),
+    [("unload", None), ("audition off", None), ("audition ensembleRNN-other", "ensembleRNN-other")],
+)
+def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
+    hall: Hall, then: str, auditioned: str | None
+) -> None:
+    orders, part = hall.rehearsal.orders, hall.seat.part
+
+    async def both() -> Reply:
+        first = asyncio.create_task(orders.carry_out("@trio audition ensembleRNN-mine", 1))
+        await asyncio.sleep(0)
+        await orders.carry_out(f"@trio {then}", 2)
+        return await first
+
+    reply = asyncio.run(both())
+    assert "ensembleRNN-mine is not auditioned: something else was asked for" in reply.text
+    assert (None if part.auditioned is None else part.auditioned.model) == auditioned
 
 
 def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: Hall) -> None:
