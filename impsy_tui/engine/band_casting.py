@@ -57,6 +57,7 @@ class BandCasting:
         self._classifiers = self._models.beside(SUFFIX)
         self._loads: dict[str, int] = {}
         self._auditions: dict[str, int] = {}
+        self._hearings: dict[str, int] = {}
         """How often something was asked for, by band: what is opened meanwhile for an earlier wish is left."""
 
     # At the start
@@ -180,6 +181,7 @@ class BandCasting:
             CastingProblem: it cannot be; the one before tells them.
         """
         goes_on = f"{band.part.equipment.told_by} goes on telling gestures"
+        number = _count(self._hearings, band)
         try:
             file = self._classifiers.find(name)
             told = await _in_thread(classifier.read_classifier, file)
@@ -187,6 +189,8 @@ class BandCasting:
             raise CastingProblem(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
         except ArraysProblem as problem:
             raise CastingProblem(f"{problem}; {goes_on}") from None
+        if number != self._hearings[band.name]:
+            raise CastingProblem(f"{file.stem} tells no gestures: another was asked for while it was read")
         band.part.equipment = replace(band.part.equipment, classifier=told, told_by=file.stem)
         return f"{file.stem} tells your gestures"
 

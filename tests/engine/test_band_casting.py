@@ -196,6 +196,20 @@ def test_a_band_s_model_that_was_named_by_its_path_is_come_back_to(hall: Hall, t
     assert (part.equipment.file, part.equipment.kind) == (file, "ensemble")
 
 
+def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: Hall) -> None:
+    bands, seat = hall.rehearsal.casting.bands, hall.seat
+
+    async def both() -> list[object]:
+        first = asyncio.create_task(bands.hear_by(seat, "gestures-mine"))
+        await asyncio.sleep(0)
+        return await asyncio.gather(first, bands.hear_by(seat, "gestures-synthetic"), return_exceptions=True)
+
+    first, second = asyncio.run(both())
+    assert str(first) == "gestures-mine tells no gestures: another was asked for while it was read"
+    assert second == "gestures-synthetic tells your gestures"
+    assert seat.part.equipment.told_by == "gestures-synthetic"
+
+
 def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
     part = hall.seat.part
     hall.do("@trio load ensembleRNN-mine; classifier gestures-mine")
