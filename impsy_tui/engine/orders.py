@@ -13,6 +13,7 @@ from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem
 from impsy_tui.engine.cues import CueProblem
+from impsy_tui.engine.doer import Done, Lines
 from impsy_tui.engine.guided_recording import GuidedProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
@@ -44,8 +45,8 @@ PROBLEMS = (
 
 _ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports")
 """Commands that change nothing: they are not written down."""
-_SETTLE_FIRST = ("scene", "undo", "redo")
-"""Commands that take a moment, and set what the rest of their line goes on from."""
+_SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
+"""Commands that may take a moment, and set what the rest of their line goes on from."""
 
 
 @dataclass(slots=True)
@@ -56,13 +57,22 @@ class Outcome:
         replies: of what has been done.
         problems: why something could not be done.
         awaited: replies to come, of what takes time.
-        numbers: the conductor's, of what it left pending, rising.
+        numbers: the conductor's, of what it left pending itself, rising.
+        cued: what became of the lines of the cues that it stepped to.
+        settles: whether something in it has to settle before what comes after it.
     """
 
     replies: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     awaited: list[Awaitable[str]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    cued: list["Outcome"] = field(default_factory=list)
+    settles: bool = False
+
+    @property
+    def left(self) -> list[int]:
+        """The numbers of everything that it left pending."""
+        return [*self.numbers, *(number for each in self.cued for number in each.left)]
 
     async def settle(self) -> None:
         """Wait for what takes time."""
@@ -100,12 +110,14 @@ class Orders:
         random: np.random.Generator,
         tell: Tell,
         changed: Callable[[], None],
-        background: Callable[[Coroutine[Any, Any, None]], None],
+        background: Callable[[Coroutine[Any, Any, object]], None],
     ) -> None:
         self.macros: dict[str, Macro] = {}
         """Words of the performer's own."""
         self.manager: StageManager | None = None
         """Who is told of lines before and after they are carried out, once there is somebody."""
+        self._outcome: Outcome | None = None
+        """Of what is being carried out now."""
         self._commands = commands
         self._random = random
         self._tell = tell
@@ -129,13 +141,15 @@ class Orders:
         self._note("command", done)
         return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
 
-    async def carry_out_setting(self, line: str) -> str:
+    async def carry_out_setting(self, line: str, done: Done | None = None) -> str:
         """Do a line that nobody typed, and wait for it; what is wrong with it, empty if nothing is."""
         program = self._read_untyped(line)
         if isinstance(program, str):
             return program
         outcome = self.perform(program)
         await outcome.settle()
+        if done is not None:
+            done(program, outcome)
         return "; ".join(outcome.problems)
 
     def carry_out_for(self, channel: str, address: str, line: str) -> tuple[str, Awaitable[None] | None]:
@@ -169,15 +183,45 @@ class Orders:
                     if isinstance(body, Program):
                         yield from self._walk(body, parameters.union(value.parameters))
 
-    def carry_out_here(self, source: str, line: str) -> Program | None:
-        """Do a line of a set list or a recording; what is wrong with it is told. What it was, None for a mistake."""
-        program = self._read_untyped(line)
-        if isinstance(program, str):
-            self._tell("error", source, f"{line}: {program}")
-            return None
-        self.run(program, "", source)
-        self._tell("info", source, str(program))
-        return program
+    def carry_out_here(self, source: str, line: str) -> None:
+        """Do a line that nobody typed; what is wrong with it is told."""
+        if (settling := self.carry_out_all(iter([(source, line, None)]))) is not None:
+            self.wait_for(source, [settling])
+
+    def carry_out_all(self, lines: Lines) -> Awaitable[str] | None:
+        """Do lines of a set list or a recording, one after the other: what comes after a scene waits for it.
+
+        What is wrong with them is told.
+
+        Returns:
+            What is to be waited for until the last is done, or begun if it takes time; None if it is.
+        """
+        around = self._outcome
+        settling = self._until_one_settles(lines, around)
+        return None if settling is None else self._go_on(settling, lines, around)
+
+    async def _go_on(self, settling: Awaitable[str] | None, lines: Lines, around: Outcome | None) -> str:
+        while settling is not None:
+            await settling
+            settling = self._until_one_settles(lines, around)
+        return ""
+
+    def _until_one_settles(self, lines: Lines, around: Outcome | None) -> Awaitable[str] | None:
+        """Do these lines up to one that the others have to wait for."""
+        for source, line, done in lines:
+            program = self._read_untyped(line)
+            if isinstance(program, str):
+                self._tell("error", source, f"{line}: {program}")
+                continue
+            outcome = self._begin(program, "", source, waits=True)
+            if around is not None:
+                around.cued.append(outcome)
+            self._tell("info", source, str(program))
+            if outcome.settles:
+                return self._settled(source, outcome, program, done)
+            if done is not None:
+                done(program, outcome)
+        return None
 
     def _read_untyped(self, line: str) -> Program | str:
         """A line of a file, which may not end or delete anything; or what is wrong with it."""
@@ -191,22 +235,35 @@ class Orders:
 
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""
+        self._begin(program, player, source, waits=False)
+
+    def _begin(self, program: Program, player: str, source: str, *, waits: bool) -> Outcome:
+        """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
         outcome = self.perform(program, player)
-        while outcome.problems:
-            self._tell("error", source, outcome.problems.pop(0))
-        if outcome.awaited:
+        self._tell_problems(source, outcome)
+        if outcome.awaited and not (waits and outcome.settles):
             self._background(self._tell_wrong(source, outcome))
+        return outcome
 
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
         """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
         if awaited:
             self._background(self._tell_wrong(source, Outcome(awaited=list(awaited))))
 
+    def _tell_problems(self, source: str, outcome: Outcome) -> None:
+        while outcome.problems:
+            self._tell("error", source, outcome.problems.pop(0))
+
     async def _tell_wrong(self, source: str, outcome: Outcome) -> None:
         await outcome.settle()
-        for problem in outcome.problems:
-            self._tell("error", source, problem)
+        self._tell_problems(source, outcome)
         self._changed()
+
+    async def _settled(self, source: str, outcome: Outcome, program: Program, done: Done | None) -> str:
+        await self._tell_wrong(source, outcome)
+        if done is not None:
+            done(program, outcome)
+        return ""
 
     async def _finish(self, channel: str, done: _Done) -> None:
         outcome = done.outcome
@@ -230,7 +287,7 @@ class Orders:
         """A line of the performer's has been carried out."""
         self._changed()
         if self.manager is not None:
-            self.manager.done(done.program, done.before, done.outcome.numbers)
+            self.manager.done(done.program, done.before, done.outcome)
 
     def perform(self, program: Program, player: str = "") -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
@@ -248,11 +305,15 @@ class Orders:
         if self.manager is None:
             self._do_each(steps, outcome)
             return
-        conductor = self.manager.conductor
-        newest = conductor.newest
-        self._do_each(steps, outcome)
+        conductor, around = self.manager.conductor, self._outcome
+        newest, self._outcome = conductor.newest, outcome
+        try:
+            self._do_each(steps, outcome)
+        finally:
+            self._outcome = around
         # Now: while something takes time, other lines may leave something pending.
-        outcome.numbers += range(newest + 1, conductor.newest + 1)
+        cued = {number for each in outcome.cued for number in each.left}
+        outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
 
     def _do_each(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
         for invocation in steps:
@@ -268,6 +329,7 @@ class Orders:
                 continue
             outcome.awaited.append(answer)
             if invocation.command.name in _SETTLE_FIRST:
+                outcome.settles = True
                 outcome.awaited.append(self._after(steps, outcome))
                 return
 

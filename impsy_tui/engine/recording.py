@@ -1,13 +1,14 @@
 """A set written down as it is played, so that a replay repeats it; and read again.
 
 What is pending is cancelled by its number, and a replay counts from elsewhere. So a line that leaves something
-pending is written with the numbers that it was given, as ``#3-4 after 5s drop``, and a replay keeps
+pending is written with the numbers that it was given, as ``#3-4,7 drop``, and a replay keeps
 account of what they are called this time.
 """
 
+import itertools
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -35,7 +36,10 @@ _NOT_WRITTEN: Final = frozenset(
         "rename",
     )
 )
-_NUMBERED: Final = re.compile(r"#(\d{1,9})(?:-(\d{1,9}))? (.*)", re.DOTALL)
+_SPAN: Final = r"\d{1,9}(?:-\d{1,9})?"
+_NUMBERED: Final = re.compile(rf"#({_SPAN}(?:,{_SPAN})*) (.*)", re.DOTALL)
+_MOST_NUMBERS: Final = 1000
+"""That are read of one line."""
 _CANCEL: Final = re.compile(r"cancel (\d{1,9})")
 
 
@@ -96,8 +100,7 @@ class Recording:
         """
         if not self.goes_on or all(each.command.name in _NOT_WRITTEN for each in program.walk()):
             return
-        mark = "" if not numbers else f"#{numbers[0]}-{numbers[-1]} " if len(numbers) > 1 else f"#{numbers[0]} "
-        self._note(f"{mark}{program}")
+        self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
     def taken_back(self, scene: Scene, numbers: Iterable[int]) -> None:
         """Everything is set as it was before a line, and what that left pending is cancelled."""
@@ -121,6 +124,17 @@ class Recording:
         return str(replace(step, values={**step.values, "time": left}))
 
 
+def _spans(numbers: Sequence[int]) -> str:
+    """Numbers that rise, those that follow each other as one: ``3-4,7``."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    return ",".join("-".join(map(str, span)) for span in spans)
+
+
 class Numbers:
     """What numbers of a recording are called in a replay."""
 
@@ -133,9 +147,10 @@ class Numbers:
         if numbered is None:
             found = _CANCEL.fullmatch(row)
             return (f"cancel {self._now.get(int(found[1]), found[1])}" if found else row), ()
-        first, last = int(numbered[1]), int(numbered[2] or numbered[1])
-        return numbered[3], tuple(range(first, min(last, first + 1000) + 1))
+        spans = (tuple(map(int, span.split("-"))) for span in numbered[1].split(","))
+        then = itertools.chain.from_iterable(range(span[0], span[-1] + 1) for span in spans)
+        return numbered[2], tuple(itertools.islice(then, _MOST_NUMBERS))
 
-    def note(self, then: tuple[int, ...], now: Iterator[int]) -> None:
+    def note(self, then: Iterable[int], now: Iterable[int]) -> None:
         """These numbers of then are called so now."""
         self._now.update(zip(then, now, strict=False))

@@ -1,0 +1,42 @@
+"""What who plans needs of who carries out."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from impsy_tui.language import Macro, Program
+
+
+class Carried(Protocol):
+    """What became of a line; see ``orders.Outcome``."""
+
+    numbers: list[int]
+
+    @property
+    def left(self) -> list[int]:
+        """The numbers of everything that it left pending, also by the lines of cues."""
+
+
+Done = Callable[[Program, Carried], None]
+"""Is told of a line once it has been carried out."""
+Lines = Iterator[tuple[str, str, Done | None]]
+"""Lines, each with what calls for it before it, and behind it who is told once it is done."""
+
+
+class Doer(Protocol):
+    """Carries out lines and programs; see ``orders.Orders``."""
+
+    @property
+    def macros(self) -> Mapping[str, Macro]:
+        """Words of the performer's own."""
+
+    def carry_out_all(self, lines: Lines) -> Awaitable[str] | None:
+        """Do lines, of which what comes after a scene waits for it; what is still to be waited for."""
+
+    async def carry_out_setting(self, line: str, done: Done | None = None) -> str:
+        """Do a line, and wait until it is done; what is wrong with it, empty if nothing is."""
+
+    def run(self, program: Program, player: str, source: str) -> None:
+        """Do a program that nobody waits for."""
+
+    def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
+        """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
