@@ -57,7 +57,7 @@ class Hall:
         self.seat = BandSeat(
             "trio",
             equipment(self.network),
-            BandSettings(players=3),
+            BandSettings(players=3, lead_stops="play"),
             Wiring(**wiring),
             BandWiring(lead, destinations, (3, 4), _NOTES),
             BandRecord(self.log, folder / "scores", "trio"),
@@ -223,6 +223,7 @@ def test_only_the_lead_is_heard_and_only_by_its_channels(tmp_path: Path) -> None
 
 def test_touches_and_a_score_of_everybody_are_written_while_there_is_a_lead(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
+    hall.seat.part.settings.lead_stops = "rest"
 
     async def perform() -> None:
         hall.log.open()
