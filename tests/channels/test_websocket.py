@@ -5,11 +5,13 @@ import base64
 import json
 import os
 import re
+import shutil
 import socket
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
-from impsy_tui.channels import ChannelProblem
+from impsy_tui.channels import ChannelProblem, pages
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
 from impsy_tui.engine.loop import EngineLoop
@@ -551,6 +553,27 @@ def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None
     found = re.search(r'id="mapping">(.*?)</script>', page)
     assert found is not None
     assert json.loads(found[1])["input"] == [list(entry) for entry in FADERS]
+
+
+@pytest.mark.parametrize("touches", [False, True])
+def test_what_is_learned_is_on_the_page_and_no_file_is_read_for_it(
+    touches: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(pages.__file__).parent
+    copies = [
+        Path(shutil.copy(file, tmp_path)) for suffix in ("html", "css", "js") for file in folder.glob(f"*.{suffix}")
+    ]
+    monkeypatch.setattr(pages, "_FOLDER", tmp_path)
+
+    async def play(channel: WebSocketChannel, hearing: MidiHearing, url: str) -> None:
+        for copy in copies:
+            copy.unlink()
+        channel.learn("", 1, ("pitch_bend", 3))
+        path = "faders" if touches else ""
+        _, _, page = await _in_thread(_get, f"http://127.0.0.1:{_port(url)}/{path}")
+        assert '"input":[["control_change",1,1],["pitch_bend",3]]' in page
+
+    with_channel(play, touches=touches)
 
 
 def test_a_mapping_cannot_end_the_script_that_it_stands_in() -> None:
