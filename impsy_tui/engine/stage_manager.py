@@ -25,11 +25,11 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
-from impsy_tui.engine.room import Tell
+from impsy_tui.engine.room import Sitter, Tell
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
 from impsy_tui.engine.session import Session
-from impsy_tui.language import Call, Invocation, Macro, Program
+from impsy_tui.language import Call, Command, Invocation, Macro, Program
 
 T = TypeVar("T")
 
@@ -105,9 +105,14 @@ class StageManager:
 
     def claim(self, invocation: Invocation) -> None:
         """A command sets something at once: what glides it lets go of it."""
-        if invocation.command.undo and len(self.conductor):
-            players = self._rooms.session.whom(invocation.player, invocation.command.about)
+        command = invocation.command
+        if command.undo and not command.takes_rest and len(self.conductor):
+            players = self._whom(command, invocation.player)
             self.conductor.let_go(knobs.keys_of(invocation, players, self._rooms.session.dimension - 1))
+
+    def _whom(self, command: Command, player: str) -> Sequence[Sitter]:
+        """Whom a command is for; nobody where it is about no player, whoever has the focus."""
+        return self._rooms.session.whom(player, command.about) if command.player else ()
 
     def _cue(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
         """Lines of a set list; what is still to be waited for."""
@@ -184,7 +189,7 @@ class StageManager:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
-            found = list(knobs.tracks_of(step, session.whom(player, step.command.about), session.tempo))
+            found = list(knobs.tracks_of(step, self._whom(step.command, player), session.tempo))
             if not found and step.command.name in knobs.OF_AGENTS:
                 raise ConductingProblem(f"{step.command.name} is an agent's: nobody that is meant here hears sound")
             tracks += found
