@@ -351,7 +351,8 @@ class Orders:
         values: dict[str, Value] = {}
         for name, value in step.values.items():
             if isinstance(value, Chance):
-                value = float(self._random.uniform(value.low, value.high))
+                low, high = sorted((value.low, value.high))
+                value = float(self._random.uniform(low, high))
             elif isinstance(value, Program) and step.command.argument(name).kind is Kind.SETTINGS:
                 steps = (one if isinstance(one, Call) else self._drawn(one) for one in value.steps)
                 value = Program(tuple(steps))

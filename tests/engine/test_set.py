@@ -65,6 +65,11 @@ def test_what_glides_to_a_chance_draws_it_when_it_begins(set_: Rehearsal) -> Non
     assert len(set(arrived)) == 3
 
 
+def test_the_ends_of_a_chance_may_be_typed_in_any_order(set_: Rehearsal) -> None:
+    set_.do("temp rand 3 2")
+    assert 2.0 <= temp(set_) <= 3.0
+
+
 def test_what_is_set_by_hand_glides_no_more(set_: Rehearsal) -> None:
     set_.do("over 8s temp 0.6 sigma 0.1")
     set_.wait(1)
