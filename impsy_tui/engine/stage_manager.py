@@ -138,7 +138,8 @@ class StageManager:
             before: how things were, if it can be taken back.
             carried: what became of it.
         """
-        if before is not None:
+        # A line that was refused, or says what is so already, is none to be taken back.
+        if before is not None and (carried.left or before != self.stagehand.capture()):
             self.history.note(program, before, carried.left)
         self._note(program, carried)
 

@@ -195,6 +195,18 @@ def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set
     assert "nothing was taken back" in set_.try_("redo").text
 
 
+def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: Rehearsal) -> None:
+    set_.do("temp 2")
+    set_.do("temp 3; mute x1")
+    set_.do("undo")
+    assert not set_.try_("load nothing").ok
+    set_.do("temp 2")
+    assert set_.do("redo") == "again: temp 3; mute x1"
+    set_.do("undo")
+    assert not set_.try_("load nothing").ok
+    assert set_.do("undo") == "taken back: temp 2"
+
+
 def test_a_key_held_down_is_taken_back_as_one(set_: Rehearsal) -> None:
     for value in (1.1, 1.2, 1.3):
         set_.do(f"temp {value}")
