@@ -150,6 +150,10 @@ class BandCasting:
         equipment = band.part.equipment
         band.part.change(replace(equipment, network=Wandering(), model="dummy", kind="dummy", tunings={}, file=None))
 
+    def stay(self, band: Seated) -> None:
+        """Let the model that plays play on: what is being loaded was asked for before."""
+        _count(self._loads, band)
+
     async def audition(self, band: Seated, name: str) -> str:
         """Let another model listen and answer in silence; the reply.
 

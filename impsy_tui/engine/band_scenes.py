@@ -43,10 +43,12 @@ def captured(band: BandSeat) -> BandScene:
 def switch(band: BandSeat, wanted: BandScene, casting: BandCasting, file: Path | None) -> Iterator[Awaitable[str]]:
     """Change what cannot glide, the model from this file if it is given; what is still to be waited for."""
     part, there = band.part, captured(band)
-    if wanted.model == "" != there.model:
-        casting.unload(band)
-    elif wanted.model and (part.equipment.file != file if file else wanted.model != there.model):
+    if part.equipment.file == file if file else wanted.model == there.model:
+        casting.stay(band)
+    elif wanted.model:
         yield casting.load(band, wanted.model, file)
+    elif wanted.model is not None:
+        casting.unload(band)
     if wanted.classifier and wanted.classifier != there.classifier:
         yield casting.hear_by(band, wanted.classifier)
     if part.settings.players != wanted.players:

@@ -178,6 +178,10 @@ class Casting:
         seat.end_audition()
         seat.change_player(DummyPlayer(seat.dimension, self._random))
 
+    def stay(self, seat: Seat) -> None:
+        """Let the model that plays play on: what is being loaded was asked for before."""
+        self._cast(seat.name).loads += 1
+
     def _forget_audition(self, seat: Seat) -> None:
         """Nothing is auditioned, nor what is still being opened for it."""
         cast = self._cast(seat.name)

@@ -38,6 +38,9 @@ class Models(Protocol):
     def unload(self, seat: Seat) -> None:
         """Let the dummy play in a seat."""
 
+    def stay(self, seat: Seat) -> None:
+        """Let the model in a seat play on, also where another is being loaded."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlayerScene:
@@ -156,11 +159,13 @@ class Stagehand:
         awaited: list[Awaitable[str]] = []
         for seat, wanted in self._seats(scene):
             file = scene.files.get(seat.name)
-            if self._models.file_of(seat) != file if file else self._model_of(seat) != wanted.model:
-                if wanted.model:
-                    awaited.append(self._load(seat, wanted, file))
-                else:
-                    self._models.unload(seat)
+            plays = self._models.file_of(seat) == file if file else self._model_of(seat) == wanted.model
+            if plays:
+                self._models.stay(seat)
+            elif wanted.model:
+                awaited.append(self._load(seat, wanted, file))
+            else:
+                self._models.unload(seat)
             seat.set_mode(wanted.mode)
             seat.set_max_response(wanted.max_response or None)
             if wanted.agent is not None:

@@ -152,6 +152,21 @@ def test_the_model_that_was_asked_for_last_plays(hall: Hall) -> None:
     assert seat.part.equipment.model == "ensembleRNN-other"
 
 
+def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> None:
+    hall.do("@trio load ensembleRNN-mine")
+    hall.do("scene save first")
+    orders, part = hall.rehearsal.orders, hall.seat.part
+
+    async def both() -> Reply:
+        first = asyncio.create_task(orders.carry_out("@trio load ensembleRNN-other", 1))
+        await asyncio.sleep(0)
+        await orders.carry_out("scene first", 2)
+        return await first
+
+    assert "another was asked for" in asyncio.run(both()).text
+    assert part.equipment.model == "ensembleRNN-mine"
+
+
 @pytest.mark.parametrize(
     ("then", "auditioned"),
     [("unload", None), ("audition off", None), ("audition ensembleRNN-other", "ensembleRNN-other")],
