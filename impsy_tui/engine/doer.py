@@ -11,13 +11,16 @@ class Carried(Protocol):
 
     numbers: list[int]
 
+    def piece(self) -> tuple[Program, list[int]]:
+        """What was done of it since this was asked last, and the numbers of what that left pending."""
+
     @property
     def left(self) -> list[int]:
         """The numbers of everything that it left pending, also by the lines of cues."""
 
 
-Done = Callable[[Program, Carried], None]
-"""Is told of a line once it has been carried out."""
+Done = Callable[[Carried], None]
+"""Is told of a line once it has been carried out, and before something in it that is written down in its place."""
 Lines = Iterator[tuple[str, str, Done | None]]
 """Lines, each with what calls for it before it, and behind it who is told once it is done."""
 

@@ -17,6 +17,7 @@ from impsy_tui.engine.doer import Done, Lines
 from impsy_tui.engine.guided_recording import GuidedProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
+from impsy_tui.engine.recording import is_written, stands_apart
 from impsy_tui.engine.replay import ReplayProblem
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.scenes import Scene, SceneProblem
@@ -49,6 +50,10 @@ _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take a moment, and set what the rest of their line goes on from."""
 
 
+_Steps = Iterator[tuple[Invocation, Step | None]]
+"""Commands, each with how it is written down: as itself, by the word that it begins, or with that."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of a program.
@@ -60,6 +65,9 @@ class Outcome:
         numbers: the conductor's, of what it left pending itself, rising.
         cued: what became of the lines of the cues that it stepped to.
         settles: whether something in it has to settle before what comes after it.
+        done: who is told when it is done, and before something in it whose lines are written down in its place.
+        steps: what was done since.
+        told: how many of its numbers were left by what was done before.
     """
 
     replies: list[str] = field(default_factory=list)
@@ -68,6 +76,15 @@ class Outcome:
     numbers: list[int] = field(default_factory=list)
     cued: list["Outcome"] = field(default_factory=list)
     settles: bool = False
+    done: Done | None = None
+    steps: list[Step] = field(default_factory=list)
+    told: int = 0
+
+    def piece(self) -> tuple[Program, list[int]]:
+        """What was done since this was asked last, and the numbers of what that left pending."""
+        piece = Program(tuple(self.steps)), self.numbers[self.told :]
+        self.steps, self.told = [], len(self.numbers)
+        return piece
 
     @property
     def left(self) -> list[int]:
@@ -146,10 +163,10 @@ class Orders:
         program = self._read_untyped(line)
         if isinstance(program, str):
             return program
-        outcome = self.perform(program)
+        outcome = self.perform(program, done=done)
         await outcome.settle()
         if done is not None:
-            done(program, outcome)
+            done(outcome)
         return "; ".join(outcome.problems)
 
     def carry_out_for(self, channel: str, address: str, line: str) -> tuple[str, Awaitable[None] | None]:
@@ -213,14 +230,14 @@ class Orders:
             if isinstance(program, str):
                 self._tell("error", source, f"{line}: {program}")
                 continue
-            outcome = self._begin(program, "", source, waits=True)
+            outcome = self._begin(program, "", source, waits=True, done=done)
             if around is not None:
                 around.cued.append(outcome)
             self._tell("info", source, str(program))
             if outcome.settles:
-                return self._settled(source, outcome, program, done)
+                return self._settled(source, outcome)
             if done is not None:
-                done(program, outcome)
+                done(outcome)
         return None
 
     def _read_untyped(self, line: str) -> Program | str:
@@ -237,9 +254,9 @@ class Orders:
         """Do a program that nobody waits for; what is wrong with it is told."""
         self._begin(program, player, source, waits=False)
 
-    def _begin(self, program: Program, player: str, source: str, *, waits: bool) -> Outcome:
+    def _begin(self, program: Program, player: str, source: str, *, waits: bool, done: Done | None = None) -> Outcome:
         """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
-        outcome = self.perform(program, player)
+        outcome = self.perform(program, player, done)
         self._tell_problems(source, outcome)
         if outcome.awaited and not (waits and outcome.settles):
             self._background(self._tell_wrong(source, outcome))
@@ -259,10 +276,10 @@ class Orders:
         self._tell_problems(source, outcome)
         self._changed()
 
-    async def _settled(self, source: str, outcome: Outcome, program: Program, done: Done | None) -> str:
+    async def _settled(self, source: str, outcome: Outcome) -> str:
         await self._tell_wrong(source, outcome)
-        if done is not None:
-            done(program, outcome)
+        if outcome.done is not None:
+            outcome.done(outcome)
         return ""
 
     async def _finish(self, channel: str, done: _Done) -> None:
@@ -281,7 +298,7 @@ class Orders:
         if manager is None:
             return _Done(program, self.perform(program))
         before = manager.history.before(program)
-        return _Done(program, self.perform(program), before)
+        return _Done(program, self.perform(program, done=manager.note), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
@@ -289,38 +306,36 @@ class Orders:
         if self.manager is not None:
             self.manager.done(done.program, done.before, done.outcome)
 
-    def perform(self, program: Program, player: str = "") -> Outcome:
+    def perform(self, program: Program, player: str = "", done: Done | None = None) -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
 
         Args:
             program: the steps.
             player: whom they are for, where they do not say themselves.
+            done: see ``Outcome``.
         """
-        outcome = Outcome()
+        outcome = Outcome(done=done)
         self._do(self._steps(program.steps, player), outcome)
         return outcome
 
-    def _do(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
+    def _do(self, steps: _Steps, outcome: Outcome) -> None:
         """Do these steps, one after the other."""
-        if self.manager is None:
-            self._do_each(steps, outcome)
-            return
-        conductor, around = self.manager.conductor, self._outcome
-        newest, self._outcome = conductor.newest, outcome
+        around, self._outcome = self._outcome, outcome
         try:
             self._do_each(steps, outcome)
         finally:
             self._outcome = around
-        # Now: while something takes time, other lines may leave something pending.
-        cued = {number for each in outcome.cued for number in each.left}
-        outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
 
-    def _do_each(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
-        for invocation in steps:
+    def _do_each(self, steps: _Steps, outcome: Outcome) -> None:
+        for step, shown in steps:
+            if shown is not None:
+                if outcome.done is not None and (stands_apart(step) or any(map(_ends_line, outcome.steps))):
+                    outcome.done(outcome)
+                if is_written(step):
+                    outcome.steps.append(shown)
+            invocation = self._drawn(step)
             try:
-                if self.manager is not None:
-                    self.manager.claim(invocation)
-                answer = self._commands.carry_out(invocation)
+                answer = self._carry_out_step(invocation, outcome)
             except PROBLEMS as problem:
                 outcome.problems.append(str(problem))
                 continue
@@ -333,18 +348,34 @@ class Orders:
                 outcome.awaited.append(self._after(steps, outcome))
                 return
 
-    async def _after(self, steps: Iterator[Invocation], outcome: Outcome) -> str:
+    def _carry_out_step(self, invocation: Invocation, outcome: Outcome) -> str | Awaitable[str]:
+        """Do one; what it leaves pending is noted."""
+        if self.manager is None:
+            return self._commands.carry_out(invocation)
+        conductor = self.manager.conductor
+        newest = conductor.newest
+        try:
+            self.manager.claim(invocation)
+            return self._commands.carry_out(invocation)
+        finally:
+            # Now: while something takes time, other lines may leave something pending.
+            cued = {number for each in outcome.cued for number in each.left}
+            outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
+
+    async def _after(self, steps: _Steps, outcome: Outcome) -> str:
         """Do the rest of a line once what came before has settled."""
         self._do(steps, outcome)
         return ""
 
-    def _steps(self, steps: tuple[Step, ...], player: str) -> Iterator[Invocation]:
+    def _steps(self, steps: tuple[Step, ...], player: str) -> _Steps:
         for step in steps:
-            addressed = step.player or player
-            if isinstance(step, Call):
-                yield from self._steps(step.program.steps, addressed)
-            else:
-                yield self._drawn(replace(step, player=addressed))
+            if not isinstance(step, Call):
+                addressed = replace(step, player=step.player or player) if step.command.player else step
+                yield addressed, addressed
+                continue
+            word, apart = replace(step, player=step.player or player), stands_apart(step)
+            for number, (inner, shown) in enumerate(self._steps(word.program.steps, word.player)):
+                yield inner, shown if apart else word if number == 0 else None
 
     def _drawn(self, step: Invocation) -> Invocation:
         """A command with its chances taken: also of what it lets glide, and not yet of what it does later."""
@@ -364,3 +395,8 @@ class Orders:
         if done.outcome.problems or all(each.command.name in _ONLY_LOOK for each in done.program.walk()):
             return
         self._tell("info", source, str(done.program))
+
+
+def _ends_line(step: Step) -> bool:
+    """Whether nothing can be written down behind a step."""
+    return not isinstance(step, Call) and (step.command.takes_rest or stands_apart(step))

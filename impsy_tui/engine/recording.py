@@ -16,7 +16,8 @@ from impsy_tui.engine.conductor import Conductor, Pending
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.scenes import Scene, Stagehand, scene_lines
 from impsy_tui.engine.session import Session
-from impsy_tui.language import Invocation, Macro, Mistake, Program, parse
+from impsy_tui.language import Call, Invocation, Macro, Mistake, Program, parse
+from impsy_tui.language.program import Step
 
 _SET: Final = ("cue", "next", "back", "goto")
 """What steps through a set list: its lines are written down, and not the step."""
@@ -41,6 +42,18 @@ _NUMBERED: Final = re.compile(rf"#({_SPAN}(?:,{_SPAN})*) (.*)", re.DOTALL)
 _MOST_NUMBERS: Final = 1000
 """That are read of one line."""
 _CANCEL: Final = re.compile(r"cancel (\d{1,9})")
+
+
+def is_written(step: Invocation) -> bool:
+    """Whether a command is written down; what others lead to is, in their place."""
+    return step.command.name not in _NOT_WRITTEN
+
+
+def stands_apart(step: Step) -> bool:
+    """Whether a step, or one of a word, is not written down, or as a line of its own: a number is told to it."""
+    if isinstance(step, Call):
+        return any(map(stands_apart, step.program.steps))
+    return not is_written(step) or step.command.name == "cancel"
 
 
 class Recording:
@@ -95,12 +108,11 @@ class Recording:
         """A line was carried out.
 
         Args:
-            program: what it was.
+            program: what it was, without what stands apart.
             numbers: of what it left pending, rising.
         """
-        if not self.goes_on or all(each.command.name in _NOT_WRITTEN for each in program.walk()):
-            return
-        self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
+        if self.goes_on and program.steps:
+            self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
     def taken_back(self, scene: Scene, numbers: Iterable[int]) -> None:
         """Everything is set as it was before a line, and what that left pending is cancelled."""

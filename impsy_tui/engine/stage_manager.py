@@ -117,11 +117,12 @@ class StageManager:
     def _cue(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
         """Lines of a set list; what is still to be waited for."""
         # What is left of the cue before, because it waits for a scene, does not come after this one.
-        self._cued = itertools.chain(self._cued, ((source, line, self._note) for line in lines))
+        self._cued = itertools.chain(self._cued, ((source, line, self.note) for line in lines))
         return self._doer.carry_out_all(self._cued)
 
-    def _note(self, program: Program, carried: Carried) -> None:
-        self.recording.line(program, carried.numbers)
+    def note(self, carried: Carried) -> None:
+        """A line was carried out, or a part of it: where a recording goes on it is written down."""
+        self.recording.line(*carried.piece())
 
     def _want_bars(self, wanted: bool) -> None:
         if wanted and self._end_bars is None:
@@ -141,7 +142,7 @@ class StageManager:
         # A line that was refused, or says what is so already, is none to be taken back.
         if before is not None and (carried.left or before != self.stagehand.capture()):
             self.history.note(program, before, carried.left)
-        self._note(program, carried)
+        self.note(carried)
 
     # Gliding
 
@@ -239,10 +240,14 @@ class StageManager:
         program = self.history.redo()
         if program is None:
             raise SceneProblem("nothing was taken back")
-        before = self.stagehand.capture()
-        problem = await self._doer.carry_out_setting(
-            str(program), lambda program, carried: self.done(program, before, carried)
-        )
+        before, numbers = self.stagehand.capture(), list[int]()
+
+        def done(carried: Carried) -> None:
+            self.note(carried)
+            numbers[:] = carried.left
+
+        problem = await self._doer.carry_out_setting(str(program), done)
+        self.history.note(program, before, numbers)
         self.history.put_back(rest)
         if problem:
             raise SceneProblem(problem)
@@ -322,7 +327,7 @@ class StageManager:
         """A row: its line, and what keeps account of the numbers of what that leaves pending."""
         line, then = self._numbers.read(row)
         numbers = self._numbers
-        return line, lambda program, carried: numbers.note(then, carried.numbers)
+        return line, lambda carried: numbers.note(then, carried.numbers)
 
     @property
     def replays_set(self) -> bool:

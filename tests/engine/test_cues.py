@@ -102,17 +102,68 @@ def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: Rehea
     for text, number in numbers.items():
         if not text.startswith("every 7s"):
             set_.do(f"cancel {number}")
-    set_.do("record off")
     was = _set(set_)
-    set_.manager.recorder.close()
-    rows = (tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
-    lines = [(datetime.fromisoformat(time), line) for time, _, line in (row.partition(",") for row in rows)]
-    commands = [((time - lines[0][0]).total_seconds(), line) for time, line in lines]
+    commands = _recorded(set_, tmp_path)
 
     again = Rehearsal(tmp_path, mode="useronly")
     again.do("every 90s temp 1")  # numbers are others this time
-    asyncio.run(again.manager.play_again(Performance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands)))
-    again.wait(3)
+    _replay(again, commands)
     assert again.problems == []
     assert _set(again) == was
     assert _pending(again) == ["every 7s threshold 5s"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (
+            ["cancel all; next"],
+            ["cancel all", "#2 scene dark; every 9s sigma 0.3", "temp 2", "#3 after 60s timescale 2"],
+        ),
+        (["go"], ["cancel all", "#2 scene dark; every 9s sigma 0.3", "temp 2", "#3 after 60s timescale 2"]),
+        (["temp 4; undo; sigma 0.7"], ["temp 4", "cancel 1", "...", "sigma 0.7"]),
+        (
+            ["after 9s temp 3", "temp 4; cancel 2; sigma 0.7"],
+            ["#2 after 9s temp 3", "temp 4", "cancel 2", "sigma 0.7"],
+        ),
+        (["@main go; temp 5; what"], ["cancel all", "...", "temp 5"]),
+    ],
+)
+def test_a_line_is_written_down_in_the_order_in_which_it_was_carried_out(
+    set_: Rehearsal, tmp_path: Path, lines: list[str], rows: list[str]
+) -> None:
+    set_.do("def go = cancel all; next")
+    set_.do("thru on")
+    set_.do("every 3s timescale 1.5")
+    set_.do("record on")
+    set_.wait(1)
+    for line in lines:
+        set_.do(line)
+    was, pending = _set(set_), _pending(set_)
+    commands = _recorded(set_, tmp_path)
+    written = [line for time, line in commands if time > 0.0]
+    middle = rows.index("...") if "..." in rows else len(rows)
+    assert (written[:middle], written[len(written) - len(rows[middle + 1 :]) :]) == (
+        rows[:middle],
+        rows[middle + 1 :],
+    )
+    assert not any("undo" in line or "next" in line for line in written)
+
+    again = Rehearsal(tmp_path, mode="useronly")
+    again.do("thru off")
+    _replay(again, commands)
+    assert (_set(again), _pending(again)) == (was, pending)
+
+
+def _recorded(set_: Rehearsal, folder: Path) -> list[tuple[float, str]]:
+    """The end of a recording: its lines, with seconds since it began."""
+    set_.do("record off")
+    set_.manager.recorder.close()
+    rows = (folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
+    lines = [(datetime.fromisoformat(time), line) for time, _, line in (row.partition(",") for row in rows)]
+    return [((time - lines[0][0]).total_seconds(), line) for time, line in lines]
+
+
+def _replay(set_: Rehearsal, commands: list[tuple[float, str]]) -> None:
+    asyncio.run(set_.manager.play_again(Performance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands)))
+    set_.wait(2.9)
