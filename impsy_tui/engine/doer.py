@@ -7,7 +7,7 @@ from impsy_tui.language import Macro, Program
 
 
 class Carried(Protocol):
-    """What became of a line; see ``orders.Outcome``."""
+    """What became of a line; see ``outcome.Outcome``."""
 
     numbers: list[int]
 
