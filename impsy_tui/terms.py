@@ -171,7 +171,7 @@ GUIDED: Final = Range(10.0, 600.0, 30.0, "s")
 """How long each gesture is played that is recorded for a classifier."""
 
 LEAD_STOPS: Final = ("rest", "play")
-"""What a band does when its lead has stopped."""
+"""What a band does when its lead has stopped, and before anybody has led."""
 
 SCALES: Final = ("chromatic", "major", "minor", "pentatonic", "blues", "whole-tone")
 """That the notes of a band are of."""

@@ -106,7 +106,7 @@ def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monk
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).touch()
     told: list[list[str]] = []
-    monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append(arguments))
+    monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append([*map(str, arguments)]))
     for word, arguments in (
         ("m", ["models/m.h5", "models"]),
         ("m.h5", ["models/m.h5", "models"]),
@@ -118,3 +118,12 @@ def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monk
         done = CliRunner().invoke(app, ["convert", word])
         assert (done.exit_code, told) == (1, [])
         assert f"{word}: a .keras or .h5 file is converted" in done.output
+
+
+def test_a_file_that_begins_with_a_dash_is_a_file(tmp_path: Path) -> None:
+    done = shell(
+        *("agent", "lookup", "sine", "--points", "2", "--seconds", "0.1", "-o", "./--help.csv"), cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--help.csv" in done.stdout
+    assert (tmp_path / "--help.csv").is_file()

@@ -31,11 +31,19 @@ class Pages:
     """
 
     def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry], *, touches: bool = False) -> None:
-        faders = _Page("faders.html", {"input": inputs, "output": outputs, "other": "pad" if touches else ""})
+        self._outputs = outputs
+        self._files = {name: _read(name) for name in ("faders", *(("pad",) if touches else ()))}
+        self.set_inputs(inputs)
+
+    def set_inputs(self, inputs: Sequence[Entry]) -> None:
+        """From now on the faders send this; no file is read for it."""
+        outputs, files = self._outputs, self._files
+        other = "pad" if "pad" in files else ""
+        faders = _Page("faders", files["faders"], {"input": inputs, "output": outputs, "other": other})
         self._pages = {"/": faders}
-        if touches:
+        if other:
             gestures = dict(zip(SHORT, NAMES, strict=True))
-            pad = _Page("pad.html", {"gestures": gestures, "other": "faders" if inputs or outputs else ""})
+            pad = _Page("pad", files["pad"], {"gestures": gestures, "other": "faders" if inputs or outputs else ""})
             self._pages = {"/": pad, "/pad": pad, "/faders": faders}
 
     def answer(self, method: str, path: str) -> Response:
@@ -53,16 +61,13 @@ class _Page:
     """One page, in one file, under a policy that lets only its own script run.
 
     Args:
-        file: of the page.
+        title: of the page.
+        page: its text.
         told: what its script is told.
     """
 
-    def __init__(self, file: str, told: Mapping[str, object]) -> None:
-        self.title = file.removesuffix(".html")
-        page = (_FOLDER / file).read_text(encoding="utf-8")
-        for shared in _SHARED:
-            page = page.replace(f"{{{{{shared}}}}}", (_FOLDER / shared).read_text(encoding="utf-8"))
-        page = page.replace("{{title}}", self.title)
+    def __init__(self, title: str, page: str, told: Mapping[str, object]) -> None:
+        self.title = title
         self._tag = hashlib.sha256((page + _for_script(told)).encode()).hexdigest()[:16]
         page = page.replace("{{mapping}}", _for_script({**told, "tag": self._tag}))
         self._body = page.encode()
@@ -83,6 +88,14 @@ class _Page:
             }
         )
         return Response(HTTPStatus.OK, "OK", headers, b"" if empty else self._body)
+
+
+def _read(title: str) -> str:
+    """The text of a page, with what it shares with others in its place."""
+    page = (_FOLDER / f"{title}.html").read_text(encoding="utf-8")
+    for shared in _SHARED:
+        page = page.replace(f"{{{{{shared}}}}}", (_FOLDER / shared).read_text(encoding="utf-8"))
+    return page.replace("{{title}}", title)
 
 
 def plain(status: HTTPStatus, text: str, empty: bool = False, **headers: str) -> Response:

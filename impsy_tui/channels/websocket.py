@@ -98,7 +98,7 @@ class WebSocketChannel:
         self._troubles = Troubles(listener, self.name)
         self._output = OutputMapping(settings.output)
         self._post = Post(self._clients, self._loop, self._drop)
-        self._pages = self._make_pages()
+        self._pages = Pages(self._entries, settings.output, touches=settings.touches)
         self.set_dimension(dimension)
         try:
             bound = await listen_at(
@@ -181,7 +181,7 @@ class WebSocketChannel:
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""
         self._entries, self._is_learned = with_entry(self._entries, index, entry), True
-        self._pages = self._make_pages()
+        self._pages.set_inputs(self._entries)
         for client in self._clients:
             self._release(client, self._scheduler.now())
             client.mapping = InputMapping(self._entries)
@@ -189,9 +189,6 @@ class WebSocketChannel:
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mapping in force by the setting that it belongs to, if it was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
-
-    def _make_pages(self) -> Pages:
-        return Pages(self._entries, self._settings.output, touches=self._settings.touches)
 
     def _warn_of_network(self, bound: socket.socket) -> None:
         reach = reached_at(bound)

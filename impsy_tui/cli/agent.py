@@ -40,20 +40,20 @@ def lookup(
 
     Ctrl-C keeps what is done; the same command goes on with it.
     """
-    if bool(synth) == (patch is not None):
+    if bool(synth) == (patch is not None) or synth.startswith("-"):
         fail("lookup takes a built-in synth (sine, fm, granular), or a patch with --pd")
     name = patch.stem if patch else synth
     table = output or Path("tables", f"{name}-{points}.csv")
     if table.suffix != ".csv":
         fail(f"-o {table}: a table is a .csv")
-    arguments = [str(patch or synth), str(table), "--points", str(points), "--seconds", f"{seconds:.15g}"]
+    arguments: list[str | Path] = [patch or synth, table, "--points", str(points), "--seconds", f"{seconds:.15g}"]
     arguments += ["--window", str(window), "--hop", str(hop)]
     if patch:
         arguments += ["--parameters", str(parameters)]
     if processes is not None:
         arguments += ["--processes", str(processes)]
     if scheduler:
-        arguments += ["--scheduler", scheduler]
+        arguments.append(f"--scheduler={scheduler}")
     work("impsy_tui.jobs.lookup", arguments)
 
 
@@ -70,7 +70,7 @@ def corpus(
     if not folder.is_dir():
         fail(f"{folder}: there is no such folder")
     to = output or Path("corpora", folder.resolve().name)
-    work("impsy_tui.jobs.analysis", [str(folder), str(to), "--window", str(window), "--hop", str(hop)])
+    work("impsy_tui.jobs.analysis", [folder, to, "--window", str(window), "--hop", str(hop)])
 
 
 @agent.command("map")

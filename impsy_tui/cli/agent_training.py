@@ -44,15 +44,16 @@ def train(
     if not layers or not all(word.isdecimal() and 1 <= int(word) <= 1024 for word in layers):
         fail(f"--units {units}: whole numbers from 1 to 1024, one a layer")
     file = output or Path("models", f"{PREFIX}{table.name.split('.')[0]}.npz")
-    arguments = [str(table), str(file), "--algorithm", algorithm, "--steps", str(steps), "--seed", str(seed)]
+    arguments: list[str | Path] = [table, file]
+    arguments += ["--algorithm", algorithm, "--steps", str(steps), "--seed", str(seed)]
     arguments += ["--cloned", f"{cloned:.15g}", "--units", *layers]
     arguments += [] if output else ["--numbered"]
-    for option, words in (("--heard", hear.split()), ("--judged", match.split()), ("--corpus", corpus or [])):
+    for option, words in (("--heard", _known(hear)), ("--judged", _known(match)), ("--corpus", corpus or [])):
         if words:
-            arguments += [option, *map(str, words)]
+            arguments += [option, *words]
     for option, value in (("--targets", targets), ("--settings", settings), ("--logs", logs)):
         if value:
-            arguments += [option, str(value)]
+            arguments += [option, value]
     work("impsy_tui.training.agent_worker", arguments)
 
 
@@ -63,10 +64,10 @@ def evaluate(
     match: Annotated[str, typer.Option(help=f"What is judged [what each learned to match]. {DescriptorsHelp}")] = "",
 ) -> None:
     """Tell how well agents imitate, beside seek and hold: random sounds, and recordings known and held out."""
-    arguments = [*(str(_file(player)) for player in players), "--frames", str(frames)]
-    for option, words in (("--corpus", corpus or []), ("--judged", match.split())):
+    arguments: list[str | Path] = [*map(_file, players), "--frames", str(frames)]
+    for option, words in (("--corpus", corpus or []), ("--judged", _known(match))):
         if words:
-            arguments += [option, *map(str, words)]
+            arguments += [option, *words]
     work("impsy_tui.training.agent_evaluation_worker", arguments)
 
 
@@ -78,8 +79,20 @@ def convert(
 ) -> None:
     """Take over an agent of RL-impro's: it plays from one file, with NumPy alone."""
     made = output or file.with_suffix(".npz")
-    arguments = [str(file), str(made), "--lookup", str(lookup), "--settings", str(settings)]
+    arguments: list[str | Path] = [file, made, "--lookup", lookup, "--settings", settings]
     work("impsy_tui.training.agent_convert_worker", arguments)
+
+
+def _known(words: str) -> list[str]:
+    """Descriptors as they were typed; the program ends where there are no such."""
+    from impsy_tui.listening import ListeningProblem
+    from impsy_tui.listening.names import places
+
+    try:
+        places(typed := words.replace(",", " ").split())
+    except ListeningProblem as problem:
+        fail(str(problem))
+    return typed
 
 
 def _file(player: str) -> Path:

@@ -43,7 +43,13 @@ def train(
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    arguments = [str(models), *map(str, _found(scores or [Path("scores")])), "--remarks", "--players", str(players)]
+    arguments: list[str | Path] = [
+        models,
+        *_found(scores or [Path("scores")]),
+        "--remarks",
+        "--players",
+        str(players),
+    ]
     arguments += ["--epochs", str(epochs), "--patience", str(patience), "--units", str(units), "--seed", str(seed)]
     work("impsy_tui.training.ensemble_worker", arguments)
 
@@ -140,7 +146,8 @@ def evaluate(
         fail("evaluate takes a model and then scores, or a folder of them")
     if temperature not in terms.BAND_TEMPERATURE:
         fail(f"--temp {temperature:g}: {terms.BAND_TEMPERATURE}")
-    arguments = [str(_file(model)), *map(str, _found([Path(name) for name in scores])), "--players", str(players)]
+    arguments: list[str | Path] = [_file(model), *_found([Path(name) for name in scores])]
+    arguments += ["--players", str(players)]
     arguments += ["--temperature", f"{temperature:.9g}", "--seed", str(seed)]
     work("impsy_tui.jobs.ensemble_evaluation", arguments)
 

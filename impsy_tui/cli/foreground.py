@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO, Final, NoReturn
 
 import msgspec
@@ -24,14 +25,14 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def work(module: str, arguments: Sequence[str]) -> None:
+def work(module: str, arguments: Sequence[str | Path]) -> None:
     """Run ``python -m module`` with these arguments to its end, and say how far it is and what came of it.
 
-    Ctrl-C reaches the worker, which may have something to save first.
+    Ctrl-C reaches the worker, which may have something to save first. A path is never taken for an option.
     """
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, *arguments],
+            [sys.executable, "-P", "-m", module, *map(_written, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -53,6 +54,11 @@ def work(module: str, arguments: Sequence[str]) -> None:
     if isinstance(last, Failed):
         fail(last.text)
     typer.echo(last.text)
+
+
+def _written(argument: str | Path) -> str:
+    text = str(argument)
+    return f"./{text}" if isinstance(argument, Path) and text.startswith("-") else text
 
 
 def _follow(stream: IO[bytes]) -> Finished | Failed | None:

@@ -142,7 +142,7 @@ def train(
     for place in places:
         if not place.exists():
             fail(f"{place}: there is no such file or folder")
-    work("impsy_tui.training.gestures_worker", [str(models), *map(str, places), "--seed", str(seed)])
+    work("impsy_tui.training.gestures_worker", [models, *places, "--seed", str(seed)])
 
 
 def _classifier(name: str) -> "Classifier":

@@ -30,7 +30,7 @@ def dataset(
     if not source.is_dir():
         fail(f"-S {source}: there is no such folder")
     name = [filename if not filename or filename.endswith(".npz") else f"{filename}.npz"]
-    work("impsy_tui.jobs.dataset", [str(source), str(destination), str(dimension or "all"), *name])
+    work("impsy_tui.jobs.dataset", [source, destination, str(dimension or "all"), *name])
 
 
 ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")]
@@ -70,7 +70,7 @@ def train(
     once as there are cores, or on a cluster, and saves the best for each data set.
     """
     if resume:
-        work("impsy_tui.training.worker", [str(models), "--resume"])
+        work("impsy_tui.training.worker", [models, "--resume"])
         return
     if size not in (*terms.SIZES, terms.AUTO):
         fail(f"-M {size}: a size is one of {', '.join((*terms.SIZES, terms.AUTO))}")
@@ -85,19 +85,19 @@ def train(
     if budget not in terms.BUDGET:
         fail(f"--budget-ms {budget:g}: {terms.BUDGET}")
     files = [_find(name, "dataset") for name in datasets or ()] or [_dataset_in(source, dimension)]
-    arguments = [str(models), *map(str, files)]
+    arguments: list[str | Path] = [models, *files]
     arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
     arguments += ["--batch", str(batch)]
     if size != terms.AUTO and len(files) == 1 and not seeds and not scheduler:
         if begun_from is not None:
-            arguments += ["--from", str(_find(begun_from, "model"))]
+            arguments += ["--from", _find(begun_from, "model")]
         work("impsy_tui.training.worker", [*arguments, "--size", size, "--seed", str(seed)])
         return
     if begun_from is not None:
         fail("--from is for one training: of one data set, with one seed, here")
     arguments += ["--sizes", size, "--seeds", " ".join(_seeds(seeds) or [str(seed)]), "--budget-ms", f"{budget:.15g}"]
     if scheduler:
-        arguments += ["--scheduler", scheduler]
+        arguments.append(f"--scheduler={scheduler}")
     if dashboard:
         arguments.append("--dashboard")
     work("impsy_tui.training.sweep_worker", [*arguments, "--table"])
@@ -135,7 +135,7 @@ def convert(
     file = next((found for found in (file, *named) if found.is_file()), file)
     if file.suffix not in (".keras", ".h5"):
         fail(f"{file}: a .keras or .h5 file is converted")
-    work("impsy_tui.training.convert_worker", [str(file), str(file.parent)])
+    work("impsy_tui.training.convert_worker", [file, file.parent])
 
 
 def evaluate(
@@ -149,7 +149,7 @@ def evaluate(
     if not models:
         fail("evaluate takes a model, or several, and then a data set")
     files = [_find(name, "model") for name in models]
-    work("impsy_tui.training.evaluation_worker", [*map(str, files), str(_find(dataset, "dataset"))])
+    work("impsy_tui.training.evaluation_worker", [*files, _find(dataset, "dataset")])
 
 
 def plot(

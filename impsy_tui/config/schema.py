@@ -165,7 +165,7 @@ class Player:
     )
     lead: str | None = setting(Text(), None, "of a band: whose touches lead, where a surface tells; else anybody's")
     lead_stops: str | None = setting(
-        Choice(terms.LEAD_STOPS), None, 'of a band: what it does when you have stopped; else "rest"'
+        Choice(terms.LEAD_STOPS), None, 'of a band: what it does while you do not lead; else "rest"'
     )
     clips: str | None = setting(
         Choice(terms.CLIP_CHOICES), None, 'of a band: which clips of a gesture are played; else "random"'

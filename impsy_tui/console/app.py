@@ -96,6 +96,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._key_lines = KeyLines(Steps())
         self._frames = Frames(lambda: is_behind(self._driver))
         self._locked = False
+        self._ends_engine = False
+        """Whether the engine has been shut down from here, or is about to be."""
         self.register_theme(self._wardrobe.palette.textual())
         self.theme = self._wardrobe.palette.textual().name
         self.perform = PerformScreen(
@@ -125,7 +127,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._linking.cancel()
 
     def _leave(self) -> None:
-        self.exit("the engine plays on: impsy-tui attach comes back to it")
+        plays_on = "the engine plays on: impsy-tui attach comes back to it"
+        self.exit("the engine was shut down" if self._ends_engine else plays_on)
 
     def _hung_up(self) -> None:
         """The terminal has gone: what is written to it now may never return."""
@@ -164,7 +167,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def _link_changed(self, state: LinkState) -> None:
         if state is LinkState.UP:
+            self._ends_engine = False
             self._learn()
+        elif state is LinkState.DOWN and self._ends_engine:
+            self.say("info", "the engine was shut down; this console waits for another")
         elif state is LinkState.DOWN and self._link.snapshot is not None:
             self.say("error", "no link to the engine; this console comes back by itself")
 
@@ -260,7 +266,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.run_worker(self._send_and_say(line), group="commands")
 
     async def _send_and_say(self, line: str) -> None:
+        ends = judging.shuts_down(parse(line, self._macros))
+        self._ends_engine |= ends  # before the reply: the link may end with it
         reply = await self.carry_out(line)
+        if ends and not reply.ok:
+            self._ends_engine = False
         if reply.ok:
             self.perform.events.add(Entry(time.time(), "reply", "", reply.text))
             return

@@ -1,6 +1,6 @@
 """What becomes of a line that was typed: whether the console takes it, asks first, or leaves it undone."""
 
-from impsy_tui.language import Invocation, Program
+from impsy_tui.language import Call, Invocation, Mistake, Program
 
 
 def belongs_here(program: Program) -> bool:
@@ -23,6 +23,13 @@ def locked_away(program: Program) -> str:
         if each.command.ends or each.command.name == "rename":
             return f"the stage lock is on: {each.command.name} waits for unlock"
     return ""
+
+
+def shuts_down(read: Program | Mistake) -> bool:
+    """Whether a line ends the engine at once."""
+    return isinstance(read, Program) and any(
+        shuts_down(step.program) if isinstance(step, Call) else step.command.name == "shutdown" for step in read.steps
+    )
 
 
 def question(line: str, program: Program) -> tuple[str, str, str] | None:

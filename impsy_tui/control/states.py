@@ -38,7 +38,7 @@ class BandState(msgspec.Struct, frozen=True):
         forced: followers whose gestures were told them.
         features: of the lead's last five seconds; see ``gestures.features.FEATURES``.
         lead_age: seconds since the lead touched the surface, -1 for never.
-        resting: whether the band rests because the lead has stopped.
+        resting: whether the band rests because nobody leads, any more or as yet.
         clips: how clips are chosen.
         flux: how much changed in the last fifteen seconds, 0..1.
         rise: how much more that is than in the fifteen before.

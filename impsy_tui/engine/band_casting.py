@@ -56,6 +56,9 @@ class BandCasting:
         self._models = Shelf(model_folders(setup), bands=True)
         self._classifiers = self._models.beside(SUFFIX)
         self._loads: dict[str, int] = {}
+        self._auditions: dict[str, int] = {}
+        self._hearings: dict[str, int] = {}
+        """How often something was asked for, by band: what is opened meanwhile for an earlier wish is left."""
 
     # At the start
 
@@ -122,14 +125,14 @@ class BandCasting:
         played = (equipment for band in bands for equipment in (band.part.equipment, band.part.auditioned))
         return [equipment.file for equipment in played if equipment is not None and equipment.file is not None]
 
-    async def load(self, band: Seated, name: str) -> str:
-        """Load a model by name and let it play, having heard the last minute; the reply.
+    async def load(self, band: Seated, name: str, file: Path | None = None) -> str:
+        """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
 
         Raises:
             CastingProblem: it cannot; the one before plays on.
         """
-        file, part = self._find(band, name), band.part
-        number = self._loads[band.name] = self._loads.get(band.name, 0) + 1
+        file, part = file or self._find(band, name), band.part
+        number = _count(self._loads, band)
         if part.auditioned is not None and part.auditioned.file == file:
             part.end_audition(plays=True)
             return f"{file.stem} plays, as auditioned"
@@ -141,10 +144,15 @@ class BandCasting:
 
     def unload(self, band: Seated) -> None:
         """Let them wander at random."""
-        self._loads[band.name] = self._loads.get(band.name, 0) + 1
+        _count(self._loads, band)
+        _count(self._auditions, band)
         band.part.end_audition()
         equipment = band.part.equipment
         band.part.change(replace(equipment, network=Wandering(), model="dummy", kind="dummy", tunings={}, file=None))
+
+    def stay(self, band: Seated) -> None:
+        """Let the model that plays play on: what is being loaded was asked for before."""
+        _count(self._loads, band)
 
     async def audition(self, band: Seated, name: str) -> str:
         """Let another model listen and answer in silence; the reply.
@@ -153,7 +161,11 @@ class BandCasting:
             CastingProblem: it cannot.
         """
         file = self._find(band, name)
-        band.part.audition(*await self._prepare(band, file))
+        number = _count(self._auditions, band)
+        equipment, heard = await self._prepare(band, file)
+        if number != self._auditions[band.name]:
+            raise CastingProblem(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
+        band.part.audition(equipment, heard)
         return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
 
     def end_audition(self, band: Seated) -> None:
@@ -162,6 +174,7 @@ class BandCasting:
         Raises:
             CastingProblem: none is.
         """
+        _count(self._auditions, band)
         if not band.part.end_audition():
             raise CastingProblem("nothing is auditioned")
 
@@ -172,6 +185,7 @@ class BandCasting:
             CastingProblem: it cannot be; the one before tells them.
         """
         goes_on = f"{band.part.equipment.told_by} goes on telling gestures"
+        number = _count(self._hearings, band)
         try:
             file = self._classifiers.find(name)
             told = await _in_thread(classifier.read_classifier, file)
@@ -179,6 +193,8 @@ class BandCasting:
             raise CastingProblem(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
         except ArraysProblem as problem:
             raise CastingProblem(f"{problem}; {goes_on}") from None
+        if number != self._hearings[band.name]:
+            raise CastingProblem(f"{file.stem} tells no gestures: another was asked for while it was read")
         band.part.equipment = replace(band.part.equipment, classifier=told, told_by=file.stem)
         return f"{file.stem} tells your gestures"
 
@@ -208,6 +224,12 @@ class BandCasting:
             raise CastingProblem(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
         finally:
             self.loading = ""
+
+
+def _count(wishes: dict[str, int], band: Seated) -> int:
+    """One more wish of a band; its number."""
+    wishes[band.name] = number = wishes.get(band.name, 0) + 1
+    return number
 
 
 async def _in_thread(work: Callable[[Path], T], file: Path) -> T:

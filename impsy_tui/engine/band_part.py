@@ -267,8 +267,8 @@ class BandPart:
 
     @property
     def resting(self) -> bool:
-        """Whether the band rests because the lead has stopped."""
-        return self._stopped and self.settings.lead_stops == "rest"
+        """Whether the band rests because nobody leads, any more or as yet."""
+        return (self._stopped or self.touched_at is None) and self.settings.lead_stops == "rest"
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -320,7 +320,10 @@ class BandPart:
             self.end_audition()
 
     def _answers(self) -> Sequence[int]:
-        forced = dict.fromkeys(range(len(self._codes)), NOTHING) if self.paused or self.resting else self.forced
+        rests = self.paused or self.resting
+        forced = dict.fromkeys(range(len(self._codes)), NOTHING) if rests else {}
+        if not self.paused:  # who rests does what the performer says all the same
+            forced |= self.forced
         try:
             codes = self._band.play(self.lead, self.settings.temperature, forced)
         except ModelProblem as problem:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from impsy_tui import terms
@@ -39,13 +40,15 @@ def captured(band: BandSeat) -> BandScene:
     return BandScene(settings.players, settings.temperature, settings.clips, forced, model, equipment.told_by)
 
 
-def switch(band: BandSeat, wanted: BandScene, casting: BandCasting) -> Iterator[Awaitable[str]]:
-    """Change what cannot glide; what is still to be waited for."""
+def switch(band: BandSeat, wanted: BandScene, casting: BandCasting, file: Path | None) -> Iterator[Awaitable[str]]:
+    """Change what cannot glide, the model from this file if it is given; what is still to be waited for."""
     part, there = band.part, captured(band)
-    if wanted.model == "" != there.model:
+    if part.equipment.file == file if file else wanted.model == there.model:
+        casting.stay(band)
+    elif wanted.model:
+        yield casting.load(band, wanted.model, file)
+    elif wanted.model is not None:
         casting.unload(band)
-    elif wanted.model and wanted.model != there.model:
-        yield casting.load(band, wanted.model)
     if wanted.classifier and wanted.classifier != there.classifier:
         yield casting.hear_by(band, wanted.classifier)
     if part.settings.players != wanted.players:

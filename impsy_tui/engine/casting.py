@@ -30,11 +30,13 @@ class _Cast:
         file: of the model that plays.
         auditioned: of the model that plays beside it in silence.
         loads: how often another was asked for.
+        auditions: how often something was asked for of what plays in silence.
     """
 
     file: Path | None = None
     auditioned: Path | None = None
     loads: int = 0
+    auditions: int = 0
 
 
 class Casting:
@@ -104,13 +106,18 @@ class Casting:
             self._tell("warning", "player", f"{player.name} is {remark}")
         return player
 
-    async def load(self, seat: Seat, name: str) -> str:
-        """Load a model by name and let it play; the reply.
+    async def load(self, seat: Seat, name: str, file: Path | None = None) -> str:
+        """Load a model and let it play; the reply.
+
+        Args:
+            seat: who is to play it.
+            name: of the model.
+            file: where it is, if that is known: what a configuration names by a path is in no folder of models.
 
         Raises:
             CastingProblem: it cannot; the one before plays on.
         """
-        file, cast = self._find(name), self._cast(seat.name)
+        file, cast = file or self._find(name), self._cast(seat.name)
         cast.loads += 1
         if file == cast.auditioned and (player := seat.end_audition()) is not None:
             # It has listened: it goes on with what it has heard.
@@ -137,7 +144,7 @@ class Casting:
         Raises:
             CastingProblem: none is.
         """
-        self._cast(seat.name).auditioned = None
+        self._forget_audition(seat)
         if seat.end_audition() is None:
             raise CastingProblem("nothing is auditioned")
 
@@ -149,7 +156,11 @@ class Casting:
         """
         cast = self._cast(seat.name)
         file = self._find(name)
+        cast.auditions += 1
+        number = cast.auditions
         player, _ = await self._open_beside(seat, file)
+        if number != cast.auditions:
+            raise CastingProblem(f"{player.name} is not auditioned: something else was asked for while it was loaded")
         if player.dimension != seat.dimension:
             raise CastingProblem(
                 f"{player.name} has dimension {player.dimension}, {seat.dimension} is played: load it instead"
@@ -162,9 +173,20 @@ class Casting:
         """Let the dummy play."""
         cast = self._cast(seat.name)
         cast.loads += 1
-        cast.file = cast.auditioned = None
+        cast.file = None
+        self._forget_audition(seat)
         seat.end_audition()
         seat.change_player(DummyPlayer(seat.dimension, self._random))
+
+    def stay(self, seat: Seat) -> None:
+        """Let the model that plays play on: what is being loaded was asked for before."""
+        self._cast(seat.name).loads += 1
+
+    def _forget_audition(self, seat: Seat) -> None:
+        """Nothing is auditioned, nor what is still being opened for it."""
+        cast = self._cast(seat.name)
+        cast.auditioned = None
+        cast.auditions += 1
 
     def _first_dummy(self, name: str, why: str, dimension: int) -> Anybody:
         if not dimension:

@@ -1,7 +1,7 @@
 """A set list: cues, one after the other, each with what is to be done."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +21,10 @@ class Cues:
 
     Args:
         folders: where set lists are, the first first.
-        do: carries out a line: what called for it, and the line.
+        do: carries out lines: what called for them, and they; what is still to be waited for, None for nothing.
     """
 
-    def __init__(self, folders: Sequence[Path], do: Callable[[str, str], None]) -> None:
+    def __init__(self, folders: Sequence[Path], do: Callable[[str, Sequence[str]], Awaitable[str] | None]) -> None:
         self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
         self._do = do
         self._set = SetList((), ())
@@ -39,8 +39,9 @@ class Cues:
         Raises:
             CueProblem: there is none, or something is wrong in it.
         """
-        for line in await self.come_back(name, -1):
-            self._do(self.name, line)
+        lines = await self.come_back(name, -1)
+        if (settling := self._do(self.name, lines)) is not None:
+            await settling
         return f"{self.name}: {len(self._set.cues)} cues; next is {self._following() or 'none'}"
 
     async def come_back(self, name: str, index: int) -> tuple[str, ...]:
@@ -76,22 +77,22 @@ class Cues:
         marks = {self.index: "▶", self.index + 1: "·"}
         return "\n".join(f"{marks.get(index, ' ')} {cue.name}" for index, cue in enumerate(self._set.cues))
 
-    def next(self) -> str:
-        """Go to the next cue."""
+    def next(self) -> str | Awaitable[str]:
+        """Go to the next cue; the reply, or where something of it has to settle, the reply to come."""
         self._need_set()
         if self.index + 1 >= len(self._set.cues):
             raise CueProblem(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
         return self._go(self.index + 1)
 
-    def back(self) -> str:
-        """Go to the cue before this one."""
+    def back(self) -> str | Awaitable[str]:
+        """Go to the cue before this one; see ``next``."""
         self._need_set()
         if self.index < 1:
             raise CueProblem(f"there is no cue before {self._set.cues[0].name}")
         return self._go(self.index - 1)
 
-    def goto(self, name: str) -> str:
-        """Go to a cue by its name."""
+    def goto(self, name: str) -> str | Awaitable[str]:
+        """Go to a cue by its name; see ``next``."""
         self._need_set()
         for index, cue in enumerate(self._set.cues):
             if cue.name == name:
@@ -110,12 +111,12 @@ class Cues:
         """Of all cues."""
         return tuple(cue.name for cue in self._set.cues)
 
-    def _go(self, index: int) -> str:
+    def _go(self, index: int) -> str | Awaitable[str]:
         cue: Cue = self._set.cues[index]
         self.index = index
-        for line in cue.lines:
-            self._do(cue.name, line)
-        return f"cue {index + 1} of {len(self._set.cues)}: {cue.name}; next is {self._following() or 'none'}"
+        reply = f"cue {index + 1} of {len(self._set.cues)}: {cue.name}; next is {self._following() or 'none'}"
+        settling = self._do(cue.name, cue.lines)
+        return reply if settling is None else _then(settling, reply)
 
     def _following(self) -> str:
         return self._set.cues[self.index + 1].name if self.index + 1 < len(self._set.cues) else ""
@@ -143,3 +144,8 @@ class Cues:
             return plain, data.decode(errors="replace")
         where = " and ".join(str(folder) for folder in self._folders)
         raise CueProblem(f"no set list is called {name} in {where}")
+
+
+async def _then(settling: Awaitable[str], reply: str) -> str:
+    await settling
+    return reply

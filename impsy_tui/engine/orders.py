@@ -1,77 +1,30 @@
 """Lines carried out: read, looked at for what their sender may not do, and done step by step."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from impsy_tui.control.messages import Reply
-from impsy_tui.engine.band_casting import CastingProblem
-from impsy_tui.engine.bindings import BindingProblem
-from impsy_tui.engine.commands import CommandProblem, Commands
-from impsy_tui.engine.company import UnknownPlayer
-from impsy_tui.engine.conductor import ConductingProblem
-from impsy_tui.engine.cues import CueProblem
-from impsy_tui.engine.guided_recording import GuidedProblem
-from impsy_tui.engine.helpers import HelperProblem
-from impsy_tui.engine.library import LibraryProblem
-from impsy_tui.engine.replay import ReplayProblem
+from impsy_tui.engine.commands import Commands
+from impsy_tui.engine.doer import Done, Lines
+from impsy_tui.engine.outcome import PROBLEMS, Outcome
+from impsy_tui.engine.recording import is_written, stands_apart
 from impsy_tui.engine.room import Tell
-from impsy_tui.engine.scenes import Scene, SceneProblem
-from impsy_tui.engine.settings import SettingProblem
+from impsy_tui.engine.scenes import Scene
 from impsy_tui.engine.stage_manager import StageManager
-from impsy_tui.jobs.runner import JobProblem
 from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse, parse_body
 from impsy_tui.language.program import Step, Value
 
-PROBLEMS = (
-    BindingProblem,
-    CommandProblem,
-    CastingProblem,
-    ConductingProblem,
-    CueProblem,
-    GuidedProblem,
-    HelperProblem,
-    JobProblem,
-    LibraryProblem,
-    ReplayProblem,
-    SceneProblem,
-    SettingProblem,
-    UnknownPlayer,
-)
-"""What a command may meet; each tells the performer why."""
-
 _ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports")
 """Commands that change nothing: they are not written down."""
-_SETTLE_FIRST = ("scene", "undo", "redo")
-"""Commands that take a moment, and set what the rest of their line goes on from."""
+_SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
+"""Commands that may take a moment, and set what the rest of their line goes on from."""
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What became of a program.
-
-    Attributes:
-        replies: of what has been done.
-        problems: why something could not be done.
-        awaited: replies to come, of what takes time.
-        numbers: the conductor's, of what it left pending, rising.
-    """
-
-    replies: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    awaited: list[Awaitable[str]] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-
-    async def settle(self) -> None:
-        """Wait for what takes time."""
-        while self.awaited:
-            try:
-                if reply := await self.awaited.pop(0):
-                    self.replies.append(reply)
-            except PROBLEMS as problem:
-                self.problems.append(str(problem))
+_Steps = Iterator[tuple[Invocation, Step | None]]
+"""Commands, each with how it is written down: as itself, by the word that it begins, or with that."""
 
 
 @dataclass(slots=True)
@@ -100,12 +53,14 @@ class Orders:
         random: np.random.Generator,
         tell: Tell,
         changed: Callable[[], None],
-        background: Callable[[Coroutine[Any, Any, None]], None],
+        background: Callable[[Coroutine[Any, Any, object]], None],
     ) -> None:
         self.macros: dict[str, Macro] = {}
         """Words of the performer's own."""
         self.manager: StageManager | None = None
         """Who is told of lines before and after they are carried out, once there is somebody."""
+        self._outcome: Outcome | None = None
+        """Of what is being carried out now."""
         self._commands = commands
         self._random = random
         self._tell = tell
@@ -129,13 +84,15 @@ class Orders:
         self._note("command", done)
         return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
 
-    async def carry_out_setting(self, line: str) -> str:
+    async def carry_out_setting(self, line: str, done: Done | None = None) -> str:
         """Do a line that nobody typed, and wait for it; what is wrong with it, empty if nothing is."""
         program = self._read_untyped(line)
         if isinstance(program, str):
             return program
-        outcome = self.perform(program)
+        outcome = self.perform(program, done=done)
         await outcome.settle()
+        if done is not None:
+            done(outcome)
         return "; ".join(outcome.problems)
 
     def carry_out_for(self, channel: str, address: str, line: str) -> str:
@@ -170,15 +127,45 @@ class Orders:
                     if isinstance(body, Program):
                         yield from self._walk(body, parameters.union(value.parameters))
 
-    def carry_out_here(self, source: str, line: str) -> Program | None:
-        """Do a line of a set list or a recording; what is wrong with it is told. What it was, None for a mistake."""
-        program = self._read_untyped(line)
-        if isinstance(program, str):
-            self._tell("error", source, f"{line}: {program}")
-            return None
-        self.run(program, "", source)
-        self._tell("info", source, str(program))
-        return program
+    def carry_out_here(self, source: str, line: str) -> None:
+        """Do a line that nobody typed; what is wrong with it is told."""
+        if (settling := self.carry_out_all(iter([(source, line, None)]))) is not None:
+            self.wait_for(source, [settling])
+
+    def carry_out_all(self, lines: Lines) -> Awaitable[str] | None:
+        """Do lines of a set list or a recording, one after the other: what comes after a scene waits for it.
+
+        What is wrong with them is told.
+
+        Returns:
+            What is to be waited for until the last is done, or begun if it takes time; None if it is.
+        """
+        around = self._outcome
+        settling = self._until_one_settles(lines, around)
+        return None if settling is None else self._go_on(settling, lines, around)
+
+    async def _go_on(self, settling: Awaitable[str] | None, lines: Lines, around: Outcome | None) -> str:
+        while settling is not None:
+            await settling
+            settling = self._until_one_settles(lines, around)
+        return ""
+
+    def _until_one_settles(self, lines: Lines, around: Outcome | None) -> Awaitable[str] | None:
+        """Do these lines up to one that the others have to wait for."""
+        for source, line, done in lines:
+            program = self._read_untyped(line)
+            if isinstance(program, str):
+                self._tell("error", source, f"{line}: {program}")
+                continue
+            outcome = self._begin(program, "", source, waits=True, done=done)
+            if around is not None:
+                around.cued.append(outcome)
+            self._tell("info", source, str(program))
+            if outcome.settles:
+                return self._settled(source, outcome)
+            if done is not None:
+                done(outcome)
+        return None
 
     def _read_untyped(self, line: str) -> Program | str:
         """A line of a file, which may not end or delete anything; or what is wrong with it."""
@@ -192,22 +179,35 @@ class Orders:
 
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""
-        outcome = self.perform(program, player)
-        while outcome.problems:
-            self._tell("error", source, outcome.problems.pop(0))
-        if outcome.awaited:
+        self._begin(program, player, source, waits=False)
+
+    def _begin(self, program: Program, player: str, source: str, *, waits: bool, done: Done | None = None) -> Outcome:
+        """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
+        outcome = self.perform(program, player, done)
+        self._tell_problems(source, outcome)
+        if outcome.awaited and not (waits and outcome.settles):
             self._background(self._tell_wrong(source, outcome))
+        return outcome
 
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
         """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
         if awaited:
             self._background(self._tell_wrong(source, Outcome(awaited=list(awaited))))
 
+    def _tell_problems(self, source: str, outcome: Outcome) -> None:
+        while outcome.problems:
+            self._tell("error", source, outcome.problems.pop(0))
+
     async def _tell_wrong(self, source: str, outcome: Outcome) -> None:
         await outcome.settle()
-        for problem in outcome.problems:
-            self._tell("error", source, problem)
+        self._tell_problems(source, outcome)
         self._changed()
+
+    async def _settled(self, source: str, outcome: Outcome) -> str:
+        await self._tell_wrong(source, outcome)
+        if outcome.done is not None:
+            outcome.done(outcome)
+        return ""
 
     async def _finish(self, channel: str, done: _Done) -> None:
         outcome = done.outcome
@@ -225,42 +225,44 @@ class Orders:
         if manager is None:
             return _Done(program, self.perform(program))
         before = manager.history.before(program)
-        return _Done(program, self.perform(program), before)
+        return _Done(program, self.perform(program, done=manager.note), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
         self._changed()
         if self.manager is not None:
-            self.manager.done(done.program, done.before, done.outcome.numbers)
+            self.manager.done(done.program, done.before, done.outcome)
 
-    def perform(self, program: Program, player: str = "") -> Outcome:
+    def perform(self, program: Program, player: str = "", done: Done | None = None) -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
 
         Args:
             program: the steps.
             player: whom they are for, where they do not say themselves.
+            done: see ``Outcome``.
         """
-        outcome = Outcome()
+        outcome = Outcome(done=done)
         self._do(self._steps(program.steps, player), outcome)
         return outcome
 
-    def _do(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
+    def _do(self, steps: _Steps, outcome: Outcome) -> None:
         """Do these steps, one after the other."""
-        if self.manager is None:
+        around, self._outcome = self._outcome, outcome
+        try:
             self._do_each(steps, outcome)
-            return
-        conductor = self.manager.conductor
-        newest = conductor.newest
-        self._do_each(steps, outcome)
-        # Now: while something takes time, other lines may leave something pending.
-        outcome.numbers += range(newest + 1, conductor.newest + 1)
+        finally:
+            self._outcome = around
 
-    def _do_each(self, steps: Iterator[Invocation], outcome: Outcome) -> None:
-        for invocation in steps:
+    def _do_each(self, steps: _Steps, outcome: Outcome) -> None:
+        for step, shown in steps:
+            if shown is not None:
+                if outcome.done is not None and (stands_apart(step) or any(map(_ends_line, outcome.steps))):
+                    outcome.done(outcome)
+                if is_written(step):
+                    outcome.steps.append(shown)
+            invocation = self._drawn(step)
             try:
-                if self.manager is not None:
-                    self.manager.claim(invocation)
-                answer = self._commands.carry_out(invocation)
+                answer = self._carry_out_step(invocation, outcome)
             except PROBLEMS as problem:
                 outcome.problems.append(str(problem))
                 continue
@@ -269,28 +271,46 @@ class Orders:
                 continue
             outcome.awaited.append(answer)
             if invocation.command.name in _SETTLE_FIRST:
+                outcome.settles = True
                 outcome.awaited.append(self._after(steps, outcome))
                 return
 
-    async def _after(self, steps: Iterator[Invocation], outcome: Outcome) -> str:
+    def _carry_out_step(self, invocation: Invocation, outcome: Outcome) -> str | Awaitable[str]:
+        """Do one; what it leaves pending is noted."""
+        if self.manager is None:
+            return self._commands.carry_out(invocation)
+        conductor = self.manager.conductor
+        newest = conductor.newest
+        try:
+            self.manager.claim(invocation)
+            return self._commands.carry_out(invocation)
+        finally:
+            # Now: while something takes time, other lines may leave something pending.
+            cued = {number for each in outcome.cued for number in each.left}
+            outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
+
+    async def _after(self, steps: _Steps, outcome: Outcome) -> str:
         """Do the rest of a line once what came before has settled."""
         self._do(steps, outcome)
         return ""
 
-    def _steps(self, steps: tuple[Step, ...], player: str) -> Iterator[Invocation]:
+    def _steps(self, steps: tuple[Step, ...], player: str) -> _Steps:
         for step in steps:
-            addressed = step.player or player
-            if isinstance(step, Call):
-                yield from self._steps(step.program.steps, addressed)
-            else:
-                yield self._drawn(replace(step, player=addressed))
+            if not isinstance(step, Call):
+                addressed = replace(step, player=step.player or player) if step.command.player else step
+                yield addressed, addressed
+                continue
+            word, apart = replace(step, player=step.player or player), stands_apart(step)
+            for number, (inner, shown) in enumerate(self._steps(word.program.steps, word.player)):
+                yield inner, shown if apart else word if number == 0 else None
 
     def _drawn(self, step: Invocation) -> Invocation:
         """A command with its chances taken: also of what it lets glide, and not yet of what it does later."""
         values: dict[str, Value] = {}
         for name, value in step.values.items():
             if isinstance(value, Chance):
-                value = float(self._random.uniform(value.low, value.high))
+                low, high = sorted((value.low, value.high))
+                value = float(self._random.uniform(low, high))
             elif isinstance(value, Program) and step.command.argument(name).kind is Kind.SETTINGS:
                 steps = (one if isinstance(one, Call) else self._drawn(one) for one in value.steps)
                 value = Program(tuple(steps))
@@ -302,3 +322,8 @@ class Orders:
         if done.outcome.problems or all(each.command.name in _ONLY_LOOK for each in done.program.walk()):
             return
         self._tell("info", source, str(done.program))
+
+
+def _ends_line(step: Step) -> bool:
+    """Whether nothing can be written down behind a step."""
+    return not isinstance(step, Call) and (step.command.takes_rest or stands_apart(step))

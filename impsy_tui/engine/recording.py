@@ -1,13 +1,14 @@
 """A set written down as it is played, so that a replay repeats it; and read again.
 
 What is pending is cancelled by its number, and a replay counts from elsewhere. So a line that leaves something
-pending is written with the numbers that it was given, as ``#3-4 after 5s drop``, and a replay keeps
+pending is written with the numbers that it was given, as ``#3-4,7 drop``, and a replay keeps
 account of what they are called this time.
 """
 
+import itertools
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +16,8 @@ from impsy_tui.engine.conductor import Conductor, Pending
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.scenes import Scene, Stagehand, scene_lines
 from impsy_tui.engine.session import Session
-from impsy_tui.language import Invocation, Macro, Mistake, Program, parse
+from impsy_tui.language import Call, Invocation, Macro, Mistake, Program, parse
+from impsy_tui.language.program import Step
 
 _SET: Final = ("cue", "next", "back", "goto")
 """What steps through a set list: its lines are written down, and not the step."""
@@ -35,8 +37,23 @@ _NOT_WRITTEN: Final = frozenset(
         "rename",
     )
 )
-_NUMBERED: Final = re.compile(r"#(\d{1,9})(?:-(\d{1,9}))? (.*)", re.DOTALL)
+_SPAN: Final = r"\d{1,9}(?:-\d{1,9})?"
+_NUMBERED: Final = re.compile(rf"#({_SPAN}(?:,{_SPAN})*) (.*)", re.DOTALL)
+_MOST_NUMBERS: Final = 1000
+"""That are read of one line."""
 _CANCEL: Final = re.compile(r"cancel (\d{1,9})")
+
+
+def is_written(step: Invocation) -> bool:
+    """Whether a command is written down; what others lead to is, in their place."""
+    return step.command.name not in _NOT_WRITTEN
+
+
+def stands_apart(step: Step) -> bool:
+    """Whether a step, or one of a word, is not written down, or as a line of its own: a number is told to it."""
+    if isinstance(step, Call):
+        return any(map(stands_apart, step.program.steps))
+    return not is_written(step) or step.command.name == "cancel"
 
 
 class Recording:
@@ -91,13 +108,11 @@ class Recording:
         """A line was carried out.
 
         Args:
-            program: what it was.
+            program: what it was, without what stands apart.
             numbers: of what it left pending, rising.
         """
-        if not self.goes_on or all(each.command.name in _NOT_WRITTEN for each in program.walk()):
-            return
-        mark = "" if not numbers else f"#{numbers[0]}-{numbers[-1]} " if len(numbers) > 1 else f"#{numbers[0]} "
-        self._note(f"{mark}{program}")
+        if self.goes_on and program.steps:
+            self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
     def taken_back(self, scene: Scene, numbers: Iterable[int]) -> None:
         """Everything is set as it was before a line, and what that left pending is cancelled."""
@@ -121,6 +136,17 @@ class Recording:
         return str(replace(step, values={**step.values, "time": left}))
 
 
+def _spans(numbers: Sequence[int]) -> str:
+    """Numbers that rise, those that follow each other as one: ``3-4,7``."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    return ",".join("-".join(map(str, span)) for span in spans)
+
+
 class Numbers:
     """What numbers of a recording are called in a replay."""
 
@@ -133,9 +159,10 @@ class Numbers:
         if numbered is None:
             found = _CANCEL.fullmatch(row)
             return (f"cancel {self._now.get(int(found[1]), found[1])}" if found else row), ()
-        first, last = int(numbered[1]), int(numbered[2] or numbered[1])
-        return numbered[3], tuple(range(first, min(last, first + 1000) + 1))
+        spans = (tuple(map(int, span.split("-"))) for span in numbered[1].split(","))
+        then = itertools.chain.from_iterable(range(span[0], span[-1] + 1) for span in spans)
+        return numbered[2], tuple(itertools.islice(then, _MOST_NUMBERS))
 
-    def note(self, then: tuple[int, ...], now: Iterator[int]) -> None:
+    def note(self, then: Iterable[int], now: Iterable[int]) -> None:
         """These numbers of then are called so now."""
         self._now.update(zip(then, now, strict=False))

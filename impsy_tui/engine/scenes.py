@@ -32,11 +32,14 @@ class Models(Protocol):
     def file_of(self, seat: Seat) -> Path | None:
         """The file of the model in a seat."""
 
-    def load(self, seat: Seat, name: str) -> Awaitable[str]:
-        """Load a model into a seat; the reply to come."""
+    def load(self, seat: Seat, name: str, file: Path | None = None) -> Awaitable[str]:
+        """Load a model into a seat, from this file if it is given; the reply to come."""
 
     def unload(self, seat: Seat) -> None:
         """Let the dummy play in a seat."""
+
+    def stay(self, seat: Seat) -> None:
+        """Let the model in a seat play on, also where another is being loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Scene:
         time: musical time.
         nudges: by output, for ``undo`` alone: they are the rig's.
         bands: by name.
+        files: of models, by player or band, for ``undo`` alone: scenes that are kept have names.
     """
 
     thru: bool
@@ -85,6 +89,7 @@ class Scene:
     time: TempoSettings | None = None
     nudges: Mapping[str, float] | None = None
     bands: Mapping[str, BandScene] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 class Stagehand:
@@ -106,7 +111,10 @@ class Stagehand:
         players = {seat.name: self._of(seat) for seat in self._session.seats.values()}
         nudges = dict(self._session.outputs.nudges)
         bands = {band.name: band_scenes.captured(band) for band in self._session.bands.values()}
-        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands)
+        playing = {seat.name: self._models.file_of(seat) for seat in self._session.seats.values()}
+        playing |= {band.name: band.part.equipment.file for band in self._session.bands.values()}
+        files = {name: file for name, file in playing.items() if file is not None}
+        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands, files)
 
     def _of(self, seat: Seat) -> PlayerScene:
         settings, shaping = seat.part.settings, seat.shaping
@@ -150,11 +158,14 @@ class Stagehand:
         """Change what cannot glide; what is still to be waited for are the models."""
         awaited: list[Awaitable[str]] = []
         for seat, wanted in self._seats(scene):
-            if self._model_of(seat) != wanted.model:
-                if wanted.model:
-                    awaited.append(self._load(seat, wanted))
-                else:
-                    self._models.unload(seat)
+            file = scene.files.get(seat.name)
+            plays = self._models.file_of(seat) == file if file else self._model_of(seat) == wanted.model
+            if plays:
+                self._models.stay(seat)
+            elif wanted.model:
+                awaited.append(self._load(seat, wanted, file))
+            else:
+                self._models.unload(seat)
             seat.set_mode(wanted.mode)
             seat.set_max_response(wanted.max_response or None)
             if wanted.agent is not None:
@@ -162,7 +173,7 @@ class Stagehand:
             self._shape(seat, wanted)
         for name, wanted_of_band in scene.bands.items():
             if (band := self._session.bands.get(name)) is not None:
-                awaited += band_scenes.switch(band, wanted_of_band, self._models.bands)
+                awaited += band_scenes.switch(band, wanted_of_band, self._models.bands, scene.files.get(name))
         self._session.set_thru(scene.thru)
         if scene.time is not None:
             # Tempo and swing glide.
@@ -185,9 +196,9 @@ class Stagehand:
         for part in agents:
             part.turn_to(replace(wanted))
 
-    async def _load(self, seat: Seat, wanted: PlayerScene) -> str:
+    async def _load(self, seat: Seat, wanted: PlayerScene, file: Path | None) -> str:
         before = seat.dimension
-        reply = await self._models.load(seat, wanted.model)
+        reply = await self._models.load(seat, wanted.model, file)
         if seat.dimension != before:  # what was done to single values has gone with them
             self._shape(seat, wanted)
         return reply

@@ -60,9 +60,13 @@ def model_folders(setup: Setup) -> list[Path]:
     folders = [setup.models]
     if setup.config_file is not None:
         folders.append(setup.config_file.parent / "models")
-    files = (setup.config.model.file, *(player.file for player in setup.config.player))
+    players = setup.config.player
+    files = (setup.config.model.file, *(file for player in players for file in (player.file, player.classifier)))
     # Not pathlib's, which gives up where there is no user of this name.
-    folders += [Path(expanduser(file)).parent for file in files if file]
+    named = [Path(expanduser(file)).parent for file in files if file]
+    folders += named
+    if setup.config_file is not None:
+        folders += [setup.config_file.parent / folder for folder in named]
     return [*folders, shipped_folder("models")]
 
 

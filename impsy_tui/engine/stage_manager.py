@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.conductor import ConductingProblem, Conductor
 from impsy_tui.engine.cues import CueProblem, Cues
+from impsy_tui.engine.doer import Carried, Doer, Done, Lines
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import History
@@ -23,33 +25,13 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.resume import Rehearsed
-from impsy_tui.engine.room import Tell
+from impsy_tui.engine.room import Sitter, Tell
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
 from impsy_tui.engine.session import Session
-from impsy_tui.language import Call, Invocation, Macro, Program
+from impsy_tui.language import Call, Command, Invocation, Macro, Program
 
 T = TypeVar("T")
-
-
-class Doer(Protocol):
-    """Carries out lines and programs; see ``orders.Orders``."""
-
-    @property
-    def macros(self) -> Mapping[str, Macro]:
-        """Words of the performer's own."""
-
-    def carry_out_here(self, source: str, line: str) -> Program | None:
-        """Do a line that nobody waits for; what is wrong with it is told. What it was, None for a mistake."""
-
-    async def carry_out_setting(self, line: str) -> str:
-        """Do a line, and wait until it is done; what is wrong with it, empty if nothing is."""
-
-    def run(self, program: Program, player: str, source: str) -> None:
-        """Do a program that nobody waits for."""
-
-    def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
-        """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +82,11 @@ class StageManager:
         self.history = History(self.conductor, self.stagehand, scheduler.now)
         self.recording = Recording(recorder, session, self.conductor, self.stagehand, doer.macros)
         self._numbers = Numbers()
+        self._rows: deque[str] = deque()
+        """Of a recording that is replayed, what is being carried out and what waits for it."""
         self.cues = Cues(rooms.sets, self._cue)
+        self._cued: Lines = iter(())
+        """Of the cue that was reached last, the lines that are still to be done."""
         self.replayer = Replayer(
             scheduler,
             self._replayed,
@@ -119,16 +105,24 @@ class StageManager:
 
     def claim(self, invocation: Invocation) -> None:
         """A command sets something at once: what glides it lets go of it."""
-        if invocation.command.undo and len(self.conductor):
-            players = self._rooms.session.whom(invocation.player, invocation.command.about)
+        command = invocation.command
+        if command.undo and not command.takes_rest and len(self.conductor):
+            players = self._whom(command, invocation.player)
             self.conductor.let_go(knobs.keys_of(invocation, players, self._rooms.session.dimension - 1))
 
-    def _cue(self, source: str, line: str) -> None:
-        """A line of a set list."""
-        newest = self.conductor.newest
-        program = self._doer.carry_out_here(source, line)
-        if program is not None:
-            self.recording.line(program, range(newest + 1, self.conductor.newest + 1))
+    def _whom(self, command: Command, player: str) -> Sequence[Sitter]:
+        """Whom a command is for; nobody where it is about no player, whoever has the focus."""
+        return self._rooms.session.whom(player, command.about) if command.player else ()
+
+    def _cue(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
+        """Lines of a set list; what is still to be waited for."""
+        # What is left of the cue before, because it waits for a scene, does not come after this one.
+        self._cued = itertools.chain(self._cued, ((source, line, self.note) for line in lines))
+        return self._doer.carry_out_all(self._cued)
+
+    def note(self, carried: Carried) -> None:
+        """A line was carried out, or a part of it: where a recording goes on it is written down."""
+        self.recording.line(*carried.piece())
 
     def _want_bars(self, wanted: bool) -> None:
         if wanted and self._end_bars is None:
@@ -137,17 +131,18 @@ class StageManager:
             self._end_bars()
             self._end_bars = None
 
-    def done(self, program: Program, before: Scene | None, numbers: Sequence[int]) -> None:
+    def done(self, program: Program, before: Scene | None, carried: Carried) -> None:
         """A line of the performer's was carried out.
 
         Args:
             program: what it was.
             before: how things were, if it can be taken back.
-            numbers: of what it left pending.
+            carried: what became of it.
         """
-        if before is not None:
-            self.history.note(program, before, numbers)
-        self.recording.line(program, numbers)
+        # A line that was refused, or says what is so already, is none to be taken back.
+        if before is not None and (carried.left or before != self.stagehand.capture()):
+            self.history.note(program, before, carried.left)
+        self.note(carried)
 
     # Gliding
 
@@ -196,7 +191,7 @@ class StageManager:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
-            found = list(knobs.tracks_of(step, session.whom(player, step.command.about), session.tempo))
+            found = list(knobs.tracks_of(step, self._whom(step.command, player), session.tempo))
             if not found and step.command.name in knobs.OF_AGENTS:
                 raise ConductingProblem(f"{step.command.name} is an agent's: nobody that is meant here hears sound")
             tracks += found
@@ -245,12 +240,15 @@ class StageManager:
         program = self.history.redo()
         if program is None:
             raise SceneProblem("nothing was taken back")
-        before, number = self.stagehand.capture(), self.conductor.newest
-        problem = await self._doer.carry_out_setting(str(program))
-        numbers = range(number + 1, self.conductor.newest + 1)
+        before, numbers = self.stagehand.capture(), list[int]()
+
+        def done(carried: Carried) -> None:
+            self.note(carried)
+            numbers[:] = carried.left
+
+        problem = await self._doer.carry_out_setting(str(program), done)
         self.history.note(program, before, numbers)
         self.history.put_back(rest)
-        self.recording.line(program, numbers)
         if problem:
             raise SceneProblem(problem)
         return f"again: {program}"
@@ -275,14 +273,12 @@ class StageManager:
             if not len(performance.times):
                 raise ReplayProblem(f"{performance.name} is sound alone, and no agent is here to hear it")
             self._tell("warning", "replay", "no agent is here to hear the sound")
-        self._numbers = Numbers()
+        self._numbers, self._rows = Numbers(), deque()
         for time, row in performance.commands:
             if time <= 0.0:
-                line, then = self._numbers.read(row)
-                newest = self.conductor.newest
-                if problem := await self._doer.carry_out_setting(line):
+                line, done = self._read_row(row)
+                if problem := await self._doer.carry_out_setting(line, done):
                     self._tell("warning", "replay", f"{line}: {problem}")
-                self._numbers.note(then, itertools.count(newest + 1))
         if through:
             await self._rooms.casting.load(session.seat, through)
         self.replayer.start(performance, speed)
@@ -313,11 +309,25 @@ class StageManager:
         return f"recording: commands go into {file.name}, beside a new log"
 
     def _carry_out_again(self, row: str) -> None:
-        """A row of a recording that is replayed."""
+        """A row of a recording that is replayed; the next ones wait for a scene, as they came after it."""
+        self._rows.append(row)
+        if len(self._rows) > 1:
+            return
+        settling = self._doer.carry_out_all(self._in_turn())
+        if settling is not None:
+            self._doer.wait_for("replay", [settling])
+
+    def _in_turn(self) -> Lines:
+        rows = self._rows
+        while rows:
+            yield "replay", *self._read_row(rows[0])
+            rows.popleft()
+
+    def _read_row(self, row: str) -> tuple[str, Done]:
+        """A row: its line, and what keeps account of the numbers of what that leaves pending."""
         line, then = self._numbers.read(row)
-        newest = self.conductor.newest
-        self._doer.carry_out_here("replay", line)
-        self._numbers.note(then, itertools.count(newest + 1))
+        numbers = self._numbers
+        return line, lambda carried: numbers.note(then, carried.numbers)
 
     @property
     def replays_set(self) -> bool:

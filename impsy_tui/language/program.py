@@ -25,7 +25,7 @@ _MEANT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A number drawn each time, from ``low`` to ``high``."""
+    """A number drawn each time, between ``low`` and ``high``, whichever is typed first."""
 
     low: float
     high: float

@@ -55,9 +55,11 @@ class Canvas:
         """Bars beside each other over all of the width; one that is not 0 is seen.
 
         Args:
-            values: 0 or more.
+            values: 0 or more; of none nothing is drawn.
             mark, ink: as of ``line``.
         """
+        if not len(values):
+            return
         columns, rows = self._grid(mark)
         tops = np.array(values, float) / self._y[1] * rows
         tops = np.where(tops > 0, np.maximum(tops.round(), 1), 0)

@@ -1,12 +1,18 @@
 """The pages that the WebSocket channel serves, as they are served."""
 
+import asyncio
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 import websockets
 
-from tests.channels.web_hearing import FADERS, KEYS, answers
+from impsy_tui.channels import pages
+from impsy_tui.channels.websocket import WebSocketChannel
+from tests.channels.hearing import Hearing
+from tests.channels.web_hearing import FADERS, KEYS, answers, get, port_of, with_channel
 
 
 def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None:
@@ -25,6 +31,27 @@ def test_the_page_is_served_with_its_mapping_and_may_load_nothing_else() -> None
     found = re.search(r'id="mapping">(.*?)</script>', page)
     assert found is not None
     assert json.loads(found[1])["input"] == [list(entry) for entry in FADERS]
+
+
+@pytest.mark.parametrize("touches", [False, True])
+def test_what_is_learned_is_on_the_page_and_no_file_is_read_for_it(
+    touches: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(pages.__file__).parent
+    copies = [
+        Path(shutil.copy(file, tmp_path)) for suffix in ("html", "css", "js") for file in folder.glob(f"*.{suffix}")
+    ]
+    monkeypatch.setattr(pages, "_FOLDER", tmp_path)
+
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        for copy in copies:
+            copy.unlink()
+        channel.learn("", 1, ("pitch_bend", 3))
+        path = "faders" if touches else ""
+        _, _, page = await asyncio.to_thread(get, f"http://127.0.0.1:{port_of(url)}/{path}")
+        assert '"input":[["control_change",1,1],["pitch_bend",3]]' in page
+
+    with_channel(play, touches=touches)
 
 
 def test_a_mapping_cannot_end_the_script_that_it_stands_in() -> None:

@@ -52,7 +52,8 @@ def port_of(url: str) -> int:
     return int(url.rstrip("/").rpartition(":")[2])
 
 
-def _get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
+def get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
+    """Status, headers and page that are answered there."""
     request = urllib.request.Request(url, method=method)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -67,7 +68,7 @@ def answers(*requests: tuple[str, str], **settings: Any) -> list[tuple[int, dict
 
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         for method, path in requests:
-            found.append(await asyncio.to_thread(_get, f"http://127.0.0.1:{port_of(url)}{path}", method))
+            found.append(await asyncio.to_thread(get, f"http://127.0.0.1:{port_of(url)}{path}", method))
 
     with_channel(play, **settings)
     return found

@@ -78,8 +78,14 @@ async def test_shutdown_asks_first(archive: Rig) -> None:
         await here.enter("shutdown")
         await here.sees("End the engine?")
         await here.press("s")
-        await here.sees("NO ENGINE")
+        await here.sees("NO ENGINE", "the engine was shut down; this console waits for another")
         await here.until(lambda: archive.engine.process.poll() == 0)
+        await here.misses("no link to the engine")
+        await here.enter("temp 1.2")
+        await here.sees("no engine answers at")
+        await here.press("ctrl+q")
+        await here.until(lambda: not here.app.is_running)
+        assert here.app.return_value == "the engine was shut down"
 
 
 @performed

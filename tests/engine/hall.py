@@ -51,7 +51,7 @@ class Hall:
         self.seat = BandSeat(
             "trio",
             equipment(self.network),
-            BandSettings(players=3),
+            BandSettings(players=3, lead_stops="play"),
             Wiring(**wiring),
             BandWiring(lead, destinations, (3, 4), _NOTES),
             BandRecord(self.log, folder / "scores", "trio"),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.commands import Commands
-from impsy_tui.engine.orders import Orders, Outcome
+from impsy_tui.engine.orders import Orders
+from impsy_tui.engine.outcome import Outcome
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.language import Program
 from impsy_tui.players.dummy import DummyPlayer

@@ -67,6 +67,8 @@ def test_what_an_agent_cannot_be_trained_with_is_told_in_a_line(
             ("train agent small corpus ..", "no corpus is called .. in "),
             ("train agent corpus violin", "no corpus is called violin in "),
             ("train agent targets birds", "'birds' is not static, changing, mixed, corpus, mixed+corpus or"),
+            ('train agent hear "loudness --corpus /x"', "no descriptor is called --corpus: the categories are"),
+            ("train agent match --logs", "no descriptor is called --logs: the categories are"),
             ("train agent", "there is no python at /none/python: agent_python in [training]"),
         ):
             reply = console.command(line)

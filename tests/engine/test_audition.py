@@ -1,14 +1,18 @@
 """An auditioned player hears everything and is not heard; commands turn it with the other."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from impsy_tui import terms
+from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands import Commands
 from impsy_tui.language import Invocation, Program, parse
 from tests.engine.band import Band, ScriptedPlayer
 from tests.engine.host import BareHost
+from tests.engine.rehearsal import Rehearsal
+from tests.models import constant_model
 
 
 def _audition(band: Band, dt: float = 0.05) -> ScriptedPlayer:
@@ -130,3 +134,23 @@ def test_a_player_of_another_dimension_ends_it() -> None:
     _audition(band)
     band.seat.change_player(ScriptedPlayer(dimension=4))
     assert band.seat.understudy is None
+
+
+@pytest.mark.parametrize(("then", "auditioned"), [("unload", None), ("audition off", None), ("audition two", "two")])
+def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
+    tmp_path: Path, then: str, auditioned: str | None
+) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    for name in ("one", "two"):
+        constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+
+    async def both() -> Reply:
+        first = asyncio.create_task(set_.orders.carry_out("audition one", 1))
+        await asyncio.sleep(0)
+        await set_.orders.carry_out(then, 2)
+        return await first
+
+    reply = asyncio.run(both())
+    assert "one is not auditioned: something else was asked for" in reply.text
+    understudy = set_.session.seat.understudy
+    assert (None if understudy is None else understudy.player.name) == auditioned

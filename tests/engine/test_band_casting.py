@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.config.schema import Player
+from impsy_tui.control.messages import Reply
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.networks.ensemble import EnsembleNetwork
@@ -150,6 +152,41 @@ def test_the_model_that_was_asked_for_last_plays(hall: Hall) -> None:
     assert seat.part.equipment.model == "ensembleRNN-other"
 
 
+def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> None:
+    hall.do("@trio load ensembleRNN-mine")
+    hall.do("scene save first")
+    orders, part = hall.rehearsal.orders, hall.seat.part
+
+    async def both() -> Reply:
+        first = asyncio.create_task(orders.carry_out("@trio load ensembleRNN-other", 1))
+        await asyncio.sleep(0)
+        await orders.carry_out("scene first", 2)
+        return await first
+
+    assert "another was asked for" in asyncio.run(both()).text
+    assert part.equipment.model == "ensembleRNN-mine"
+
+
+@pytest.mark.parametrize(
+    ("then", "auditioned"),
+    [("unload", None), ("audition off", None), ("audition ensembleRNN-other", "ensembleRNN-other")],
+)
+def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
+    hall: Hall, then: str, auditioned: str | None
+) -> None:
+    orders, part = hall.rehearsal.orders, hall.seat.part
+
+    async def both() -> Reply:
+        first = asyncio.create_task(orders.carry_out("@trio audition ensembleRNN-mine", 1))
+        await asyncio.sleep(0)
+        await orders.carry_out(f"@trio {then}", 2)
+        return await first
+
+    reply = asyncio.run(both())
+    assert "ensembleRNN-mine is not auditioned: something else was asked for" in reply.text
+    assert (None if part.auditioned is None else part.auditioned.model) == auditioned
+
+
 def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: Hall) -> None:
     network = hall.network
     assert hall.do("classifier gestures-mine") == "trio: gestures-mine tells your gestures"
@@ -161,6 +198,31 @@ def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: Hall) -> Non
     assert read_classifier(ROOT / "models" / "gestures-synthetic.npz").forest.roots.tolist() == (
         equipment.classifier.forest.roots.tolist()
     )
+
+
+def test_a_band_s_model_that_was_named_by_its_path_is_come_back_to(hall: Hall, tmp_path: Path) -> None:
+    elsewhere, part = tmp_path / "elsewhere", hall.seat.part
+    elsewhere.mkdir()
+    file = Path(shutil.copy(_SHIPPED, elsewhere / "ensembleRNN-far.tflite"))
+    bands = hall.rehearsal.casting.bands
+    part.change(asyncio.run(bands.first(Player("trio", kind="ensemble", file=str(file)))))
+    hall.do("@trio load ensembleRNN-mine")
+    hall.do("undo")
+    assert (part.equipment.file, part.equipment.kind) == (file, "ensemble")
+
+
+def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: Hall) -> None:
+    bands, seat = hall.rehearsal.casting.bands, hall.seat
+
+    async def both() -> list[object]:
+        first = asyncio.create_task(bands.hear_by(seat, "gestures-mine"))
+        await asyncio.sleep(0)
+        return await asyncio.gather(first, bands.hear_by(seat, "gestures-synthetic"), return_exceptions=True)
+
+    first, second = asyncio.run(both())
+    assert str(first) == "gestures-mine tells no gestures: another was asked for while it was read"
+    assert second == "gestures-synthetic tells your gestures"
+    assert seat.part.equipment.told_by == "gestures-synthetic"
 
 
 def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:

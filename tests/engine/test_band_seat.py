@@ -77,6 +77,23 @@ def test_the_temperature_of_a_band_glides(hall: Hall) -> None:
     assert hall.seat.pi_temperature == 1.0
 
 
+@pytest.mark.parametrize(
+    "line", ["thru on", "swing 60%", "nudge out 5ms", "hand over on bar", "scene loud", "over 1s swing 60%"]
+)
+def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: Hall, line: str) -> None:
+    hall.do("scene save loud")
+    hall.do("player trio")
+    hall.do("every 9s @trio temp 1")
+    hall.do(line)
+
+
+def test_a_band_glides_while_something_else_is_pending(hall: Hall) -> None:
+    hall.do("every 9s @main temp 1")
+    hall.do("@trio over 2s temp 3")
+    hall.rehearsal.wait(2.5)
+    assert hall.seat.pi_temperature == 3.0
+
+
 def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
     part = hall.seat.part
     hall.do("band 5; force p3 big-swirl; clips nearest; @trio temp 0.5")
@@ -158,6 +175,7 @@ def test_only_the_lead_is_heard_and_only_by_its_channels(tmp_path: Path) -> None
 
 def test_touches_and_a_score_of_everybody_are_written_while_there_is_a_lead(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
+    hall.seat.part.settings.lead_stops = "rest"
 
     async def perform() -> None:
         hall.log.open()

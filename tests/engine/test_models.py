@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.config import load_config
 from impsy_tui.engine import models
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.models import LoadedModel, SeenFiles, Shelf, load_model
+from impsy_tui.engine.setup import Setup, model_folders
 from impsy_tui.networks import ModelProblem, Shape
 from tests.models import constant_model, random_model
 
@@ -59,6 +61,21 @@ def test_no_name_leads_out_of_the_folders(shelf: Shelf, name: str) -> None:
 def test_a_mistyped_name_gets_a_suggestion(shelf: Shelf) -> None:
     with pytest.raises(ModelProblem, match="did you mean two words"):
         shelf.find("tow words")
+
+
+def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_engine_is_started(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "config.toml"
+    text = '[[player]]\nname = "a"\nkind = "ensemble"\nfile = "mine/m.tflite"\nclassifier = "ears/g.npz"\n'
+    config.write_text(text)
+    for name in ("mine/m.tflite", "mine/other.tflite", "ears/g.npz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    shelf = Shelf(model_folders(Setup(load_config(config), frozenset(), tmp_path / "logs", tmp_path / "s")))
+    assert shelf.find("m") == tmp_path / "mine" / "m.tflite"
+    assert shelf.find("other") == tmp_path / "mine" / "other.tflite"
+    assert shelf.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
 
 
 def test_a_file_is_looked_at_once_in_a_process_of_its_own(

@@ -1,9 +1,11 @@
 """Scenes: kept, come back to, and told where they make no sense."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from impsy_tui.control.messages import Reply
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import Rehearsal, temp
 from tests.models import constant_model
@@ -105,6 +107,23 @@ def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Pa
     assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
     set_.try_("undo")
     assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
+
+
+def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    for name in ("one", "two"):
+        constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_.do("load one")
+    set_.do("scene save first")
+
+    async def both() -> Reply:
+        first = asyncio.create_task(set_.orders.carry_out("load two", 1))
+        await asyncio.sleep(0)
+        await set_.orders.carry_out("scene first", 2)
+        return await first
+
+    assert "two does not play: another was asked for" in asyncio.run(both()).text
+    assert set_.session.seat.part.player.name == "one"
 
 
 def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:

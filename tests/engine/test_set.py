@@ -65,6 +65,11 @@ def test_what_glides_to_a_chance_draws_it_when_it_begins(set_: Rehearsal) -> Non
     assert len(set(arrived)) == 3
 
 
+def test_the_ends_of_a_chance_may_be_typed_in_any_order(set_: Rehearsal) -> None:
+    set_.do("temp rand 3 2")
+    assert 2.0 <= temp(set_) <= 3.0
+
+
 def test_what_is_set_by_hand_glides_no_more(set_: Rehearsal) -> None:
     set_.do("over 8s temp 0.6 sigma 0.1")
     set_.wait(1)
@@ -190,6 +195,18 @@ def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set
     assert "nothing was taken back" in set_.try_("redo").text
 
 
+def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: Rehearsal) -> None:
+    set_.do("temp 2")
+    set_.do("temp 3; mute x1")
+    set_.do("undo")
+    assert not set_.try_("load nothing").ok
+    set_.do("temp 2")
+    assert set_.do("redo") == "again: temp 3; mute x1"
+    set_.do("undo")
+    assert not set_.try_("load nothing").ok
+    assert set_.do("undo") == "taken back: temp 2"
+
+
 def test_a_key_held_down_is_taken_back_as_one(set_: Rehearsal) -> None:
     for value in (1.1, 1.2, 1.3):
         set_.do(f"temp {value}")
@@ -273,6 +290,21 @@ def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
     assert set_.session.seat.part.player.kind == "dummy"
     set_.do("redo")
     assert set_.session.seat.part.player.name == SHIPPED.stem
+
+
+def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> None:
+    file = constant_model(tmp_path / "elsewhere" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
+    for name in ("mine", "other"):
+        constant_model(tmp_path / "models" / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_ = Rehearsal(tmp_path, mode="useronly")
+    seat, casting = set_.session.seat, set_.casting
+    seat.change_player(asyncio.run(casting.first("main", "mdrnn", str(file), seat.wiring, 4)))
+    for line in ("load other", "load mine", "unload"):
+        set_.do(line)
+        assert casting.file_of(seat) != file
+        set_.do("undo")
+        assert casting.file_of(seat) == file
+        assert seat.part.player.name == "mine"
 
 
 def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehearsal, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Stage:
     """A part on a stage that keeps what it hears."""
 
     network: ScriptedNetwork
-    settings: BandSettings = field(default_factory=BandSettings)
+    settings: BandSettings = field(default_factory=lambda: BandSettings(lead_stops="play"))
     clips: Sequence[Clip] | None = None
 
     def __post_init__(self) -> None:

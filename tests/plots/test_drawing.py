@@ -13,6 +13,7 @@ import pytest
 
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker
 from impsy_tui.plots import PlotProblem, pictures
+from impsy_tui.plots.canvas import Canvas
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, histogram, track
 from impsy_tui.plots.terminal import MOST_VALUES, Paper, draw
 from tests.conftest import shell
@@ -31,6 +32,12 @@ def _sheet(values: int = 8, title: str = "a name") -> Sheet:
     series = Series("", 10.0, tuple(f"x{number + 1}" for number in range(values)), tracks)
     gaps = histogram({YOU: np.diff(at[:100]), PLAYER: np.diff(at[100:])})
     return Sheet(title, "all that is in it", (series,), gaps, np.linspace(0, 1, values))
+
+
+def test_of_no_values_no_bars_are_drawn() -> None:
+    canvas = Canvas(3, 1, (0.0, 1.0), (0.0, 1.0))
+    canvas.bars([], "#", 32)
+    assert canvas.lines(colours=True) == ["   "]
 
 
 @pytest.mark.parametrize("width", [10, 48, 79, 80, 120, 300])

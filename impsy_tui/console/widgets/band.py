@@ -130,10 +130,10 @@ class BandView(Lines, can_focus=True):
     def _lead(self, band: BandState) -> list[Line]:
         palette = self.palette
         x, y, across, down, touches, moved, downs, speed = band.features
-        if band.resting:
-            how: Piece = (" THE BAND RESTS ", palette.warning_block)
-        elif band.lead_age < 0:
-            how = ("nobody has touched the surface yet", palette.dim)
+        if band.lead_age < 0:
+            how: Piece = ("nobody has touched the surface yet", palette.dim)
+        elif band.resting:
+            how = (" THE BAND RESTS ", palette.warning_block)
         else:
             how = (f"touched {span(band.lead_age)} ago", palette.dim)
         where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""

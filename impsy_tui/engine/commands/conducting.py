@@ -89,16 +89,16 @@ class Conducting(Hands):
     def _cue(self, set: str = "") -> str | Awaitable[str]:
         return self._manager.cues.open(set) if set else self._manager.cues.where()
 
-    def _next(self) -> str:
+    def _next(self) -> str | Awaitable[str]:
         return self._step(self._manager.cues.next)
 
-    def _back(self) -> str:
+    def _back(self) -> str | Awaitable[str]:
         return self._step(self._manager.cues.back)
 
-    def _goto(self, cue: str) -> str:
+    def _goto(self, cue: str) -> str | Awaitable[str]:
         return self._step(lambda: self._manager.cues.goto(cue))
 
-    def _step(self, step: Callable[[], str]) -> str:
+    def _step(self, step: Callable[[], str | Awaitable[str]]) -> str | Awaitable[str]:
         if self._manager.replays_set:
             return "a recorded set is replayed: its cues come by themselves"
         return step()

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
+from impsy_tui.listening.names import places
 
 
 class Workshop(Hands):
@@ -73,6 +75,10 @@ class Workshop(Hands):
             options.setdefault("targets", terms.WITH_CORPUS)
         for option, argument in (("hear", "--heard"), ("match", "--judged")):
             if words := str(options.pop(option, "")).replace(",", " ").split():
+                try:
+                    places(words)  # here, and not where a word might be an option of the worker
+                except ListeningProblem as problem:
+                    raise CommandProblem(str(problem)) from None
                 arguments += [argument, *words]
         arguments += _options(options, {})
         module, python = "impsy_tui.training.agent_worker", self._host.agent_python
