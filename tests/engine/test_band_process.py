@@ -115,6 +115,16 @@ def _told(page: ClientConnection, begin: str) -> str:
     return text
 
 
+def test_models_of_values_are_trained_and_judged_where_a_band_has_the_focus(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    values = "[[player]]\nname = 'pulse'\nfile = 'models/pulse.h5'\n"
+    engine = start_engine(_config(free_port(), receiver) + values)
+    for line in ("train", "train from current", "evaluate"):
+        assert "no data set of dimension 4 is in" in engine.command("send", line).stderr
+    assert engine.end() == 0
+
+
 def test_what_was_recorded_for_a_classifier_survives_the_engine(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
