@@ -98,8 +98,8 @@ class Recording:
             self._note(f"player {session.focus}")
         for line in scene_lines(self._stagehand.capture(), session.focus):
             self._note(line)
-        for name in session.everybody:
-            self._note(f"@{name} reset")
+        for name, sitter in session.everybody.items():
+            self._note(f"@{name} reset; @{name} {'pause' if sitter.paused else 'resume'}")
         for pending in self._conductor.all():
             self._note(f"#{pending.number} {self._from_now(pending)}")
         return seed

@@ -42,7 +42,7 @@ class Rehearsed:
         bindings: commands by trigger.
         set: name of the set list, empty for none.
         cue: index of the cue that was reached last, -1 before the first.
-        rig: what no scene has, as command lines: clocks, and outputs that are nudged.
+        rig: what no scene has, as command lines: clocks, bands that are paused, and outputs that are nudged.
     """
 
     scene: Mapping[str, Any] = field(default_factory=dict)

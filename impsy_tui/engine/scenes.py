@@ -252,11 +252,14 @@ def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tupl
 
 
 def rig_lines(session: Session) -> Iterator[str]:
-    """What no scene has, because others play by it or it belongs to the devices, as command lines."""
+    """What no scene has, because others play by it or it is of the moment, as command lines."""
     if session.tempo.clock_in.follows:
         yield "clock in on"
     if session.tempo.clock_out.sends:
         yield "clock out on"
+    for band in session.bands.values():
+        if band.paused:
+            yield f"@{band.name} pause"
     for name, seconds in session.outputs.nudges.items():
         if seconds:
             yield f"nudge {quoted(name)} {shown_number(seconds)}s"

@@ -115,6 +115,16 @@ def _told(page: ClientConnection, begin: str) -> str:
     return text
 
 
+def test_models_of_values_are_trained_and_judged_where_a_band_has_the_focus(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    values = "[[player]]\nname = 'pulse'\nfile = 'models/pulse.h5'\n"
+    engine = start_engine(_config(free_port(), receiver) + values)
+    for line in ("train", "train from current", "evaluate"):
+        assert "no data set of dimension 4 is in" in engine.command("send", line).stderr
+    assert engine.end() == 0
+
+
 def test_what_was_recorded_for_a_classifier_survives_the_engine(
     tmp_path: Path, start_engine: Start, receiver: socket.socket
 ) -> None:
@@ -165,12 +175,12 @@ def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
 
 def test_a_band_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:
     engine = start_engine(_config(free_port(), receiver))
-    assert engine.command("send", "band 5; temp 0.5; tacet p5; clips nearest").returncode == 0
+    assert engine.command("send", "band 5; temp 0.5; tacet p5; clips nearest; pause").returncode == 0
     wait_until((tmp_path / "logs" / ".last-session.json").exists)
     engine.end()
     again = start_engine(_config(free_port(), receiver), "--resume")
     state = json.loads(again.command("status", "--json").stdout)["players"][0]
-    assert (len(state["band"]["players"]), state["pi_temperature"]) == (5, 0.5)
+    assert (len(state["band"]["players"]), state["pi_temperature"], state["paused"]) == (5, 0.5, True)
     assert (state["band"]["forced"], state["band"]["clips"]) == (["p5"], "nearest")
 
 

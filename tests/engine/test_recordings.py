@@ -158,6 +158,20 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     assert "are not written down" in again.try_("record off").text
 
 
+@pytest.mark.parametrize(("then", "now"), [("pause", "resume"), ("resume", "panic")])
+def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
+    set_: Rehearsal, tmp_path: Path, then: str, now: str
+) -> None:
+    set_.do(then)
+    set_.do("record on")
+    set_.do("record off")
+    set_.manager.recorder.close()
+    again = Rehearsal(tmp_path)
+    again.do(now)
+    asyncio.run(again.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path))))
+    assert again.session.seat.paused is (then == "pause")
+
+
 def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:
     set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])

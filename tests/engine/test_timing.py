@@ -103,7 +103,8 @@ def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> Non
 
 def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
     band = Band("battle")
-    stagehand = Stagehand(band.session, band.session.tempo, cast(Any, SimpleNamespace(file_of=lambda seat: None)))
+    models = SimpleNamespace(file_of=lambda seat: None, stay=lambda seat: None)
+    stagehand = Stagehand(band.session, band.session.tempo, cast(Any, models))
     before = stagehand.capture()
     _do(band, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
     stagehand.restore(before)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.seat import Seat
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
@@ -29,7 +30,7 @@ class Workshop(Hands):
             name, arguments = "what was interrupted", [folder, "--resume"]
         else:
             begun_from = self._begun_from(str(options.pop("from", "")))
-            dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.seat.dimension)
+            dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
             arguments = [folder, str(dataset)]
             if size == terms.AUTO:
                 if begun_from is not None:
@@ -96,9 +97,20 @@ class Workshop(Hands):
         return playing
 
     @property
+    def _seat(self) -> Seat | None:
+        """The player of values that has the focus, or where a band has it the only one; None for none or several."""
+        seats = self._session.seats
+        return seats.get(self._session.focus) or (next(iter(seats.values())) if len(seats) == 1 else None)
+
+    @property
+    def _dimension(self) -> int:
+        """Of that player, else of the instrument."""
+        return self._session.dimension if self._seat is None else self._seat.dimension
+
+    @property
     def _playing(self) -> Path | None:
-        """The model of the player that has the focus."""
-        return self._host.casting.file_of(self._session.seat)
+        """The model of that player."""
+        return None if self._seat is None else self._host.casting.file_of(self._seat)
 
     async def _convert(self, model: str) -> str:
         found = self._host.library.find("model", model)
@@ -118,7 +130,7 @@ class Workshop(Hands):
             if (playing := self._playing) is None:
                 raise CommandProblem("no model plays: name one, as in evaluate m")
             models = [playing]
-        dataset = library.find("dataset", on) if on else library.newest_dataset(self._session.seat.dimension)
+        dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
         name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
         arguments = (*map(str, models), str(dataset), "--reports", str(library.datasets))
         job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)
