@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from impsy_tui.channels import VirtualTouch
@@ -13,6 +14,7 @@ from impsy_tui.engine.band_part import BandSettings
 from impsy_tui.engine.band_record import BandRecord
 from impsy_tui.engine.band_seat import BandSeat, BandWiring
 from impsy_tui.engine.performance_log import PerformanceLog
+from impsy_tui.engine.replay import Performance
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.scores import read_score
@@ -21,6 +23,7 @@ from impsy_tui.gestures.touches import Touch, read_touches
 from tests.engine.band import RecordingChannel
 from tests.engine.rehearsal import Rehearsal
 from tests.engine.touches import ScriptedNetwork, equipment
+from tests.models import constant_model
 
 TAPS, SWIRL = 1, 7
 _NOTES = (48, 50, 52, 55, 57, 60)
@@ -150,6 +153,15 @@ def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: Hall, line:
     hall.do("player trio")
     hall.do("every 9s @trio temp 1")
     hall.do(line)
+
+
+def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: Hall, tmp_path: Path) -> None:
+    rehearsal = hall.rehearsal
+    constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
+    hall.do("player trio")
+    events = Performance("it", np.zeros(1), np.zeros((1, 3)))
+    assert "is replayed" in asyncio.run(rehearsal.manager.play_again(events, through="mine"))
+    assert rehearsal.session.seats["main"].part.player.name == "mine"
 
 
 def test_a_band_glides_while_something_else_is_pending(hall: Hall) -> None:
