@@ -128,6 +128,8 @@ class Casting:
         number = cast.loads
         player, remark = await self._open_beside(seat, file)
         if number != cast.loads:
+            if file == cast.file:
+                return f"{player.name} plays"  # as whoever asked for something else wishes, too
             raise CastingProblem(f"{player.name} does not play: another was asked for while it was loaded")
         dimension = player.dimension
         if dimension != seat.dimension and (why := seat.refuses(dimension)):

@@ -48,6 +48,12 @@ class Company:
         (seat,) = self.seats_for("")
         return seat
 
+    @property
+    def only_seat(self) -> Seat | None:
+        """The player of values that has the focus, or where a band has it the only one; None for none or several."""
+        found = self.seats.get(self.focus)
+        return next(iter(self.seats.values())) if found is None and len(self.seats) == 1 else found
+
     def seats_for(self, player: str) -> list[Seat]:
         """Whom a command is for that is about players of the instrument's values.
 

@@ -280,7 +280,9 @@ class StageManager:
                 if problem := await self._doer.carry_out_setting(line, done):
                     self._tell("warning", "replay", f"{line}: {problem}")
         if through:
-            await self._rooms.casting.load(session.seat, through)
+            if (seat := session.only_seat) is None:
+                raise ReplayProblem(f"who is to play {through}? player NAME says it")
+            await self._rooms.casting.load(seat, through)
         self.replayer.start(performance, speed)
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
         return f"{performance.name} is replayed: {performance}, {minutes}:{seconds:02d}"

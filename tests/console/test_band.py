@@ -78,6 +78,25 @@ async def test_what_is_auditioned_is_seen_beside_what_plays(quintet: Rig) -> Non
 
 
 @performed
+async def test_models_are_loaded_from_their_list_by_whom_they_are_for(quintet: Rig) -> None:
+    async with console(quintet.socket, LARGE) as here:
+        for focus in ("pulse", "quartet"):
+            await here.enter(f"player {focus}")
+            await here.sees(f"▸{focus}")
+            await here.press("f2", "3")
+            await here.sees("pulse", "ensembleRNN-units16")
+            rows = [line for line in here.lines if line.strip().startswith("model")]
+            await here.press("home")
+            for row in rows:
+                name = next(word for word in row.split() if word in ("pulse", "ensembleRNN-units16") or "-" in word)
+                if "musicMDRNN" not in name:
+                    await here.press("l")
+                    await here.sees(f": {name} plays")
+                await here.press("down")
+            await here.press("escape")
+
+
+@performed
 async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
     recorded(quintet.folder / "logs", seconds=12)

@@ -157,14 +157,15 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> N
     hall.do("scene save first")
     orders, part = hall.rehearsal.orders, hall.seat.part
 
-    async def both() -> Reply:
-        first = asyncio.create_task(orders.carry_out("@trio load ensembleRNN-other", 1))
+    async def both(name: str) -> Reply:
+        first = asyncio.create_task(orders.carry_out(f"@trio load {name}", 1))
         await asyncio.sleep(0)
         await orders.carry_out("scene first", 2)
         return await first
 
-    assert "another was asked for" in asyncio.run(both()).text
+    assert "another was asked for" in asyncio.run(both("ensembleRNN-other")).text
     assert part.equipment.model == "ensembleRNN-mine"
+    assert asyncio.run(both("ensembleRNN-mine")) == Reply(1, True, "trio: ensembleRNN-mine plays")
 
 
 @pytest.mark.parametrize(

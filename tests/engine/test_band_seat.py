@@ -4,14 +4,17 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from impsy_tui.channels import VirtualTouch
+from impsy_tui.engine.replay import Performance
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.gestures.scores import read_score
 from impsy_tui.gestures.surfaces import Lifted
 from impsy_tui.gestures.touches import read_touches
 from tests.engine.hall import SWIRL, TAPS, Hall
+from tests.models import constant_model
 
 
 @pytest.fixture
@@ -85,6 +88,15 @@ def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: Hall, line:
     hall.do("player trio")
     hall.do("every 9s @trio temp 1")
     hall.do(line)
+
+
+def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: Hall, tmp_path: Path) -> None:
+    rehearsal = hall.rehearsal
+    constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
+    hall.do("player trio")
+    events = Performance("it", np.zeros(1), np.zeros((1, 3)))
+    assert "is replayed" in asyncio.run(rehearsal.manager.play_again(events, through="mine"))
+    assert rehearsal.session.seats["main"].part.player.name == "mine"
 
 
 def test_a_band_glides_while_something_else_is_pending(hall: Hall) -> None:

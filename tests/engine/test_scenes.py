@@ -116,14 +116,15 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) 
     set_.do("load one")
     set_.do("scene save first")
 
-    async def both() -> Reply:
-        first = asyncio.create_task(set_.orders.carry_out("load two", 1))
+    async def both(name: str) -> Reply:
+        first = asyncio.create_task(set_.orders.carry_out(f"load {name}", 1))
         await asyncio.sleep(0)
         await set_.orders.carry_out("scene first", 2)
         return await first
 
-    assert "two does not play: another was asked for" in asyncio.run(both()).text
+    assert "two does not play: another was asked for" in asyncio.run(both("two")).text
     assert set_.session.seat.part.player.name == "one"
+    assert asyncio.run(both("one")) == Reply(1, True, "one plays")
 
 
 def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:

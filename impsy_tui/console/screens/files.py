@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
+from impsy_tui.console.addressing import whom
 from impsy_tui.console.desk import Desk
 from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.screens.dialogs import Ask, Confirm
@@ -17,7 +18,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import amount, middle, span
 from impsy_tui.console.widgets.picture import Picture
-from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.control.messages import FileFacts, Files, LogPicture, Names, Reply, Snapshot
 from impsy_tui.language.program import quoted
 from impsy_tui.terms import EPOCHS, PATIENCE
 
@@ -55,6 +56,7 @@ class FilesPage(Page):
         self._files: tuple[FileFacts, ...] = ()
         self._only = ""
         self._ended_jobs: frozenset[int] | None = None
+        self._snapshot: Snapshot | None = None
         self._picture = Picture(palette)
 
     def content(self) -> ComposeResult:
@@ -74,6 +76,7 @@ class FilesPage(Page):
     def show(self, view: View) -> None:
         """When a job has ended, there may be a new file."""
         super().show(view)
+        self._snapshot = view.snapshot
         if view.snapshot is not None:
             ended = frozenset(job.number for job in view.snapshot.jobs if job.state not in ("running", "stopping"))
             if self._ended_jobs is not None and ended - self._ended_jobs:
@@ -137,7 +140,7 @@ class FilesPage(Page):
         if facts.kind == "log":
             self._draw(facts)
         elif facts.kind == "model":
-            self._run(f"audition {quoted(_stem(facts))}")
+            self._cast("audition", facts)
         else:
             self.action_train()
 
@@ -157,12 +160,21 @@ class FilesPage(Page):
     def action_load(self) -> None:
         """Let a model play."""
         if facts := self._need(("model",), "load"):
-            self._run(f"load {quoted(_stem(facts))}")
+            self._cast("load", facts)
 
     def action_audition(self) -> None:
         """Hear a model in silence."""
         if facts := self._need(("model",), "audition"):
-            self._run(f"audition {quoted(_stem(facts))}")
+            self._cast("audition", facts)
+
+    @work
+    async def _cast(self, word: str, facts: FileFacts) -> None:
+        """Have a model played or auditioned by whom it is for."""
+        name = _stem(facts)
+        names = await self._desk.ask("names")
+        kind = "ensemble" if isinstance(names, Names) and name in names.bands else "train"
+        to = None if self._snapshot is None else whom(kind, self._snapshot)
+        self._run(f"{to or ''}{word} {quoted(name)}")
 
     def action_dataset(self) -> None:
         """Make a data set of the logs."""

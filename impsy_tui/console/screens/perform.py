@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
+from impsy_tui.console.addressing import whom
 from impsy_tui.console.history import History
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.painter import TightCompositor
@@ -40,7 +41,6 @@ _OFFERS: Final = {
     "agent": "audition",
 }
 """What is offered of what a job has made, by its kind."""
-_OF_BANDS: Final = ("ensemble", "gestures")
 _EVENTS_SIZES = ("", "-events-tall", "-events-hidden")
 
 
@@ -182,7 +182,7 @@ class PerformScreen(Screen[None]):
         heard = _auditioned(snapshot)
         if self._made is not None:
             for file in made.keys() - self._made:
-                if (to := _whom(made[file], snapshot)) is not None:
+                if (to := whom(made[file], snapshot)) is not None:
                     self.prompt.offer(f"{to}{_OFFERS[made[file]]} {quoted(_stem(file))}")
             for name in heard.keys() - self._heard:
                 if name in map(_stem, made):
@@ -266,15 +266,6 @@ class PerformScreen(Screen[None]):
             self.hint.complete(message.completion, message.offset)
         else:
             self.hint.idle()
-
-
-def _whom(kind: str, snapshot: Snapshot) -> str | None:
-    """What stands before a command about what a job of this kind has made; None where it is for nobody here."""
-    if kind == "agent" and snapshot.focused.agent is None:
-        return next((f"@{player.name} " for player in snapshot.players if player.agent is not None), None)
-    if kind not in _OF_BANDS:
-        return ""
-    return next((f"@{player.name} " for player in snapshot.players if player.band is not None), None)
 
 
 def _auditioned(snapshot: Snapshot) -> dict[str, str]:

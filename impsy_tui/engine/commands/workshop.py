@@ -5,7 +5,6 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
-from impsy_tui.engine.seat import Seat
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
@@ -97,20 +96,16 @@ class Workshop(Hands):
         return playing
 
     @property
-    def _seat(self) -> Seat | None:
-        """The player of values that has the focus, or where a band has it the only one; None for none or several."""
-        seats = self._session.seats
-        return seats.get(self._session.focus) or (next(iter(seats.values())) if len(seats) == 1 else None)
-
-    @property
     def _dimension(self) -> int:
-        """Of that player, else of the instrument."""
-        return self._session.dimension if self._seat is None else self._seat.dimension
+        """Of the player that is meant where none is named, else of the instrument."""
+        seat = self._session.only_seat
+        return self._session.dimension if seat is None else seat.dimension
 
     @property
     def _playing(self) -> Path | None:
         """The model of that player."""
-        return None if self._seat is None else self._host.casting.file_of(self._seat)
+        seat = self._session.only_seat
+        return None if seat is None else self._host.casting.file_of(seat)
 
     async def _convert(self, model: str) -> str:
         found = self._host.library.find("model", model)
