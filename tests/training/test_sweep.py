@@ -219,7 +219,7 @@ def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: 
     (tmp_path / "datasets").mkdir()
     some_dataset(tmp_path / "datasets" / "a.npz", 60)
     some_dataset(tmp_path / "b.npz", 60)
-    told: list[tuple[str, list[str]]] = []
+    told: list[tuple[str, list[str | Path]]] = []
     monkeypatch.setattr(workshop, "work", lambda module, arguments: told.append((module, arguments)))
     for typed, expected in (
         ("a -M auto", {"sizes": ["auto"], "seeds": [1], "budget_ms": 5.0, "epochs": 40, "patience": 10, "batch": 16}),
@@ -233,7 +233,7 @@ def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: 
         assert done.exit_code == 0, (typed, done.output)
         module, arguments = told.pop()
         assert module == "impsy_tui.training.sweep_worker"
-        wishes = vars(_parser().parse_args(arguments))
+        wishes = vars(_parser().parse_args([*map(str, arguments)]))
         wishes["datasets"] = [os.path.relpath(file) for file in wishes["datasets"]]
         assert {name: wishes[name] for name in expected} == expected
         assert wishes["table"]
