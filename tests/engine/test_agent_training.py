@@ -1,5 +1,6 @@
 """A real engine that has agents trained beside the music, in the environment that has what it takes."""
 
+import os
 import shlex
 import socket
 import sys
@@ -17,6 +18,8 @@ from tests.engine.processes import config, ended_jobs
 from tests.listening.agents import small_table
 
 Start = Callable[..., EngineProcess]
+LEARNS = os.environ.get("AGENT_PYTHON", sys.executable)
+"""The python of an environment with what agents learn with."""
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def test_an_agent_is_trained_by_the_python_of_another_environment(
 ) -> None:
     other, asked = rooms / "environment" / "python", rooms / "asked.txt"
     other.parent.mkdir()
-    other.write_text(f'#!/bin/sh\necho "$@" > {shlex.quote(str(asked))}\nexec {shlex.quote(sys.executable)} "$@"\n')
+    other.write_text(f'#!/bin/sh\necho "$@" > {shlex.quote(str(asked))}\nexec {shlex.quote(LEARNS)} "$@"\n')
     other.chmod(0o755)
     engine = start_engine(f"{config(receiver, free_port())}\n[training]\nagent_python = '{other}'\n")
     with connected(engine.socket) as console:
