@@ -16,6 +16,9 @@ PATIENCE: Final = (200.0, 20.0)
 """Frames that a target is taken to stay: a sound that is held, and a recording."""
 
 _ROWS: Final = 64
+_MANY: Final = 4096
+_TOGETHER: Final = 16
+
 _REACH: Final = 2.0
 """Steps. What is farther looks as if it were here: the way there begins with the same move."""
 
@@ -57,7 +60,8 @@ class Memory:
     """
 
     def __init__(self, known: Known, places: Sequence[int], step: float, patience: Sequence[float]) -> None:
-        self._known, self._step, self._patience = known, step, patience
+        self._known, self._step = known, step
+        self._patience = np.array(patience, np.float32)[:, None, None]
         # In 32 bits: most of the time goes into comparing, and what differs by less sounds the same.
         self._places = np.asfortranarray(known.table.parameters, np.float32)
         self._sounds = known.descriptors[:, list(places)].astype(np.float32)
@@ -69,7 +73,7 @@ class Memory:
         """The rows that sound like ``[queries, places]`` targets, standardised."""
         wanted = targets.astype(np.float32)
         squares = self._norms - 2.0 * wanted @ self._sounds.T
-        rows = np.argpartition(squares, self.kept - 1, axis=1)[:, : self.kept]
+        rows = _least(squares, self.kept)
         return Alike(rows, rmse(self._sounds[rows], wanted[:, None]))
 
     def recall(self, alike: Alike, parameters: np.ndarray) -> np.ndarray:
@@ -92,14 +96,31 @@ class Memory:
         costs = (ways + _NEEDLESS * reduce(np.add, away)) * (_ON_THE_WAY / self._step)
         here = self._known.rows_at(parameters)
         each = np.arange(len(parameters))
-        recalled = []
-        for patience in self._patience:
-            best = (patience * alike.off + costs).argmin(1)
-            rows = alike.rows[each, best]
-            way = (self._places[rows] - where) / self._step
-            way[rows == here] = 0.0
-            recalled += [way.clip(-_REACH, _REACH), alike.off[each, best, None], ways[each, best, None]]
-        return np.concatenate(recalled, axis=1)
+        best = (self._patience * alike.off + costs).argmin(-1)
+        rows = alike.rows[each, best]
+        steps = (self._places[rows] - where) / self._step
+        steps[rows == here] = 0.0
+        steps = np.minimum(np.maximum(steps, -_REACH), _REACH)
+        recalled = np.concatenate((steps, alike.off[each, best, None], ways[each, best, None]), axis=-1)
+        return recalled.swapaxes(0, 1).reshape(len(parameters), self.size)
+
+
+def _least(values: np.ndarray, count: int) -> np.ndarray:
+    """Where the least of ``[queries, columns]`` are, ``[queries, count]``, in no order.
+
+    Many columns are taken together by sixteens first: the least are among the sixteens that have the least of all.
+    """
+    columns = values.shape[1]
+    groups = columns // _TOGETHER
+    if columns <= _MANY or groups <= count:
+        return np.argpartition(values, count - 1, axis=1)[:, :count]
+    grouped = values[:, : groups * _TOGETHER].reshape(-1, _TOGETHER, groups).min(1)
+    first = np.argpartition(grouped, count - 1, axis=1)[:, None, :count]
+    among = (first + groups * np.arange(_TOGETHER)[:, None]).reshape(len(values), -1)
+    others = np.broadcast_to(np.arange(groups * _TOGETHER, columns), (len(values), columns % _TOGETHER))
+    among = np.concatenate((among, others), axis=1)
+    least = np.argpartition(np.take_along_axis(values, among, 1), count - 1, axis=1)[:, :count]
+    return np.take_along_axis(among, least, 1)
 
 
 def remembered(count: int, patience: Sequence[float]) -> int:

@@ -37,6 +37,17 @@ def test_the_nearest_sounds_are_found_and_how_far_off_they_are() -> None:
     assert alike.off.max(1) == pytest.approx(np.sort(every, 1)[:, memory.kept - 1], abs=1e-5)
 
 
+def test_of_many_sounds_the_nearest_are_found_as_well() -> None:
+    descriptors = np.random.default_rng(1).normal(size=(5003, len(NAMES)))
+    known = Known(LookupTable(np.linspace(0.0, 1.0, len(descriptors))[:, None], descriptors))
+    memory = Memory(known, BOTH, STEP, PATIENCE)
+    targets = np.random.default_rng(2).normal(size=(10, 2))
+    alike = memory.alike(targets)
+    every = rmse(known.descriptors[:, BOTH], targets[:, None])
+    assert np.sort(alike.off) == pytest.approx(np.sort(every, 1)[:, : memory.kept], abs=1e-5)
+    assert alike.off == pytest.approx(np.take_along_axis(every, alike.rows, 1), abs=1e-5)
+
+
 def test_the_way_is_in_steps_and_ends_where_it_sounds_like_the_target() -> None:
     known = Known(small_table())
     target = known.descriptors[17 * 21 + 4]
