@@ -264,6 +264,11 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_
     assert not stage.problems
 
 
+@pytest.mark.parametrize("word", ["load", "audition"])
+def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: Rehearsal, word: str) -> None:
+    assert "did you mean agent-small?" in stage.try_(f"{word} agent-smal").text
+
+
 def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: Rehearsal) -> None:
     write_agent(stage.folder / "models" / "agent-other.npz", small_agent(step=0.01))
     stage.do("load agent-small")
