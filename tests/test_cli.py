@@ -22,6 +22,26 @@ def test_every_door_has_help(tmp_path: Path) -> None:
         assert shell(door, "--help", cwd=tmp_path).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "without"),
+    [
+        ("run", "config.toml"),
+        ("check", "scenes.toml"),
+        ("dataset", "training-dataset-9d.npz"),
+        ("agent lookup", "tables/SYNTH-POINTS.csv"),
+        ("agent corpus", "corpora/NAME"),
+        ("agent map", "the table's name"),
+        ("agent evaluate", "what each learned to match"),
+        ("agent convert", "ZIP.npz"),
+        ("train agent", "mixed"),
+        ("train agent", "models/agent-TABLE.npz"),
+    ],
+)
+def test_help_says_what_an_option_is_that_is_not_given(tmp_path: Path, words: str, without: str) -> None:
+    told = shell(*words.split(), "--help", cwd=tmp_path, COLUMNS="200").stdout
+    assert f"[default: ({without})]" in told
+
+
 def test_init_makes_a_workspace_that_can_be_run(tmp_path: Path) -> None:
     done = shell("init", cwd=tmp_path)
     assert done.returncode == 0

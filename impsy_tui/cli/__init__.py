@@ -76,7 +76,9 @@ def options(
 @app.command()
 def run(
     model: Annotated[str | None, typer.Argument(help="A model file, in place of the configuration's.")] = None,
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Configuration file [config.toml].")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
+    ] = None,
     logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
     dimension: Annotated[int | None, typer.Option("--dimension", "-d", help="Values and one for time.")] = None,
     mode: Annotated[str | None, typer.Option(help=", ".join(terms.MODE_NAMES))] = None,
@@ -188,7 +190,9 @@ ThemeOption = Annotated[str, typer.Option(help="Colours: amber, stage, contrast,
 
 @app.command()
 def play(
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Configuration file [config.toml].")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Make it heard, where Pure Data is installed.")] = False,
     logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),

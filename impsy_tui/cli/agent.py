@@ -28,7 +28,7 @@ def lookup(
     parameters: Annotated[int, typer.Option("--parameters", "-n", help="How many the patch has.")] = 0,
     points: Annotated[int, typer.Option("--points", help="Of each parameter.")] = 20,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The table [tables/SYNTH-POINTS.csv].")
+        Path | None, typer.Option("--output", "-o", help="The table.", show_default="tables/SYNTH-POINTS.csv")
     ] = None,
     seconds: Annotated[float, typer.Option(help="That each point is listened to.")] = 2.0,
     window: WindowOption = 256,
@@ -61,7 +61,7 @@ def lookup(
 def corpus(
     folder: Annotated[Path, typer.Argument(help="Recordings: WAV, FLAC, OGG, AIFF, in it and below.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-O", help="Folder of the corpus [corpora/NAME].")
+        Path | None, typer.Option("--output", "-O", help="Folder of the corpus.", show_default="corpora/NAME")
     ] = None,
     window: WindowOption = 256,
     hop: HopOption = 128,
@@ -85,7 +85,9 @@ def draw_map(
     ] = "",
     address: Annotated[str, typer.Option(help="What it is sent as.")] = "/prediction",
     audio: Annotated[bool, typer.Option("--audio", help="Play it here, on the usual sound device.")] = False,
-    synth: Annotated[str, typer.Option(help="The built-in one that then sounds [the table's name].")] = "",
+    synth: Annotated[
+        str, typer.Option(help="The built-in one that then sounds.", show_default="the table's name")
+    ] = "",
     patch: Annotated[Path | None, typer.Option("--pd", help="The Pd patch that then sounds.")] = None,
 ) -> None:
     """Draw a table: a point for each of its rows, near those that sound alike.

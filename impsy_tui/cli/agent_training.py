@@ -14,12 +14,12 @@ DescriptorsHelp = 'Descriptors or categories, such as "loudness-dB centroid chro
 
 def train(
     table: Annotated[Path, typer.Argument(help="The look-up table of a synth.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="[models/agent-TABLE.npz]")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The player.", show_default="models/agent-TABLE.npz")
+    ] = None,
     hear: Annotated[str, typer.Option(help=f"What it hears. {DescriptorsHelp}")] = "",
-    match: Annotated[str, typer.Option(help="What of that it is to match [all].")] = "",
-    targets: Annotated[
-        str, typer.Option(help="static, changing, [mixed], corpus, mixed+corpus, mixed+scattered.")
-    ] = "",
+    match: Annotated[str, typer.Option(help="What of that it is to match.", show_default="all")] = "",
+    targets: Annotated[str, typer.Option(help=f"{', '.join(terms.TARGETS)}.", show_default="mixed")] = "",
     settings: Annotated[Path | None, typer.Option(help="RL-impro's environment_settings.json.")] = None,
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
@@ -61,7 +61,9 @@ def evaluate(
     players: Annotated[list[str], typer.Argument(help="Trained agents: files, or names in models/ or that ship.")],
     corpus: CorpusOption = None,
     frames: Annotated[int, typer.Option(min=1, help="Of each of 64 episodes.")] = 3000,
-    match: Annotated[str, typer.Option(help=f"What is judged [what each learned to match]. {DescriptorsHelp}")] = "",
+    match: Annotated[
+        str, typer.Option(help=f"What is judged. {DescriptorsHelp}", show_default="what each learned to match")
+    ] = "",
 ) -> None:
     """Tell how well agents imitate, beside seek and hold: random sounds, and recordings known and held out."""
     arguments: list[str | Path] = [*map(_file, players), "--frames", str(frames)]
@@ -75,7 +77,7 @@ def convert(
     file: Annotated[Path, typer.Argument(metavar="ZIP", help="A DQN or PPO that stable-baselines3 saved.")],
     lookup: Annotated[Path, typer.Option(help="The look-up table that it learned with.")],
     settings: Annotated[Path, typer.Option(help="Its environment_settings.json.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The player [ZIP.npz].")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The player.", show_default="ZIP.npz")] = None,
 ) -> None:
     """Take over an agent of RL-impro's: it plays from one file, with NumPy alone."""
     made = output or file.with_suffix(".npz")

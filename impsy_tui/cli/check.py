@@ -13,9 +13,12 @@ def check(
     ] = Path("logs"),
     models: Annotated[Path, typer.Option("--models", "-m", help="Folder of the models.")] = Path("models"),
     datasets: Annotated[Path, typer.Option("--datasets", "-d", help="Folder of the data sets.")] = Path("datasets"),
-    scenes: Annotated[Path | None, typer.Option("--scenes", help="File of the scenes [scenes.toml].")] = None,
+    scenes: Annotated[
+        Path | None, typer.Option("--scenes", help="File of the scenes.", show_default="scenes.toml")
+    ] = None,
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Configuration, for players and outputs [config.toml].")
+        Path | None,
+        typer.Option("--config", "-c", help="Configuration, for players and outputs.", show_default="config.toml"),
     ] = None,
 ) -> None:
     """Check a set list: what cannot be read, and the models, scenes, cues, players … it names that are not there."""

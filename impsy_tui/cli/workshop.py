@@ -18,7 +18,9 @@ def dataset(
     dimension: DimensionOption = None,
     source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the logs.")] = Path("logs"),
     destination: Annotated[Path, typer.Option("--destination", "-O", help="Folder for it.")] = Path("datasets"),
-    filename: Annotated[str, typer.Option("--filename", "-F", help="Its name [training-dataset-9d.npz].")] = "",
+    filename: Annotated[
+        str, typer.Option("--filename", "-F", help="Its name.", show_default="training-dataset-9d.npz")
+    ] = "",
 ) -> None:
     """Make a data set of the logs of a dimension; without one, of every dimension found."""
     if dimension is not None and dimension not in terms.DIMENSION:

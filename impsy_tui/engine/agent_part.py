@@ -307,6 +307,7 @@ class AgentPart:
             agent.hear(wishes.hear or agent.model.judged)
         except ListeningProblem as problem:
             wishes.hear = ()
+            agent.hear(agent.model.judged)
             self._stage.tell("warning", f"{problem}; what it has learned to match matters")
 
     def _move(self, at: float, own: np.ndarray | None) -> None:

@@ -17,6 +17,7 @@ from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.players.agent import Agent
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer
@@ -55,6 +56,7 @@ class Casting:
         self._setup = setup
         self._shelf = shelf
         self._agents = shelf.beside(AGENT_SUFFIX)
+        self._all = shelf.beside(*SUFFIXES, AGENT_SUFFIX)
         self._random = random
         self._tell = tell
         self._casts: dict[str, _Cast] = {}
@@ -208,12 +210,9 @@ class Casting:
 
     def _find(self, name: str) -> Path:
         try:
-            return self._shelf.find(name)
+            return self._all.find(name)
         except ModelProblem as problem:
-            try:
-                return self._agents.find(name)
-            except ModelProblem:
-                raise CastingProblem(str(problem)) from None
+            raise CastingProblem(str(problem)) from None
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[Anybody, str]:
         """A player that has heard nothing, and what the performer should know of how it was loaded."""

@@ -8,11 +8,14 @@ from typing import Final
 from impsy_tui.engine.conductor import Conductor
 from impsy_tui.engine.scenes import Scene, Stagehand
 from impsy_tui.language import Call, Program
+from impsy_tui.language.entries import Kind
 from impsy_tui.language.program import Step
 
 _DEEPEST: Final = 200
 _AS_ONE: Final = 1.0
 """Seconds within which a key pressed again and again counts as one line."""
+_NUMBERS: Final = ("linear", "log")
+"""How ``over`` glides what a key steps through: a scene is no such thing, each is a line of its own."""
 
 
 @dataclass(slots=True)
@@ -112,10 +115,13 @@ def _steps_can(step: Step) -> bool:
 
 
 def _is_same_knob(one: Program, other: Program) -> bool:
-    """Whether both lines are one and the same single command, with other values."""
+    """Whether both lines are one and the same single command for the same dimensions, with other numbers."""
     if len(one.steps) != 1 or len(other.steps) != 1:
         return False
     first, second = one.steps[0], other.steps[0]
     if isinstance(first, Call) or isinstance(second, Call) or first.command.takes_rest:
         return False
-    return first.command is second.command and first.player == second.player and bool(first.command.ramp)
+    if first.command is not second.command or first.player != second.player or first.command.ramp not in _NUMBERS:
+        return False
+    dimensions = [argument.name for argument in first.command.arguments if argument.kind is Kind.DIMENSIONS]
+    return all(first.values.get(name) == second.values.get(name) for name in dimensions)

@@ -84,7 +84,7 @@ class Library:
         Raises:
             HelperProblem: there is no answer.
         """
-        folders = (self.logs, self.datasets, *(folder.absolute() for folder in self._models))
+        folders = (self.logs, self.datasets, *(folder.resolve() for folder in self._models))
         return await ask_helper("impsy_tui.jobs.library", "list", str(number), *map(str, folders))
 
     async def draw(self, number: int, name: str, columns: int) -> bytes:

@@ -58,11 +58,11 @@ class Shelf:
     def __init__(self, folders: Sequence[Path], *, bands: bool = False, suffixes: Sequence[str] = SUFFIXES) -> None:
         self._bands = bands
         self._suffixes = tuple(suffixes)
-        self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
+        self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
 
-    def beside(self, suffix: str) -> "Shelf":
-        """What else is in these folders, with another suffix."""
-        return Shelf(self._folders, suffixes=(suffix,))
+    def beside(self, *suffixes: str) -> "Shelf":
+        """What else is in these folders, with other suffixes."""
+        return Shelf(self._folders, suffixes=suffixes)
 
     def names(self) -> list[str]:
         """The names of all models of its kind, as ``find`` takes them."""

@@ -9,7 +9,9 @@ import io
 import json
 import math
 import os
+import sys
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +38,20 @@ LARGEST: Final = 512 << 20
 """Bytes, unpacked. A larger file is refused."""
 
 _MOST_PATIENCE: Final = 8
+_STRANGE_MEMORY: Final = "remembers for times that make no sense"
+_STRANGE_STEP: Final = "has a step or a limit that makes no sense"
+
+_DAMAGES: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged file may end in."""
 
 _ARRAYS: Final = ("facts", "parameters", "mean", "deviation", "moves")
 
@@ -136,7 +152,7 @@ def read_agent(path: Path) -> AgentModel:
         raise ListeningProblem(f"{path.name} {problem}") from None
     except OSError as error:
         raise ListeningProblem(f"{path}: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, RecursionError) as error:
+    except _DAMAGES as error:
         raise ListeningProblem(f"{path.name} is no agent: {_first_line(error)}") from None
 
 
@@ -168,11 +184,11 @@ def _read(path: Path) -> AgentModel:
         known,
         _known_names(told.pop("heard")),
         _known_names(told.pop("judged")),
-        float(told.pop("step")),
+        _number(told.pop("step"), _STRANGE_STEP),
         arrays["moves"],
         _network(arrays, "network", told.pop("activation")),
-        math.inf if limit is None else float(limit),
-        tuple(float(frames) for frames in told.pop("patience", ())),
+        math.inf if limit is None else _number(limit, _STRANGE_STEP),
+        _patience(told.pop("patience", [])),
         foresight,
         told,
     )
@@ -200,9 +216,7 @@ def check(model: AgentModel) -> None:
     if model.network.outputs != len(model.moves):
         raise ListeningProblem(f"has {model.network.outputs} outputs for {len(model.moves)} moves")
     if not 0.0 < model.step <= 1.0 or not model.limit > 0.0:
-        raise ListeningProblem("has a step or a limit that makes no sense")
-    if len(model.patience) > _MOST_PATIENCE or not all(0.0 < frames < math.inf for frames in model.patience):
-        raise ListeningProblem("remembers for times that make no sense")
+        raise ListeningProblem(_STRANGE_STEP)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -284,6 +298,19 @@ def _known_names(found: Any) -> tuple[str, ...]:
     if list(names) != [name for name in NAMES if name in names]:
         raise ListeningProblem("has its descriptors in another order than frames have")
     return names
+
+
+def _patience(found: Any) -> tuple[float, ...]:
+    if not isinstance(found, list) or len(found) > _MOST_PATIENCE:
+        raise ListeningProblem(_STRANGE_MEMORY)
+    return tuple(_number(frames, _STRANGE_MEMORY) for frames in found)
+
+
+def _number(found: Any, complaint: str) -> float:
+    """A number above 0 that fits into 64 bits: JSON has words, NaN and any number of digits too."""
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0.0 < found <= sys.float_info.max:
+        raise ListeningProblem(complaint)
+    return float(found)
 
 
 def _frames(found: Any) -> int:

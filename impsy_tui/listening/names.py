@@ -28,6 +28,7 @@ CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
 NAMES: Final = tuple(name for names in CATEGORIES.values() for name in names)
 """All 55."""
 
+_SHORT: Final = tuple(name.removeprefix("specshape-") for name in CATEGORIES["specshape"])
 _PLACES: Final = {name: place for place, name in enumerate(NAMES)}
 
 
@@ -48,8 +49,12 @@ def places(wanted: Sequence[str]) -> list[int]:
     for word in wanted:
         names = CATEGORIES.get(word) or tuple(name for name in (word, f"specshape-{word}") if name in _PLACES)
         if not names:
+            import difflib  # only for mistakes: it would slow every start for nothing
+
+            near = difflib.get_close_matches(word, (*CATEGORIES, *NAMES, *_SHORT), n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
             raise ListeningProblem(
-                f"no descriptor is called {word}: the categories are {', '.join(CATEGORIES)}, "
+                f"no descriptor is called {word}: {hint}the categories are {', '.join(CATEGORIES)}, "
                 f"single ones such as {NAMES[0]}, centroid and {NAMES[-1]}"
             )
         found.update(_PLACES[name] for name in names)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
+from impsy_tui.console.widgets.event_log import Entry, EventLog
 from tests.conftest import wait_until
 from tests.console.conftest import PULSE, Rig, write_log
 from tests.console.stage import LARGE, SMALL, console, performed
@@ -32,6 +33,19 @@ async def test_what_others_ask_for_is_seen_in_the_order_it_happened(rig: Rig) ->
         lines = [line[9:] for line in here.lines]
         assert lines.index("› mode duet") == lines.index("› temp 1.33") + 1
         assert lines[lines.index("› mode duet") + 1].startswith("  duet: it plays")
+
+
+@performed
+async def test_what_went_wrong_just_now_is_read_to_its_end_where_there_are_two_lines(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        events = here.app.perform.query_one(EventLog)
+        events.add(Entry(0.0, "error", "", f"steer network: this agent hears {'loudness ' * 5}alone; seek hears all"))
+        await here.sees("✗ steer network: this agent hears", "alone; seek hears all")
+        events.add(Entry(0.0, "error", "", "what is far too long " * 10))
+        await here.sees("…")
+        assert sum("too long" in line for line in here.lines) == 2
+        events.add(Entry(0.0, "reply", "", "steer seek"))
+        await here.sees("✗ what is far too long", "  steer seek")
 
 
 @performed

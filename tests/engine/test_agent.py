@@ -122,6 +122,17 @@ def test_what_it_hears_is_chosen_live(stage: Rehearsal) -> None:
     assert stage.do("hear learned") == "hear learned"
 
 
+def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(stage: Rehearsal) -> None:
+    stage.do("steer seek; hear mfcc; scene save all; hear chroma")
+    scenes = stage.folder / "scenes.toml"
+    scenes.write_text(scenes.read_text().replace('"seek"', '"network"'))
+    stage.wait(2.0)
+    stage.do("scene all")
+    assert any("what it has learned to match matters" in problem for problem in stage.problems)
+    part = agents_of([stage.session.seat.part])[0]
+    assert (part.player.policy, part.player.matters) == ("network", ("loudness-dBFS",))
+
+
 def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehearsal) -> None:
     sound(stage, 0.3, Feats(frame(-14.0)))
     broken = frame(-14.0)
@@ -262,6 +273,11 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_
     assert stage.session.seat.part.player.kind == "dummy"
     assert len(played(stage)) == 2
     assert not stage.problems
+
+
+@pytest.mark.parametrize("word", ["load", "audition"])
+def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: Rehearsal, word: str) -> None:
+    assert "did you mean agent-small?" in stage.try_(f"{word} agent-smal").text
 
 
 def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: Rehearsal) -> None:

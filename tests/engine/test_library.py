@@ -66,6 +66,14 @@ def test_describing_and_drawing_are_answered_by_a_process(folder: Path) -> None:
     assert isinstance(picture, LogPicture)
 
 
+def test_a_model_is_listed_once_however_its_folder_is_written(folder: Path) -> None:
+    models = [folder / "models", folder / "logs" / ".." / "models"]
+    library = Library(folder / "logs", folder / "datasets", models, lambda: ())
+    files = msgspec.json.decode(_run(library.describe(4)), type=FromEngine)
+    assert isinstance(files, Files)
+    assert [file.name for file in files.files].count("m.tflite") == 1
+
+
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_name_leads_out_of_its_folder(folder: Path, kind: str, name: str) -> None:

@@ -63,6 +63,14 @@ def test_a_mistyped_name_gets_a_suggestion(shelf: Shelf) -> None:
         shelf.find("tow words")
 
 
+def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with pytest.raises(ModelProblem) as problem:
+        Shelf([tmp_path / "a", tmp_path / "b" / ".." / "a"]).find("none")
+    assert str(problem.value) == f"no model is called none in {tmp_path / 'a'}"
+
+
 def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_engine_is_started(
     tmp_path: Path,
 ) -> None:

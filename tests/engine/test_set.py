@@ -215,6 +215,21 @@ def test_a_key_held_down_is_taken_back_as_one(set_: Rehearsal) -> None:
     assert temp(set_) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("scene one", "scene two"), ("hold x1 0.2", "hold x2 0.8"), ("hold x1 0.2", "hold x1 x2 0.8")],
+)
+def test_lines_about_different_things_are_taken_back_one_by_one_however_quick(
+    set_: Rehearsal, first: str, second: str
+) -> None:
+    set_.do("temp 1.1; scene save one; temp 1.2; scene save two; temp 1.3")
+    set_.wait(2)
+    set_.do(first)
+    set_.do(second)
+    assert set_.do("undo") == f"taken back: {second}"
+    assert set_.do("undo") == f"taken back: {first}"
+
+
 def test_what_was_played_is_never_taken_back(set_: Rehearsal) -> None:
     set_.do("temp 2")
     set_.play(0.1, 0.2, 0.3)

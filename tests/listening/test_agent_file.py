@@ -166,6 +166,15 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
         ({"step": 0}, "step"),
         ({"step": "far"}, "agent.npz"),
         ({"limit": -1}, "limit"),
+        ({"step": True}, "step"),
+        ({"step": 10**400}, "step"),
+        ({"limit": "10"}, "limit"),
+        ({"patience": "20"}, "remembers for times"),
+        ({"patience": {"200": 1}}, "remembers for times"),
+        ({"patience": [True]}, "remembers for times"),
+        ({"patience": [10**400]}, "remembers for times"),
+        ({"patience": [float("nan")]}, "remembers for times"),
+        ({"patience": [1] * 1000}, "remembers for times"),
         ({"patience": [200.0]}, "descriptors twice and 2 parameters and 4 numbers of memory are 8"),
         ({"activation": "swish"}, "activation that is unknown here: swish"),
         ({"ahead": -5, "back": 1, "foresight": "tanh"}, "agent.npz"),
@@ -184,6 +193,19 @@ def test_a_file_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
             read_agent(path)
     with pytest.raises(ListeningProblem, match="No such file"):
         read_agent(tmp_path / "none.npz")
+
+
+def test_a_file_that_a_worn_card_has_changed_is_refused_in_a_line(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        entry = archive.getinfo("differences.npy")
+    whole = path.read_bytes()
+    inside = entry.header_offset + 30 + len(entry.filename) + 40
+    for place, found in ((inside, bytes([255] * 40)), (whole.rindex(b"PK\1\2") + 10, bytes([99, 0]))):
+        path.write_bytes(whole[:place] + found + whole[place + len(found) :])
+        with pytest.raises(ListeningProblem, match=r"agent\.npz is no agent") as problem:
+            read_agent(path)
+        assert "\n" not in str(problem.value)
 
 
 def test_a_small_file_that_unpacks_to_more_than_there_is_room_for_is_refused(

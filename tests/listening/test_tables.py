@@ -23,6 +23,9 @@ def test_there_are_55_descriptors_and_categories_stand_for_their_own() -> None:
     assert places(["centroid", "specshape-centroid"]) == [28]
     with pytest.raises(ListeningProblem, match="no descriptor is called pitch: the categories are loudness"):
         places(["pitch"])
+    for typed, meant in (("lodness", "loudness"), ("centriod", "centroid"), ("mfcc12", "mfcc-12")):
+        with pytest.raises(ListeningProblem, match=f"called {typed}: did you mean {meant}\\? the categories are"):
+            places([typed])
 
 
 @pytest.mark.parametrize("name", ["t.csv", "ünïcode.csv"])

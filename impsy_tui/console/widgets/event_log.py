@@ -14,7 +14,7 @@ MOST: Final = 500
 _HEADED: Final = 5
 """Lines from which there is room for a heading."""
 _FEW: Final = 2
-"""Lines up to which an entry gets one, cut off at its end."""
+"""Lines up to which an entry gets one, cut off at its end; but what went wrong just now gets all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class EventLog(Pane):
     def _append(self, entry: Entry) -> None:
         self._entries.append(entry)
         if self._up:
-            self._up += len(self._wrapped(entry, self.size.width, whole=self._room() > _FEW))
+            self._up += len(self._wrapped(entry, self.size.width, most=None if self._room() > _FEW else 1))
 
     def page(self, direction: int) -> None:
         """Show what was before (1), or after (-1)."""
@@ -73,7 +73,9 @@ class EventLog(Pane):
         lines: list[Line] = []
         wanted = room + self._up
         for entry in reversed(self._entries):
-            lines[:0] = self._wrapped(entry, width, whole=room > _FEW)
+            whole = room > _FEW
+            wrong = entry.level == "error" and not lines and not self._up
+            lines[:0] = self._wrapped(entry, width, most=None if whole else room if wrong else 1)
             if len(lines) >= wanted:
                 break
         self._up = min(self._up, max(0, len(lines) - room))
@@ -85,7 +87,8 @@ class EventLog(Pane):
             shown.insert(0, heading(title, width, self.palette, focused=self.has_focus))
         self.set_lines(shown)
 
-    def _wrapped(self, entry: Entry, width: int, *, whole: bool) -> list[Line]:
+    def _wrapped(self, entry: Entry, width: int, *, most: int | None) -> list[Line]:
+        """An entry in so many lines at most, cut off at the end of the last; in as many as it takes for None."""
         palette = self.palette
         stamp = time.strftime("%H:%M:%S ", time.localtime(entry.time)) if width >= 60 else ""
         mark, style = {
@@ -98,10 +101,15 @@ class EventLog(Pane):
         head = len(stamp) + len(mark)
         parts: list[str] = []
         text = who + entry.text
-        if not whole:
-            return [((stamp, palette.faint), (mark, style), (cut(text.replace("\n", " · "), width - head), style))]
+        if most is not None:
+            text = text.replace("\n", " · ")
+        if most == 1:
+            return [((stamp, palette.faint), (mark, style), (cut(text, width - head), style))]
         for line in text.split("\n"):
-            parts += textwrap.wrap(line, max(8, width - head), drop_whitespace=False, subsequent_indent="  ") or [""]
+            room = max(8, width - head)
+            parts += textwrap.wrap(
+                line, room, drop_whitespace=False, subsequent_indent="  ", max_lines=most, placeholder="…"
+            ) or [""]
         lines: list[Line] = []
         for number, part in enumerate(parts):
             begin = ((stamp, palette.faint), (mark, style)) if number == 0 else ((" " * head, style),)
