@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -195,8 +196,9 @@ class Library:
         kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
             stem += kept[0]  # data sets are made of logs by this part of their name
-        if kind == "model" and files[0].stem.startswith(BAND_PREFIX) and not stem.startswith(BAND_PREFIX):
-            stem = BAND_PREFIX + stem  # by which models of bands are told
+        for prefix in (BAND_PREFIX, AGENT_PREFIX) if kind == "model" else ():
+            if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
+                stem = prefix + stem  # by which models of bands, and agents, are told
         if not _plain(stem):
             raise LibraryProblem(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
@@ -217,15 +219,22 @@ class Library:
 
     def _own_files(self, kind: str, name: str) -> list[Path]:
         """All files of a thing that is the user's and not in use."""
-        file = self.find(kind, name)
+        file = self._find_own(kind, name)
         if kind == "model" and file.parent.resolve() == shipped_folder("models").resolve():
             raise LibraryProblem(f"{file.stem} comes with the program and stays as it is")
-        suffixes = _OF_A_MODEL if kind == "model" else (file.suffix,)
+        suffixes = _OF_A_MODEL if file.suffix in SUFFIXES else (file.suffix,)
         files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
         if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
             why = "it is being written" if kind == "log" else "it plays now"
             raise LibraryProblem(f"{file.stem} stays as it is: {why}")
         return files
+
+    def _find_own(self, kind: str, name: str) -> Path:
+        """A file by its name; agents are models, too."""
+        if kind == "model" and name.startswith(AGENT_PREFIX):
+            with suppress(ModelProblem):
+                return self.agents.find(name)
+        return self.find(kind, name)
 
 
 def _unlink(files: Sequence[Path]) -> None:

@@ -16,6 +16,10 @@ import msgspec
 
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
 from impsy_tui.jobs.manners import step_back
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
+from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
+from impsy_tui.listening.agent_file import read_agent
 from impsy_tui.networks.notes import read_notes
 
 MOST_COLUMNS: Final = 400
@@ -43,6 +47,7 @@ def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
     for folder in dict.fromkeys(models):
         for suffix in (".tflite", ".keras", ".h5"):
             files += [_model(file) for file in _files(folder, suffix)]
+        files += [_agent(file) for file in _files(folder, AGENT_SUFFIX) if file.name.startswith(AGENT_PREFIX)]
     return Files(number, tuple(file for file in files if file is not None))
 
 
@@ -106,6 +111,15 @@ def _model(file: Path) -> FileFacts | None:
         loss=notes.loss,
         rows=-1 if notes.rows is None else notes.rows,
     )
+
+
+def _agent(file: Path) -> FileFacts | None:
+    facts = _facts("model", file)
+    try:
+        agent = read_agent(file)
+    except ListeningProblem as problem:
+        return facts and msgspec.structs.replace(facts, problem=str(problem))
+    return facts and msgspec.structs.replace(facts, dimension=agent.known.count)
 
 
 def draw(number: int, file: Path, columns: int) -> LogPicture | Reply:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,7 +51,7 @@ def read_weights(file: Path) -> Weights:
                     arrays[name] = np.asarray(item, np.float32)
 
             root.visititems(keep)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, RuntimeError) as error:
+    except (OSError, KeyError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         reason = str(error).strip("'\"").partition("\n")[0][:200]
         raise ModelProblem(f"is not a Keras file: {reason}") from None
     weights = _assemble(arrays)

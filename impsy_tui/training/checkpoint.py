@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -82,7 +83,7 @@ def newest_unfinished(folder: Path) -> Unfinished:
             **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
         )
         return Unfinished(file, dict(facts["wishes"]), progress)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise NothingToResume(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
 
 

@@ -47,7 +47,7 @@ async def _choose(here: Console, name: str) -> None:
 async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.press("f2")
-        await here.sees("FILES · 2 logs, 0 data sets, 5 models", "first-4d-mdrnn", "pulse", "kind", "date")
+        await here.sees("FILES · 2 logs, 0 data sets, 8 models", "first-4d-mdrnn", "pulse", "kind", "date")
         await _choose(here, "first-4d-mdrnn")
         assert any(re.search(r"log +first-4d-mdrnn +4 +120 +11s", line) for line in here.lines)
         await here.press("enter")
@@ -63,6 +63,9 @@ async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> Non
         await _choose(here, "lower")
         await here.press("a")
         await here.until(lambda: here.snapshot.audition is not None and here.snapshot.audition.model == "lower")
+        await _choose(here, "agent-fm")
+        await here.press("a")
+        await here.sees("FILES · agent-fm listens and plays in silence")
         await here.press("1")
         await here.misses("higher    ")
         await here.press("0")

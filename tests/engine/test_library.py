@@ -196,6 +196,22 @@ def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) ->
     assert names.classifiers == ("gestures-synthetic",)
 
 
+def test_an_agent_is_renamed_and_deleted_and_is_told_by_its_name_as_well(folder: Path) -> None:
+    library, models = _library(folder), folder / "models"
+    (models / "agent-mine.npz").touch()
+    (models / "clips.npz").touch()
+    assert _run(library.rename("model", "agent-mine", "gentle")) == "model agent-mine is now agent-gentle"
+    assert _run(library.delete("model", "agent-gentle")) == "model agent-gentle is deleted"
+    assert not list(models.glob("agent-*"))
+    with pytest.raises(LibraryProblem, match="comes with the program"):
+        _run(library.delete("model", "agent-fm"))
+    with pytest.raises(LibraryProblem, match="no model is called clips"):
+        _run(library.delete("model", "clips"))
+    (models / "agent-playing.npz").touch()
+    with pytest.raises(LibraryProblem, match="it plays now"):
+        _run(_library(folder, models / "agent-playing.npz").delete("model", "agent-playing"))
+
+
 def test_a_model_of_a_band_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
     (folder / "models" / "ensembleRNN-mine.tflite").touch()
     assert _run(_library(folder).rename("model", "ensembleRNN-mine", "gentle")).endswith("is now ensembleRNN-gentle")

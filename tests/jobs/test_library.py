@@ -11,6 +11,8 @@ import pytest
 from impsy_tui.control.messages import FromEngine, LogPicture, Reply
 from impsy_tui.corpus.datasets import write_dataset
 from impsy_tui.jobs.library import MOST_COLUMNS, draw, list_files
+from impsy_tui.listening.agent_file import write_agent
+from tests.listening.agents import small_agent
 
 
 @pytest.fixture
@@ -47,6 +49,17 @@ def test_everything_is_listed_with_what_is_known_of_it(folder: Path) -> None:
     assert (model.kind, model.dimension, model.layers, model.units) == ("model", 9, 2, 64)
     assert (model.rows, model.loss) == (1000, -3.5)
     assert (found["mine.h5"].dimension, found["mine.h5"].rows) == (0, -1)
+
+
+def test_agents_are_listed_among_the_models(tmp_path: Path) -> None:
+    write_agent(tmp_path / "agent-mine.npz", small_agent())
+    (tmp_path / "agent-broken.npz").write_bytes(b"PK nonsense")
+    (tmp_path / "clips.npz").touch()
+    found = {file.name: file for file in list_files(7, tmp_path / "none", tmp_path / "none", tmp_path).files}
+    assert found.keys() == {"agent-mine.npz", "agent-broken.npz"}
+    agent = found["agent-mine.npz"]
+    assert (agent.kind, agent.dimension, agent.problem) == ("model", 2, "")
+    assert "agent-broken.npz is no agent" in found["agent-broken.npz"].problem
 
 
 def test_a_log_is_drawn(folder: Path) -> None:

@@ -39,6 +39,18 @@ def test_the_three_files_of_one_model_agree(shared_models: Path) -> None:
         assert np.abs(_outputs(NumpyNetwork(read_weights(stem.with_suffix(suffix))), events) - lite).max() < 1e-4
 
 
+def test_a_keras_file_that_does_not_unpack_is_told_in_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "m.keras"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.weights.h5", os.urandom(200) * 20)
+    content = bytearray(file.read_bytes())
+    content[60:120] = b"\xff" * 60
+    file.write_bytes(content)
+    with pytest.raises(ModelProblem, match="is not a Keras file") as caught:
+        read_weights(file)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("dimension", [2, 4])
 def test_keras_files_of_other_years_agree(shared_models: Path, dimension: int) -> None:
     (keras,) = shared_models.glob(f"musicMDRNN-dim{dimension}-*.keras")

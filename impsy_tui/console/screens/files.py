@@ -172,7 +172,8 @@ class FilesPage(Page):
         """Have a model played or auditioned by whom it is for."""
         name = _stem(facts)
         names = await self._desk.ask("names")
-        kind = "ensemble" if isinstance(names, Names) and name in names.bands else "train"
+        agent = facts.name.endswith(".npz")
+        kind = "agent" if agent else "ensemble" if isinstance(names, Names) and name in names.bands else "train"
         to = None if self._snapshot is None else whom(kind, self._snapshot)
         self._run(f"{to or ''}{word} {quoted(name)}")
 
