@@ -174,7 +174,10 @@ class FilesPage(Page):
         names = await self._desk.ask("names")
         agent = facts.name.endswith(".npz")
         kind = "agent" if agent else "ensemble" if isinstance(names, Names) and name in names.bands else "train"
-        to = None if self._snapshot is None else whom(kind, self._snapshot)
+        to = None
+        if self._snapshot is not None:
+            # Where no agent plays, a player of values becomes one.
+            to = whom(kind, self._snapshot) or (whom("train", self._snapshot) if agent else None)
         self._run(f"{to or ''}{word} {quoted(name)}")
 
     def action_dataset(self) -> None:
