@@ -33,7 +33,7 @@ class Task:
         length: frames of an episode at most.
         limit: deviations; how far off what an agent sees may look.
         patience: see :class:`~impsy_tui.listening.memory.Memory`; none if the agent has no memory.
-        recalled: places of the descriptors that memory goes by; None for those that are judged.
+        recalls_by: places of the descriptors that memory goes by; None for those that are judged.
     """
 
     known: Known
@@ -45,7 +45,7 @@ class Task:
     length: int = LENGTH
     limit: float = LIMIT
     patience: Sequence[float] = PATIENCE
-    recalled: Sequence[int] | None = None
+    recalls_by: Sequence[int] | None = None
 
 
 class Stepped(NamedTuple):
@@ -105,11 +105,11 @@ class Imitation:
         self._target = np.empty((count, len(NAMES)))
         self._changing, self._in_corpus, self._scattered = (np.zeros(count, bool) for _ in range(3))
         self._at, self._left = np.zeros(count, int), np.zeros(count, int)
-        self._recalled = self._judged if task.recalled is None else list(task.recalled)
+        self._recalls_by = self._judged if task.recalls_by is None else list(task.recalls_by)
         self._recalling = None
         if task.patience:
-            memory = Memory(task.known, self._recalled, task.step, task.patience)
-            self._recalling = Recalling(memory, count, self._limited(self._frames[:, self._recalled]))
+            memory = Memory(task.known, self._recalls_by, task.step, task.patience)
+            self._recalling = Recalling(memory, count, self._limited(self._frames[:, self._recalls_by]))
 
     def reset(self) -> np.ndarray:
         """Begin everywhere anew; the observations."""
@@ -194,7 +194,7 @@ class Imitation:
         sounds = self._random_sounds(which)
         self._target[which] = sounds
         if self._recalling is not None:
-            self._recalling.hear(which, self._limited(sounds[:, self._recalled]))
+            self._recalling.hear(which, self._limited(sounds[:, self._recalls_by]))
 
     def _hear_frames(self, which: np.ndarray) -> None:
         self._target[which] = self._frames[self._at[which]]

@@ -52,7 +52,7 @@ def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: st
         step=model.step,
         limit=model.limit,
         patience=model.patience,
-        recalled=places(model.judged),
+        recalls_by=places(model.judged),
     )
 
 

@@ -172,7 +172,7 @@ def test_seek_is_near_its_targets_and_hold_is_not() -> None:
 
 
 def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
-    wanted = replace(task("static"), judged=BOTH[:1], recalled=BOTH)
+    wanted = replace(task("static"), judged=BOTH[:1], recalls_by=BOTH)
     seen = Imitation(wanted, 5, seed=1).reset()
     assert seen == pytest.approx(Imitation(task("static"), 5, seed=1).reset())
 
