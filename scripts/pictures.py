@@ -9,7 +9,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from impsy_tui.console.app import ConsoleApp, Options
+from impsy_tui.console.app import ConsoleApp
+from impsy_tui.console.options import Options
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
 from impsy_tui.shipped import shipped_folder

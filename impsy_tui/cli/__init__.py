@@ -254,7 +254,8 @@ def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
             wishes = client.hello.console
     except NoEngine as problem:
         fail(str(problem))
-    from impsy_tui.console.app import Options, run_console
+    from impsy_tui.console.app import run_console
+    from impsy_tui.console.options import Options
 
     said = run_console(Options(socket, theme, lean, wishes))
     if said:
@@ -381,6 +382,7 @@ def ports(
     api: Annotated[str, typer.Option(help="ALSA, JACK, CoreMIDI or WinMM; else what there is.")] = "",
 ) -> None:
     """List what is plugged in, with the line for the configuration."""
+    from impsy_tui.config.kinds import written
     from impsy_tui.jobs.ports import find_ports
 
     found = find_ports(api)
@@ -392,13 +394,7 @@ def ports(
     ):
         typer.echo(f"{title}:" if names else f"{title}: none")
         for name in names:
-            typer.echo(f"  {name}\n    [{table}]\n    {key} = [{_toml(name)}]")
+            typer.echo(f"  {name}\n    [{table}]\n    {key} = [{written(name)}]")
     typer.echo("serial ports:" if found.serial else "serial ports: none")
     for name in found.serial:
-        typer.echo(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {_toml(name)}")
-
-
-def _toml(text: str) -> str:
-    from impsy_tui.config.kinds import written
-
-    return written(text)
+        typer.echo(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {written(name)}")

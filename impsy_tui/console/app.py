@@ -6,8 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import events
@@ -22,6 +21,7 @@ from impsy_tui.console.history import History, history_file
 from impsy_tui.console.key_lines import KeyLines
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
+from impsy_tui.console.options import Options
 from impsy_tui.console.pages import Dress, Pages
 from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.page import Page
@@ -33,7 +33,7 @@ from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
-from impsy_tui.control.messages import About, Answer, ConsoleWishes, Event, Reply
+from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.guide import Answers
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.complete import Known
@@ -47,23 +47,6 @@ _HOT_RELOAD: Final = 1.0
 _PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
 _ENDING: Final = 1.5
 """Seconds an orderly end may take when the terminal has gone; then it ends anyhow."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the console is started.
-
-    Attributes:
-        socket: of the engine.
-        theme: its name, empty for the engine's wish.
-        lean: fewer frames and digits; None for the engine's wish.
-        wishes: the engine's, as far as they are known before it answers.
-    """
-
-    socket: Path
-    theme: str = ""
-    lean: bool | None = None
-    wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
 
 
 class ConsoleApp(App[str], inherit_bindings=False):

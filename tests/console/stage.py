@@ -13,7 +13,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from impsy_tui.console.app import ConsoleApp, Options
+from impsy_tui.console.app import ConsoleApp
+from impsy_tui.console.options import Options
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import ConsoleWishes, Snapshot
 from impsy_tui.control.states import PlayerState

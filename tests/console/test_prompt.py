@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from impsy_tui.console.app import ConsoleApp, Options
+from impsy_tui.console.app import ConsoleApp
+from impsy_tui.console.options import Options
 from impsy_tui.language.parse import Mistake
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, Console, console, performed

@@ -1,0 +1,23 @@
+"""How the console is started."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from impsy_tui.control.messages import ConsoleWishes
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is said of it in the shell, and what the engine wishes.
+
+    Attributes:
+        socket: of the engine.
+        theme: its name, empty for the engine's wish.
+        lean: fewer frames and digits; None for the engine's wish.
+        wishes: the engine's, as far as they are known before it answers.
+    """
+
+    socket: Path
+    theme: str = ""
+    lean: bool | None = None
+    wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
