@@ -1,21 +1,23 @@
-# Shared by the scripts beside it: finding Python, making environments.
+# Shared by the scripts next to it: finds Python, installs Debian packages, makes and updates environments.
 
-# What agents learn with; TORCH names another build. Where pip brings that of a graphics card, the README knows the CPU's.
+# The build of torch that agents are trained with. TORCH names another one.
 TORCH=${TORCH:-torch==2.13.0}
 
 say() { printf '%s\n' "$*" >&2; }
 
-# The Python to use: $PYTHON, else the newest one here from 3.11 to 3.13 that can make environments.
+# Prints the path of the Python to use: $PYTHON, else the first one from 3.11 to 3.13 that can make environments.
+# An active environment, or one that is first on PATH, is never used itself: its base Python is.
 find_python() {
   for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
     [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
-    "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue
-    "$candidate" -c 'import ensurepip, venv' 2>/dev/null && { command -v "$candidate"; return 0; }
+    base=$("$candidate" -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null) || continue
+    "$base" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue
+    "$base" -c 'import ensurepip, venv' 2>/dev/null && { printf '%s\n' "$base"; return 0; }
   done
   return 1
 }
 
-# Install Debian packages where that is possible, else say the one line to type.
+# Installs Debian packages if this user may, else prints the line to type.
 # Arguments: package names.
 need_packages() {
   missing=""
@@ -33,6 +35,7 @@ need_packages() {
 }
 
 need_python() {
+  asked_for=${PYTHON:-}
   if ! PYTHON=$(find_python); then
     if command -v apt-get >/dev/null 2>&1; then
       need_packages python3 python3-venv && PYTHON=$(find_python) && return 0
@@ -42,18 +45,81 @@ need_python() {
   fi
 }
 
-# make_environment FOLDER WHAT…: a virtual environment with WHAT installed, made anew only when
-# WHAT or what this project needs has changed since.
+# Prints the extras of this project that are installed in an environment, comma between, such as "audio,train".
+# Reads the packages' metadata with the base Python: the environment's own Python may be gone.
+installed_extras() {
+  "$PYTHON" - "$1" <<'PY'
+import glob, re, sys, tomllib
+from importlib.metadata import distributions
+
+def plain(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+folders = glob.glob(f"{sys.argv[1]}/lib/python3.*/site-packages")
+installed = {plain(found.metadata["Name"]) for found in distributions(path=folders) if found.metadata["Name"]}
+extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
+
+def complete(extra):
+    for line in extras[extra]:
+        requirement, _, marker = line.partition(";")
+        own = re.fullmatch(r"impsy-tui\[(.+)\]", requirement.strip())
+        name = plain(re.match(r"[\w.-]+", requirement)[0])
+        if own and not all(map(complete, own[1].split(","))):
+            return False
+        if not own and not marker and name not in installed:
+            return False
+    return True
+
+print(",".join(sorted(extra for extra in extras if complete(extra))))
+PY
+}
+
+# make_environment FOLDER WHAT…: a virtual environment with WHAT installed.
+# An environment that works is never cleared: it is updated in place when WHAT or pyproject.toml has changed, together
+# with the extras that were installed in it. Without network it stays as it is. One whose Python is gone, or is not the
+# one that PYTHON asks for, is kept until the new one is complete.
 make_environment() {
   folder=$1
   shift
   stamp="$folder/.made-for"
-  wanted="$PYTHON $*"
+  wanted="$*"
   case " $* " in *" -e "*) wanted="$wanted $(cksum <pyproject.toml)" ;; esac
-  if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-    say "making $folder (once, a minute or so)"
-    "$PYTHON" -m venv --clear "$folder"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+  [ -d "$folder.kept" ] && restore_environment "$folder"
+  if usable "$folder"; then
+    [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return 0
+    say "updating $folder"
+  else
+    say "making $folder (this takes a minute or more)"
+  fi
+  if [ "$*" = "-e ." ] && extras=$(installed_extras "$folder") && [ -n "$extras" ]; then
+    say "with the extras that are installed in it: $extras"
+    set -- -e ".[$extras]"
+  fi
+  if ! usable "$folder"; then
+    [ -d "$folder" ] && mv "$folder" "$folder.kept"
+    "$PYTHON" -m venv "$folder" || { restore_environment "$folder"; return 1; }
+  fi
+  if "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; then
     printf '%s' "$wanted" >"$stamp"
+    rm -rf "$folder.kept"
+  elif usable "$folder" && [ -e "$stamp" ]; then
+    say "$folder could not be updated (no network?): it is used as it is"
+  else
+    restore_environment "$folder"
+    say "$folder could not be made: pip needs the network for it"
+    return 1
+  fi
+}
+
+# Does the environment's Python run, and is it the one that was asked for?
+usable() {
+  "$1/bin/python" -c 'import pip' 2>/dev/null || return 1
+  [ -z "$asked_for" ] || [ "$("$1/bin/python" -c 'import os, sys; print(os.path.realpath(sys.executable))')" = "$PYTHON" ]
+}
+
+# Puts an environment back that was kept while a new one was made and not completed.
+restore_environment() {
+  if [ -d "$1.kept" ]; then
+    rm -rf "$1" && mv "$1.kept" "$1"
   fi
 }

@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,26 @@ settings.register_profile("search", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+LIBRARIES = {"libasound.so.2": "libasound2", "libjack.so.0": "libjack-jackd2-0", "libportaudio.so.2": "libportaudio2"}
+"""Debian's package of each system library that a driver loads."""
+MISSING_LIBRARY = re.compile(r"(lib[\w+-]+\.so[.\d]*): (?:cannot open shared object file|file too short)")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Skips a test module that cannot be imported because a system library is missing; says which package has it."""
+    report = yield
+    if report.outcome == "failed" and (found := MISSING_LIBRARY.search(str(report.longrepr))):
+        package = LIBRARIES.get(found[1], found[1])
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 0, f"{found[1]} is missing: sudo apt-get install {package}")
+    return report
 
 
 @pytest.fixture(scope="session")
