@@ -12,3 +12,9 @@ def shipped_folder(kind: str) -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "shipped" / kind
     return installed if installed.is_dir() else package.parent / kind
+
+
+def checkout() -> Path | None:
+    """The folder of the checkout that this program runs from; None if it runs from an installed package."""
+    folder = Path(__file__).resolve().parent.parent
+    return folder if (folder / "pyproject.toml").is_file() else None

@@ -64,4 +64,5 @@ def test_an_agent_is_judged_beside_seek_and_hold_without_torch(said, tmp_path: P
 def test_without_torch_training_says_how_to_get_it(said) -> None:  # type: ignore[no-untyped-def]
     code, output = said("train agent small.csv")
     assert code == 1
-    assert "pip install 'impsy-tui[agent]'" in output
+    assert "[agent]" in output
+    assert "pip install torch==2.13.0" in output

@@ -11,6 +11,7 @@ import numpy as np
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.config import Audio
+from impsy_tui.installation import needs_extra
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.calibration import level_of
 from impsy_tui.listening.descriptors import Settings
@@ -66,7 +67,7 @@ class AudioChannel:
         try:
             import sounddevice
         except ImportError:
-            raise ChannelProblem("sound needs sounddevice: pip install 'impsy-tui[audio]'") from None
+            raise ChannelProblem(needs_extra("sound", "sounddevice", "audio")) from None
         except OSError as error:
             raise ChannelProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
         wanted = self._settings

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.plots.map_cursor import Cursor
 
@@ -94,7 +95,7 @@ def _sounddevice() -> tuple[Any, int]:
     try:
         import sounddevice
     except ImportError:
-        raise ListeningProblem("sound needs sounddevice: pip install 'impsy-tui[audio]'") from None
+        raise ListeningProblem(needs_extra("sound", "sounddevice", "audio")) from None
     except OSError as error:
         raise ListeningProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
     try:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.listening import ListeningProblem
@@ -35,7 +36,7 @@ def main() -> None:
     reporter = Reporter()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if find_spec("soundfile") is None:
-        reporter.say(Failed("recordings need soundfile, which is not installed here: pip install 'impsy-tui[audio]'"))
+        reporter.say(Failed(needs_extra("reading recordings", "soundfile", "audio")))
         return
     try:
         reporter.say(_analyse(wishes, reporter))

@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs import cluster
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
@@ -48,9 +49,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     try:
         if wishes.scheduler and cluster.missing():
-            raise ListeningProblem(
-                "a scheduler needs dask, which is not installed here: pip install 'impsy-tui[cluster]'"
-            )
+            raise ListeningProblem(needs_extra("a scheduler", "dask", "cluster"))
         wish = _wish(wishes)
         listened = partial(_on_cluster, wishes.scheduler) if wishes.scheduler else partial(_here, wishes.processes)
         reporter.say(make_table(wish, wishes.table, listened, reporter, stop))

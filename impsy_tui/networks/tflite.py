@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.installation import pip_line
 from impsy_tui.networks import SCALE, Floats, ModelProblem, Shape
 
 _LARGE: Final = 8 << 20
@@ -41,8 +42,8 @@ def interpreter() -> tuple[Callable[..., Any], str]:
         from tflite_runtime.interpreter import Interpreter
     except ImportError:
         raise NoInterpreter(
-            "no interpreter for .tflite is installed: pip install ai-edge-litert "
-            "(or, on a 32-bit Pi, impsy-tui[tflite-runtime])"
+            f"no interpreter for .tflite files is installed. To install one, type: {pip_line('ai-edge-litert')} "
+            "(on a 32-bit Pi: tflite-runtime in place of ai-edge-litert)"
         ) from None
     return Interpreter, "tflite-runtime"
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.projection import principal, standardised
@@ -83,7 +84,7 @@ def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], 
 def _neighbours(alike: np.ndarray) -> np.ndarray:
     """t-SNE (L. van der Maaten, G. Hinton, 2008)."""
     if find_spec("sklearn") is None:
-        raise PlotProblem("tsne needs scikit-learn, which is not installed here: pip install scikit-learn")
+        raise PlotProblem(needs_extra("tsne", "scikit-learn", "gestures"))
     if len(alike) > MOST_NEIGHBOURED:
         raise PlotProblem(f"tsne takes {MOST_NEIGHBOURED} rows at most, this table has {len(alike)}: pca takes any")
     from sklearn.manifold import TSNE

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.plots import PlotProblem
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Histogram, Series, Sheet, gap_name
 
@@ -27,7 +28,7 @@ _HIGHEST: Final = 60.0
 def missing() -> str:
     """What stands in the way of pictures here; empty for nothing."""
     if find_spec("matplotlib") is None:
-        return "pictures need matplotlib, which is not installed here: pip install 'impsy-tui[plot]'"
+        return needs_extra("drawing pictures", "matplotlib", "plot")
     return ""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
+from impsy_tui.installation import needs_extra, pip_line
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.listening import ListeningProblem
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
     from impsy_tui.training.agent_fit import Learned
     from impsy_tui.training.agent_recordings import Recordings
 
-NEEDS: Final = (
-    "training agents needs stable-baselines3, which is not installed here: "
-    "pip install torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu, then pip install 'impsy-tui[agent]'"
-)
+TORCH: Final = ("torch==2.13.0", "--index-url", "https://download.pytorch.org/whl/cpu")
+"""The CPU build, which is enough: the words behind ``pip install``."""
 
 
 def main() -> None:
@@ -35,12 +34,12 @@ def main() -> None:
     wishes = _parser().parse_args()
     reporter = sole_reporter()
     if find_spec("torch") is None or find_spec("stable_baselines3") is None:
-        reporter.say(Failed(NEEDS))
+        needed = needs_extra("training agents", "stable-baselines3", "agent")
+        reporter.say(Failed(f"{needed}. Before that, for a smaller torch: {pip_line(*TORCH)}"))
         return
     if wishes.logs and find_spec("tensorboard") is None:
-        reporter.say(
-            Failed("logs of a training need tensorboard, which is not installed here: pip install tensorboard")
-        )
+        needed = "logs of a training need tensorboard, which is not installed here. To install it, type:"
+        reporter.say(Failed(f"{needed} {pip_line('tensorboard')}"))
         return
     stop = StopAsked()
     signal.signal(signal.SIGINT, stop)

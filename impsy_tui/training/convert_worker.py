@@ -8,6 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem
@@ -21,7 +22,7 @@ def main() -> None:
     file, folder = map(Path, sys.argv[1:])
     reporter = sole_reporter()
     if find_spec("tensorflow") is None:
-        reporter.say(Failed("converting needs TensorFlow, not installed here: pip install 'impsy-tui[train]'"))
+        reporter.say(Failed(needs_extra("converting", "TensorFlow", "train")))
         return
     try:
         reporter.say(_convert(file, folder, reporter))

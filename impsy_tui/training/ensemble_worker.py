@@ -14,6 +14,7 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.gestures.scores import Score, ScoreProblem, read_band
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.training.worker import StopAsked
@@ -25,7 +26,7 @@ def main() -> None:
     wishes = _parser().parse_args()
     reporter = sole_reporter()
     if find_spec("tensorflow") is None:
-        reporter.say(Failed("training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"))
+        reporter.say(Failed(needs_extra("training", "TensorFlow", "train")))
         return
     stop = StopAsked()
     signal.signal(signal.SIGINT, stop)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem, Network
@@ -35,8 +36,7 @@ def main() -> None:
     wishes = arguments.parse_args()
     reporter = sole_reporter()
     if find_spec("tensorflow_probability") is None:
-        text = "evaluating needs TensorFlow Probability, which is not installed here: pip install 'impsy-tui[train]'"
-        reporter.say(Failed(text))
+        reporter.say(Failed(needs_extra("evaluating", "TensorFlow Probability", "train")))
         return
     try:
         reporter.say(_evaluate(wishes.models, wishes.dataset, wishes.reports, reporter))

@@ -14,6 +14,7 @@ import numpy as np
 from impsy_tui import terms
 from impsy_tui.gestures.classifier import PREFIX, write_classifier
 from impsy_tui.gestures.names import GESTURES, NAMES
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks.notes import write_notes
@@ -31,8 +32,7 @@ def main() -> None:
     wishes = parser.parse_args()
     reporter = sole_reporter()
     if find_spec("sklearn") is None:
-        needs = "training a classifier needs scikit-learn, which is not installed here"
-        reporter.say(Failed(f"{needs}: pip install 'impsy-tui[gestures]'"))
+        reporter.say(Failed(needs_extra("training a classifier", "scikit-learn", "gestures")))
         return
     try:
         reporter.say(_train(wishes, reporter))

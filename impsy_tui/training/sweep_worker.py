@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs import cluster
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.training.worker import StopAsked, facts, perform, read
@@ -35,7 +36,7 @@ def main() -> None:
 
 def _missing(wishes: argparse.Namespace) -> str:
     if wishes.scheduler and cluster.missing():
-        return "a scheduler needs dask, which is not installed here: pip install 'impsy-tui[train,cluster]'"
+        return needs_extra("a scheduler", "dask", "train,cluster")
     return ""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from impsy_tui import terms
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks import ModelProblem
@@ -53,7 +54,7 @@ def perform(
     reporter = sole_reporter()
     problem = missing(wishes)
     if find_spec("tensorflow") is None:
-        problem = "training needs TensorFlow, which is not installed here: pip install 'impsy-tui[train]'"
+        problem = needs_extra("training", "TensorFlow", "train")
     if problem:
         reporter.say(Failed(problem))
         return

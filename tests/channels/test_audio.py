@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.installation import needs_extra
 from impsy_tui.listening.agent_file import write_agent
 from tests.channels.jack import JackServer
 from tests.conftest import EngineProcess, free_port, wait_until
@@ -138,4 +139,4 @@ def test_without_sounddevice_it_says_what_to_install() -> None:
         "AudioChannel(Audio())._open_stream()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stderr.splitlines()[-1].endswith("sound needs sounddevice: pip install 'impsy-tui[audio]'")
+    assert done.stderr.splitlines()[-1].endswith(needs_extra("sound", "sounddevice", "audio"))

@@ -20,6 +20,7 @@ pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
 from impsy_tui.cli import app, workshop
 from impsy_tui.control.client import connected
+from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 from impsy_tui.terms import SIZES
 from impsy_tui.training.network import shape_of, training_model
@@ -127,7 +128,7 @@ def test_without_dask_a_scheduler_is_refused_with_what_is_missing(tmp_path: Path
         check=True,
     )
     assert msgspec.json.decode(done.stdout, type=FromWorker) == Failed(
-        "a scheduler needs dask, which is not installed here: pip install 'impsy-tui[train,cluster]'"
+        needs_extra("a scheduler", "dask", "train,cluster")
     )
 
 
