@@ -7,7 +7,7 @@ from impsy_tui.console.desk import Desk
 from impsy_tui.control.messages import Event, Names, Settings
 from impsy_tui.language.complete import Known
 
-_NAMING = ("rename", "delete", "log", "scene", "cue", "record")
+_NAMING = ("rename", "delete", "restore", "trash", "undo", "log", "scene", "cue", "record")
 """Commands after which there are other names."""
 
 
@@ -46,6 +46,7 @@ class Knowledge:
                 classifiers=names.classifiers,
                 tables=names.tables,
                 corpora=names.corpora,
+                trash=names.trash,
             )
         if isinstance(settings, Settings):
             keys = tuple(setting.key for setting in settings.settings)

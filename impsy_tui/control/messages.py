@@ -313,7 +313,7 @@ class Rig(msgspec.Struct, tag="rig", frozen=True):
 class Names(msgspec.Struct, tag="names", frozen=True):
     """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them.
 
-    Tables are look-up tables of synths, and corpora folders of analysed recordings.
+    Tables are look-up tables of synths, corpora folders of analysed recordings, trash the files that were deleted.
     """
 
     id: int
@@ -327,6 +327,7 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     classifiers: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     corpora: tuple[str, ...] = ()
+    trash: tuple[str, ...] = ()
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):

@@ -10,6 +10,7 @@ class Carried(Protocol):
     """What became of a line; see ``outcome.Outcome``."""
 
     numbers: list[int]
+    reversals: list["Reversal"]
 
     def piece(self) -> tuple[Program, list[int]]:
         """What was done of it since this was asked last, and the numbers of what that left pending."""
@@ -19,6 +20,8 @@ class Carried(Protocol):
         """The numbers of everything that it left pending, also by the lines of cues."""
 
 
+Reversal = Callable[[], Awaitable[str]]
+"""Undoes what a command did to a file; the reply."""
 Done = Callable[[Carried], None]
 """Is told of a line once it has been carried out, and before something in it that is written down in its place."""
 Lines = Iterator[tuple[str, str, Done | None]]

@@ -19,7 +19,9 @@ from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
+from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.guided_recording import GuidedRecording
+from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.incoming import Incoming
 from impsy_tui.engine.keeping import Keeping
 from impsy_tui.engine.learning import Learner
@@ -158,6 +160,7 @@ class Engine:
             if seating.paused:
                 self.session.seats[seating.name].pause()
         self.session.start()
+        self._in_background(self._remove_old_trash())
         if last:
             await self._come_back(last.rehearsed)
 
@@ -251,6 +254,12 @@ class Engine:
         for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
             self.tell("warning", "resume", problem)
 
+    async def _remove_old_trash(self) -> None:
+        try:
+            await self.library.trash.remove_old()
+        except HelperProblem as problem:
+            self.tell("warning", "trash", f"what is older than 30 days could not be deleted: {problem}")
+
     @property
     def tempo(self) -> Tempo:
         """Musical time."""
@@ -265,6 +274,11 @@ class Engine:
     def agent_python(self) -> str:
         """The python that agents are trained with; empty for the engine's own."""
         return self._setup.config.training.agent_python
+
+    @property
+    def reversals(self) -> list[Reversal]:
+        """How to undo what the line that is carried out now does to files: its commands add to this list."""
+        return self.orders.reversals
 
     @property
     def macros(self) -> dict[str, Macro]:

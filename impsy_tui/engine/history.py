@@ -1,4 +1,4 @@
-"""Taking back what lines did to settings, scenes and models, and doing it again."""
+"""Undo and redo of what lines did to settings, scenes, models and files."""
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.engine.conductor import Conductor
+from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.scenes import Scene, Stagehand
 from impsy_tui.language import Call, Program
 from impsy_tui.language.entries import Kind
@@ -23,9 +24,10 @@ class _Done:
     """A line that was carried out: what there was before, and what it left pending."""
 
     program: Program
-    before: Scene
+    before: Scene | None
     numbers: Sequence[int]
     at: float
+    reversals: Sequence[Reversal] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,13 @@ class Undone:
 
     Attributes:
         program: what it was.
-        before: how everything is again.
+        before: how everything is again, None if the line changed no setting.
         cancelled: numbers of what was pending from it.
         awaited: what is to be waited for.
     """
 
     program: Program
-    before: Scene
+    before: Scene | None
     cancelled: tuple[int, ...]
     awaited: list[Awaitable[str]]
 
@@ -65,13 +67,16 @@ class History:
         """How things are before a line, if it is one that can be taken back."""
         return self._stagehand.capture() if _can_be_undone(program) else None
 
-    def note(self, program: Program, before: Scene, numbers: Sequence[int]) -> None:
+    def note(
+        self, program: Program, before: Scene | None, numbers: Sequence[int], reversals: Sequence[Reversal] = ()
+    ) -> None:
         """A line was carried out.
 
         Args:
             program: what it was.
-            before: how things were.
+            before: how things were, None if it changed no setting.
             numbers: the conductor's, of what it left pending.
+            reversals: how to undo what it did to files.
         """
         now = self._now()
         self._undone.clear()
@@ -79,7 +84,7 @@ class History:
         if last is not None and now - last.at < _AS_ONE and _is_same_knob(last.program, program):
             last.program, last.at = program, now
             return
-        self._done.append(_Done(program, before, numbers, now))
+        self._done.append(_Done(program, before, numbers, now, reversals))
 
     def undo(self) -> Undone | None:
         """Take back the last line; None if there is none."""
@@ -88,7 +93,9 @@ class History:
         done = self._done.pop()
         self._undone.append(done)
         cancelled = tuple(number for number in done.numbers if self._conductor.cancel_if_there(number))
-        return Undone(done.program, done.before, cancelled, self._stagehand.restore(done.before))
+        awaited = [] if done.before is None else self._stagehand.restore(done.before)
+        awaited += [reverse() for reverse in reversed(done.reversals)]
+        return Undone(done.program, done.before, cancelled, awaited)
 
     def redo(self) -> Program | None:
         """The line that was taken back last, to be carried out again; None if there is none."""

@@ -11,7 +11,12 @@ from typing import Final
 from impsy_tui.control.messages import Names
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.models import Shelf
+from impsy_tui.engine.trash import Trash
 from impsy_tui.gestures.classifier import PREFIX as CLASSIFIER_PREFIX
+from impsy_tui.gestures.touches import SUFFIX as TOUCHES_SUFFIX
+from impsy_tui.gestures.touches import TARGETS as TARGETS_SUFFIX
+from impsy_tui.jobs.replay import COMMANDS_SUFFIX
+from impsy_tui.jobs.trash import Trashed
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
@@ -21,6 +26,8 @@ from impsy_tui.shipped import shipped_folder
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
+"""With the time of the performance, the names of all its files begin."""
 _OF_TABLES: Final = (".csv", ".csv.gz")
 _OF_A_MODEL: Final = (*SUFFIXES, ".toml")
 """One model is one name: its files are kept together."""
@@ -55,6 +62,7 @@ class Library:
         self.sets = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
         """Folders of set lists, the user's first."""
         self.own_models = models[0].absolute()
+        self.trash = Trash([self.logs, self.datasets, *(folder.resolve() for folder in models)])
         self._models = tuple(models)
         self._in_use = in_use
 
@@ -75,6 +83,7 @@ class Library:
                 classifiers=tuple(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
                 tables=tuple(map(_table_name, _with_suffix(self.tables, *_OF_TABLES))),
                 corpora=tuple(folder.name for folder in _folders(self.corpora)),
+                trash=self.trash.names(),
             )
 
         return await asyncio.get_running_loop().run_in_executor(None, look)
@@ -207,22 +216,27 @@ class Library:
         await _off_the_loop(lambda: [old.rename(new) for old, new in pairs])
         return f"{kind} {files[0].stem} is now {stem}"
 
-    async def delete(self, kind: str, name: str) -> str:
-        """Delete a file; the reply.
+    async def delete(self, kind: str, name: str) -> tuple[str, Trashed]:
+        """Moves a file, and what belongs to it, into the trash; the reply, and what was moved.
 
         Raises:
             LibraryProblem: it cannot be done.
+            TrashProblem: it cannot be moved.
         """
         files = self._own_files(kind, name)
-        await _off_the_loop(lambda: _unlink(files))
-        return f"{kind} {files[0].stem} is deleted"
+        if kind == "log":
+            files += _touches_of(files[0])
+        trashed = await self.trash.put(kind, files)
+        others = f" with {', '.join(file.name for file in files[1:])}" if len(files) > 1 else ""
+        return f"{kind} {trashed.name} is in the trash{others}: undo or restore brings it back", trashed
 
     def _own_files(self, kind: str, name: str) -> list[Path]:
-        """All files of a thing that is the user's and not in use."""
+        """All files of a thing that is the user's and not in use, that of the thing itself first."""
         file = self._find_own(kind, name)
         if kind == "model" and file.parent.resolve() == shipped_folder("models").resolve():
             raise LibraryProblem(f"{file.stem} comes with the program and stays as it is")
-        suffixes = _OF_A_MODEL if file.suffix in SUFFIXES else (file.suffix,)
+        belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
+        suffixes = dict.fromkeys((file.suffix, *belonging))
         files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
         if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
             why = "it is being written" if kind == "log" else "it plays now"
@@ -237,9 +251,20 @@ class Library:
         return self.find(kind, name)
 
 
-def _unlink(files: Sequence[Path]) -> None:
-    for file in files:
-        file.unlink()
+def _touches_of(log: Path) -> list[Path]:
+    """The touches of a performance, if this is its last log; labelled recordings are kept."""
+    stamp = _STAMP.match(log.name)
+    if stamp is None:
+        return []
+    same = [file for file in _with_suffix(log.parent, ".log", TOUCHES_SUFFIX) if file.name.startswith(stamp[0])]
+    touches = [file for file in same if file.suffix != ".log"]
+    labelled = [file for file in touches if _targets_of(file).exists()]
+    alone = all(file == log or file.suffix != ".log" for file in same)
+    return [file for file in touches if file not in labelled] if alone else []
+
+
+def _targets_of(touches: Path) -> Path:
+    return touches.with_name(touches.name.removesuffix(TOUCHES_SUFFIX) + TARGETS_SUFFIX)
 
 
 def _beside(file: Path, suffix: str) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands import Commands
-from impsy_tui.engine.doer import Done, Lines
+from impsy_tui.engine.doer import Done, Lines, Reversal
 from impsy_tui.engine.outcome import PROBLEMS, Outcome
 from impsy_tui.engine.recording import is_written, stands_apart
 from impsy_tui.engine.room import Tell
@@ -17,7 +17,7 @@ from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse, parse_body
 from impsy_tui.language.program import Step, Value
 
-_ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports")
+_ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
 """Commands that change nothing: they are not written down."""
 _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take a moment, and set what the rest of their line goes on from."""
@@ -66,6 +66,11 @@ class Orders:
         self._tell = tell
         self._changed = changed
         self._background = background
+
+    @property
+    def reversals(self) -> list[Reversal]:
+        """How to undo what the line that is carried out now does to files: its commands add to this list."""
+        return [] if self._outcome is None else self._outcome.reversals
 
     def read(self, line: str) -> Program | Mistake:
         """A line, as it is understood now."""

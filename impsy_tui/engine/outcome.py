@@ -9,13 +9,14 @@ from impsy_tui.engine.commands import CommandProblem
 from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.conductor import ConductingProblem
 from impsy_tui.engine.cues import CueProblem
-from impsy_tui.engine.doer import Done
+from impsy_tui.engine.doer import Done, Reversal
 from impsy_tui.engine.guided_recording import GuidedProblem
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import LibraryProblem
 from impsy_tui.engine.replay import ReplayProblem
 from impsy_tui.engine.scenes import SceneProblem
 from impsy_tui.engine.settings import SettingProblem
+from impsy_tui.engine.trash import TrashProblem
 from impsy_tui.jobs.runner import JobProblem
 from impsy_tui.language import Program
 from impsy_tui.language.program import Step
@@ -33,6 +34,7 @@ PROBLEMS = (
     ReplayProblem,
     SceneProblem,
     SettingProblem,
+    TrashProblem,
     UnknownPlayer,
 )
 """What a command may meet; each tells the performer why."""
@@ -47,6 +49,7 @@ class Outcome:
         problems: why something could not be done.
         awaited: replies to come, of what takes time.
         numbers: the conductor's, of what it left pending itself, rising.
+        reversals: how to undo what it did to files, in the order of its commands.
         cued: what became of the lines of the cues that it stepped to.
         settles: whether something in it has to settle before what comes after it.
         done: who is told when it is done, and before something in it whose lines are written down in its place.
@@ -58,6 +61,7 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
     awaited: list[Awaitable[str]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    reversals: list[Reversal] = field(default_factory=list)
     cued: list["Outcome"] = field(default_factory=list)
     settles: bool = False
     done: Done | None = None

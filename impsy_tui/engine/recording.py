@@ -34,7 +34,10 @@ _NOT_WRITTEN: Final = frozenset(
         "help",
         "what",
         "delete",
+        "restore",
         "rename",
+        "trash",
+        "trash empty",
     )
 )
 _SPAN: Final = r"\d{1,9}(?:-\d{1,9})?"
@@ -114,12 +117,12 @@ class Recording:
         if self.goes_on and program.steps:
             self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
-    def taken_back(self, scene: Scene, numbers: Iterable[int]) -> None:
+    def taken_back(self, scene: Scene | None, numbers: Iterable[int]) -> None:
         """Everything is set as it was before a line, and what that left pending is cancelled."""
         if self.goes_on:
             for number in numbers:
                 self._note(f"cancel {number}")
-            for line in scene_lines(scene, self._session.focus):
+            for line in scene_lines(scene, self._session.focus) if scene is not None else ():
                 self._note(line)
 
     def _note(self, line: str) -> None:

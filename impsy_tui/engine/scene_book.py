@@ -51,14 +51,23 @@ class SceneBook:
             raise SceneProblem(f"no scene is called {name}; there are: {known}")
         return read_scene(name, raw[name])
 
-    def save(self, name: str, scene: Scene) -> None:
-        """Keep one, in place of another of this name."""
-        self._write({**self._raw(), name: scene_table(scene)})
+    def save(self, name: str, scene: Scene) -> Any:
+        """Saves a scene; returns the table of the scene that had this name, None if none had it."""
+        return self.put(name, scene_table(scene))
 
-    def delete(self, name: str) -> None:
-        """Forget one."""
+    def put(self, name: str, table: Any) -> Any:
+        """Saves the table of a scene; returns the one that it replaces, None if there is none."""
+        tables = self._raw()
+        self._write({**tables, name: table})
+        return tables.get(name)
+
+    def delete(self, name: str) -> Any:
+        """Deletes a scene; returns its table."""
         self.find(name)
-        self._write({other: table for other, table in self._raw().items() if other != name})
+        tables = self._raw()
+        table = tables.pop(name)
+        self._write(tables)
+        return table
 
     def _raw(self) -> dict[str, Any]:
         try:

@@ -29,6 +29,7 @@ from impsy_tui.engine.room import Sitter, Tell
 from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
 from impsy_tui.engine.session import Session
+from impsy_tui.engine.trash import TrashProblem
 from impsy_tui.language import Call, Command, Invocation, Macro, Program
 
 T = TypeVar("T")
@@ -140,8 +141,9 @@ class StageManager:
             carried: what became of it.
         """
         # A line that was refused, or says what is so already, is none to be taken back.
-        if before is not None and (carried.left or before != self.stagehand.capture()):
-            self.history.note(program, before, carried.left)
+        changed = before is not None and (carried.left or before != self.stagehand.capture())
+        if changed or carried.reversals:
+            self.history.note(program, before if changed else None, carried.left, carried.reversals)
         self.note(carried)
 
     # Gliding
@@ -206,23 +208,6 @@ class StageManager:
         await self._settle(self.stagehand.restore(scene))
         return f"scene {name}"
 
-    def save_scene(self, name: str) -> Awaitable[str]:
-        """Keep everything as it is now, before what stands behind this in the line."""
-        return self._keep_scene(name, self.stagehand.capture())
-
-    async def _keep_scene(self, name: str, scene: Scene) -> str:
-        await self._in_thread(self.book.save, name, scene)
-        return f"scene {name} is kept in {self.book.file.name}"
-
-    async def delete_scene(self, name: str) -> str:
-        """Forget a scene."""
-        await self._in_thread(self.book.delete, name)
-        return f"scene {name} is forgotten"
-
-    async def list_scenes(self) -> str:
-        """The names of all scenes."""
-        return "  ".join(await self._in_thread(self.book.names)) or "no scene is kept yet: scene save NAME"
-
     # Taking back
 
     async def undo(self) -> str:
@@ -240,6 +225,8 @@ class StageManager:
         program = self.history.redo()
         if program is None:
             raise SceneProblem("nothing was taken back")
+        if any(each.command.ends for each in program.walk()):
+            raise SceneProblem(f"redo deletes nothing: type {program} again")
         before, numbers = self.stagehand.capture(), list[int]()
 
         def done(carried: Carried) -> None:
@@ -391,7 +378,7 @@ class StageManager:
         for each in awaited:
             try:
                 await each
-            except CastingProblem as problem:
+            except (CastingProblem, SceneProblem, TrashProblem) as problem:
                 problems.append(str(problem))
         if problems:
             raise SceneProblem("\n".join(problems))

@@ -36,6 +36,7 @@ class Known:
         classifiers: names of classifiers of gestures.
         macros: words of the performer's own.
         tables, corpora: names of look-up tables and of analysed recordings.
+        trash: names of deleted files.
     """
 
     models: Sequence[str] = ()
@@ -54,6 +55,7 @@ class Known:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     tables: Sequence[str] = ()
     corpora: Sequence[str] = ()
+    trash: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +180,6 @@ def _named(wanted: Wanted, known: Known) -> Sequence[str]:
         "player": known.players,
         "classifier": known.classifiers,
         "undef": tuple(known.macros),
+        "restore": known.trash,
     }
     return names.get(wanted.whose, wanted.argument.choices)

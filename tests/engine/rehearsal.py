@@ -13,6 +13,7 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.commands import Commands
+from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.models import load_model
 from impsy_tui.engine.orders import Orders
@@ -120,6 +121,10 @@ class Rehearsal:
 
     def _tell(self, level: str, source: str, text: str) -> None:
         self.told.append((level, source, text))
+
+    @property
+    def reversals(self) -> list[Reversal]:
+        return self.orders.reversals
 
     @property
     def macros(self) -> dict[str, Macro]:

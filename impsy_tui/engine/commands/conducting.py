@@ -1,10 +1,13 @@
 """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.conductor import Pending
+from impsy_tui.engine.doer import Reversal
+from impsy_tui.engine.scenes import Scene
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
@@ -64,13 +67,30 @@ class Conducting(Hands):
         return self._manager.set_up(scene)
 
     def _scene_save(self, scene: str) -> Awaitable[str]:
-        return self._manager.save_scene(scene)
+        # Captured before the next command of the line.
+        return self._save(scene, self._manager.stagehand.capture(), self._host.reversals)
+
+    async def _save(self, name: str, scene: Scene, reversals: list[Reversal]) -> str:
+        replaced = await asyncio.to_thread(self._manager.book.save, name, scene)
+        if replaced is None:
+            return f"scene {name} is kept in {self._manager.book.file.name}"
+        reversals.append(lambda: self._put_back(name, replaced))
+        return f"scene {name} is kept in {self._manager.book.file.name}; undo brings back the one before"
 
     def _scene_delete(self, scene: str) -> Awaitable[str]:
-        return self._manager.delete_scene(scene)
+        return self._forget(scene, self._host.reversals)
 
-    def _scenes(self) -> Awaitable[str]:
-        return self._manager.list_scenes()
+    async def _forget(self, name: str, reversals: list[Reversal]) -> str:
+        table = await asyncio.to_thread(self._manager.book.delete, name)
+        reversals.append(lambda: self._put_back(name, table))
+        return f"scene {name} is forgotten; undo brings it back"
+
+    async def _put_back(self, name: str, table: Any) -> str:
+        await asyncio.to_thread(self._manager.book.put, name, table)
+        return f"scene {name} is as it was"
+
+    async def _scenes(self) -> str:
+        return "  ".join(await asyncio.to_thread(self._manager.book.names)) or "no scene is kept yet: scene save NAME"
 
     def _def(self, definition: Macro) -> str:
         if len(self._host.macros) >= MOST_WORDS and definition.name not in self._host.macros:

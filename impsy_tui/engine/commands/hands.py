@@ -5,6 +5,7 @@ from typing import Protocol
 
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.ports import PortsDesk
@@ -33,6 +34,10 @@ class Host(Protocol):
     ports: PortsDesk
     learner: Learner
     manager: StageManager
+
+    @property
+    def reversals(self) -> list[Reversal]:
+        """How to undo what the line that is carried out now does to files: its commands add to this list."""
 
     @property
     def macros(self) -> dict[str, Macro]:

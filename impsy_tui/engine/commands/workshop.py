@@ -5,6 +5,7 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.doer import Reversal
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
@@ -151,7 +152,22 @@ class Workshop(Hands):
         return self._host.library.rename(kind, name, to)
 
     def _delete(self, kind: str, name: str) -> Awaitable[str]:
-        return self._host.library.delete(kind, name)
+        return self._put_in_trash(kind, name, self._host.reversals)
+
+    async def _put_in_trash(self, kind: str, name: str, reversals: list[Reversal]) -> str:
+        library = self._host.library
+        text, trashed = await library.delete(kind, name)
+        reversals.append(lambda: library.trash.bring_back(trashed))
+        return text
+
+    def _restore(self, name: str = "") -> Awaitable[str]:
+        return self._host.library.trash.restore(name)
+
+    def _trash(self) -> Awaitable[str]:
+        return self._host.library.trash.listing()
+
+    def _trash_empty(self) -> Awaitable[str]:
+        return self._host.library.trash.empty()
 
     def _set(self, key: str, value: str) -> Awaitable[str]:
         return self._host.change_setting(key, value)

@@ -106,12 +106,21 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "delete",
-        "deletes a log, a data set or a model, for ever",
+        "moves a log, a data set or a model into the trash; undo or restore brings it back for 30 days",
         "delete model m",
         (_KIND_OF_FILE, Argument("name", Kind.FILE)),
         ends=True,
         files=True,
     ),
+    Command(
+        "restore",
+        "brings back a deleted file from the trash; the newest if none is named",
+        "restore m",
+        (Argument("name", Kind.NAME, optional=True),),
+        files=True,
+    ),
+    Command("trash", "lists the deleted files that restore brings back", "trash"),
+    Command("trash empty", "deletes everything in the trash for ever", "trash empty", ends=True, files=True),
     Command(
         "set",
         "changes a setting in the configuration file",
