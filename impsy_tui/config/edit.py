@@ -11,10 +11,12 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from impsy_tui.config.describe import describe
+from impsy_tui.config.earlier import DIRECTIONS, FREE_TEXT, WIRES, devices
 from impsy_tui.config.load import LoadedConfig, load_config
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 
@@ -55,15 +57,18 @@ def edit(file: Path, key: str, value: str) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        before = file.read_bytes().decode() if file.exists() else ""
+        before = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
         document: Any = tomlkit.parse(before)
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise EditProblem(f"{file} cannot be read: {error}") from None
-    parsed = _parsed(value)
     *path, name = split_key(key)
+    parsed = value.strip() if not path and name in FREE_TEXT and value.strip()[:1] not in "\"'" else _parsed(value)
     if not path and (name in SINGLE_TABLES or name in REPEATED_TABLES):
         raise EditProblem(f"{key} is a table of settings: name one of them, such as {key}.NAME")
     try:
+        _name_devices(document, path)
+        if name in FREE_TEXT and not path and isinstance(document.get(name), dict):
+            del document[name]  # text in place of a table would stand below another table
         _table(document, path)[name] = parsed
     except (TypeError, KeyError, IndexError, ValueError):
         raise EditProblem(f"{key} is no setting of this file") from None
@@ -116,6 +121,28 @@ def _table(document: Any, path: list[str]) -> Any:
         if part in REPEATED_TABLES and plain and isinstance(table, list):
             table = table[0]
     return table
+
+
+def _name_devices(document: Any, path: list[str]) -> None:
+    """Give a mapping of an earlier IMPSY to each device by name, before the mapping of one device is changed."""
+    import tomlkit
+
+    if path[:1] != ["midi"] or path[-1] not in DIRECTIONS:
+        return
+    table = _table(document, path[:-1])
+    flat = table.get(path[-1])
+    if isinstance(flat, list):
+        for wire in _tables_of(document, WIRES):
+            wire.setdefault(path[-1], flat)
+        del table[path[-1]]
+        for device in devices(table, path[-1]):
+            table.add(tomlkit.key([path[-1], device]), flat)
+
+
+def _tables_of(document: Any, names: Iterable[str]) -> list[Any]:
+    """All tables of these names, whether they stand once or several times."""
+    found = [document[name] for name in names if name in document]
+    return [table for each in found for table in (each if isinstance(each, list) else [each])]
 
 
 def _check(before: str, after: str, file: Path, key: str) -> None:

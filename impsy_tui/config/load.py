@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from impsy_tui.config.earlier import from_text, modernised
 from impsy_tui.config.kinds import Refused, shown
 from impsy_tui.config.lines import key_lines
 from impsy_tui.config.players import player_problems
@@ -64,6 +65,7 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] | None = None) -
     if path is not None:
         raw = reader.read(path)
     config = reader.config(raw)
+    reader.report_earlier()
     for key, value in (overrides or {}).items():
         if value is not None:
             config = reader.override(config, key, value)
@@ -80,6 +82,8 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.problems: list[Problem] = []
         self.origins: dict[str, str] = {}
+        self.earlier: list[str] = []
+        """Forms of earlier IMPSY versions that were found."""
 
     def report(self, key: str, message: str, *, fatal: bool = True) -> None:
         """Note a problem at a key of the file."""
@@ -100,7 +104,7 @@ class _Reader:
             self.report("", f"too large for a configuration (over {LARGEST_FILE} bytes)")
             return {}
         try:
-            text = data.decode()
+            text = data.decode("utf-8-sig")
             raw = tomllib.loads(text)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
@@ -117,6 +121,7 @@ class _Reader:
 
     def config(self, raw: Mapping[str, Any]) -> Config:
         """A configuration from raw tables."""
+        raw, self.earlier = modernised(raw)
         values: dict[str, Any] = {}
         top = {f.name: f for f in fields(Config)}
         for name, value in raw.items():
@@ -155,6 +160,10 @@ class _Reader:
 
     def setting(self, metadata: Mapping[str, Any], key: str, value: Any, values: dict[str, Any]) -> None:
         """Check one value and keep it."""
+        converted = from_text(metadata["kind"], value)
+        if type(converted) is not type(value):
+            self.earlier.append(f"{_without_index(key)} = {shown(value)}")
+            value = converted
         try:
             checked = metadata["kind"].check(value)
         except Refused as refused:
@@ -164,6 +173,12 @@ class _Reader:
         values[key.rpartition(".")[2]] = checked
         line = self.lines.get(key, 0)
         self.origins[key] = f"{self.file}:{line}" if line else self.file
+
+    def report_earlier(self) -> None:
+        """Warn once of all forms of earlier IMPSY versions."""
+        if self.earlier:
+            found = "; ".join(dict.fromkeys(self.earlier))
+            self.report("", f"has forms of earlier IMPSY versions; they work as they did there: {found}", fatal=False)
 
     def unknown(self, key: str, known: Mapping[str, Any]) -> None:
         """Warn of a key nobody knows, and say which one may have been meant."""

@@ -9,7 +9,7 @@ from impsy_tui.config.schema import Config, Interaction, Model
 
 _HEAD = """\
 # Configuration of impsy-tui. Each setting is shown with its default; a line that begins with #
-# is a comment. Files written for IMPSY 1.2.1 work as they are.
+# is a comment. Files of every IMPSY version work as they are.
 """
 
 

@@ -185,7 +185,7 @@ class ThemeShelf:
         if file is None:
             raise ThemeProblem(f"no theme is called {name}: there are {', '.join(self.names())}")
         try:
-            raw = tomllib.loads(file.read_text(encoding="utf-8"))
+            raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ThemeProblem(f"{file} cannot be read: {error}") from None
         return Palette(name, _colours(file, raw), glyphs=self._glyphs)

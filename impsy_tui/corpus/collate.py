@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -168,7 +169,8 @@ def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int,
     with file.open("rb") as log:
         while chunk := log.read(size):
             chunk += log.readline()
-            yield len(chunk), _fast(chunk, count, source) or _careful(chunk, count, source)
+            text = chunk.removeprefix(BOM_UTF8)
+            yield len(chunk), _fast(text, count, source) or _careful(text, count, source)
 
 
 def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:

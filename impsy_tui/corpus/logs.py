@@ -58,7 +58,7 @@ def log_facts(file: Path) -> LogFacts:
 
 def _time(row: bytes) -> datetime | None:
     try:
-        return datetime.fromisoformat(row.partition(b",")[0].decode()).replace(tzinfo=UTC)
+        return datetime.fromisoformat(row.partition(b",")[0].decode("utf-8-sig")).replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -80,7 +80,7 @@ def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarra
     """
     times, found, rows = [], [], []
     width = 0
-    with file.open(encoding="utf-8", errors="replace") as log:
+    with file.open(encoding="utf-8-sig", errors="replace") as log:
         for line in log:
             stamp, _, rest = line.partition(",")
             source, _, numbers = rest.partition(",")

@@ -75,7 +75,7 @@ class SceneBook:
                 data = file.read(LARGEST_FILE + 1)
             if len(data) > LARGEST_FILE:
                 raise SceneProblem(f"{self.file} is too large for a file of scenes")
-            return tomllib.loads(data.decode())
+            return tomllib.loads(data.decode("utf-8-sig"))
         except FileNotFoundError:
             return {}
         except OSError as error:

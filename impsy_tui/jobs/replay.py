@@ -89,7 +89,7 @@ def _too_long(file: Path) -> tuple[Reel, bytes]:
 def _commands(file: Path) -> list[tuple[float, str]]:
     found = []
     try:
-        with file.open(encoding="utf-8", errors="replace") as opened:
+        with file.open(encoding="utf-8-sig", errors="replace") as opened:
             rows = opened.read(MOST_BYTES).splitlines()
     except OSError:
         return []

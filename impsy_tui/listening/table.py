@@ -107,7 +107,9 @@ def read_rows(path: Path) -> Rows:
         if path.stat().st_size > LARGEST:
             raise ListeningProblem(f"{path.name} is larger than {LARGEST >> 30} GB")
         with (
-            gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file,
+            gzip.open(path, "rt", encoding="utf-8-sig")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig") as file,
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")  # an empty file is told of below

@@ -109,6 +109,6 @@ def _numbers(found: Any) -> tuple[float, ...] | None:
 def _read(model: Path) -> dict[str, Any]:
     try:
         with notes_path(model).open("rb") as file:
-            return tomllib.loads(file.read(_LARGEST).decode())
+            return tomllib.loads(file.read(_LARGEST).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return {}

@@ -110,7 +110,7 @@ def note_tunings(model: Path, tunings: Mapping[int, Tuning]) -> None:
 def read_tuning(model: Path, players: int) -> Tuning:
     """The tuning of a model for a band of so many; none at all where none is noted or it makes no sense."""
     try:
-        tables = tomllib.loads(notes_path(model).read_text(encoding="utf-8"))["tuning"]
+        tables = tomllib.loads(notes_path(model).read_text(encoding="utf-8-sig"))["tuning"]
         found = {table["players"]: _tuning(table) for table in tables}
         return found[players] if players in found else found[0]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -75,7 +75,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 def _is_table(file: Path) -> bool:
     try:
-        with file.open(encoding="utf-8", errors="replace") as lines:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
             header = [name.strip() for name in lines.readline(1 << 12).split(",")]
     except OSError:
         return False
@@ -109,7 +109,7 @@ def read_labelled(file: Path) -> Labelled:
 
 
 def _read_table(file: Path) -> Labelled:
-    with file.open(newline="", encoding="utf-8", errors="replace") as lines:
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
         rows = csv.reader(line.replace("\0", "") for line in lines)
         header = [name.strip().lower() for name in next(rows)]
         if len(header) < 10 or header[9] not in _LABELS:
@@ -152,7 +152,7 @@ def _read_recording(file: Path) -> Labelled:
 def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
     """When each gesture was asked for, in the order of time, and how many rows made no sense."""
     found, skipped = [], 0
-    with file.open(newline="", encoding="utf-8", errors="replace") as lines:
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
         for row in list(csv.reader(line.replace("\0", "") for line in lines))[1:]:
             try:
                 second, label = wall_seconds(datetime.fromisoformat(row[0].strip())), _label(row[1])
