@@ -328,7 +328,7 @@ def init(
     """Make logs/, datasets/, models/ and a commented config.toml here."""
     from impsy_tui.config.template import config_template
     from impsy_tui.engine.models import Shelf
-    from impsy_tui.shipped import shipped_folder
+    from impsy_tui.shipped import shipped_folder, shipped_names
 
     try:
         for name in ("logs", "datasets", "models"):
@@ -339,8 +339,8 @@ def init(
         if file.exists() and not force:
             typer.echo(f"kept  {file} (--force writes it anew)")
         else:
-            shipped = Shelf([shipped_folder("models")]).names()
-            names = [f"{name}.tflite" for name in shipped]
+            models = Shelf([shipped_folder("models")]).names()
+            names = [f"{name}.tflite" for name in models if name in shipped_names("models")]
             text = _guided(names) if guide else config_template(names[0] if names else "")
             file.write_text(text, encoding="utf-8")
             typer.echo(f"made  {file}")

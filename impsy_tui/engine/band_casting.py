@@ -19,11 +19,11 @@ from impsy_tui.gestures.arrays import SUFFIX, ArraysProblem
 from impsy_tui.networks import ModelProblem
 from impsy_tui.players.band import Band, Steps, Tuning, Wandering, having_heard
 from impsy_tui.players.band_tuning import read_tuning
-from impsy_tui.shipped import shipped_folder
+from impsy_tui.shipped import REPLACES_SHIPPED, replaces_shipped, shipped_folder
 
 T = TypeVar("T")
 
-_SHIPPED_MODEL: Final = "ensembleRNN-units16"
+_SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
 _DUMMY: Final = "a DUMMY band plays, wandering at random"
 
 
@@ -80,14 +80,17 @@ class BandCasting:
 
     def _first_model(self, table: Player) -> Path | None:
         """The file of a band's model; None, which is told, where there is none."""
-        wanted = table.file or _SHIPPED_MODEL
+        if not table.file:
+            return shipped_folder("models") / _SHIPPED_MODEL
         try:
-            return self._beside(wanted) or self._models.find(Path(wanted).name)
+            return self._beside(table.file) or self._models.find(Path(table.file).name)
         except ModelProblem as problem:
             self._tell("warning", table.name, f"{problem}: {_DUMMY}")
             return None
 
     async def _first_network(self, name: str, file: Path) -> Steps:
+        if await _in_thread(replaces_shipped, file):
+            self._tell("warning", name, f"{file.stem} is {REPLACES_SHIPPED}")
         try:
             return await load_band(file, quiet=True)
         except ModelProblem as problem:

@@ -21,6 +21,7 @@ from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.players.agent import Agent
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer
+from impsy_tui.shipped import REPLACES_SHIPPED, replaces_shipped
 
 
 @dataclass(slots=True)
@@ -218,15 +219,16 @@ class Casting:
         """A player that has heard nothing, and what the performer should know of how it was loaded."""
         self._loading = file.stem
         try:
+            own = REPLACES_SHIPPED if await asyncio.to_thread(replaces_shipped, file) else ""
             if file.suffix == AGENT_SUFFIX:
                 agent = await asyncio.get_running_loop().run_in_executor(None, Agent, file, self._random)
-                return agent, ""
+                return agent, own
             loaded = await load_model(file, quiet=quiet)
         except ListeningProblem as problem:
             raise ModelProblem(str(problem)) from None
         finally:
             self._loading = ""
-        return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark
+        return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark or own
 
     async def _open_beside(self, seat: Seat, file: Path) -> tuple[Anybody, str]:
         try:

@@ -22,7 +22,7 @@ from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
-from impsy_tui.shipped import shipped_folder
+from impsy_tui.shipped import is_shipped, shipped_folder, shipped_names
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
@@ -210,6 +210,8 @@ class Library:
                 stem = prefix + stem  # by which models of bands, and agents, are told
         if not _plain(stem):
             raise LibraryProblem(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
+        if kind == "model" and stem in shipped_names("models"):
+            raise LibraryProblem(f"{stem} is the name of a model that comes with the program: choose another")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
         if any(new.exists() for _, new in pairs):
             raise LibraryProblem(f"{stem} is there already: it is not overwritten")
@@ -233,11 +235,13 @@ class Library:
     def _own_files(self, kind: str, name: str) -> list[Path]:
         """All files of a thing that is the user's and not in use, that of the thing itself first."""
         file = self._find_own(kind, name)
-        if kind == "model" and file.parent.resolve() == shipped_folder("models").resolve():
+        if kind == "model" and is_shipped("models", file):
             raise LibraryProblem(f"{file.stem} comes with the program and stays as it is")
         belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
         suffixes = dict.fromkeys((file.suffix, *belonging))
         files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
+        if kind == "model":  # a .keras of the user's may lie next to a shipped .tflite of its name
+            files = [each for each in files if not is_shipped("models", each)]
         if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
             why = "it is being written" if kind == "log" else "it plays now"
             raise LibraryProblem(f"{file.stem} stays as it is: {why}")

@@ -16,7 +16,7 @@ from impsy_tui.config.describe import Described, describe
 from impsy_tui.control.messages import Setting
 from impsy_tui.engine.helpers import HelperProblem, ask_helper
 from impsy_tui.guide import Answers
-from impsy_tui.shipped import shipped_folder
+from impsy_tui.shipped import is_shipped
 
 _LIVE: Final[Mapping[str, str]] = {
     "interaction.mode": "mode {}",
@@ -94,7 +94,7 @@ class SettingsDesk:
             SettingProblem: it cannot be written.
         """
         here = Path.cwd()
-        folder = here if self._file is None or _is_shipped(self._file) else self._file.absolute().parent
+        folder = here if self._file is None or is_shipped("configs", self._file) else self._file.absolute().parent
         asked = msgspec.json.encode(answers).decode()
         file = Path((await _ask("impsy_tui.config.guided", str(folder), asked)).text)
         usual = file == here / "config.toml"
@@ -126,7 +126,7 @@ class SettingsDesk:
         """The file to write: where it came with the program, a copy of it here."""
         if self._file is None:
             raise SettingProblem("there is no configuration file to keep it in")
-        if not _is_shipped(self._file):
+        if not is_shipped("configs", self._file):
             return self._file
         own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
         if own.exists():
@@ -140,10 +140,6 @@ class SettingsDesk:
             raise SettingProblem(f"{own} cannot be written: {error.strerror}") from None
         self._file = own
         return own
-
-
-def _is_shipped(file: Path) -> bool:
-    return file.resolve().parent == shipped_folder("configs").resolve()
 
 
 async def _ask(module: str, *arguments: str) -> _Edited:

@@ -37,7 +37,8 @@ def make(folder: Path) -> Path:
 
     trainer.run(report)
     learned = trainer.learned
-    lite = save_ensemble(playing_model(learned.best, _RECIPE.units), folder)
+    playing = playing_model(learned.best, _RECIPE.units)
+    lite = save_ensemble(playing, folder).replace(folder / f"{playing.name}.tflite")
     facts: dict[str, str | float | None] = {
         "kind": "ensemble",
         "corpus": "synthetic scores: bands of 2 to 8 players who listen to each other",

@@ -16,7 +16,7 @@ from impsy_tui.corpus.synthetic import performances
 from impsy_tui.networks import SCALE
 from impsy_tui.networks.notes import notes_path
 from impsy_tui.terms import MAX_GAP
-from impsy_tui.training.network import loss_function, playing_model, save, shape_of, training_model
+from impsy_tui.training.network import loss_function, playing_model, shape_of, to_tflite, training_model
 
 _SEED: Final = 1
 _FADERS: Final = 8
@@ -58,7 +58,9 @@ def make(folder: Path) -> None:
         shuffle=False,
         verbose=0,
     )
-    _, lite = save(playing_model(model.get_weights(), shape), folder)
+    playing = playing_model(model.get_weights(), shape)
+    lite = folder / f"{playing.name}.tflite"
+    lite.write_bytes(to_tflite(playing))
     notes_path(lite).write_text(
         "# What this model is.\n"
         'corpus = "synthetic gestures: sweeps, plucks, holds and pauses on eight faders"\n'
