@@ -16,6 +16,7 @@ from impsy_tui.cli import agent_training, ensemble, gestures, workshop
 from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
 from impsy_tui.cli.foreground import fail
+from impsy_tui.cli.options import LeanOption, ResumeOption, SocketOption, ThemeOption
 from impsy_tui.control.place import default_socket
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ app.add_typer(gestures.app, name="gestures")
 app.add_typer(ensemble.app, name="ensemble")
 app.add_typer(agent, name="agent")
 
-SocketOption = Annotated[Path | None, typer.Option("--socket", help="Control socket of the engine.")]
-
 
 def main() -> None:
     """The console script."""
@@ -64,13 +63,14 @@ def _version(asked: bool) -> None:
 @app.callback()
 def options(
     context: typer.Context,
+    resume: ResumeOption = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """A performance console for intelligent instruments. Without a command: play."""
     if context.invoked_subcommand is None:
-        play()
+        play(resume=resume)
 
 
 @app.command()
@@ -93,7 +93,7 @@ def run(
         bool | None, typer.Option("--log-predictions/--no-log-predictions", help="Log what it plays.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The same performance each time.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Come back to the last model, mode, parameters.")] = False,
+    resume: ResumeOption = None,
     sound: Annotated[Path | None, typer.Option(help="A Pure Data patch to run along, without a window.")] = None,
     socket: SocketOption = None,
 ) -> None:
@@ -184,10 +184,6 @@ def send(
     fail(reply.text)
 
 
-LeanOption = Annotated[bool | None, typer.Option("--lean/--full", help="Fewer frames and digits, for bad links.")]
-ThemeOption = Annotated[str, typer.Option(help="Colours: amber, stage, contrast, sixteen, or a file in themes/.")]
-
-
 @app.command()
 def play(
     config: Annotated[
@@ -196,6 +192,7 @@ def play(
     demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Make it heard, where Pure Data is installed.")] = False,
     logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
+    resume: ResumeOption = None,
     lean: LeanOption = None,
     theme: ThemeOption = "",
     socket: SocketOption = None,
@@ -209,11 +206,13 @@ def play(
     configs = shipped_folder("configs")
     try:
         with connected(place):
-            if demo or config:
+            if demo or config or resume is not None:
                 typer.echo("an engine plays already: this is it (impsy-tui shutdown ends it)")
     except NoEngine:
         file = configs / "demo.toml" if demo else _config_file(config)
         extra = ["--sound", str(configs / "pd" / "synth.pd")] if sound else []
+        if resume is not None:
+            extra.append("--resume" if resume else "--fresh")
         try:
             launch_engine(["-c", str(file), "-l", str(logdir), *extra], place, logdir / "engine.out")
         except LaunchProblem as problem:

@@ -1,7 +1,7 @@
 """What is to happen later, again and again, at a moment, or bit by bit."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
@@ -51,6 +51,21 @@ class Pending:
     left: int = 0
     timer: Timer | None = None
     glide: Glide | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """A ramp that goes on after a restart.
+
+    Attributes:
+        number: number that it has.
+        began: when it began, on the scheduler's clock.
+        starts: values that it began from; parameters that are missing here ramp no more.
+    """
+
+    number: int
+    began: float
+    starts: Mapping[Key, float]
 
 
 class Conductor:
@@ -105,6 +120,7 @@ class Conductor:
         eased: bool = False,
         arrived: Callable[[], None] | None = None,
         number: int = 0,
+        resumed: Resumption | None = None,
     ) -> Pending:
         """Let settings glide from now on; whatever else glided them lets go of them.
 
@@ -115,8 +131,17 @@ class Conductor:
             eased: it begins and ends gently.
             arrived: what is left to do at the end.
             number: that was reserved for it, 0 for none.
+            resumed: set if the ramp began before a restart.
         """
         by_key = tracks_by_key(tracks)
+        began = self._scheduler.now()
+        if resumed is not None:
+            number, began = resumed.number, resumed.began
+            by_key = {
+                key: replace(track, start=resumed.starts[key])
+                for key, track in by_key.items()
+                if key in resumed.starts
+            }
         self.let_go(by_key)
         pending = self._add(text, "over", number=number)
 
@@ -128,27 +153,38 @@ class Conductor:
 
         pending.left = 0 if arrived is None else 1
         self._gliding[pending.number] = pending
-        pending.glide = Glide(self._scheduler, self._scheduler.now(), seconds, eased, by_key, end)
+        pending.glide = Glide(self._scheduler, began, seconds, eased, by_key, end)
         pending.glide.start()
         return pending
 
-    def after(self, text: str, seconds: float, program: Program, player: str) -> Pending:
+    def after(self, text: str, seconds: float, program: Program, player: str, *, number: int = 0) -> Pending:
         """Do something once."""
-        pending = self._add(text, "after", program, player)
+        pending = self._add(text, "after", program, player, number=number)
         pending.timer = self._scheduler.at(self._scheduler.now() + seconds, self._once, pending)
         return pending
 
-    def every(self, text: str, seconds: float, program: Program, player: str) -> Pending:
-        """Do something again and again, the first time when this time has passed."""
-        pending = self._add(text, "every", program, player)
+    def every(
+        self,
+        text: str,
+        seconds: float,
+        program: Program,
+        player: str,
+        *,
+        number: int = 0,
+        first: float | None = None,
+    ) -> Pending:
+        """Do something again and again, the first time after ``first`` seconds (default: after one period)."""
+        pending = self._add(text, "every", program, player, number=number)
         pending.period = seconds
-        due = self._scheduler.now() + seconds
+        due = self._scheduler.now() + (seconds if first is None else first)
         pending.timer = self._scheduler.at(due, self._again, pending, due)
         return pending
 
-    def at(self, text: str, moment: Moment, program: Program, player: str, *, always: bool) -> Pending:
+    def at(
+        self, text: str, moment: Moment, program: Program, player: str, *, always: bool, number: int = 0
+    ) -> Pending:
         """Do something at the next such moment, or at every one."""
-        pending = self._add(text, "whenever" if always else "at", program, player)
+        pending = self._add(text, "whenever" if always else "at", program, player, number=number)
         pending.moment = moment
         pending.left = int(moment.number)
         self._awaiting[moment.word][pending.number] = pending
@@ -169,6 +205,7 @@ class Conductor:
         if len(self._pending) >= MOST:
             raise ConductingProblem(f"{MOST} things are pending already: cancel all takes them back")
         pending = Pending(number or self.reserve(), text, kind, program, player)
+        self._number = max(self._number, pending.number)
         self._pending[pending.number] = pending
         return pending
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from impsy_tui.channels import Channel, ChannelProblem, Learns
 from impsy_tui.config.kinds import written
 from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, SetUp, Snapshot
 from impsy_tui.control.status_text import status_lines
-from impsy_tui.engine import resume
+from impsy_tui.engine import resume, set_state
 from impsy_tui.engine.answers import Answers
 from impsy_tui.engine.bands import BandStand
 from impsy_tui.engine.bindings import Bindings
@@ -34,6 +35,7 @@ from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.room import MAIN
+from impsy_tui.engine.saved_session import SavedSession
 from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk
@@ -80,8 +82,10 @@ class Engine:
             self._tell_of("control"),
             _wishes(setup),
         )
-        self.learner = Learner(self._learning_channels, lambda text: self.tell("info", "learn", text))
-        keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
+        self.learner = Learner(self._learning_channels, self._learned)
+        self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
+        self._saved = SavedSession(setup, keeping, self.tell)
+        self._ends_on_purpose = True
         self.orders = Orders(Commands(self), self._random, self.tell, keeping.changed, self._in_background)
         self.bindings = Bindings(self.orders.read, setup.config.console.keys.get("panic", "f9"))
         self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell)
@@ -99,7 +103,7 @@ class Engine:
         """
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
-        last = resume.recall(setup.logs) if setup.resume else None
+        last = self._saved.choose()
         wanted = seatings(setup, last)
         players = await first_players(setup, wanted, self.casting)
         dimension = instrument(setup, wanted, players, self.tell)
@@ -162,19 +166,22 @@ class Engine:
         self.session.start()
         self._in_background(self._remove_old_trash())
         if last:
-            await self._come_back(last.rehearsed)
+            await self._come_back(last)
 
     async def run(self) -> None:
         """Play until ``shut_down``."""
         await self._stopping.wait()
 
-    def shut_down(self) -> None:
-        """End ``run``, soon."""
+    def shut_down(self, *, on_purpose: bool = True) -> None:
+        """End ``run``, soon; if not on purpose, the next engine resumes the session."""
+        self._ends_on_purpose = on_purpose
         # After the reply to the command that asked for it.
         self._loop.call_later(0.02, self._stopping.set)
 
     async def close(self) -> None:
         """Silence, let go of channels, log and socket. Takes well under a second."""
+        if hasattr(self, "_answers"):  # it had started
+            await self._saved.end(self._state, on_purpose=self._ends_on_purpose)
         if hasattr(self, "manager"):
             self.manager.close()
             self.session.stop()
@@ -244,15 +251,25 @@ class Engine:
     def _learning_channels(self) -> list[Learns]:
         return [channel for channel in self._channels if isinstance(channel, Learns)]
 
-    async def _come_back(self, rehearsed: resume.Rehearsed) -> None:
+    def _learned(self, text: str) -> None:
+        self.tell("info", "learn", text)
+        self._keeping.changed()
+
+    async def _come_back(self, last: resume.LastSession) -> None:
         """Go on with a set where it was."""
+        rehearsed = last.rehearsed
         for word in rehearsed.words:
             self.orders.carry_out_here("resume", f"def {word}")
         for line in rehearsed.rig:
             self.orders.carry_out_here("resume", line)
         self._incoming.bind_all(rehearsed.bindings, "what was bound,")
-        for problem in await self.manager.come_back(rehearsed, settings=not self._setup.given):
-            self.tell("warning", "resume", problem)
+        problems = set_state.resume_learned(rehearsed.learned, self._learning_channels())
+        self.learner.learned += rehearsed.learned
+        settings = not self._setup.given
+        problems += await set_state.resume_set(
+            rehearsed, last.away, self.manager, self.orders, self.session, settings=settings
+        )
+        self._saved.report(last, self.session, problems)
 
     async def _remove_old_trash(self) -> None:
         try:
@@ -364,6 +381,7 @@ class Engine:
         self.tell("error", "engine", describe_loop_error(context))
 
     def _job_ended(self, job: Job) -> None:
+        self._keeping.changed()
         level = "error" if job.state == "failed" else "info"
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
@@ -373,8 +391,12 @@ class Engine:
 
     def _state(self) -> resume.LastSession:
         """What ``--resume`` is to come back to."""
-        rehearsed = self.manager.rehearsed(self.macros, self.bindings.table)
-        return to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
+        jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
+        rehearsed = set_state.capture(
+            self.manager, self.session, self.macros, self.bindings, self.learner.learned, jobs
+        )
+        kept = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
+        return replace(kept, config=self._saved.config, saved=time.time())
 
 
 def _level(level: str) -> Level:

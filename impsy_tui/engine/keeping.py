@@ -1,4 +1,4 @@
-"""When the state for ``--resume`` is kept."""
+"""When the session is saved."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -14,7 +14,7 @@ KEEP_AFTER: Final = 0.5
 
 
 class Keeping:
-    """Keeps the state a little after it may have changed, beside everything else.
+    """Saves the session a little after it may have changed, in a thread.
 
     Args:
         scheduler: keeps the time.
@@ -22,6 +22,10 @@ class Keeping:
         state: what it is by then.
         background: does something beside everything else.
         tell: says things to the performer.
+
+    Attributes:
+        resumed: True if the engine goes on with the session that is saved. Otherwise that one is kept under another
+            name before the first new one is written.
     """
 
     def __init__(
@@ -38,6 +42,8 @@ class Keeping:
         self._background = background
         self._tell = tell
         self._planned = False
+        self._writing = asyncio.Lock()
+        self.resumed = False
 
     def changed(self) -> None:
         """Something may have changed."""
@@ -47,10 +53,18 @@ class Keeping:
 
     def _keep(self) -> None:
         self._planned = False
-        self._background(self._keep_in_thread(self._state()))
+        self._background(self.keep(self._state()))
 
-    async def _keep_in_thread(self, state: resume.LastSession) -> None:
+    async def keep(self, state: resume.LastSession) -> None:
+        """Save this state now, after those that are being saved."""
         try:
-            await asyncio.to_thread(resume.keep, self._logs, state)
+            async with self._writing:
+                await asyncio.to_thread(self._write, state)
         except OSError as error:
-            self._tell("warning", "engine", f"what --resume needs could not be kept: {error.strerror}")
+            self._tell("warning", "engine", f"the session cannot be saved for --resume: {error.strerror}")
+
+    def _write(self, state: resume.LastSession) -> None:
+        if not self.resumed:
+            resume.set_aside(self._logs)
+            self.resumed = True
+        resume.keep(self._logs, state)

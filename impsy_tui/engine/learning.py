@@ -1,12 +1,30 @@
 """Learning which knob or key plays which value: say the value, move the knob, done."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from impsy_tui.channels import Learns, MappingEntry
 from impsy_tui.channels.mapping import in_words
 
 _STILL = 4
 """A knob that trembles moves by less; one that is meant moves by more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A control that was learned.
+
+    Attributes:
+        channel: name of the channel.
+        device: name of its device, empty if it has none.
+        index: index of the dimension, from 0.
+        entry: the entry of the channel's mapping.
+    """
+
+    channel: str
+    device: str
+    index: int
+    entry: MappingEntry
 
 
 class Learner:
@@ -20,6 +38,8 @@ class Learner:
     def __init__(self, channels: Callable[[], Sequence[Learns]], tell: Callable[[str], None]) -> None:
         self._channels = channels
         self._tell = tell
+        self.learned: list[Learned] = []
+        """Controls that were learned since the start, or came back with the saved session."""
         self._wanted: list[int] = []
         self._first: dict[tuple[str, str, int, int], int] = {}
         self._taken: set[tuple[str, str, MappingEntry]] = set()
@@ -57,11 +77,18 @@ class Learner:
             return False
         index = self._wanted.pop(0)
         found.learn(device, index, entry)
+        self.note(Learned(channel, device, index, entry))
         self._taken.add((channel, device, entry))
         said = f"x{index + 1} is played by {in_words(message)}" + (f" of {device}" if device else "")
         following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
         self._tell(said + following)
         return True
+
+    def note(self, learned: Learned) -> None:
+        """Remember a control for the saved session; a later one for the same dimension and device replaces it."""
+        place = (learned.channel, learned.device, learned.index)
+        self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]
+        self.learned.append(learned)
 
     def _meant(self, channel: str, device: str, message: bytes) -> bool:
         """Whether a controller has moved far enough to be meant; a key always is."""

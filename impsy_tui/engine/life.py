@@ -5,6 +5,7 @@ import gc
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from impsy_tui.control.place import PlaceProblem
 from impsy_tui.engine.control_server import SocketTaken
@@ -44,7 +45,8 @@ async def _live(
 ) -> int:
     engine = Engine(setup, loop, say)
     for number in _ENDING:
-        loop.add_signal_handler(number, engine.shut_down)
+        # A link that breaks sends SIGHUP: the performer did not want the end.
+        loop.add_signal_handler(number, partial(engine.shut_down, on_purpose=number != signal.SIGHUP))
     try:
         try:
             await engine.start()

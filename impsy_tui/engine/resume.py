@@ -1,14 +1,25 @@
-"""What ``run --resume`` comes back to: the last models, modes and parameters, kept beside the logs."""
+"""The saved session: the last models, modes, parameters and pending lines, in a file next to the logs."""
 
+import contextlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from impsy_tui import terms
+from impsy_tui.engine.learning import Learned
+from impsy_tui.engine.pending_state import LastPending, read_pending
 from impsy_tui.engine.room import MAIN
+
+_LARGEST: Final = 16 << 20
+"""Bytes of a saved session that are read."""
+
+
+class UnreadableSession(Exception):
+    """The saved session cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,10 @@ class Rehearsed:
         set: name of the set list, empty for none.
         cue: index of the cue that was reached last, -1 before the first.
         rig: what no scene has, as command lines: clocks, bands that are paused, and outputs that are nudged.
+        pending: pending lines.
+        learned: controls that were learned.
+        recording: True if commands were recorded.
+        jobs: jobs that ran, by kind and name; they end with the engine.
     """
 
     scene: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +66,10 @@ class Rehearsed:
     set: str = ""
     cue: int = -1
     rig: tuple[str, ...] = ()
+    pending: tuple[LastPending, ...] = ()
+    learned: tuple[Learned, ...] = ()
+    recording: bool = False
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,9 @@ class LastSession:
         thru: whether input went to every output.
         log: whether the log was written.
         rehearsed: what a set had planned.
+        config: path of the configuration file, empty for none.
+        saved: time of day when it was saved, in seconds since 1970.
+        ended: True if the engine was ended on purpose, by ``shutdown`` or a signal other than SIGHUP.
     """
 
     players: Mapping[str, LastPlayer]
@@ -70,10 +92,24 @@ class LastSession:
     thru: bool
     log: bool
     rehearsed: Rehearsed = field(default_factory=Rehearsed)
+    config: str = ""
+    saved: float = 0.0
+    ended: bool = False
+
+    @property
+    def away(self) -> float:
+        """Seconds since it was saved; 0 if the clock was set back meanwhile."""
+        return max(0.0, time.time() - self.saved) if self.saved else 0.0
 
 
-def _file(logs: Path) -> Path:
+def session_file(logs: Path) -> Path:
+    """Returns the file of the saved session."""
     return logs / ".last-session.json"
+
+
+def earlier_file(logs: Path) -> Path:
+    """Returns the file to which a saved session is moved when an engine starts without it."""
+    return logs / ".session-before.json"
 
 
 def keep(logs: Path, state: LastSession) -> None:
@@ -83,19 +119,34 @@ def keep(logs: Path, state: LastSession) -> None:
         OSError: it cannot be written.
     """
     logs.mkdir(parents=True, exist_ok=True)
-    temporary = _file(logs).with_suffix(".new")
-    with temporary.open("w") as file:
+    temporary = session_file(logs).with_suffix(".new")
+    with temporary.open("w", encoding="utf-8") as file:
         json.dump(asdict(state), file)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(_file(logs))
+    temporary.replace(session_file(logs))
+
+
+def set_aside(logs: Path) -> None:
+    """Move a saved session to the file for the one before, so that a new one does not overwrite it.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        session_file(logs).replace(earlier_file(logs))
 
 
 def recall(logs: Path) -> LastSession | None:
-    """The state kept, or None if there is none that makes sense."""
+    """Returns the saved session, or None if there is none.
+
+    Raises:
+        UnreadableSession: there is one, and it cannot be read or makes no sense.
+    """
     try:
-        raw: Any = json.loads(_file(logs).read_text())
-        # Where there was one player only, its values once stood beside the others.
+        with session_file(logs).open("rb") as file:
+            raw: Any = json.loads(file.read(_LARGEST))
+        # Files of earlier versions have the values of the only player next to the others.
         players = raw.get("players", {MAIN: raw})
         return LastSession(
             players={str(name): _player(kept) for name, kept in players.items()},
@@ -103,9 +154,16 @@ def recall(logs: Path) -> LastSession | None:
             thru=bool(raw["thru"]),
             log=bool(raw["log"]),
             rehearsed=_rehearsed(raw.get("rehearsed", {})),
+            config=str(raw.get("config", "")),
+            saved=float(raw.get("saved", 0.0)),
+            ended=bool(raw.get("ended", True)),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnreadableSession(error.strerror or str(error)) from None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise UnreadableSession("it is damaged") from None
 
 
 def _rehearsed(raw: Any) -> Rehearsed:
@@ -116,7 +174,16 @@ def _rehearsed(raw: Any) -> Rehearsed:
         set=str(raw.get("set", "")),
         cue=int(raw.get("cue", -1)),
         rig=tuple(map(str, raw.get("rig", ()))),
+        pending=tuple(map(read_pending, raw.get("pending", ()))),
+        learned=tuple(map(_learned, raw.get("learned", ()))),
+        recording=bool(raw.get("recording", False)),
+        jobs=tuple(map(str, raw.get("jobs", ()))),
     )
+
+
+def _learned(raw: Any) -> Learned:
+    entry = tuple(part if isinstance(part, int) else str(part) for part in raw["entry"])
+    return Learned(str(raw["channel"]), str(raw["device"]), int(raw["index"]), entry)
 
 
 def _player(raw: Any) -> LastPlayer:

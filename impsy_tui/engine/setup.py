@@ -29,7 +29,7 @@ class Setup:
         socket: the control socket.
         datasets: the folder of data sets.
         models: the folder of the user's models.
-        resume: come back to the last session's model, mode and parameters.
+        resume: True to resume the saved session, False not to, None to resume one that did not end on purpose.
         seed: of all chance, None for a different performance each time.
         sound: a Pure Data patch to run for as long as the engine does.
     """
@@ -40,7 +40,7 @@ class Setup:
     socket: Path
     datasets: Path = Path("datasets")
     models: Path = Path("models")
-    resume: bool = False
+    resume: bool | None = None
     seed: int | None = None
     sound: Path | None = None
 

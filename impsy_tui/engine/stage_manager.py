@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,8 +13,8 @@ import numpy as np
 from impsy_tui.engine import knobs
 from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.conductor import ConductingProblem, Conductor
-from impsy_tui.engine.cues import CueProblem, Cues
+from impsy_tui.engine.conductor import ConductingProblem, Conductor, Resumption
+from impsy_tui.engine.cues import Cues
 from impsy_tui.engine.doer import Carried, Doer, Done, Lines
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
@@ -24,13 +24,12 @@ from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
-from impsy_tui.engine.resume import Rehearsed
 from impsy_tui.engine.room import Sitter, Tell
-from impsy_tui.engine.scene_book import SceneBook, read_scene, scene_table
-from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand, rig_lines
+from impsy_tui.engine.scene_book import SceneBook
+from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.trash import TrashProblem
-from impsy_tui.language import Call, Command, Invocation, Macro, Program
+from impsy_tui.language import Call, Command, Invocation, Program
 
 T = TypeVar("T")
 
@@ -149,16 +148,31 @@ class StageManager:
     # Gliding
 
     def glide(
-        self, text: str, seconds: float, settings: Program, player: str, *, eased: bool
+        self,
+        text: str,
+        seconds: float,
+        settings: Program,
+        player: str,
+        *,
+        eased: bool,
+        resumed: Resumption | None = None,
     ) -> str | Awaitable[str]:
         """Let settings glide; with a scene among them, once its file is read."""
         steps = [step for step in settings.steps if not isinstance(step, Call)]
         if any(step.command.ramp == "scene" for step in steps):
-            return self._glide_with_scenes(text, seconds, steps, player, eased, self.conductor.reserve())
-        return self._glide(text, seconds, self._tracks(steps, player), [], eased)
+            number = self.conductor.reserve() if resumed is None else resumed.number
+            return self._glide_with_scenes(text, seconds, steps, player, eased, number, resumed)
+        return self._glide(text, seconds, self._tracks(steps, player), [], eased, resumed=resumed)
 
     async def _glide_with_scenes(
-        self, text: str, seconds: float, steps: list[Invocation], player: str, eased: bool, number: int
+        self,
+        text: str,
+        seconds: float,
+        steps: list[Invocation],
+        player: str,
+        eased: bool,
+        number: int,
+        resumed: Resumption | None,
     ) -> str:
         tracks: list[Track] = []
         last: list[Scene] = []
@@ -167,22 +181,35 @@ class StageManager:
                 tracks += self._tracks([step], player)
                 continue
             scene = await self._in_thread(self.book.find, str(step.values["scene"]))
-            if "now" in step.values:
-                await self._settle(self.stagehand.switch(scene))
-            else:
+            if "now" in step.values and resumed is None:
+                await self.settle(self.stagehand.switch(scene))
+            elif "now" not in step.values:
                 last.append(scene)
             tracks += self.stagehand.tracks(scene)
-        return self._glide(text, seconds, tracks, last, eased, number)
+        return self._glide(text, seconds, tracks, last, eased, number, resumed)
 
     def _glide(
-        self, text: str, seconds: float, tracks: list[Track], last: list[Scene], eased: bool, number: int = 0
+        self,
+        text: str,
+        seconds: float,
+        tracks: list[Track],
+        last: list[Scene],
+        eased: bool,
+        number: int = 0,
+        resumed: Resumption | None = None,
     ) -> str:
         def arrived() -> None:
             for scene in last:
                 self._doer.wait_for("scene", self.stagehand.switch(scene))
 
         pending = self.conductor.glide(
-            text, seconds, tracks, eased=eased, arrived=arrived if last else None, number=number
+            text,
+            seconds,
+            tracks,
+            eased=eased,
+            arrived=arrived if last else None,
+            number=number,
+            resumed=resumed,
         )
         return f"{pending.number}  {pending.text}"
 
@@ -205,7 +232,7 @@ class StageManager:
         """Everything as a scene has it, at once."""
         scene = await self._in_thread(self.book.find, name)
         self.conductor.let_go(track.key for track in self.stagehand.tracks(scene))
-        await self._settle(self.stagehand.restore(scene))
+        await self.settle(self.stagehand.restore(scene))
         return f"scene {name}"
 
     # Taking back
@@ -215,7 +242,7 @@ class StageManager:
         found = self.history.undo()
         if found is None:
             raise SceneProblem("there is nothing to take back")
-        await self._settle(found.awaited)
+        await self.settle(found.awaited)
         self.recording.taken_back(found.before, found.cancelled)
         return f"taken back: {found.program}"
 
@@ -330,49 +357,12 @@ class StageManager:
             player.throw_dice_anew()
         return f"seed {number}"
 
-    # Coming back
-
-    def rehearsed(self, words: Mapping[str, Macro], bindings: Mapping[str, str]) -> Rehearsed:
-        """What is kept of a set, for another start."""
-        return Rehearsed(
-            scene=scene_table(self.stagehand.capture()),
-            words=tuple(map(str, words.values())),
-            bindings=bindings,
-            set=self.cues.name,
-            cue=self.cues.index,
-            rig=tuple(rig_lines(self._rooms.session)),
-        )
-
-    async def come_back(self, kept: Rehearsed, *, settings: bool) -> list[str]:
-        """Go on with a set where it was; what is wrong with that.
-
-        Args:
-            kept: of it.
-            settings: everything is to be set as it was, too.
-        """
-        problems = []
-        if kept.set:
-            try:
-                lines = await self.cues.come_back(kept.set, kept.cue)
-            except CueProblem as problem:
-                lines, problems = (), [str(problem)]
-            # Waited for: a model that is loaded at the beginning does not come after what was set later.
-            problems += [f"{line}: {wrong}" for line in lines if (wrong := await self._doer.carry_out_setting(line))]
-        if settings and kept.scene:
-            try:
-                scene = read_scene("that was kept", kept.scene)
-                self.conductor.let_go(track.key for track in self.stagehand.tracks(scene))
-                await self._settle(self.stagehand.restore(scene))
-            except SceneProblem as problem:
-                problems.append(str(problem))
-        return problems
-
     # Waiting
 
     async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
 
-    async def _settle(self, awaited: Sequence[Awaitable[str]]) -> None:
+    async def settle(self, awaited: Sequence[Awaitable[str]]) -> None:
         """Wait for models, for all of them: one that is missing keeps no other player from its own."""
         problems = []
         for each in awaited:

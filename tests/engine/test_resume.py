@@ -1,4 +1,4 @@
-"""What --resume comes back to."""
+"""The saved session: what is written, read, and refused."""
 
 import asyncio
 import json
@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from impsy_tui.engine.keeping import Keeping
-from impsy_tui.engine.resume import LastPlayer, LastSession, keep, recall
+from impsy_tui.engine.learning import Learned
+from impsy_tui.engine.pending_state import LastPending
+from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed, UnreadableSession, earlier_file, keep, recall
 from impsy_tui.engine.scheduler import VirtualTime
 
 MAIN = LastPlayer("m.tflite", "battle", 1.3, 0.02, 0.5, 2.0, 0.0, True)
@@ -19,7 +21,13 @@ STATE = LastSession({"main": MAIN, "b": replace(MAIN, model="", mode="duet")}, "
 
 def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
     keep(tmp_path / "logs", STATE)
-    later = replace(STATE, players={"main": replace(MAIN, mode="duet")}, focus="main")
+    rehearsed = Rehearsed(
+        pending=(LastPending(3, "over 20s temp 1.5", 4.5, starts=(("main", "temp", -1, 0.5),)),),
+        learned=(Learned("midi", "Knobs", 2, ("control_change", 1, 74)),),
+        recording=True,
+        jobs=("train s",),
+    )
+    later = LastSession({"main": replace(MAIN, mode="duet")}, "main", False, True, rehearsed, "/c.toml", 12.5, True)
     keep(tmp_path / "logs", later)
     assert recall(tmp_path / "logs") == later
     assert [file.name for file in (tmp_path / "logs").iterdir()] == [".last-session.json"]
@@ -27,7 +35,7 @@ def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
 
 def test_what_was_kept_when_there_was_one_player_is_recalled_for_main(tmp_path: Path) -> None:
     (tmp_path / ".last-session.json").write_text(json.dumps(asdict(MAIN) | {"thru": False, "log": True}))
-    assert recall(tmp_path) == LastSession({"main": MAIN}, "main", False, True)
+    assert recall(tmp_path) == LastSession({"main": MAIN}, "main", False, True, ended=True)
 
 
 def _kept(**changes: object) -> str:
@@ -46,11 +54,33 @@ def _kept(**changes: object) -> str:
         _kept(timescale=-1),
         json.dumps(asdict(STATE) | {"players": [1]}),
         json.dumps(asdict(STATE) | {"rehearsed": {"cue": float("inf")}}),
+        json.dumps(asdict(STATE) | {"rehearsed": {"pending": [{"line": "after 1s take"}]}}),
+        json.dumps(asdict(STATE) | {"rehearsed": {"learned": [1]}}),
     ],
 )
 def test_what_makes_no_sense_is_not_recalled(tmp_path: Path, content: str) -> None:
     (tmp_path / ".last-session.json").write_text(content)
-    assert recall(tmp_path) is None
+    with pytest.raises(UnreadableSession, match="it is damaged"):
+        recall(tmp_path)
+
+
+def test_recall_reports_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / ".last-session.json").mkdir()
+    with pytest.raises(UnreadableSession, match="Is a directory"):
+        recall(tmp_path)
+
+
+def test_keeping_moves_the_session_before_aside_unless_it_is_resumed(tmp_path: Path) -> None:
+    time, work = VirtualTime(0.0), list[Coroutine[Any, Any, None]]()
+    keep(tmp_path, replace(STATE, focus="before"))
+    for resumed, before in ((True, None), (False, "b")):
+        keeping = Keeping(time.scheduler, tmp_path, lambda: STATE, work.append, lambda *said: None)
+        keeping.resumed = resumed
+        asyncio.run(keeping.keep(STATE))
+        asyncio.run(keeping.keep(replace(STATE, focus="main")))
+        assert recall(tmp_path) == replace(STATE, focus="main")
+        assert earlier_file(tmp_path).exists() is (before is not None)
+    assert json.loads(earlier_file(tmp_path).read_text())["focus"] == "main"
 
 
 def test_nothing_kept_is_nothing_recalled(tmp_path: Path) -> None:
@@ -81,4 +111,4 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
     keeping.changed()
     time.advance(1.0)
     asyncio.run(work.pop())  # type: ignore[arg-type]
-    assert told == [("warning", "engine", "what --resume needs could not be kept: File exists")]
+    assert told == [("warning", "engine", "the session cannot be saved for --resume: Not a directory")]

@@ -1,0 +1,74 @@
+"""Whether an engine resumes the saved session, and how it goes on with it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from impsy_tui.engine import resume, set_state
+from impsy_tui.engine.keeping import Keeping
+from impsy_tui.engine.room import Tell
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.setup import Setup
+
+FRESH = "(--fresh starts without it)"
+
+
+class SavedSession:
+    """Chooses whether the saved session is resumed, and marks it when the engine ends on purpose.
+
+    Args:
+        setup: how the engine starts.
+        keeping: saves the session.
+        tell: says things to the performer.
+    """
+
+    def __init__(self, setup: Setup, keeping: Keeping, tell: Tell) -> None:
+        self._setup = setup
+        self._keeping = keeping
+        self._tell = tell
+        self.config = str(setup.config_file.resolve()) if setup.config_file is not None else ""
+
+    def choose(self) -> resume.LastSession | None:
+        """Returns the session to resume, or None to begin with the configuration.
+
+        Resumed is a session of the same configuration that did not end on purpose, and with ``--resume`` any.
+        """
+        logs, wanted = self._setup.logs, self._setup.resume
+        try:
+            found = resume.recall(logs)
+        except resume.UnreadableSession as problem:
+            kept = resume.earlier_file(logs)
+            text = f"the saved session cannot be read: {problem}. The configuration plays; the file is kept as {kept}"
+            self._tell("warning", "resume", text)
+            return None
+        if found is None:
+            if wanted:
+                self._tell("warning", "resume", "there is no saved session: the configuration plays")
+            return None
+        if wanted is False or (wanted is None and found.ended):
+            return None
+        if wanted is None and found.config != self.config:
+            other = found.config or "without a configuration"
+            text = f"the last session did not end with shutdown, and played {other}: it is kept as "
+            self._tell("warning", "resume", text + str(resume.earlier_file(logs)))
+            return None
+        self._keeping.resumed = True
+        return found
+
+    def report(self, last: resume.LastSession, session: Session, problems: list[str]) -> None:
+        """Says what came back, what did not, and which players are silent."""
+        how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
+        came_back = "; ".join(filter(None, [", ".join(session.everybody), set_state.summary(last.rehearsed)]))
+        self._tell("info", "resume", f"{how} goes on {FRESH}: {came_back}")
+        for problem in problems:
+            self._tell("warning", "resume", f"did not come back: {problem}")
+        for job in last.rehearsed.jobs:
+            advice = "; train resume goes on with it" if job.startswith("train") else ""
+            self._tell("warning", "resume", f"the job {job} ended with the engine{advice}")
+        paused = [name for name, player in session.everybody.items() if player.paused]
+        if paused:
+            verb = "is" if len(paused) == 1 else "are"
+            self._tell("warning", "resume", f"{', '.join(paused)} {verb} paused, as before: resume lets it play")
+
+    async def end(self, state: Callable[[], resume.LastSession], *, on_purpose: bool) -> None:
+        """Saves the session for the last time."""
+        await self._keeping.keep(replace(state(), ended=on_purpose))

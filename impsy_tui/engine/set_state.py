@@ -1,0 +1,99 @@
+"""A set in the saved session: captured, and gone on with after a restart."""
+
+from collections.abc import Mapping, Sequence
+
+from impsy_tui.channels import Learns
+from impsy_tui.engine import pending_state
+from impsy_tui.engine.bindings import Bindings
+from impsy_tui.engine.cues import CueProblem
+from impsy_tui.engine.learning import Learned
+from impsy_tui.engine.orders import Orders
+from impsy_tui.engine.resume import Rehearsed
+from impsy_tui.engine.scene_book import read_scene, scene_table
+from impsy_tui.engine.scenes import SceneProblem, rig_lines
+from impsy_tui.engine.session import Session
+from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.language import Macro
+
+
+def capture(
+    manager: StageManager,
+    session: Session,
+    macros: Mapping[str, Macro],
+    bindings: Bindings,
+    learned: Sequence[Learned],
+    jobs: Sequence[str],
+) -> Rehearsed:
+    """Returns what the saved session holds of a set."""
+    return Rehearsed(
+        scene=scene_table(manager.stagehand.capture()),
+        words=tuple(map(str, macros.values())),
+        bindings=bindings.table,
+        set=manager.cues.name,
+        cue=manager.cues.index,
+        rig=tuple(rig_lines(session)),
+        pending=pending_state.capture(manager.conductor, session.scheduler.now()),
+        learned=tuple(learned),
+        recording=manager.recorder.file is not None,
+        jobs=tuple(jobs),
+    )
+
+
+async def resume_set(
+    kept: Rehearsed, away: float, manager: StageManager, orders: Orders, session: Session, *, settings: bool
+) -> list[str]:
+    """Goes on with a set: settings, cue, pending lines, recording. Macros and bindings are back already.
+
+    Args:
+        kept: what was saved.
+        away: seconds since then.
+        manager, orders, session: of the new engine.
+        settings: True if the parameters are set as they were.
+
+    Returns:
+        What could not be resumed, each as a message.
+    """
+    problems = []
+    if kept.set:
+        try:
+            lines = await manager.cues.come_back(kept.set, kept.cue)
+        except CueProblem as problem:
+            lines, problems = (), [str(problem)]
+        # Each line is waited for: a model that is loaded here must not replace one that was loaded later.
+        problems += [f"{line}: {wrong}" for line in lines if (wrong := await orders.carry_out_setting(line))]
+    if settings and kept.scene:
+        try:
+            scene = read_scene("that was kept", kept.scene)
+            manager.conductor.let_go(track.key for track in manager.stagehand.tracks(scene))
+            await manager.settle(manager.stagehand.restore(scene))
+        except SceneProblem as problem:
+            problems.append(str(problem))
+    problems += await pending_state.resume(kept.pending, away, session.scheduler.now, orders.read, manager)
+    if kept.recording and (wrong := await orders.carry_out_setting("record on")):
+        problems.append(f"record on: {wrong}")
+    return problems
+
+
+def resume_learned(learned: Sequence[Learned], channels: Sequence[Learns]) -> list[str]:
+    """Gives channels the controls that were learned; returns the names of those whose channel is gone."""
+    by_name = {channel.name: channel for channel in channels}
+    missing = []
+    for one in learned:
+        if one.channel in by_name:
+            by_name[one.channel].learn(one.device, one.index, one.entry)
+        else:
+            missing.append(f"x{one.index + 1}: there is no channel {one.channel} any more")
+    return missing
+
+
+def summary(kept: Rehearsed) -> str:
+    """Returns in words what came back, after the players."""
+    parts = []
+    if kept.set:
+        parts.append(f"set list {kept.set}, cue {kept.cue + 1}")
+    for count, name in ((len(kept.pending), "pending line"), (len(kept.learned), "learned control")):
+        if count:
+            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
+    if kept.recording:
+        parts.append("the recording goes on in a new file")
+    return "; ".join(parts)
