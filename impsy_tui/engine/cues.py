@@ -16,6 +16,10 @@ class CueProblem(Exception):
     """What is wrong with a set list or a cue, for the performer."""
 
 
+Place = tuple[SetList, str, int]
+"""A place in a set list: the list, its name, and the index of the cue that was reached last."""
+
+
 class Cues:
     """Steps through a set list.
 
@@ -32,6 +36,15 @@ class Cues:
         """Of the set list, empty for none."""
         self.index = -1
         """Of the cue that was reached last, -1 before the first."""
+
+    @property
+    def place(self) -> Place:
+        """Where the set is; setting it carries nothing out."""
+        return self._set, self.name, self.index
+
+    @place.setter
+    def place(self, place: Place) -> None:
+        self._set, self.name, self.index = place
 
     async def open(self, name: str) -> str:
         """Open a set list; what stands before its first cue is done.

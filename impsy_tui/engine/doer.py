@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from impsy_tui.language import Macro, Program
+from impsy_tui.language import Macro, Mistake, Program
 
 
 class Carried(Protocol):
@@ -34,6 +34,9 @@ class Doer(Protocol):
     @property
     def macros(self) -> Mapping[str, Macro]:
         """Words of the performer's own."""
+
+    def read(self, line: str) -> Program | Mistake:
+        """A line, as it is understood now."""
 
     def carry_out_all(self, lines: Lines) -> Awaitable[str] | None:
         """Do lines, of which what comes after a scene waits for it; what is still to be waited for."""

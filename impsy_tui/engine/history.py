@@ -5,8 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from impsy_tui.engine import pending_state
 from impsy_tui.engine.conductor import Conductor
+from impsy_tui.engine.cues import Cues, Place
 from impsy_tui.engine.doer import Reversal
+from impsy_tui.engine.pending_state import LastPending
 from impsy_tui.engine.scenes import Scene, Stagehand
 from impsy_tui.language import Call, Program
 from impsy_tui.language.entries import Kind
@@ -19,15 +22,33 @@ _NUMBERS: Final = ("linear", "log")
 """How ``over`` glides what a key steps through: a scene is no such thing, each is a line of its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How things were before a line.
+
+    Attributes:
+        scene: all settings.
+        place: place in the set list.
+        pending: pending lines.
+        at: when it was, on the scheduler's clock.
+    """
+
+    scene: Scene
+    place: Place
+    pending: tuple[LastPending, ...]
+    at: float
+
+
 @dataclass(slots=True)
 class _Done:
-    """A line that was carried out: what there was before, and what it left pending."""
+    """A line that was carried out: what there was before, what it left pending, and what it cancelled."""
 
     program: Program
-    before: Scene | None
+    before: Before | None
     numbers: Sequence[int]
     at: float
     reversals: Sequence[Reversal] = ()
+    cancelled: tuple[LastPending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +59,14 @@ class Undone:
         program: what it was.
         before: how everything is again, None if the line changed no setting.
         cancelled: numbers of what was pending from it.
+        resumed: lines that it had cancelled, which are to be pending again.
         awaited: what is to be waited for.
     """
 
     program: Program
-    before: Scene | None
+    before: Before | None
     cancelled: tuple[int, ...]
+    resumed: tuple[LastPending, ...]
     awaited: list[Awaitable[str]]
 
 
@@ -53,22 +76,49 @@ class History:
     Args:
         conductor: what lines left pending is taken back with them.
         stagehand: takes scenes and sets them up.
+        cues: the set list.
         now: seconds, on any clock.
     """
 
-    def __init__(self, conductor: Conductor, stagehand: Stagehand, now: Callable[[], float]) -> None:
+    def __init__(self, conductor: Conductor, stagehand: Stagehand, cues: Cues, now: Callable[[], float]) -> None:
         self._conductor = conductor
         self._stagehand = stagehand
+        self._cues = cues
         self._now = now
         self._done: deque[_Done] = deque(maxlen=_DEEPEST)
         self._undone: list[_Done] = []
 
-    def before(self, program: Program) -> Scene | None:
+    def before(self, program: Program) -> Before | None:
         """How things are before a line, if it is one that can be taken back."""
-        return self._stagehand.capture() if _can_be_undone(program) else None
+        return self.capture() if _can_be_undone(program) else None
+
+    def capture(self) -> Before:
+        """How things are now."""
+        now = self._now()
+        pending = pending_state.capture(self._conductor, now)
+        return Before(self._stagehand.capture(), self._cues.place, pending, now)
+
+    def is_changed(self, before: Before, numbers: Sequence[int]) -> bool:
+        """True if a line that left these numbers pending changed anything."""
+        return (
+            bool(numbers)
+            or before.place != self._cues.place
+            or bool(self._cancelled(before))
+            or before.scene != self._stagehand.capture()
+        )
+
+    def _cancelled(self, before: Before) -> tuple[LastPending, ...]:
+        """Lines that were pending before and are not any more, or ramps that some parameters have left."""
+        there = {pending.number: pending for pending in self._conductor.all()} if before.pending else {}
+
+        def is_cut(one: LastPending) -> bool:
+            pending = there.get(one.number)
+            return pending is None or (pending.glide is not None and len(pending.glide.tracks) < len(one.starts))
+
+        return tuple(filter(is_cut, before.pending))
 
     def note(
-        self, program: Program, before: Scene | None, numbers: Sequence[int], reversals: Sequence[Reversal] = ()
+        self, program: Program, before: Before | None, numbers: Sequence[int], reversals: Sequence[Reversal] = ()
     ) -> None:
         """A line was carried out.
 
@@ -84,7 +134,8 @@ class History:
         if last is not None and now - last.at < _AS_ONE and _is_same_knob(last.program, program):
             last.program, last.at = program, now
             return
-        self._done.append(_Done(program, before, numbers, now, reversals))
+        cancelled = () if before is None else self._cancelled(before)
+        self._done.append(_Done(program, before, numbers, now, reversals, cancelled))
 
     def undo(self) -> Undone | None:
         """Take back the last line; None if there is none."""
@@ -93,9 +144,14 @@ class History:
         done = self._done.pop()
         self._undone.append(done)
         cancelled = tuple(number for number in done.numbers if self._conductor.cancel_if_there(number))
-        awaited = [] if done.before is None else self._stagehand.restore(done.before)
+        awaited: list[Awaitable[str]] = []
+        if done.before is not None:
+            for one in done.cancelled:
+                self._conductor.cancel_if_there(one.number)
+            self._cues.place = done.before.place
+            awaited += self._stagehand.restore(done.before.scene)
         awaited += [reverse() for reverse in reversed(done.reversals)]
-        return Undone(done.program, done.before, cancelled, awaited)
+        return Undone(done.program, done.before, cancelled, done.cancelled, awaited)
 
     def redo(self) -> Program | None:
         """The line that was taken back last, to be carried out again; None if there is none."""

@@ -9,10 +9,10 @@ import numpy as np
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands import Commands
 from impsy_tui.engine.doer import Done, Lines, Reversal
+from impsy_tui.engine.history import Before
 from impsy_tui.engine.outcome import PROBLEMS, Outcome
 from impsy_tui.engine.recording import is_written, stands_apart
 from impsy_tui.engine.room import Tell
-from impsy_tui.engine.scenes import Scene
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse, parse_body
 from impsy_tui.language.program import Step, Value
@@ -33,7 +33,7 @@ class _Done:
 
     program: Program
     outcome: Outcome
-    before: Scene | None = None
+    before: Before | None = None
 
 
 class Orders:

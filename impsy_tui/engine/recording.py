@@ -117,13 +117,22 @@ class Recording:
         if self.goes_on and program.steps:
             self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
-    def taken_back(self, scene: Scene | None, numbers: Iterable[int]) -> None:
-        """Everything is set as it was before a line, and what that left pending is cancelled."""
+    def taken_back(self, scene: Scene | None, numbers: Iterable[int], resumed: Sequence[int] = ()) -> None:
+        """Everything is set as it was before a line, and what that left pending is cancelled.
+
+        Args:
+            scene: all settings, None if they did not change.
+            numbers: numbers of pending lines that are cancelled.
+            resumed: numbers of lines that are pending again.
+        """
         if self.goes_on:
             for number in numbers:
                 self._note(f"cancel {number}")
             for line in scene_lines(scene, self._session.focus) if scene is not None else ():
                 self._note(line)
+            for pending in self._conductor.all():
+                if pending.number in resumed:
+                    self._note(f"#{pending.number} {self._from_now(pending)}")
 
     def _note(self, line: str) -> None:
         self._recorder.note(self._session.scheduler.now(), line)

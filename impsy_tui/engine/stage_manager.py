@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from impsy_tui.engine import knobs
+from impsy_tui.engine import knobs, pending_state
 from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.conductor import ConductingProblem, Conductor, Resumption
@@ -18,7 +18,7 @@ from impsy_tui.engine.cues import Cues
 from impsy_tui.engine.doer import Carried, Doer, Done, Lines
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
-from impsy_tui.engine.history import History
+from impsy_tui.engine.history import Before, History
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.recorder import Recorder
@@ -79,12 +79,12 @@ class StageManager:
         session.witness = self.conductor
         self.stagehand = Stagehand(session, rooms.session.tempo, rooms.casting)
         self.book = SceneBook(rooms.scenes)
-        self.history = History(self.conductor, self.stagehand, scheduler.now)
         self.recording = Recording(recorder, session, self.conductor, self.stagehand, doer.macros)
         self._numbers = Numbers()
         self._rows: deque[str] = deque()
         """Of a recording that is replayed, what is being carried out and what waits for it."""
         self.cues = Cues(rooms.sets, self._cue)
+        self.history = History(self.conductor, self.stagehand, self.cues, scheduler.now)
         self._cued: Lines = iter(())
         """Of the cue that was reached last, the lines that are still to be done."""
         self.replayer = Replayer(
@@ -131,7 +131,7 @@ class StageManager:
             self._end_bars()
             self._end_bars = None
 
-    def done(self, program: Program, before: Scene | None, carried: Carried) -> None:
+    def done(self, program: Program, before: Before | None, carried: Carried) -> None:
         """A line of the performer's was carried out.
 
         Args:
@@ -140,7 +140,7 @@ class StageManager:
             carried: what became of it.
         """
         # A line that was refused, or says what is so already, is none to be taken back.
-        changed = before is not None and (carried.left or before != self.stagehand.capture())
+        changed = before is not None and self.history.is_changed(before, carried.left)
         if changed or carried.reversals:
             self.history.note(program, before if changed else None, carried.left, carried.reversals)
         self.note(carried)
@@ -243,7 +243,13 @@ class StageManager:
         if found is None:
             raise SceneProblem("there is nothing to take back")
         await self.settle(found.awaited)
-        self.recording.taken_back(found.before, found.cancelled)
+        if found.before is not None:
+            now = self._rooms.session.scheduler.now
+            away = now() - found.before.at
+            for problem in await pending_state.resume(found.resumed, away, now, self._doer.read, self):
+                self._tell("warning", "undo", problem)
+        scene = None if found.before is None else found.before.scene
+        self.recording.taken_back(scene, found.cancelled, [one.number for one in found.resumed])
         return f"taken back: {found.program}"
 
     async def redo(self) -> str:
@@ -254,7 +260,7 @@ class StageManager:
             raise SceneProblem("nothing was taken back")
         if any(each.command.ends for each in program.walk()):
             raise SceneProblem(f"redo deletes nothing: type {program} again")
-        before, numbers = self.stagehand.capture(), list[int]()
+        before, numbers = self.history.capture(), list[int]()
 
         def done(carried: Carried) -> None:
             self.note(carried)
