@@ -1,6 +1,6 @@
 """Ways in and out: every channel is one file behind the Channel protocol."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
@@ -22,7 +22,9 @@ class Timekeeper(Protocol):
 
 
 MappingEntry = tuple[str | int, ...]
-"""One entry of a MIDI mapping; see ``mapping``."""
+"""One entry of a MIDI mapping (see ``mapping``); of OSC, an address and the position of an argument from 1."""
+MEANS_NOTHING: Final = "means nothing here"
+"""End of the reply to a message that no command and no binding has."""
 
 
 class ChannelProblem(Exception):
@@ -109,6 +111,18 @@ class Listener(Protocol):
 
         Returns:
             What is wrong with it, empty if nothing is.
+        """
+
+    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+        """An OSC message that is neither a vector nor a command came in, before anything else is done with it.
+
+        Args:
+            channel: on which channel.
+            address: of the message.
+            numbers: its arguments; None for one that is no number.
+
+        Returns:
+            True if the message was taken to be learned, and has no other effect.
         """
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
@@ -253,7 +267,7 @@ class Learns(Protocol):
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""
 
-    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
+    def learned(self) -> Mapping[str, tuple[MappingEntry, ...] | tuple[str, ...]]:
         """The mappings in force by the settings that they belong to, such as ``midi.input."X-TOUCH"``."""
 
 

@@ -3,15 +3,26 @@
 import asyncio
 import math
 import socket
-import struct
-import sys
 import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, VirtualTouch
+from impsy_tui.channels import (
+    MEANS_NOTHING,
+    NONE_MUTED,
+    ChannelProblem,
+    ChannelStatus,
+    Listener,
+    MappingEntry,
+    VirtualTouch,
+)
+from impsy_tui.channels.arrival import DATAGRAM_OPTIONS, STAMPS, waited
+from impsy_tui.channels.mapping import table_of
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at, resolve
+from impsy_tui.channels.osc_address import Control, is_pattern, number
+from impsy_tui.channels.osc_clock import SenderClocks
+from impsy_tui.channels.osc_controls import InputControls, OutputControls, meant, patterns_of
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
 from impsy_tui.channels.touching import OscSurface, playbacks
 from impsy_tui.config import Osc
@@ -27,17 +38,12 @@ _DATAGRAMS_A_TURN: Final = 8
 _FURTHEST_TIME_TAG: Final = 60.0
 """Seconds. A bundle due later than this is a mistake, or an attack on memory."""
 _MOST_SCHEDULED: Final = 4096
-_OLDEST: Final = 60.0
-"""Seconds. A kernel time stamp older than this tells of a changed clock, not of waiting."""
-
+_MOST_LEARNED: Final = 16
+"""Arguments of a message that can be learned."""
+_COMMANDS: Final = "/impsy/"
+"""What the addresses of commands begin with: they are never learned."""
 _REMIND: Final = 3600.0
 """Seconds before it is said again that nobody listens: a musician who merely records knows."""
-
-_STAMPS: Final = sys.platform == "linux"
-_SO_TIMESTAMPNS: Final = 35
-"""Linux: the kernel notes when a datagram arrived, so a busy loop does not shift the music's time."""
-_TIMESPEC: Final = struct.Struct("@ll")
-_OPTIONS: Final = ((socket.SO_RCVBUF, 1 << 20), *(((_SO_TIMESTAMPNS, 1),) if _STAMPS else ()))
 
 
 class OscChannel:
@@ -55,6 +61,8 @@ class OscChannel:
         self._last_received: tuple[str, Sequence[Any]] | None = None
         self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
+        self._inputs = settings.input
+        self._is_learned = False
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -63,13 +71,14 @@ class OscChannel:
         self._listener = listener
         self._scheduler = listener.scheduler
         self._troubles = Troubles(listener, self.name)
+        self._clocks = SenderClocks(lambda text: self._troubles.note("clock", text))
         self.set_dimension(dimension)
         settings = self._settings
         self._surface = OscSurface(settings, self.name, listener, self._troubles)
         self._playbacks = playbacks(settings, lambda text: listener.trouble(self.name, text, "error"))
         try:
             self._input = await listen_at(
-                settings.server_ip, settings.server_port, socket.SOCK_DGRAM, _OPTIONS, "[osc] server_port"
+                settings.server_ip, settings.server_port, socket.SOCK_DGRAM, DATAGRAM_OPTIONS, "[osc] server_port"
             )
             self._output = await self._connect(settings.client_ip, settings.client_port)
         except ChannelProblem:
@@ -83,6 +92,9 @@ class OscChannel:
     def set_dimension(self, dimension: int) -> None:
         count = dimension - 1
         self._count = count
+        self._controls = InputControls(self._inputs, count)
+        self._patterns = patterns_of(self._settings.input_address, self._controls)
+        self._controls_out = OutputControls(self._settings.output, count)
         self._format_in = VectorFormat(self._settings.input_address, count)
         self._formats_out = [VectorFormat(address, count) for address in self._settings.output_address]
 
@@ -91,6 +103,8 @@ class OscChannel:
         self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
             self._transmit(form.write(values))
+        if self._controls_out:
+            self._transmit(self._controls_out.write(values))
         for address in self._settings.string_address:
             self._transmit(write_message(address, _as_string(values)))
 
@@ -132,6 +146,17 @@ class OscChannel:
             self._input.close()
             self._input = None
         self._state = "closed"
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this address, with the position of its argument, sets the value with this index (from 0)."""
+        address, position = entry
+        control = Control(str(address), int(position))
+        self._inputs, self._is_learned = self._controls.learn(index, control).entries, True
+        self.set_dimension(self._count + 1)
+
+    def learned(self) -> dict[str, tuple[str, ...]]:
+        """The addresses in force by the setting that they belong to, if one was learned."""
+        return {f"{table_of(self.name)}.input": self._inputs} if self._is_learned else {}
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
@@ -175,7 +200,7 @@ class OscChannel:
             if source is None:
                 return
             try:
-                if _STAMPS:
+                if STAMPS:
                     data, ancillary, _, sender = source.recvmsg(_LARGEST_DATAGRAM, 64)
                 else:
                     data, sender = source.recvfrom(_LARGEST_DATAGRAM)
@@ -191,7 +216,7 @@ class OscChannel:
     def _datagram(self, data: bytes, ancillary: list[Any], sender: Any) -> None:
         now = self._scheduler.now()
         self._traffic.received.count(now)
-        at = now - _waited(ancillary) if ancillary else now
+        at = now - waited(ancillary) if ancillary else now
         values = self._format_in.read(data)
         if values is not None:
             self._vector(values, at)
@@ -202,21 +227,27 @@ class OscChannel:
             self._troubles.note(error.kind, f"{error.kind}, from {sender[0]}: ignored")
             return
         local = _is_local(sender[0])
+        tagged = [message.time for message in messages if message.time is not None]
+        early = self._correction(sender, min(tagged)) if tagged else 0.0
         for message in messages:
             if message.time is None:
                 self._message(message, at, local)
             else:
-                self._later(message, at, local)
+                self._later(message, at, local, message.time - early - time.time())
 
-    def _later(self, message: Message, at: float, local: bool) -> None:
-        assert message.time is not None
-        wait = message.time - time.time()
+    def _correction(self, sender: Any, tag: float) -> float:
+        """Seconds that the clock of a sender is ahead of ours, as far as it must be corrected."""
+        ahead = tag - time.time()
+        return ahead - self._clocks.wait(sender[0], sender, ahead)
+
+    def _later(self, message: Message, at: float, local: bool, wait: float) -> None:
         if wait <= 0:
             self._message(message, at, local)
         elif wait > _FURTHEST_TIME_TAG or self._scheduled >= _MOST_SCHEDULED:
             self._troubles.note(
                 "time tag",
-                f"a bundle for {wait:.0f} s from now is ignored: at most {_FURTHEST_TIME_TAG:.0f} s",
+                f"a message {wait:.0f} s after the one before in its bundle is ignored: at most "
+                f"{_FURTHEST_TIME_TAG:.0f} s, and {_MOST_SCHEDULED} messages in all",
             )
         else:
             self._scheduled += 1
@@ -232,23 +263,72 @@ class OscChannel:
         address, arguments, _ = message
         if address.startswith(FEATS):
             self._feats(address, arguments, at)
-            return
-        if address != self._settings.input_address:
-            self._last_received = (address, arguments)
-            if self._surface.takes(address, arguments, at):
-                return
-            trusted = local or self._settings.remote_commands
-            if problem := self._listener.addressed(self.name, address, arguments, trusted):
-                self._troubles.note("address", problem)
-            return
-        if len(arguments) != self._count:
-            self._troubles.note(
-                "count", f"{address} with {len(arguments)} values is ignored: {self._count} are expected"
-            )
-        elif not all(isinstance(a, int | float) and not isinstance(a, bool) for a in arguments):
-            self._troubles.note("type", f"{address} with what is not a number is ignored")
+        elif address == self._settings.input_address:
+            self._arguments(arguments, at)
         else:
-            self._vector(tuple(float(a) for a in arguments), at)
+            self._last_received = (address, arguments)
+            if is_pattern(address):
+                self._matched(address, arguments, at)
+            elif not self._control(address, arguments, at) and not self._surface.takes(address, arguments, at):
+                self._addressed(address, arguments, local)
+
+    def _arguments(self, arguments: Sequence[Any], at: float) -> None:
+        """A vector, as the arguments of a message."""
+        address = self._settings.input_address
+        values = [number(argument) for argument in arguments]
+        if len(values) != self._count:
+            self._troubles.note(
+                "count", f"{address} with {len(values)} values is ignored: {self._count} are expected"
+            )
+            return
+        known = tuple([value for value in values if value is not None])
+        if len(known) != self._count:
+            self._troubles.note("type", f"{address} is ignored: a value is not a number")
+        else:
+            self._vector(known, at)
+
+    def _matched(self, pattern: str, arguments: Sequence[Any], at: float) -> None:
+        """A message whose address is a pattern: it is for each address of the input that matches."""
+        matched = self._patterns.matched(pattern)
+        for address in matched:
+            if address == self._settings.input_address:
+                self._arguments(arguments, at)
+            else:
+                self._control(address, arguments, at)
+        if not matched:
+            self._troubles.note("address", f"{pattern[:80]} matches nothing here; {self._meant()}")
+
+    def _control(self, address: str, arguments: Sequence[Any], at: float) -> bool:
+        """Whether a message is of a control, or one that is to be learned; then its values have been set."""
+        if not address.startswith(_COMMANDS) and self._listener.osc_message(
+            self.name, address, [number(argument) for argument in arguments[:_MOST_LEARNED]]
+        ):
+            return True
+        if address not in self._controls:
+            return False
+        updates = self._controls.updates(address, arguments)
+        if isinstance(updates, str):
+            self._troubles.note("control", updates)
+        elif not all(math.isfinite(value) for _, value in updates):
+            self._troubles.note("finite", f"{address} with NaN or infinity is ignored")
+        else:
+            if not all(0.0 <= value <= 1.0 for _, value in updates):
+                self._troubles.note("range", f"{address} with values outside 0..1: they are clipped")
+                updates = [(index, min(1.0, max(0.0, value))) for index, value in updates]
+            self._listener.updated(self.name, updates, at)
+        return True
+
+    def _addressed(self, address: str, arguments: Sequence[Any], local: bool) -> None:
+        """A message about something else: a command, say."""
+        trusted = local or self._settings.remote_commands
+        problem = self._listener.addressed(self.name, address, arguments, trusted)
+        if problem.endswith(MEANS_NOTHING):
+            problem += f"; {self._meant()}"
+        if problem:
+            self._troubles.note("address", problem)
+
+    def _meant(self) -> str:
+        return meant(self._settings.input_address, self._count, self._controls)
 
     def _vector(self, values: tuple[float, ...], at: float) -> None:
         self._last_received = (self._settings.input_address, values)
@@ -292,16 +372,6 @@ class OscChannel:
             except OSError as error:
                 self._troubles.note("send", f"cannot send: {error.strerror}")
                 return
-
-
-def _waited(ancillary: list[Any]) -> float:
-    """Seconds since the kernel took a datagram in."""
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
-            seconds, nanoseconds = _TIMESPEC.unpack_from(data)
-            waited = time.time() - (seconds + nanoseconds * 1e-9)
-            return waited if 0.0 <= waited < _OLDEST else 0.0
-    return 0.0
 
 
 def _is_local(host: str) -> bool:

@@ -175,6 +175,11 @@ class VectorFormat:
         return None
 
 
+def bundle_head() -> bytes:
+    """The beginning of a bundle that is to be played at once."""
+    return b"#bundle\0" + struct.pack(">Q", 1)
+
+
 def write_message(address: str, *arguments: float | int | str) -> bytes:
     """A packet with one message; whole numbers, floats and strings."""
     tags, data = ",", b""

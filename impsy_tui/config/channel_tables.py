@@ -14,6 +14,7 @@ from impsy_tui.config.kinds import (
     MidiMapping,
     Number,
     OneOrMany,
+    OscControl,
     Switch,
     Text,
     Vector,
@@ -44,6 +45,14 @@ class Osc:
     client_ip: str = setting(Text(), "127.0.0.1", "address of the synthesiser")
     client_port: int = setting(PORT, 6001, "its port")
     input_address: str = setting(Address(), "/interface", "what your controller sends")
+    input: tuple[str, ...] = setting(
+        OneOrMany(OscControl()),
+        (),
+        'what a controller with a message for each fader sends, such as TouchOSC: "/1/fader{n}", or a list',
+    )
+    output: tuple[str, ...] = setting(
+        OneOrMany(OscControl()), (), "a message for each value, sent besides output_address; written as for input"
+    )
     output_address: tuple[str, ...] = setting(
         OneOrMany(Address(), least=1),
         ("/prediction", "/impsy"),

@@ -125,6 +125,31 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class OscControl:
+    """An OSC address of one value, with ``{n}`` for its number, and the position of its argument if not the first."""
+
+    allowed: str = (
+        'one address for all values such as "/1/fader{n}", or a list with an address for each such as '
+        '["/1/fader1", "/3/xy 1", "/3/xy 2", ""]: a number is the position of the argument, "" is no address'
+    )
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise Refused
+        address, *position = value.split() or [""]
+        if position and not (len(position) == 1 and position[0] in _POSITIONS):
+            raise Refused
+        if address:
+            Address().check(address.replace("{n}", "1"))
+        elif value.strip():
+            raise Refused
+        return " ".join([address, *position])
+
+
+_POSITIONS = tuple(map(str, range(1, 65)))
+
+
+@dataclass(frozen=True, slots=True)
 class OneOrMany:
     """One value, or a list of them; always a tuple for the program."""
 

@@ -237,6 +237,8 @@ class _Reader:
         for midi in config.midi:
             mappings += [(f"midi.input.{name}", entries) for name, entries in midi.input.items()]
             mappings += [(f"midi.output.{name}", entries) for name, entries in midi.output.items()]
+        for osc in config.osc:
+            mappings += [("osc.input", osc.input), ("osc.output", osc.output)]
         for name in ("websocket", "serialmidi"):
             for wire in getattr(config, name):
                 mappings += [(f"{name}.input", wire.input), (f"{name}.output", wire.output)]

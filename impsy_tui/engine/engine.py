@@ -127,6 +127,7 @@ class Engine:
         if last and last.focus in self.session.everybody:
             self.session.focus = last.focus
         self.session.taker = self._incoming.message
+        self.session.osc_taker = self._incoming.osc_message
         self.session.guided = GuidedRecording(
             self._loop.scheduler, self._log, self._tell_of("record"), self._outputs.show
         )

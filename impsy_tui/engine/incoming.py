@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from impsy_tui.channels import MEANS_NOTHING
 from impsy_tui.channels.mapping import in_words
 from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.learning import Learner
@@ -63,11 +64,15 @@ class Incoming:
         else:
             found = command_line(address, arguments) if address.startswith(PREFIX) else None
             if found is None:
-                return f"{address[:80]} means nothing here"
+                return f"{address[:80]} {MEANS_NOTHING}"
             line = found
             if not line:
                 return ""
         return self._orders.carry_out_for(channel, address, line)
+
+    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+        """An OSC message came in by a channel; true if it was taken to be learned."""
+        return self._learner.take_osc(channel, address, numbers)
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in by a channel; whether it is taken, and means nothing else."""

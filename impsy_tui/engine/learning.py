@@ -1,5 +1,6 @@
 """Learning which knob or key plays which value: say the value, move the knob, done."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from impsy_tui.channels.mapping import in_words
 
 _STILL = 4
 """A knob that trembles moves by less; one that is meant moves by more."""
+_MOST_ADDRESSES = 1024
+"""Arguments of OSC messages whose first number is kept while a control is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Learner:
         """Controls that were learned since the start, or came back with the saved session."""
         self._wanted: list[int] = []
         self._first: dict[tuple[str, str, int, int], int] = {}
+        self._first_numbers: dict[tuple[str, str, int], float] = {}
         self._taken: set[tuple[str, str, MappingEntry]] = set()
 
     @property
@@ -53,8 +57,9 @@ class Learner:
         """Learn these values (indices from 0), one after the other; the reply."""
         self._wanted = list(indices)
         self._first.clear()
+        self._first_numbers.clear()
         self._taken.clear()
-        return f"x{self._wanted[0] + 1}: move a knob, or press a key"
+        return f"x{self._wanted[0] + 1}: move a knob or a fader, or press a key"
 
     def end(self) -> str:
         """Learn no more; the reply."""
@@ -72,6 +77,43 @@ class Learner:
             return True
         if (channel, device, entry) in self._taken:
             return True  # the knob just learned moves on
+        return self._give(channel, device, entry, in_words(message) + (f" of {device}" if device else ""))
+
+    def take_osc(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+        """True if an OSC message was taken: a control is learned once one of its numbers has moved far enough.
+
+        Args:
+            channel: by which it came.
+            address: of the message.
+            numbers: its arguments; None for one that is no number.
+        """
+        if not self._wanted:
+            return False
+        moved = dict.fromkeys(range(1, len(numbers) + 1), 0.0)
+        for position, value in enumerate(numbers, 1):
+            if (
+                value is not None
+                and math.isfinite(value)
+                and (first := self._first_osc(channel, address, position, value)) is not None
+            ):
+                moved[position] = abs(value - first)
+        position = max(moved, key=moved.__getitem__, default=0)
+        if not position or all(value is None for value in numbers):
+            return False
+        entry = (address, position)
+        if moved[position] < _STILL / 127 or (channel, "", entry) in self._taken:
+            return True
+        return self._give(channel, "", entry, address + (f", argument {position}" if len(numbers) > 1 else ""))
+
+    def _first_osc(self, channel: str, address: str, position: int, value: float) -> float | None:
+        """The first number of an argument since learning began; None if too many addresses send."""
+        key = (channel, address, position)
+        if key not in self._first_numbers and len(self._first_numbers) >= _MOST_ADDRESSES:
+            return None
+        return self._first_numbers.setdefault(key, value)
+
+    def _give(self, channel: str, device: str, entry: MappingEntry, words: str) -> bool:
+        """Give a control to the next value; false if the channel cannot learn."""
         found = next((one for one in self._channels() if one.name == channel), None)
         if found is None:
             return False
@@ -79,9 +121,8 @@ class Learner:
         found.learn(device, index, entry)
         self.note(Learned(channel, device, index, entry))
         self._taken.add((channel, device, entry))
-        said = f"x{index + 1} is played by {in_words(message)}" + (f" of {device}" if device else "")
         following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
-        self._tell(said + following)
+        self._tell(f"x{index + 1} is played by {words}{following}")
         return True
 
     def note(self, learned: Learned) -> None:

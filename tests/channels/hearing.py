@@ -30,6 +30,12 @@ class Hearing:
     """A message that is taken for something else."""
     touches: list[Touch | Lifted] = field(default_factory=list)
     clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
+    offered: list[tuple[str, tuple[float | None, ...]]] = field(default_factory=list)
+    """OSC messages that could be learned."""
+    answer: str = ""
+    """What is wrong with control messages."""
+    learns: str = ""
+    """An address that is taken to be learned."""
     addresses: list[tuple[str, tuple[Any, ...], bool]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
 
@@ -54,9 +60,13 @@ class Hearing:
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         self.clocks.append((device, message, at))
 
+    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+        self.offered.append((address, tuple(numbers)))
+        return address == self.learns
+
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         self.addresses.append((address, tuple(arguments), trusted))
-        return ""
+        return self.answer
 
     def trouble(self, channel: str, message: str, level: str = "warning") -> None:
         self.told.append((level, message))

@@ -49,6 +49,20 @@ def test_a_knob_is_learned_and_kept_in_the_file(start_engine: Start, ports: tupl
     assert tomllib.loads(text)["websocket"]["input"][2] == ["control_change", 2, 74]
 
 
+def test_osc_fader_is_learned_and_kept_in_the_file(
+    start_engine: Start, ports: tuple[int, int], tmp_path: Path
+) -> None:
+    engine = start_engine(_config(ports))
+    phone = SimpleUDPClient("127.0.0.1", ports[0])
+    with connected(engine.socket) as client:
+        assert client.command("learn x2").ok
+        for level in (0.1, 0.4, 0.75):
+            phone.send_message("/1/fader5", level)
+        wait_until(lambda: _now(client).input[1] == pytest.approx(0.75))
+        assert client.command("keep mapping").ok
+    assert tomllib.loads((tmp_path / "config.toml").read_text())["osc"]["input"] == ["", "/1/fader5"]
+
+
 def test_all_are_learned_one_after_the_other(start_engine: Start, ports: tuple[int, int]) -> None:
     engine = start_engine(_config(ports))
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{ports[1]}") as knobs:

@@ -77,3 +77,51 @@ def test_clock_note_offs_and_mode_messages_are_no_gestures() -> None:
         assert not learner.take("midi", "", message)
     assert not box.entries
     assert learner.waits
+
+
+def _slide(learner: Learner, address: str, *values: float) -> list[bool]:
+    return [learner.take_osc("midi", address, [value]) for value in values]
+
+
+def test_osc_fader_is_learned_once_it_moves() -> None:
+    learner, box, told = _learner()
+    learner.begin([2])
+    assert _slide(learner, "/1/fader1", 0.5, 0.51) == [True, True]
+    assert not box.entries
+    assert _slide(learner, "/1/fader1", 0.6, 0.7) == [True, False]
+    assert box.entries == {("", 2): ("/1/fader1", 1)}
+    assert told == ["x3 is played by /1/fader1; keep mapping saves it"]
+
+
+def test_osc_argument_that_moves_most_is_learned() -> None:
+    learner, box, told = _learner()
+    learner.begin([0])
+    for y in (0.2, 0.4):
+        learner.take_osc("midi", "/xy", [0.5 + y / 10, y, None, float("nan")])
+    assert box.entries == {("", 0): ("/xy", 2)}
+    assert "/xy, argument 2" in told[0]
+
+
+def test_osc_faders_are_learned_one_after_the_other() -> None:
+    learner, box, _ = _learner()
+    learner.begin(range(2))
+    _slide(learner, "/1/fader1", 0.0, 0.5, 1.0, 0.2)
+    _slide(learner, "/1/fader2", 0.0, 0.5)
+    assert box.entries == {("", 0): ("/1/fader1", 1), ("", 1): ("/1/fader2", 1)}
+
+
+def test_osc_message_without_numbers_is_not_learned() -> None:
+    learner, box, _ = _learner()
+    learner.begin([0])
+    assert not learner.take_osc("midi", "/1", [])
+    assert not learner.take_osc("midi", "/1", [None])
+    assert not box.entries
+
+
+def test_osc_flood_of_addresses_keeps_a_bounded_number() -> None:
+    learner, box, _ = _learner()
+    learner.begin([0])
+    for number in range(5000):
+        learner.take_osc("midi", f"/a{number}", [0.5])
+    assert len(learner._first_numbers) <= 1024
+    assert not box.entries

@@ -1,0 +1,122 @@
+"""OSC addresses: patterns that match several, and the addresses of a controller's faders."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+NUMBER: Final = "{n}"
+"""Stands for the number of a value, from 1, in an address of the configuration."""
+_PATTERN: Final = re.compile(r"[?*\[{]")
+_LONGEST_PATTERN: Final = 128
+_MOST_STARS: Final = 2
+"""In one part of a pattern: more could take long to compare."""
+_MOST_CHOICES: Final = 4
+"""Braces in a pattern."""
+_MOST_KEPT: Final = 64
+_LONGEST_TEXT: Final = 32
+
+
+class Control(NamedTuple):
+    """One argument of the messages of an address.
+
+    Attributes:
+        address: of the message.
+        position: of the argument, from 1.
+    """
+
+    address: str
+    position: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.position}" if self.position > 1 else self.address
+
+
+def controls(entries: Sequence[str], count: int) -> list[Control | None]:
+    """The controls of the first ``count`` values; None for a value without one.
+
+    Args:
+        entries: as ``[osc] input`` has them: one for each value, or a single one with ``{n}`` for all of them.
+        count: values of the instrument.
+    """
+    each = list(entries) * count if len(entries) == 1 and NUMBER in entries[0] else list(entries)
+    return [read_control(entry.replace(NUMBER, str(number))) for number, entry in enumerate(each[:count], 1)]
+
+
+def read_control(entry: str) -> Control | None:
+    """A control as it is written in the configuration: an address, then the position of the argument if not 1."""
+    address, _, position = entry.partition(" ")
+    return Control(address, int(position or 1)) if address else None
+
+
+def number(argument: Any) -> float | None:
+    """An argument of a message as a number; None if it is none. T is 1, F is 0, and text may be a number."""
+    if isinstance(argument, str) and len(argument) <= _LONGEST_TEXT:
+        try:
+            return float(argument)
+        except ValueError:
+            return None
+    try:
+        return float(argument) if isinstance(argument, int | float) else None
+    except OverflowError:
+        return None
+
+
+def is_pattern(address: str) -> bool:
+    """True if an address is a pattern of OSC 1.0."""
+    return _PATTERN.search(address) is not None
+
+
+class Patterns:
+    """Finds the addresses that a pattern matches, and remembers the latest patterns.
+
+    Args:
+        addresses: those that there are.
+    """
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self._addresses = list(dict.fromkeys(addresses))
+        self._matched: dict[str, tuple[str, ...]] = {}
+
+    def matched(self, pattern: str) -> tuple[str, ...]:
+        """The addresses that a pattern matches; none if the pattern is too long or has too many choices."""
+        found = self._matched.get(pattern)
+        if found is None:
+            expression = _expression(pattern)
+            found = tuple(a for a in self._addresses if expression.fullmatch(a)) if expression else ()
+            if len(self._matched) >= _MOST_KEPT:
+                del self._matched[next(iter(self._matched))]
+            self._matched[pattern] = found
+        return found
+
+
+def _expression(pattern: str) -> re.Pattern[str] | None:
+    """The regular expression of a pattern of OSC 1.0; None if it cannot be read, or would take long to compare."""
+    if len(pattern) > _LONGEST_PATTERN or pattern.count("{") > _MOST_CHOICES:
+        return None
+    found, at = [], 0
+    pattern = re.sub(r"\*+", "*", pattern)
+    if any(part.count("*") > _MOST_STARS for part in pattern.split("/")):
+        return None
+    while at < len(pattern):
+        letter, at = pattern[at], at + 1
+        match letter:
+            case "*":
+                found.append("[^/]*")
+            case "?":
+                found.append("[^/]")
+            case "[" | "{":
+                end = pattern.find("]" if letter == "[" else "}", at)
+                if end < 0 or not (inside := pattern[at:end]):
+                    return None
+                at = end + 1
+                if letter == "{":
+                    found.append("(?:" + "|".join(map(re.escape, inside.split(","))) + ")")
+                else:
+                    escaped = re.sub(r"([\\\]\[&~|^])", r"\\\1", inside.removeprefix("!"))
+                    found.append(f"[{'^' if inside[0] == '!' else ''}{escaped}]")
+            case _:
+                found.append(re.escape(letter))
+    try:
+        return re.compile("".join(found))
+    except re.error:
+        return None

@@ -1,0 +1,79 @@
+"""Clocks of senders: time tags of a clock that is ahead of ours are corrected."""
+
+from collections.abc import Callable
+from typing import Final
+
+_LARGEST_LATENCY: Final = 1.0
+"""Seconds that a sender may plan ahead; a first bundle from further ahead comes from a clock that is wrong."""
+_FURTHEST: Final = 60.0
+"""Seconds. No sender plans so far ahead: its clock was set."""
+_SET: Final = 8
+"""So many bundles in a row that are further ahead than the largest latency say that the clock was set."""
+_MOST_SENDERS: Final = 64
+
+
+class _Sender:
+    """The clock of one sender.
+
+    Attributes:
+        ahead: seconds that it is ahead of ours; 0 within the largest latency.
+        early: the latest bundles in a row that were further ahead than the largest latency.
+    """
+
+    __slots__ = ("ahead", "early")
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+        self.early = 0
+
+
+class SenderClocks:
+    """Compares the clocks of senders with ours by their first bundles.
+
+    Args:
+        tell: reports to the performer, once for each host and correction.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._senders: dict[object, _Sender] = {}
+        self._told: dict[str, float] = {}
+
+    def wait(self, host: str, sender: object, ahead: float) -> float:
+        """Seconds until a bundle is due; 0 or less for at once.
+
+        Args:
+            host: of the sender, for the performer.
+            sender: its address and port.
+            ahead: seconds from now to the time tag, by our clock.
+        """
+        known = self._senders.get(sender)
+        if known is None:
+            if len(self._senders) >= _MOST_SENDERS:
+                del self._senders[next(iter(self._senders))]
+            known = self._senders[sender] = _Sender()
+            self._compare(host, known, ahead)
+        wait = ahead - known.ahead
+        known.early = known.early + 1 if wait > _LARGEST_LATENCY else 0
+        behind = known.ahead > 0.0 and wait < -_LARGEST_LATENCY
+        if behind or wait > _FURTHEST or known.early >= _SET:
+            self._compare(host, known, ahead)
+            wait = ahead - known.ahead
+        return wait
+
+    def _compare(self, host: str, known: _Sender, ahead: float) -> None:
+        known.early = 0
+        known.ahead = ahead if ahead > _LARGEST_LATENCY else 0.0
+        if not known.ahead or abs(known.ahead - self._told.get(host, 0.0)) <= _LARGEST_LATENCY:
+            return
+        if len(self._told) >= _MOST_SENDERS:
+            del self._told[next(iter(self._told))]
+        self._told[host] = known.ahead
+        self._tell(f"the clock of {host} is {_span(known.ahead)} ahead of ours: its bundles play that much earlier")
+
+
+def _span(seconds: float) -> str:
+    for unit, name in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.1f} {name}"
+    return f"{seconds:.1f} s"
