@@ -29,9 +29,12 @@ class Lines:
         self._is_long = False
 
     def feed(self, data: bytes) -> list[bytes | None]:
-        """The lines that are whole after these bytes, without their ends; None for each too long to be kept."""
+        """The lines that are whole after these bytes, without their ends; None for each too long to be kept.
+
+        A line ends with a new-line, a carriage return (as of Max and Pure Data), or both, which gives an empty line.
+        """
         found: list[bytes | None] = []
-        *lines, self.begun = (self.begun + data).split(b"\n")
+        *lines, self.begun = (self.begun + data.replace(b"\r", b"\n")).split(b"\n")
         for line in lines:
             if self._is_long:
                 self._is_long = False  # it was given as None when it became too long
@@ -155,7 +158,7 @@ class SerialChannel:
             self._may_be_cut = at - self._opened_at < _UNDERWAY
         for line in self._lines.feed(data):
             if line is None:
-                text = f"a line of more than {LONGEST_LINE} bytes is ignored: lines end with a new-line"
+                text = f"a line of more than {LONGEST_LINE} bytes is ignored: new-line or carriage return ends one"
                 self._troubles.note("long", text)
             else:
                 self._line(line.strip(), at)
@@ -174,7 +177,7 @@ class SerialChannel:
         self._last_received = line
         note = self._troubles.note
         try:
-            values = tuple(map(float, line.split(b",")))
+            values = tuple(map(float, line.rstrip(b",; \t").split(b",")))
         except ValueError:
             hint = "" if line.isascii() else f"; is {self._settings.baudrate} baud right?"
             note("number", f"{_shown(line, 40)} is ignored: numbers with commas between are expected{hint}")

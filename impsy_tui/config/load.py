@@ -1,5 +1,6 @@
 """Reading a configuration file, and saying everything that is wrong with it at once."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -16,6 +17,7 @@ from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
 LARGEST_FILE = 1 << 20
 """Bytes. A larger file is no configuration."""
 
+_DECIMAL_COMMA = re.compile(r"^[^\[#\n]*=\s*[+-]?\d+,\d", re.MULTILINE)
 
 _OPTIONS = {"pitemp": "pi_temp", "sigmatemp": "sigma_temp", "file": "model"}
 """Command-line options that are not called like their key."""
@@ -110,8 +112,9 @@ class _Reader:
             line = data.count(b"\n", 0, error.start) + 1
             self.problems.append(Problem("is not UTF-8 text", self.file, line))
             return {}
-        except tomllib.TOMLDecodeError as error:
-            self.problems.append(Problem(f"is not TOML: {error}", self.file))
+        except ValueError as error:  # a number of thousands of digits, too
+            hint = "; a number has a point: 1.3" if _DECIMAL_COMMA.search(text) else ""
+            self.problems.append(Problem(f"is not TOML: {error}{hint}", self.file))
             return {}
         except RecursionError:
             self.problems.append(Problem("is nested too deeply", self.file))

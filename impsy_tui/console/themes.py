@@ -186,7 +186,7 @@ class ThemeShelf:
             raise ThemeProblem(f"no theme is called {name}: there are {', '.join(self.names())}")
         try:
             raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ThemeProblem(f"{file} cannot be read: {error}") from None
         return Palette(name, _colours(file, raw), glyphs=self._glyphs)
 

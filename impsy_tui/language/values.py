@@ -33,6 +33,9 @@ def read_value(argument: Argument, word: Word) -> Value:
             if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
                 raise wrong
             if value is None:
+                pointed = word.text.replace(",", ".", 1)
+                if pointed != word.text and _quantity(pointed, argument.kind, unit) is not None:
+                    raise Wrong(f"{word.text!r} is not {argument.allowed}; with a point: {pointed}", word)
                 raise wrong
             if argument.within is not None and value not in argument.within:
                 too = "high" if value > argument.within.high else "low"

@@ -67,7 +67,9 @@ def test_lines_in_pieces_with_any_ends_and_spaces(wire: Wire) -> None:
         (b"0.5", "a line of 1 values is ignored: 2 are expected"),
         (b"0.5,0.5,0.5", "3 values"),
         (b"0.5,a\x1b[2J", "0.5,a\\x1b[2J is ignored: numbers"),
-        (b"0.5,", "numbers with commas"),
+        (b"0.5,", "a line of 1 values is ignored"),
+        (b"0.5,,0.5", "numbers with commas"),
+        (b",", "numbers with commas"),
         (b"\xff\x00\xfe", "is 115200 baud right?"),
         (b"nan,0.5", "NaN"),
         (b"0.5,-inf", "NaN or infinity"),
@@ -89,6 +91,20 @@ def test_what_is_no_vector_is_reported_and_not_heard(wire: Wire, line: bytes, sa
     hearing = perform(channel, play)
     assert hearing.vectors == [(0.5, 0.5)]
     assert says in hearing.told[0][1]
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b",\r", b", \n", b";\r\n"])
+def test_lines_may_end_in_every_way(wire: Wire, end: bytes) -> None:
+    channel = _channel(wire.path)
+
+    async def play(hearing: Hearing) -> None:
+        for step in (1, 2, 3):
+            wire.write(b"0.5,0.%d" % step + end)
+        await until(lambda: len(hearing.vectors) == 3)
+
+    hearing = perform(channel, play)
+    assert hearing.vectors == [(0.5, 0.1), (0.5, 0.2), (0.5, 0.3)]
+    assert hearing.told == []
 
 
 def test_values_outside_the_bounds_are_clipped_and_told(wire: Wire) -> None:

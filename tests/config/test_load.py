@@ -184,3 +184,17 @@ def test_no_file_whatever_raises(tmp_path_factory: pytest.TempPathFactory, data:
     file = tmp_path_factory.mktemp("config") / "config.toml"
     file.write_bytes(data)
     load_config(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("a = 1,3\n", True), ("[model]\nsigmatemp = 0,05 # small\n", True), ("a = b\n", False), ("a = [1,3\n", False)],
+)
+def test_decimal_comma_is_explained(tmp_path: Path, text: str, hint: bool) -> None:
+    (error,) = _load(tmp_path, text).errors
+    assert ("a number has a point" in error.message) is hint
+
+
+def test_number_of_thousands_of_digits_is_an_error(tmp_path: Path) -> None:
+    (error,) = _load(tmp_path, "a = " + "9" * 5000).errors
+    assert "is not TOML" in error.message

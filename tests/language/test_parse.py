@@ -299,3 +299,26 @@ def test_no_line_names_more_dimensions_than_there_can_be() -> None:
     wrong = parse("mute x1-x1000 x1-x1000 x1-x1000")
     assert isinstance(wrong, Mistake)
     assert (wrong.message, wrong.start) == ("these are more dimensions than there can be: 1024", 14)
+
+
+@pytest.mark.parametrize(
+    ("line", "pointed"),
+    [
+        ("temp 1,3", "1.3"),
+        ("after 2,5s mode duet", "2.5s"),
+        ("speed 50,5%", "50.5%"),
+        ("temp rand 0,5 1.5", "0.5"),
+        ("temp ,5", ".5"),
+    ],
+)
+def test_parse_of_a_decimal_comma_says_how_a_number_is_written(line: str, pointed: str) -> None:
+    read = parse(line)
+    assert isinstance(read, Mistake)
+    assert read.message.endswith(f"; with a point: {pointed}")
+
+
+@pytest.mark.parametrize("line", ["temp a,b", "temp 1,2,3", "temp ,"])
+def test_parse_of_other_commas_suggests_no_point(line: str) -> None:
+    read = parse(line)
+    assert isinstance(read, Mistake)
+    assert "point" not in read.message
