@@ -161,8 +161,10 @@ class Channel(Protocol):
     async def open(self, listener: Listener, dimension: int) -> None:
         """Begin to listen and be ready to send.
 
+        An address, a port or a device that is missing is waited for: the channel opens by itself when it comes.
+
         Raises:
-            ChannelProblem: it cannot, and never will without the performer's help.
+            ChannelProblem: the channel can never open, such as without a driver or a name in the configuration.
         """
 
     def set_dimension(self, dimension: int) -> None:

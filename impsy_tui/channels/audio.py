@@ -3,13 +3,14 @@
 import asyncio
 import atexit
 from collections.abc import Sequence
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Final
 
 import numpy as np
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
 from impsy_tui.channels.meter import Traffic, Troubles
+from impsy_tui.channels.opening import Opening
 from impsy_tui.config import Audio
 from impsy_tui.installation import needs_extra
 from impsy_tui.listening import ListeningProblem
@@ -25,6 +26,14 @@ _PATIENCE: Final = 0.3
 """Seconds that closing may take."""
 _DEAD: Final = 2.0
 """Seconds without a block after which the device is said to be gone."""
+
+
+_RETRY: Final = 3.0
+"""Seconds between two attempts to open a device."""
+
+_streams: Final[set[Any]] = set()
+"""Streams of all channels that are open. PortAudio cannot list its devices again while one is."""
+_one_at_a_time: Final = Lock()
 
 
 class AudioChannel:
@@ -54,31 +63,47 @@ class AudioChannel:
         self._troubles = Troubles(listener, self.name)
         self._loop = asyncio.get_running_loop()
         try:
-            # In a thread: a sound server may take its time.
-            await self._loop.run_in_executor(None, self._open_stream)
+            await self._loop.run_in_executor(None, _sounddevice)
         except ChannelProblem:
             self._state = "error"
             raise
+        self._state = "waiting"
+        self._opening = Opening(self._begin, self._troubles, self._tell_open, _RETRY)
+        await self._opening.start()
+
+    async def _begin(self) -> None:
+        # In a thread: a sound server may take its time.
+        stream = await self._loop.run_in_executor(None, self._open_stream)
+        if self._state == "closed":
+            _close(stream)
+            return
+        self._stream = stream
         self._state = "open"
         self._last_block = self._scheduler.now()
         self._scheduler.at(self._last_block + _CHECK, self._check)
 
-    def _open_stream(self) -> None:
-        try:
-            import sounddevice
-        except ImportError:
-            raise ChannelProblem(needs_extra("sound", "sounddevice", "audio")) from None
-        except OSError as error:
-            raise ChannelProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+    def _tell_open(self) -> None:
+        self._listener.trouble(self.name, f"{self._device} is heard now", "info")
+
+    def _open_stream(self) -> Any:
+        with _one_at_a_time:
+            return self._open_device(_sounddevice())
+
+    def _open_device(self, sounddevice: Any) -> Any:
         wanted = self._settings
         try:
+            if not _streams:
+                # PortAudio lists the devices once: a device that has come since then is not in its list.
+                if sounddevice._initialized:
+                    sounddevice._terminate()
+                sounddevice._initialize()
             device = wanted.device or None
             found = sounddevice.query_devices(device, "input")
             rate = wanted.rate or int(found["default_samplerate"])
             self._framing = Framing(Settings(rate=rate, window=wanted.window, hop=wanted.hop))
             if wanted.input > found["max_input_channels"]:
                 raise ChannelProblem(f"{found['name']} has {found['max_input_channels']} inputs, no {wanted.input}.")
-            self._stream = sounddevice.InputStream(
+            stream = sounddevice.InputStream(
                 samplerate=rate,
                 blocksize=wanted.hop,
                 device=device,
@@ -90,7 +115,13 @@ class AudioChannel:
             # At the exit it would wait just so.
             atexit.unregister(sounddevice._exit_handler)
             self._device = str(found["name"])
-            self._stream.start()
+            _streams.add(stream)
+            try:
+                stream.start()
+            except sounddevice.PortAudioError:
+                _close(stream)
+                raise
+            return stream
         except ListeningProblem as problem:
             raise ChannelProblem(str(problem)) from None
         except (sounddevice.PortAudioError, ValueError) as error:
@@ -108,9 +139,6 @@ class AudioChannel:
         if self._stream is None:
             return
         self._last_block = at
-        if self._state == "waiting":
-            self._state = "open"
-            self._listener.trouble(self.name, f"{self._device} is heard again", "info")
         if overflow:
             self._troubles.note("overflow", "sound was lost: this machine is too busy")
         for frame in self._framing.take(block * self._gain):
@@ -129,9 +157,13 @@ class AudioChannel:
         for problem in hearing.problems(self._told):
             self._troubles.note("sound", problem, 10.0)
         self._told = hearing
-        if self._state == "open" and now - self._last_block > _DEAD:
+        if now - self._last_block > _DEAD:
             self._state = "waiting"
             self._troubles.note("dead", f"nothing comes from {self._device} any more: is it plugged in?")
+            _close(self._stream)
+            self._stream = None
+            self._opening.begin()
+            return
         self._scheduler.at(now + _CHECK, self._check)
 
     async def calibrate(self, seconds: float) -> str:
@@ -166,19 +198,45 @@ class AudioChannel:
         """Nothing sounds here."""
 
     def close(self) -> None:
+        if self._state not in ("closed", "error"):
+            self._opening.close()
+        self._state = "closed"
         stream, self._stream = self._stream, None
         if stream is not None:
-            # In a thread that may be left behind: PortAudio waits for ever for a JACK server that has died.
-            closing = Thread(target=stream.close, kwargs={"ignore_errors": True}, daemon=True)
-            closing.start()
-            closing.join(_PATIENCE)
-        self._state = "closed"
+            _close(stream).join(_PATIENCE)
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
         heard = f"{self._framing.hearing.level:.0f} dBFS" if self._stream is not None else ""
         bound = f"{self._device}, input {self._settings.input}"
         return self._traffic.status(self.name, self._state, bound, now, (heard, ""), self._troubles)
+
+
+def _sounddevice() -> Any:
+    """The library.
+
+    Raises:
+        ChannelProblem: it is not installed.
+    """
+    try:
+        import sounddevice
+    except ImportError:
+        raise ChannelProblem(needs_extra("sound", "sounddevice", "audio")) from None
+    except OSError as error:
+        raise ChannelProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+    return sounddevice
+
+
+def _close(stream: Any) -> Thread:
+    """Close a stream in a thread: PortAudio waits for ever for a JACK server that has died."""
+
+    def close() -> None:
+        stream.close(ignore_errors=True)
+        _streams.discard(stream)
+
+    closing = Thread(target=close, daemon=True)
+    closing.start()
+    return closing
 
 
 def _first_line(error: Exception) -> str:

@@ -17,11 +17,24 @@ async def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket
         ChannelProblem: there is no such host.
     """
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=kind)
-    except (socket.gaierror, UnicodeError):
+        try:
+            found = socket.getaddrinfo(host, port, type=kind, flags=socket.AI_NUMERICHOST)
+        except socket.gaierror:
+            # In a thread: a name server can take a minute.
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=kind)
+    except (OSError, UnicodeError):
         raise ChannelProblem(f"no host is called {host}") from None
     family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return family, address
+
+
+def is_numeric(host: str) -> bool:
+    """True if a host is written as an address, which no name server is asked for."""
+    try:
+        socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return False
+    return True
 
 
 def own_address() -> str:
@@ -49,7 +62,10 @@ async def listen_at(
         ChannelProblem: it cannot be had; the message says why.
     """
     family, address = await resolve(host, port, kind)
-    made = socket.socket(family, kind)
+    try:
+        made = socket.socket(family, kind)
+    except OSError as error:  # a machine without IPv6
+        raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
     try:
         made.setblocking(False)
         for option, value in options:
@@ -59,6 +75,8 @@ async def listen_at(
             made.listen()  # only now is the port surely its own
     except OSError as error:
         made.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ChannelProblem(f"this machine does not have the address {host} yet") from None
         if error.errno == errno.EADDRINUSE:
             raise ChannelProblem(
                 f"port {port} is taken: another engine or program listens there; end it, or choose another {setting}"

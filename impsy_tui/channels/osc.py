@@ -10,16 +10,17 @@ from typing import Any, Final
 from impsy_tui.channels import (
     MEANS_NOTHING,
     NONE_MUTED,
-    ChannelProblem,
     ChannelStatus,
     Listener,
     MappingEntry,
     VirtualTouch,
 )
 from impsy_tui.channels.arrival import DATAGRAM_OPTIONS, STAMPS, waited
+from impsy_tui.channels.destination import Destination
 from impsy_tui.channels.mapping import table_of
 from impsy_tui.channels.meter import Traffic, Troubles
-from impsy_tui.channels.network import listen_at, reached_at, resolve
+from impsy_tui.channels.network import listen_at, reached_at
+from impsy_tui.channels.opening import Opening
 from impsy_tui.channels.osc_address import Control, is_pattern, number
 from impsy_tui.channels.osc_clock import SenderClocks
 from impsy_tui.channels.osc_controls import InputControls, OutputControls, meant, patterns_of
@@ -42,8 +43,6 @@ _MOST_LEARNED: Final = 16
 """Arguments of a message that can be learned."""
 _COMMANDS: Final = "/impsy/"
 """What the addresses of commands begin with: they are never learned."""
-_REMIND: Final = 3600.0
-"""Seconds before it is said again that nobody listens: a musician who merely records knows."""
 
 
 class OscChannel:
@@ -55,8 +54,8 @@ class OscChannel:
         self.safe = settings.safe
         self._settings = settings
         self._input: socket.socket | None = None
-        self._output: socket.socket | None = None
-        self._state = "closed"
+        self._output: Destination
+        self._is_open = False
         self._traffic = Traffic()
         self._last_received: tuple[str, Sequence[Any]] | None = None
         self._last_said: tuple[str, Sequence[Any]] | None = None
@@ -76,18 +75,13 @@ class OscChannel:
         settings = self._settings
         self._surface = OscSurface(settings, self.name, listener, self._troubles)
         self._playbacks = playbacks(settings, lambda text: listener.trouble(self.name, text, "error"))
-        try:
-            self._input = await listen_at(
-                settings.server_ip, settings.server_port, socket.SOCK_DGRAM, DATAGRAM_OPTIONS, "[osc] server_port"
-            )
-            self._output = await self._connect(settings.client_ip, settings.client_port)
-        except ChannelProblem:
-            self.close()
-            self._state = "error"
-            raise
-        asyncio.get_running_loop().add_reader(self._input, self._readable)
-        self._state = "open"
-        self._warn_of_network(settings)
+        self._output = Destination(
+            settings.client_ip, settings.client_port, self._scheduler, self._troubles, self._inform
+        )
+        listens = f"it listens at {settings.server_ip}:{settings.server_port} now"
+        self._listening = Opening(self._listen, self._troubles, lambda: self._inform(listens))
+        self._is_open = True
+        await asyncio.gather(self._listening.start(), self._output.start())
 
     def set_dimension(self, dimension: int) -> None:
         count = dimension - 1
@@ -102,11 +96,11 @@ class OscChannel:
         self._last_said = (self._settings.output_address[0], values)
         self._traffic.sent.count(self._scheduler.now())
         for form in self._formats_out:
-            self._transmit(form.write(values))
+            self._output.send(form.write(values))
         if self._controls_out:
-            self._transmit(self._controls_out.write(values))
+            self._output.send(self._controls_out.write(values))
         for address in self._settings.string_address:
-            self._transmit(write_message(address, _as_string(values)))
+            self._output.send(write_message(address, _as_string(values)))
 
     @property
     def wants_targets(self) -> bool:
@@ -114,7 +108,7 @@ class OscChannel:
 
     def send_target(self, values: Sequence[float]) -> None:
         for address in self._settings.target_address:
-            self._transmit(write_message(address, _as_string(values)))
+            self._output.send(write_message(address, _as_string(values)))
 
     def play_touch(self, touch: VirtualTouch) -> None:
         for pattern in self._playbacks:
@@ -131,21 +125,22 @@ class OscChannel:
         """There are no notes here: whoever hears the values stays where they are."""
 
     def silence(self) -> None:
-        self._transmit(write_message(self._settings.silence_address))
+        self._output.send(write_message(self._settings.silence_address))
 
     def panic(self) -> None:
         self.silence()
 
     def close(self) -> None:
-        if self._output is not None:
-            self.silence()
-            self._output.close()
-            self._output = None
+        if not self._is_open:
+            return
+        self.silence()
+        self._is_open = False
+        self._listening.close()
+        self._output.close()
         if self._input is not None:
             asyncio.get_running_loop().remove_reader(self._input)
             self._input.close()
             self._input = None
-        self._state = "closed"
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this address, with the position of its argument, sets the value with this index (from 0)."""
@@ -163,24 +158,27 @@ class OscChannel:
         last_in = self._last_received
         said = self._last_said
         words = (_words(*last_in) if last_in else "", _words(*said) if said else "")
-        return self._traffic.status(self.name, self._state, self._bound(), now, words, self._troubles)
+        return self._traffic.status(self.name, self._state(), self._bound(), now, words, self._troubles)
 
     def _bound(self) -> str:
         s = self._settings
         return f"{s.server_ip}:{s.server_port} → {s.client_ip}:{s.client_port}"
 
-    async def _connect(self, host: str, port: int) -> socket.socket:
-        family, address = await resolve(host, port, socket.SOCK_DGRAM)
-        made = socket.socket(family, socket.SOCK_DGRAM)
-        made.setblocking(False)
-        try:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            # Connected, so that the system tells when nobody listens there.
-            made.connect(address)
-        except OSError as error:
-            made.close()
-            raise ChannelProblem(f"cannot send to {host}:{port}: {error.strerror}") from None
-        return made
+    def _state(self) -> str:
+        if not self._is_open:
+            return "closed"
+        return "open" if self._input is not None and self._output.is_open else "waiting"
+
+    async def _listen(self) -> None:
+        settings = self._settings
+        self._input = await listen_at(
+            settings.server_ip, settings.server_port, socket.SOCK_DGRAM, DATAGRAM_OPTIONS, "[osc] server_port"
+        )
+        asyncio.get_running_loop().add_reader(self._input, self._readable)
+        self._warn_of_network(settings)
+
+    def _inform(self, text: str) -> None:
+        self._listener.trouble(self.name, text, "info")
 
     def _warn_of_network(self, settings: Osc) -> None:
         assert self._input is not None
@@ -352,26 +350,7 @@ class OscChannel:
     def _say(self, address: str, arguments: Sequence[str | float]) -> None:
         self._traffic.sent.count(self._scheduler.now())
         self._last_said = (address, arguments)
-        self._transmit(write_message(address, *arguments))
-
-    def _transmit(self, packet: bytes) -> None:
-        out = self._output
-        if out is None:
-            return
-        # A refusal is told by the send after the one refused, which itself is then not done.
-        for _ in range(2):
-            try:
-                out.send(packet)
-                return
-            except (BlockingIOError, InterruptedError):
-                self._troubles.note("full", "the network takes no more: an output is left out")
-                return
-            except ConnectionRefusedError:
-                s = self._settings
-                self._troubles.note("refused", f"nobody listens at {s.client_ip}:{s.client_port}", _REMIND)
-            except OSError as error:
-                self._troubles.note("send", f"cannot send: {error.strerror}")
-                return
+        self._output.send(write_message(address, *arguments))
 
 
 def _is_local(host: str) -> bool:

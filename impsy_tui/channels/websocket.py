@@ -14,10 +14,11 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at, reached_at
+from impsy_tui.channels.opening import Opening
 from impsy_tui.channels.pages import Pages, plain
 from impsy_tui.channels.text_messages import TextProblem, read_text
 from impsy_tui.channels.touch_messages import ended_text, read_touch, told_text, touch_text
@@ -100,29 +101,40 @@ class WebSocketChannel:
         self._post = Post(self._clients, self._loop, self._drop)
         self._pages = Pages(self._entries, settings.output, touches=settings.touches)
         self.set_dimension(dimension)
-        try:
-            bound = await listen_at(
-                settings.server_ip, settings.server_port, socket.SOCK_STREAM, _OPTIONS, "[websocket] server_port"
-            )
-        except ChannelProblem:
-            self._state = "error"
-            raise
-        self._server = await serve(
-            self._serve,
-            sock=bound,
-            create_connection=cast(type[ServerConnection], partial(Connection, self._connections, self._tell_flood)),
-            process_request=self._answer,
-            compression=None,
-            max_size=_LARGEST_MESSAGE,
-            open_timeout=5.0,
-            ping_interval=_PING,
-            ping_timeout=_PONG,
-            close_timeout=2.0,
-            server_header=None,
-            logger=_QUIET,
+        self._opening = Opening(self._begin_serving, self._troubles, self._tell_serving)
+        self._state = "waiting"
+        await self._opening.start()
+
+    async def _begin_serving(self) -> None:
+        settings = self._settings
+        bound = await listen_at(
+            settings.server_ip, settings.server_port, socket.SOCK_STREAM, _OPTIONS, "[websocket] server_port"
         )
+        made = cast(type[ServerConnection], partial(Connection, self._connections, self._tell_flood))
+        try:
+            self._server = await serve(
+                self._serve,
+                sock=bound,
+                create_connection=made,
+                process_request=self._answer,
+                compression=None,
+                max_size=_LARGEST_MESSAGE,
+                open_timeout=5.0,
+                ping_interval=_PING,
+                ping_timeout=_PONG,
+                close_timeout=2.0,
+                server_header=None,
+                logger=_QUIET,
+            )
+        except BaseException:
+            bound.close()  # the channel was closed meanwhile
+            raise
         self._state = "open"
         self._warn_of_network(bound)
+
+    def _tell_serving(self) -> None:
+        s = self._settings
+        self._listener.trouble(self.name, f"it listens at {s.server_ip}:{s.server_port} now", "info")
 
     def set_dimension(self, dimension: int) -> None:
         self._count = dimension - 1
@@ -147,7 +159,11 @@ class WebSocketChannel:
         self._post.forget()
 
     def close(self) -> None:
-        server, self._state = self._server, "closed"
+        was, self._state = self._state, "closed"
+        if was == "closed":
+            return
+        self._opening.close()
+        server = self._server
         if server is None:
             return
         self.silence()

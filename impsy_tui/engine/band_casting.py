@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from os.path import expanduser
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -11,6 +12,7 @@ import numpy as np
 from impsy_tui import terms
 from impsy_tui.config.schema import BAND, Player
 from impsy_tui.engine.band_part import BandPart, Equipment
+from impsy_tui.engine.loop import describe_error
 from impsy_tui.engine.models import Shelf, load_band
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.setup import Setup, StartProblem, model_folders
@@ -84,7 +86,7 @@ class BandCasting:
             return shipped_folder("models") / _SHIPPED_MODEL
         try:
             return self._beside(table.file) or self._models.find(Path(table.file).name)
-        except ModelProblem as problem:
+        except (ModelProblem, OSError) as problem:
             self._tell("warning", table.name, f"{problem}: {_DUMMY}")
             return None
 
@@ -95,18 +97,25 @@ class BandCasting:
             return await load_band(file, quiet=True)
         except ModelProblem as problem:
             self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
-            return Wandering()
+        except Exception as error:
+            # Whatever a damaged file does to its reader, the engine starts.
+            self._tell("warning", name, f"{file.name}: cannot be opened: {describe_error(error)}: {_DUMMY}")
+        return Wandering()
 
     async def _first_of(
         self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]
     ) -> tuple[T, Path]:
         """What is in a file that was asked for, or else in the one that ships; and which it is."""
         if wanted:
-            file = self._beside(wanted) or self._setup.models / wanted
+            file = self._setup.models / wanted
             try:
+                file = self._beside(wanted) or file
                 return await _in_thread(read, file), file
             except ArraysProblem as problem:
                 self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
+            except Exception as error:
+                why = f"{file}: cannot be opened: {describe_error(error)}"
+                self._tell("warning", name, f"{why}: {shipped}, which ships, is taken")
         file = shipped_folder("models") / shipped
         try:
             return await _in_thread(read, file), file
@@ -115,7 +124,7 @@ class BandCasting:
 
     def _beside(self, name: str) -> Path | None:
         """A file here, or beside the configuration; None if there is none."""
-        path = Path(name).expanduser()
+        path = Path(expanduser(name))  # not pathlib's, which raises an error if there is no user of this name
         places = [path]
         if self._setup.config_file is not None:
             places.append(self._setup.config_file.parent / path)

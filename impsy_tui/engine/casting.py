@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.engine.band_casting import BandCasting, CastingProblem
+from impsy_tui.engine.loop import describe_error
 from impsy_tui.engine.models import Shelf, load_model
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.room import MAIN, Tell
 from impsy_tui.engine.seat import Seat
-from impsy_tui.engine.setup import Setup, StartProblem
+from impsy_tui.engine.setup import Setup, usual_dimension
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
@@ -88,10 +89,7 @@ class Casting:
             kind: of player, as configured.
             wanted: a model: a file or a name, empty for none.
             wiring: what it hears and plays.
-            dimension: of the dummy that plays where there is no model; 0 if that is not known.
-
-        Raises:
-            StartProblem: there is neither a model nor a dimension to play without one.
+            dimension: of the dummy that plays if there is no model; 0 if it is not configured.
         """
         if not wanted:
             return self._first_dummy(name, "no model file is given", dimension)
@@ -99,7 +97,10 @@ class Casting:
             file = self._find_first(wanted, self._agents if kind == Agent.kind else self._shelf)
             player, remark = await self._open(file, quiet=True)
         except ModelProblem as problem:
-            return self._first_dummy(name, f"{wanted}: {problem}", dimension)
+            return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)
+        except Exception as error:
+            # Whatever a damaged file does to its reader, the engine starts.
+            return self._first_dummy(name, f"{wanted}: cannot be opened: {describe_error(error)}", dimension, wanted)
         if player.kind != kind:
             return self._first_dummy(name, f'{player.name} is no player of kind "{kind}"', dimension)
         if why := wiring.refuses(player.dimension):
@@ -193,11 +194,14 @@ class Casting:
         cast.auditioned = None
         cast.auditions += 1
 
-    def _first_dummy(self, name: str, why: str, dimension: int) -> Anybody:
-        if not dimension:
-            raise StartProblem(f"{why}, and no [model] dimension to play without one: set one of them")
+    def _first_dummy(self, name: str, why: str, dimension: int, file: str = "") -> Anybody:
         source = "player" if name == MAIN else name
         self._tell("warning", source, f"{why}: the DUMMY player plays, wandering at random")
+        if not dimension:
+            dimension = usual_dimension(self._setup.config, file)
+            self._tell(
+                "warning", source, f"[model] dimension is not set: the DUMMY player plays {dimension - 1} values"
+            )
         return DummyPlayer(dimension, self._random)
 
     def _find_first(self, name: str, shelf: Shelf) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from impsy_tui.channels import Channel, ChannelProblem, Learns
+from impsy_tui.channels import Channel, Learns
 from impsy_tui.config.kinds import written
 from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, SetUp, Snapshot
 from impsy_tui.control.status_text import status_lines
@@ -18,6 +18,7 @@ from impsy_tui.engine.answers import Answers
 from impsy_tui.engine.bands import BandStand
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
+from impsy_tui.engine.channel_opening import open_channels
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
 from impsy_tui.engine.doer import Reversal
@@ -39,7 +40,7 @@ from impsy_tui.engine.saved_session import SavedSession
 from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingsDesk
-from impsy_tui.engine.setup import Setup, StartProblem, make_channels, model_folders
+from impsy_tui.engine.setup import Setup, model_folders
 from impsy_tui.engine.snapshots import Observer
 from impsy_tui.engine.sound import SoundPatch
 from impsy_tui.engine.stage_manager import Rooms, StageManager
@@ -137,7 +138,8 @@ class Engine:
         await self._control.open()
         self._log.open()
         self._begin_logs()
-        await self._open_channels(dimension)
+        self._channels = await open_channels(config, self.session, dimension, self.tell)
+        self._outputs.open(self._channels)
         self._observer = Observer(
             self._loop,
             self.session,
@@ -353,20 +355,6 @@ class Engine:
         self.set_log("new")
         # Where nobody is called main, nobody has the plain log.
         return next(page.named for page in self._log.pages if page.named.name)
-
-    async def _open_channels(self, dimension: int) -> None:
-        channels = make_channels(self._setup.config)
-        problems = []
-        for channel in channels:
-            try:
-                await channel.open(self.session, dimension)
-            except ChannelProblem as problem:
-                problems.append(f"{channel.name}: {problem}")
-                self.tell("error", channel.name, str(problem))
-        if channels and len(problems) == len(channels):
-            raise StartProblem("; ".join(problems))
-        self._channels = channels
-        self._outputs.open(channels)
 
     # For its parts
 

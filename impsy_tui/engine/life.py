@@ -4,13 +4,14 @@ import asyncio
 import gc
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from functools import partial
 
 from impsy_tui.control.place import PlaceProblem
 from impsy_tui.engine.control_server import SocketTaken
 from impsy_tui.engine.engine import Engine
-from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.loop import EngineLoop, describe_error
 from impsy_tui.engine.setup import Setup, StartProblem
 
 _GIVE_WAY = 0.0005
@@ -43,7 +44,10 @@ def run_engine(setup: Setup, say: Callable[[str, str, str], None], ready: Callab
 async def _live(
     setup: Setup, loop: EngineLoop, say: Callable[[str, str, str], None], ready: Callable[[str], None]
 ) -> int:
-    engine = Engine(setup, loop, say)
+    try:
+        engine = Engine(setup, loop, say)
+    except Exception as error:
+        return _unexpected(error, say)
     for number in _ENDING:
         # A link that breaks sends SIGHUP: the performer did not want the end.
         loop.add_signal_handler(number, partial(engine.shut_down, on_purpose=number != signal.SIGHUP))
@@ -53,6 +57,8 @@ async def _live(
         except (StartProblem, SocketTaken, PlaceProblem) as problem:
             say("error", "engine", str(problem))
             return 1
+        except Exception as error:
+            return _unexpected(error, say)
         # Everything made so far stays: looking through it again would only take time from the music.
         gc.collect()
         gc.freeze()
@@ -63,3 +69,10 @@ async def _live(
     finally:
         await engine.close()
     return 0
+
+
+def _unexpected(error: Exception, say: Callable[[str, str, str], None]) -> int:
+    """Report an error of the program at the start; the exit code."""
+    traceback.print_exc()
+    say("error", "engine", f"the engine cannot start: {describe_error(error)}")
+    return 1

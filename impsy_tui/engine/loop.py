@@ -66,9 +66,14 @@ class EngineLoop(asyncio.SelectorEventLoop):
 
 def describe_loop_error(context: dict[str, Any]) -> str:
     """One line for an error that a callback of the loop raised."""
-    error = context.get("exception")
+    error: BaseException | None = context.get("exception")
     if error is None:
         return str(context.get("message", "unknown error"))
+    return describe_error(error)
+
+
+def describe_error(error: BaseException) -> str:
+    """One line for an error that no part of the program expects: its kind, its text and where it happened."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

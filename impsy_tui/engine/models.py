@@ -58,7 +58,7 @@ class Shelf:
     def __init__(self, folders: Sequence[Path], *, bands: bool = False, suffixes: Sequence[str] = SUFFIXES) -> None:
         self._bands = bands
         self._suffixes = tuple(suffixes)
-        self._folders = tuple(dict.fromkeys(folder.resolve() for folder in folders))
+        self._folders = tuple(dict.fromkeys(map(_resolved, folders)))
 
     def beside(self, *suffixes: str) -> "Shelf":
         """What else is in these folders, with other suffixes."""
@@ -99,6 +99,14 @@ class Shelf:
             return sorted(file for file in folder.iterdir() if file.suffix in self._suffixes)
         except OSError:
             return []
+
+
+def _resolved(folder: Path) -> Path:
+    """A folder without links in its path. A name that cannot be a path, or a circle of links, stays as it is."""
+    try:
+        return Path(os.path.realpath(folder))
+    except (OSError, ValueError):
+        return folder.absolute()
 
 
 async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:

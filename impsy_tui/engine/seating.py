@@ -121,11 +121,7 @@ def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
 
 
 async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Anybody]:
-    """The players to begin with, in order.
-
-    Raises:
-        StartProblem: one has neither a model nor a dimension to play without one.
-    """
+    """The players to begin with, in order; a dummy in place of each that cannot be loaded."""
     usual = setup.config.model.dimension
     players = []
     for seating in wanted:

@@ -1,17 +1,17 @@
 """How an engine is to be started, and what follows from that."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from os.path import expanduser
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from impsy_tui.channels import Channel
-from impsy_tui.channels.demo import DemoChannel
-from impsy_tui.channels.osc import OscChannel
+from impsy_tui import terms
 from impsy_tui.config import LoadedConfig
 from impsy_tui.config.schema import Config
 from impsy_tui.shipped import shipped_folder
+
+_DIMENSION: Final = re.compile(r"(?:^|[-_])dim(\d{1,4})(?!\d)")
 
 
 class StartProblem(Exception):
@@ -70,46 +70,16 @@ def model_folders(setup: Setup) -> list[Path]:
     return [*folders, shipped_folder("models")]
 
 
-def make_channels(config: Config) -> list[Channel]:
-    """Every channel that the configuration asks for, not yet open."""
-    channels: list[Channel] = [OscChannel(osc, name) for name, osc in _named("osc", config.osc)]
-    # Imported where they are wanted: drivers take memory, and time to start.
-    if config.midi:
-        from impsy_tui.channels.midi import MidiChannel
+def usual_dimension(config: Config, file: str = "") -> int:
+    """The dimension of an instrument whose configuration and model do not say it.
 
-        channels += [MidiChannel(midi, name) for name, midi in _named("midi", config.midi)]
-    if config.serial:
-        from impsy_tui.channels.serial import SerialChannel
-
-        # A port that carries MIDI carries no lines of numbers: IMPSY names it in [serial] all the same.
-        midi_ports = {wire.port for wire in config.serialmidi} | ({""} if config.serialmidi else set())
-        lines = [wire for wire in config.serial if wire.port not in midi_ports and "" not in midi_ports]
-        channels += [SerialChannel(wire, name) for name, wire in _named("serial", lines)]
-    if config.serialmidi:
-        from impsy_tui.channels.serial_midi import SerialMidiChannel
-
-        fallback = config.serial[0].port if config.serial else ""
-        channels += [
-            SerialMidiChannel(wire, wire.port or fallback, name)
-            for name, wire in _named("serialmidi", config.serialmidi)
-        ]
-    if config.websocket:
-        from impsy_tui.channels.websocket import WebSocketChannel
-
-        channels += [WebSocketChannel(wire, name) for name, wire in _named("websocket", config.websocket)]
-    if config.audio:
-        from impsy_tui.channels.audio import AudioChannel
-
-        channels += [AudioChannel(wire, name) for name, wire in _named("audio", config.audio)]
-    if config.demo is not None and config.demo.touches:
-        from impsy_tui.channels.demo_touches import TouchDemoChannel
-
-        channels.append(TouchDemoChannel(config.demo))
-    elif config.demo is not None:
-        channels.append(DemoChannel(config.demo))
-    return channels
-
-
-def _named(name: str, tables: Sequence[Any]) -> list[tuple[str, Any]]:
-    """Tables with the names of their channels: ``osc``, or ``osc 1``, ``osc 2``."""
-    return [(name if len(tables) == 1 else f"{name} {number}", table) for number, table in enumerate(tables, 1)]
+    It is taken from the name of the model's file (``…-dim9-…``), or else from the longest mapping.
+    """
+    named = _DIMENSION.search(Path(file).name)
+    if named is not None and int(named[1]) in terms.DIMENSION:
+        return int(named[1])
+    mappings = [entries for midi in config.midi for entries in (*midi.input.values(), *midi.output.values())]
+    mappings += [entries for web in config.websocket for entries in (web.input, web.output)]
+    mappings += [entries for wire in config.serialmidi for entries in (wire.input, wire.output)]
+    longest = max(map(len, mappings), default=0)
+    return int(min(longest + 1, terms.DIMENSION.high) if longest else terms.DIMENSION.default)

@@ -29,13 +29,17 @@ class SoundPatch:
         if not self._patch.is_file():
             self._tell("error", f"{self._patch} is not there: there is no sound")
             return
-        self._process = await asyncio.create_subprocess_exec(
-            *(program, "-nogui", "-noadc", "-open", str(self._patch)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *(program, "-nogui", "-noadc", "-open", str(self._patch)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._tell("error", f"{program} cannot be started: {error.strerror}: there is no sound")
+            return
         self._watch = asyncio.get_running_loop().create_task(self._wait(self._process))
         self._tell("info", f"{self._patch.name} sounds in Pure Data")
 

@@ -43,6 +43,8 @@ def read_arrays(file: Path, kinds: Mapping[str, tuple[str, int]], what: str) -> 
         ArraysProblem: it cannot be read, or does not hold these.
     """
     try:
+        if file.exists() and not file.is_file():
+            raise ArraysProblem(f"{file}: is not a file")  # a pipe would keep its reader waiting
         with zipfile.ZipFile(file) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
                 raise ArraysProblem(f"{file}: is too large for {what}")

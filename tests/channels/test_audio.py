@@ -124,11 +124,17 @@ def test_a_sound_server_that_dies_does_not_keep_the_engine(listen: Listen, monke
     server.end()
 
 
-def test_a_device_that_is_not_there_is_told_of(jack_server: JackServer, listen: Listen) -> None:
-    engine = listen("no such device")
-    assert "audio ERROR no such device, input 1" in engine.ready
-    assert "no such device cannot be heard: No input device matching 'no such device'" in engine.said()
+def test_audio_waits_for_a_missing_device_and_hears_it_when_it_comes(
+    jack_server: JackServer, sine: Sine, listen: Listen
+) -> None:
+    name = f"sine{os.getpid()}"
+    engine = listen(name)
+    assert f"audio WAITING {name}, input 1" in engine.ready
+    wait_until(lambda: f"{name} cannot be heard: No input device matching '{name}'" in engine.said(), 20)
     assert "audio: nothing is heard from it" in engine.command("send", "calibrate").stderr
+    assert sine(0.25) == name
+    wait_until(lambda: f"{name} is heard now" in engine.said(), 60)
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0, 20)
     assert engine.end() == 0
 
 

@@ -12,11 +12,10 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import SimpleUDPClient
 
-from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.osc import OscChannel
 from impsy_tui.config import Osc
 from impsy_tui.engine.loop import EngineLoop
-from tests.channels.hearing import Hearing
+from tests.channels.hearing import Hearing, perform
 from tests.channels.osc_hearing import send_raw, with_channel
 from tests.conftest import free_port, until
 
@@ -177,24 +176,43 @@ def test_no_prediction_is_lost_when_a_synthesiser_comes_late() -> None:
         assert OscMessage(late[0].recv(1000)).params == [0.25, 0.25]
 
 
-def test_a_taken_port_is_said_in_the_performers_language() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        other.bind(("127.0.0.1", 0))
-        loop = EngineLoop()
-        channel = OscChannel(Osc(server_port=other.getsockname()[1]))
-        with pytest.raises(ChannelProblem, match="is taken: another engine"):
-            loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
-        assert channel.status().state == "error"
-        loop.close()
+def test_osc_waits_for_a_port_in_use_and_takes_it_when_it_is_free(receiver: socket.socket) -> None:
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.bind(("127.0.0.1", 0))
+    port = other.getsockname()[1]
+    channel = OscChannel(Osc(server_port=port, client_port=receiver.getsockname()[1]))
+
+    async def play(hearing: Hearing) -> None:
+        assert channel.status().state == "waiting"
+        assert f"port {port} is taken: another engine" in channel.status().problem
+        channel.send((0.25, 0.5))
+        assert OscMessage(receiver.recv(1000)).params == [0.25, 0.5]  # the output does not wait for the input
+        other.close()
+        await until(lambda: channel.status().state == "open")
+        client = SimpleUDPClient("127.0.0.1", port)
+        with client._sock:
+            client.send_message("/interface", [0.5, 0.5])
+            await until(lambda: bool(hearing.vectors))
+
+    hearing = perform(channel, play)
+    assert hearing.times_told("is taken") == 1
+    assert ("info", f"it listens at 127.0.0.1:{port} now") in hearing.told
 
 
-def test_an_unknown_host_is_said() -> None:
-    loop = EngineLoop()
-    channel = OscChannel(Osc(client_ip="no-such-host.invalid", server_port=free_port()))
-    with pytest.raises(ChannelProblem, match=r"no host is called no-such-host\.invalid"):
-        loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
+def test_osc_waits_for_a_host_name_and_listens_meanwhile() -> None:
+    port = free_port()
+    channel = OscChannel(Osc(client_ip="no-such-host.invalid", server_port=port))
+
+    async def play(hearing: Hearing) -> None:
+        assert channel.status().state == "waiting"
+        await until(lambda: hearing.times_told("no host is called no-such-host.invalid") == 1)
+        channel.send((0.5, 0.5))
+        client = SimpleUDPClient("127.0.0.1", port)
+        with client._sock:
+            client.send_message("/interface", [0.5, 0.5])
+            await until(lambda: bool(hearing.vectors))
+
+    perform(channel, play, closes_files=False)  # the resolver keeps some open
 
 
 def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:

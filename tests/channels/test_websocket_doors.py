@@ -9,11 +9,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
-from impsy_tui.engine.loop import EngineLoop
-from tests.channels.hearing import Hearing
+from tests.channels.hearing import Hearing, perform
 from tests.channels.web_hearing import port_of, said_at_the_end, with_channel
 from tests.conftest import free_tcp_port, until
 
@@ -53,25 +51,33 @@ def test_there_is_a_limit_to_how_many_come() -> None:
     assert "128 clients are here" in told
 
 
-def test_a_taken_port_is_said_in_the_performers_language() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        loop = EngineLoop()
-        channel = WebSocketChannel(WebSocket(server_port=other.getsockname()[1]))
-        with pytest.raises(ChannelProblem, match=r"is taken: another engine.*\[websocket\] server_port"):
-            loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
-        assert channel.status().state == "error"
+def test_websocket_waits_for_a_port_in_use_and_takes_it_when_it_is_free() -> None:
+    other = socket.create_server(("127.0.0.1", 0))
+    port = other.getsockname()[1]
+    channel = WebSocketChannel(WebSocket(server_port=port))
+
+    async def play(hearing: Hearing) -> None:
+        assert channel.status().state == "waiting"
+        assert "is taken: another engine" in channel.status().problem
+        assert "[websocket] server_port" in channel.status().problem
         channel.send((0.5, 0.5))
-        channel.close()
-        loop.close()
+        other.close()
+        await until(lambda: channel.status().state == "open")
+        async with connect(f"ws://127.0.0.1:{port}/"):
+            await until(lambda: "1 client" in channel.status().bound)
+
+    hearing = perform(channel, play)
+    assert hearing.times_told("is taken") == 1
 
 
-def test_an_unknown_host_is_said() -> None:
-    loop = EngineLoop()
+def test_websocket_waits_for_an_unknown_host() -> None:
     channel = WebSocketChannel(WebSocket(server_ip="no-such-host.invalid", server_port=free_tcp_port()))
-    with pytest.raises(ChannelProblem, match=r"no host is called no-such-host\.invalid"):
-        loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
+
+    async def play(hearing: Hearing) -> None:
+        await until(lambda: hearing.times_told("no host is called no-such-host.invalid") == 1)
+        assert channel.status().state == "waiting"
+
+    perform(channel, play, closes_files=False)  # the resolver keeps some open
 
 
 def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:

@@ -17,7 +17,7 @@ from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import NoEngine, connected
 from impsy_tui.control.messages import Event, Snapshot
-from tests.conftest import free_port, wait_until
+from tests.conftest import free_port, free_tcp_port, wait_until
 from tests.engine.processes import Start, config, received
 from tests.models import constant_model
 
@@ -145,10 +145,20 @@ def test_without_a_model_the_dummy_says_so_everywhere(start_engine: Start, recei
     assert "DUMMY" in engine.command("status").stdout
 
 
-def test_without_a_model_and_a_dimension_it_says_what_is_needed(start_engine: Start) -> None:
-    engine = start_engine("[osc]\n")
-    assert engine.process.wait(10) == 1
-    assert "no [model] dimension" in engine.said()
+@pytest.mark.parametrize(
+    ("more", "dimension"),
+    [
+        ("", 9),
+        ('[model]\nfile = "models/musicMDRNN-dim5-layers2.tflite"\n', 5),
+        ('[websocket]\ninput = [["note_on", 1], ["note_on", 2]]\noutput = []\n', 3),
+    ],
+)
+def test_engine_without_a_model_and_a_dimension_plays_a_dummy(start_engine: Start, more: str, dimension: int) -> None:
+    if "websocket" in more:
+        more += f"server_port = {free_tcp_port()}\n"
+    engine = start_engine(f"[osc]\nserver_port = {free_port()}\n{more}")
+    assert engine.ready.startswith(f"ready: DUMMY player (no model), dimension {dimension}")
+    assert f"[model] dimension is not set: the DUMMY player plays {dimension - 1} values" in engine.said()
 
 
 def test_a_wrong_configuration_is_said_line_by_line(start_engine: Start) -> None:
