@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from impsy_tui.language.commands import GROUPS
-from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.language.entries import Argument, Command, Kind, Source
 from impsy_tui.language.osc import ADDRESSES
 from impsy_tui.language.syntax import SYNTAX
 
@@ -72,8 +72,14 @@ def _traits(command: Command, address: str) -> Iterator[str]:
         yield "typed in a console, by itself"
     elif command.ends:
         yield "from the keyboard alone; the console asks first, and the stage lock keeps it from being done"
-    elif command.files:
+    elif not command.sources:
+        yield "from the keyboard alone"
+    elif Source.FILE not in command.sources:
+        yield "not taken from set lists and recordings"
+    elif Source.CHANNEL not in command.sources:
         yield "not taken from OSC or MIDI"
+    elif Source.NETWORK in command.sources:
+        yield "taken from other machines"
     if address:
         yield f"`{address}`"
 

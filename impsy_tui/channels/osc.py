@@ -319,6 +319,11 @@ class OscChannel:
     def _addressed(self, address: str, arguments: Sequence[Any], local: bool) -> None:
         """A message about something else: a command, say."""
         trusted = local or self._settings.remote_commands
+        if not trusted and not self._settings.remote_parameters:
+            self._troubles.note(
+                "remote", f"{address[:80]} from another machine is refused: [osc] remote_parameters = true allows it"
+            )
+            return
         problem = self._listener.addressed(self.name, address, arguments, trusted)
         if problem.endswith(MEANS_NOTHING):
             problem += f"; {self._meant()}"

@@ -70,7 +70,10 @@ class Osc:
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()
     remote_commands: bool = setting(
-        Switch(), False, "take /impsy/command from other hosts (never one that ends or deletes)"
+        Switch(), False, "other machines may send every command that OSC takes; false: parameters alone"
+    )
+    remote_parameters: bool = setting(
+        Switch(), True, "other machines may set parameters that are numbers; false: they may only play"
     )
     touches: tuple[str, ...] = setting(
         OneOrMany(Text()),

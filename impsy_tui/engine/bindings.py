@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.channels.mapping import CONTROL_CHANGE, NOTE_ON, PROGRAM_CHANGE
-from impsy_tui.language import Mistake, Program, parse
+from impsy_tui.language import Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.tables.shaping import KEYS
 
 _STATUS: Final = {"cc": CONTROL_CHANGE, "note": NOTE_ON, "program": PROGRAM_CHANGE}
@@ -123,9 +123,8 @@ class Bindings:
         read = self._read(line)
         if isinstance(read, Mistake) and not early:
             raise BindingProblem(f"{line}: {read.message}")
-        for each in () if isinstance(read, Mistake) else read.walk():
-            if each.command.ends or each.command.files or each.command.console:
-                raise BindingProblem(f"{each.command.name} is not bound: it is for the keyboard alone")
+        if not isinstance(read, Mistake) and (name := first_refused(read, Source.CHANNEL, {})):
+            raise BindingProblem(f"{name} cannot be bound: type it at the prompt")
         if len(self._lines) >= MOST:
             raise BindingProblem(f"{MOST} are bound already")
         self._lines[trigger] = line

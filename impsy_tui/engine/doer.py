@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from impsy_tui.language import Macro, Mistake, Program
+from impsy_tui.language import Macro, Mistake, Program, Source
+from impsy_tui.language.entries import KEYBOARD
 
 
 class Carried(Protocol):
@@ -41,7 +42,7 @@ class Doer(Protocol):
     def carry_out_all(self, lines: Lines) -> Awaitable[str] | None:
         """Do lines, of which what comes after a scene waits for it; what is still to be waited for."""
 
-    async def carry_out_setting(self, line: str, done: Done | None = None) -> str:
+    async def carry_out_setting(self, line: str, done: Done | None = None, source: Source = KEYBOARD) -> str:
         """Do a line, and wait until it is done; what is wrong with it, empty if nothing is."""
 
     def run(self, program: Program, player: str, source: str) -> None:

@@ -9,7 +9,8 @@ from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.room import Tell
-from impsy_tui.language.osc import ANY_COMMAND, LINES, PREFIX, command_line
+from impsy_tui.language import Source
+from impsy_tui.language.osc import ADDRESSES, ANY_COMMAND, FROM_NETWORK, PREFIX, command_line
 
 
 class Incoming:
@@ -49,16 +50,18 @@ class Incoming:
             channel: its name.
             address: of the message, which begins with a slash.
             arguments: of it.
-            trusted: whether its sender may send whole lines.
+            trusted: False for a sender on another machine, which may only set parameters.
 
         Returns:
             What is wrong with it, empty if nothing is.
         """
+        source = Source.CHANNEL if trusted else Source.NETWORK
         bound = self._bindings.of_address(address, tuple(arguments))
         if bound is not None:
-            return self._orders.carry_out_for(channel, address, bound) if bound else ""
-        if address in LINES and not trusted:
-            return f"{address} from another host is refused: [osc] remote_commands allows it"
+            return self._orders.carry_out_for(channel, address, bound, source) if bound else ""
+        is_command = address == ANY_COMMAND or address in ADDRESSES
+        if is_command and not trusted and address not in FROM_NETWORK:  # not even read: that costs the sender nothing
+            return f"{address} from another machine is refused: [osc] remote_commands = true allows it"
         if address == ANY_COMMAND:
             line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
         else:
@@ -68,7 +71,7 @@ class Incoming:
             line = found
             if not line:
                 return ""
-        return self._orders.carry_out_for(channel, address, line)
+        return self._orders.carry_out_for(channel, address, line, source)
 
     def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
         """An OSC message came in by a channel; true if it was taken to be learned."""

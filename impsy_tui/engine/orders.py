@@ -14,7 +14,8 @@ from impsy_tui.engine.outcome import PROBLEMS, Outcome
 from impsy_tui.engine.recording import is_written, stands_apart
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.stage_manager import StageManager
-from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, parse, parse_body
+from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, Source, first_refused, parse
+from impsy_tui.language.entries import KEYBOARD
 from impsy_tui.language.program import Step, Value
 
 _ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
@@ -89,9 +90,18 @@ class Orders:
         self._note("command", done)
         return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
 
-    async def carry_out_setting(self, line: str, done: Done | None = None) -> str:
-        """Do a line that nobody typed, and wait for it; what is wrong with it, empty if nothing is."""
-        program = self._read_untyped(line)
+    async def carry_out_setting(self, line: str, done: Done | None = None, source: Source = KEYBOARD) -> str:
+        """Carry out a line that the performer did not type now, and wait for it.
+
+        Args:
+            line: to carry out.
+            done: see ``Outcome``.
+            source: where the line comes from.
+
+        Returns:
+            What is wrong with it, empty if nothing is.
+        """
+        program = self._read_untyped(line, source)
         if isinstance(program, str):
             return program
         outcome = self.perform(program, done=done)
@@ -100,8 +110,14 @@ class Orders:
             done(outcome)
         return "; ".join(outcome.problems)
 
-    def carry_out_for(self, channel: str, address: str, line: str) -> str:
-        """Do what a line says that came by a channel; it may not end or delete anything.
+    def carry_out_for(self, channel: str, address: str, line: str, source: Source = Source.CHANNEL) -> str:
+        """Do what a line says that came by a channel.
+
+        Args:
+            channel: its name.
+            address: of the message.
+            line: to carry out.
+            source: where the message comes from: a channel, or another machine.
 
         Returns:
             What is wrong with it, empty if nothing is. What of that takes time to find is told.
@@ -109,11 +125,10 @@ class Orders:
         program = self.read(line)
         if isinstance(program, Mistake):
             return f"{address}: {program.message}"
-        for each in self._walk(program):
-            if each.command.console:
-                return f"{address}: {each.command.name} is a command of consoles"
-            if each.command.ends or each.command.files:
-                return f"{address}: {each.command.name} is not taken from {channel}"
+        if name := first_refused(program, source, self.macros):
+            if source is Source.NETWORK:
+                return f"{address}: {name} from another machine is refused: [osc] remote_commands = true allows it"
+            return f"{address}: {name} is not taken from {channel}"
         done = self._carry_out(program)
         problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
         if done.outcome.awaited:
@@ -122,22 +137,12 @@ class Orders:
             self._note(channel, done)
         return problems
 
-    def _walk(self, program: Program, parameters: frozenset[str] = frozenset()) -> Iterator[Invocation]:
-        """Every command in it: also of the words that it defines, for a key may carry them out."""
-        for each in program.walk():
-            yield each
-            for value in each.values.values():
-                if isinstance(value, Macro):
-                    body = parse_body(value, self.macros, parameters)
-                    if isinstance(body, Program):
-                        yield from self._walk(body, parameters.union(value.parameters))
-
     def carry_out_here(self, source: str, line: str) -> None:
-        """Do a line that nobody typed; what is wrong with it is told."""
-        if (settling := self.carry_out_all(iter([(source, line, None)]))) is not None:
+        """Do a line of the performer's own that was kept; what is wrong with it is told."""
+        if (settling := self.carry_out_all(iter([(source, line, None)]), KEYBOARD)) is not None:
             self.wait_for(source, [settling])
 
-    def carry_out_all(self, lines: Lines) -> Awaitable[str] | None:
+    def carry_out_all(self, lines: Lines, whence: Source = Source.FILE) -> Awaitable[str] | None:
         """Do lines of a set list or a recording, one after the other: what comes after a scene waits for it.
 
         What is wrong with them is told.
@@ -146,19 +151,21 @@ class Orders:
             What is to be waited for until the last is done, or begun if it takes time; None if it is.
         """
         around = self._outcome
-        settling = self._until_one_settles(lines, around)
-        return None if settling is None else self._go_on(settling, lines, around)
+        settling = self._until_one_settles(lines, around, whence)
+        return None if settling is None else self._go_on(settling, lines, around, whence)
 
-    async def _go_on(self, settling: Awaitable[str] | None, lines: Lines, around: Outcome | None) -> str:
+    async def _go_on(
+        self, settling: Awaitable[str] | None, lines: Lines, around: Outcome | None, whence: Source
+    ) -> str:
         while settling is not None:
             await settling
-            settling = self._until_one_settles(lines, around)
+            settling = self._until_one_settles(lines, around, whence)
         return ""
 
-    def _until_one_settles(self, lines: Lines, around: Outcome | None) -> Awaitable[str] | None:
+    def _until_one_settles(self, lines: Lines, around: Outcome | None, whence: Source) -> Awaitable[str] | None:
         """Do these lines up to one that the others have to wait for."""
         for source, line, done in lines:
-            program = self._read_untyped(line)
+            program = self._read_untyped(line, whence)
             if isinstance(program, str):
                 self._tell("error", source, f"{line}: {program}")
                 continue
@@ -172,14 +179,16 @@ class Orders:
                 done(outcome)
         return None
 
-    def _read_untyped(self, line: str) -> Program | str:
-        """A line of a file, which may not end or delete anything; or what is wrong with it."""
+    def _read_untyped(self, line: str, source: Source) -> Program | str:
+        """A line that was not typed now, or what is wrong with it. It may not end or delete anything."""
         program = self.read(line)
         if isinstance(program, Mistake):
             return program.message
-        for each in program.walk():
-            if each.command.ends or each.command.console:
-                return f"{each.command.name} is for the keyboard alone"
+        at_prompt = (each.command for each in program.walk() if each.command.ends or each.command.console)
+        if name := next((command.name for command in at_prompt), ""):
+            return f"{name} is not repeated: type it at the prompt"
+        if name := first_refused(program, source, self.macros):
+            return f"{name} is not allowed in a set list or a recording: type it at the prompt"
         return program
 
     def run(self, program: Program, player: str, source: str) -> None:

@@ -31,6 +31,7 @@ class Performance:
         times: seconds since the first event, rising, shape ``[events]``.
         values: 0..1, shape ``[events, values]``.
         commands: times and lines; those before the first event (or at once with it) set the stage.
+        refused: commands of it that are not allowed in a recording, each with its file and line.
         frames: of descriptors, shape ``[frames, 57]``: times, descriptors, and how many each stands for.
     """
 
@@ -39,6 +40,7 @@ class Performance:
     values: np.ndarray
     commands: Sequence[tuple[float, str]] = ()
     frames: np.ndarray = field(default_factory=lambda: np.empty((0, FRAME)))
+    refused: Sequence[str] = ()
 
     @property
     def seconds(self) -> float:
@@ -65,7 +67,7 @@ def performance_of(name: str, printed: bytes) -> Performance:
     events = np.frombuffer(printed, "<f8", count=reel.rows * (1 + reel.values), offset=end + 1)
     events = events.reshape(reel.rows, 1 + reel.values)
     frames = np.frombuffer(printed, "<f4", offset=behind).reshape(reel.frames, FRAME)
-    return Performance(name, events[:, 0], events[:, 1:], reel.commands, frames)
+    return Performance(name, events[:, 0], events[:, 1:], reel.commands, frames, reel.refused)
 
 
 class Replayer:

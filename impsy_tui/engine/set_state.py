@@ -13,7 +13,7 @@ from impsy_tui.engine.scene_book import read_scene, scene_table
 from impsy_tui.engine.scenes import SceneProblem, rig_lines
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
-from impsy_tui.language import Macro
+from impsy_tui.language import Macro, Source
 
 
 def capture(
@@ -60,7 +60,11 @@ async def resume_set(
         except CueProblem as problem:
             lines, problems = (), [str(problem)]
         # Each line is waited for: a model that is loaded here must not replace one that was loaded later.
-        problems += [f"{line}: {wrong}" for line in lines if (wrong := await orders.carry_out_setting(line))]
+        problems += [
+            f"{line}: {wrong}"
+            for line in lines
+            if (wrong := await orders.carry_out_setting(line, source=Source.FILE))
+        ]
     if settings and kept.scene:
         try:
             scene = read_scene("that was kept", kept.scene)

@@ -29,7 +29,7 @@ from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.trash import TrashProblem
-from impsy_tui.language import Call, Command, Invocation, Program
+from impsy_tui.language import Call, Command, Invocation, Program, Source
 
 T = TypeVar("T")
 
@@ -281,6 +281,8 @@ class StageManager:
         file = rooms.library.find("log", log)
         printed = await ask_helper("impsy_tui.jobs.replay", str(file))
         performance = performance_of(file.stem, printed)
+        for refused in performance.refused:
+            self._tell("warning", "replay", refused)
         return await self.play_again(performance, speed, through)
 
     async def play_again(self, performance: Performance, speed: float = 1.0, through: str = "") -> str:
@@ -297,7 +299,7 @@ class StageManager:
         for time, row in performance.commands:
             if time <= 0.0:
                 line, done = self._read_row(row)
-                if problem := await self._doer.carry_out_setting(line, done):
+                if problem := await self._doer.carry_out_setting(line, done, Source.FILE):
                     self._tell("warning", "replay", f"{line}: {problem}")
         if through:
             if (seat := session.only_seat) is None:

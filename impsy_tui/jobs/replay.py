@@ -15,6 +15,8 @@ import numpy as np
 
 from impsy_tui.corpus.logs import read_rows, wall_time
 from impsy_tui.jobs.manners import step_back
+from impsy_tui.language import Macro, Program, Source, first_refused, parse
+from impsy_tui.language.setlist import macros_after
 from impsy_tui.listening.names import NAMES
 
 COMMANDS_SUFFIX: Final = ".commands"
@@ -23,6 +25,7 @@ MOST_BYTES: Final = 32 << 20
 """Of events: six hours of eight faders at 20 events a second. The engine has them in memory, and copies them once."""
 _MOST_OF_TEXT: Final = 8 * MOST_BYTES
 MOST_COMMANDS: Final = 20_000
+_MOST_REFUSED: Final = 10
 _PLAYED: Final = ("interface", "replay")
 _HEARD: Final = ("feats",)
 FRAME: Final = 1 + len(NAMES) + 1
@@ -37,6 +40,7 @@ class Reel(msgspec.Struct, frozen=True):
         values: in each event.
         frames: of descriptors.
         commands: times, in seconds since the first event, and lines that were carried out then.
+        refused: commands that are not allowed in a recording, each with its file and line.
         problem: why there is nothing to be replayed, empty if there is.
     """
 
@@ -44,6 +48,7 @@ class Reel(msgspec.Struct, frozen=True):
     values: int = 0
     frames: int = 0
     commands: tuple[tuple[float, str], ...] = ()
+    refused: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -68,10 +73,11 @@ def read_reel(file: Path) -> tuple[Reel, bytes]:
     for rows in (events, frames):
         rows[:, 0] -= began
     np.clip(events[:, 1:], 0.0, 1.0, out=events[:, 1:])
-    commands = tuple((time - began, line) for time, line in _commands(file.with_suffix(COMMANDS_SUFFIX)))
+    found, refused = _commands(file.with_suffix(COMMANDS_SUFFIX))
+    commands = tuple((time - began, line) for time, line in found)
     if events.nbytes + frames.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
         return _too_long(file)
-    reel = Reel(len(events), events.shape[1] - 1, len(frames), commands)
+    reel = Reel(len(events), events.shape[1] - 1, len(frames), commands, refused)
     return reel, events.astype("<f8").tobytes() + frames.astype("<f4").tobytes()
 
 
@@ -86,20 +92,37 @@ def _too_long(file: Path) -> tuple[Reel, bytes]:
     return Reel(problem=f"{file.stem} cannot be replayed: it is too long, a part of it can be"), b""
 
 
-def _commands(file: Path) -> list[tuple[float, str]]:
-    found = []
+def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
+    """Times and lines of a recording, and what is wrong with the lines that are left out."""
+    found: list[tuple[float, str]] = []
+    refused: list[str] = []
+    macros: dict[str, Macro] = {}
     try:
         with file.open(encoding="utf-8-sig", errors="replace") as opened:
             rows = opened.read(MOST_BYTES).splitlines()
     except OSError:
-        return []
-    for row in rows:
+        return [], ()
+    for number, row in enumerate(rows, 1):
         stamp, _, line = row.partition(",")
         try:
-            found.append((wall_time(stamp), line))
+            time = wall_time(stamp)
         except ValueError:
             continue
-    return found
+        # The engine reads lines with more macros, and refuses these commands too.
+        read = parse(line.partition(" ")[2] if line.startswith("#") else line, macros)
+        if isinstance(read, Program):
+            if name := first_refused(read, Source.FILE, macros):
+                refused.append(
+                    f"{file.name}, line {number}: {name} is not allowed in a recording: type it at the prompt"
+                )
+                continue
+            macros = macros_after(read, macros)
+        found.append((time, line))
+        if len(found) > MOST_COMMANDS:
+            break
+    if len(refused) > _MOST_REFUSED:
+        refused[_MOST_REFUSED:] = [f"{file.name}: {len(refused) - _MOST_REFUSED} more lines are not allowed"]
+    return found, tuple(refused)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """The command language: one table of commands, and a parser that points at what it cannot read."""
 
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.language.entries import Argument, Command, Kind
-from impsy_tui.language.parse import Mistake, parse, parse_body
+from impsy_tui.language.entries import Argument, Command, Kind, Source
+from impsy_tui.language.parse import Mistake, first_refused, parse, parse_body
 from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, Program
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "Mistake",
     "Moment",
     "Program",
+    "Source",
+    "first_refused",
     "parse",
     "parse_body",
 ]

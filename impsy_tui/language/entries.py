@@ -1,7 +1,7 @@
 """What a command is: its words, its arguments, and how they are written in help and usage lines."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import Final
 
 from impsy_tui.terms import Range
@@ -29,6 +29,22 @@ class Kind(Enum):
     DEFINITION = "definition"
     LOG = "log"
 
+
+class Source(Flag):
+    """Where a command may come from, besides a keyboard, ``impsy-tui send`` and the engine itself."""
+
+    FILE = auto()
+    """Set lists and recordings."""
+    CHANNEL = auto()
+    """OSC messages, and MIDI messages that are bound to a command."""
+    NETWORK = auto()
+    """OSC messages from other machines, without ``[osc] remote_commands``."""
+
+
+KEYBOARD: Final = Source(0)
+"""For commands that write settings or files, run programs, delete or end."""
+MUSIC: Final = Source.FILE | Source.CHANNEL
+PARAMETER: Final = MUSIC | Source.NETWORK
 
 _NAMED: Final = {
     "scene": "a scene",
@@ -141,9 +157,9 @@ class Command:
         filler: a word that may stand before the arguments (``load model m`` is ``load m``).
         osc: its OSC address is ``/impsy/`` and this; the name if empty.
         osc_off: the command that its OSC message stands for when its number is 0.
-        ends: it ends or deletes something, so it is never taken from another host or from OSC,
-            the console asks before it is done, and the stage lock keeps it from being done.
-        files: it changes the user's files, so it is never taken from OSC either.
+        sources: where it may come from.
+        ends: it ends or deletes something: the console asks before it is done, and the stage lock
+            keeps it from being done.
         console: it is about the console it is typed in, and the engine knows nothing of it.
         player: it is about a player: ``@name`` before it says which.
         about: whom such a command can be about: "values" (players of the instrument's values), "bands", or "anybody".
@@ -159,8 +175,8 @@ class Command:
     filler: str = ""
     osc: str = ""
     osc_off: str = ""
+    sources: Source = MUSIC
     ends: bool = False
-    files: bool = False
     console: bool = False
     player: bool = False
     about: str = "values"
@@ -194,5 +210,9 @@ def number(name: str, within: Range) -> tuple[Argument, ...]:
 def setting(
     name: str, help: str, example: str, *arguments: Argument, ramp: str = "", osc: str = "", about: str = "values"
 ) -> Command:
-    """A command that turns something of a player's: it is for whom it is addressed to, and can be taken back."""
-    return Command(name, help, example, arguments, osc=osc, player=True, about=about, ramp=ramp, undo=True)
+    """A command that sets a parameter of a player; ``undo`` takes it back. Other machines may set numbers."""
+    is_number = all(argument.kind in (Kind.NUMBER, Kind.DURATION) for argument in arguments)
+    sources = PARAMETER if is_number else MUSIC
+    return Command(
+        name, help, example, arguments, osc=osc, sources=sources, player=True, about=about, ramp=ramp, undo=True
+    )

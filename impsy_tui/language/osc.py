@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.language.entries import Command, Kind
+from impsy_tui.language.entries import Command, Kind, Source
 
 PREFIX: Final = "/impsy/"
 ANY_COMMAND: Final = "/impsy/command"
@@ -13,20 +13,13 @@ ANY_COMMAND: Final = "/impsy/command"
 ADDRESSES: Final[dict[str, Command]] = {
     PREFIX + (command.osc or command.name.replace(" ", "_")): command
     for command in COMMANDS.values()
-    if not (command.ends or command.files or command.console)
+    if Source.CHANNEL in command.sources
 }
 
-LINES: Final = frozenset(
-    (
-        ANY_COMMAND,
-        *(
-            address
-            for address, command in ADDRESSES.items()
-            if any(argument.kind in (Kind.LINE, Kind.DEFINITION) for argument in command.arguments)
-        ),
-    )
+FROM_NETWORK: Final = frozenset(
+    address for address, command in ADDRESSES.items() if Source.NETWORK in command.sources
 )
-"""Addresses whose messages may be about any command."""
+"""Addresses that are heard from other machines without ``[osc] remote_commands``."""
 
 _QUOTE: Final = '"'
 

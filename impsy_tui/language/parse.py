@@ -1,14 +1,15 @@
 """Reading a line. Nothing here raises: a line is a program or a mistake."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from impsy_tui.language.program import Macro, Program
+from impsy_tui.language.entries import Source
+from impsy_tui.language.program import Invocation, Macro, Program
 from impsy_tui.language.reader import LONGEST_LINE, Reader
 from impsy_tui.language.values import read_dimensions
 from impsy_tui.language.words import Mistake, Word, Wrong
 
-__all__ = ["LONGEST_LINE", "Mistake", "parse", "parse_body", "parse_dimensions", "read_macros"]
+__all__ = ["LONGEST_LINE", "Mistake", "first_refused", "parse", "parse_body", "parse_dimensions", "read_macros"]
 
 
 def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mistake:
@@ -44,6 +45,26 @@ def parse_body(
         return Reader(macro.body, others, parameters=parameters.union(macro.parameters)).program()
     except Wrong as wrong:
         return wrong.mistake
+
+
+def first_refused(program: Program, source: Source, macros: Mapping[str, Macro]) -> str:
+    """Returns the name of the first command that is not taken from this source; empty if all are.
+
+    Bodies of macros that the program defines count too: a key may carry them out later.
+    """
+    return next((each.command.name for each in _all_of(program, macros) if source not in each.command.sources), "")
+
+
+def _all_of(
+    program: Program, macros: Mapping[str, Macro], parameters: frozenset[str] = frozenset()
+) -> Iterator[Invocation]:
+    for each in program.walk():
+        yield each
+        for value in each.values.values():
+            if isinstance(value, Macro):
+                body = parse_body(value, macros, parameters)
+                if isinstance(body, Program):
+                    yield from _all_of(body, macros, parameters.union(value.parameters))
 
 
 def parse_dimensions(text: str) -> tuple[int, ...] | Mistake:

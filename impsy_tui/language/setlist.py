@@ -7,7 +7,8 @@ opened. Empty lines, and lines that begin with ``//``, are for the reader.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from impsy_tui.language.parse import parse
+from impsy_tui.language.entries import Source
+from impsy_tui.language.parse import first_refused, parse
 from impsy_tui.language.program import Call, Macro, Program
 from impsy_tui.language.words import Mistake
 
@@ -82,7 +83,7 @@ def set_lines(text: str) -> Iterator[SetLine]:
         read = parse(line, macros)
         yield SetLine(number, column, line, None, read, macros)
         if isinstance(read, Program):
-            macros = _macros_after(read, macros)
+            macros = macros_after(read, macros)
 
 
 def read_set(text: str) -> SetList | list[SetProblem]:
@@ -129,10 +130,8 @@ def _wrong_with(line: SetLine) -> Iterator[SetProblem]:
         wrong = line.read
         yield SetProblem(line.number, line.column + wrong.start, wrong.message, wrong.end - wrong.start)
     elif line.read is not None:
-        for each in line.read.walk():
-            name = each.command.name
-            if each.command.console or each.command.ends:
-                yield problem_at(line, name, f"{name} is for the keyboard alone, not for a set list")
+        if name := first_refused(line.read, Source.FILE, line.macros):
+            yield problem_at(line, name, f"{name} is not allowed in a set list: type it at the prompt")
         for name in _at_once(line.read):
             if name in _STEPPING:
                 message = f"{name} would leave this cue before it is done: after 8s {name} leaves it later"
@@ -156,7 +155,8 @@ def _at_once(program: Program) -> Iterator[str]:
             yield step.command.name
 
 
-def _macros_after(program: Program, macros: dict[str, Macro]) -> dict[str, Macro]:
+def macros_after(program: Program, macros: dict[str, Macro]) -> dict[str, Macro]:
+    """Returns the macros that are known after a line."""
     found = dict(macros)
     for each in program.walk():
         if each.command.name == "undef":

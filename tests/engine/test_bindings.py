@@ -60,9 +60,9 @@ def test_an_address_acts_unless_its_button_is_let_go(bindings: Bindings) -> None
         ("cc", "take", "channel"),
         ("cc", "1 64", "missing"),
         ("cc", '1 64 "moed battle"', "did you mean mode"),
-        ("cc", "1 64 shutdown", "keyboard"),
-        ("note", "1 64 delete model m", "keyboard"),
-        ("note", "1 64 quit", "keyboard"),
+        ("cc", "1 64 shutdown", "type it at the prompt"),
+        ("note", "1 64 delete model m", "type it at the prompt"),
+        ("note", "1 64 quit", "type it at the prompt"),
         ("osc", "foot take", "address"),
     ],
 )
@@ -102,7 +102,7 @@ def test_words_of_the_performers_own_are_bound_once_they_mean_something() -> Non
     macros = read_macros(["drop = mode battle", "gone = shutdown"])
     bindings = Bindings(lambda line: parse(line, macros))
     bindings.bind("f5", "drop")
-    with pytest.raises(BindingProblem, match="keyboard alone"):
+    with pytest.raises(BindingProblem, match="type it at the prompt"):
         bindings.bind("f6", "gone")
     with pytest.raises(BindingProblem, match="no command is called rise"):
         bindings.bind("f6", "rise")

@@ -28,7 +28,7 @@ def test_an_address_is_a_command_with_its_arguments(incoming: Incoming, set_: Re
 
 def test_whole_lines_are_taken_from_whom_they_may_come(incoming: Incoming, set_: Rehearsal) -> None:
     said = incoming.addressed("osc", "/impsy/command", ("temp 1.5",), False)
-    assert said == "/impsy/command from another host is refused: [osc] remote_commands allows it"
+    assert said == "/impsy/command from another machine is refused: [osc] remote_commands = true allows it"
     assert temp(set_) == 1.0
     assert incoming.addressed("osc", "/impsy/command", ("temp 1.5",), True) == ""
     assert temp(set_) == 1.5
@@ -53,3 +53,34 @@ def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
     incoming.bind_all({"cc 17 1": "take", "cc 1 1": "take"}, "[bind]")
     assert [(level, text.partition(":")[0]) for level, _, text in set_.told] == [("warning", '[bind] "cc 17 1"')]
     assert set_.bindings.table == {"cc 1 1": "take"}
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments"),
+    [
+        ("/impsy/pause", ()),
+        ("/impsy/unload", ()),
+        ("/impsy/log", ("off",)),
+        ("/impsy/learn", ("x1",)),
+        ("/impsy/cancel_job", ()),
+        ("/impsy/cancel", ("all",)),
+        ("/impsy/help", ()),
+        ("/impsy/load", ("m",)),
+        ("/impsy/mode", ("battle",)),
+        ("/impsy/command", ("pause",)),
+        ("/foot/1", (1,)),
+    ],
+)
+def test_another_machine_may_not_stop_the_music(
+    incoming: Incoming, set_: Rehearsal, address: str, arguments: tuple[object, ...]
+) -> None:
+    incoming.bind_all({"osc /foot/1": "pause"}, "[bind]")
+    problem = incoming.addressed("osc", address, arguments, False)
+    assert "from another machine is refused: [osc] remote_commands = true allows it" in problem
+    assert not set_.session.seat.part.paused
+
+
+def test_an_address_bound_to_a_parameter_is_heard_from_another_machine(incoming: Incoming, set_: Rehearsal) -> None:
+    incoming.bind_all({"osc /foot/1": "temp 1.2"}, "[bind]")
+    assert incoming.addressed("osc", "/foot/1", (1,), False) == ""
+    assert temp(set_) == 1.2

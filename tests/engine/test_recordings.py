@@ -184,6 +184,18 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
     assert set_.manager.replayer.state() is None
 
 
+@pytest.mark.parametrize(
+    "line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job", "scene save x"]
+)
+def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, line: str) -> None:
+    events = Performance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")])
+    asyncio.run(set_.manager.play_again(events))
+    set_.wait(3)
+    assert len(set_.problems) == 2
+    assert all("is not allowed in a set list or a recording" in problem for problem in set_.problems)
+    assert not set_.orders.macros
+
+
 def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -> None:
     set_.do("scene save dark")
     lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
@@ -191,5 +203,5 @@ def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -
     asyncio.run(set_.manager.play_again(events))
     set_.wait(3)
     assert len(set_.problems) == 3
-    assert all(problem.endswith("is for the keyboard alone") for problem in set_.problems)
+    assert all(problem.endswith("type it at the prompt") for problem in set_.problems)
     assert set_.do("scenes") == "dark"

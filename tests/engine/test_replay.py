@@ -204,3 +204,24 @@ def test_what_is_too_long_for_the_engine_is_told(tmp_path: Path) -> None:
         log.truncate(257 << 20)  # a hole: it takes no room
     with pytest.raises(ReplayProblem, match="too long"):
         performance_of("it", printed(file))
+
+
+def test_a_recording_leaves_out_commands_that_are_not_allowed_and_names_their_lines(tmp_path: Path) -> None:
+    file = log_of(tmp_path, [(0.0, "interface", "0.1,0.2"), (2.0, "interface", "0.3,0.4")])
+    lines = [
+        "temp 1.5",
+        'set osc.server_ip "0.0.0.0"',
+        "def open = keep mapping",
+        "def drop = temp 0.5",
+        "#3 after 1s delete log x",
+        "drop",
+        "cancel job",
+    ]
+    file.with_suffix(".commands").write_text("".join(f"{BEGAN.isoformat()},{line}\n" for line in lines))
+    performance = performance_of("it", printed(file))
+    assert [line for _, line in performance.commands] == ["temp 1.5", "def drop = temp 0.5", "drop"]
+    name = file.with_suffix(".commands").name
+    refused = ((2, "set"), (3, "keep mapping"), (5, "delete"), (7, "cancel job"))
+    assert list(performance.refused) == [
+        f"{name}, line {line}: {word} is not allowed in a recording: type it at the prompt" for line, word in refused
+    ]

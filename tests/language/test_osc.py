@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.language import COMMANDS, Program, parse
-from impsy_tui.language.osc import ADDRESSES, LINES, command_line
+from impsy_tui.language import COMMANDS, Program, Source, parse
+from impsy_tui.language.osc import ADDRESSES, FROM_NETWORK, command_line
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,22 @@ def test_dimensions_come_as_words_or_numbers(argument: list[object]) -> None:
     assert isinstance(parse(line), Program)
 
 
-def test_messages_that_carry_lines_are_told_from_those_that_set_one_thing() -> None:
-    lines = {"command", "after", "every", "at", "whenever", "def"}
-    assert {f"/impsy/{word}" for word in lines} == LINES
+def test_other_machines_may_set_numbers_and_nothing_else() -> None:
+    assert {address.removeprefix("/impsy/") for address in FROM_NETWORK} == {
+        *("pitemp", "sigmatemp", "timescale", "speed", "threshold", "max_response"),
+        *("budget", "smooth", "rest", "tempo", "swing"),
+    }
+
+
+def test_commands_that_end_or_belong_to_the_console_come_from_the_keyboard_alone() -> None:
+    at_prompt = [command for command in COMMANDS.values() if command.ends or command.console]
+    assert at_prompt
+    assert all(not command.sources for command in at_prompt)
+
+
+@pytest.mark.parametrize(
+    "word", ["set", "bind", "unbind", "keep mapping", "rename", "train", "dataset", "scene save"]
+)
+def test_commands_that_write_or_run_programs_have_no_address(word: str) -> None:
+    assert Source.CHANNEL not in COMMANDS[word].sources
+    assert COMMANDS[word] not in ADDRESSES.values()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.language.entries import KEYBOARD, Argument, Command, Kind
 
 AROUND: Final[tuple[Command, ...]] = (
     Command("status", "what the engine is doing now", "status"),
@@ -12,7 +12,7 @@ AROUND: Final[tuple[Command, ...]] = (
         "help mode",
         (Argument("command", Kind.COMMAND, optional=True),),
     ),
-    Command("shutdown", "ends the engine: silence, log closed", "shutdown", ends=True),
+    Command("shutdown", "ends the engine: silence, log closed", "shutdown", sources=KEYBOARD, ends=True),
     Command(
         "show",
         "shows a page, or hides or shows a pane",
@@ -24,11 +24,25 @@ AROUND: Final[tuple[Command, ...]] = (
                 choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "pending", "channels"),
             ),
         ),
+        sources=KEYBOARD,
         console=True,
     ),
-    Command("guide", "asks what is plugged in, and writes a new configuration that fits", "guide", console=True),
-    Command("theme", "changes the colours", "theme contrast", (Argument("name", Kind.NAME),), console=True),
-    Command("lock", "hides what deletes, renames or quits, for the stage", "lock", console=True),
-    Command("unlock", "brings back what the stage lock hides", "unlock", console=True),
-    Command("quit", "leaves this console; the engine plays on", "quit", console=True),
+    Command(
+        "guide",
+        "asks what is plugged in, and writes a new configuration that fits",
+        "guide",
+        sources=KEYBOARD,
+        console=True,
+    ),
+    Command(
+        "theme",
+        "changes the colours",
+        "theme contrast",
+        (Argument("name", Kind.NAME),),
+        sources=KEYBOARD,
+        console=True,
+    ),
+    Command("lock", "hides what deletes, renames or quits, for the stage", "lock", sources=KEYBOARD, console=True),
+    Command("unlock", "brings back what the stage lock hides", "unlock", sources=KEYBOARD, console=True),
+    Command("quit", "leaves this console; the engine plays on", "quit", sources=KEYBOARD, console=True),
 )

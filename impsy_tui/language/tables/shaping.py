@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from impsy_tui.language.entries import Argument, Command, Kind, number
+from impsy_tui.language.entries import KEYBOARD, Argument, Command, Kind, Source, number
 from impsy_tui.terms import Range
 
 _DIMENSIONS: Final = Argument("dimensions", Kind.DIMENSIONS)
@@ -58,20 +58,20 @@ SHAPING: Final[tuple[Command, ...]] = (
         "a foot-switch, a key, a program change or an OSC address carries out a command",
         'bind cc 1 64 "take"',
         (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT)),
-        files=True,
+        sources=Source.FILE,
     ),
     Command(
         "unbind",
         "what was bound is so no longer",
         "unbind cc 1 64",
         (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT, optional=True)),
-        files=True,
+        sources=Source.FILE,
     ),
     Command("bindings", "what is bound to what", "bindings"),
     Command(
         "keep mapping",
         "writes what was learned and bound into the configuration file",
         "keep mapping",
-        files=True,
+        sources=KEYBOARD,
     ),
 )

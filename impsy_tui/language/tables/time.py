@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.entries import Argument, Command, Kind, number
+from impsy_tui.language.entries import PARAMETER, Argument, Command, Kind, number
 
 TIME: Final[tuple[Command, ...]] = (
     Command(
@@ -16,12 +16,21 @@ TIME: Final[tuple[Command, ...]] = (
         ),
         undo=True,
     ),
-    Command("tempo", "beats a minute", "tempo 120", number("beats", terms.TEMPO), ramp="linear", undo=True),
+    Command(
+        "tempo",
+        "beats a minute",
+        "tempo 120",
+        number("beats", terms.TEMPO),
+        sources=PARAMETER,
+        ramp="linear",
+        undo=True,
+    ),
     Command(
         "swing",
         "how late every second line of the grid is: 50% is straight, 66% a triplet",
         "swing 60%",
         number("share", terms.SWING),
+        sources=PARAMETER,
         ramp="linear",
         undo=True,
     ),

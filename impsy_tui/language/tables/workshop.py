@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.language.entries import KEYBOARD, Argument, Command, Kind, Source
 from impsy_tui.terms import Range
 
 _KIND_OF_FILE: Final = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
@@ -15,7 +15,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "makes a data set of the logs of a dimension; without one, of every dimension found",
         "dataset 9",
         (Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "train",
@@ -32,14 +32,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
             Argument("budget", Kind.NUMBER, terms.BUDGET, optional=True, keyword=True),
         ),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "train gestures",
         "trains a classifier of gestures on the labelled recordings among the logs",
         "train gestures",
         (Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "train ensemble",
@@ -52,7 +52,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             Argument("patience", Kind.WHOLE, terms.BAND_PATIENCE, optional=True, keyword=True),
             Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
         ),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "train agent",
@@ -68,14 +68,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             Argument("steps", Kind.WHOLE, terms.AGENT_STEPS, optional=True, keyword=True),
             Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
         ),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "convert",
         "makes the .tflite of a model that is there as .keras or .h5",
         "convert m",
         (Argument("model", Kind.MODEL),),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "evaluate",
@@ -86,47 +86,53 @@ WORKSHOP: Final[tuple[Command, ...]] = (
             Argument("against", Kind.MODEL, optional=True, keyword=True),
             Argument("on", Kind.DATASET, optional=True, keyword=True),
         ),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "plot",
         "draws a log, a data set or a model, as a picture in the folder plots",
         "plot m",
         (Argument("name", Kind.FILE),),
-        files=True,
+        sources=KEYBOARD,
     ),
-    Command("cancel job", "ends a job, the newest if none is named; nothing of it is kept", "cancel job 2", (_JOB,)),
-    Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,)),
+    Command(
+        "cancel job",
+        "ends a job, the newest if none is named; nothing of it is kept",
+        "cancel job 2",
+        (_JOB,),
+        sources=Source.CHANNEL,
+    ),
+    Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,), sources=Source.CHANNEL),
     Command(
         "rename",
         "gives a log, a data set or a model another name",
         "rename model m gentle",
         (_KIND_OF_FILE, Argument("name", Kind.FILE), Argument("to", Kind.NAME)),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command(
         "delete",
         "moves a log, a data set or a model into the trash; undo or restore brings it back for 30 days",
         "delete model m",
         (_KIND_OF_FILE, Argument("name", Kind.FILE)),
+        sources=KEYBOARD,
         ends=True,
-        files=True,
     ),
     Command(
         "restore",
         "brings back a deleted file from the trash; the newest if none is named",
         "restore m",
         (Argument("name", Kind.NAME, optional=True),),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command("trash", "lists the deleted files that restore brings back", "trash"),
-    Command("trash empty", "deletes everything in the trash for ever", "trash empty", ends=True, files=True),
+    Command("trash empty", "deletes everything in the trash for ever", "trash empty", ends=True, sources=KEYBOARD),
     Command(
         "set",
         "changes a setting in the configuration file",
         "set interaction.threshold 1.5",
         (Argument("key", Kind.NAME), Argument("value", Kind.TEXT)),
-        files=True,
+        sources=KEYBOARD,
     ),
     Command("ports", "what is plugged in: MIDI inputs and outputs, serial ports", "ports"),
 )
