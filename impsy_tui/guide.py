@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.terms import DIMENSION
+from impsy_tui.terms import DIMENSION, HOSTS, is_host
 
 PLAYED: Final = {
     "osc": "a program on this machine that speaks OSC (Pure Data, Max, SuperCollider)",
@@ -125,8 +125,9 @@ def _port(question: str, names: Sequence[str], trouble: str = "") -> Generator[Q
 def _address() -> Generator[Question, str, str]:
     question = "What is the phone's address? TouchOSC shows it, such as 192.168.1.20"
     address = (yield Question(question)).strip()
-    while not address:
-        address = (yield Question(question, problem="without it nothing can be sent to the phone")).strip()
+    while not is_host(address):
+        wrong = f"{address} is not {HOSTS}" if address else "without it nothing can be sent to the phone"
+        address = (yield Question(question, problem=wrong)).strip()
     return address
 
 

@@ -4,6 +4,8 @@ The configuration and the command language both need them and know nothing of ea
 range is written here once and an error says the same thing wherever it arises.
 """
 
+import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -265,3 +267,17 @@ NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")
 
 REPLAY_SPEED: Final = Range(0.1, 20.0, 1.0, "x")
 """How fast a log is replayed: 2 is twice as fast."""
+
+HOSTS: Final = "an address such as 192.168.1.20, or a name such as stage.local, without a port"
+"""What names a machine in a network."""
+_LABEL: Final = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
+
+
+def is_host(text: str) -> bool:
+    """True if a text is an IP address, or can be the name of a machine: the last part of a name is no number."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        labels = text.removesuffix(".").split(".")
+        return len(text) < 254 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+    return True

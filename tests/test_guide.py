@@ -69,10 +69,10 @@ def test_the_questions_follow_from_the_answers() -> None:
 
 
 def test_what_cannot_be_is_asked_again_and_what_is_not_plugged_in_is_typed() -> None:
-    replies = iter(["Mine", "phone", "same", " ", "10.0.0.7", "none", "0", "12"])
+    replies = iter(["Mine", "phone", "same", " ", "1", "10.0.0.7:9000", "10.0.0.7", "none", "0", "12"])
     answers, questions = _answered(lambda question: next(replies), [], [], [])
     assert answers == Answers("Mine", "phone", "same", 12, phone="10.0.0.7")
-    assert [bool(question.problem) for question in questions] == [False] * 4 + [True, False, True, True]
+    assert [bool(question.problem) for question in questions] == [False] * 4 + [True, True, True, False, True, True]
     replies = iter(["Mine", "serial", "", "", "midi", "Synth", "4"])
     answers, questions = _answered(lambda question: next(replies), [], [], ["/dev/ttyACM0"], trouble="no MIDI")
     assert (answers.device, answers.synth) == ("/dev/ttyAMA0", "Synth")
@@ -124,3 +124,13 @@ def test_the_shell_asks_the_same_questions(tmp_path: Path) -> None:
     assert not loaded.problems
     assert (loaded.config.title, loaded.config.osc[0].client_ip) == ("Stage", "10.0.0.7")
     assert loaded.config.model.file.startswith("musicMDRNN-dim9")
+
+
+@pytest.mark.parametrize(("heard", "output"), [("same", ("/1/fader{n}",)), ("osc", ())])
+def test_guide_gives_a_phone_its_faders(tmp_path: Path, heard: str, output: tuple[str, ...]) -> None:
+    phone = "10.0.0.7" if heard == "same" else ""
+    loaded = load_config(write_beside(tmp_path, configuration(Answers("One", "phone", heard, 8, phone=phone))))
+    assert not loaded.problems
+    (osc,) = loaded.config.osc
+    assert osc.input == ("/1/fader{n}",)
+    assert osc.output == output

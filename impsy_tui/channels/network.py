@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import ipaddress
 import socket
 from collections.abc import Iterable
 from typing import Any
@@ -35,16 +34,6 @@ def is_numeric(host: str) -> bool:
     except (OSError, UnicodeError):
         return False
     return True
-
-
-def own_address() -> str:
-    """This machine's address in its network. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # reserved for documentation: RFC 5737
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "this machine's address"
 
 
 async def listen_at(
@@ -83,11 +72,3 @@ async def listen_at(
             ) from None
         raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
     return made
-
-
-def reached_at(bound: socket.socket) -> str:
-    """The address by which the network reaches a socket; empty where only this machine can."""
-    here = ipaddress.ip_address(bound.getsockname()[0])
-    if here.is_loopback:
-        return ""
-    return own_address() if here.is_unspecified else str(here)

@@ -19,12 +19,13 @@ from impsy_tui.channels.arrival import DATAGRAM_OPTIONS, STAMPS, waited
 from impsy_tui.channels.destination import Destination
 from impsy_tui.channels.mapping import table_of
 from impsy_tui.channels.meter import Traffic, Troubles
-from impsy_tui.channels.network import listen_at, reached_at
+from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.opening import Opening
 from impsy_tui.channels.osc_address import Control, is_pattern, number
 from impsy_tui.channels.osc_clock import SenderClocks
 from impsy_tui.channels.osc_controls import InputControls, OutputControls, meant, patterns_of
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
+from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.touching import OscSurface, playbacks
 from impsy_tui.config import Osc
 from impsy_tui.gestures.surfaces import Told, playback_touch
@@ -182,13 +183,14 @@ class OscChannel:
 
     def _warn_of_network(self, settings: Osc) -> None:
         assert self._input is not None
-        reach = reached_at(self._input)
-        if not reach:
+        addresses = reached_at(self._input)
+        if addresses is None:
             return
+        sent = " or ".join([*self._controls.addresses[:1], settings.input_address])
+        first = f"phone: {addresses[0]} port {settings.server_port}, {sent}" if addresses else NO_ADDRESS
         self._listener.trouble(
             self.name,
-            f"the whole network can reach port {settings.server_port}: a phone sends to {reach}, "
-            f"port {settings.server_port}, {settings.input_address}",
+            f"{first}{listed(addresses[1:])}; the whole network can reach port {settings.server_port}",
             "info",
         )
 

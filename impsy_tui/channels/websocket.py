@@ -17,8 +17,9 @@ from websockets.protocol import State
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
-from impsy_tui.channels.network import listen_at, reached_at
+from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.opening import Opening
+from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.pages import Pages, plain
 from impsy_tui.channels.text_messages import TextProblem, read_text
 from impsy_tui.channels.touch_messages import ended_text, read_touch, told_text, touch_text
@@ -207,15 +208,14 @@ class WebSocketChannel:
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
     def _warn_of_network(self, bound: socket.socket) -> None:
-        reach = reached_at(bound)
-        if not reach:
+        addresses = reached_at(bound)
+        if addresses is None:
             return
-        reach = f"[{reach}]" if ":" in reach else reach
+        port = self._settings.server_port
+        pages = [f"http://{f'[{each}]' if ':' in each else each}:{port}/" for each in addresses]
+        first = f"{pages[0]} is the page for a phone" if pages else NO_ADDRESS
         self._listener.trouble(
-            self.name,
-            f"the whole network can reach port {self._settings.server_port}: a phone opens "
-            f"http://{reach}:{self._settings.server_port}/ in its browser",
-            "info",
+            self.name, f"{first}{listed(pages[1:])}; the whole network can reach port {port}", "info"
         )
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:

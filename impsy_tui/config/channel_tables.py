@@ -9,6 +9,7 @@ from impsy_tui.config.kinds import (
     ByDevice,
     Controllers,
     Ends,
+    Host,
     Integer,
     MappingEntry,
     MidiMapping,
@@ -39,10 +40,10 @@ class Osc:
     """``[osc]``: vectors as OSC messages over UDP."""
 
     server_ip: str = setting(
-        Text(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in (a phone, say)'
+        Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in (a phone, say)'
     )
     server_port: int = setting(PORT, 6000, "port to listen at")
-    client_ip: str = setting(Text(), "127.0.0.1", "address of the synthesiser")
+    client_ip: str = setting(Host(), "127.0.0.1", "address of the synthesiser")
     client_port: int = setting(PORT, 6001, "its port")
     input_address: str = setting(Address(), "/interface", "what your controller sends")
     input: tuple[str, ...] = setting(
@@ -135,7 +136,7 @@ class Midi:
 class WebSocket:
     """``[websocket]``: MIDI messages as text to and from browsers."""
 
-    server_ip: str = setting(Text(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in')
+    server_ip: str = setting(Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in')
     server_port: int = setting(PORT, 5001, "port to listen at")
     input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what incoming messages mean")
     output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what is sent")

@@ -19,6 +19,8 @@ _FIRST_CONTROLLER: Final = 1
 _MOST_CONTROLLERS: Final = 119
 _TOUCHOSC: Final = 9000
 """The port where TouchOSC listens unless it is told otherwise."""
+_FADERS: Final = "/1/fader{n}"
+"""What the faders on the first page of TouchOSC's layouts send and take."""
 
 
 def main() -> None:
@@ -102,9 +104,12 @@ def _played(answers: Answers) -> list[str]:
                 f"server_ip = {address if answers.played == 'phone' else here}",
                 "server_port = 6000",
             ]
+            if answers.played == "phone":
+                lines += [f'input = "{_FADERS}"  # the faders of its first page; learn x1 finds others']
             if answers.phone and same:
                 lines += [f"client_ip = {written(answers.phone)}"]
                 lines += [f"client_port = {_TOUCHOSC}  # where TouchOSC receives"]
+                lines += [f'output = "{_FADERS}"  # the faders move to what is played']
             return lines
         case "browser":
             lines = ["", "[websocket]", 'server_ip = "0.0.0.0"  # the whole network: open http://THIS-MACHINE:5001/']

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from impsy_tui.terms import CURVE_NAMES, DIMENSION, Range
+from impsy_tui.terms import CURVE_NAMES, DIMENSION, HOSTS, Range, is_host
 
 
 class Refused(Exception):
@@ -45,6 +45,18 @@ class Text:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):
+            raise Refused
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An IP address or the name of a machine; empty where the program chooses."""
+
+    allowed: str = HOSTS
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or (value and not is_host(value)):
             raise Refused
         return value
 

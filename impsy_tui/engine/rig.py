@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from impsy_tui.channels import Channel
+from impsy_tui.channels.own_addresses import own_addresses
 from impsy_tui.control.messages import Check
 from impsy_tui.engine.band_seat import BandSeat
 from impsy_tui.engine.health import read_health
@@ -104,6 +105,7 @@ class RigCheck:
         return [
             self._look_at_disk(),
             self._look_at_socket(),
+            _look_at_network(),
             _look_at_clock(),
             *_look_at_health(),
             Check("system", "ok", f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"),
@@ -179,6 +181,13 @@ def _look_at_precedence(precedence: Precedence) -> list[Check]:
             "from the next login"
         )
     return [Check("priority", "warning", f"not real-time, so other programs may keep it waiting: {why}")]
+
+
+def _look_at_network() -> Check:
+    addresses = own_addresses()
+    if not addresses:
+        return Check("network", "ok", "this machine has no address in a network: other machines cannot reach it")
+    return Check("network", "ok", f"this machine is {', '.join(addresses)}")
 
 
 def _look_at_clock() -> Check:

@@ -1,6 +1,7 @@
 """The OSC channel over real UDP sockets."""
 
 import asyncio
+import re
 import socket
 import sys
 import time
@@ -221,5 +222,5 @@ def test_the_network_is_let_in_only_when_asked_and_told_so() -> None:
 
     assert with_channel(play).troubles == []
     (told,) = with_channel(play, server_ip="0.0.0.0").troubles
+    assert re.match(r"phone: [\d.]+ port \d+, /interface|this machine has no address", told)
     assert "the whole network can reach port" in told
-    assert "a phone sends to" in told

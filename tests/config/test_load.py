@@ -198,3 +198,23 @@ def test_decimal_comma_is_explained(tmp_path: Path, text: str, hint: bool) -> No
 def test_number_of_thousands_of_digits_is_an_error(tmp_path: Path) -> None:
     (error,) = _load(tmp_path, "a = " + "9" * 5000).errors
     assert "is not TOML" in error.message
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["1", "192.168.1", "192.168.1.300", "1.2.3.4:6000", "http://pi.local", "my phone", "a..b", "-a", "10.0.0.7/24"],
+)
+@pytest.mark.parametrize("key", ["osc.client_ip", "osc.server_ip", "websocket.server_ip"])
+def test_host_that_cannot_be_is_refused(tmp_path: Path, key: str, host: str) -> None:
+    table, _, name = key.partition(".")
+    (error,) = _load(tmp_path, f'[{table}]\n{name} = "{host}"\n').errors
+    assert "an address such as 192.168.1.20" in error.message
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "192.168.1.20", "::1", "fe80::1%eth0", "pi.local", "stage-2.local.", "host_a", "büro.local"]
+)
+def test_host_that_can_be_is_taken(tmp_path: Path, host: str) -> None:
+    loaded = _load(tmp_path, f'[osc]\nclient_ip = "{host}"\n')
+    assert not loaded.errors
+    assert loaded.config.osc[0].client_ip == host

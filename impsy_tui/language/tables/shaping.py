@@ -49,7 +49,7 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "learn",
-        "the next knob or key that is moved plays this value; all walks through them, off ends that",
+        "the next knob, key or OSC fader that is moved plays this value; all walks through them, off ends that",
         "learn x3",
         (Argument("dimensions", Kind.DIMENSIONS, choices=("all", "off")),),
     ),
