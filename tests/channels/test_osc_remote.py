@@ -5,9 +5,9 @@ import socket
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from impsy_tui.channels.network import own_address
 from impsy_tui.channels.osc import OscChannel
 from impsy_tui.channels.osc_packet import write_message
+from impsy_tui.channels.own_addresses import own_addresses
 from tests.channels.hearing import Hearing
 from tests.channels.osc_hearing import with_channel
 from tests.conftest import until
@@ -16,11 +16,9 @@ from tests.conftest import until
 @pytest.fixture
 def address() -> str:
     """An address of this machine in its network: the channel takes what comes from there for another machine's."""
-    try:
-        socket.inet_aton(found := own_address())
-    except OSError:
+    if not (found := own_addresses()):
         pytest.skip("this machine has no address in a network")
-    return found
+    return found[0]
 
 
 @pytest.mark.parametrize("remote_commands", [False, True])
