@@ -139,6 +139,9 @@ FADE: Final = Range(0.0, 600.0, 5.0, "s")
 DIMENSION: Final = Range(2, 1024, 9)
 """Time and at least one value."""
 
+RAW_VALUE: Final = Range(-1e9, 1e9, 0.0)
+"""A value of a log that is not 0 to 1."""
+
 EPOCHS: Final = Range(1, 100_000, 40)
 """Epochs that a training takes at most."""
 
@@ -281,3 +284,8 @@ def is_host(text: str) -> bool:
         labels = text.removesuffix(".").split(".")
         return len(text) < 254 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
     return True
+
+
+def counted(number: int, noun: str) -> str:
+    """Returns a number and what it counts: "1 log", "2 logs"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

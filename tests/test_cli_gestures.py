@@ -58,7 +58,7 @@ def test_metatones_folders_are_read(tmp_path: Path) -> None:
         (tmp_path / "theirs" / kind / name).write_text(text)
     done = _type(tmp_path, "import", "theirs")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "1 recordings of touches to logs, 1 gesture scores to scores\n"
+    assert done.stdout == "1 recording of touches to logs, 1 gesture score to scores\n"
     assert "a-touches.csv: a row left out: a time that is none" in done.stderr
     assert "bad-touches.csv: is no file of touches" in done.stderr
     assert "'humming' is no gesture" in done.stderr

@@ -20,6 +20,7 @@ from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
 from impsy_tui.networks import ModelProblem
 from impsy_tui.shipped import shipped_folder
+from impsy_tui.terms import counted
 
 _MOST_SHOWN: Final = 200
 """Characters of a line."""
@@ -48,7 +49,7 @@ def check(file: Path, places: Places) -> None:
         raise typer.Exit(1)
     cues = sum(line.heading is not None for line in lines)
     commands = sum(1 for line in lines if isinstance(line.read, Program) for _ in line.read.walk())
-    typer.echo(f"{file}: {_counted(cues, 'cue')}, {_counted(commands, 'command')}, nothing wrong")
+    typer.echo(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, nothing wrong")
 
 
 def _read(file: Path) -> str:
@@ -68,10 +69,6 @@ def _show(file: Path, text: str, problems: list[SetProblem]) -> None:
         typer.secho(f"{file}:{problem.line}:{problem.column}: {problem.message}", fg=typer.colors.RED)
         shown = lines[problem.line - 1].rstrip().replace("\t", " ")[:_MOST_SHOWN]
         typer.echo(f"  {shown}\n  {' ' * (problem.column - 1)}{'^' * max(1, problem.width)}")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 class _Names:

@@ -12,6 +12,7 @@ from typing import IO, Final, NoReturn
 import msgspec
 import typer
 
+from impsy_tui.folders import shown
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 
 _WIDTH: Final = 78
@@ -21,7 +22,7 @@ _TAIL: Final = 20
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong, and exit with 1."""
-    typer.secho(message, fg=typer.colors.RED, err=True)
+    typer.secho(shown(message), fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
 
 

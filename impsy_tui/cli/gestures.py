@@ -7,6 +7,8 @@ import typer
 
 from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
+from impsy_tui.folders import look
+from impsy_tui.terms import counted
 
 if TYPE_CHECKING:
     from impsy_tui.gestures.classifier import Classifier
@@ -33,7 +35,9 @@ def import_(
     from impsy_tui.gestures.scores import ScoreProblem, read_score, write_score
     from impsy_tui.gestures.touches import SUFFIX, TouchProblem, read_touches, write_touches
 
-    found = {kind: sorted((folder / kind).glob("*.csv")) for kind in ("touches", "gestures")}
+    there = {kind: look(folder / kind, ".csv") for kind in ("touches", "gestures")}
+    found = {kind: each.files for kind, each in there.items()}
+    _warn(*(f"{remark}: it is left out" for each in there.values() for remark in each.left_out))
     if not any(found.values()):
         fail(f"{folder}: neither touches/ nor gestures/ in it has a .csv file")
     made = {"touches": 0, "gestures": 0}
@@ -60,7 +64,8 @@ def import_(
                 fail(f"{error.filename or place}: {error.strerror}")
             _warn(*(f"{file.name}: {remark}" for remark in remarks))
             made[kind] += 1
-    typer.echo(f"{made['touches']} recordings of touches to {logs}, {made['gestures']} gesture scores to {scores}")
+    touches, gestures = counted(made["touches"], "recording"), counted(made["gestures"], "gesture score")
+    typer.echo(f"{touches} of touches to {logs}, {gestures} to {scores}")
 
 
 @app.command()
@@ -77,12 +82,18 @@ def classify(
     from impsy_tui.gestures.telling import tell
 
     classifier = _classifier(model)
+    bad = False
     for file in files:
         recording = _recording(file)
+        if recording is None:
+            bad = True
+            continue
         score = tell(recording, classifier)
         made = (destination or file.parent) / f"{recording.name}-gestures.csv"
         if made.exists():
-            fail(f"{made} is there already: -O names another folder")
+            _warn(f"{made} is there already: -O names another folder")
+            bad = True
+            continue
         try:
             made.parent.mkdir(parents=True, exist_ok=True)
             write_score(made, score)
@@ -92,7 +103,9 @@ def classify(
             fail(f"{error.filename or made}: {error.strerror}")
         shares = [float((score.codes == code).mean()) for code in range(GESTURES)]
         told = ", ".join(f"{NAMES[code]} {100 * share:.0f} %" for code, share in enumerate(shares) if share >= 0.005)
-        typer.echo(f"{made}: {len(score)} s, {len(score.players)} players: {told}")
+        typer.echo(f"{made}: {len(score)} s, {counted(len(score.players), 'player')}: {told}")
+    if bad:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -112,7 +125,9 @@ def clips(
     if output.exists():
         fail(f"{output} is there already: -o names another")
     classifier = _classifier(model)
-    recordings = [_recording(file) for file in files]
+    recordings = [recording for file in files if (recording := _recording(file)) is not None]
+    if not recordings:
+        raise typer.Exit(1)
     library = clips_of([(recording, tell(recording, classifier)) for recording in recordings])
     if not library.all:
         fail("no gesture in there goes on for long enough to be cut: a clip is five seconds, and some more")
@@ -161,13 +176,15 @@ def _classifier(name: str) -> "Classifier":
         fail(str(problem))
 
 
-def _recording(file: Path) -> "Recording":
+def _recording(file: Path) -> "Recording | None":
+    """A recording; None, which is told, if it cannot be read."""
     from impsy_tui.gestures.touches import TouchProblem, read_touches
 
     try:
         recording = read_touches(file)
     except TouchProblem as problem:
-        fail(str(problem))
+        _warn(str(problem))
+        return None
     _warn(*(f"{file.name}: {remark}" for remark in recording.remarks))
     return recording
 

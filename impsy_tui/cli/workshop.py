@@ -10,6 +10,7 @@ import typer
 
 from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
+from impsy_tui.folders import files_in
 
 DimensionOption = Annotated[int | None, typer.Option("--dimension", "-D", help="Values and one for time.")]
 
@@ -21,6 +22,10 @@ def dataset(
     filename: Annotated[
         str, typer.Option("--filename", "-F", help="Its name.", show_default="training-dataset-9d.npz")
     ] = "",
+    low: Annotated[float, typer.Option(help="Raw value that becomes 0, in logs outside 0..1.")] = 0.0,
+    high: Annotated[
+        float | None, typer.Option(help="Raw value that becomes 1, such as 127.", show_default="left out")
+    ] = None,
 ) -> None:
     """Make a data set of the logs of a dimension; without one, of every dimension found."""
     if dimension is not None and dimension not in terms.DIMENSION:
@@ -31,8 +36,13 @@ def dataset(
         fail(f"-F {filename}: a name, and no path; -O names the folder")
     if not source.is_dir():
         fail(f"-S {source}: there is no such folder")
+    if high is None and low:
+        fail("--low: say with --high, too, which raw value becomes 1")
+    if high is not None and high <= low:
+        fail(f"--high {high:g}: more than --low {low:g}")
     name = [filename if not filename or filename.endswith(".npz") else f"{filename}.npz"]
-    work("impsy_tui.jobs.dataset", [source, destination, str(dimension or "all"), *name])
+    scale = [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
+    work("impsy_tui.jobs.dataset", [source, destination, str(dimension or "all"), *name, *scale])
 
 
 ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")]
@@ -118,12 +128,15 @@ def _dataset_in(source: Path, dimension: int | None) -> Path:
     """The data set that is meant by a folder and a dimension."""
     if source.suffix == ".npz":
         return source
-    found = sorted(source.glob("*.npz" if dimension is None else f"training-dataset-{dimension}d.npz"))
+    found = files_in(source, ".npz")
+    if dimension is not None:
+        found = [file for file in found if file.name == f"training-dataset-{dimension}d.npz"]
     if not found:
         made = "impsy-tui dataset" if dimension is None else f"impsy-tui dataset -D {dimension}"
         fail(f"no such data set is in {source}: {made} makes one of the logs")
     if len(found) > 1:
-        fail(f"{len(found)} data sets are in {source}: name one, or say -D DIMENSION")
+        names = ", ".join(file.stem for file in found)
+        fail(f"{len(found)} data sets are in {source}: name one, or say -D DIMENSION. There are: {names}")
     return found[0]
 
 

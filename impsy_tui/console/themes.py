@@ -10,6 +10,7 @@ from rich.color import Color
 from rich.style import Style
 from textual.theme import Theme
 
+from impsy_tui.folders import can_be_typed, files_in
 from impsy_tui.shipped import shipped_folder
 
 STANDING: Final = "amber"
@@ -163,7 +164,9 @@ class ThemeShelf:
 
     def names(self) -> list[str]:
         """All names."""
-        found = [file.stem for folder in self._folders for file in sorted(folder.glob("*.toml"))]
+        found = [
+            file.stem for folder in self._folders for file in files_in(folder, ".toml") if can_be_typed(file.name)
+        ]
         return [name for name in dict.fromkeys(found) if self.file(name) is not None]
 
     def file(self, name: str) -> Path | None:

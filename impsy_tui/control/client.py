@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, unix_connect
 
 from impsy_tui import __version__
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
     About,
@@ -42,7 +43,6 @@ class Client:
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
-        self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(FromEngine).decode
         self._count = 0
         self.hello = Hello()
@@ -101,7 +101,7 @@ class Client:
 
     def _send(self, message: msgspec.Struct) -> None:
         try:
-            self._connection.send(self._encode(message).decode())
+            self._connection.send(encoded(message).decode())
         except ConnectionClosed:
             raise NoEngine("the engine has gone") from None
 

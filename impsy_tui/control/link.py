@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from impsy_tui import __version__
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
     About,
@@ -79,7 +80,6 @@ class Link:
         self._waiting: dict[int, asyncio.Future[Reply | Answer]] = {}
         self._count = 0
         self._last_event = 0.0
-        self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(FromEngine).decode
 
     async def run(self) -> None:
@@ -189,7 +189,7 @@ class Link:
                     future.set_result(message)
 
     async def _send(self, connection: ClientConnection, message: msgspec.Struct) -> None:
-        await connection.send(self._encode(message), text=True)
+        await connection.send(encoded(message), text=True)
 
     def _become(self, state: LinkState) -> None:
         if state is not self.state:

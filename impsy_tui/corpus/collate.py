@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.corpus.checks import Scale, are_raw, breaks, likely_scale, outside
+from impsy_tui.folders import Found, files_in, look, shown
 from impsy_tui.terms import DIMENSION
 
 _CHUNK: Final = 1 << 20
@@ -45,12 +47,22 @@ class Collated:
         performances: float32 ``[events, dimension]``, columns dt in seconds, then the values.
         files: logs that were read.
         skipped: rows of the musician's that made no sense.
+        outside: events with values outside of 0 to 1, of logs that hold few of them.
+        set_back, long_gaps: how often a clock was set back, and how often nothing was played for more than an hour;
+            there a performance is divided.
+        scaled: logs of raw values that were scaled to 0 to 1.
+        left_out: logs that were left out, and why, a line each.
     """
 
     dimension: int
     performances: list[np.ndarray] = field(default_factory=list)
     files: int = 0
     skipped: int = 0
+    outside: int = 0
+    set_back: int = 0
+    long_gaps: int = 0
+    scaled: int = 0
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def events(self) -> int:
@@ -83,14 +95,14 @@ class Collated:
         return np.asarray(np.percentile(gaps, [5, 50, 95]))
 
 
-def log_files(folder: Path, dimension: int) -> list[Path]:
+def log_files(folder: Path, dimension: int) -> Found:
     """The logs of a dimension, oldest first."""
-    return sorted(file for file in folder.glob("*.log") if named_dimension(file) == dimension)
+    return look(folder, f"-{dimension}d-mdrnn.log")
 
 
 def dimensions(folder: Path) -> list[int]:
     """Every dimension that a log in a folder has."""
-    return sorted({found for file in folder.glob("*.log") if (found := named_dimension(file)) in DIMENSION})
+    return sorted({found for file in files_in(folder, ".log") if (found := named_dimension(file)) in DIMENSION})
 
 
 def named_dimension(file: Path) -> int:
@@ -104,44 +116,74 @@ def collate(
     dimension: int,
     progress: Callable[[int, int], None] = lambda done, of: None,
     chunk: int = _CHUNK,
+    scale: Scale | None = None,
 ) -> Collated:
     """Read logs. Only the musician's rows count, with the first values of each.
 
     Rows that are too short or make no sense are left out, and so is the first of each log, which
-    has no time before it.
+    has no time before it. A performance is divided where the clock was set. A log that cannot be read, or whose
+    values are outside of 0 to 1, is left out.
 
     Args:
         files: the logs.
         dimension: of the events.
         progress: told bytes read, and bytes in all.
         chunk: bytes read at a time, about.
-
-    Raises:
-        OSError: a log cannot be read.
+        scale: the range of raw values in logs that are not 0 to 1.
     """
     collated = Collated(dimension)
-    of = sum(file.stat().st_size for file in files)
+    of = sum(map(_size, files))
     done = 0
     for file in files:
-        parts: list[np.ndarray] = []
-        before: int | None = None
-        for size, rows in _read(file, dimension - 1, chunk, "interface"):
-            done += size
-            progress(done, of)
-            collated.skipped += rows.skipped
-            if not len(rows.times):
-                continue
-            first = rows.times[:1] if before is None else np.array([before])
-            part = np.empty((len(rows.times), dimension), np.float32)
-            part[:, 0] = np.diff(rows.times, prepend=first) / 1e6
-            part[:, 1:] = rows.values
-            parts.append(part[1:] if before is None else part)
-            before = int(rows.times[-1])
+        before = done
+        parts: list[_Rows] = []
+        try:
+            for size, rows in _read(file, dimension - 1, chunk, "interface"):
+                done += size
+                progress(done, of)
+                parts.append(_Rows(rows.times, rows.values.astype(np.float32), rows.skipped))
+        except OSError as error:
+            collated.left_out.append(f"{shown(file.name)}: {error.strerror or error}")
+            done = before + _size(file)
+            continue
         collated.files += 1
-        performance = np.concatenate(parts) if parts else np.empty((0, dimension), np.float32)
-        if len(performance):
-            collated.performances.append(performance)
+        collated.skipped += sum(rows.skipped for rows in parts)
+        if parts:
+            times, values = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:2])
+            _take(collated, file, times, values, scale)
     return collated
+
+
+def _take(collated: Collated, file: Path, times: np.ndarray, values: np.ndarray, scale: Scale | None) -> None:
+    """Takes what a log holds, as performances."""
+    if are_raw(values) and scale is not None:
+        values = scale.scaled(values)
+        collated.scaled += 1
+    if are_raw(values):
+        likely = likely_scale(values)
+        collated.left_out.append(
+            f"{shown(file.name)}: its values are {values.min():g} to {values.max():g}, outside 0..1; "
+            f"dataset {collated.dimension} {likely} scales them "
+            f"(in a shell -D {collated.dimension} --low {likely.low:g} --high {likely.high:g})"
+        )
+        return
+    wrong = outside(values)
+    collated.outside += int(wrong.sum())
+    times, values = times[~wrong], np.clip(values[~wrong], 0.0, 1.0)
+    gaps = np.diff(times, prepend=times[:1]) / 1e6
+    at = breaks(gaps)
+    collated.set_back += int((gaps[at] < 0).sum())
+    collated.long_gaps += int((gaps[at] > 0).sum())
+    events = np.column_stack((gaps.astype(np.float32), values))
+    # The first event, and the first one after a break, has no time before it.
+    collated.performances += [piece[1:] for piece in np.split(events, at) if len(piece) > 1]
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.corpus.checks import steady
+
+_LONGEST: Final = 366 * 86_400.0
+"""Seconds that a log may take; where it seems to take more, its clock was set."""
+_OUT_OF_ORDER: Final = 60.0
 _CHUNK: Final = 1 << 20
 _SOUGHT: Final = 10_000
 """Rows of sound that may stand before the first event."""
@@ -19,7 +24,7 @@ class LogFacts(NamedTuple):
 
     Attributes:
         rows: lines.
-        seconds: from the first row to the last.
+        seconds: from the first row to the last, -1 if its clock was set.
         dimension: values and one for time, 0 if the first row makes no sense, or if no event follows what was heard.
     """
 
@@ -51,7 +56,8 @@ def log_facts(file: Path) -> LogFacts:
     begin = _time(first)
     # The last row may have been cut off by a power cut.
     end = next((time for row in reversed(final) if (time := _time(row))), None)
-    seconds = max(0.0, (end - begin).total_seconds()) if begin and end else 0.0
+    seconds = (end - begin).total_seconds() if begin and end else 0.0
+    seconds = max(0.0, seconds) if -_OUT_OF_ORDER < seconds <= _LONGEST else -1.0
     of_events = begin and event and b",feats," not in event
     return LogFacts(rows, seconds, max(0, event.count(b",") - 1) + 1 if of_events else 0)
 
@@ -143,6 +149,7 @@ def draw_log(file: Path, columns: int) -> Picture:
         ValueError: it holds no rows that make sense.
     """
     at, sources, table = read_rows(file, ("interface", "rnn"))
+    at = steady(at)
     by_player = sources == 1
     width = table.shape[1]
     at -= at.min()

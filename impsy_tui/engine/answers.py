@@ -7,6 +7,7 @@ import msgspec
 
 from impsy_tui import guide
 from impsy_tui.config.kinds import written
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import Library, LibraryProblem
@@ -51,23 +52,23 @@ class Answers:
         """The answer as a message: what was asked for, or a reply that says why there is none."""
         try:
             if isinstance(ask, SetUp):
-                return msgspec.json.encode(Reply(ask.id, True, await self._set_up(ask.answers)))
+                return encoded(Reply(ask.id, True, await self._set_up(ask.answers)))
             match ask.about:
                 case "files":
                     return await self._library.describe(ask.id)
                 case "log":
                     return await self._library.draw(ask.id, ask.name, ask.columns)
                 case "names":
-                    return msgspec.json.encode(await self._names(ask.id))
+                    return encoded(await self._names(ask.id))
                 case "ports":
                     return await self._ports.look(ask.id)
                 case "rig":
-                    return msgspec.json.encode(Rig(ask.id, await self._rig.checks()))
+                    return encoded(Rig(ask.id, await self._rig.checks()))
                 case "settings":
                     settings = self._settings.settings(self._live())
-                    return msgspec.json.encode(Settings(ask.id, str(self._settings.file or ""), settings))
+                    return encoded(Settings(ask.id, str(self._settings.file or ""), settings))
         except (HelperProblem, LibraryProblem, SettingProblem) as problem:
-            return msgspec.json.encode(Reply(ask.id, False, str(problem)))
+            return encoded(Reply(ask.id, False, str(problem)))
 
     async def _names(self, number: int) -> Names:
         names = await self._library.names(number)

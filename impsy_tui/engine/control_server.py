@@ -14,6 +14,7 @@ from websockets.asyncio.server import Server, ServerConnection, unix_serve
 from websockets.exceptions import ConnectionClosed
 
 from impsy_tui import __version__
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
     Ask,
@@ -249,7 +250,6 @@ class _Client:
     and counted. Of snapshots only the newest is owed, taken when it can be sent.
     """
 
-    _ENCODER = msgspec.json.Encoder()
     _DECODER = msgspec.json.Decoder(FromClient)
 
     def __init__(self, connection: ServerConnection, scheduler: Scheduler, snapshot: Callable[[], Snapshot]) -> None:
@@ -304,7 +304,7 @@ class _Client:
 
     async def send(self, message: msgspec.Struct | bytes) -> None:
         """Send now, waiting for the client."""
-        data = message if isinstance(message, bytes) else self._ENCODER.encode(message)
+        data = message if isinstance(message, bytes) else encoded(message)
         await self._connection.send(data, text=True)
 
     def subscribe(self, wish: Subscribe) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from impsy_tui.control.messages import Names
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.models import Shelf
 from impsy_tui.engine.trash import Trash
+from impsy_tui.folders import can_be_typed, files_in
 from impsy_tui.gestures.classifier import PREFIX as CLASSIFIER_PREFIX
 from impsy_tui.gestures.touches import SUFFIX as TOUCHES_SUFFIX
 from impsy_tui.gestures.touches import TARGETS as TARGETS_SUFFIX
@@ -70,20 +71,20 @@ class Library:
         """The names of everything, but for what is in files."""
 
         def look() -> Names:
-            sets = {file.stem for folder in self.sets for file in _with_suffix(folder, ".imp")}
+            sets = {file.stem for folder in self.sets for file in files_in(folder, ".imp")}
             arrays = self.agents.names()
             agents = (name for name in arrays if name.startswith(AGENT_PREFIX))
             return Names(
                 number,
-                (*self.shelf.names(), *agents),
-                tuple(file.stem for file in _with_suffix(self.logs, ".log")),
-                tuple(file.stem for file in _with_suffix(self.datasets, ".npz")),
-                sets=tuple(sorted(sets)),
-                bands=tuple(self.bands.names()),
-                classifiers=tuple(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
-                tables=tuple(map(_table_name, _with_suffix(self.tables, *_OF_TABLES))),
-                corpora=tuple(folder.name for folder in _folders(self.corpora)),
-                trash=self.trash.names(),
+                _typed((*self.shelf.names(), *agents)),
+                _typed(file.stem for file in files_in(self.logs, ".log")),
+                _typed(file.stem for file in files_in(self.datasets, ".npz")),
+                sets=_typed(sorted(sets)),
+                bands=_typed(self.bands.names()),
+                classifiers=_typed(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
+                tables=_typed(map(_table_name, files_in(self.tables, *_OF_TABLES))),
+                corpora=_typed(folder.name for folder in _folders(self.corpora)),
+                trash=_typed(self.trash.names()),
             )
 
         return await asyncio.get_running_loop().run_in_executor(None, look)
@@ -135,7 +136,7 @@ class Library:
                 return self.find(kind, name)
             except LibraryProblem:
                 continue
-        known = [file.stem for file in (*_with_suffix(self.logs, ".log"), *_with_suffix(self.datasets, ".npz"))]
+        known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
         near = difflib.get_close_matches(name, [*known, *self.shelf.names()], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise LibraryProblem(f"no log, data set or model is called {name}{hint}")
@@ -146,7 +147,7 @@ class Library:
         Raises:
             LibraryProblem: there is none.
         """
-        files = [file for file in _with_suffix(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
+        files = [file for file in files_in(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
         if not files:
             raise LibraryProblem(
                 f"no data set of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
@@ -173,7 +174,7 @@ class Library:
         Raises:
             LibraryProblem: there is none.
         """
-        files = _with_suffix(self.tables, *_OF_TABLES)
+        files = files_in(self.tables, *_OF_TABLES)
         if name:
             files = [file for file in files if name in (file.name, _table_name(file))]
         if not files:
@@ -260,7 +261,7 @@ def _touches_of(log: Path) -> list[Path]:
     stamp = _STAMP.match(log.name)
     if stamp is None:
         return []
-    same = [file for file in _with_suffix(log.parent, ".log", TOUCHES_SUFFIX) if file.name.startswith(stamp[0])]
+    same = [file for file in files_in(log.parent, ".log", TOUCHES_SUFFIX) if file.name.startswith(stamp[0])]
     touches = [file for file in same if file.suffix != ".log"]
     labelled = [file for file in touches if _targets_of(file).exists()]
     alone = all(file == log or file.suffix != ".log" for file in same)
@@ -280,11 +281,9 @@ def _plain(name: str) -> bool:
     return bool(name) and short and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
-def _with_suffix(folder: Path, *suffixes: str) -> list[Path]:
-    try:
-        return sorted(file for file in folder.iterdir() if file.name.endswith(suffixes) and file.is_file())
-    except OSError:
-        return []
+def _typed(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that a command can name."""
+    return tuple(filter(can_be_typed, names))
 
 
 def _folders(place: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
+from impsy_tui.folders import files_in
 from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
@@ -66,7 +67,7 @@ class Shelf:
 
     def names(self) -> list[str]:
         """The names of all models of its kind, as ``find`` takes them."""
-        files = (file for folder in self._folders for file in self._in(folder))
+        files = (file for folder in self._folders for file in files_in(folder, *self._suffixes))
         names = dict.fromkeys(file.stem for file in files)
         return sorted(name for name in names if name.startswith(BAND_PREFIX) is self._bands)
 
@@ -93,12 +94,6 @@ class Shelf:
         hint = f"; did you mean {near[0]}?" if near else ""
         where = " and ".join(str(folder) for folder in self._folders if folder.is_dir()) or "models/"
         raise ModelProblem(f"no model is called {name} in {where}{hint}")
-
-    def _in(self, folder: Path) -> list[Path]:
-        try:
-            return sorted(file for file in folder.iterdir() if file.suffix in self._suffixes)
-        except OSError:
-            return []
 
 
 def _resolved(folder: Path) -> Path:

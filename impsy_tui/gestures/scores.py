@@ -14,6 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.folders import Found, look
+
 # Whoever reads scores speaks of gestures.
 from impsy_tui.gestures.names import GESTURES as GESTURES
 from impsy_tui.gestures.names import NAMES as NAMES
@@ -25,6 +27,15 @@ LONGEST_HOLD: Final = 5
 """Seconds that a gesture goes on where its player's row is missing: a gesture is told from the touches of so many."""
 LONGEST_GAP: Final = 3600
 """Seconds."""
+_OTHER_TABLES: Final = {
+    ("player", "finger"): "touches: impsy-tui gestures classify makes a score of them",
+    ("device_id", "x_pos"): "touches: impsy-tui gestures classify makes a score of them",
+    ("target",): "the gestures that were asked for in a recording",
+    ("centroid_x", "centroid_y"): "features of touches",
+}
+"""What other tables hold, by the names of their columns after the time."""
+_FEW: Final = 10
+"""Cells without a gesture that any score may have."""
 _MOST_PROBLEMS: Final = 8
 """Told one by one."""
 
@@ -86,6 +97,9 @@ def read_score(file: Path) -> ReadScore:
             reading.take(number, row, file)
     if not reading.codes:
         raise ScoreProblem(f"{file}: holds no seconds: a row each, after the first")
+    if reading.unknown > max(reading.known, _FEW):
+        cells = reading.unknown + reading.known
+        raise ScoreProblem(f"{file}: is no gesture score: {reading.unknown} of its {cells} cells are no gesture")
     score = Score(file.stem, players, np.array(reading.codes, np.int8), reading.began)
     return ReadScore(score, tuple(reading.remarks()))
 
@@ -94,6 +108,8 @@ def _players(header: Sequence[str], file: Path) -> tuple[str, ...]:
     names = tuple(name.strip() for name in header)
     if len(names) < 2 or names[0].lower() != "time":
         raise ScoreProblem(f"{file}: is no gesture score: its first row is to be time and the names of the players")
+    if what := _OTHER_TABLES.get(tuple(name.lower() for name in names[1:3])):
+        raise ScoreProblem(f"{file}: is no gesture score: it holds {what}")
     if len(set(names)) != len(names) or "" in names:
         raise ScoreProblem(f"{file}: its players are to have names, and no two the same")
     return names[1:]
@@ -105,6 +121,8 @@ class _Reading:
     def __init__(self, players: tuple[str, ...]) -> None:
         self.codes: list[list[int]] = []
         self.began: datetime | None = None
+        self.known = 0
+        """Cells that are gestures."""
         self._players = players
         self._first: datetime | float | None = None
         self._gaps: list[str] = []
@@ -153,7 +171,13 @@ class _Reading:
         if code is None:
             self._unknown.setdefault((player, cell.strip()), []).append(number)
             return before
+        self.known += 1
         return code
+
+    @property
+    def unknown(self) -> int:
+        """Cells that hold something else than a gesture."""
+        return sum(len(lines) for (_, cell), lines in self._unknown.items() if cell)
 
     def remarks(self) -> Iterator[str]:
         """What was wrong, and what was done about it."""
@@ -206,18 +230,19 @@ def write_score(file: Path, score: Score) -> None:
         raise ScoreProblem(f"{file}: {error.strerror or error}") from None
 
 
-def score_files(folder: Path) -> list[Path]:
+def score_files(folder: Path) -> Found:
     """The scores of a folder, ``*.csv``, or of a file: itself.
 
     Raises:
         ScoreProblem: there are none.
     """
     if folder.is_file():
-        return [folder]
-    files = sorted(folder.glob("*.csv"))
-    if not files:
-        raise ScoreProblem(f"{folder}: there is no gesture score in it: *.csv, time and a column a player")
-    return files
+        return Found([folder], [])
+    found = look(folder, ".csv")
+    if not found.files:
+        why = "; ".join(["there is no gesture score in it: *.csv, time and a column a player", *found.left_out])
+        raise ScoreProblem(f"{folder}: {why}")
+    return found
 
 
 def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], list[str]]:
@@ -230,8 +255,10 @@ def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], li
     Raises:
         ScoreProblem: a file named is no score, or there is none left.
     """
-    scores, remarks = [], []
-    for file in (file for place in places for file in score_files(place)):
+    found = [score_files(place) for place in places]
+    scores: list[Score] = []
+    remarks = [f"left out: {remark}" for each in found for remark in each.left_out]
+    for file in (file for each in found for file in each.files):
         try:
             read = read_score(file)
         except ScoreProblem as problem:
@@ -247,5 +274,6 @@ def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], li
             scores.append(read.score)
     if not scores:
         wanted = f"{players} players" if players else "two players or more"
-        raise ScoreProblem(f"no score of {wanted} is in {', '.join(map(str, places))}")
+        nothing = f"no score of {wanted} is in {', '.join(map(str, places))}"
+        raise ScoreProblem("; ".join([nothing, *_at_most(remarks)]))
     return scores, remarks

@@ -17,6 +17,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.terms import counted
+
 WIDTH: Final = 1024.0
 HEIGHT: Final = 768.0
 """Points. Features are told in them, as in the literature, whatever the surface is."""
@@ -28,6 +30,11 @@ SUFFIX: Final = "-touches.csv"
 TARGETS: Final = "-gesturetargets.csv"
 """What ends the name of the file that tells which gesture was asked for, beside the touches."""
 TARGETS_HEADER: Final = "time,target"
+_OUT_OF_ORDER: Final = 60.0
+_LONGEST_PAUSE: Final = 3600.0
+"""Seconds. A touch that is further before or after the one in the row above is of a clock that was set."""
+_GAP: Final = 10.0
+"""Seconds that are taken in place of such a jump: no gesture reaches over them."""
 
 _COLUMNS: Final = ("time", "player", "finger", "x", "y", "velocity")
 _METATONE: Final = ("time", "device_id", "x_pos", "y_pos", "velocity")
@@ -92,16 +99,24 @@ class Recording:
         name: of the performance.
         players: their touches, by name, in the order of their first touch.
         skipped: how many rows were left out, by what was wrong with them.
+        jumps: how often its clock was set, or nothing was touched for more than an hour; these gaps are closed.
     """
 
     name: str
     players: Mapping[str, Touches]
     skipped: Counter[str] = field(default_factory=Counter)
+    jumps: int = 0
 
     @property
     def remarks(self) -> list[str]:
         """What was left out and why, a line each."""
-        return [f"{_counted(count)} left out: {why}" for why, count in sorted(self.skipped.items())]
+        remarks = [f"{_counted(count)} left out: {why}" for why, count in sorted(self.skipped.items())]
+        if self.jumps:
+            remarks.append(
+                f"its clock was set, or nothing was touched for more than an hour, {counted(self.jumps, 'time')}: "
+                f"taken as {_GAP:g} seconds"
+            )
+        return remarks
 
     def span(self) -> tuple[float, float]:
         """When the first touch was and when the last.
@@ -173,6 +188,8 @@ def read_touches(file: Path) -> Recording:
 def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> Recording:
     found: dict[str, list[tuple[float, int, float, float, float]]] = {}
     skipped: Counter[str] = Counter()
+    last: float | None = None
+    offset, jumps = 0.0, 0
     for row in rows:
         if not any(row):
             continue
@@ -181,9 +198,13 @@ def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> Recordin
         except TouchProblem as problem:
             skipped[str(problem)] += 1
         else:
-            found.setdefault(touch.player, []).append((touch.time, *touch[2:]))
+            gap = 0.0 if last is None else touch.time - last
+            if not -_OUT_OF_ORDER <= gap <= _LONGEST_PAUSE:
+                offset, jumps = offset + _GAP - gap, jumps + 1
+            last = touch.time
+            found.setdefault(touch.player, []).append((touch.time + offset, *touch[2:]))
     name = file.name.removesuffix(SUFFIX).removesuffix(".csv")
-    return Recording(name, {player: _in_order(rows) for player, rows in found.items()}, skipped)
+    return Recording(name, {player: _in_order(rows) for player, rows in found.items()}, skipped, jumps)
 
 
 def _in_order(rows: Sequence[tuple[float, ...]]) -> Touches:

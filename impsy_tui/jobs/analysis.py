@@ -18,6 +18,7 @@ from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.corpus import write_corpus
 from impsy_tui.listening.descriptors import RATES, Settings, describe
+from impsy_tui.terms import counted
 
 SUFFIXES: Final = (".wav", ".flac", ".ogg", ".aif", ".aiff")
 LONGEST: Final = 3_600
@@ -64,18 +65,19 @@ def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
         # Recordings of one name in different folders are told apart.
         name = "-".join(file.relative_to(wishes.folder).with_suffix("").parts)
         to = wishes.corpus / f"{name}.csv.gz"
-        if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
-            continue
         try:
+            if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
+                continue
             described, rate = describe_file(file, wishes.window, wishes.hop)
-        except ListeningProblem as problem:
+        except (ListeningProblem, OSError) as problem:
             left_out.append(str(problem))
             continue
         write_corpus(to, described, rate)
         frames += len(described)
     if len(left_out) == len(files):
         return Failed("; ".join(left_out[:3]))
-    text = f"{wishes.corpus}: {len(files) - len(left_out)} recordings, {frames} new frames"
+    there = counted(len(files) - len(left_out), "recording")
+    text = f"{wishes.corpus}: {there}, {counted(frames, 'new frame')}"
     if left_out:
         text += f"; left out: {'; '.join(left_out)}"
     return Finished(text, str(wishes.corpus))

@@ -9,17 +9,21 @@ Prints the message that answers the question with this id; the engine passes it 
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.folders import can_be_typed, files_in, shown
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.listening.agent_file import read_agent
+from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.notes import read_notes
 
 MOST_COLUMNS: Final = 400
@@ -37,25 +41,33 @@ def main() -> None:
     else:
         answer = draw(int(number), Path(arguments[0]), int(arguments[1]))
     with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
-        out.write(msgspec.json.encode(answer))
+        out.write(encoded(answer))
 
 
 def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
     """All files in these folders, those that cannot be used with the reason."""
-    files = [_log(file) for file in _files(logs, ".log")]
-    files += [_dataset(file) for file in _files(datasets, ".npz")]
+    files = [_described(_log, "log", file) for file in files_in(logs, ".log")]
+    files += [_described(_dataset, "dataset", file) for file in files_in(datasets, ".npz")]
     for folder in dict.fromkeys(models):
-        for suffix in (".tflite", ".keras", ".h5"):
-            files += [_model(file) for file in _files(folder, suffix)]
-        files += [_agent(file) for file in _files(folder, AGENT_SUFFIX) if file.name.startswith(AGENT_PREFIX)]
+        for suffix in SUFFIXES:
+            files += [_described(_model, "model", file) for file in files_in(folder, suffix)]
+        agents = (file for file in files_in(folder, AGENT_SUFFIX) if file.name.startswith(AGENT_PREFIX))
+        files += [_described(_agent, "model", file) for file in agents]
     return Files(number, tuple(file for file in files if file is not None))
 
 
-def _files(folder: Path, suffix: str) -> list[Path]:
+def _described(describe: Callable[[Path], FileFacts | None], kind: str, file: Path) -> FileFacts | None:
+    """The facts of one file: whatever is wrong with it, the others are listed."""
     try:
-        return sorted(file for file in folder.iterdir() if file.suffix == suffix and file.is_file())
-    except OSError:
-        return []
+        facts = describe(file)
+    except Exception as error:  # a damaged file can fail in any way
+        facts = _facts(kind, file)
+        facts = facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error or type(error).__name__}")
+    if facts is not None and not can_be_typed(file.name):
+        return msgspec.structs.replace(
+            facts, name=shown(file.name), problem="its name is not UTF-8: rename it in a shell"
+        )
+    return facts
 
 
 def _facts(kind: str, file: Path) -> FileFacts | None:
@@ -72,8 +84,8 @@ def _log(file: Path) -> FileFacts | None:
     facts = _facts("log", file)
     try:
         rows, seconds, dimension = log_facts(file)
-    except OSError:
-        return facts
+    except OSError as error:
+        return facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error.strerror or error}")
     named = _LOG.search(file.name)
     return facts and msgspec.structs.replace(
         facts, dimension=int(named[1]) if named else dimension, rows=rows, seconds=seconds
@@ -81,6 +93,9 @@ def _log(file: Path) -> FileFacts | None:
 
 
 def _dataset(file: Path) -> FileFacts | None:
+    import numpy as np
+
+    from impsy_tui.corpus.checks import are_raw, divided
     from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 
     facts = _facts("dataset", file)
@@ -88,8 +103,11 @@ def _dataset(file: Path) -> FileFacts | None:
         performances = read_dataset(file)
     except DatasetProblem as problem:
         return facts and msgspec.structs.replace(facts, problem=str(problem))
+    raw = are_raw(np.concatenate([performance[:, 1:] for performance in performances])) if performances else False
+    performances = [piece for performance in performances for piece in divided(performance)]
     return facts and msgspec.structs.replace(
         facts,
+        problem="its values are outside 0..1" if raw else "",
         dimension=performances[0].shape[1] if performances else 0,
         rows=sum(map(len, performances)),
         seconds=float(sum(performance[:, 0].sum(dtype=float) for performance in performances)),

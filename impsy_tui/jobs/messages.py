@@ -6,6 +6,8 @@ from typing import IO
 
 import msgspec
 
+from impsy_tui.control.encoding import encoded
+
 
 class Progress(msgspec.Struct, tag="progress", frozen=True):
     """How far a worker is.
@@ -49,8 +51,6 @@ class Failed(msgspec.Struct, tag="failed", frozen=True):
 
 FromWorker = Progress | Finished | Failed
 
-_ENCODER = msgspec.json.Encoder()
-
 
 class Reporter:
     """A worker's side: says things to the engine.
@@ -65,7 +65,7 @@ class Reporter:
 
     def say(self, message: FromWorker) -> None:
         """Say one thing, at once."""
-        self._stream.write(_ENCODER.encode(message) + b"\n")
+        self._stream.write(encoded(message) + b"\n")
         self._stream.flush()
 
 

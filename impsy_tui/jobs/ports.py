@@ -7,8 +7,7 @@ answers the question with this id; the engine passes it on unread.
 import os
 import sys
 
-import msgspec
-
+from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ports
 from impsy_tui.jobs.manners import step_back
 
@@ -19,7 +18,7 @@ def main() -> None:
     number, api = sys.argv[1:]
     answer = find_ports(api, int(number))
     with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
-        out.write(msgspec.json.encode(answer))
+        out.write(encoded(answer))
 
 
 def find_ports(api: str = "", number: int = 0) -> Ports:

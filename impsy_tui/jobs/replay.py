@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from impsy_tui.control.encoding import encoded
+from impsy_tui.corpus.checks import steady
 from impsy_tui.corpus.logs import read_rows, wall_time
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.language import Macro, Program, Source, first_refused, parse
@@ -84,6 +86,7 @@ def read_reel(file: Path) -> tuple[Reel, bytes]:
 def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
     """Times and values of rows; those of several channels may stand a little out of order."""
     times, _, table = read_rows(file, sources)
+    times = steady(times)
     order = np.argsort(times, kind="stable")
     return np.column_stack((times[order], table[order]))
 
@@ -129,7 +132,7 @@ def main() -> None:
     """See the module."""
     step_back()
     reel, events = read_reel(Path(sys.argv[1]))
-    sys.stdout.buffer.write(msgspec.json.encode(reel) + b"\n" + events)
+    sys.stdout.buffer.write(encoded(reel) + b"\n" + events)
 
 
 if __name__ == "__main__":

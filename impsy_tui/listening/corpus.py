@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.folders import files_in
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.table import columns, read_rows
 
@@ -74,9 +75,5 @@ def write_corpus(path: Path, frames: np.ndarray, rate: float = FRAMES_A_SECOND) 
 
 
 def corpus_files(folder: Path) -> list[Path]:
-    """The analysed recordings in a folder, in order.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    return sorted(file for file in folder.iterdir() if file.name.endswith(SUFFIXES) and file.is_file())
+    """The analysed recordings in a folder, in order."""
+    return files_in(folder, *SUFFIXES)

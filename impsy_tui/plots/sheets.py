@@ -9,12 +9,14 @@ import numpy as np
 from impsy_tui import terms
 from impsy_tui.corpus.collate import named_dimension, rows_of
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.folders import files_in
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.notes import read_curve, read_notes
 from impsy_tui.plots import PlotProblem, Wish
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
+from impsy_tui.terms import counted
 
 _SOURCES: Final = {YOU: "interface", PLAYER: "rnn"}
 _LONGEST_ROW: Final = 1 << 16
@@ -95,10 +97,10 @@ def _of_dataset(file: Path, wish: Wish) -> Sheet:
     chosen = _chosen(wish, performance.shape[1])
     at, seconds = _over_time(performance)
     total = sum(float(each[:, 0].sum(dtype=float)) for each in performances)
-    events = sum(map(len, performances))
+    events, count = counted(sum(map(len, performances)), "event"), counted(len(performances), "performance")
     return Sheet(
         file.stem,
-        f"{events} events, {total / 60:.1f} min, {len(performances)} performances; drawn is number {number}",
+        f"{events}, {total / 60:.1f} min, {count}; drawn is number {number}",
         (Series("", seconds, _names(chosen), (track(YOU, at, performance[:, chosen + 1], seconds, wish.columns),)),),
         histogram({YOU: np.concatenate([each[:, 0] for each in performances])}),
         moves([each[:, chosen + 1] for each in performances]),
@@ -186,7 +188,7 @@ def _heard(wish: Wish, dimension: int) -> tuple[Path | None, list[np.ndarray]]:
         if found != dimension:
             raise PlotProblem(f"{wish.on.name} is of dimension {found}, and the model of {dimension}")
         return wish.on, performances
-    for file in sorted(wish.datasets.glob("*.npz"), key=_written, reverse=True):
+    for file in sorted(files_in(wish.datasets, ".npz"), key=_written, reverse=True):
         try:
             performances = read_dataset(file)
         except DatasetProblem:

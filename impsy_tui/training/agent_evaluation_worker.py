@@ -5,17 +5,18 @@ It needs NumPy alone. Each agent plays its own synth, beside *seek* and *hold*.
 
 import argparse
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel, read_agent
 from impsy_tui.listening.agent_settings import CORPUS, MIXED, names_of
-from impsy_tui.listening.corpus import read_corpus
 from impsy_tui.training.agent_env import Task
 from impsy_tui.training.agent_evaluation import (
     EPISODES,
@@ -28,7 +29,7 @@ from impsy_tui.training.agent_evaluation import (
     table,
     trial_of,
 )
-from impsy_tui.training.agent_recordings import recording_files, recording_name
+from impsy_tui.training.agent_recordings import read_files, recording_name
 
 _SEED: Final = 40_000
 
@@ -54,13 +55,13 @@ def main() -> None:
 
 
 def _evaluate(wishes: argparse.Namespace, reporter: Reporter) -> str:
-    files = recording_files(wishes.corpus)
+    recordings, left_out = read_files(wishes.corpus)
     wanted = names_of(wishes.judged) if wishes.judged else None
     parts = []
     for file in wishes.players:
         model = read_agent(file)
         judged = wanted or model.judged
-        trials = _trials(model, judged, files)
+        trials = _trials(model, judged, recordings)
         columns = ["RMSE, in deviations", *trials]
         rows = []
         for who in (file.stem, "seek", "hold"):
@@ -72,7 +73,7 @@ def _evaluate(wishes: argparse.Namespace, reporter: Reporter) -> str:
             rows.append(cells)
         parts.append(f"{file.stem} of {model.facts.get('synth', 'an unnamed synth')}, by {', '.join(judged)}")
         parts.append(table(columns, rows))
-    return "\n".join(parts)
+    return "\n".join([*parts, *(f"left out: {each}" for each in left_out)])
 
 
 def _policy(who: str, model: AgentModel, task: Task) -> Policy:
@@ -81,7 +82,7 @@ def _policy(who: str, model: AgentModel, task: Task) -> Policy:
     return hold_policy if who == "hold" else network_policy(model.network, model.moves)
 
 
-def _trials(model: AgentModel, judged: Sequence[str], files: Sequence[Path]) -> dict[str, Task]:
+def _trials(model: AgentModel, judged: Sequence[str], recordings: Mapping[Path, np.ndarray]) -> dict[str, Task]:
     """What there is to imitate, by name: random sounds, and recordings that it has learned from or not."""
     base = trial_of(model, judged)
     trials = {MIXED: base}
@@ -89,13 +90,13 @@ def _trials(model: AgentModel, judged: Sequence[str], files: Sequence[Path]) -> 
     held_out = _told(model, "held_out")
     for name, wanted in (("recordings it knows", True), ("held out", False)):
         chosen = [
-            file
-            for file in files
+            frames
+            for file, frames in recordings.items()
             if (recording_name(file) in learned and recording_name(file) not in held_out) == wanted
         ]
         if chosen:
-            frames = tuple(model.known.scaler.standardised(read_corpus(file)) for file in chosen)
-            trials[name] = replace(base, targets=CORPUS, recordings=frames)
+            standardised = tuple(map(model.known.scaler.standardised, chosen))
+            trials[name] = replace(base, targets=CORPUS, recordings=standardised)
     return trials
 
 

@@ -24,12 +24,14 @@ class Recordings:
         held_out: others, to judge by: the last fourth of the files, at least one; of a single one its last tenth.
         names: of the former.
         names_held_out: of the latter.
+        left_out: why others are left out, a line each.
     """
 
     learned: tuple[np.ndarray, ...] = ()
     held_out: tuple[np.ndarray, ...] = ()
     names: tuple[str, ...] = ()
     names_held_out: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def read_recordings(paths: Sequence[Path], scaler: Scaler) -> Recordings:
@@ -40,19 +42,44 @@ def read_recordings(paths: Sequence[Path], scaler: Scaler) -> Recordings:
         scaler: of the synth that is to imitate them.
 
     Raises:
-        ListeningProblem: one cannot be read, or a folder has none.
-        OSError: a folder cannot be read.
+        ListeningProblem: a file that is named cannot be read, or a folder has none.
     """
-    files = recording_files(paths)
-    frames = [scaler.standardised(read_corpus(file)) for file in files]
+    files, left_out = read_files(paths)
+    frames = [scaler.standardised(each) for each in files.values()]
     names = [recording_name(file) for file in files]
     if not files:
         return Recordings()
+    left = tuple(left_out)
     if len(files) == 1:
         middle = cut(len(frames[0]))
-        return Recordings((frames[0][:middle],), (frames[0][middle:],), (names[0],), (names[0],))
+        return Recordings((frames[0][:middle],), (frames[0][middle:],), (names[0],), (names[0],), left)
     first = len(files) - max(len(files) // _SHARE, 1)
-    return Recordings(tuple(frames[:first]), tuple(frames[first:]), tuple(names[:first]), tuple(names[first:]))
+    return Recordings(tuple(frames[:first]), tuple(frames[first:]), tuple(names[:first]), tuple(names[first:]), left)
+
+
+def read_files(paths: Sequence[Path]) -> tuple[dict[Path, np.ndarray], list[str]]:
+    """Reads recordings; of a folder, a bad one is left out.
+
+    Args:
+        paths: analysed recordings, or folders of such.
+
+    Returns:
+        The frames of each, ``[frames, 55]``, and why others are left out, a line each.
+
+    Raises:
+        ListeningProblem: a file that is named cannot be read, a folder has none, or none is left.
+    """
+    found, left_out = {}, []
+    for file in recording_files(paths):
+        try:
+            found[file] = read_corpus(file)
+        except ListeningProblem as problem:
+            if file in paths:
+                raise
+            left_out.append(str(problem))
+    if left_out and not found:
+        raise ListeningProblem("; ".join(left_out))
+    return found, left_out
 
 
 def recording_files(paths: Sequence[Path]) -> list[Path]:
@@ -60,7 +87,6 @@ def recording_files(paths: Sequence[Path]) -> list[Path]:
 
     Raises:
         ListeningProblem: a folder has none.
-        OSError: it cannot be read.
     """
     files: list[Path] = []
     for path in paths:

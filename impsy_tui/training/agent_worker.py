@@ -181,9 +181,10 @@ def _finish(
         facts,
     )
     write_agent(wishes.file, model)
+    left_out = "".join(f"; left out: {each}" for each in recordings.left_out)
     return Finished(
         f"{wishes.file.stem}: RMSE {found:.4f}, seek {seek:.4f}, hold {hold:.4f} after {learned.steps} steps, "
-        f"{learned.seconds:.0f} s",
+        f"{learned.seconds:.0f} s{left_out}",
         str(wishes.file),
     )
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.corpus.datasets import DatasetProblem
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -19,6 +19,7 @@ from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.opening import open_checked
 from impsy_tui.terms import MAX_GAP
+from impsy_tui.training.worker import read
 
 _SEED: Final = 1
 _CHECK_SECONDS: Final = 20.0
@@ -41,7 +42,7 @@ def main() -> None:
     try:
         reporter.say(_evaluate(wishes.models, wishes.dataset, wishes.reports, reporter))
     except DatasetProblem as problem:
-        reporter.say(Failed(f"{wishes.dataset.name} {problem}"))
+        reporter.say(Failed(str(problem)))
     except _Refused as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
@@ -53,9 +54,7 @@ class _Refused(Exception):
 
 
 def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: Reporter) -> Finished | Failed:
-    performances = read_dataset(dataset)
-    if not performances:
-        return Failed(f"{dataset.name} holds no events")
+    performances = read(dataset)
     names = _names(files)
     networks = [_open(file, name) for file, name in zip(files, names, strict=True)]
     dimension = performances[0].shape[1]

@@ -18,7 +18,7 @@ from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.networks.notes import write_notes
-from impsy_tui.training.labelled import LabelProblem, labelled_files, read_labelled
+from impsy_tui.training.labelled import LabelProblem, read_all
 from impsy_tui.training.naming import free_name
 
 
@@ -44,11 +44,7 @@ def main() -> None:
 
 def _train(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
     began = time.monotonic()
-    files = labelled_files(wishes.places)
-    recordings = []
-    for number, file in enumerate(files):
-        reporter.say(Progress("reading", number, len(files)))
-        recordings.append(read_labelled(file))
+    recordings, left_out = read_all(wishes.places, lambda done, of: reporter.say(Progress("reading", done, of)))
     from impsy_tui.training.gestures import grow, together, within
 
     found, labels = together(recordings)
@@ -74,7 +70,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
         "made_with": f"impsy-tui {version('impsy-tui')}, scikit-learn {version('scikit-learn')}",
     }
     write_notes(file, facts, ())
-    remarks = [remark for one in recordings for remark in one.remarks]
+    remarks = [remark for one in recordings for remark in one.remarks] + left_out
     return Finished("; ".join([_summary(file.stem, accuracy, counts), *remarks]), str(file))
 
 

@@ -1,7 +1,7 @@
 """Labelled recordings: what somebody played while they were told which gesture to play."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.folders import files_in
 from impsy_tui.gestures.features import FEATURES, features, seconds_of
 from impsy_tui.gestures.names import IGNORED, NOTHING, code_of
 from impsy_tui.gestures.touches import SUFFIX, TARGETS, TouchProblem, read_touches, wall_seconds
@@ -65,7 +66,7 @@ def labelled_files(places: Sequence[Path]) -> list[Path]:
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.glob("*.csv")):
+    for file in files_in(folder, ".csv"):
         if file.name.endswith(SUFFIX):
             if targets_of(file).is_file():
                 yield file
@@ -80,6 +81,34 @@ def _is_table(file: Path) -> bool:
     except OSError:
         return False
     return tuple(header[1:9]) == FEATURES
+
+
+def read_all(places: Sequence[Path], on_file: Callable[[int, int], None]) -> tuple[list[Labelled], list[str]]:
+    """Reads labelled recordings; of a folder, a bad one is left out.
+
+    Args:
+        places: files, or folders of them.
+        on_file: told how many are read, and of how many.
+
+    Returns:
+        The recordings, and why others are left out, a line each.
+
+    Raises:
+        LabelProblem: a file that is named cannot be read, or none is left.
+    """
+    files = labelled_files(places)
+    found, left_out = [], []
+    for number, file in enumerate(files):
+        on_file(number, len(files))
+        try:
+            found.append(read_labelled(file))
+        except LabelProblem as problem:
+            if file in places:
+                raise
+            left_out.append(f"left out: {problem}")
+    if not found:
+        raise LabelProblem("; ".join(left_out))
+    return found, left_out
 
 
 def targets_of(touches: Path) -> Path:
@@ -138,6 +167,8 @@ def _read_recording(file: Path) -> Labelled:
         raise LabelProblem(f"{file}: is neither a table of features nor touches, whose name would end in {SUFFIX}")
     changes, skipped = _targets(targets)
     recording = read_touches(file)
+    if recording.jumps:
+        raise LabelProblem(f"{file}: its clock was set meanwhile: the gestures that were asked for cannot be matched")
     moments = seconds_of(*recording.span())
     places = np.searchsorted([second for second, _ in changes], moments, side="right") - 1
     asked = np.array([label for _, label in changes] + [IGNORED])[places]  # before the first, none was

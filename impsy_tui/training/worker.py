@@ -15,6 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from impsy_tui import terms
+from impsy_tui.corpus.checks import RawValues, checked
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
@@ -205,6 +206,12 @@ def read(dataset: Path | None) -> list["np.ndarray"]:
         performances = read_dataset(dataset)
     except DatasetProblem as problem:
         raise DatasetProblem(f"{dataset.name} {problem}") from None
+    try:
+        performances = checked(performances)
+    except RawValues as problem:
+        raise DatasetProblem(
+            f"{dataset.name}: {problem}: dataset {performances[0].shape[1]} {problem.scale} makes one of the logs"
+        ) from None
     if not performances:
         raise DatasetProblem(f"{dataset.name} holds no events")
     return performances

@@ -189,7 +189,7 @@ def test_logs_are_found_by_the_dimension_in_their_name(tmp_path: Path) -> None:
     for name in (*names, "f-99999999d-mdrnn.log", "9d.log", "g-4d-mdrnn.txt"):
         (tmp_path / name).touch()
     assert dimensions(tmp_path) == [9, 19]
-    assert [file.name for file in log_files(tmp_path, 9)] == ["2025-b-9d-mdrnn.log", "2026-a-9d-mdrnn.log"]
+    assert [file.name for file in log_files(tmp_path, 9).files] == ["2025-b-9d-mdrnn.log", "2026-a-9d-mdrnn.log"]
     assert dimensions(tmp_path / "none") == []
 
 

@@ -73,7 +73,7 @@ def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Sta
     ]
     assert [row.split(",")[1] for row in names["b-4d-mdrnn.log"]] == ["interface", "rnn"]
     # Data sets are made of them by their dimension, as of any.
-    assert [file.name[20:] for file in log_files(tmp_path / "logs", 4)] == ["b-4d-mdrnn.log"]
+    assert [file.name[20:] for file in log_files(tmp_path / "logs", 4).files] == ["b-4d-mdrnn.log"]
 
 
 def test_resumed_each_is_as_it_was(tmp_path: Path, start_engine: Start, receiver: socket.socket) -> None:

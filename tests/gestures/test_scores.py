@@ -54,8 +54,8 @@ def test_what_is_wrong_is_told_in_a_line_and_mended(tmp_path: Path, rows: str, c
 
 
 def test_not_every_one_of_many_mistakes_is_told(tmp_path: Path) -> None:
-    rows = "".join(f"{second},no-{second}\n" for second in range(50))
-    remarks = read_score(_file(tmp_path, f"time,ann\n{rows}")).remarks
+    rows = "".join(f"{second},no-{second},1\n" for second in range(50))
+    remarks = read_score(_file(tmp_path, f"time,ann,bo\n{rows}")).remarks
     assert len(remarks) == 9
     assert remarks[-1] == "and 42 more of this kind"
 
@@ -113,7 +113,7 @@ def test_metatones_scores_are_read_without_a_remark() -> None:
     folder = SHARED / "metatone" / "gestures"
     if not folder.is_dir():
         pytest.skip(f"the scores of Metatone are not at {folder} (IMPSY_SHARED_DATA names another place)")
-    read = [read_score(file) for file in score_files(folder)]
+    read = [read_score(file) for file in score_files(folder).files]
     assert len(read) == 137
     assert {remark for each in read for remark in each.remarks} == set()
     assert sum(len(each.score) for each in read) == 63341

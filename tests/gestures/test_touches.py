@@ -141,3 +141,17 @@ def test_recorded_performances_are_read_to_the_last_row() -> None:
 def test_wall_time_is_what_the_clock_showed() -> None:
     naive = datetime(2026, 7, 1, 12, 0, 0, 250_000)
     assert wall_seconds(naive) == wall_seconds(naive.replace(tzinfo=timezone(timedelta(hours=10))))
+
+
+@pytest.mark.parametrize("jump", [-7200.0, 5 * 365 * 86_400.0])
+def test_read_touches_closes_the_gap_of_a_clock_that_was_set(tmp_path: Path, jump: float) -> None:
+    begin = datetime(2026, 5, 1, 20)
+    seconds = [*range(10), *(at + jump for at in range(10, 20))]
+    rows = "".join(f"{(begin + timedelta(seconds=at)).isoformat()},ann,0,0.5,0.5,0.0\n" for at in seconds)
+    (tmp_path / "a-touches.csv").write_text("time,player,finger,x,y,velocity\n" + rows)
+    recording = read_touches(tmp_path / "a-touches.csv")
+    assert recording.jumps == 1
+    assert "its clock was set" in recording.remarks[0]
+    first, last = recording.span()
+    assert last - first == 28
+    assert np.diff(recording.players["ann"].times).tolist() == [1.0] * 9 + [10.0] + [1.0] * 9

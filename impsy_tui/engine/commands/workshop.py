@@ -15,10 +15,13 @@ from impsy_tui.listening.names import places
 class Workshop(Hands):
     """Work beside the music: files, jobs, settings."""
 
-    async def _dataset(self, dimension: float | None = None) -> str:
+    async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:
         library = self._host.library
+        if (high is None and low) or (high is not None and high <= low):
+            raise CommandProblem("low and high are the range of raw values, such as low 0 high 127")
         wanted = str(int(dimension)) if dimension else "all"
-        arguments = (str(library.logs), str(library.datasets), wanted)
+        arguments = [str(library.logs), str(library.datasets), wanted]
+        arguments += [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
         name = f"{wanted}d" if dimension else "of every dimension"
         job = await self._host.jobs.start("dataset", name, "impsy_tui.jobs.dataset", arguments)
         return f"job {job.number} collects the logs"

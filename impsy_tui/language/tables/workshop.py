@@ -12,9 +12,14 @@ _JOB: Final = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=Tr
 WORKSHOP: Final[tuple[Command, ...]] = (
     Command(
         "dataset",
-        "makes a data set of the logs of a dimension; without one, of every dimension found",
+        "makes a data set of the logs of a dimension, or of every dimension found; low and high are the range of "
+        "raw values, such as 0 and 127",
         "dataset 9",
-        (Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),),
+        (
+            Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),
+            Argument("low", Kind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+            Argument("high", Kind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+        ),
         sources=KEYBOARD,
     ),
     Command(
