@@ -112,11 +112,23 @@ def _expression(pattern: str) -> re.Pattern[str] | None:
                 if letter == "{":
                     found.append("(?:" + "|".join(map(re.escape, inside.split(","))) + ")")
                 else:
-                    escaped = re.sub(r"([\\\]\[&~|^])", r"\\\1", inside.removeprefix("!"))
-                    found.append(f"[{'^' if inside[0] == '!' else ''}{escaped}]")
+                    found.append(f"[{'^' if inside[0] == '!' else ''}{_letters(inside.removeprefix('!'))}]")
             case _:
                 found.append(re.escape(letter))
     try:
         return re.compile("".join(found))
     except re.error:
         return None
+
+
+def _letters(inside: str) -> str:
+    """The inside of a set of letters, such as ``a-f3``, for a regular expression."""
+    found, at = [], 0
+    while at < len(inside):
+        if inside[at + 1 : at + 2] == "-" and at + 2 < len(inside):
+            found.append(f"{re.escape(inside[at])}-{re.escape(inside[at + 2])}")
+            at += 3
+        else:
+            found.append(re.escape(inside[at]))
+            at += 1
+    return "".join(found)

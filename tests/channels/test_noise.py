@@ -8,6 +8,8 @@ import pytest
 
 from impsy_tui.channels.mapping import InputMapping
 from impsy_tui.channels.midi_stream import MidiStream
+from impsy_tui.channels.osc_address import is_pattern
+from impsy_tui.channels.osc_controls import InputControls, patterns_of
 from impsy_tui.channels.osc_packet import PacketError, read_packet
 from impsy_tui.channels.text_messages import TextProblem, read_text
 
@@ -56,6 +58,18 @@ def _osc(dice: random.Random) -> None:
                 continue
 
 
+def _osc_faders(dice: random.Random) -> None:
+    faders = InputControls(("/1/fader{n}",), 8)
+    patterns = patterns_of("/interface", faders)
+    left = _BYTES
+    while left > 0:
+        address = "/1/fader" + "".join(dice.choices("12345678*?[]{}!-,/\\^", k=dice.randrange(1, 12)))
+        left -= len(address)
+        for matched in patterns.matched(address) if is_pattern(address) else [address]:
+            if matched in faders:
+                faders.updates(matched, dice.choices((0.5, True, "0.5", "a", None, b"1"), k=dice.randrange(3)))
+
+
 def _text(dice: random.Random) -> None:
     left = _BYTES
     while left > 0:
@@ -67,7 +81,7 @@ def _text(dice: random.Random) -> None:
             continue
 
 
-@pytest.mark.parametrize("parse", [_midi, _osc, _text])
+@pytest.mark.parametrize("parse", [_midi, _osc, _osc_faders, _text])
 def test_a_million_bytes_of_noise(parse: Callable[[random.Random], None]) -> None:
     tracemalloc.start()
     try:

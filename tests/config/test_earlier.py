@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from impsy_tui.config import LoadedConfig, load_config
 from impsy_tui.config.describe import describe
 from impsy_tui.config.edit import edit
+from impsy_tui.config.kinds import written
 
 HEAD = 'title = "T"\n[model]\ndimension = 3\n'
 KNOBS = '[["note_on", 1], ["control_change", 1, 2]]'
@@ -176,3 +179,29 @@ def test_edit_helper_answers_with_settings_of_an_earlier_form(file: Path) -> Non
     answer = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert "problem" not in answer
     assert load_config(file).config.midi[0].input == {"X": (("note_on", 3),)}
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.booleans(), st.integers(-1, 70000), st.floats(allow_nan=False), st.sampled_from(["", "X", "1", "note_on"])
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["name", "in_device", "input", "output", "client_port", "X"]), inner, max_size=3
+        ),
+    ),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    ["title", "owner", "log", "log_input", "midi", "websocket", "serialmidi", "osc", "serial", "model"]
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KEYS, VALUES, max_size=5))
+def test_any_form_loads_or_is_refused_with_a_message(tmp_path: Path, tables: dict[str, object]) -> None:
+    loaded = _load(tmp_path, "".join(f"{key} = {written(value)}\n" for key, value in tables.items()))
+    assert all(problem.message for problem in loaded.problems)
+    assert not any("is not TOML" in problem.message for problem in loaded.problems)
+    assert list(describe(loaded))
