@@ -1,8 +1,6 @@
 """A browser, as the WebSocket channel sees it: where it is, what it may send, what it is owed."""
 
-from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
@@ -75,20 +73,3 @@ def host_of(connection: ServerConnection) -> str:
     """Where the other end is."""
     address = connection.remote_address
     return str(address[0]) if address else "a client"
-
-
-def same_origin(origins: Sequence[str], hosts: Sequence[str]) -> bool:
-    """Whether a request comes from no page, or from one that was served here.
-
-    Without this every page that a browser has open could play: WebSockets know no other bounds
-    (RFC 6455, section 10.2).
-    """
-    if not origins:
-        return True
-    if len(origins) > 1 or len(hosts) != 1:
-        return False
-    try:
-        origin = urlsplit(origins[0])
-    except ValueError:
-        return False
-    return origin.scheme in ("http", "https") and origin.netloc.lower() == hosts[0].strip().lower()

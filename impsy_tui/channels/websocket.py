@@ -23,11 +23,13 @@ from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.pages import Pages, plain
 from impsy_tui.channels.text_messages import TextProblem, read_text
 from impsy_tui.channels.touch_messages import ended_text, read_touch, told_text, touch_text
-from impsy_tui.channels.web_client import Client, host_of, same_origin
+from impsy_tui.channels.web_client import Client, host_of
 from impsy_tui.channels.web_connection import Connection
+from impsy_tui.channels.web_origins import Origins
 from impsy_tui.channels.web_post import Post, in_text
 from impsy_tui.config import WebSocket
 from impsy_tui.gestures.surfaces import Told
+from impsy_tui.printable import printable
 
 _LARGEST_MESSAGE: Final = 1024
 _MOST_CLIENTS: Final = 128
@@ -80,6 +82,7 @@ class WebSocketChannel:
         self._settings = settings
         self._entries = settings.input
         self._is_learned = False
+        self._origins = Origins(settings.server_ip, settings.origins)
         self._server: Server | None = None
         self._state = "closed"
         self._clients: list[Client] = []
@@ -221,20 +224,38 @@ class WebSocketChannel:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """To a request for a page, the page; to one for a WebSocket nothing, if it may have one."""
         headers = request.headers
+        origins, hosts = headers.get_all("Origin"), headers.get_all("Host")
         if "websocket" not in (value.strip().lower() for value in headers.get_all("Upgrade")):
+            if not self._origins.serves(hosts):
+                return self._refuse_name(connection, hosts)
             # Before its version 17 the library refuses other methods itself.
             return self._pages.answer(getattr(request, "method", "GET"), request.path)
-        if not same_origin(headers.get_all("Origin"), headers.get_all("Host")):
+        if not self._origins.admits(origins, hosts):
+            if not self._origins.serves(hosts):
+                return self._refuse_name(connection, hosts)
+            origin = printable(", ".join(origins)[:80])
             self._troubles.note(
                 "origin",
-                f"a page of another place, open in a browser at {host_of(connection)}, wants to play: "
-                "refused; only the page of this port may",
+                f"a page of {origin}, open in a browser at {host_of(connection)}, is refused: "
+                f'[websocket] origins = ["{origin}"] lets it play',
             )
-            return plain(HTTPStatus.FORBIDDEN, "Only the page of this port may play here.")
+            return plain(
+                HTTPStatus.FORBIDDEN, "Only the page of this port, and pages in [websocket] origins, may play."
+            )
         if len(self._clients) >= _MOST_CLIENTS:
             self._troubles.note("clients", f"{_MOST_CLIENTS} clients are here: one more is sent away")
             return plain(HTTPStatus.SERVICE_UNAVAILABLE, "So many are here that there is no room.")
         return None
+
+    def _refuse_name(self, connection: ServerConnection, hosts: list[str]) -> Response:
+        """Answers a browser that opened a name which is not ours: it may be a name of an attacker."""
+        name = printable(", ".join(hosts)[:80]) or "no name"
+        self._troubles.note(
+            "host",
+            f"a browser at {host_of(connection)} opened {name}, which is no name of this machine: refused. "
+            f'Open an address, or write [websocket] origins = ["http://{name}"]',
+        )
+        return plain(HTTPStatus.FORBIDDEN, "This machine does not have this name. Open its address instead.")
 
     async def _serve(self, connection: ServerConnection) -> None:
         client = Client(connection, InputMapping(self._entries), self._scheduler.now())

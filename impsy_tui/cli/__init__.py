@@ -17,6 +17,7 @@ from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.options import LeanOption, ResumeOption, SocketOption, ThemeOption
+from impsy_tui.cli.output import say
 from impsy_tui.control.place import default_socket
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def main() -> None:
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"impsy-tui {__version__}")
+        say(f"impsy-tui {__version__}")
         raise typer.Exit
 
 
@@ -119,11 +120,11 @@ def run(
     loaded = load_config(_config_file(config), overrides)
     for problem in loaded.problems:
         colour = typer.colors.RED if problem.fatal else typer.colors.YELLOW
-        typer.secho(str(problem), fg=colour, err=True)
+        say(str(problem), fg=colour, err=True)
     if loaded.errors:
         raise typer.Exit(1)
     if not (loaded.config.demo or any(getattr(loaded.config, name) for name in CHANNEL_TABLES)):
-        typer.secho("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
+        say("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
     setup = Setup(
         loaded=loaded,
         given=frozenset(key for key, value in overrides.items() if value is not None),
@@ -134,7 +135,7 @@ def run(
         sound=sound,
     )
     talk = _say_all if loaded.config.verbose else _say_problems
-    code = run_engine(setup, talk, typer.echo)
+    code = run_engine(setup, talk, say)
     sys.stdout.flush()
     raise typer.Exit(code)
 
@@ -156,7 +157,7 @@ def _say_problems(level: str, source: str, text: str) -> None:
 def _say_all(level: str, source: str, text: str) -> None:
     colour = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}.get(level)
     try:
-        typer.secho(f"{source}: {text}", fg=colour, err=True)
+        say(f"{source}: {text}", fg=colour, err=True)
     except OSError:
         pass  # the terminal has gone; the music has not
 
@@ -176,11 +177,11 @@ def send(
     except NoEngine as problem:
         fail(str(problem))
     if reply.ok:
-        typer.echo(reply.text)
+        say(reply.text)
         return
     if reply.start >= 0:
         pointer = " " * reply.start + "^" * max(1, reply.end - reply.start)
-        typer.secho(f"{line}\n{pointer}", err=True)
+        say(f"{line}\n{pointer}", err=True)
     fail(reply.text)
 
 
@@ -207,7 +208,7 @@ def play(
     try:
         with connected(place):
             if demo or config or resume is not None:
-                typer.echo("an engine plays already: this is it (impsy-tui shutdown ends it)")
+                say("an engine plays already: this is it (impsy-tui shutdown ends it)")
     except NoEngine:
         file = configs / "demo.toml" if demo else _config_file(config)
         extra = ["--sound", str(configs / "pd" / "synth.pd")] if sound else []
@@ -258,7 +259,7 @@ def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
 
     said = run_console(Options(socket, theme, lean, wishes))
     if said:
-        typer.echo(said)
+        say(said)
 
 
 def _watch(socket: Path) -> None:
@@ -272,11 +273,11 @@ def _watch(socket: Path) -> None:
             client.subscribe(10.0, events=False)
             for snapshot in client.messages():
                 if isinstance(snapshot, Snapshot):
-                    typer.echo("\x1b[H\x1b[J" + "\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves")
+                    say("\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves", clear=True)
     except NoEngine as problem:
         fail(str(problem))
     except KeyboardInterrupt:
-        typer.echo()
+        say()
 
 
 @app.command()
@@ -301,9 +302,9 @@ def status(
     except NoEngine as problem:
         fail(str(problem))
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
+        say(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
     else:
-        typer.echo("\n".join(status_lines(snapshot)))
+        say("\n".join(status_lines(snapshot)))
 
 
 @app.command()
@@ -313,7 +314,7 @@ def shutdown(socket: SocketOption = None) -> None:
 
     try:
         with connected(socket or default_socket()) as client:
-            typer.echo(client.command("shutdown").text)
+            say(client.command("shutdown").text)
     except NoEngine as problem:
         fail(str(problem))
 
@@ -332,20 +333,20 @@ def init(
     try:
         for name in ("logs", "datasets", "models"):
             made = folder / name
-            typer.echo(f"{'kept ' if made.is_dir() else 'made '} {made}/")
+            say(f"{'kept ' if made.is_dir() else 'made '} {made}/")
             made.mkdir(parents=True, exist_ok=True)
         file = folder / "config.toml"
         if file.exists() and not force:
-            typer.echo(f"kept  {file} (--force writes it anew)")
+            say(f"kept  {file} (--force writes it anew)")
         else:
             models = Shelf([shipped_folder("models")]).names()
             names = [f"{name}.tflite" for name in models if name in shipped_names("models")]
             text = _guided(names) if guide else config_template(names[0] if names else "")
             file.write_text(text, encoding="utf-8")
-            typer.echo(f"made  {file}")
+            say(f"made  {file}")
     except OSError as error:
         fail(f"{error.filename or folder}: {error.strerror}")
-    typer.echo("next: impsy-tui")
+    say("next: impsy-tui")
 
 
 def _guided(models: list[str]) -> str:
@@ -365,14 +366,14 @@ def _guided(models: list[str]) -> str:
 
 def _answer(question: "Question") -> str:
     if question.problem:
-        typer.echo(question.problem)
+        say(question.problem)
     if not question.choices:
         return str(typer.prompt(f"\n{question.text}", default=question.default))
-    typer.echo(f"\n{question.text}")
+    say(f"\n{question.text}")
     for number, choice in enumerate(question.choices.values(), 1):
-        typer.echo(f"  {number}  {choice}")
+        say(f"  {number}  {choice}")
     while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(question.choices):
-        typer.echo(f"a number from 1 to {len(question.choices)}")
+        say(f"a number from 1 to {len(question.choices)}")
     return list(question.choices)[number - 1]
 
 
@@ -386,14 +387,14 @@ def ports(
 
     found = find_ports(api)
     if found.problem:
-        typer.secho(f"MIDI: {found.problem}", fg=typer.colors.YELLOW, err=True)
+        say(f"MIDI: {found.problem}", fg=typer.colors.YELLOW, err=True)
     for title, table, key, names in (
         ("MIDI inputs", "midi", "in_device", found.inputs),
         ("MIDI outputs", "midi", "out_device", found.outputs),
     ):
-        typer.echo(f"{title}:" if names else f"{title}: none")
+        say(f"{title}:" if names else f"{title}: none")
         for name in names:
-            typer.echo(f"  {name}\n    [{table}]\n    {key} = [{written(name)}]")
-    typer.echo("serial ports:" if found.serial else "serial ports: none")
+            say(f"  {name}\n    [{table}]\n    {key} = [{written(name)}]")
+    say("serial ports:" if found.serial else "serial ports: none")
     for name in found.serial:
-        typer.echo(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {written(name)}")
+        say(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {written(name)}")

@@ -7,6 +7,7 @@ import typer
 
 from impsy_tui.cli import agent_training
 from impsy_tui.cli.foreground import fail, work
+from impsy_tui.cli.output import say
 
 if TYPE_CHECKING:
     from impsy_tui.plots.map_cursor import Cursor
@@ -111,7 +112,7 @@ def draw_map(
         drawn = maps.map_of(table.stem, found, colour, tuple(by.replace(",", " ").split()), method)
         if output is not None:
             maps.picture(drawn, found, output)
-            typer.echo(f"drawn: {output}")
+            say(f"drawn: {output}")
         elif osc or audio:
             _play(Cursor(drawn, found, on), osc, address, synth or table.stem.rpartition("-")[0], patch)
         else:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import typer
 
 from impsy_tui.cli.foreground import fail
+from impsy_tui.cli.output import say
 from impsy_tui.config import load_config
 from impsy_tui.config.players import channel_names
 from impsy_tui.engine.bindings import BindingProblem, Bindings
@@ -49,7 +50,7 @@ def check(file: Path, places: Places) -> None:
         raise typer.Exit(1)
     cues = sum(line.heading is not None for line in lines)
     commands = sum(1 for line in lines if isinstance(line.read, Program) for _ in line.read.walk())
-    typer.echo(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, nothing wrong")
+    say(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, nothing wrong")
 
 
 def _read(file: Path) -> str:
@@ -66,9 +67,9 @@ def _read(file: Path) -> str:
 def _show(file: Path, text: str, problems: list[SetProblem]) -> None:
     lines = text.removeprefix("\ufeff").split("\n")
     for problem in sorted(problems, key=lambda one: (one.line, one.column)):
-        typer.secho(f"{file}:{problem.line}:{problem.column}: {problem.message}", fg=typer.colors.RED)
+        say(f"{file}:{problem.line}:{problem.column}: {problem.message}", fg=typer.colors.RED)
         shown = lines[problem.line - 1].rstrip().replace("\t", " ")[:_MOST_SHOWN]
-        typer.echo(f"  {shown}\n  {' ' * (problem.column - 1)}{'^' * max(1, problem.width)}")
+        say(f"  {shown}\n  {' ' * (problem.column - 1)}{'^' * max(1, problem.width)}")
 
 
 class _Names:

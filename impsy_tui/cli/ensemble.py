@@ -7,6 +7,7 @@ import typer
 
 from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
+from impsy_tui.cli.output import say
 
 if TYPE_CHECKING:
     from impsy_tui.gestures.scores import Score
@@ -83,10 +84,10 @@ def generate(
     try:
         played = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
         write_score(output, played)
-        typer.echo(f"written: {output}")
+        say(f"written: {output}")
         if plot is not None:
             bands.draw_picture(played, plot)
-            typer.echo(f"drawn: {plot}")
+            say(f"drawn: {plot}")
     except (ScoreProblem, ModelProblem, PlotProblem) as problem:
         fail(str(problem))
     if show:
@@ -101,7 +102,7 @@ def _read(file: Path) -> "Score":
 
     read = read_score(file)
     for remark in read.remarks:
-        typer.secho(f"{file.name}, {remark}", fg=typer.colors.YELLOW, err=True)
+        say(f"{file.name}, {remark}", fg=typer.colors.YELLOW, err=True)
     return read.score
 
 

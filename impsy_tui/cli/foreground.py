@@ -12,6 +12,7 @@ from typing import IO, Final, NoReturn
 import msgspec
 import typer
 
+from impsy_tui.cli.output import say
 from impsy_tui.folders import shown
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 
@@ -22,7 +23,7 @@ _TAIL: Final = 20
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong, and exit with 1."""
-    typer.secho(shown(message), fg=typer.colors.RED, err=True)
+    say(shown(message), fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
 
 
@@ -54,7 +55,7 @@ def work(module: str, arguments: Sequence[str | Path]) -> None:
             fail("\n".join(["it ended without a word; the last that it printed:", *said]))
     if isinstance(last, Failed):
         fail(last.text)
-    typer.echo(last.text)
+    say(last.text)
 
 
 def _written(argument: str | Path) -> str:
@@ -87,9 +88,9 @@ def _messages(stream: IO[bytes]) -> Iterator[FromWorker]:
 
 def _tell(text: str, *, stays: bool) -> None:
     if sys.stderr.isatty():
-        typer.echo(f"\r{text:{_WIDTH}.{_WIDTH}}", nl=stays, err=True)
+        say(f"{text:{_WIDTH}.{_WIDTH}}", nl=stays, err=True, back=True)
     elif stays:
-        typer.echo(text, err=True)
+        say(text, err=True)
 
 
 def _in_words(progress: Progress) -> str:

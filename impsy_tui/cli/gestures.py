@@ -7,6 +7,7 @@ import typer
 
 from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
+from impsy_tui.cli.output import say
 from impsy_tui.folders import look
 from impsy_tui.terms import counted
 
@@ -65,7 +66,7 @@ def import_(
             _warn(*(f"{file.name}: {remark}" for remark in remarks))
             made[kind] += 1
     touches, gestures = counted(made["touches"], "recording"), counted(made["gestures"], "gesture score")
-    typer.echo(f"{touches} of touches to {logs}, {gestures} to {scores}")
+    say(f"{touches} of touches to {logs}, {gestures} to {scores}")
 
 
 @app.command()
@@ -103,7 +104,7 @@ def classify(
             fail(f"{error.filename or made}: {error.strerror}")
         shares = [float((score.codes == code).mean()) for code in range(GESTURES)]
         told = ", ".join(f"{NAMES[code]} {100 * share:.0f} %" for code, share in enumerate(shares) if share >= 0.005)
-        typer.echo(f"{made}: {len(score)} s, {counted(len(score.players), 'player')}: {told}")
+        say(f"{made}: {len(score)} s, {counted(len(score.players), 'player')}: {told}")
     if bad:
         raise typer.Exit(1)
 
@@ -137,9 +138,9 @@ def clips(
     except OSError as error:
         fail(f"{error.filename or output}: {error.strerror}")
     counts = ", ".join(f"{count} of {name}" for name, count in library.counts().items() if count)
-    typer.echo(f"{output}: {len(library.all)} clips: {counts}")
+    say(f"{output}: {len(library.all)} clips: {counts}")
     if library.missing:
-        typer.echo(f"none of {', '.join(library.missing)}: others of their group are played, or silence")
+        say(f"none of {', '.join(library.missing)}: others of their group are played, or silence")
 
 
 def train(
@@ -191,4 +192,4 @@ def _recording(file: Path) -> "Recording | None":
 
 def _warn(*lines: str) -> None:
     for line in lines:
-        typer.secho(line, fg=typer.colors.YELLOW, err=True)
+        say(line, fg=typer.colors.YELLOW, err=True)

@@ -10,6 +10,7 @@ import typer
 
 from impsy_tui.cli.files import DATASETS, find
 from impsy_tui.cli.foreground import fail
+from impsy_tui.cli.output import say
 from impsy_tui.language.parse import Mistake, parse_dimensions
 from impsy_tui.plots import PlotProblem, Wish, pictures, terminal
 from impsy_tui.plots.sheets import sheet
@@ -43,7 +44,7 @@ def plot(target: str, output: Path | None, options: Options) -> None:
         drawn = sheet(file, wish)
         if output is not None:
             pictures.draw(drawn, output)
-            typer.echo(f"drawn: {output}")
+            say(f"drawn: {output}")
         else:
             typer.echo(terminal.draw(drawn, on_paper), color=on_paper.colours)
     except PlotProblem as problem:

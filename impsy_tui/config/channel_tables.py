@@ -15,6 +15,7 @@ from impsy_tui.config.kinds import (
     MidiMapping,
     Number,
     OneOrMany,
+    Origin,
     OscControl,
     Switch,
     Text,
@@ -140,6 +141,11 @@ class WebSocket:
     server_port: int = setting(PORT, 5001, "port to listen at")
     input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what incoming messages mean")
     output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what is sent")
+    origins: tuple[str, ...] = setting(
+        OneOrMany(Origin()),
+        (),
+        'other web pages that may connect: "https://editor.p5js.org"; "null" for any from disk',
+    )
     touches: bool = setting(Switch(), False, "its page is a touch pad, for a band, and shows what the band does")
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()

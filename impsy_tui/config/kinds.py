@@ -162,6 +162,21 @@ _POSITIONS = tuple(map(str, range(1, 65)))
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The origin of a web page, as browsers send it."""
+
+    allowed: str = 'the origin of a web page such as "https://editor.p5js.org", or "null" for pages opened from disk'
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not (value == "null" or _ORIGIN.fullmatch(value)):
+            raise Refused
+        return value
+
+
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
 class OneOrMany:
     """One value, or a list of them; always a tuple for the program."""
 

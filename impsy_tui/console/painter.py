@@ -16,6 +16,10 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
+from textual.strip import Strip
+
+from impsy_tui.printable import without_controls
 
 
 class _TightUpdate(ChopsUpdate):
@@ -83,8 +87,23 @@ def _around(style: Style | None, system: ColorSystem) -> tuple[str, str]:
     return begin, end
 
 
-class TightCompositor(Compositor):
-    """Textual's compositor, with such updates."""
+def _shown(strip: Strip) -> Strip:
+    """A line without control characters: Textual passes them on, and counts no cell for them."""
+    if all(segment.text.isprintable() for segment in strip):
+        return strip
+    return Strip([Segment(without_controls(text), style, control) for text, style, control in strip])
+
+
+class SafeCompositor(Compositor):
+    """Textual's compositor. No widget can write control characters to the terminal."""
+
+    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        for region, clip, strips in super()._get_renders(crop):
+            yield region, clip, [_shown(strip) for strip in strips]
+
+
+class TightCompositor(SafeCompositor):
+    """A compositor that writes changed cells alone."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What has changed."""

@@ -347,7 +347,7 @@ def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None
         deaf.connect(("127.0.0.1", port_of(url)))
         key = base64.b64encode(os.urandom(16)).decode()
         deaf.sendall(
-            f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         with deaf:

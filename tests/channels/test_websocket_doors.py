@@ -1,5 +1,6 @@
 """Who may come to the WebSocket channel, and where it listens."""
 
+import asyncio
 import re
 import socket
 from contextlib import AsyncExitStack
@@ -9,6 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from impsy_tui.channels.web_origins import Origins
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
 from tests.channels.hearing import Hearing, perform
@@ -16,8 +18,10 @@ from tests.channels.web_hearing import port_of, said_at_the_end, with_channel
 from tests.conftest import free_tcp_port, until
 
 
-@pytest.mark.parametrize("origin", [None, "http://127.0.0.1:{port}", "HTTP://127.0.0.1:{port}"])
-def test_programs_and_the_own_page_may_play(origin: str | None) -> None:
+@pytest.mark.parametrize(
+    "origin", [None, "http://127.0.0.1:{port}", "HTTP://127.0.0.1:{port}", "http://localhost:{port}"]
+)
+def test_websocket_lets_programs_and_its_own_page_play(origin: str | None) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         here: Any = origin and origin.format(port=port_of(url))
         async with connect(url, origin=here) as client:
@@ -27,15 +31,70 @@ def test_programs_and_the_own_page_may_play(origin: str | None) -> None:
     assert with_channel(play).troubles == []
 
 
-@pytest.mark.parametrize("origin", ["http://elsewhere.example", "http://127.0.0.1:1", "null", "file://", "http://["])
-def test_pages_of_other_places_may_not(origin: Any) -> None:
+@pytest.mark.parametrize(
+    "origin", ["http://elsewhere.example", "http://127.0.0.1:1", "https://127.0.0.1", "null", "file://", "http://["]
+)
+def test_websocket_refuses_pages_of_other_places(origin: Any) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         with pytest.raises(InvalidStatus) as refused:
             await connect(url, origin=origin)
         assert refused.value.response.status_code == 403
 
     (told,) = with_channel(play).troubles
-    assert "page of another place" in told
+    assert f'[websocket] origins = ["{origin}"] lets it play' in told
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1", "HTTPS://b.example:8443"]
+)
+def test_websocket_lets_pages_play_that_the_configuration_names(origin: Any) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        async with connect(url, origin=origin) as client:
+            await client.send("/channel/1/cc/1/127")
+            await until(lambda: bool(hearing.updates))
+
+    allowed = ("http://elsewhere.example", "null", "http://127.0.0.1:1/", "https://b.example:8443")
+    assert with_channel(play, origins=allowed).troubles == []
+
+
+@pytest.mark.parametrize("origin", [True, False])
+def test_websocket_refuses_names_that_it_does_not_serve(origin: bool) -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        port = port_of(url)
+        wants = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" if origin else ""
+        wants += f"Origin: http://evil.example:{port}\r\nSec-WebSocket-Key: {'A' * 22}==\r\n" if origin else ""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET / HTTP/1.1\r\nHost: evil.example:{port}\r\n{wants}\r\n".encode())
+        assert b" 403 " in await reader.readline()
+        writer.close()
+
+    (told,) = with_channel(play).troubles
+    assert "opened evil.example:" in told
+    assert "which is no name of this machine" in told
+
+
+@pytest.mark.parametrize(
+    ("host", "served"),
+    [
+        ("127.0.0.1:5001", True),
+        ("[::1]:5001", True),
+        ("192.168.4.1", True),
+        ("LOCALHOST", True),
+        (socket.gethostname(), True),
+        (f"{socket.gethostname().removesuffix('.local')}.local:5001", True),
+        ("stage.lan:5001", True),
+        ("synth.example", True),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+        ("127.0.0.1@evil.example", False),
+        ("[", False),
+        ("a:99999999", False),
+        ("", False),
+    ],
+)
+def test_origins_serve_addresses_and_names_of_this_machine(host: str, served: bool) -> None:
+    assert Origins("stage.lan", ["https://synth.example:8080"]).serves([host]) is served
 
 
 def test_there_is_a_limit_to_how_many_come() -> None:

@@ -184,9 +184,7 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
     assert set_.manager.replayer.state() is None
 
 
-@pytest.mark.parametrize(
-    "line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job", "scene save x"]
-)
+@pytest.mark.parametrize("line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job"])
 def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, line: str) -> None:
     events = Performance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")])
     asyncio.run(set_.manager.play_again(events))

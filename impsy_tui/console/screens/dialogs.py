@@ -10,11 +10,17 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from impsy_tui.console.painter import SafeCompositor
+
 
 class Dialog(ModalScreen[bool]):
     """A box above everything. Escape leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "leave", show=False)]
+
+    def __init__(self, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._compositor = SafeCompositor()
 
 
 class Confirm(Dialog):

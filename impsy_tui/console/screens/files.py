@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,7 +14,7 @@ from impsy_tui.console.addressing import whom
 from impsy_tui.console.desk import Desk
 from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.screens.dialogs import Ask, Confirm
-from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.page import Page, as_shown
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import amount, middle, span
@@ -61,7 +62,7 @@ class FilesPage(Page):
 
     def content(self) -> ComposeResult:
         """The list, and a picture below it."""
-        table: DataTable[str] = DataTable(cursor_type="row", zebra_stripes=False)
+        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
         for column in ("kind", "name", "dim", "events", "length, loss", "size", "date"):
             table.add_column(column, key=column)
         yield table
@@ -103,7 +104,9 @@ class FilesPage(Page):
         wide = self.size.width >= _WIDE
         room = max(12, self.size.width - (68 if wide else 60))
         for facts in shown:
-            table.add_row(*_row(facts, room, wide=wide), key=f"{facts.kind} {facts.folder}/{facts.name}")
+            table.add_row(
+                *map(as_shown, _row(facts, room, wide=wide)), key=f"{facts.kind} {facts.folder}/{facts.name}"
+            )
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]

@@ -2,16 +2,18 @@
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Label
 
 from impsy_tui.console.keymap import Keymap
+from impsy_tui.console.painter import SafeCompositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.bottom import KeyFooter
-from impsy_tui.console.widgets.lines import Lines
+from impsy_tui.console.widgets.lines import Lines, one_line
 from impsy_tui.console.widgets.strip import StatusStrip
 
 
@@ -30,6 +32,7 @@ class Page(Screen[None]):
 
     def __init__(self, palette: Palette, keymap: Keymap, digits_every: int) -> None:
         super().__init__(classes="page")
+        self._compositor = SafeCompositor()
         self.palette = palette
         self._strip = StatusStrip(palette, digits_every)
         self._footer = KeyFooter(palette, keymap)
@@ -66,3 +69,8 @@ class Page(Screen[None]):
         """Say something else in the title."""
         if not self.left:
             self.query_one(".title", Label).update(text)
+
+
+def as_shown(text: str) -> Text:
+    """A cell of a table: nothing in it is taken for markup, or obeyed by the terminal."""
+    return Text(one_line(text))

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,7 +12,7 @@ from impsy_tui.console.desk import Desk
 from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.screens.dialogs import Ask
 from impsy_tui.console.screens.guide import Guide
-from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.page import Page, as_shown
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import cut
 from impsy_tui.control.messages import Reply, Setting, Settings
@@ -40,7 +41,7 @@ class SettingsPage(Page):
 
     def content(self) -> ComposeResult:
         """The list, and what the setting under the cursor is."""
-        table: DataTable[str] = DataTable(cursor_type="row", zebra_stripes=False)
+        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
         for column in ("setting", "in force", "from"):
             table.add_column(column, key=column)
         yield table
@@ -72,7 +73,7 @@ class SettingsPage(Page):
         room = max(16, (self.size.width - 30) // 2)
         for one in shown:
             origin = one.origin.rpartition("/")[2]
-            table.add_row(one.key, cut(one.value, room), cut(origin, room), key=one.key)
+            table.add_row(*map(as_shown, (one.key, cut(one.value, room), cut(origin, room))), key=one.key)
         keys = [one.key for one in shown]
         if chosen is not None and chosen.key in keys:
             table.move_cursor(row=keys.index(chosen.key))

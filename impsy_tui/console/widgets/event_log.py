@@ -3,12 +3,13 @@
 import textwrap
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Pane, cut, heading
 from impsy_tui.control.messages import Event
+from impsy_tui.printable import printable
 
 MOST: Final = 500
 _HEADED: Final = 5
@@ -52,6 +53,7 @@ class EventLog(Pane):
         self.redraw()
 
     def _append(self, entry: Entry) -> None:
+        entry = replace(entry, source=printable(entry.source), text=printable(entry.text))
         self._entries.append(entry)
         if self._up:
             self._up += len(self._wrapped(entry, self.size.width, most=None if self._room() > _FEW else 1))

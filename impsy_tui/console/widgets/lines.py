@@ -13,6 +13,7 @@ from textual.strip import Strip
 from impsy_tui.console.painter import stretch, width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.drawn import Drawn
+from impsy_tui.printable import printable
 
 Piece = tuple[str, Style]
 Line = tuple[Piece, ...]
@@ -20,7 +21,6 @@ Line = tuple[Piece, ...]
 _MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
 _SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
 _STEPS: Final = "▁▂▃▄▅▆▇█"
-_OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Lines(Drawn):
@@ -69,7 +69,7 @@ class Lines(Drawn):
     def segments(self, y: int) -> list[Segment]:
         """A line, filled up to the edge."""
         pieces = self._lines[y] if y < len(self._lines) else ()
-        line = [Segment(plain(text), style) for text, style in pieces if text]
+        line = [Segment(one_line(text), style) for text, style in pieces if text]
         return filled(line, self.width, self.palette.ground)
 
 
@@ -85,6 +85,11 @@ class Pane(Lines, can_focus=True):
         self.redraw()
 
 
+def one_line(text: str) -> str:
+    """Returns a text that is safe to show on one line."""
+    return text if text.isprintable() else printable(text).replace("\n", "\\n")
+
+
 def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
     """A line of exactly this width: cut off, or filled up."""
     used = sum(width_of(segment.text) for segment in line)
@@ -93,11 +98,6 @@ def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
     if used < width:
         line.append(Segment(" " * (width - used), ground))
     return line
-
-
-def plain(text: str) -> str:
-    """A text without what a terminal would obey instead of showing it: names come from files and from the net."""
-    return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
 
 
 def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:

@@ -11,7 +11,7 @@ from impsy_tui.console.layout import MeterLayout, lay_out
 from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.drawn import Drawn
-from impsy_tui.console.widgets.lines import cut_off, filled, padded, plain
+from impsy_tui.console.widgets.lines import cut_off, filled, one_line, padded
 from impsy_tui.control.messages import Snapshot
 
 STALE: Final = 2.0
@@ -86,7 +86,8 @@ class Meters(Drawn, can_focus=True):
         digits = self._frame % self._digits_every == 0
         count = snapshot.dimension - 1
         names = tuple(
-            plain(snapshot.names[index]) if index < len(snapshot.names) else f"x{index + 1}" for index in range(count)
+            one_line(snapshot.names[index]) if index < len(snapshot.names) else f"x{index + 1}"
+            for index in range(count)
         )
         if count != len(self._meters) or names != self._names:
             self._names = names

@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.entries import KEYBOARD, Argument, Command, Kind
+from impsy_tui.language.entries import KEYBOARD, Argument, Command, Kind, Source
 from impsy_tui.terms import Range
 
 _LINE: Final = Argument("commands", Kind.LINE)
@@ -61,7 +61,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
     ),
     Command("undo", "takes back what the last line did to settings, scenes, cues, pending lines and models", "undo"),
     Command("redo", "does again what was taken back", "redo"),
-    Command("scene save", "keeps all settings under a name", "scene save dark", (_SCENE,), sources=KEYBOARD),
+    Command("scene save", "keeps all settings under a name", "scene save dark", (_SCENE,), sources=Source.FILE),
     Command("scene delete", "forgets a scene", "scene delete dark", (_SCENE,), sources=KEYBOARD, ends=True),
     Command(
         "scene",

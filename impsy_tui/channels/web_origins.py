@@ -1,0 +1,74 @@
+"""Web pages that may connect: our own, under a name or an address that we serve, and those of the configuration.
+
+Without this every page that a browser has open could play, because WebSockets have no other bounds (RFC 6455,
+section 10.2). The name in Host is checked too: a name of an attacker can be made to point to this machine (DNS
+rebinding), and then Origin and Host agree.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterable, Sequence
+from urllib.parse import SplitResult, urlsplit
+
+
+class Origins:
+    """Decides which requests are answered.
+
+    Args:
+        server_ip: address or name that the channel listens at.
+        allowed: origins of the configuration, such as ``https://editor.p5js.org``.
+    """
+
+    def __init__(self, server_ip: str, allowed: Iterable[str]) -> None:
+        self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
+        own = socket.gethostname().lower()
+        self._names = {"localhost", own, f"{own.removesuffix('.local')}.local", server_ip.lower()}
+        self._names.update(name for origin in self._allowed if (name := _split(origin).hostname))
+
+    def serves(self, hosts: Sequence[str]) -> bool:
+        """True if these values of Host name this machine: one of our names, or an address.
+
+        An address cannot be rebound, so any address will do.
+        """
+        if len(hosts) != 1:
+            return False
+        name = _split(f"//{hosts[0].strip()}").hostname or ""
+        return name in self._names or _is_address(name)
+
+    def admits(self, origins: Sequence[str], hosts: Sequence[str]) -> bool:
+        """True if a request for a WebSocket comes from no page, or from one that may connect."""
+        if not origins:
+            return True
+        if len(origins) > 1 or not self.serves(hosts):
+            return False
+        origin = origins[0].strip().lower()
+        if origin in self._allowed:
+            return True
+        page = _split(origin)
+        # The page of this port is ours, whichever of our names it was opened by.
+        return (
+            page.scheme in ("http", "https")
+            and self.serves([page.netloc])
+            and _port(page) == _port(_split(f"{page.scheme}://{hosts[0].strip()}"))
+        )
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        split = urlsplit(url)
+        _ = split.port, split.hostname  # each raises if it makes no sense
+    except ValueError:
+        return urlsplit("")
+    return split
+
+
+def _port(url: SplitResult) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
