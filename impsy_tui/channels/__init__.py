@@ -113,13 +113,13 @@ class Listener(Protocol):
             What is wrong with it, empty if nothing is.
         """
 
-    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+    def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """An OSC message that is neither a vector nor a command came in, before anything else is done with it.
 
         Args:
             channel: on which channel.
             address: of the message.
-            numbers: its arguments; None for one that is no number.
+            arguments: numbers, strings and the like.
 
         Returns:
             True if the message was taken to be learned, and has no other effect.

@@ -40,8 +40,6 @@ _DATAGRAMS_A_TURN: Final = 8
 _FURTHEST_TIME_TAG: Final = 60.0
 """Seconds. A bundle due later than this is a mistake, or an attack on memory."""
 _MOST_SCHEDULED: Final = 4096
-_MOST_LEARNED: Final = 16
-"""Arguments of a message that can be learned."""
 _COMMANDS: Final = "/impsy/"
 """What the addresses of commands begin with: they are never learned."""
 
@@ -300,9 +298,7 @@ class OscChannel:
 
     def _control(self, address: str, arguments: Sequence[Any], at: float) -> bool:
         """Whether a message is of a control, or one that is to be learned; then its values have been set."""
-        if not address.startswith(_COMMANDS) and self._listener.osc_message(
-            self.name, address, [number(argument) for argument in arguments[:_MOST_LEARNED]]
-        ):
+        if not address.startswith(_COMMANDS) and self._listener.osc_message(self.name, address, arguments):
             return True
         if address not in self._controls:
             return False
@@ -327,7 +323,7 @@ class OscChannel:
             )
             return
         problem = self._listener.addressed(self.name, address, arguments, trusted)
-        if problem.endswith(MEANS_NOTHING):
+        if problem.endswith(MEANS_NOTHING) and not address.startswith(_COMMANDS):
             problem += f"; {self._meant()}"
         if problem:
             self._troubles.note("address", problem)

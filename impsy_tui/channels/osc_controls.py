@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from impsy_tui.channels.osc_address import Control, Patterns, controls, number
-from impsy_tui.channels.osc_packet import bundle_head, write_message
+from impsy_tui.channels.osc_packet import BUNDLE_AT_ONCE, VectorFormat
 
 _MOST_NAMED: Final = 3
 """Addresses in a message to the performer."""
@@ -67,21 +67,25 @@ class OutputControls:
     """
 
     def __init__(self, entries: Sequence[str], count: int) -> None:
-        self._by_address: dict[str, dict[int, int]] = {}
+        by_address: dict[str, dict[int, int]] = {}
         for index, control in enumerate(controls(entries, count)):
             if control is not None:
-                self._by_address.setdefault(control.address, {})[control.position] = index
+                by_address.setdefault(control.address, {})[control.position] = index
+        self._messages: list[tuple[bytes, struct.Struct, list[int]]] = []
+        for address, indices in by_address.items():
+            at = [indices.get(position, count) for position in range(1, max(indices) + 1)]
+            form = VectorFormat(address, len(at))
+            self._messages.append((struct.pack(">I", form.size) + form.header, struct.Struct(f">{len(at)}f"), at))
 
     def __bool__(self) -> bool:
-        return bool(self._by_address)
+        return bool(self._messages)
 
     def write(self, values: Sequence[float]) -> bytes:
-        """The packet for these values: a bundle, to be played at once."""
-        parts = [bundle_head()]
-        for address, indices in self._by_address.items():
-            at = (indices.get(position) for position in range(1, max(indices) + 1))
-            message = write_message(address, *(0.0 if index is None else float(values[index]) for index in at))
-            parts += struct.pack(">I", len(message)), message
+        """The packet for these values: a bundle, to be played at once; an argument without a value is 0."""
+        each = [*values, 0.0]
+        parts = [BUNDLE_AT_ONCE]
+        for head, form, at in self._messages:
+            parts += head, form.pack(*[each[index] for index in at])
         return b"".join(parts)
 
 

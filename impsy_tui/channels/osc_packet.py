@@ -15,6 +15,9 @@ _NTP_TO_UNIX: Final = 2_208_988_800
 _DEEPEST: Final = 8
 _MOST_MESSAGES: Final = 1024
 
+BUNDLE_AT_ONCE: Final = b"#bundle\0" + struct.pack(">Q", 1)
+"""The beginning of a bundle that is to be played at once."""
+
 _FIXED: Final[dict[str, struct.Struct]] = {
     "i": struct.Struct(">i"),
     "f": struct.Struct(">f"),
@@ -173,11 +176,6 @@ class VectorFormat:
         if len(data) == self.size and data.startswith(self.header):
             return self._floats.unpack_from(data, len(self.header))
         return None
-
-
-def bundle_head() -> bytes:
-    """The beginning of a bundle that is to be played at once."""
-    return b"#bundle\0" + struct.pack(">Q", 1)
 
 
 def write_message(address: str, *arguments: float | int | str) -> bytes:

@@ -53,7 +53,9 @@ class Osc:
         'what a controller with a message for each fader sends, such as TouchOSC: "/1/fader{n}", or a list',
     )
     output: tuple[str, ...] = setting(
-        OneOrMany(OscControl()), (), "a message for each value, sent besides output_address; written as for input"
+        OneOrMany(OscControl()),
+        (),
+        "a message for each value, in one bundle, sent besides output_address; written as for input",
     )
     output_address: tuple[str, ...] = setting(
         OneOrMany(Address(), least=1),

@@ -73,9 +73,9 @@ class Incoming:
                 return ""
         return self._orders.carry_out_for(channel, address, line, source)
 
-    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+    def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """An OSC message came in by a channel; true if it was taken to be learned."""
-        return self._learner.take_osc(channel, address, numbers)
+        return self._learner.take_osc(channel, address, arguments)
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in by a channel; whether it is taken, and means nothing else."""

@@ -3,12 +3,16 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from impsy_tui.channels import Learns, MappingEntry
 from impsy_tui.channels.mapping import in_words
+from impsy_tui.channels.osc_address import number
 
 _STILL = 4
 """A knob that trembles moves by less; one that is meant moves by more."""
+_MOST_ARGUMENTS = 16
+"""Arguments of an OSC message that can be learned."""
 _MOST_ADDRESSES = 1024
 """Arguments of OSC messages whose first number is kept while a control is learned."""
 
@@ -79,16 +83,17 @@ class Learner:
             return True  # the knob just learned moves on
         return self._give(channel, device, entry, in_words(message) + (f" of {device}" if device else ""))
 
-    def take_osc(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+    def take_osc(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """True if an OSC message was taken: a control is learned once one of its numbers has moved far enough.
 
         Args:
             channel: by which it came.
             address: of the message.
-            numbers: its arguments; None for one that is no number.
+            arguments: of the message.
         """
         if not self._wanted:
             return False
+        numbers = [number(argument) for argument in arguments[:_MOST_ARGUMENTS]]
         moved = dict.fromkeys(range(1, len(numbers) + 1), 0.0)
         for position, value in enumerate(numbers, 1):
             if (

@@ -98,7 +98,7 @@ class Session(Company):
         self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
-        self.osc_taker: Callable[[str, str, Sequence[float | None]], bool] | None = None
+        self.osc_taker: Callable[[str, str, Sequence[Any]], bool] | None = None
         """Takes OSC messages that are to be learned; None if nothing is learned here."""
         self._listeners: dict[str, list[Seat]] = {}
         self._thru_sounds = False
@@ -224,9 +224,9 @@ class Session(Company):
         """A message of a clock came in."""
         self.tempo.clock_in.take(f"{channel} {device}".rstrip(), message, at)
 
-    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
+    def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """An OSC message came in; true if it was taken to be learned."""
-        return self.osc_taker is not None and self.osc_taker(channel, address, numbers)
+        return self.osc_taker is not None and self.osc_taker(channel, address, arguments)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""

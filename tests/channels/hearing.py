@@ -30,7 +30,7 @@ class Hearing:
     """A message that is taken for something else."""
     touches: list[Touch | Lifted] = field(default_factory=list)
     clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
-    offered: list[tuple[str, tuple[float | None, ...]]] = field(default_factory=list)
+    offered: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """OSC messages that could be learned."""
     answer: str = ""
     """What is wrong with control messages."""
@@ -60,8 +60,8 @@ class Hearing:
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         self.clocks.append((device, message, at))
 
-    def osc_message(self, channel: str, address: str, numbers: Sequence[float | None]) -> bool:
-        self.offered.append((address, tuple(numbers)))
+    def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
+        self.offered.append((address, tuple(arguments)))
         return address == self.learns
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:

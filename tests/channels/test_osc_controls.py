@@ -106,7 +106,7 @@ def test_message_that_is_learned_has_no_other_effect() -> None:
         await until(lambda: bool(hearing.addresses))
 
     hearing = with_channel(play, input=("/1/fader{n}",))
-    assert hearing.offered == [("/1/fader1", (0.5, 1.0))]
+    assert hearing.offered == [("/1/fader1", (0.5, True))]
     assert hearing.updates == []
 
 

@@ -1,6 +1,7 @@
 """Learning and foot-switches with a real engine, played through its WebSocket."""
 
 import json
+import signal
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,26 @@ def test_osc_fader_is_learned_and_kept_in_the_file(
         wait_until(lambda: _now(client).input[1] == pytest.approx(0.75))
         assert client.command("keep mapping").ok
     assert tomllib.loads((tmp_path / "config.toml").read_text())["osc"]["input"] == ["", "/1/fader5"]
+
+
+def test_learned_osc_fader_comes_back_after_a_crash(
+    start_engine: Start, ports: tuple[int, int], tmp_path: Path
+) -> None:
+    text = _config(ports)
+    engine = start_engine(text)
+    phone = SimpleUDPClient("127.0.0.1", ports[0])
+    saved = tmp_path / "logs" / ".last-session.json"
+    with connected(engine.socket) as client:
+        assert client.command("learn x2").ok
+        for level in (0.1, 0.4, 0.75):
+            phone.send_message("/accxyz", [0.5, level, 0.5])
+        wait_until(lambda: _now(client).input[1] == pytest.approx(0.75))
+    wait_until(lambda: saved.exists() and "/accxyz" in saved.read_text())
+    engine.end(signal.SIGKILL)
+    engine = start_engine(text)
+    with connected(engine.socket) as client:
+        phone.send_message("/accxyz", [0.0, 0.25, 0.0])
+        wait_until(lambda: _now(client).input[1] == pytest.approx(0.25))
 
 
 def test_all_are_learned_one_after_the_other(start_engine: Start, ports: tuple[int, int]) -> None:
