@@ -191,7 +191,7 @@ def play(
         Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
-    sound: Annotated[bool, typer.Option("--sound", help="Make it heard, where Pure Data is installed.")] = False,
+    sound: Annotated[bool, typer.Option("--sound", help="Run the configuration's Pure Data patch.")] = False,
     logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
     resume: ResumeOption = None,
     lean: LeanOption = None,
@@ -211,7 +211,7 @@ def play(
                 say("an engine plays already: this is it (impsy-tui shutdown ends it)")
     except NoEngine:
         file = configs / "demo.toml" if demo else _config_file(config)
-        extra = ["--sound", str(configs / "pd" / "synth.pd")] if sound else []
+        extra = ["--sound", str(_patch(file))] if sound else []
         if resume is not None:
             extra.append("--resume" if resume else "--fresh")
         try:
@@ -219,6 +219,18 @@ def play(
         except LaunchProblem as problem:
             fail(f"the engine did not start: {problem}")
     _open_console(place, lean, theme)
+
+
+def _patch(file: Path) -> Path:
+    """The patch that a configuration names for ``--sound``."""
+    from impsy_tui.config import load_config
+
+    patch = load_config(file).config.sound.patch
+    if not patch:
+        fail(
+            f'{file} names no patch for --sound: add a table [sound] with patch = "FILE.pd", or use run --sound FILE'
+        )
+    return file.parent / patch
 
 
 @app.command()
@@ -242,10 +254,10 @@ def attach(
 
 
 def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
-    """The console in this terminal, or plain lines where there is none."""
+    """The console in this terminal; without a terminal, the status once."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        _watch(socket)
+        status(socket=socket)
         return
     from impsy_tui.control.client import NoEngine, connected
 

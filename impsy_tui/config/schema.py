@@ -197,6 +197,13 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """``[sound]``: the Pure Data patch that ``play --sound`` runs."""
+
+    patch: str = setting(Text(), "", "the patch, next to this file or by its whole path")
+
+
+@dataclass(frozen=True, slots=True)
 class Console:
     """``[console]``: how the console looks. It is read from the engine, also by a console far away."""
 
@@ -239,6 +246,7 @@ class Config:
     audio: tuple[Audio, ...] = ()
     demo: Demo | None = None
     training: Training = field(default_factory=Training)
+    sound: Sound = field(default_factory=Sound)
     console: Console = field(default_factory=Console)
     webui: WebUi | None = None
     bind: Mapping[str, str] = setting(
@@ -251,6 +259,7 @@ SINGLE_TABLES: Mapping[str, type] = {
     "model": Model,
     "demo": Demo,
     "training": Training,
+    "sound": Sound,
     "console": Console,
     "webui": WebUi,
 }

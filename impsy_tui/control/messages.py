@@ -152,7 +152,8 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         memory: resident bytes of the engine, -1 if unknown.
         loading: name of a model that is being loaded, empty for none.
         names: what the values are called, as many as were given.
-        marks: of the focus, for each value "muted", "solo", "held", "shaped" or nothing; empty where none is.
+        marks: of the focus, for each value "muted", "solo", "held", "inverted", "range" or nothing; empty if there is
+            none.
         audition: a player that plays beside the focus in silence, if there is one.
         timer: seconds on the set timer.
         timer_runs: whether it goes on.

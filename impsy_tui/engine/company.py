@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from impsy_tui.engine.band_seat import BandSeat
+from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.language.program import EVERYBODY
@@ -95,11 +96,29 @@ class Company:
             raise UnknownPlayer(f"no player is called {player}: there is {_listed(list(self.everybody))}")
         return [found]
 
+    def _with_models(self, player: str, found: Sequence[Sitter]) -> list[Sitter]:
+        """Those of the players that are no agents.
+
+        Raises:
+            UnknownPlayer: all of them are agents.
+        """
+        playing = [one for one in found if not (one.name in self.seats and agents_of(self.seats[one.name].parts))]
+        if not playing:
+            agent = player or self.focus
+            raise UnknownPlayer(
+                f"{agent} is an agent, to which this does not apply: use aim, steer, budget or smooth"
+            )
+        return playing
+
     def whom(self, player: str, kind: str) -> Sequence[Sitter]:
         """Whom a command is for; see ``Command.about`` for its kind."""
         match kind:
             case "values":
                 return self.seats_for(player)
+            case "mdrnn":
+                return self._with_models(player, self.seats_for(player))
+            case "models":
+                return self._with_models(player, self.players_for(player))
             case "bands":
                 return self.bands_for(player)
             case _:

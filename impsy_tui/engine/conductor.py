@@ -1,7 +1,7 @@
 """What is to happen later, again and again, at a moment, or bit by bit."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -39,6 +39,7 @@ class Pending:
         left: events still to be heard, for the moment "event"; for "over", what is left to do at its end.
         timer: when it is due, if that is known.
         glide: for "over".
+        gone: for "over", the parameters that were set otherwise meanwhile.
     """
 
     number: int
@@ -51,6 +52,12 @@ class Pending:
     left: int = 0
     timer: Timer | None = None
     glide: Glide | None = None
+    gone: set[str] = field(default_factory=set)
+
+    @property
+    def shown(self) -> str:
+        """The line, with the parameters that it does not ramp any more."""
+        return f"{self.text}, not {' '.join(sorted(self.gone))}" if self.gone else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,9 @@ class Conductor:
         keys = tuple(keys)
         for pending in tuple(self._gliding.values()):
             if pending.glide is not None and pending.glide.tracks:
+                before = set(pending.glide.tracks)
                 pending.glide.let_go(keys)
+                pending.gone |= {setting for _, setting, _ in before.difference(pending.glide.tracks)}
                 if not (pending.glide.tracks or pending.left):
                     self._forget(pending)
 
@@ -355,7 +364,7 @@ class Conductor:
     def _state(self, pending: Pending) -> PendingState:
         left = self.seconds_left(pending)
         share = pending.glide.share if pending.glide is not None else 0.0
-        return PendingState(pending.number, pending.text, pending.kind, -1.0 if left is None else left, share)
+        return PendingState(pending.number, pending.shown, pending.kind, -1.0 if left is None else left, share)
 
 
 def _when(state: PendingState) -> str:

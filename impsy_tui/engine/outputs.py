@@ -149,7 +149,7 @@ class Outputs:
         return True
 
     def fade(self, seconds: float, muted: Callable[[], frozenset[int]], done: Callable[[], None]) -> None:
-        """Glide every output that has a safe vector to it, in a straight line.
+        """Glide every output that has a safe vector to it, in a straight line; the others are silent at once.
 
         Args:
             seconds: how long that takes.
@@ -162,6 +162,10 @@ class Outputs:
             for outlet in self.outlets
             if outlet.last is not None and len(outlet.channel.safe) == len(outlet.last)
         ]
+        fading = {outlet for outlet, _, _ in paths}
+        for outlet in self.outlets:
+            if outlet not in fading:
+                outlet.silence()
         self._step(self._scheduler.now(), 0, seconds, paths, muted, done)
 
     def _step(

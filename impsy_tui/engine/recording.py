@@ -145,7 +145,7 @@ class Recording:
             return pending.text
         step = read.steps[0]
         assert isinstance(step, Invocation)
-        return str(replace(step, values={**step.values, "time": left}))
+        return str(replace(step, values={**step.values, "time": round(left, 3)}))
 
 
 def _spans(numbers: Sequence[int]) -> str:
@@ -164,6 +164,11 @@ class Numbers:
 
     def __init__(self) -> None:
         self._now: dict[int, int] = {}
+
+    @property
+    def now(self) -> tuple[int, ...]:
+        """What they are called now."""
+        return tuple(self._now.values())
 
     def read(self, row: str) -> tuple[str, tuple[int, ...]]:
         """A row of a recording: the line to be carried out, and the numbers that it was given then."""

@@ -84,6 +84,7 @@ class LastSession:
         rehearsed: what a set had planned.
         config: path of the configuration file, empty for none.
         saved: time of day when it was saved, in seconds since 1970.
+        thru_before_filter: see ``SessionSettings``.
         ended: True if the engine was ended on purpose, by ``shutdown`` or a signal other than SIGHUP.
     """
 
@@ -95,6 +96,7 @@ class LastSession:
     config: str = ""
     saved: float = 0.0
     ended: bool = False
+    thru_before_filter: bool | None = None
 
     @property
     def away(self) -> float:
@@ -157,6 +159,7 @@ def recall(logs: Path) -> LastSession | None:
             config=str(raw.get("config", "")),
             saved=float(raw.get("saved", 0.0)),
             ended=bool(raw.get("ended", True)),
+            thru_before_filter=None if (before := raw.get("thru_before_filter")) is None else bool(before),
         )
     except FileNotFoundError:
         return None

@@ -265,6 +265,15 @@ def rig_lines(session: Session) -> Iterator[str]:
             yield f"nudge {quoted(name)} {shown_number(seconds)}s"
 
 
+def _model_lines(player: PlayerScene, to: str) -> Iterator[str]:
+    yield f"{to}mode {player.mode}"
+    yield "; ".join(
+        f"{to}{setting} {shown_number(getattr(player, setting))}" for setting in ("temp", "sigma", "timescale")
+    )
+    yield f"{to}threshold {shown_number(player.threshold)}s"
+    yield f"{to}max_response " + (f"{shown_number(player.max_response)}s" if player.max_response else "off")
+
+
 def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
     """A scene as command lines.
 
@@ -279,14 +288,11 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
     for name, player in scene.players.items():
         to = "" if name == focus else f"@{name} "
         yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
-        yield f"{to}reset; {to}mode {player.mode}"
-        yield "; ".join(
-            f"{to}{setting} {shown_number(getattr(player, setting))}" for setting in ("temp", "sigma", "timescale")
-        )
-        yield f"{to}threshold {shown_number(player.threshold)}s"
-        yield f"{to}max_response " + (f"{shown_number(player.max_response)}s" if player.max_response else "off")
+        yield f"{to}reset"
         if player.agent is not None:
             yield from agent_lines(player.agent, to)
+        else:
+            yield from _model_lines(player, to)
         yield f"{to}release"
         for word, numbers in (("mute", player.muted), ("solo", player.solo), ("invert", player.inverted)):
             if numbers:

@@ -115,9 +115,10 @@ def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
     thru = config.interaction.input_thru
     if last is not None and "interaction.input_thru" not in given:
         thru = last.thru
+    before = last.thru_before_filter if last is not None else None
     if config.interaction.mode == terms.FILTER and (last is None or "interaction.mode" in given):
-        thru = False
-    return SessionSettings(thru, config.log_input, config.log_predictions)
+        thru, before = False, thru
+    return SessionSettings(thru, config.log_input, config.log_predictions, before)
 
 
 async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Anybody]:
@@ -163,4 +164,7 @@ def to_keep(session: Session, casting: Casting, rehearsed: Rehearsed, *, log: bo
             max_response=settings.max_response or 0.0,
             paused=seat.part.paused,
         )
-    return LastSession(players, session.focus, session.settings.thru, log, rehearsed)
+    general = session.settings
+    return LastSession(
+        players, session.focus, general.thru, log, rehearsed, thru_before_filter=general.thru_before_filter
+    )

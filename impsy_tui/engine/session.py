@@ -33,11 +33,13 @@ class SessionSettings:
         thru: input goes to every output.
         log_input: input is written to the log.
         log_predictions: what the player plays is, too.
+        thru_before_filter: in mode filter, whether input went to every output before; None in other modes.
     """
 
     thru: bool = False
     log_input: bool = True
     log_predictions: bool = False
+    thru_before_filter: bool | None = None
 
 
 class Witness(Protocol):
@@ -296,10 +298,24 @@ class Session(Company):
 
     def set_thru(self, thru: bool) -> None:
         """Pass input on or not; what was passed on last does not sound on when nothing follows it."""
+        self.settings.thru_before_filter = None
         self.settings.thru = thru
         if self._thru_sounds and not thru:
             self._thru_sounds = False
             self.outputs.end_notes(frozenset(range(self.dimension - 1)))
+
+    def begin_filter(self) -> None:
+        """Mode filter: only predictions are heard, until every player has left polyphony."""
+        before = self.settings.thru_before_filter
+        before = self.settings.thru if before is None else before
+        self.set_thru(False)
+        self.settings.thru_before_filter = before
+
+    def leave_filter(self) -> None:
+        """A player has another mode: pass input on as before mode filter, if no player is in polyphony any more."""
+        before = self.settings.thru_before_filter
+        if before is not None and all(seat.part.mode.name != "polyphony" for seat in self.seats.values()):
+            self.set_thru(before)
 
     def start(self) -> None:
         """Begin to play."""

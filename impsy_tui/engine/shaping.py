@@ -75,7 +75,7 @@ class Shaping:
             part.clear()
 
     def marks(self, count: int) -> tuple[str, ...]:
-        """One word a dimension: "muted", "held", "solo", "shaped", or empty."""
+        """One word a dimension: "muted", "solo", "held", "inverted", "range", or empty."""
         silent = self.silent(count)
 
         def mark(index: int) -> str:
@@ -85,6 +85,8 @@ class Shaping:
                 return "solo"
             if index in self.held:
                 return "held"
-            return "shaped" if index in self.ranged or index in self.inverted else ""
+            if index in self.inverted:
+                return "inverted"
+            return "range" if index in self.ranged else ""
 
         return tuple(map(mark, range(count))) if not self.idle else ()

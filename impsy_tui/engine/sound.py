@@ -1,9 +1,16 @@
 """A headless Pure Data patch that lives and ends with the engine, so that a demo can be heard."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+
+_NO_AUDIO: Final = re.compile(rb"(?i)(output|audio|jack).*(error|can't|cannot|couldn't|fail)")
+"""What Pure Data prints when it has no audio output."""
+_MOST_READ: Final = 4096
+"""Bytes that are read at once."""
 
 
 class SoundPatch:
@@ -34,14 +41,14 @@ class SoundPatch:
                 *(program, "-nogui", "-noadc", "-open", str(self._patch)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
         except OSError as error:
             self._tell("error", f"{program} cannot be started: {error.strerror}: there is no sound")
             return
         self._watch = asyncio.get_running_loop().create_task(self._wait(self._process))
-        self._tell("info", f"{self._patch.name} sounds in Pure Data")
+        self._tell("info", f"Pure Data runs {self._patch.name}")
 
     async def close(self) -> None:
         """End it."""
@@ -55,5 +62,14 @@ class SoundPatch:
                 self._process.kill()
 
     async def _wait(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        told = False
+        while line := await process.stderr.read(_MOST_READ):
+            if not told and (found := _NO_AUDIO.search(line)):
+                told = True
+                why = line[line.rfind(b"\n", 0, found.start()) + 1 :].split(b"\n")[0].decode(errors="replace").strip()
+                self._tell(
+                    "error", f"Pure Data has no sound output: {why}. Start a sound server, or plug a device in"
+                )
         code = await process.wait()
         self._tell("error", f"Pure Data has ended (code {code}): there is no sound")

@@ -309,6 +309,13 @@ class StageManager:
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
         return f"{performance.name} is replayed: {performance}, {minutes}:{seconds:02d}"
 
+    def cancel_replay(self) -> str:
+        """End a replay, with what its commands left pending; the name of what was replayed, empty for nothing."""
+        name = self.replayer.stop()
+        for number in self._numbers.now if name else ():
+            self.conductor.cancel_if_there(number)
+        return name
+
     def _replayed(self, values: Sequence[float], at: float) -> None:
         session = self._rooms.session
         if len(values) == session.dimension - 1:

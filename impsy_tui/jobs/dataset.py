@@ -15,7 +15,7 @@ from impsy_tui.terms import counted
 
 _MOST_TOLD: Final = 5
 """Logs that are left out, told one by one."""
-_BARS: Final = " ▁▂▃▄▅▆▇█"
+_BARS: Final = "·▁▂▃▄▅▆▇█"
 
 
 def main() -> None:
@@ -69,7 +69,7 @@ def report(collated: Collated) -> str:
         f"{collated.seconds / 60:.1f} min",
         counted(len(collated.performances), "performance"),
         "dt {:.3f} to {:.3f} s, half below {:.3f}".format(*collated.gaps()[[0, 2, 1]]),
-        f"1 ms {_bars(collated.histogram())} 10 s",
+        f"{_bars(collated.histogram())} (1 ms to 10 s)",
     ]
     if collated.skipped:
         parts.append(f"{counted(collated.skipped, 'row')} made no sense and were left out")

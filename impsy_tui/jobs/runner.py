@@ -218,7 +218,7 @@ class JobRunner:
         elif job.state == "stopping":
             job.state, job.text = "cancelled", "cancelled: nothing was kept"
         else:
-            job.state, job.text = "failed", f"ended without a word (code {code}): {_last_line(job.output)}"
+            job.state, job.text = "failed", _why(job, code)
         self._changed(job)
 
     def _hear(self, job: Job, message: FromWorker) -> None:
@@ -243,6 +243,16 @@ def _python(wanted: str) -> str:
     if (found := shutil.which(expanduser(wanted))) is None:
         raise JobProblem(f"there is no python at {wanted}: agent_python in [training] names that of an environment")
     return found
+
+
+def _why(job: Job, code: int) -> str:
+    """What to tell of a worker that ended without a report."""
+    if code == -signal.SIGKILL:
+        goes_on = "; train resume goes on with it" if job.kind == "train" else ""
+        return f"killed, perhaps because memory ran out{goes_on}"
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}: {_last_line(job.output)}"
+    return f"ended without a report (code {code}): {_last_line(job.output)}"
 
 
 def _last_line(output: Path) -> str:

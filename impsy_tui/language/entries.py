@@ -162,7 +162,8 @@ class Command:
             keeps it from being done.
         console: it is about the console it is typed in, and the engine knows nothing of it.
         player: it is about a player: ``@name`` before it says which.
-        about: whom such a command can be about: "values" (players of the instrument's values), "bands", or "anybody".
+        about: whom such a command can be about: "values" (players of the instrument's values), "mdrnn" (those of them
+            that play a model of gestures), "bands", "models" ("mdrnn" and bands), or "anybody".
         everybody: without ``@name`` it is about all of them, and not about the one that has the focus.
         ramp: ``over`` glides it: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
         undo: ``undo`` takes back what it did.

@@ -41,6 +41,8 @@ _HINTS: Final = {
     "stop": "pause silences the player, panic everything; shutdown ends the engine",
     "play": "give lets the player play now, resume after a pause; replay plays a log",
     "model": "load changes the model: load m",
+    "models": "load changes the model: type load, a space and Tab for the models here",
+    "temperature": "temp changes the pi temperature, sigma the sigma temperature: temp 1.3",
     "wait": "after 5s does the rest of the line later",
     "rand": "rand stands in place of a number: temp rand 0.5 1.5",
     "exit": "quit leaves a console and the music goes on; shutdown ends the engine",

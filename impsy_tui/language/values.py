@@ -12,7 +12,7 @@ from impsy_tui.language.words import Word, Wrong, suggestion
 GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
 """Note lengths that a grid can have, the likeliest first."""
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII)
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
 
@@ -28,6 +28,8 @@ def read_value(argument: Argument, word: Word) -> Value:
         case Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
             if word.text in argument.choices:
                 return word.text
+            if word.text.startswith("+"):
+                raise Wrong(f"{word.text!r}: type the new value, without +; it must be {argument.allowed}", word)
             unit = argument.within.unit if argument.within is not None else ""
             value = _quantity(word.text, argument.kind, unit)
             if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
@@ -95,6 +97,8 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
             raise Wrong(f"these are more dimensions than there can be: {terms.DIMENSION.high:g}", word)
         numbers.update(dict.fromkeys(range(first, last + 1)))
         taken += 1
+    if not numbers and words[0].text.isdecimal():
+        raise Wrong(f"{words[0].text!r} is not a dimension: did you mean x{words[0].text}?", words[0])
     if not numbers:
         raise Wrong(f"{words[0].text!r} is not dimensions such as x3, or x1 x2, or x1-x4", words[0])
     return tuple(numbers), taken

@@ -36,7 +36,7 @@ async def test_typed_words_are_never_hot_keys(rig: Rig) -> None:
         await here.press("enter")
         await here.until(lambda: here.player.mode == "battle")
         await here.has_typed("")
-        await here.sees("› mode battle", "BATTLE", "BOTH PLAY")
+        await here.sees("› mode battle", "BATTLE", "PLAYER ALONE")
 
 
 @performed

@@ -254,11 +254,27 @@ def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path
     assert lone.try_("aim wander").text == "main is no agent: it hears no sound"
     assert "smooth is an agent's: nobody" in lone.try_("over 4s smooth 0.8").text
     assert lone.try_("calibrate").text == "there is no microphone: [audio] in the configuration opens one"
-    stage.do("mode battle; mode duet; temp 1.3")
-    assert stage.problems == [
-        "player: mode means nothing to an agent: it plays as long as you do; aim says how",
-        "player: temp means nothing to an agent: aim, hear, budget and smooth say how it plays",
-    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "mode battle",
+        "temp 1.3",
+        "sigma 0.1",
+        "speed 2",
+        "timescale 2",
+        "threshold 1s",
+        "max_response 5s",
+        "take",
+        "give",
+    ],
+)
+def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: Rehearsal, line: str) -> None:
+    reply = stage.try_(line)
+    assert (reply.ok, reply.text.split(":")[0]) == (False, "main is an agent, to which this does not apply")
+    assert not stage.try_(f"over 2s {line}").ok
+    assert stage.problems == []
 
 
 def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_path: Path, agent: Agent) -> None:

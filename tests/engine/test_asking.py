@@ -217,7 +217,7 @@ def test_dimensions_are_shaped_and_marked(start_engine: Start, receiver: socket.
             assert console.command(line).ok
         wait_until(lambda: received(receiver).params == pytest.approx([0.75, 0.25, 0.2]))
         snapshot = console.snapshot()
-        assert snapshot.marks == ("held", "shaped", "shaped")
+        assert snapshot.marks == ("held", "range", "inverted")
         assert snapshot.players[0].output == pytest.approx((0.75, 0.25, 0.2))
         assert "there is no x4: the last is x3" in console.command("mute x2 x4").text
         assert console.command("solo x3").ok

@@ -5,8 +5,10 @@ import os
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from impsy_tui.engine.replay import Performance
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import SHIPPED, Rehearsal, temp
 from tests.models import constant_model
@@ -33,7 +35,7 @@ def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: Re
 
 
 def test_a_fade_that_nothing_glides_in_says_so(set_: Rehearsal) -> None:
-    assert set_.do("fade 5s").startswith("no output has safe values to fade to: silence in 5s")
+    assert set_.do("fade 5s").startswith("silent at once: no output has safe values to fade to")
     set_.out.safe = (0.0, 0.0, 0.0)
     assert set_.do("fade 5s") == "fading for 5s; resume lets the player play"
 
@@ -359,3 +361,32 @@ def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way
     set_.do("over 4s scene a")
     set_.do("undo")
     assert len(set_.manager.conductor) == 1
+
+
+def test_mode_filter_gives_thru_back_when_another_mode_follows(set_: Rehearsal) -> None:
+    set_.do("thru on")
+    set_.do("mode filter")
+    assert not set_.session.settings.thru
+    set_.do("mode filter")
+    set_.do("mode callresponse")
+    assert set_.session.settings.thru
+    set_.do("mode filter; thru off; mode duet")  # thru that was set by hand stays
+    assert not set_.session.settings.thru
+
+
+def test_pending_ramp_shows_which_parameters_were_set_by_hand(set_: Rehearsal) -> None:
+    set_.do("over 20s temp 1.5 sigma 0.05")
+    set_.do("temp 1")
+    assert set_.do("what").startswith("1  over 20s temp 1.5 sigma 0.05, not temp  (")
+
+
+def test_cancel_replay_ends_the_ramps_that_the_replay_began(set_: Rehearsal, tmp_path: Path) -> None:
+    commands = ((0.0, "temp 1"), (0.5, "#1 over 60s temp 2"), (100.0, "temp 1"))
+    performance = Performance("old", np.empty(0), np.empty((0, 3)), commands)
+    set_.do("over 60s sigma 0.5")
+    asyncio.run(set_.manager.play_again(performance))
+    set_.wait(1)
+    assert len(set_.do("what").splitlines()) == 2
+    set_.do("cancel replay")
+    assert set_.do("what").startswith("1  over 60s sigma 0.5")
+    assert len(set_.do("what").splitlines()) == 1

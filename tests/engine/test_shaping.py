@@ -48,7 +48,7 @@ def test_marks_tell_what_is_done_to_each_dimension() -> None:
     assert shaping.marks(3) == ()
     shaping.held[0] = 0.5
     shaping.inverted.add(1)
-    assert shaping.marks(3) == ("held", "shaped", "")
+    assert shaping.marks(3) == ("held", "inverted", "")
     shaping.soloed.add(1)
     assert shaping.marks(3) == ("muted", "solo", "muted")
 

@@ -54,7 +54,7 @@ def test_a_data_set_of_one_dimension_with_a_report(logs: Path, tmp_path: Path) -
         "0.8 min",
         "2 performances",
         "dt 1.000 to 1.000 s",
-        "1 ms             █    10 s",
+        "············█··· (1 ms to 10 s)",
         "never moves: x1",
         "little to train",
     ):

@@ -77,7 +77,7 @@ def test_of_one_that_dies_without_a_word_it_is_told_where_its_last_ones_are(tmp_
     async def play(rehearsal: Rehearsal) -> None:
         job = await rehearsal.done("speechless")
         assert job.state == "failed"
-        assert "ended without a word (code 3): what went wrong; more is in" in job.text
+        assert "ended without a report (code 3): what went wrong; more is in" in job.text
         assert str(job.output) in job.text
         assert job.output.read_text() == "what went wrong\n"
 

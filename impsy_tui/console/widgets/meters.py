@@ -20,7 +20,7 @@ STALE: Final = 2.0
 _PARTS: Final = " ▏▎▍▌▋▊▉"
 OTHERS: Final = "other"
 """Marks a value that the player in focus does not play."""
-_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "shaped": "~", OTHERS: "-"}
+_MARKS: Final = {"muted": "M", "solo": "S", "held": "H", "range": "~", "inverted": "~", OTHERS: "-"}
 _FAR, _NEAR, _NOW = "·", "╎", "┃"
 
 
@@ -215,7 +215,7 @@ class Meters(Drawn, can_focus=True):
             self._bar(segments, meter.input, "input", meter.input_stale, {})
             segments.append(Segment(f" {meter.input_text:>4}", palette.dim if meter.input_stale else palette.input))
             return
-        mark = meter.mark[: layout.name - 1].ljust(layout.name)
+        mark = {"inverted": "inv"}.get(meter.mark, meter.mark)[: layout.name - 1].ljust(layout.name)
         segments.append(Segment(mark, palette.dim if meter.mark == OTHERS else palette.warning))
         over = {meter.marker: (meter.approach, palette.marker)} if meter.marker >= 0 else {}
         if meter.audition >= 0:

@@ -9,6 +9,7 @@ from impsy_tui.console.widgets.staging import pending, staging
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
+from impsy_tui.terms import FILTER
 
 _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005
@@ -73,7 +74,7 @@ def _without_engine(snapshot: Snapshot | None, link: LinkState, palette: Palette
 
 def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item]:
     player = snapshot.focused
-    items = [Item(0, _turn(player, palette))]
+    items = [Item(0, _turn(player, palette, thru=snapshot.thru))]
     if len(snapshot.players) > 1:
         items.insert(0, Item(0, (((f" {player.name} ", palette.text_block),),)))
     if player.paused:
@@ -85,7 +86,7 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
     if player.agent is None and player.band is None:
         items += [
             _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
-            _number("time", f"×{player.timescale:.3g}", 2, palette, "t"),
+            _number("speed", f"×{1 / player.timescale:.3g}" if player.timescale else "max", 2, palette, "sp"),
         ]
     if player.mode == "callresponse":
         items.append(_number("threshold", f"{player.threshold:.3g}s", 3, palette, "thr"))
@@ -99,8 +100,17 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
     return items
 
 
-def _turn(player: PlayerState, palette: Palette) -> tuple[tuple[Piece, ...], ...]:
-    mode = (player.mode.upper(), palette.strong)
+_TOGETHER: Final = {
+    "battle": (" ◀ PLAYER ALONE ", " ◀ ALONE "),
+    "polyphony": (" ◆ ANSWERS EACH ", " ◆ EACH "),
+}
+"""Who plays in a mode without turns, in long and in short."""
+_BOTH: Final = (" ◆ TOGETHER ", " ◆ BOTH ")
+
+
+def _turn(player: PlayerState, palette: Palette, *, thru: bool) -> tuple[tuple[Piece, ...], ...]:
+    name = FILTER if player.mode == "polyphony" and not thru else player.mode
+    mode = (name.upper(), palette.strong)
     if player.band is not None:
         playing = (" ◆ ALL PLAY ", palette.prediction_block)
         resting = (" THE BAND RESTS ", palette.warning_block)
@@ -110,7 +120,7 @@ def _turn(player: PlayerState, palette: Palette) -> tuple[tuple[Piece, ...], ...
     long, short, style = {
         "you": (" ▶ YOUR TURN ", " ▶ YOU ", palette.input_block),
         "player": (" ◀ PLAYER'S TURN ", " ◀ PLAYER ", palette.prediction_block),
-        "both": (" ◆ BOTH PLAY ", " ◆ BOTH ", palette.prediction_block),
+        "both": (*_TOGETHER.get(player.mode, _BOTH), palette.prediction_block),
     }[player.turn]
     if player.paused:
         long, short, style = " ▶ YOU ", " ▶ YOU ", palette.input_block

@@ -24,4 +24,9 @@ class Around(Hands):
 
     def _shutdown(self) -> str:
         self._host.shut_down()
-        return "the engine ends"
+        running = [f"job {job.number} ({job.kind} {job.name})" for job in self._host.jobs.jobs if job.running]
+        if not running:
+            return "the engine ends"
+        trains = any(job.running and job.kind == "train" for job in self._host.jobs.jobs)
+        more = "; train resume goes on with a training" if trains else ""
+        return f"the engine ends, and with it {', '.join(running)}{more}"

@@ -127,7 +127,7 @@ class Conducting(Hands):
         return self._manager.replay(log, at, through)
 
     def _cancel_replay(self) -> str:
-        name = self._manager.replayer.stop()
+        name = self._manager.cancel_replay()
         if not name:
             raise CommandProblem("nothing is replayed")
         return f"the replay of {name} is over"

@@ -16,12 +16,12 @@ class Playing(Hands):
     """How the players play."""
 
     def _mode(self, seats: Sequence[Seat], mode: str) -> str:
-        if mode == terms.FILTER:
-            self._session.set_thru(False)
         for seat in seats:
             seat.set_mode("polyphony" if mode == terms.FILTER else mode)
         if mode == terms.FILTER:
+            self._session.begin_filter()
             return self._of(seats, "filter: polyphony with thru off, only the predictions are heard")
+        self._session.leave_filter()
         return self._of(seats, f"{mode}: {terms.MODES[mode].help}")
 
     def _temp(self, players: Sequence[Sitter], temperature: float) -> str:
@@ -156,9 +156,12 @@ class Playing(Hands):
 
     def _fade(self, time: float = terms.FADE.default) -> str:
         self._session.fade(time, lambda: None)
-        if not any(outlet.channel.safe for outlet in self._session.outputs.outlets):
-            return f"no output has safe values to fade to: silence in {time:g}s; resume lets the player play"
-        return f"fading for {time:g}s; resume lets the player play"
+        outlets = self._session.outputs.outlets
+        without = ", ".join(outlet.channel.name for outlet in outlets if not outlet.channel.safe)
+        if all(not outlet.channel.safe for outlet in outlets):
+            return "silent at once: no output has safe values to fade to (safe = [...]); resume lets the player play"
+        silent = f"; silent at once, without safe values: {without}" if without else ""
+        return f"fading for {time:g}s{silent}; resume lets the player play"
 
     def _player(self, name: str | None = None) -> str:
         session = self._session

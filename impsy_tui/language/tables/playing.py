@@ -11,6 +11,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "how you and the player share the instrument",
         "mode battle",
         Argument("mode", Kind.CHOICE, choices=terms.MODE_NAMES),
+        about="mdrnn",
     ),
     setting(
         "temp",
@@ -18,7 +19,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "temp 1.3",
         *number("temperature", terms.PI_TEMPERATURE),
         osc="pitemp",
-        about="anybody",
+        about="models",
         ramp="linear",
     ),
     setting(
@@ -28,6 +29,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         *number("temperature", terms.SIGMA_TEMPERATURE),
         osc="sigmatemp",
         ramp="log",
+        about="mdrnn",
     ),
     setting(
         "timescale",
@@ -35,6 +37,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "timescale 0.5",
         *number("factor", terms.TIMESCALE),
         ramp="log",
+        about="mdrnn",
     ),
     setting(
         "speed",
@@ -42,6 +45,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "speed 2",
         *number("factor", terms.SPEED),
         ramp="log",
+        about="mdrnn",
     ),
     setting(
         "threshold",
@@ -49,15 +53,17 @@ PLAYING: Final[tuple[Command, ...]] = (
         "threshold 500ms",
         Argument("silence", Kind.DURATION, terms.THRESHOLD),
         ramp="linear",
+        about="mdrnn",
     ),
     setting(
         "max_response",
         "the longest it may answer before it falls silent by itself, in callresponse",
         "max_response 20s",
         Argument("time", Kind.DURATION, terms.MAX_RESPONSE, choices=("off",)),
+        about="mdrnn",
     ),
-    Command("take", "you take the turn: the player falls silent and listens", "take", player=True),
-    Command("give", "you give the turn to the player: it plays now", "give", player=True),
+    Command("take", "you take the turn: the player falls silent and listens", "take", player=True, about="mdrnn"),
+    Command("give", "you give the turn to the player: it plays now", "give", player=True, about="mdrnn"),
     Command(
         "pause",
         "every player, or with @name one, is silent and goes on listening; thru and log go on",
@@ -125,7 +131,7 @@ PLAYING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "fade",
-        "the players stop and outputs glide to their safe values; then silence, until resume",
+        "the players stop and outputs glide to their safe values (others fall silent at once), until resume",
         "fade 5s",
         (Argument("time", Kind.DURATION, terms.FADE, optional=True),),
     ),
