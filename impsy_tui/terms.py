@@ -6,6 +6,7 @@ range is written here once and an error says the same thing wherever it arises.
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -289,3 +290,9 @@ def is_host(text: str) -> bool:
 def counted(number: int, noun: str) -> str:
     """Returns a number and what it counts: "1 log", "2 logs"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def some(names: Sequence[str], most: int = 12) -> str:
+    """Returns names in a line; of many, the first ones."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 # One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -15,13 +15,12 @@ from impsy_tui import __version__, terms
 from impsy_tui.cli import agent_training, ensemble, gestures, workshop
 from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
+from impsy_tui.cli.examples import config_file, examples, sound_file
 from impsy_tui.cli.foreground import fail
+from impsy_tui.cli.init import init
 from impsy_tui.cli.options import LeanOption, ResumeOption, SocketOption, ThemeOption
 from impsy_tui.cli.output import say
 from impsy_tui.control.place import default_socket
-
-if TYPE_CHECKING:
-    from impsy_tui.guide import Question
 
 
 class TwoWords(typer.core.TyperGroup):
@@ -41,7 +40,10 @@ app = typer.Typer(
     help="A performance console for intelligent instruments.",
 )
 
-for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot, check):
+app.command()(init)
+app.command()(examples)
+app.command()(check)
+for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot):
     app.command()(_command)
 for _word, _train in (("agent", agent_training.train), ("gestures", gestures.train), ("ensemble", ensemble.train)):
     app.command(f"train {_word}")(_train)
@@ -117,7 +119,7 @@ def run(
         "log_input": log_input,
         "log_predictions": log_predictions,
     }
-    loaded = load_config(_config_file(config), overrides)
+    loaded = load_config(config_file(config), overrides)
     for problem in loaded.problems:
         colour = typer.colors.RED if problem.fatal else typer.colors.YELLOW
         say(str(problem), fg=colour, err=True)
@@ -132,21 +134,12 @@ def run(
         socket=socket or default_socket(),
         resume=resume,
         seed=seed,
-        sound=sound,
+        sound=sound and sound_file(sound),
     )
     talk = _say_all if loaded.config.verbose else _say_problems
     code = run_engine(setup, talk, say)
     sys.stdout.flush()
     raise typer.Exit(code)
-
-
-def _config_file(named: Path | None) -> Path:
-    if named is not None:
-        return named
-    here = Path("config.toml")
-    if not here.exists():
-        fail("there is no config.toml here: impsy-tui init makes one, -c FILE names another")
-    return here
 
 
 def _say_problems(level: str, source: str, text: str) -> None:
@@ -210,7 +203,7 @@ def play(
             if demo or config or resume is not None:
                 say("an engine plays already: this is it (impsy-tui shutdown ends it)")
     except NoEngine:
-        file = configs / "demo.toml" if demo else _config_file(config)
+        file = configs / "demo.toml" if demo else config_file(config)
         extra = ["--sound", str(_patch(file))] if sound else []
         if resume is not None:
             extra.append("--resume" if resume else "--fresh")
@@ -230,7 +223,8 @@ def _patch(file: Path) -> Path:
         fail(
             f'{file} names no patch for --sound: add a table [sound] with patch = "FILE.pd", or use run --sound FILE'
         )
-    return file.parent / patch
+    beside = file.parent / patch
+    return beside if beside.exists() else sound_file(Path(patch))
 
 
 @app.command()
@@ -329,64 +323,6 @@ def shutdown(socket: SocketOption = None) -> None:
             say(client.command("shutdown").text)
     except NoEngine as problem:
         fail(str(problem))
-
-
-@app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(help="Where.")] = Path(),
-    force: Annotated[bool, typer.Option("--force", "-f", help="Write config.toml even if there is one.")] = False,
-    guide: Annotated[bool, typer.Option("--guide", help="Ask what is plugged in, and write what fits.")] = False,
-) -> None:
-    """Make logs/, datasets/, models/ and a commented config.toml here."""
-    from impsy_tui.config.template import config_template
-    from impsy_tui.engine.models import Shelf
-    from impsy_tui.shipped import shipped_folder, shipped_names
-
-    try:
-        for name in ("logs", "datasets", "models"):
-            made = folder / name
-            say(f"{'kept ' if made.is_dir() else 'made '} {made}/")
-            made.mkdir(parents=True, exist_ok=True)
-        file = folder / "config.toml"
-        if file.exists() and not force:
-            say(f"kept  {file} (--force writes it anew)")
-        else:
-            models = Shelf([shipped_folder("models")]).names()
-            names = [f"{name}.tflite" for name in models if name in shipped_names("models")]
-            text = _guided(names) if guide else config_template(names[0] if names else "")
-            file.write_text(text, encoding="utf-8")
-            say(f"made  {file}")
-    except OSError as error:
-        fail(f"{error.filename or folder}: {error.strerror}")
-    say("next: impsy-tui")
-
-
-def _guided(models: list[str]) -> str:
-    from impsy_tui.config.guided import configuration
-    from impsy_tui.guide import ask
-    from impsy_tui.jobs.ports import find_ports
-
-    found = find_ports()
-    asking = ask(found.inputs, found.outputs, found.serial, models, found.problem)
-    try:
-        question = next(asking)
-        while True:
-            question = asking.send(_answer(question))
-    except StopIteration as end:
-        return configuration(end.value)
-
-
-def _answer(question: "Question") -> str:
-    if question.problem:
-        say(question.problem)
-    if not question.choices:
-        return str(typer.prompt(f"\n{question.text}", default=question.default))
-    say(f"\n{question.text}")
-    for number, choice in enumerate(question.choices.values(), 1):
-        say(f"  {number}  {choice}")
-    while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(question.choices):
-        say(f"a number from 1 to {len(question.choices)}")
-    return list(question.choices)[number - 1]
 
 
 @app.command()

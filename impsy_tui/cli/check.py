@@ -7,7 +7,9 @@ import typer
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="SET.imp", help="A set list.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[SET]", help="A set list: a file, or a name as cue takes it.")
+    ] = None,
     logdir: Annotated[
         Path, typer.Option("--logdir", "-l", help="Folder of the logs; scenes.toml lies beside it.")
     ] = Path("logs"),
@@ -26,4 +28,4 @@ def check(
 
     here = Path("config.toml")
     wanted = config if config is not None or not here.exists() else here
-    checking.check(file, checking.Places(logdir, models, datasets, scenes, wanted))
+    checking.check(checking.found(file, logdir), checking.Places(logdir, models, datasets, scenes, wanted))

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import typer
 
+from impsy_tui.cli.examples import shipped
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.output import say
 from impsy_tui.config import load_config
@@ -16,6 +17,7 @@ from impsy_tui.engine.library import Library, LibraryProblem
 from impsy_tui.engine.room import MAIN
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import SceneProblem
+from impsy_tui.folders import files_in
 from impsy_tui.language import Invocation, Kind, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
@@ -51,6 +53,25 @@ def check(file: Path, places: Places) -> None:
     cues = sum(line.heading is not None for line in lines)
     commands = sum(1 for line in lines if isinstance(line.read, Program) for _ in line.read.walk())
     say(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, nothing wrong")
+
+
+def found(file: Path | None, logs: Path) -> Path:
+    """The set list that is meant: a file, or a name as ``cue`` takes it; without one, the only one of the user's."""
+    own = files_in(logs.absolute().parent / "sets", SUFFIX)
+    known = ", ".join(each.stem for each in own) or "none yet: impsy-tui examples first copies one"
+    if file is None:
+        if len(own) != 1:
+            fail(f"which set list? There are: {known}")
+        return own[0]
+    if file.is_file():
+        return file
+    name = file.name.removesuffix(SUFFIX)
+    for each in own:
+        if each.stem == name:
+            return each
+    if (example := shipped(file, "sets/", SUFFIX)) is not None:
+        return example
+    return fail(f"{file}: there is no such set list. There are: {known}")
 
 
 def _read(file: Path) -> str:

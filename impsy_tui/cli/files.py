@@ -1,13 +1,15 @@
 """What is meant by a word in a shell: a file, or the name of one in the folders here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from impsy_tui.cli.foreground import fail
 from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.folders import files_in
 from impsy_tui.networks.check import SUFFIXES
-from impsy_tui.shipped import shipped_folder
+from impsy_tui.shipped import is_shipped, shipped_folder
+from impsy_tui.terms import some
 
 DATASETS: Final = Path("datasets")
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {"dataset": (".npz",), "model": SUFFIXES}
@@ -25,8 +27,61 @@ def find(word: str, kind: str = "") -> Path:
         return path.absolute()
     if path.name != word:
         fail(f"{word}: there is no such file" if not path.is_file() else f"{word} is no {kind}")
-    library = Library(Path("logs"), DATASETS, [Path("models"), shipped_folder("models")], lambda: ())
     try:
-        return library.find(kind, word) if kind else library.find_any(word)
+        return _library().find(kind, word) if kind else _library().find_any(word)
     except LibraryProblem as problem:
         fail(str(problem))
+
+
+def only_one() -> Path:
+    """The only log, data set or model here; the program ends where there are several, or none."""
+    own = [*files_in(Path("logs"), ".log"), *files_in(DATASETS, ".npz"), *_own_models()]
+    if len(own) == 1:
+        return own[0].absolute()
+    return fail(f"which log, data set or model? {_listed(own)}")
+
+
+def evaluated(words: Sequence[str]) -> list[Path]:
+    """The models and the data set that are meant; what is left out is the only one there is."""
+    models, dataset = list(words[:-1]), words[-1] if words else ""
+    if not dataset or (not models and _is_model(dataset)):
+        models, sets = list(words), files_in(DATASETS, ".npz")
+        if len(sets) != 1:
+            fail(f"on which data set? {_listed(sets)}")
+        on = sets[0].absolute()
+    else:
+        on = find(dataset, "dataset")
+    if models:
+        return [*(find(name, "model") for name in models), on]
+    own = _own_models()
+    if len(own) != 1:
+        fail(f"which model? {_listed(own)}")
+    return [own[0].absolute(), on]
+
+
+def _is_model(word: str) -> bool:
+    """Whether a word names a model, and no data set."""
+    for kind, result in (("dataset", False), ("model", True)):
+        if Path(word).suffix in _SUFFIXES[kind]:
+            return result
+        try:
+            _library().find(kind, word)
+        except LibraryProblem:
+            continue
+        return result
+    return False
+
+
+def _library() -> Library:
+    return Library(Path("logs"), DATASETS, [Path("models"), shipped_folder("models")], lambda: ())
+
+
+def _own_models() -> list[Path]:
+    """The user's models, one file of each."""
+    files = files_in(Path("models"), *SUFFIXES)
+    own = {file.stem: file for file in files if not is_shipped("models", file)}
+    return list(own.values())
+
+
+def _listed(files: Sequence[Path]) -> str:
+    return f"There are: {some(sorted(file.stem for file in files))}" if files else "There is none yet"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import typer
 
-from impsy_tui.cli.files import DATASETS, find
+from impsy_tui.cli.files import DATASETS, find, only_one
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.output import say
 from impsy_tui.language.parse import Mistake, parse_dimensions
@@ -38,7 +38,7 @@ def plot(target: str, output: Path | None, options: Options) -> None:
     on_paper = paper()
     columns = on_paper.columns if output is None else pictures.COLUMNS
     try:
-        file = find(target)
+        file = find(target) if target else only_one()
         on = find(options.on, "dataset") if options.on else None
         wish = Wish(columns, dimensions, options.performance, options.seed, on, DATASETS)
         drawn = sheet(file, wish)

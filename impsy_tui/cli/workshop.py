@@ -155,20 +155,23 @@ def convert(
 
 def evaluate(
     names: Annotated[
-        list[str],
-        typer.Argument(metavar="MODEL... DATASET", help="Files, or names of those in models/ and datasets/."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[MODEL]... [DATASET]",
+            help="Files, or names of those in models/ and datasets/; one may be left out where there is only one.",
+        ),
+    ] = None,
 ) -> None:
     """Tell how well models know you, and how they play alone: on what a data set holds out, in one table."""
-    *models, dataset = names
-    if not models:
-        fail("evaluate takes a model, or several, and then a data set")
-    files = [_find(name, "model") for name in models]
-    work("impsy_tui.training.evaluation_worker", [*files, _find(dataset, "dataset")])
+    from impsy_tui.cli.files import evaluated
+
+    work("impsy_tui.training.evaluation_worker", evaluated(names or []))
 
 
 def plot(
-    target: Annotated[str, typer.Argument(help="A log, data set or model: a file, or a name.")],
+    target: Annotated[
+        str, typer.Argument(help="A log, data set or model: a file, or a name.", show_default="the only one")
+    ] = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png or .svg to draw into.")] = None,
     on: Annotated[str, typer.Option(help="Data set that a model hears; else the newest that fits.")] = "",
     performance: Annotated[int | None, typer.Option(help="Of a data set; else the longest.")] = None,

@@ -85,7 +85,7 @@ class BandCasting:
         if not table.file:
             return shipped_folder("models") / _SHIPPED_MODEL
         try:
-            return self._beside(table.file) or self._models.find(Path(table.file).name)
+            return self._beside(table.file) or self._models.find(Path(table.file).name, exact=True)
         except (ModelProblem, OSError) as problem:
             self._tell("warning", table.name, f"{problem}: {_DUMMY}")
             return None

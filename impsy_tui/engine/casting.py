@@ -211,7 +211,7 @@ class Casting:
         for candidate in (path, beside):
             if candidate.is_file():
                 return candidate.absolute()
-        return shelf.find(name if path.name == name else path.name)
+        return shelf.find(name if path.name == name else path.name, exact=True)
 
     def _find(self, name: str) -> Path:
         try:

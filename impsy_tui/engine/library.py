@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ from typing import Final
 
 from impsy_tui.control.messages import Names
 from impsy_tui.engine.helpers import ask_helper
-from impsy_tui.engine.models import Shelf
+from impsy_tui.engine.models import Shelf, no_such
 from impsy_tui.engine.trash import Trash
 from impsy_tui.folders import can_be_typed, files_in
 from impsy_tui.gestures.classifier import PREFIX as CLASSIFIER_PREFIX
@@ -26,6 +27,7 @@ from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.shipped import is_shipped, shipped_folder, shipped_names
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
+_IN_WORDS: Final = {"dataset": "data set"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
 """With the time of the performance, the names of all its files begin."""
@@ -108,22 +110,31 @@ class Library:
         file = self.find("log", name)
         return await ask_helper("impsy_tui.jobs.library", "draw", str(number), str(file), str(columns))
 
-    def find(self, kind: str, name: str) -> Path:
-        """A file by its name, with or without suffix.
+    def find(self, kind: str, name: str, *, exact: bool = False) -> Path:
+        """A file by its name, with or without suffix, or by the beginning of one name alone.
+
+        Args:
+            kind: "log", "dataset" or "model".
+            name: of the file.
+            exact: a beginning is not enough.
 
         Raises:
             LibraryProblem: there is none.
         """
         if kind == "model":
             try:
-                return self.shelf.find(name)
+                return self.shelf.find(name, exact=exact)
             except ModelProblem as problem:
                 raise LibraryProblem(str(problem)) from None
         folder, suffix = (self.logs if kind == "log" else self.datasets), _SUFFIX[kind]
         file = folder / (name if name.endswith(suffix) else name + suffix)
-        if not _plain(name) or not file.is_file():
-            raise LibraryProblem(f"no {kind} is called {name} in {folder}")
-        return file
+        if _plain(name) and file.is_file():
+            return file
+        names = [each.stem for each in files_in(folder, suffix)]
+        begun = [each for each in names if _plain(name) and each.startswith(name)]
+        if len(begun) == 1 and not exact:
+            return folder / f"{begun[0]}{suffix}"
+        raise LibraryProblem(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
 
     def find_any(self, name: str) -> Path:
         """A log, a data set or a model by its name, looked for in this order, with or without suffix.
@@ -131,9 +142,9 @@ class Library:
         Raises:
             LibraryProblem: there is none.
         """
-        for kind in (*_SUFFIX, "model"):
+        for exact, kind in itertools.product((True, False), (*_SUFFIX, "model")):
             try:
-                return self.find(kind, name)
+                return self.find(kind, name, exact=exact)
             except LibraryProblem:
                 continue
         known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
@@ -252,8 +263,8 @@ class Library:
         """A file by its name; agents are models, too."""
         if kind == "model" and name.startswith(AGENT_PREFIX):
             with suppress(ModelProblem):
-                return self.agents.find(name)
-        return self.find(kind, name)
+                return self.agents.find(name, exact=True)
+        return self.find(kind, name, exact=True)
 
 
 def _touches_of(log: Path) -> list[Path]:

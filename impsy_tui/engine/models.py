@@ -21,6 +21,7 @@ from impsy_tui.networks.ensemble_opening import open_ensemble
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
+from impsy_tui.terms import some
 
 CHECK_SECONDS: Final = 20.0
 """How long a file may take to be looked at."""
@@ -71,11 +72,13 @@ class Shelf:
         names = dict.fromkeys(file.stem for file in files)
         return sorted(name for name in names if name.startswith(BAND_PREFIX) is self._bands)
 
-    def find(self, name: str) -> Path:
+    def find(self, name: str, *, exact: bool = False) -> Path:
         """The file of a model.
 
         Args:
-            name: a file name, or one without its suffix (then ``.tflite`` goes before the others).
+            name: a file name, or one without its suffix (then ``.tflite`` goes before the others), or the beginning
+                of one name alone.
+            exact: a beginning is not enough.
 
         Raises:
             ModelProblem: no model is called so.
@@ -90,10 +93,11 @@ class Shelf:
                             return file
                     except (OSError, ValueError):
                         break
-        near = difflib.get_close_matches(name, self.names(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        where = " and ".join(str(folder) for folder in self._folders if folder.is_dir()) or "models/"
-        raise ModelProblem(f"no model is called {name} in {where}{hint}")
+        names = self.names()
+        begun = [each for each in names if name and each.startswith(name)]
+        if len(begun) == 1 and not exact:
+            return self.find(begun[0], exact=True)
+        raise ModelProblem(no_such("model", name, names))
 
 
 def _resolved(folder: Path) -> Path:
@@ -102,6 +106,17 @@ def _resolved(folder: Path) -> Path:
         return Path(os.path.realpath(folder))
     except (OSError, ValueError):
         return folder.absolute()
+
+
+def no_such(kind: str, name: str, names: Sequence[str]) -> str:
+    """Says that no file of a kind is called so, and which there are."""
+    begun = [each for each in names if name and each.startswith(name)]
+    if len(begun) > 1:
+        return f"{name} begins the names of several {kind}s: {some(begun)}"
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    there = f"There are: {some(names)}" if names else "There is none yet"
+    return f"no {kind} is called {name}{hint} {there}"
 
 
 async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:

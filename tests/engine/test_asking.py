@@ -152,8 +152,8 @@ def test_a_data_set_is_made_beside_the_music(
         assert console.command("dataset 9").ok
         assert ended_jobs(console, 2) == ["finished", "failed"]
         assert "no job runs" in console.command("cancel job").text
-        assert "no dataset is called none" in console.command("train xxs on none").text
-        assert "no dataset is called ../x" in console.command("train xxs on ../x").text
+        assert "no data set is called none" in console.command("train xxs on none").text
+        assert "no data set is called ../x" in console.command("train xxs on ../x").text
         assert "budget is for train auto" in console.command("train s budget 5").text
         assert "auto trains new models" in console.command("train auto from current").text
         assert "no folder of gesture scores is called none" in console.command("train ensemble on none").text

@@ -56,7 +56,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
     ("line", "why"),
     [
         ("@trio load ensembleRNN-nine", "no model is called ensembleRNN-nine"),
-        ("@trio load ensembleRNN-nine", "did you mean ensembleRNN-mine?; scripted plays on"),
+        ("@trio load ensembleRNN-nine", "did you mean ensembleRNN-mine? There are: "),
         ("@trio load ensembleRNN-broken", "ensembleRNN-broken: is not a TensorFlow Lite model"),
         ("@trio load ../secret", "no model is called ../secret"),
         ("@trio audition ensembleRNN-broken", "scripted plays on"),

@@ -68,7 +68,7 @@ def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     with pytest.raises(ModelProblem) as problem:
         Shelf([tmp_path / "a", tmp_path / "b" / ".." / "a"]).find("none")
-    assert str(problem.value) == f"no model is called none in {tmp_path / 'a'}"
+    assert str(problem.value) == "no model is called none. There is none yet"
 
 
 def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_engine_is_started(

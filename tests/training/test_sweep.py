@@ -243,7 +243,7 @@ def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: 
         ("a -M auto --budget-ms 0", "--budget-ms 0: "),
         ("a --seeds 1,x", "--seeds 1,x: whole numbers"),
         ("a --seeds 1,2 --from m", "--from is for one training"),
-        ("a c -M auto", "no dataset is called c in"),
+        ("a c -M auto", "no data set is called c"),
         ("-D 9 -M auto", "no such data set is in datasets: impsy-tui dataset -D 9 makes one of the logs"),
     ):
         done = CliRunner().invoke(app, ["train", *typed.split()])

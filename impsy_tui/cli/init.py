@@ -1,0 +1,80 @@
+"""Making a folder to play in: its folders, and a configuration."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from impsy_tui.cli.foreground import fail
+from impsy_tui.cli.output import say
+
+if TYPE_CHECKING:
+    from impsy_tui.guide import Question
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", "-f", help="Write config.toml even if there is one.")] = False,
+    guide: Annotated[bool, typer.Option("--guide", help="Ask what is plugged in, and write what fits.")] = False,
+) -> None:
+    """Make logs/, datasets/, models/ and a commented config.toml here."""
+    from impsy_tui.config.edit import EditProblem
+    from impsy_tui.config.guided import write_beside
+    from impsy_tui.config.template import config_template
+    from impsy_tui.engine.models import Shelf
+    from impsy_tui.shipped import shipped_folder, shipped_names
+
+    try:
+        for name in ("logs", "datasets", "models"):
+            made = folder / name
+            say(f"{'kept ' if made.is_dir() else 'made '} {made}/")
+            made.mkdir(parents=True, exist_ok=True)
+        models = Shelf([shipped_folder("models")]).names()
+        names = [f"{name}.tflite" for name in models if name in shipped_names("models")]
+        file = folder / "config.toml"
+        if guide:
+            text = _guided(names)
+            file = write_beside(folder, text) if not force else _write(file, text)
+            say(f"made  {file}")
+        elif file.exists() and not force:
+            say(f"kept  {file} (--force writes it again; --guide writes another)")
+        else:
+            say(f"made  {_write(file, config_template(names[0] if names else ''))}")
+    except (OSError, EditProblem) as error:
+        fail(f"{error.filename or folder}: {error.strerror}" if isinstance(error, OSError) else str(error))
+    plays = "" if file.name == "config.toml" else f" play -c {shlex.quote(str(file))}"
+    say(f"next: impsy-tui{plays}")
+
+
+def _write(file: Path, text: str) -> Path:
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _guided(models: list[str]) -> str:
+    from impsy_tui.config.guided import configuration
+    from impsy_tui.guide import ask
+    from impsy_tui.jobs.ports import find_ports
+
+    found = find_ports()
+    asking = ask(found.inputs, found.outputs, found.serial, models, found.problem)
+    try:
+        question = next(asking)
+        while True:
+            question = asking.send(_answer(question))
+    except StopIteration as end:
+        return configuration(end.value)
+
+
+def _answer(question: "Question") -> str:
+    if question.problem:
+        say(question.problem)
+    if not question.choices:
+        return str(typer.prompt(f"\n{question.text}", default=question.default))
+    say(f"\n{question.text}")
+    for number, choice in enumerate(question.choices.values(), 1):
+        say(f"  {number}  {choice}")
+    while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(question.choices):
+        say(f"a number from 1 to {len(question.choices)}")
+    return list(question.choices)[number - 1]
