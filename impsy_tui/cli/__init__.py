@@ -20,7 +20,6 @@ from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.init import init
 from impsy_tui.cli.options import LeanOption, ResumeOption, SocketOption, ThemeOption
 from impsy_tui.cli.output import say
-from impsy_tui.control.place import default_socket
 
 
 class TwoWords(typer.core.TyperGroup):
@@ -131,7 +130,7 @@ def run(
         loaded=loaded,
         given=frozenset(key for key, value in overrides.items() if value is not None),
         logs=logdir,
-        socket=socket or default_socket(),
+        socket=socket,
         resume=resume,
         seed=seed,
         sound=sound and sound_file(sound),
@@ -165,7 +164,7 @@ def send(
 
     line = " ".join(command)
     try:
-        with connected(socket or default_socket()) as client:
+        with connected(socket) as client:
             reply = client.command(line)
     except NoEngine as problem:
         fail(str(problem))
@@ -196,10 +195,10 @@ def play(
     from impsy_tui.control.launch import LaunchProblem, launch_engine
     from impsy_tui.shipped import shipped_folder
 
-    place = socket or default_socket()
+    output = None
     configs = shipped_folder("configs")
     try:
-        with connected(place):
+        with connected(socket):
             if demo or config or resume is not None:
                 say("an engine plays already: this is it (impsy-tui shutdown ends it)")
     except NoEngine:
@@ -207,11 +206,12 @@ def play(
         extra = ["--sound", str(_patch(file))] if sound else []
         if resume is not None:
             extra.append("--resume" if resume else "--fresh")
+        output = logdir / "engine.out"
         try:
-            launch_engine(["-c", str(file), "-l", str(logdir), *extra], place, logdir / "engine.out")
+            launch_engine(["-c", str(file), "-l", str(logdir), *extra], socket, output)
         except LaunchProblem as problem:
             fail(f"the engine did not start: {problem}")
-    _open_console(place, lean, theme)
+    _open_console(socket, lean, theme, output)
 
 
 def _patch(file: Path) -> Path:
@@ -236,7 +236,7 @@ def attach(
 ) -> None:
     """Open the console on the running engine, here or, through SSH, elsewhere."""
     if not remote:
-        _open_console(socket or default_socket(), lean, theme)
+        _open_console(socket, lean, theme)
         return
     from impsy_tui.control.remote import RemoteProblem, RemoteSocket
 
@@ -247,7 +247,7 @@ def attach(
         fail(str(problem))
 
 
-def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
+def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Path | None = None) -> None:
     """The console in this terminal; without a terminal, the status once."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
@@ -263,12 +263,12 @@ def _open_console(socket: Path, lean: bool | None, theme: str) -> None:
     from impsy_tui.console.app import run_console
     from impsy_tui.console.options import Options
 
-    said = run_console(Options(socket, theme, lean, wishes))
+    said = run_console(Options(socket, theme, lean, wishes, output))
     if said:
         say(said)
 
 
-def _watch(socket: Path) -> None:
+def _watch(socket: Path | None) -> None:
     """Show the engine, live, until Ctrl-C or its end."""
     from impsy_tui.control.client import NoEngine, connected
     from impsy_tui.control.messages import Snapshot
@@ -296,14 +296,14 @@ def status(
     import msgspec
 
     from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.place import socket_of_sudo_user
     from impsy_tui.control.status_text import status_lines
 
-    place = socket or default_socket()
     if watch:
-        _watch(place)
+        _watch(socket)
         return
     try:
-        with connected(place) as client:
+        with connected(socket or socket_of_sudo_user()) as client:
             snapshot = client.snapshot()
     except NoEngine as problem:
         fail(str(problem))
@@ -319,7 +319,7 @@ def shutdown(socket: SocketOption = None) -> None:
     from impsy_tui.control.client import NoEngine, connected
 
     try:
-        with connected(socket or default_socket()) as client:
+        with connected(socket) as client:
             say(client.command("shutdown").text)
     except NoEngine as problem:
         fail(str(problem))

@@ -32,6 +32,7 @@ from impsy_tui.console.view import Shows, View
 from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
+from impsy_tui.control.launch import last_lines
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.guide import Answers
@@ -110,8 +111,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._linking.cancel()
 
     def _leave(self) -> None:
-        plays_on = "the engine plays on: impsy-tui attach comes back to it"
-        self.exit("the engine was shut down" if self._ends_engine else plays_on)
+        if self._ends_engine:
+            self.exit("the engine was shut down")
+        elif self._link.state is LinkState.DOWN:
+            self.exit("no engine runs: impsy-tui starts one")
+        else:
+            self.exit("the engine plays on: impsy-tui attach comes back to it")
 
     def _hung_up(self) -> None:
         """The terminal has gone: what is written to it now may never return."""
@@ -156,6 +161,14 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.say("info", "the engine was shut down; this console waits for another")
         elif state is LinkState.DOWN and self._link.snapshot is not None:
             self.say("error", "no link to the engine; this console comes back by itself")
+            self.run_worker(self._tell_output(), group="output", exclusive=True)
+
+    async def _tell_output(self) -> None:
+        """Say what the engine printed last, if this console has started it: why it ended may be there."""
+        if self._options.output is not None:
+            printed = await asyncio.to_thread(last_lines, self._options.output)
+            for line in printed.splitlines():
+                self.say("error", f"the engine printed last: {line}")
 
     def _learn(self) -> None:
         """Ask for names, beside everything else: the engine may take its time."""

@@ -11,13 +11,15 @@ class Options:
     """What is said of it in the shell, and what the engine wishes.
 
     Attributes:
-        socket: of the engine.
+        socket: of the engine; None for the engine of this user.
+        output: the file for what the engine prints, if the console has started the engine.
         theme: its name, empty for the engine's wish.
         lean: fewer frames and digits; None for the engine's wish.
         wishes: the engine's, as far as they are known before it answers.
     """
 
-    socket: Path
+    socket: Path | None
     theme: str = ""
     lean: bool | None = None
     wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
+    output: Path | None = None

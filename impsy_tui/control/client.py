@@ -25,6 +25,7 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
+from impsy_tui.control.place import find_socket, holder, places, socket_of_sudo_user, sudo_user, user_name
 
 _PATIENCE: Final = 5.0
 _COMMAND_PATIENCE: Final = 60.0
@@ -118,13 +119,20 @@ class Client:
 
 
 @contextmanager
-def connected(socket: Path, timeout: float = 2.0) -> Iterator[Client]:
-    """Connect to the engine at a socket.
+def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[Client]:
+    """Connect to an engine.
+
+    Args:
+        named: its socket; None for the engine of this user.
+        timeout: seconds that the engine has to answer.
 
     Raises:
         NoEngine: none is there, or it does not answer in time.
     """
     opened = ExitStack()
+    socket = find_socket(named)
+    if socket is None:
+        raise NoEngine(_none_runs())
     try:
         connection = opened.enter_context(
             unix_connect(
@@ -139,8 +147,27 @@ def connected(socket: Path, timeout: float = 2.0) -> Iterator[Client]:
     except (OSError, WebSocketException, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
             raise NoEngine(f"{socket} belongs to another user") from None
-        raise NoEngine(f"no engine runs (at {socket}); start one with impsy-tui run") from None
+        raise NoEngine(_why(socket, late=isinstance(error, TimeoutError | BlockingIOError))) from None
     with opened:
         client = Client(connection)
         client.greet()
         yield client
+
+
+def _why(socket: Path, *, late: bool) -> str:
+    """Why no engine answers at a socket, and what to do."""
+    process = holder(socket)
+    if process is None and not late:
+        return f"no engine runs (at {socket}); start one with impsy-tui run"
+    who = f"the engine (process {process or 'unknown'})"
+    remedy = f"wait, or end it with kill {process}" if process else "wait, or end that process"
+    if late:
+        return f"{who} runs but does not answer (at {socket}): {remedy}"
+    return f"{who} is starting, or its socket {socket} was removed: {remedy}"
+
+
+def _none_runs() -> str:
+    user = sudo_user()
+    if user is not None and socket_of_sudo_user() is not None:
+        return f"no engine of root runs, but one of {user.pw_name} does: type the command without sudo"
+    return f"no engine of user {user_name()} runs (looked at {places()[0]}); start one with impsy-tui run"

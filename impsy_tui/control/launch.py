@@ -11,50 +11,90 @@ from impsy_tui.control.client import NoEngine, connected
 
 _PATIENCE = 30.0
 _STEP = 0.05
+_TAIL = 4000
+"""Bytes of what an engine printed last that are read."""
+_LINES = 8
 
 
 class LaunchProblem(Exception):
     """The engine did not start; the message is what it said."""
 
 
-def launch_engine(arguments: Sequence[str], socket: Path, output: Path) -> None:
+def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path) -> None:
     """Start ``impsy-tui run`` in a session of its own, and wait until it answers.
 
-    A terminal that closes takes nothing of it along. What it prints goes to a file.
+    A terminal that closes takes nothing of it along. What it prints goes to a file, or to memory if the disk is full
+    or read-only.
 
     Args:
         arguments: of ``run``.
-        socket: the control socket that it is to have.
+        socket: the control socket that it is to have; None for the user's own place.
         output: the file for what it prints; made anew.
 
     Raises:
         LaunchProblem: it ended, or did not answer in time.
     """
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        sink = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise LaunchProblem(f"{output} cannot be written: {error.strerror}") from None
+    place = ["--socket", str(socket)] if socket is not None else []
+    sink = _open_output(output)
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "impsy_tui", "run", "--socket", str(socket), *arguments],
+            [sys.executable, "-m", "impsy_tui", "run", *place, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
             start_new_session=True,
         )
-    finally:
-        os.close(sink)
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise LaunchProblem(output.read_text(errors="replace").strip() or "it ended at once")
-        if socket.exists():
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise LaunchProblem(_last_lines(sink) or f"it ended at once (exit code {process.returncode})")
             try:
                 with connected(socket, timeout=1.0):
                     return
             except NoEngine:
                 pass  # not yet
-        time.sleep(_STEP)
-    process.terminate()
-    raise LaunchProblem(f"it did not answer within {_PATIENCE:.0f} s; {output} has what it said")
+            time.sleep(_STEP)
+        process.terminate()
+        said = _last_lines(sink)
+        raise LaunchProblem(f"it did not answer within {_PATIENCE:.0f} s" + (f"; it said: {said}" if said else ""))
+    except OSError as error:
+        raise LaunchProblem(f"no process can be started: {error.strerror}") from None
+    finally:
+        os.close(sink)
+
+
+def last_lines(output: Path) -> str:
+    """The last lines that an engine printed into a file; empty if there are none."""
+    try:
+        opened = os.open(output, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        return _last_lines(opened)
+    finally:
+        os.close(opened)
+
+
+def _open_output(output: Path) -> int:
+    """The file, or memory if the file cannot be written."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        sink = os.open(output, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        try:
+            os.write(sink, b"\n")  # a full disk lets a file be opened
+            os.ftruncate(sink, 0)
+        except OSError:
+            os.close(sink)
+            raise
+    except OSError:
+        return os.memfd_create("engine.out") if sys.platform == "linux" else os.open(os.devnull, os.O_RDWR)
+    return sink
+
+
+def _last_lines(opened: int) -> str:
+    try:
+        size = os.fstat(opened).st_size
+        data = os.pread(opened, _TAIL, max(0, size - _TAIL))
+    except OSError:
+        return ""
+    return "\n".join(data.decode(errors="replace").splitlines()[-_LINES:]).strip()

@@ -26,6 +26,7 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
+from impsy_tui.control.place import find_socket
 from impsy_tui.guide import Answers
 
 _FIRST_PAUSE: Final = 0.1
@@ -53,7 +54,7 @@ class Link:
     """Connects, subscribes, and connects again for as long as it runs.
 
     Args:
-        socket: of the engine.
+        socket: of the engine; None for the engine of this user, which is looked for each time.
         rate: snapshots a second.
         on_event: told of every event, and of those that were before.
         on_state: told when the connection comes or goes.
@@ -61,12 +62,12 @@ class Link:
 
     def __init__(
         self,
-        socket: Path,
+        socket: Path | None,
         rate: float,
         on_event: Callable[[Event], None],
         on_state: Callable[[LinkState], None],
     ) -> None:
-        self.socket = socket
+        self._socket = socket
         self.rate = rate
         self.state = LinkState.CONNECTING
         self.hello = Hello()
@@ -88,8 +89,11 @@ class Link:
         while True:
             state = LinkState.DOWN
             try:
+                socket = find_socket(self._socket)
+                if socket is None:
+                    raise FileNotFoundError
                 async with unix_connect(
-                    str(self.socket),
+                    str(socket),
                     compression=None,
                     open_timeout=_PATIENCE,
                     close_timeout=0.2,
@@ -138,7 +142,7 @@ class Link:
     async def _ask(self, message: Callable[[int], Command | Ask | SetUp]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
-            raise LinkDown(f"no engine answers at {self.socket}")
+            raise LinkDown("no engine answers" + (f" at {self._socket}" if self._socket else ""))
         self._count += 1
         number = self._count
         future: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()

@@ -1,42 +1,225 @@
-"""Where the control socket is: the same place for every process of one user.
+"""Where the control socket is, and which engine holds it.
 
-The runtime folder of a login session (``XDG_RUNTIME_DIR``) is set over SSH and not in a system
-service, or the other way round, so it cannot be where the two meet. A folder under ``/tmp``
-named after the user id can; it is used only if it belongs to that user alone.
+The first place is ``~/.local/state/impsy-tui``: it is the same in an SSH session and in a system service, and it
+stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If the engine cannot write there, because a card is
+read-only or full, it takes the runtime folder of the user, and at last a folder under ``/tmp``. Clients look at all
+of them. Each folder is used only if it belongs to the user alone, for other users can make folders too.
 """
 
+import errno
+import fcntl
 import os
+import pwd
 import stat
+import time
 from pathlib import Path
+from typing import Final
+
+_NAME: Final = "engine.sock"
+_LONGEST: Final = 100
+"""Characters that the name of a socket may have on every system."""
+_ATTEMPTS: Final = 5
+_PAUSE: Final = 0.02
+"""Seconds between attempts at a lock, which a client that looks holds for a moment."""
 
 
 class PlaceProblem(Exception):
     """The folder of the socket cannot be trusted or made; the message says why."""
 
 
-def default_socket() -> Path:
-    """The socket of this user's engine, unless another is named."""
-    return Path(f"/tmp/impsy-tui-{os.getuid()}/engine.sock")
+class SocketTaken(Exception):
+    """Another engine has the socket."""
 
 
-def prepare_folder(socket: Path) -> None:
-    """Make the folder that a socket is to stand in, readable by this user alone.
+def places(user: int | None = None) -> list[Path]:
+    """The sockets that an engine of a user may have, the first choice first.
 
-    A folder that is there already is taken as it is if it is named by the user; the default one
-    must belong to this user and to nobody else, for anybody can make folders in ``/tmp``.
+    Args:
+        user: id of the user; None for the one who runs this process.
+    """
+    uid = os.getuid() if user is None else user
+    folders = [_home(uid) / ".local" / "state" / "impsy-tui"]
+    runtime = [os.environ.get("XDG_RUNTIME_DIR", "")] if user is None else []
+    runtime.append(f"/run/user/{uid}")
+    folders += [Path(name) / "impsy-tui" for name in runtime if name.startswith("/") and _is_of(Path(name), uid)]
+    folders.append(Path(f"/tmp/impsy-tui-{uid}"))
+    return [folder / _NAME for folder in dict.fromkeys(folders)]
+
+
+def find_socket(named: Path | None = None) -> Path | None:
+    """The socket of the engine of this user; None if no engine runs.
+
+    Args:
+        named: the socket that the user names, which is taken as it is.
+    """
+    if named is not None:
+        return named
+    return next((socket for socket in places() if _runs(socket, os.getuid())), None)
+
+
+def socket_of_sudo_user() -> Path | None:
+    """The socket of an engine of the user who has become root by ``sudo``; None if root has an engine."""
+    user = sudo_user()
+    if user is None or find_socket() is not None:
+        return None
+    return next((socket for socket in places(user.pw_uid) if _runs(socket, user.pw_uid)), None)
+
+
+def sudo_user() -> pwd.struct_passwd | None:
+    """The user who has become root by ``sudo``; None if there is none."""
+    try:
+        user = pwd.getpwuid(int(os.environ.get("SUDO_UID", "")))
+    except (ValueError, KeyError, OverflowError):
+        return None
+    return user if os.getuid() == 0 and user.pw_uid else None
+
+
+def user_name() -> str:
+    """The name of the user who runs this process."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def holder(socket: Path) -> int | None:
+    """The process id of the engine that holds a socket, whether it answers or not; None if no engine does.
+
+    It is 0 if a full disk has kept the engine from writing it.
+    """
+    try:
+        lock = os.open(socket.with_suffix(".lock"), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno != errno.EWOULDBLOCK:
+            return None
+        written = os.read(lock, 20).decode(errors="replace").strip()
+        return int(written) if written.isdecimal() else 0
+    else:
+        return None
+    finally:
+        os.close(lock)
+
+
+def take(named: Path | None = None) -> tuple[Path, int]:
+    """Hold the lock next to a socket; the lock goes with its process, however that ends.
+
+    Args:
+        named: the socket; None for the first place that can be had.
+
+    Returns:
+        The socket's path, and the descriptor of its lock.
 
     Raises:
-        PlaceProblem: it cannot be made, or belongs to somebody else.
+        SocketTaken: another engine runs.
+        PlaceProblem: no place can be had.
     """
+    choices = places() if named is None else [named]
+    for socket in choices:
+        if (named is not None or not _distrust(socket.parent, os.getuid())) and holder(socket) is not None:
+            raise _taken(socket)
+    problems = []
+    for socket in choices:
+        try:
+            _prepare(socket, is_named=named is not None)
+            return socket, _lock(socket)
+        except PlaceProblem as problem:
+            problems.append(str(problem))
+    raise PlaceProblem("; ".join([*problems, "name another place with --socket"]))
+
+
+def _prepare(socket: Path, *, is_named: bool) -> None:
+    """Make the folder of a socket. A folder that is there is taken as it is if the user names it."""
     folder = socket.parent
+    if len(os.fsencode(socket)) > _LONGEST:
+        raise PlaceProblem(f"{socket} is too long a name for a socket: at most {_LONGEST} characters")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if is_named:
+            return
+        if problem := _distrust(folder, os.getuid(), strict=False):
+            raise PlaceProblem(problem)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise PlaceProblem(f"{folder} cannot be made: {error.strerror}") from None
+
+
+def _lock(socket: Path) -> int:
+    try:
+        lock = os.open(
+            socket.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600
+        )
+    except OSError as error:
+        raise PlaceProblem(f"{socket.parent} cannot be written to: {error.strerror}") from None
+    try:
+        if not stat.S_ISREG(os.fstat(lock).st_mode):
+            raise PlaceProblem(f"{socket.with_suffix('.lock')} is not a file")
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if error.errno != errno.EWOULDBLOCK:
+                    raise PlaceProblem(f"{socket.parent} cannot be locked: {error.strerror}") from None
+                if attempt == _ATTEMPTS:
+                    raise _taken(socket) from None
+                time.sleep(_PAUSE)
+    except BaseException:
+        os.close(lock)
+        raise
+    try:
+        os.ftruncate(lock, 0)
+        os.write(lock, f"{os.getpid()}\n".encode())
+    except OSError:
+        pass  # a full disk: the lock holds without the number
+    return lock
+
+
+def _taken(socket: Path) -> SocketTaken:
+    return SocketTaken(
+        f"an engine runs already (process {holder(socket) or 'unknown'}, at {socket}); "
+        "end it with impsy-tui shutdown, or give this one another --socket"
+    )
+
+
+def _runs(socket: Path, user: int) -> bool:
+    """True if an engine of this user holds a socket."""
+    return not _distrust(socket.parent, user) and holder(socket) is not None
+
+
+def _distrust(folder: Path, user: int, *, strict: bool = True) -> str:
+    """Why a folder is not one of this user alone; empty if it is.
+
+    Args:
+        folder: the folder.
+        user: id of the user.
+        strict: a folder of the user that others can enter is not trusted either.
+    """
+    try:
         found = folder.lstat()
     except OSError as error:
-        raise PlaceProblem(f"{folder} cannot be made: {error.strerror}; name another with --socket") from None
-    if folder != default_socket().parent:
-        return
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise PlaceProblem(f"{folder} belongs to somebody else; name another place with --socket")
-    if found.st_mode & 0o077:
-        folder.chmod(0o700)
+        return f"{folder}: {error.strerror}"
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
+        return f"{folder} belongs to somebody else"
+    return f"{folder} is open to other users" if strict and found.st_mode & 0o077 else ""
+
+
+def _home(uid: int) -> Path:
+    """The home of a user: ``HOME`` if that is the user's, since ``sudo`` may keep the one of another."""
+    named = Path(os.environ.get("HOME", ""))
+    if uid == os.getuid() and named.is_absolute() and _is_of(named, uid):
+        return named
+    try:
+        return Path(pwd.getpwuid(uid).pw_dir)
+    except KeyError:
+        return named if uid == os.getuid() and named.is_absolute() else Path("/nonexistent")
+
+
+def _is_of(folder: Path, uid: int) -> bool:
+    try:
+        return folder.stat().st_uid == uid
+    except (OSError, ValueError):
+        return False

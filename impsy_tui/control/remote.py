@@ -4,6 +4,7 @@ One SSH connection carries everything. It is opened in the terminal, so that a p
 asked for, and opened again by itself when it is lost, if that needs no answer.
 """
 
+import shlex
 import subprocess
 import tempfile
 import threading
@@ -12,6 +13,14 @@ from types import TracebackType
 from typing import Final
 
 _ALIVE: Final = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3", "-o", "ConnectTimeout=10")
+_FIND: Final = """
+u=$(id -u)
+first=$HOME/.local/state/impsy-tui
+for f in "$first" "${XDG_RUNTIME_DIR:-/run/user/$u}/impsy-tui" "/run/user/$u/impsy-tui" "/tmp/impsy-tui-$u"; do
+  if [ -O "$f" ] && [ ! -L "$f" ] && [ -S "$f/engine.sock" ]; then echo "$f/engine.sock"; exit; fi
+done
+echo "$first/engine.sock"
+"""
 _PAUSE: Final = 2.0
 _PATIENCE: Final = 30.0
 
@@ -90,18 +99,19 @@ class RemoteSocket:
             self._opening.terminate()  # it was closed just now, and did not see this one
         if self._opening.wait():
             raise RemoteProblem(f"{self._host} cannot be reached by ssh")
-        if self._there is None:
-            self._there = Path(f"/tmp/impsy-tui-{self._user_id()}/engine.sock")
+        there = self._there or self._find_socket()
         self.socket.unlink(missing_ok=True)
-        forwarded = self._through("-O", "forward", "-L", f"{self.socket}:{self._there}")
+        forwarded = self._through("-O", "forward", "-L", f"{self.socket}:{there}")
         if forwarded.returncode:
             raise RemoteProblem(f"{self._host} does not forward sockets: {forwarded.stderr.strip()}")
 
-    def _user_id(self) -> int:
-        asked = self._through(after=("id", "-u"))
-        if asked.returncode or not asked.stdout.strip().isdigit():
-            raise RemoteProblem(f"{self._host} does not say who we are there: {asked.stderr.strip()}")
-        return int(asked.stdout)
+    def _find_socket(self) -> Path:
+        """The socket of the user's engine over there: the first of the places (see ``place``) that has one."""
+        asked = self._through(after=("sh", "-c", shlex.quote(_FIND)))
+        found = asked.stdout.splitlines()[-1:]
+        if asked.returncode or not found or not found[0].startswith("/"):
+            raise RemoteProblem(f"{self._host} does not say where the engine is: {asked.stderr.strip()}")
+        return Path(found[0])
 
     def _through(self, *options: str, after: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         """Run ssh through the connection there is; it never opens one that asks for something."""

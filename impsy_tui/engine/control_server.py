@@ -1,7 +1,6 @@
 """The control socket: commands in, replies, snapshots and events out. It never waits for a reader."""
 
 import asyncio
-import fcntl
 import os
 import socket
 from collections import deque
@@ -28,8 +27,7 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
-from impsy_tui.control.place import PlaceProblem, prepare_folder
-from impsy_tui.engine.folder_watch import FolderWatch
+from impsy_tui.control.place import PlaceProblem, take
 from impsy_tui.engine.scheduler import Scheduler, Timer
 
 MOST_RATE: Final = 50.0
@@ -37,85 +35,83 @@ _MOST_EVENTS: Final = 200
 _MOST_REPLIES: Final = 100
 _LARGEST_MESSAGE: Final = 1 << 16
 _MOST_CLIENTS: Final = 64
-_ATTEMPTS: Final = 30
-_ATTEMPT_PAUSE: Final = 0.1
-"""Seconds between attempts to make the socket again."""
-
-
-class SocketTaken(Exception):
-    """Another engine has the socket."""
 
 
 class ControlServer:
     """Serves any number of clients of the same user.
 
     Args:
-        path: of the socket.
+        path: of the socket; None for the user's own place.
         scheduler: keeps the snapshots' time.
         carry_out: does a command; what it returns is the reply.
         answer: answers a question; what it returns is the message.
         snapshot: takes a snapshot.
-        tell: says things to the performer (level, text).
         wishes: how consoles are to look, for the greeting.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: Path | None,
         scheduler: Scheduler,
         carry_out: Callable[[str, int], Awaitable[Reply]],
         answer: Callable[[Ask | SetUp], Awaitable[bytes]],
         snapshot: Callable[[], Snapshot],
-        tell: Callable[[str, str], None],
         wishes: ConsoleWishes,
     ) -> None:
-        self.path = path
+        self.path = path or Path()
+        """Of the socket, once it is taken."""
+        self._named = path
         self._answer = answer
         self._wishes = wishes
         self._past: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._scheduler = scheduler
         self._carry_out = carry_out
         self._snapshot = snapshot
-        self._tell = tell
         self._clients: set[_Client] = set()
         self._server: Server | None = None
         self._lock = -1
-        self._watch: FolderWatch | None = None
-        self._remaking: asyncio.Task[None] | None = None
+        self._socket: socket.socket | None = None
 
-    async def open(self) -> None:
-        """Begin to serve.
+    def take(self) -> None:
+        """Take the socket, so that no other engine starts. Clients cannot connect yet.
 
         Raises:
             SocketTaken: another engine has the socket.
             PlaceProblem: the socket cannot be made there.
         """
-        self._take_place()
+        self.path, self._lock = take(self._named)
+        self._socket = self._bound()
+
+    async def open(self) -> None:
+        """Begin to serve."""
         self._server = await unix_serve(
             self._serve,
-            sock=self._socket(),
+            sock=self._socket,
             compression=None,
             max_size=_LARGEST_MESSAGE,
             ping_interval=None,
             close_timeout=0.2,
             server_header=None,
         )
-        self._watch_place()
 
     async def close(self) -> None:
         """Let every client go, and take the socket away."""
-        if self._watch is not None:
-            self._watch.close()
-        if self._server is None:
+        if self._socket is None:
             return
         for client in self._clients:
             client.abandon()
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
+            try:
+                await asyncio.wait_for(self._server.wait_closed(), 0.3)
+            except TimeoutError:
+                pass
+        self._socket.close()
+        self._socket = None
         try:
-            await asyncio.wait_for(self._server.wait_closed(), 0.3)
-        except TimeoutError:
-            pass
-        self.path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
+        except OSError:
+            pass  # a disk that has become read-only
         os.close(self._lock)
 
     def publish(self, event: Event) -> None:
@@ -129,73 +125,20 @@ class ControlServer:
         """How many clients there are."""
         return len(self._clients)
 
-    def _take_place(self) -> None:
-        """Hold the lock beside the socket: it goes with its holder, however that ends."""
-        prepare_folder(self.path)
-        try:
-            lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise PlaceProblem(f"{self.path.parent} cannot be written to: {error.strerror}") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.read(lock, 20).decode(errors="replace").strip()
-            os.close(lock)
-            raise SocketTaken(
-                f"an engine runs already (process {holder or 'unknown'}, at {self.path}); "
-                "end it with impsy-tui shutdown, or give this one another --socket"
-            ) from None
-        os.ftruncate(lock, 0)
-        os.write(lock, f"{os.getpid()}\n".encode())
-        self._lock = lock
-
-    def _socket(self) -> socket.socket:
-        if len(os.fsencode(self.path)) > 100:
-            raise PlaceProblem(f"{self.path} is too long a name for a socket: at most 100 characters")
-        self.path.unlink(missing_ok=True)  # a dead engine's: the lock says that nobody lives there
+    def _bound(self) -> socket.socket:
         made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
+            self.path.unlink(missing_ok=True)  # a dead engine's: the lock says that none lives there
             made.bind(str(self.path))
         except OSError as error:
             made.close()
+            os.close(self._lock)
             raise PlaceProblem(f"{self.path} cannot be made: {error.strerror}") from None
         finally:
             os.umask(before)
         made.setblocking(False)
         return made
-
-    def _watch_place(self) -> None:
-        if self._watch is not None:
-            self._watch.close()
-        self._watch = FolderWatch(self.path.parent, self._look)
-
-    def _look(self) -> None:
-        """Something changed in the socket's folder: make the socket again if it is gone."""
-        if self._server is None or self.path.exists() or (self._remaking and not self._remaking.done()):
-            return
-        self._remaking = asyncio.get_running_loop().create_task(self._remake())
-
-    async def _remake(self) -> None:
-        if self._server is not None:
-            self._server.close(close_connections=False)
-            self._server = None
-        for attempt in range(_ATTEMPTS):
-            if self._lock >= 0:
-                os.close(self._lock)
-                self._lock = -1
-            try:
-                await self.open()
-                break
-            except (PlaceProblem, SocketTaken) as problem:
-                # Whoever removes it may be removing the folder too: it can be made once they are done.
-                if attempt + 1 == _ATTEMPTS:
-                    self._tell("error", f"the control socket is gone and cannot be made again: {problem}")
-                    return
-                await asyncio.sleep(_ATTEMPT_PAUSE)
-        self._tell("warning", f"the control socket was removed; it is there again: {self.path}")
-        self._remaking = None
-        self._look()  # whoever removed it may have gone on doing so meanwhile
 
     async def _serve(self, connection: ServerConnection) -> None:
         if len(self._clients) >= _MOST_CLIENTS:

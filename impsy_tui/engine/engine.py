@@ -80,7 +80,6 @@ class Engine:
             self.carry_out,
             self.answer,
             self.snapshot,
-            self._tell_of("control"),
             _wishes(setup),
         )
         self.learner = Learner(self._learning_channels, self._learned)
@@ -104,6 +103,7 @@ class Engine:
         """
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
+        self._control.take()
         last = self._saved.choose()
         wanted = seatings(setup, last)
         players = await first_players(setup, wanted, self.casting)
@@ -135,7 +135,6 @@ class Engine:
         self.manager = self.orders.manager = self._stage_manager()
         self._incoming.bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
-        await self._control.open()
         self._log.open()
         self._begin_logs()
         self._channels = await open_channels(config, self.session, dimension, self.tell)
@@ -156,7 +155,7 @@ class Engine:
             self.session,
             self._channels,
             self._log,
-            setup.socket,
+            self._control.path,
             lambda: self.snapshot().lateness,
             self._loop.precedence,
         )
@@ -168,6 +167,8 @@ class Engine:
                 self.session.seats[seating.name].pause()
         self.session.start()
         self._in_background(self._remove_old_trash())
+        # Clients are let in now: an engine that answers has opened its channels.
+        await self._control.open()
         if last:
             await self._come_back(last)
 

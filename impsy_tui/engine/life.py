@@ -8,8 +8,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 
-from impsy_tui.control.place import PlaceProblem
-from impsy_tui.engine.control_server import SocketTaken
+from impsy_tui.control.place import PlaceProblem, SocketTaken
 from impsy_tui.engine.engine import Engine
 from impsy_tui.engine.loop import EngineLoop, describe_error
 from impsy_tui.engine.setup import Setup, StartProblem

@@ -26,7 +26,7 @@ class Setup:
         loaded: what to do, and where that was read.
         given: keys that were given as options, and so go before what is resumed.
         logs: the folder of the performance logs.
-        socket: the control socket.
+        socket: the control socket; None for the user's own place.
         datasets: the folder of data sets.
         models: the folder of the user's models.
         resume: True to resume the saved session, False not to, None to resume one that did not end on purpose.
@@ -37,7 +37,7 @@ class Setup:
     loaded: LoadedConfig
     given: frozenset[str]
     logs: Path
-    socket: Path
+    socket: Path | None
     datasets: Path = Path("datasets")
     models: Path = Path("models")
     resume: bool | None = None

@@ -14,7 +14,7 @@ from websockets.sync.server import Server, ServerConnection, unix_serve
 
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import PROTOCOL, Event, Hello, Names, Reply
-from tests.conftest import EngineProcess, until, wait_until
+from tests.conftest import EngineProcess, until
 
 Start = Callable[..., EngineProcess]
 
@@ -106,8 +106,6 @@ def test_what_happened_before_is_told_and_nothing_twice(start_engine: Start) -> 
     async def come_back(watched: Watched) -> None:
         await up(watched)
         await until(lambda: len(watched.texts()) == 1)
-        engine.socket.unlink()  # the engine makes it again and goes on with those that are there
-        wait_until(engine.socket.exists)
         await watched.link.command("temp 1.2")
         await until(lambda: len(watched.texts()) == 2)
         connection = watched.link._connection

@@ -1,59 +1,158 @@
-"""The socket is where every process of one user looks for it, and nobody else can be there first."""
+"""The socket is where every process of one user looks for it, and no other user can take its place."""
 
 import os
 import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from impsy_tui.control import place
-from impsy_tui.control.place import PlaceProblem, default_socket, prepare_folder
-
-
-def test_the_place_does_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1")
-    here = default_socket()
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
-    monkeypatch.delenv("HOME", raising=False)
-    monkeypatch.setenv("TMPDIR", "/elsewhere")
-    assert default_socket() == here
-    assert str(os.getuid()) in str(here)
+from impsy_tui.control.place import PlaceProblem, SocketTaken, find_socket, holder, places, take
+from tests.conftest import wait_until
 
 
 @pytest.fixture
-def default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    socket = tmp_path / "impsy-tui" / "engine.sock"
-    monkeypatch.setattr(place, "default_socket", lambda: socket)
-    return socket
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of this user, with a short name as sockets need it, and no runtime folder."""
+    with tempfile.TemporaryDirectory() as made:
+        monkeypatch.setenv("HOME", made)
+        monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+        yield Path(made)
 
 
-def test_the_folder_is_made_for_this_user_alone(default: Path) -> None:
-    prepare_folder(default)
-    assert stat.S_IMODE(default.parent.stat().st_mode) == 0o700
+@pytest.fixture
+def locks() -> Iterator[list[int]]:
+    """Descriptors of locks that are let go after the test."""
+    held: list[int] = []
+    yield held
+    for lock in held:
+        os.close(lock)
 
 
-def test_a_folder_that_others_can_enter_is_closed_to_them(default: Path) -> None:
-    default.parent.mkdir(mode=0o755)
-    prepare_folder(default)
-    assert stat.S_IMODE(default.parent.stat().st_mode) == 0o700
-
-
-def test_a_link_laid_there_by_somebody_is_refused(default: Path, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    default.parent.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(PlaceProblem, match="somebody else"):
-        prepare_folder(default)
+def test_places_begin_in_the_home_whatever_the_session_sets(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = places()[0]
+    assert first == home / ".local" / "state" / "impsy-tui" / "engine.sock"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", "/elsewhere")
+    monkeypatch.setenv("TMPDIR", "/elsewhere")
+    assert places()[:2] == [first, home / "impsy-tui" / "engine.sock"]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
-def test_a_folder_of_somebody_else_is_refused(default: Path) -> None:
-    default.parent.mkdir()
-    os.chown(default.parent, 12345, 12345)
-    with pytest.raises(PlaceProblem, match="somebody else"):
-        prepare_folder(default)
+def test_places_leave_out_folders_of_another_user(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    for folder in (home, runtime):
+        os.chown(folder, 12345, 12345)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    assert not [place for place in places() if place.is_relative_to(tmp_path)]
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_take_makes_a_folder_for_this_user_alone(home: Path, locks: list[int]) -> None:
+    assert find_socket() is None
+    socket, lock = take()
+    locks.append(lock)
+    assert socket == places()[0] == find_socket()
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    assert holder(socket) == os.getpid()
+
+
+def test_take_closes_a_folder_that_others_can_enter(home: Path, locks: list[int]) -> None:
+    places()[0].parent.mkdir(mode=0o755, parents=True)
+    socket, lock = take()
+    locks.append(lock)
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+
+
+def test_take_uses_the_runtime_folder_if_the_home_cannot_be_written(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locks: list[int]
+) -> None:
+    (home / ".local").write_text("")  # root may write into every folder
+    runtime = home / "run"
+    runtime.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    socket, lock = take()
+    locks.append(lock)
+    assert socket == find_socket() == runtime / "impsy-tui" / "engine.sock"
+    (home / ".local").unlink()
+    assert find_socket() == socket
+    with pytest.raises(SocketTaken, match=f"process {os.getpid()}, at {socket}"):
+        take()
+
+
+def _another_owner(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir(parents=True)
+    os.chown(folder, 12345, 12345)
+
+
+def _link(folder: Path, tmp_path: Path) -> None:
+    folder.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        pytest.param(
+            _another_owner, marks=pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+        ),
+        _link,
+    ],
+)
+def test_engine_and_clients_refuse_a_folder_that_another_user_has_laid(
+    lay: object, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locks: list[int]
+) -> None:
+    folder = places()[0].parent
+    assert callable(lay)
+    lay(folder, tmp_path)
+    _, lock = take(folder / "engine.sock")  # as if it were named: a false engine
+    locks.append(lock)
+    assert find_socket() is None
+    runtime = home / "run"
+    runtime.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    socket, lock = take()
+    locks.append(lock)
+    assert socket.parent == runtime / "impsy-tui"
+
+
+def test_lock_that_is_a_link_leaves_its_target_alone(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("my only copy")
+    (tmp_path / "engine.lock").symlink_to(precious)
+    with pytest.raises(PlaceProblem, match="name another place with --socket"):
+        take(tmp_path / "engine.sock")
+    assert precious.read_text() == "my only copy"
+
+
+def test_lock_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "engine.lock")
+    with pytest.raises(PlaceProblem, match="is not a file"):
+        take(tmp_path / "engine.sock")
+
+
+def test_lock_goes_with_its_process(tmp_path: Path) -> None:
+    socket = tmp_path / "engine.sock"
+    code = f"from pathlib import Path; from impsy_tui.control.place import take; take(Path({str(socket)!r})); input()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    wait_until(lambda: holder(socket) == process.pid, 30)
+    process.kill()
+    process.wait()
+    assert process.stdin is not None
+    process.stdin.close()
+    assert holder(socket) is None
+    assert socket.with_suffix(".lock").exists()
+
+
+def test_take_says_why_a_place_cannot_be_had(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(PlaceProblem, match="--socket"):
-        prepare_folder(tmp_path / "file" / "engine.sock")
+    with pytest.raises(PlaceProblem, match=r"cannot be made: .*; name another place with --socket"):
+        take(tmp_path / "file" / "engine.sock")
+    with pytest.raises(PlaceProblem, match="too long a name"):
+        take(tmp_path / ("x" * 120) / "engine.sock")

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -138,22 +139,21 @@ def test_an_engine_elsewhere_is_as_if_it_were_here(ssh_server: SshServer, start_
     wait_until(lambda: not clients(remote))
 
 
-def test_the_user_there_is_asked_for_where_no_socket_is_named(tmp_path: Path, start_engine: Start) -> None:
-    user = 3_000_000_000 + os.getpid()  # nobody's
-    there = Path(f"/tmp/impsy-tui-{user}")
+def test_remote_finds_the_engine_in_each_place_of_the_user(tmp_path: Path, start_engine: Start) -> None:
     folder = tmp_path / "ssh"
     folder.mkdir()
-    server = SshServer(folder, f"ForceCommand echo {user}")
-    server.start()
-    try:
-        there.mkdir(mode=0o700)
-        engine = start_engine(CONFIG, "--socket", str(there / "engine.sock"))
-        with RemoteSocket("127.0.0.1", options=server.options) as remote, connected(remote.socket) as client:
-            assert client.hello.pid == engine.process.pid
-        engine.end()  # before its folder goes, in which it would make its socket anew
-    finally:
-        server.end()
-        shutil.rmtree(there)
+    with tempfile.TemporaryDirectory() as home:  # sockets need short names
+        server = SshServer(folder, f"SetEnv HOME={home} XDG_RUNTIME_DIR={home}/run")
+        server.start()
+        try:
+            for number, place in enumerate((Path(home, "run", "impsy-tui"), Path(home, ".local/state/impsy-tui"))):
+                place.mkdir(mode=0o700, parents=True)
+                socket = place / "engine.sock"
+                engine = start_engine(CONFIG, "--socket", str(socket), folder=tmp_path / f"engine{number}")
+                with RemoteSocket("127.0.0.1", options=server.options) as remote, connected(remote.socket) as client:
+                    assert client.hello.pid == engine.process.pid
+        finally:
+            server.end()
 
 
 def test_a_place_without_an_engine_is_connected_to_when_one_comes(
@@ -219,14 +219,14 @@ def test_a_key_that_is_not_known_there_is_a_problem_in_words(ssh_server: SshServ
         pass
 
 
-def test_a_host_that_does_not_say_who_we_are_is_a_problem_in_words(tmp_path: Path) -> None:
+def test_a_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_path: Path) -> None:
     folder = tmp_path / "ssh"
     folder.mkdir()
     server = SshServer(folder, "ForceCommand echo welcome")
     server.start()
     try:
         remote = RemoteSocket("127.0.0.1", options=server.options)
-        with pytest.raises(RemoteProblem, match="does not say who we are there"), remote:
+        with pytest.raises(RemoteProblem, match="does not say where the engine is"), remote:
             pass
         assert not remote.socket.parent.exists()
         wait_until(lambda: not clients(remote))

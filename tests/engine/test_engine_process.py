@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import stat
@@ -16,6 +15,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.launch import launch_engine
 from impsy_tui.control.messages import Event, Snapshot
 from tests.conftest import free_port, free_tcp_port, wait_until
 from tests.engine.processes import Start, config, received
@@ -116,24 +116,44 @@ def test_a_second_engine_is_refused_and_a_dead_ones_socket_taken_over(
     assert start_engine(config(receiver, free_port())).ready.startswith("ready")
 
 
-def test_the_socket_is_this_users_alone_and_remade_when_removed(
-    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
+def test_socket_is_this_users_alone_and_its_removal_is_reported(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:
-    place = tmp_path / "run" / "engine.sock"
     engine = start_engine(config(receiver, free_port()))
-    engine.end()
-    engine = start_engine(config(receiver, free_port()), "--socket", str(place))
-    engine.socket = place
-    assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    place.unlink()
-    wait_until(place.exists)
+    assert stat.S_IMODE(engine.socket.stat().st_mode) == 0o600
+    engine.socket.unlink()
+    done = engine.command("status")
+    assert done.returncode == 1
+    assert f"the engine (process {engine.process.pid}) is starting, or its socket" in done.stderr
+    assert f"end it with kill {engine.process.pid}" in done.stderr
+    assert engine.end() == 0
+
+
+def test_status_of_an_engine_that_hangs_gives_its_process(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    engine = start_engine(config(receiver, free_port()))
+    engine.process.send_signal(signal.SIGSTOP)
+    try:
+        done = engine.command("status")
+    finally:
+        engine.process.send_signal(signal.SIGCONT)
+    assert done.returncode == 1
+    assert f"the engine (process {engine.process.pid}) runs but does not answer" in done.stderr
     assert engine.command("status").returncode == 0
-    # The engine may be at it again before the folder is gone.
-    shutil.rmtree(place.parent, ignore_errors=True)
-    wait_until(place.exists)
-    assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    assert engine.command("status").returncode == 0
-    assert "it is there again" in engine.said()
+
+
+def test_engine_answers_only_after_its_channels_are_opened(tmp_path: Path) -> None:
+    """A second of waiting for a host name is part of the start."""
+    (tmp_path / "config.toml").write_text(
+        f'[model]\ndimension = 3\n[osc]\nserver_port = {free_port()}\nclient_ip = "no-such-host.invalid"\n'
+    )
+    socket = tmp_path / "engine.sock"
+    launch_engine(["-c", str(tmp_path / "config.toml"), "-l", str(tmp_path / "logs")], socket, tmp_path / "out")
+    with connected(socket) as client:
+        (channel,) = client.snapshot().channels
+        assert (channel.name, channel.state) == ("osc", "waiting")
+        client.command("shutdown")
 
 
 def test_without_a_model_the_dummy_says_so_everywhere(start_engine: Start, receiver: socket.socket) -> None:
