@@ -1,5 +1,6 @@
 """The doors: what can be typed in a shell."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 import typer.core
 
 from impsy_tui import __version__, terms
-from impsy_tui.cli import agent_training, ensemble, gestures, workshop
+from impsy_tui.cli import agent_training, asking, ensemble, gestures, workshop
 from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
 from impsy_tui.cli.examples import config_file, examples, sound_file
@@ -42,6 +43,8 @@ app = typer.Typer(
 app.command()(init)
 app.command()(examples)
 app.command()(check)
+for _ask in (asking.send, asking.status, asking.shutdown):
+    app.command()(_ask)
 for _command in (workshop.dataset, workshop.train, workshop.evaluate, workshop.convert, workshop.plot):
     app.command()(_command)
 for _word, _train in (("agent", agent_training.train), ("gestures", gestures.train), ("ensemble", ensemble.train)):
@@ -53,6 +56,10 @@ app.add_typer(agent, name="agent")
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # In a locale that is not UTF-8, a sign that it does not have is printed as "?".
+            stream.reconfigure(errors="replace")
     app()
 
 
@@ -118,6 +125,8 @@ def run(
         "log_input": log_input,
         "log_predictions": log_predictions,
     }
+    if model is not None and model.endswith(".toml") and config is None:
+        fail(f"{model} is no model: -c {model}?")
     loaded = load_config(config_file(config), overrides)
     for problem in loaded.problems:
         colour = typer.colors.RED if problem.fatal else typer.colors.YELLOW
@@ -136,9 +145,19 @@ def run(
         sound=sound and sound_file(sound),
     )
     talk = _say_all if loaded.config.verbose else _say_problems
-    code = run_engine(setup, talk, say)
-    sys.stdout.flush()
+    code = run_engine(setup, talk, _announce)
+    _announce("")
     raise typer.Exit(code)
+
+
+def _announce(line: str) -> None:
+    """Print a line; a full disk, or a terminal that has gone, does not stop the music."""
+    try:
+        say(line, nl=bool(line))
+        sys.stdout.flush()
+    except OSError:
+        # Python would print what it has kept again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say_problems(level: str, source: str, text: str) -> None:
@@ -152,29 +171,6 @@ def _say_all(level: str, source: str, text: str) -> None:
         say(f"{source}: {text}", fg=colour, err=True)
     except OSError:
         pass  # the terminal has gone; the music has not
-
-
-@app.command()
-def send(
-    command: Annotated[list[str], typer.Argument(help='For example "mode battle".')],
-    socket: SocketOption = None,
-) -> None:
-    """Send one command to the running engine and print its reply."""
-    from impsy_tui.control.client import NoEngine, connected
-
-    line = " ".join(command)
-    try:
-        with connected(socket) as client:
-            reply = client.command(line)
-    except NoEngine as problem:
-        fail(str(problem))
-    if reply.ok:
-        say(reply.text)
-        return
-    if reply.start >= 0:
-        pointer = " " * reply.start + "^" * max(1, reply.end - reply.start)
-        say(f"{line}\n{pointer}", err=True)
-    fail(reply.text)
 
 
 @app.command()
@@ -251,7 +247,7 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Pa
     """The console in this terminal; without a terminal, the status once."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        status(socket=socket)
+        asking.status(socket=socket)
         return
     from impsy_tui.control.client import NoEngine, connected
 
@@ -266,63 +262,6 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Pa
     said = run_console(Options(socket, theme, lean, wishes, output))
     if said:
         say(said)
-
-
-def _watch(socket: Path | None) -> None:
-    """Show the engine, live, until Ctrl-C or its end."""
-    from impsy_tui.control.client import NoEngine, connected
-    from impsy_tui.control.messages import Snapshot
-    from impsy_tui.control.status_text import live_lines
-
-    try:
-        with connected(socket) as client:
-            client.subscribe(10.0, events=False)
-            for snapshot in client.messages():
-                if isinstance(snapshot, Snapshot):
-                    say("\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves", clear=True)
-    except NoEngine as problem:
-        fail(str(problem))
-    except KeyboardInterrupt:
-        say()
-
-
-@app.command()
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Live, until Ctrl-C.")] = False,
-    socket: SocketOption = None,
-) -> None:
-    """Show what the engine is doing now."""
-    import msgspec
-
-    from impsy_tui.control.client import NoEngine, connected
-    from impsy_tui.control.place import socket_of_sudo_user
-    from impsy_tui.control.status_text import status_lines
-
-    if watch:
-        _watch(socket)
-        return
-    try:
-        with connected(socket or socket_of_sudo_user()) as client:
-            snapshot = client.snapshot()
-    except NoEngine as problem:
-        fail(str(problem))
-    if as_json:
-        say(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
-    else:
-        say("\n".join(status_lines(snapshot)))
-
-
-@app.command()
-def shutdown(socket: SocketOption = None) -> None:
-    """End the running engine: silence, log closed."""
-    from impsy_tui.control.client import NoEngine, connected
-
-    try:
-        with connected(socket) as client:
-            say(client.command("shutdown").text)
-    except NoEngine as problem:
-        fail(str(problem))
 
 
 @app.command()

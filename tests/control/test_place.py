@@ -1,6 +1,7 @@
 """The socket is where every process of one user looks for it, and no other user can take its place."""
 
 import os
+import pwd
 import stat
 import subprocess
 import sys
@@ -10,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.control.place import PlaceProblem, SocketTaken, find_socket, holder, places, take
+from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.place import (
+    PlaceProblem,
+    SocketTaken,
+    find_socket,
+    holder,
+    places,
+    socket_of_sudo_user,
+    take,
+)
 from tests.conftest import wait_until
 
 
@@ -156,3 +166,22 @@ def test_take_says_why_a_place_cannot_be_had(tmp_path: Path) -> None:
         take(tmp_path / "file" / "engine.sock")
     with pytest.raises(PlaceProblem, match="too long a name"):
         take(tmp_path / ("x" * 120) / "engine.sock")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+def test_root_finds_the_engine_of_the_user_behind_sudo(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, locks: list[int]
+) -> None:
+    with tempfile.TemporaryDirectory() as theirs:
+        user = pwd.struct_passwd(("pi", "x", 12345, 12345, "", theirs, "/bin/sh"))
+        monkeypatch.setattr(pwd, "getpwuid", {12345: user}.__getitem__)
+        monkeypatch.setenv("SUDO_UID", "12345")
+        assert socket_of_sudo_user() is None
+        socket, lock = take(Path(theirs, ".local", "state", "impsy-tui", "engine.sock"))
+        locks.append(lock)
+        assert socket_of_sudo_user() is None  # the folder is root's
+        socket.parent.chmod(0o700)
+        os.chown(socket.parent, 12345, 12345)
+        assert socket_of_sudo_user() == socket
+        with pytest.raises(NoEngine, match="no engine of root runs, but one of pi does"), connected():
+            pass
