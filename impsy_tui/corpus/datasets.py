@@ -1,43 +1,23 @@
 """Data sets as IMPSY keeps them: ``.npz`` files with ``perfs``, an object array of float arrays.
 
-Object arrays are pickles, and a pickle can do anything. So they are read with an unpickler that
-knows NumPy arrays of numbers and nothing else; a file that holds anything else is refused.
+The object array is a pickle. It is never unpickled: see ``object_array``.
 """
 
 import io
-import pickle
 import zipfile
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-LARGEST: Final = 8 << 30
-"""Bytes, uncompressed. A larger data set is refused."""
+from impsy_tui.corpus.object_array import NotAnArray, read_object_array
 
-_ALLOWED: Final = {
-    ("numpy", "ndarray"),
-    ("numpy", "dtype"),
-    ("numpy.core.multiarray", "_reconstruct"),
-    ("numpy._core.multiarray", "_reconstruct"),
-    ("numpy.core.multiarray", "scalar"),
-    ("numpy._core.multiarray", "scalar"),
-    ("_codecs", "encode"),  # how raw bytes are written in protocol 2 pickles
-    ("__builtin__", "bytes"),  # and how none are, in a performance without events
-}
+LARGEST: Final = 256 << 20
+"""Bytes, uncompressed. A larger data set is refused."""
 
 
 class DatasetProblem(Exception):
     """A data set that cannot be read; the message says why."""
-
-
-class _NumbersOnly(pickle.Unpickler):
-    """Builds NumPy arrays, and refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _ALLOWED:
-            raise DatasetProblem(f"holds {module}.{name}, which is no array of numbers: it is not trusted")
-        return super().find_class(module, name)
 
 
 def read_dataset(file: Path) -> list[np.ndarray]:
@@ -55,18 +35,24 @@ def read_dataset(file: Path) -> list[np.ndarray]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
+            if "perfs.npy" not in archive.namelist():
+                raise DatasetProblem("holds no performances (perfs)")
             entry = archive.getinfo("perfs.npy")
             if entry.file_size > LARGEST:
-                raise DatasetProblem("is too large")
+                raise DatasetProblem(f"is too large: {entry.file_size >> 20} MB, at most {LARGEST >> 20} MB")
             loaded = _read_array(archive.read(entry))
     except DatasetProblem:
         raise
-    except KeyError:
-        raise DatasetProblem("holds no performances (perfs)") from None
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError, pickle.UnpicklingError, IndexError) as error:
+    except NotAnArray as problem:
+        raise DatasetProblem(str(problem)) from None
+    except MemoryError:
+        raise DatasetProblem("is too large") from None
+    except OSError as error:
+        raise DatasetProblem(f"cannot be read: {error.strerror or error}") from None
+    except zipfile.BadZipFile as error:
         raise DatasetProblem(f"cannot be read: {error}") from None
-    except Exception as error:  # a pickle that is damaged can fail in any way
-        raise DatasetProblem(f"is damaged: {type(error).__name__}") from None
+    except Exception as error:  # a damaged file can fail in any way
+        raise DatasetProblem(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
     return _checked(loaded)
 
 
@@ -76,20 +62,23 @@ def _read_array(data: bytes) -> Any:
     read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, by_columns, dtype = read_header(stream)
     if dtype.hasobject:
-        return _NumbersOnly(stream).load()
+        return read_object_array(stream)
     return np.frombuffer(data, dtype, offset=stream.tell()).reshape(shape, order="F" if by_columns else "C")
 
 
 def _checked(loaded: Any) -> list[np.ndarray]:
     if not isinstance(loaded, np.ndarray) or not loaded.ndim:
         raise DatasetProblem("holds no list of performances")
-    performances = []
-    dimension = 0
-    for item in loaded:
+    performances: list[np.ndarray] = []
+    dimension = total = 0
+    for item in loaded if loaded.size else ():  # an array without values may have any number of rows
         if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiuO":
             raise DatasetProblem("holds a performance that is no array of numbers")
         if item.size == 0:
             continue
+        total += 4 * item.size
+        if total > LARGEST:
+            raise DatasetProblem("is too large")
         try:
             performance = np.ascontiguousarray(item, np.float32)
         except (TypeError, ValueError):

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 from weakref import WeakKeyDictionary
 
-_LARGEST: Final = 64 << 20
+_LARGEST: Final = 80 << 20
+"""Bytes of an answer: the weights of a large model, and more."""
+_PIECE: Final = 1 << 18
 _AT_ONCE: Final = 4
 """Processes at the same time: a load or a replay asked for again and again is no bomb."""
 _MOST_WAITING: Final = 32
@@ -60,6 +62,22 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> by
         return await _ask(module, arguments, patience)
 
 
+async def _read(stream: asyncio.StreamReader | None, process: asyncio.subprocess.Process) -> bytes:
+    """All that a process writes; one that writes too much is killed."""
+    assert stream is not None
+    pieces = []
+    count = 0
+    while piece := await stream.read(_PIECE):
+        count += len(piece)
+        if count <= _LARGEST:
+            pieces.append(piece)
+        elif process.returncode is None:
+            process.kill()
+    if count > _LARGEST:
+        raise HelperProblem(f"an answer of more than {_LARGEST >> 20} MB is not taken: a file may be damaged")
+    return b"".join(pieces)
+
+
 async def _ask(module: str, arguments: Sequence[str], patience: float) -> bytes:
     name = module.rpartition(".")[2]
     try:
@@ -69,7 +87,7 @@ async def _ask(module: str, arguments: Sequence[str], patience: float) -> bytes:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
-            limit=_LARGEST,
+            limit=_PIECE,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
     except OSError as error:
@@ -77,12 +95,16 @@ async def _ask(module: str, arguments: Sequence[str], patience: float) -> bytes:
     except ValueError as error:  # what no process can be told, such as a zero byte
         raise HelperProblem(f"{name} cannot be asked that: {error}") from None
     try:
-        said, errors = await asyncio.wait_for(process.communicate(), patience)
+        async with asyncio.timeout(patience):
+            said, errors = await asyncio.gather(_read(process.stdout, process), _read(process.stderr, process))
+            await process.wait()
     except TimeoutError:
         raise NoAnswer(f"{name} did not answer within {patience:.0f} s") from None
     finally:
         if process.returncode is None:
             process.kill()
+            assert process.stdout is not None
+            await process.stdout.read()  # what is left in the pipe keeps wait() waiting
             await process.wait()
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]

@@ -19,6 +19,7 @@ from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
 from impsy_tui.folders import can_be_typed, files_in, shown
 from impsy_tui.jobs.manners import step_back
+from impsy_tui.limits import limit_process, limited_time
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
@@ -34,6 +35,7 @@ _LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
 def main() -> None:
     """See the module."""
     step_back()
+    limit_process()
     what, number, *arguments = sys.argv[1:]
     answer: Files | LogPicture | Reply
     if what == "list":
@@ -59,7 +61,8 @@ def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
 def _described(describe: Callable[[Path], FileFacts | None], kind: str, file: Path) -> FileFacts | None:
     """The facts of one file: whatever is wrong with it, the others are listed."""
     try:
-        facts = describe(file)
+        with limited_time():
+            facts = describe(file)
     except Exception as error:  # a damaged file can fail in any way
         facts = _facts(kind, file)
         facts = facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error or type(error).__name__}")

@@ -19,6 +19,7 @@ from impsy_tui.corpus.logs import read_rows, wall_time
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.language import Macro, Program, Source, first_refused, parse
 from impsy_tui.language.setlist import macros_after
+from impsy_tui.limits import limit_process
 from impsy_tui.listening.names import NAMES
 
 COMMANDS_SUFFIX: Final = ".commands"
@@ -131,6 +132,7 @@ def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
 def main() -> None:
     """See the module."""
     step_back()
+    limit_process()
     reel, events = read_reel(Path(sys.argv[1]))
     sys.stdout.buffer.write(encoded(reel) + b"\n" + events)
 

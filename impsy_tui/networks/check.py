@@ -15,14 +15,14 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from impsy_tui.limits import limit_process
 from impsy_tui.networks import Floats, ModelProblem, Network, Shape
 from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
-from impsy_tui.networks.weights import LARGEST_WEIGHTS, read_weights
+from impsy_tui.networks.weights import read_weights
 
 SUFFIXES: Final = (".tflite", ".keras", ".h5")
 CPU_SECONDS: Final = 20
-MEMORY: Final = 4 << 30
 
 
 def main() -> None:
@@ -39,6 +39,8 @@ def main() -> None:
         _report(file, answer)
     except ModelProblem as problem:
         _write_header(answer, {"problem": str(problem)})
+    except MemoryError:
+        _write_header(answer, {"problem": "is too large"})
     answer.flush()
 
 
@@ -136,16 +138,7 @@ def _weights(shapes: list[list[int]], data: bytes) -> Weights:
 def limit_self() -> None:
     """Bound what a hostile file can take, and stay out of the music's way."""
     os.nice(10)
-    import resource
-
-    for what, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, max(MEMORY, 2 * LARGEST_WEIGHTS)),
-    ):
-        try:
-            resource.setrlimit(what, (most, most))
-        except (ValueError, OSError):  # macOS has no such limit on memory
-            pass
+    limit_process(CPU_SECONDS)
 
 
 if __name__ == "__main__":

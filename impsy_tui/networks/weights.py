@@ -12,8 +12,18 @@ import numpy as np
 from impsy_tui.networks import Floats, ModelProblem
 from impsy_tui.networks.lstm import LstmWeights, Weights
 
-LARGEST_WEIGHTS: Final = 1 << 30
-"""Bytes, uncompressed. The largest size a musician trains is a fiftieth of it."""
+_LARGEST_FILE: Final = 256 << 20
+"""Bytes, uncompressed: weights, and what an optimizer keeps of each."""
+LARGEST_WEIGHTS: Final = 64 << 20
+"""Bytes. The largest size a musician trains is a third of it."""
+_MOST_ITEMS: Final = 10_000
+"""Of an ``.h5`` file."""
+
+_DAMAGES: Final = (
+    *(OSError, KeyError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError),
+    *(NotImplementedError, TypeError),
+)
+"""What reading a damaged file may end in."""
 
 _LSTM = re.compile(r"^(.*?\blstm_?(\d*))/", re.IGNORECASE)
 _HEADS: Final = {
@@ -39,19 +49,30 @@ def read_weights(file: Path) -> Weights:
         if file.suffix == ".keras":
             with zipfile.ZipFile(file) as archive:
                 entry = archive.getinfo("model.weights.h5")
-                if entry.file_size > LARGEST_WEIGHTS:
+                if entry.file_size > _LARGEST_FILE:
                     raise ModelProblem("is too large")
                 source = io.BytesIO(archive.read(entry))
         with h5py.File(source, "r") as h5:
             root = h5.get("model_weights", h5)
             arrays: dict[str, Floats] = {}
 
+            seen = total = 0
+
             def keep(name: str, item: Any) -> None:
+                nonlocal seen, total
+                seen += 1
                 if isinstance(item, h5py.Dataset) and not name.startswith(("optimizer", "_")):
-                    arrays[name] = np.asarray(item, np.float32)
+                    total += 4 * int(item.size or 0)
+                    # Before it is read: a small file may hold any number of compressed zeros.
+                    if total > LARGEST_WEIGHTS:
+                        raise ModelProblem("is too large")
+                    if item.dtype.kind == "f":
+                        arrays[name] = np.asarray(item, np.float32)
+                if seen > _MOST_ITEMS:
+                    raise ModelProblem("is no mixture density RNN: it holds too many things")
 
             root.visititems(keep)
-    except (OSError, KeyError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+    except _DAMAGES as error:
         reason = str(error).strip("'\"").partition("\n")[0][:200]
         raise ModelProblem(f"is not a Keras file: {reason}") from None
     weights = _assemble(arrays)

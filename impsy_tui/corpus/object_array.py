@@ -1,0 +1,295 @@
+"""Object arrays of float arrays, read without unpickling.
+
+NumPy writes an object array as a pickle, and a pickle can run code. This reader steps through the opcodes itself. It
+knows those that NumPy 1 and 2 write for arrays of numbers (protocols 2 to 5), and builds nothing else.
+"""
+
+import pickletools
+from collections.abc import Callable
+from math import prod
+from typing import Any, BinaryIO, Final, NamedTuple
+
+import numpy as np
+
+_MOST_OPCODES: Final = 5_000_000
+_MOST_BYTES: Final = 256 << 20
+"""Of all arrays together: an array may be named again and again."""
+_ARRAYS: Final = ("numpy.core.multiarray", "numpy._core.multiarray")
+_NUMERIC: Final = ("numpy.core.numeric", "numpy._core.numeric")
+_NUMBERS: Final = frozenset(("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"))
+
+
+class NotAnArray(Exception):
+    """A file that holds something else; the message says what."""
+
+
+class _Name(NamedTuple):
+    module: str
+    name: str
+
+
+class _Kind:
+    """A data type, before and after its state is known."""
+
+    def __init__(self, code: str) -> None:
+        if code not in _NUMBERS and code != "O8":
+            raise NotAnArray("holds a performance that is no array of numbers")
+        self.code = code
+        self.order = "="
+
+    @property
+    def is_object(self) -> bool:
+        return self.code == "O8"
+
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(self.order + self.code)
+
+
+class _Array:
+    """An array, before and after its state is known."""
+
+    array: np.ndarray | None = None
+
+
+class _Mark:
+    pass
+
+
+def read_object_array(stream: BinaryIO) -> Any:
+    """Returns the array that a pickle of NumPy holds.
+
+    Args:
+        stream: at the begin of the pickle.
+
+    Raises:
+        NotAnArray: it holds anything else.
+        ValueError, EOFError, IndexError, TypeError, KeyError: it is damaged.
+    """
+    return _Reader().read(stream)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._stack: list[Any] = []
+        self._memo: dict[int, Any] = {}
+        self._bytes = 0
+
+    def read(self, stream: BinaryIO) -> Any:
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
+            if count > _MOST_OPCODES:
+                raise NotAnArray("is too large")
+            if opcode.name == "STOP":
+                return _plain(self._stack.pop())
+            if opcode.name in _VALUES:
+                self._stack.append(argument)
+            elif opcode.name in _CONSTANTS:
+                self._stack.append(_CONSTANTS[opcode.name]())
+            elif opcode.name in _STEPS:
+                _STEPS[opcode.name](self, argument)
+            elif opcode.name not in ("PROTO", "FRAME"):
+                raise NotAnArray(
+                    f"holds a pickle with {opcode.name}, which is no array of numbers: it is not trusted"
+                )
+        raise EOFError
+
+    def name(self, argument: str) -> None:
+        module, _, name = argument.partition(" ")
+        self._push_name(module, name)
+
+    def stack_name(self, _: None) -> None:
+        name, module = self._stack.pop(), self._stack.pop()
+        self._push_name(module, name)
+
+    def _push_name(self, module: str, name: str) -> None:
+        found = _Name(module, name)
+        if found not in _CALLS and found != ("numpy", "ndarray"):
+            raise NotAnArray(f"holds {module}.{name}, which is no array of numbers: it is not trusted")
+        self._stack.append(found)
+
+    def put(self, number: int) -> None:
+        self._memo[number] = self._stack[-1]
+
+    def memoize(self, _: None) -> None:
+        self._memo[len(self._memo)] = self._stack[-1]
+
+    def get(self, number: int) -> None:
+        self._stack.append(self._memo[number])
+
+    def mark(self, _: None) -> None:
+        self._stack.append(_Mark)
+
+    def _since_mark(self) -> list[Any]:
+        values = []
+        while (value := self._stack.pop()) is not _Mark:
+            values.append(value)
+        return values[::-1]
+
+    def tuple(self, _: None) -> None:
+        self._stack.append(tuple(self._since_mark()))
+
+    def tuple_of(self, count: int) -> None:
+        values = tuple(self._stack[-count:])
+        if len(values) < count:
+            raise EOFError
+        self._stack[-count:] = [values]
+
+    def append(self, _: None) -> None:
+        value = self._stack.pop()
+        self._list().append(value)
+
+    def appends(self, _: None) -> None:
+        values = self._since_mark()
+        self._list().extend(values)
+
+    def _list(self) -> list[Any]:
+        found = self._stack[-1]
+        if not isinstance(found, list):
+            raise TypeError
+        return found
+
+    def reduce(self, _: None) -> None:
+        arguments, function = self._stack.pop(), self._stack.pop()
+        if not isinstance(function, _Name) or not isinstance(arguments, tuple):
+            raise TypeError
+        made = _CALLS[function](*arguments)
+        if isinstance(made, _Array) and made.array is not None:
+            self._count(made.array)
+        self._stack.append(made)
+
+    def build(self, _: None) -> None:
+        state, built = self._stack.pop(), self._stack[-1]
+        if not isinstance(state, tuple):
+            raise TypeError
+        if isinstance(built, _Kind):
+            _set_kind(built, *state)
+        elif isinstance(built, _Array) and built.array is None:
+            built.array = _array_of(*state)
+            self._count(built.array)
+        else:
+            raise TypeError
+
+    def _count(self, array: np.ndarray) -> None:
+        self._bytes += array.nbytes
+        if self._bytes > _MOST_BYTES:
+            raise NotAnArray("is too large")
+
+
+def _set_kind(kind: _Kind, *state: Any) -> None:
+    """The state of a simple type: its order of bytes. A type with fields, a shape or metadata has another."""
+    order = state[1] if len(state) == 8 and state[1] in ("<", ">", "|", "=") else ""
+    if not order or state != (3, order, None, None, None, -1, -1, 63 if kind.is_object else 0):
+        raise NotAnArray("holds a performance that is no array of numbers")
+    kind.order = order
+
+
+def _array_of(version: int, shape: Any, kind: Any, by_columns: Any, data: Any) -> np.ndarray:
+    if version != 1 or not isinstance(kind, _Kind):
+        raise TypeError
+    if not kind.is_object:
+        return _numbers(data, kind, shape, "F" if by_columns else "C")
+    if not isinstance(data, list) or len(data) != prod(_checked(shape)):
+        raise ValueError("its shape does not fit")
+    array = np.empty(len(data), object)
+    for index, item in enumerate(data):
+        array[index] = _plain(item)
+    return array.reshape(shape)  # by rows, also where the array itself was by columns
+
+
+def _numbers(data: Any, kind: Any, shape: Any, order: Any) -> np.ndarray:
+    """An array over these bytes."""
+    if not isinstance(data, bytes | bytearray) or not isinstance(kind, _Kind) or kind.is_object:
+        raise TypeError
+    if not data:
+        return np.zeros(_checked(shape) if prod(_checked(shape)) == 0 else (), kind.dtype())
+    return np.frombuffer(data, kind.dtype()).reshape(_checked(shape), order="F" if order == "F" else "C")
+
+
+def _from_buffer(data: Any, kind: Any, shape: Any, order: Any, *_: Any) -> _Array:
+    made = _Array()
+    made.array = _numbers(data, kind, shape, order)
+    return made
+
+
+def _checked(shape: Any) -> tuple[int, ...]:
+    if not isinstance(shape, tuple) or len(shape) > 8 or not all(type(n) is int and 0 <= n < 1 << 40 for n in shape):
+        raise ValueError("its shape makes no sense")
+    return shape
+
+
+def _reconstruct(kind: Any, shape: Any, code: Any) -> _Array:
+    if kind != ("numpy", "ndarray") or shape != (0,) or code not in (b"b", "b"):
+        raise TypeError
+    return _Array()
+
+
+def _kind(code: Any, align: Any, copy: Any) -> _Kind:
+    if not isinstance(code, str):
+        raise TypeError
+    return _Kind(code)
+
+
+def _scalar(kind: Any, data: Any) -> float:
+    return float(_numbers(data, kind, (), "C"))
+
+
+def _encode(text: Any, encoding: Any) -> bytes:
+    """Bytes, as protocol 2 writes them."""
+    if not isinstance(text, str) or encoding != "latin1":
+        raise TypeError
+    return text.encode("latin-1")
+
+
+def _no_bytes() -> bytes:
+    return b""
+
+
+def _plain(item: Any) -> Any:
+    """A value of an object array."""
+    if isinstance(item, _Array) and item.array is not None:
+        return item.array
+    if isinstance(item, float | int | str | None):
+        return item
+    raise NotAnArray("holds a performance that is no array of numbers")
+
+
+_CALLS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
+    **{_Name(module, "_reconstruct"): _reconstruct for module in _ARRAYS},
+    **{_Name(module, "scalar"): _scalar for module in _ARRAYS},
+    **{_Name(module, "_frombuffer"): _from_buffer for module in _NUMERIC},
+    _Name("numpy", "dtype"): _kind,
+    _Name("_codecs", "encode"): _encode,
+    _Name("__builtin__", "bytes"): _no_bytes,
+}
+"""What may be called, each in a form of our own: nothing of NumPy is built by a state from the file."""
+
+_VALUES: Final = frozenset(
+    (
+        *("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE", "SHORT_BINUNICODE"),
+        *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
+    )
+)
+_CONSTANTS: Final[dict[str, Callable[[], Any]]] = {
+    "NONE": lambda: None,
+    "NEWTRUE": lambda: True,
+    "NEWFALSE": lambda: False,
+    "EMPTY_TUPLE": tuple,
+    "EMPTY_LIST": list,
+}
+_STEPS: Final[dict[str, Callable[[_Reader, Any], None]]] = {
+    "GLOBAL": _Reader.name,
+    "STACK_GLOBAL": _Reader.stack_name,
+    "BINPUT": _Reader.put,
+    "LONG_BINPUT": _Reader.put,
+    "MEMOIZE": _Reader.memoize,
+    "BINGET": _Reader.get,
+    "LONG_BINGET": _Reader.get,
+    "MARK": _Reader.mark,
+    "TUPLE": _Reader.tuple,
+    "TUPLE1": lambda reader, _: reader.tuple_of(1),
+    "TUPLE2": lambda reader, _: reader.tuple_of(2),
+    "TUPLE3": lambda reader, _: reader.tuple_of(3),
+    "APPEND": _Reader.append,
+    "APPENDS": _Reader.appends,
+    "REDUCE": _Reader.reduce,
+    "BUILD": _Reader.build,
+}
