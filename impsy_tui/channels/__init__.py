@@ -1,6 +1,6 @@
 """Ways in and out: every channel is one file behind the Channel protocol."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
@@ -11,8 +11,26 @@ from impsy_tui.listening.feats import Feats
 NONE_MUTED: Final[frozenset[int]] = frozenset()
 
 
+class Work(Protocol):
+    """What channels need of the engine's queue of work without a deadline."""
+
+    @property
+    def spent(self) -> bool:
+        """True if this turn of the event loop has used its share of time."""
+
+    def waits(self, source: Hashable) -> bool:
+        """Returns True if work of this source waits."""
+
+    def do(self, source: Hashable, action: Callable[..., None], *arguments: Any) -> bool:
+        """Does this now, or in one of the next turns; returns False if too much of this source waits already."""
+
+
 class Timekeeper(Protocol):
     """What channels need of the engine's scheduler."""
+
+    @property
+    def work(self) -> Work:
+        """Queue of work without a deadline."""
 
     def now(self) -> float:
         """Seconds, from an arbitrary beginning."""

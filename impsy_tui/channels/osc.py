@@ -25,6 +25,7 @@ from impsy_tui.channels.osc_address import Control, is_pattern, number
 from impsy_tui.channels.osc_clock import SenderClocks
 from impsy_tui.channels.osc_controls import InputControls, OutputControls, meant, patterns_of
 from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
+from impsy_tui.channels.osc_text import as_string, is_local, words
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.touching import OscSurface, playbacks
 from impsy_tui.config import Osc
@@ -39,7 +40,7 @@ _DATAGRAMS_A_TURN: Final = 8
 """Read at most so many before the loop may look at its timers, so that a flood cannot stop them."""
 _FURTHEST_TIME_TAG: Final = 60.0
 """Seconds. A bundle due later than this is a mistake, or an attack on memory."""
-_MOST_SCHEDULED: Final = 4096
+_MOST_SCHEDULED: Final = 1024
 _COMMANDS: Final = "/impsy/"
 """What the addresses of commands begin with: they are never learned."""
 
@@ -59,6 +60,7 @@ class OscChannel:
         self._last_received: tuple[str, Sequence[Any]] | None = None
         self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
+        self._playing = f"{name}, playing"
         self._inputs = settings.input
         self._is_learned = False
 
@@ -99,7 +101,7 @@ class OscChannel:
         if self._controls_out:
             self._output.send(self._controls_out.write(values))
         for address in self._settings.string_address:
-            self._output.send(write_message(address, _as_string(values)))
+            self._output.send(write_message(address, as_string(values)))
 
     @property
     def wants_targets(self) -> bool:
@@ -107,7 +109,7 @@ class OscChannel:
 
     def send_target(self, values: Sequence[float]) -> None:
         for address in self._settings.target_address:
-            self._output.send(write_message(address, _as_string(values)))
+            self._output.send(write_message(address, as_string(values)))
 
     def play_touch(self, touch: VirtualTouch) -> None:
         for pattern in self._playbacks:
@@ -156,8 +158,8 @@ class OscChannel:
         now = self._scheduler.now()
         last_in = self._last_received
         said = self._last_said
-        words = (_words(*last_in) if last_in else "", _words(*said) if said else "")
-        return self._traffic.status(self.name, self._state(), self._bound(), now, words, self._troubles)
+        shown = (words(*last_in) if last_in else "", words(*said) if said else "")
+        return self._traffic.status(self.name, self._state(), self._bound(), now, shown, self._troubles)
 
     def _bound(self) -> str:
         s = self._settings
@@ -197,6 +199,9 @@ class OscChannel:
         for _ in range(_DATAGRAMS_A_TURN):
             if source is None:
                 return
+            if self._scheduler.work.waits(self._playing):
+                self._pause_reading(source)
+                return
             try:
                 if STAMPS:
                     data, ancillary, _, sender = source.recvmsg(_LARGEST_DATAGRAM, 64)
@@ -210,6 +215,20 @@ class OscChannel:
                 return
             self._datagram(data, ancillary, sender)
             source = self._input
+            if self._scheduler.work.spent:
+                return
+
+    def _pause_reading(self, source: socket.socket) -> None:
+        """Leaves further datagrams to the kernel until the messages of the last one are done."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(source)
+
+        def read_on() -> None:
+            if self._input is source:
+                loop.add_reader(source, self._readable)
+
+        if not self._scheduler.work.do(self._playing, read_on):
+            loop.call_soon(read_on)
 
     def _datagram(self, data: bytes, ancillary: list[Any], sender: Any) -> None:
         now = self._scheduler.now()
@@ -217,19 +236,20 @@ class OscChannel:
         at = now - waited(ancillary) if ancillary else now
         values = self._format_in.read(data)
         if values is not None:
-            self._vector(values, at)
+            # Behind the vectors of a bundle that still wait.
+            self._scheduler.work.do(self._playing, self._vector, values, at)
             return
         try:
             messages = read_packet(data)
         except PacketError as error:
             self._troubles.note(error.kind, f"{error.kind}, from {sender[0]}: ignored")
             return
-        local = _is_local(sender[0])
+        local = is_local(sender[0])
         tagged = [message.time for message in messages if message.time is not None]
         early = self._correction(sender, min(tagged)) if tagged else 0.0
         for message in messages:
             if message.time is None:
-                self._message(message, at, local)
+                self._in_turn(message, at, local)
             else:
                 self._later(message, at, local, message.time - early - time.time())
 
@@ -240,7 +260,7 @@ class OscChannel:
 
     def _later(self, message: Message, at: float, local: bool, wait: float) -> None:
         if wait <= 0:
-            self._message(message, at, local)
+            self._in_turn(message, at, local)
         elif wait > _FURTHEST_TIME_TAG or self._scheduled >= _MOST_SCHEDULED:
             self._troubles.note(
                 "time tag",
@@ -255,9 +275,22 @@ class OscChannel:
     def _come_due(self, message: Message, due: float, local: bool) -> None:
         self._scheduled -= 1
         if self._input is not None:
-            self._message(message, due, local)
+            self._in_turn(message, due, local)
+
+    def _in_turn(self, message: Message, at: float, local: bool) -> None:
+        """Handles a message, or lets it wait: a bundle of a thousand messages may not take a turn for itself.
+
+        Commands wait apart from what is played, so that a flood of commands does not delay the musician.
+        """
+        command = message.address.startswith(_COMMANDS) and message.address != self._settings.input_address
+        source = self.name if command else self._playing
+        if not self._scheduler.work.do(source, self._message, message, at, local):
+            what = "commands" if command else "messages"
+            self._troubles.note(what, f"too many {what} at once: some are left out")
 
     def _message(self, message: Message, at: float, local: bool) -> None:
+        if self._input is None:
+            return  # it waited, and the channel was closed meanwhile
         address, arguments, _ = message
         if address.startswith(FEATS):
             self._feats(address, arguments, at)
@@ -354,17 +387,3 @@ class OscChannel:
         self._traffic.sent.count(self._scheduler.now())
         self._last_said = (address, arguments)
         self._output.send(write_message(address, *arguments))
-
-
-def _is_local(host: str) -> bool:
-    return host.startswith("127.") or host in ("::1", "::ffff:127.0.0.1")
-
-
-def _as_string(values: Sequence[float]) -> str:
-    """Numbers as patches of RL-impro's take them."""
-    return " ".join(f"{value:.6g}" for value in values)
-
-
-def _words(address: str, values: Sequence[Any]) -> str:
-    shown = (f"{x:.2f}" if isinstance(x, float) else str(x) for x in values)
-    return " ".join((address, *shown))[:200]

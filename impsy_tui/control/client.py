@@ -52,6 +52,8 @@ class Client:
     def greet(self) -> None:
         """Exchange greetings; the engine's is kept."""
         hello = self._receive()
+        if isinstance(hello, Reply):
+            raise NoEngine(f"the engine refuses: {hello.text}")
         if not isinstance(hello, Hello):
             raise NoEngine("what answers there is no engine")
         if hello.protocol != PROTOCOL:

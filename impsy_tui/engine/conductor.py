@@ -11,8 +11,8 @@ from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.language import Moment, Program
 from impsy_tui.language.program import MOMENTS
 
-MOST: Final = 10_000
-"""Things that may be pending at once."""
+MOST: Final = 250
+"""Things that may be pending at once. All of their timers may be due in the same turn of the event loop."""
 _SHOWN: Final = 20
 """Of these a snapshot shows the newest."""
 
@@ -40,6 +40,7 @@ class Pending:
         timer: when it is due, if that is known.
         glide: for "over".
         gone: for "over", the parameters that were set otherwise meanwhile.
+        waits: True while it is due and waits for its turn.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Pending:
     left: int = 0
     timer: Timer | None = None
     glide: Glide | None = None
+    waits: bool = False
     gone: set[str] = field(default_factory=set)
 
     @property
@@ -167,7 +169,7 @@ class Conductor:
     def after(self, text: str, seconds: float, program: Program, player: str, *, number: int = 0) -> Pending:
         """Do something once."""
         pending = self._add(text, "after", program, player, number=number)
-        pending.timer = self._scheduler.at(self._scheduler.now() + seconds, self._once, pending)
+        pending.timer = self._scheduler.at(self._scheduler.now() + seconds, self._do, pending)
         return pending
 
     def every(
@@ -305,11 +307,8 @@ class Conductor:
         self._scheduler.at(self._scheduler.now(), self._at_moment, pending)
 
     def _at_moment(self, pending: Pending) -> None:
-        if self._pending.get(pending.number) is not pending:
-            return
-        if pending.kind == "at":
-            self._forget(pending)
-        self._do(pending)
+        if self._pending.get(pending.number) is pending:
+            self._do(pending)
 
     def _await_silence(self, pending: Pending, since: float) -> None:
         assert pending.moment is not None
@@ -326,10 +325,6 @@ class Conductor:
         pending.timer = None  # until the musician has played again
         self._at_moment(pending)
 
-    def _once(self, pending: Pending) -> None:
-        self._forget(pending)
-        self._do(pending)
-
     def _again(self, pending: Pending, due: float) -> None:
         # Times that are past are left out: never a burst.
         missed = int((self._scheduler.now() - due) / pending.period)
@@ -338,7 +333,18 @@ class Conductor:
         self._do(pending)
 
     def _do(self, pending: Pending) -> None:
+        """Carries it out now, or when the turn has time for it. Until then it does not become due again."""
+        if not pending.waits:
+            pending.waits = True
+            self._scheduler.work.do(self, self._carry_out, pending)
+
+    def _carry_out(self, pending: Pending) -> None:
+        pending.waits = False
+        if self._pending.get(pending.number) is not pending:
+            return  # it was cancelled
         assert pending.program is not None
+        if pending.kind in ("after", "at"):
+            self._forget(pending)
         self._run(pending.program, pending.player, f"{pending.number} {pending.kind}")
 
     # What others want to know

@@ -5,8 +5,9 @@ import os
 import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, unix_serve
@@ -28,6 +29,7 @@ from impsy_tui.control.messages import (
     Subscribe,
 )
 from impsy_tui.control.place import PlaceProblem, take
+from impsy_tui.engine.control_connection import BACKLOG, ControlConnection
 from impsy_tui.engine.scheduler import Scheduler, Timer
 
 MOST_RATE: Final = 50.0
@@ -35,6 +37,7 @@ _MOST_EVENTS: Final = 200
 _MOST_REPLIES: Final = 100
 _LARGEST_MESSAGE: Final = 1 << 16
 _MOST_CLIENTS: Final = 64
+_FAILED: Final = "the engine failed at this; its events say how"
 
 
 class ControlServer:
@@ -43,7 +46,7 @@ class ControlServer:
     Args:
         path: of the socket; None for the user's own place.
         scheduler: keeps the snapshots' time.
-        carry_out: does a command; what it returns is the reply.
+        carry_out: Carries out a command; returns the reply, or an awaitable of it if that takes time.
         answer: answers a question; what it returns is the message.
         snapshot: takes a snapshot.
         wishes: how consoles are to look, for the greeting.
@@ -53,7 +56,7 @@ class ControlServer:
         self,
         path: Path | None,
         scheduler: Scheduler,
-        carry_out: Callable[[str, int], Awaitable[Reply]],
+        carry_out: Callable[[str, int], Reply | Awaitable[Reply]],
         answer: Callable[[Ask | SetUp], Awaitable[bytes]],
         snapshot: Callable[[], Snapshot],
         wishes: ConsoleWishes,
@@ -68,6 +71,7 @@ class ControlServer:
         self._carry_out = carry_out
         self._snapshot = snapshot
         self._clients: set[_Client] = set()
+        self._connections: set[ControlConnection] = set()
         self._server: Server | None = None
         self._lock = -1
         self._socket: socket.socket | None = None
@@ -87,6 +91,8 @@ class ControlServer:
         self._server = await unix_serve(
             self._serve,
             sock=self._socket,
+            create_connection=cast(type[ServerConnection], partial(ControlConnection, self._connections)),
+            backlog=BACKLOG,
             compression=None,
             max_size=_LARGEST_MESSAGE,
             ping_interval=None,
@@ -141,10 +147,11 @@ class ControlServer:
         return made
 
     async def _serve(self, connection: ServerConnection) -> None:
-        if len(self._clients) >= _MOST_CLIENTS:
-            return
         client = _Client(connection, self._scheduler, self._snapshot)
         try:
+            if len(self._clients) >= _MOST_CLIENTS:
+                await client.send(Reply(0, False, f"{_MOST_CLIENTS} clients are connected already: close one"))
+                return
             await client.send(Hello(version=__version__, pid=os.getpid(), console=self._wishes))
             hello = client.read(await asyncio.wait_for(connection.recv(), 5.0))
             if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
@@ -155,6 +162,8 @@ class ControlServer:
             self._clients.add(client)
             client.start()
             async for data in connection:
+                # The next message of this client is read when this one is done: clients take turns.
+                await self._scheduler.work.turn(client)
                 self._message(client, data)
         except (ConnectionClosed, TimeoutError):
             pass
@@ -164,9 +173,10 @@ class ControlServer:
 
     def _message(self, client: "_Client", data: str | bytes) -> None:
         message = client.read(data)
-        # Each in a task: whoever waits for a model to load can still panic.
-        if isinstance(message, Command | Ask | SetUp):
-            client.work(self._reply(client, message))
+        if isinstance(message, Command):
+            self._command(client, message)
+        elif isinstance(message, Ask | SetUp):
+            client.work(self._reply(client, message.id, self._answer(message)))
         elif isinstance(message, Subscribe):
             client.subscribe(message)
             for event in self._past:
@@ -175,14 +185,25 @@ class ControlServer:
         elif isinstance(message, str):
             client.put_reply(Reply(0, False, message))
 
-    async def _reply(self, client: "_Client", message: Command | Ask | SetUp) -> None:
+    def _command(self, client: "_Client", command: Command) -> None:
         try:
-            if isinstance(message, Command):
-                client.put_reply(await self._carry_out(message.line, message.id))
-            else:
-                client.put_reply(await self._answer(message))
+            reply = self._carry_out(command.line, command.id)
+        except Exception as error:
+            client.put_reply(Reply(command.id, False, _FAILED))
+            context = {"message": "a command", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)  # which reports it to the performer
+            return
+        if isinstance(reply, Reply):
+            client.put_reply(reply)
+        else:
+            # In a task: whoever waits for a model to load can still panic.
+            client.work(self._reply(client, command.id, reply))
+
+    async def _reply(self, client: "_Client", number: int, answer: Awaitable[Reply | bytes]) -> None:
+        try:
+            client.put_reply(await answer)
         except Exception:
-            client.put_reply(Reply(message.id, False, "the engine failed at this; its events say how"))
+            client.put_reply(Reply(number, False, _FAILED))
             raise  # the loop tells it
 
 

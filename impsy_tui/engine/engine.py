@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,9 +86,11 @@ class Engine:
         self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
         self._saved = SavedSession(setup, keeping, self.tell)
         self._ends_on_purpose = True
-        self.orders = Orders(Commands(self), self._random, self.tell, keeping.changed, self._in_background)
+        self.orders = Orders(
+            Commands(self), self._random, self.tell, keeping.changed, self._in_background, loop.scheduler.work
+        )
         self.bindings = Bindings(self.orders.read, setup.config.console.keys.get("panic", "f9"))
-        self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell)
+        self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell, loop.scheduler.work)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[object]] = set()
@@ -225,9 +227,9 @@ class Engine:
 
     # For commands
 
-    async def carry_out(self, line: str, number: int) -> Reply:
-        """Do what a line says; the reply carries the number."""
-        return await self.orders.carry_out(line, number)
+    def carry_out(self, line: str, number: int) -> Reply | Awaitable[Reply]:
+        """Carries out a line; returns the reply with this number, or an awaitable of it if that takes time."""
+        return self.orders.begin(line, number)
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
         """Answer a question, or write a new configuration; the answer as a message."""

@@ -9,6 +9,7 @@ from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.room import Tell
+from impsy_tui.engine.work_queue import WorkQueue
 from impsy_tui.language import Source
 from impsy_tui.language.osc import ADDRESSES, ANY_COMMAND, FROM_NETWORK, PREFIX, command_line
 
@@ -21,9 +22,11 @@ class Incoming:
         learner: takes messages while a knob is learned.
         orders: carry out lines.
         tell: says things to the performer.
+        work: Lets commands wait for the next turn of the event loop.
     """
 
-    def __init__(self, bindings: Bindings, learner: Learner, orders: Orders, tell: Tell) -> None:
+    def __init__(self, bindings: Bindings, learner: Learner, orders: Orders, tell: Tell, work: WorkQueue) -> None:
+        self._work = work
         self._bindings = bindings
         self._learner = learner
         self._orders = orders
@@ -82,6 +85,10 @@ class Incoming:
         if self._learner.take(channel, device, message):
             return True
         bound, line = self._bindings.of_message(f"{channel} {device}", message)
-        if line and (problem := self._orders.carry_out_for(channel, in_words(message), line)):
-            self._tell("warning", channel, problem)
+        if line and not self._work.do(channel, self._carry_out, channel, message, line):
+            self._tell("warning", channel, f"{in_words(message)} is left out: too many commands wait")
         return bound
+
+    def _carry_out(self, channel: str, message: bytes, line: str) -> None:
+        if problem := self._orders.carry_out_for(channel, in_words(message), line):
+            self._tell("warning", channel, problem)

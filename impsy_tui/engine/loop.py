@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 import time
+from collections.abc import Callable
 from typing import Any
 
 from impsy_tui.engine.precedence import Precedence
@@ -24,16 +25,21 @@ class MeteredSelector(selectors.SelectSelector):
         self.waited = 0.0
         """Seconds spent waiting so far."""
         self._precedence = precedence
+        self.turn: Callable[[float], None] = lambda now: None
+        """Called with the time at which a turn of the loop begins."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         begun = time.monotonic()
         self._precedence.turn(begun)
         if timeout is not None and timeout <= 0:
+            self.turn(begun)
             return super().select(timeout)
         try:
             return super().select(timeout)
         finally:
-            self.waited += time.monotonic() - begun
+            now = time.monotonic()
+            self.waited += now - begun
+            self.turn(now)
 
 
 class EngineLoop(asyncio.SelectorEventLoop):
@@ -45,12 +51,16 @@ class EngineLoop(asyncio.SelectorEventLoop):
         super().__init__(self._metered)
         self._wake: asyncio.TimerHandle | None = None
         self.scheduler = Scheduler(time.monotonic, self._wake_at, self._trouble)
+        self._metered.turn = self._turn
         self._load_since = (time.monotonic(), 0.0)
 
     def _wake_at(self, deadline: float | None) -> None:
         if self._wake is not None:
             self._wake.cancel()
         self._wake = None if deadline is None else self.call_at(deadline, self.scheduler.run_due)
+
+    def _turn(self, now: float) -> None:
+        self.scheduler.work.turn_began = now
 
     def _trouble(self, error: Exception) -> None:
         self.call_exception_handler({"message": str(error) or type(error).__name__, "exception": error})

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from impsy_tui.engine.outcome import PROBLEMS, Outcome
 from impsy_tui.engine.recording import is_written, stands_apart
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.engine.work_queue import WorkQueue
 from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.entries import KEYBOARD
 from impsy_tui.language.program import Step, Value
@@ -46,6 +48,7 @@ class Orders:
         tell: says things to the performer.
         changed: called when something may have been changed.
         background: does something beside everything else.
+        work: Lets a long line, or many lines, go on in the next turns of the event loop.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Orders:
         tell: Tell,
         changed: Callable[[], None],
         background: Callable[[Coroutine[Any, Any, object]], None],
+        work: WorkQueue,
     ) -> None:
         self.macros: dict[str, Macro] = {}
         """Words of the performer's own."""
@@ -67,6 +71,7 @@ class Orders:
         self._tell = tell
         self._changed = changed
         self._background = background
+        self._work = work
 
     @property
     def reversals(self) -> list[Reversal]:
@@ -79,15 +84,30 @@ class Orders:
 
     async def carry_out(self, line: str, number: int) -> Reply:
         """Do what a client's line says; the reply carries the number."""
+        reply = self.begin(line, number)
+        return reply if isinstance(reply, Reply) else await reply
+
+    def begin(self, line: str, number: int) -> Reply | Awaitable[Reply]:
+        """Carries out a client's line as far as it can be done at once.
+
+        Returns:
+            The reply, or an awaitable of the reply if something in the line takes time.
+        """
         program = self.read(line)
         if isinstance(program, Mistake):
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is typed in a console")
         done = self._carry_out(program)
-        outcome = done.outcome
-        await outcome.settle()
+        return self._reply_later(done, number) if done.outcome.awaited else self._reply(done, number)
+
+    async def _reply_later(self, done: _Done, number: int) -> Reply:
+        await done.outcome.settle()
+        return self._reply(done, number)
+
+    def _reply(self, done: _Done, number: int) -> Reply:
         self._note("command", done)
+        outcome = done.outcome
         return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
 
     async def carry_out_setting(self, line: str, done: Done | None = None, source: Source = KEYBOARD) -> str:
@@ -163,11 +183,14 @@ class Orders:
         return ""
 
     def _until_one_settles(self, lines: Lines, around: Outcome | None, whence: Source) -> Awaitable[str] | None:
-        """Do these lines up to one that the others have to wait for."""
+        """Do these lines up to one that the others have to wait for, or as many as one turn of the loop may take."""
+        begun = self._work.now()
         for source, line, done in lines:
             program = self._read_untyped(line, whence)
             if isinstance(program, str):
                 self._tell("error", source, f"{line}: {program}")
+                if self._work.over(begun):
+                    return self._next_turn()
                 continue
             outcome = self._begin(program, "", source, waits=True, done=done)
             if around is not None:
@@ -177,7 +200,13 @@ class Orders:
                 return self._settled(source, outcome)
             if done is not None:
                 done(outcome)
+            if self._work.over(begun):
+                return self._next_turn()
         return None
+
+    async def _next_turn(self) -> str:
+        await self._work.turn(self)
+        return ""
 
     def _read_untyped(self, line: str, source: Source) -> Program | str:
         """A line that was not typed now, or what is wrong with it. It may not end or delete anything."""
@@ -268,7 +297,12 @@ class Orders:
             self._outcome = around
 
     def _do_each(self, steps: _Steps, outcome: Outcome) -> None:
+        begun = self._work.now()
         for step, shown in steps:
+            if self._work.over(begun):
+                outcome.settles = True
+                outcome.awaited.append(self._in_next_turn(chain([(step, shown)], steps), outcome))
+                return
             if shown is not None:
                 if outcome.done is not None and (stands_apart(step) or any(map(_ends_line, outcome.steps))):
                     outcome.done(outcome)
@@ -302,6 +336,12 @@ class Orders:
             # Now: while something takes time, other lines may leave something pending.
             cued = {number for each in outcome.cued for number in each.left}
             outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
+
+    async def _in_next_turn(self, steps: _Steps, outcome: Outcome) -> str:
+        """Goes on with a line that takes longer than one turn of the event loop may."""
+        await self._work.turn(id(outcome))
+        self._do(steps, outcome)
+        return ""
 
     async def _after(self, steps: _Steps, outcome: Outcome) -> str:
         """Do the rest of a line once what came before has settled."""

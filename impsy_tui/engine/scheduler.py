@@ -9,6 +9,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Protocol
 
+from impsy_tui.engine.work_queue import WorkQueue
+
 
 class Clock(Protocol):
     """A clock that never goes back."""
@@ -67,6 +69,8 @@ class Scheduler:
         self._order = count()
         self._awaited: float | None = None
         self._running = False
+        self.work = WorkQueue(self, trouble)
+        """Work that has no deadline."""
 
     def at(self, deadline: float, action: Callable[..., None], *arguments: Any) -> Timer:
         """Do something at an absolute time; at once, in the next turn, if that has passed."""

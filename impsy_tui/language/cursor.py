@@ -9,11 +9,11 @@ from impsy_tui.language.entries import Argument, Kind
 from impsy_tui.language.program import Macro, quoted
 from impsy_tui.language.words import WORD, Word, Wrong, words_of
 
-MOST_STEPS: Final = 500
-"""In one line, with all that its macros stand for."""
+MOST_STEPS: Final = 200
+"""Commands of one line, with all that its macros stand for. Reading them takes 3 ms of a turn of the event loop."""
 
-_MOST_CHARACTERS: Final = 20_000
-"""That the macros of one line may stand for."""
+_MOST_CHARACTERS: Final = 8_000
+"""Characters that the macros of one line may stand for."""
 _PARAMETER = re.compile(r"\$([^\W\d][\w-]*)")
 
 

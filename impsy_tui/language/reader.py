@@ -31,6 +31,7 @@ CHANCE: Final = "rand"
 GLIDING: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
 """Commands that ``over`` glides."""
 
+_REPEATING: Final = ("every", "whenever")
 _DEEPEST: Final = 8
 _SILENCE: Final = Argument("silence", Kind.DURATION, Range(0.0, 3600.0, 5.0, "s", above=True))
 _EVENTS: Final = Argument("event", Kind.WHOLE, Range(1, 1_000_000, 100))
@@ -235,6 +236,11 @@ class Reader(Cursor):
         self.depth += 1
         inside = self.program()
         self.depth -= 1
+        if command.name in _REPEATING:
+            again = next((each.command.name for each in inside.walk() if each.command.name in _REPEATING), "")
+            if again:
+                text = f"{again} cannot stand inside {command.name}: each time would leave one more pending"
+                raise Wrong(text, word)
         return inside
 
     def settings(self, command: Command, argument: Argument) -> Program:

@@ -102,7 +102,14 @@ class Rehearsal:
         self.casting = Casting(setup, self.library.shelf, self.random, self._tell)
         self.stopwatch = Stopwatch(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
-        self.orders = Orders(Commands(self), self.random, self._tell, lambda: None, self._waiting.append)  # type: ignore[arg-type]
+        self.orders = Orders(
+            Commands(self),  # type: ignore[arg-type]
+            self.random,
+            self._tell,
+            lambda: None,
+            self._waiting.append,  # type: ignore[arg-type]
+            self.time.scheduler.work,
+        )
         self.bindings = Bindings(self.orders.read)
         self.tempo = self.session.tempo
         log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"

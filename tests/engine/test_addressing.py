@@ -23,7 +23,12 @@ class _Duo:
         self.b: Member = self.band.join("b", mode)
         commands = Commands(BareHost(self.band.session, folder))  # type: ignore[arg-type]
         self.orders = Orders(
-            commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close()
+            commands,
+            np.random.default_rng(1),
+            lambda *said: None,
+            lambda: None,
+            lambda work: work.close(),
+            self.band.session.scheduler.work,
         )
 
     def do(self, line: str) -> Outcome:
@@ -54,7 +59,10 @@ def test_a_command_is_for_the_focus_unless_it_says_whom(duo: _Duo) -> None:
 def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
     band = Band("battle")
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
-    orders = Orders(commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close())
+    work = band.session.scheduler.work
+    orders = Orders(
+        commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
+    )
     program = orders.read("@main temp 1.5")
     assert isinstance(program, Program)
     assert orders.perform(program).replies == ["temp 1.5"]
@@ -106,7 +114,10 @@ def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: 
     band = Band("battle", instrument=4, wiring=Wiring((0,), (0,)))
     band.join("b", "battle", wiring=Wiring((2,), (2,)))
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
-    orders = Orders(commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close())
+    work = band.session.scheduler.work
+    orders = Orders(
+        commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
+    )
     for line, problem in (
         ("@b mute x1 x2", "x1 x2 would change nothing: b plays x3"),
         ("@all hold x2 0.5", "x2 would change nothing: main plays x1; b plays x3"),

@@ -17,7 +17,9 @@ def set_(tmp_path: Path) -> Rehearsal:
 @pytest.fixture
 def incoming(set_: Rehearsal) -> Incoming:
     learner = Learner(list, lambda text: None)
-    return Incoming(set_.bindings, learner, set_.orders, lambda *said: set_.told.append(said))
+    return Incoming(
+        set_.bindings, learner, set_.orders, lambda *said: set_.told.append(said), set_.time.scheduler.work
+    )
 
 
 def test_an_address_is_a_command_with_its_arguments(incoming: Incoming, set_: Rehearsal) -> None:

@@ -282,7 +282,15 @@ def test_macros_without_end_are_one_mistake(definitions: list[str]) -> None:
     assert isinstance(parse(line, macros), Mistake)
 
 
-@pytest.mark.parametrize("word", ["after 1", "every 1", "at bar", "def a ="])
+@pytest.mark.parametrize("line", ["every 1s every 1s give", "whenever call after 2s every 1s give", "every 1s again"])
+def test_schedules_that_repeat_cannot_be_nested(line: str) -> None:
+    macros = read_macros(["again = whenever call give"])
+    read = parse(line, macros)
+    assert isinstance(read, Mistake)
+    assert "each time would leave one more pending" in read.message
+
+
+@pytest.mark.parametrize("word", ["after 1", "at bar", "def a ="])
 def test_what_is_inside_of_too_much_is_one_mistake(word: str) -> None:
     assert isinstance(parse(f"{word} {word} take"), Program)
     found = parse(f"{word} " * (LONGEST_LINE // (len(word) + 1) - 1) + "take")
