@@ -296,3 +296,7 @@ def some(names: Sequence[str], most: int = 12) -> str:
     """Returns names in a line; of many, the first ones."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+MOST_WORDS: Final = 500
+"""Macros of the performer: every snapshot carries them."""

@@ -1,7 +1,6 @@
 """Reading a configuration file, and saying everything that is wrong with it at once."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from impsy_tui.config.lines import key_lines
 from impsy_tui.config.players import player_problems
 from impsy_tui.config.problems import Problem
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
+from impsy_tui.toml_files import parse_toml
 
 LARGEST_FILE = 1 << 20
 """Bytes. A larger file is no configuration."""
@@ -107,7 +107,7 @@ class _Reader:
             return {}
         try:
             text = data.decode("utf-8-sig")
-            raw = tomllib.loads(text)
+            raw = parse_toml(text)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             self.problems.append(Problem("is not UTF-8 text", self.file, line))
@@ -115,9 +115,6 @@ class _Reader:
         except ValueError as error:  # a number of thousands of digits, too
             hint = "; a number has a point: 1.3" if _DECIMAL_COMMA.search(text) else ""
             self.problems.append(Problem(f"is not TOML: {error}{hint}", self.file))
-            return {}
-        except RecursionError:
-            self.problems.append(Problem("is nested too deeply", self.file))
             return {}
         self.lines = key_lines(text)
         return raw

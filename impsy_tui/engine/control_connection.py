@@ -7,7 +7,7 @@ from websockets.asyncio.server import ServerConnection
 
 _MOST_CONNECTIONS: Final = 128
 """Connections, including those that have not yet said what they want. ``select`` takes at most 1024 descriptors."""
-BACKLOG: Final = 8
+ACCEPTED_A_TURN: Final = 8
 """Connections that the event loop accepts in one turn."""
 _BYTES_A_TURN: Final = 1024
 """Bytes of one connection that are read in one turn: asyncio would read, and parse, a quarter of a megabyte."""

@@ -29,7 +29,7 @@ from impsy_tui.control.messages import (
     Subscribe,
 )
 from impsy_tui.control.place import PlaceProblem, take
-from impsy_tui.engine.control_connection import BACKLOG, ControlConnection
+from impsy_tui.engine.control_connection import ACCEPTED_A_TURN, ControlConnection
 from impsy_tui.engine.scheduler import Scheduler, Timer
 
 MOST_RATE: Final = 50.0
@@ -92,13 +92,15 @@ class ControlServer:
             self._serve,
             sock=self._socket,
             create_connection=cast(type[ServerConnection], partial(ControlConnection, self._connections)),
-            backlog=BACKLOG,
+            backlog=ACCEPTED_A_TURN,
             compression=None,
             max_size=_LARGEST_MESSAGE,
             ping_interval=None,
             close_timeout=0.2,
             server_header=None,
         )
+        assert self._socket is not None
+        self._socket.listen(_MOST_CLIENTS)  # asyncio takes one number for this and for what it accepts in a turn
 
     async def close(self) -> None:
         """Let every client go, and take the socket away."""

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.control.states import CueState
-from impsy_tui.language.setlist import Cue, SetList, read_set
+from impsy_tui.engine.work_queue import WorkQueue
+from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
+from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".imp"
-LARGEST_FILE: Final = 1 << 20
+LARGEST_FILE: Final = 1 << 19
 
 
 class CueProblem(Exception):
@@ -26,9 +28,16 @@ class Cues:
     Args:
         folders: where set lists are, the first first.
         do: carries out lines: what called for them, and they; what is still to be waited for, None for nothing.
+        work: Lets a long set list be read in many turns of the event loop.
     """
 
-    def __init__(self, folders: Sequence[Path], do: Callable[[str, Sequence[str]], Awaitable[str] | None]) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        do: Callable[[str, Sequence[str]], Awaitable[str] | None],
+        work: WorkQueue,
+    ) -> None:
+        self._work = work
         self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
         self._do = do
         self._set = SetList((), ())
@@ -71,11 +80,24 @@ class Cues:
             CueProblem: there is none, or something is wrong in it.
         """
         file, text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
-        return self.take(file, text, index)
+        return self.take(file, await self._in_turns(text), index)
 
-    def take(self, name: str, text: str, index: int = -1) -> tuple[str, ...]:
-        """Take this text for the set list of this name; see ``come_back``."""
-        found = read_set(text)
+    async def _in_turns(self, text: str) -> SetList | list[SetProblem]:
+        """Reads a set list in as many turns of the event loop as it needs."""
+        reading = read_set_in_steps(text)
+        begun = self._work.now()
+        while True:
+            try:
+                next(reading)
+            except StopIteration as done:
+                found: SetList | list[SetProblem] = done.value
+                return found
+            if self._work.over(begun):
+                await self._work.turn(self)
+                begun = self._work.now()
+
+    def take(self, name: str, found: SetList | list[SetProblem], index: int = -1) -> tuple[str, ...]:
+        """Opens a set list that has been read; see ``come_back``."""
         if not isinstance(found, SetList):
             first = found[0]
             others = f"; and {len(found) - 1} more: impsy-tui check sets/{name}{SUFFIX}" if len(found) > 1 else ""
@@ -146,14 +168,11 @@ class Cues:
             if not plain or file.parent != folder:
                 break
             try:
-                with file.open("rb") as opened:
-                    data = opened.read(LARGEST_FILE + 1)
+                data = read_regular(file, LARGEST_FILE)
             except (FileNotFoundError, ValueError):
                 continue
             except OSError as error:
                 raise CueProblem(f"{file} cannot be read: {error.strerror or error}") from None
-            if len(data) > LARGEST_FILE:
-                raise CueProblem(f"{file} is too large for a set list")
             return plain, data.decode(errors="replace")
         where = " and ".join(str(folder) for folder in self._folders)
         raise CueProblem(f"no set list is called {name} in {where}")

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
-from typing import Final
+from typing import BinaryIO, Final
 from weakref import WeakKeyDictionary
 
 _LARGEST: Final = 80 << 20
@@ -44,7 +45,14 @@ class _Door:
         self._free.release()
 
 
-async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> bytes:
+def scratch_file() -> BinaryIO:
+    """Returns an empty file without a name, in memory where the system can."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("impsy-tui"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+async def ask_helper(module: str, *arguments: str, patience: float = 60.0, output: BinaryIO | None = None) -> bytes:
     """Run ``python -m module``, niced, and take what it prints.
 
     That is not read here: decoding the picture of a long log would take milliseconds from the music.
@@ -53,18 +61,21 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0) -> by
         module: of this program.
         arguments: for it.
         patience: seconds that it may take.
+        output: Takes what the helper prints, so that a large answer does not go through the event loop. It is at
+            its beginning afterwards, and nothing is returned.
 
     Raises:
         NoAnswer: it took too long.
         HelperProblem: it failed, or too much is asked for at once.
     """
     async with _helpers.setdefault(asyncio.get_running_loop(), _Door()):
-        return await _ask(module, arguments, patience)
+        return await _ask(module, arguments, patience, output)
 
 
 async def _read(stream: asyncio.StreamReader | None, process: asyncio.subprocess.Process) -> bytes:
     """All that a process writes; one that writes too much is killed."""
-    assert stream is not None
+    if stream is None:
+        return b""
     pieces = []
     count = 0
     while piece := await stream.read(_PIECE):
@@ -78,13 +89,13 @@ async def _read(stream: asyncio.StreamReader | None, process: asyncio.subprocess
     return b"".join(pieces)
 
 
-async def _ask(module: str, arguments: Sequence[str], patience: float) -> bytes:
+async def _ask(module: str, arguments: Sequence[str], patience: float, output: BinaryIO | None) -> bytes:
     name = module.rpartition(".")[2]
     try:
         process = await asyncio.create_subprocess_exec(
             *("nice", "-n", "10", sys.executable, "-P", "-m", module, *arguments),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE if output is None else output,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
             limit=_PIECE,
@@ -103,10 +114,13 @@ async def _ask(module: str, arguments: Sequence[str], patience: float) -> bytes:
     finally:
         if process.returncode is None:
             process.kill()
-            assert process.stdout is not None
-            await process.stdout.read()  # what is left in the pipe keeps wait() waiting
+            if process.stdout is not None:
+                await process.stdout.read()  # what is left in the pipe keeps wait() waiting
             await process.wait()
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]
         raise HelperProblem(f"{name} failed: {last or f'code {process.returncode}'}")
+    if output is not None:
+        output.seek(0)
+        return b""
     return said

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
+from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper, scratch_file
 from impsy_tui.folders import files_in
 from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.networks.ensemble_opening import open_ensemble
-from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.lstm import NumpyNetwork, Weights
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
 from impsy_tui.terms import some
@@ -26,6 +26,8 @@ from impsy_tui.terms import some
 CHECK_SECONDS: Final = 20.0
 """How long a file may take to be looked at."""
 
+LARGEST_FILE: Final = 1 << 28
+"""Bytes of a model file: weights, and what a training keeps beside them."""
 _WARM_UP: Final = 3
 
 
@@ -141,11 +143,13 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
             return await loop.run_in_executor(None, _open_tflite, file, quiet)
         except (NeedsFlex, NoInterpreter):
             pass  # another runtime than when it was seen
-    report = Report(await _check(file))
+    with scratch_file() as answer:
+        await _check(file, answer)
+        report = await loop.run_in_executor(None, Report, answer)
     if report.weights is not None:
         remark = "" if report.source == file.name else f"played from {report.source}: it needs Flex operations"
-        notes = read_notes(file)
-        network = await loop.run_in_executor(None, _warm, NumpyNetwork(report.weights))
+        notes = await loop.run_in_executor(None, read_notes, file)
+        network = await loop.run_in_executor(None, _network, report.weights)
         return LoadedModel(network, file.stem, file, notes, remark)
     loaded = await loop.run_in_executor(None, _open_tflite, file, quiet)
     await loop.run_in_executor(None, seen.add, digest)
@@ -179,6 +183,10 @@ def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
     return LoadedModel(network, file.stem, file, read_notes(file))
 
 
+def _network(weights: Weights) -> Network:
+    return _warm(NumpyNetwork(weights))
+
+
 def _warm(network: Network) -> Network:
     """Let a network do its first, slow steps where nobody waits for them."""
     for _ in range(_WARM_UP):
@@ -187,9 +195,9 @@ def _warm(network: Network) -> Network:
     return network
 
 
-async def _check(file: Path) -> bytes:
+async def _check(file: Path, answer: BinaryIO) -> None:
     try:
-        return await ask_helper("impsy_tui.networks.check", str(file), patience=CHECK_SECONDS)
+        await ask_helper("impsy_tui.networks.check", str(file), patience=CHECK_SECONDS, output=answer)
     except NoAnswer:
         raise ModelProblem(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
     except HelperProblem as problem:
@@ -198,6 +206,8 @@ async def _check(file: Path) -> bytes:
 
 def _digest(file: Path) -> str:
     try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise ModelProblem(f"is too large: at most {LARGEST_FILE >> 20} MB")
         with file.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:

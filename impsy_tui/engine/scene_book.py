@@ -1,7 +1,6 @@
 """The file of scenes: TOML, to be read and changed by hand too."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -15,9 +14,10 @@ from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.language.values import GRIDS
+from impsy_tui.toml_files import read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-LARGEST_FILE: Final = 1 << 20
+LARGEST_FILE: Final = 1 << 19
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
 
@@ -71,16 +71,12 @@ class SceneBook:
 
     def _raw(self) -> dict[str, Any]:
         try:
-            with self.file.open("rb") as file:
-                data = file.read(LARGEST_FILE + 1)
-            if len(data) > LARGEST_FILE:
-                raise SceneProblem(f"{self.file} is too large for a file of scenes")
-            return tomllib.loads(data.decode("utf-8-sig"))
+            return read_toml(self.file, LARGEST_FILE)
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise SceneProblem(f"{self.file} cannot be read: {error.strerror or error}") from None
-        except (ValueError, RecursionError) as error:  # numbers of thousands of digits, too
+        except ValueError as error:  # numbers of thousands of digits, too
             raise SceneProblem(f"{self.file} is not TOML: {error}") from None
 
     def _write(self, tables: Mapping[str, Any]) -> None:

@@ -83,7 +83,7 @@ class StageManager:
         self._numbers = Numbers()
         self._rows: deque[str] = deque()
         """Of a recording that is replayed, what is being carried out and what waits for it."""
-        self.cues = Cues(rooms.sets, self._cue)
+        self.cues = Cues(rooms.sets, self._cue, scheduler.work)
         self.history = History(self.conductor, self.stagehand, self.cues, scheduler.now)
         self._cued: Lines = iter(())
         """Of the cue that was reached last, the lines that are still to be done."""

@@ -4,14 +4,18 @@ A line that begins with ``#`` begins a cue and names it. What stands before the 
 opened. Empty lines, and lines that begin with ``//``, are for the reader.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from impsy_tui.language.entries import Source
 from impsy_tui.language.parse import first_refused, parse
 from impsy_tui.language.program import Call, Macro, Program
 from impsy_tui.language.words import Mistake
+from impsy_tui.terms import MOST_WORDS
 
+_MOST_PROBLEMS: Final = 1000
+"""Problems after which the rest of a set list is not read: it is none."""
 _STEPPING = ("cue", "next", "back", "goto")
 """What leads from one cue to another: at once, it might never end."""
 
@@ -71,10 +75,16 @@ class SetLine:
 
 def set_lines(text: str) -> Iterator[SetLine]:
     """The lines of a set list that mean something, read with the macros that were defined before them."""
+    return filter(None, _all_lines(text))
+
+
+def _all_lines(text: str) -> Iterator[SetLine | None]:
+    """Yields every line of a set list; None for one that means nothing."""
     macros: dict[str, Macro] = {}
     for number, whole in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         line = whole.strip()
         if not line or line.startswith("//"):
+            yield None
             continue
         column = whole.index(line) + 1
         if line.startswith("#"):
@@ -95,15 +105,34 @@ def read_set(text: str) -> SetList | list[SetProblem]:
     Returns:
         What can be played, or everything that is wrong.
     """
+    reading = read_set_in_steps(text)
+    while True:
+        try:
+            next(reading)
+        except StopIteration as done:
+            found: SetList | list[SetProblem] = done.value
+            return found
+
+
+def read_set_in_steps(text: str) -> Generator[None, None, SetList | list[SetProblem]]:
+    """Reads a set list one line a step, so that a long one can be read in many turns of an event loop."""
     preamble: list[str] = []
     cues: dict[str, list[str]] = {}
     headings: dict[str, SetLine] = {}
     problems: list[SetProblem] = []
     lines = preamble
-    for line in set_lines(text):
+    for line in _all_lines(text):
+        yield
+        if line is None:
+            continue
         if line.heading is None:
             lines.append(line.text)
             problems += _wrong_with(line)
+            if len(line.macros) > MOST_WORDS:
+                problems.append(SetProblem(line.number, line.column, f"more than {MOST_WORDS} words are defined"))
+                break
+            if len(problems) >= _MOST_PROBLEMS:
+                break
             continue
         lines = []
         if not line.heading:
@@ -157,11 +186,10 @@ def _at_once(program: Program) -> Iterator[str]:
 
 def macros_after(program: Program, macros: dict[str, Macro]) -> dict[str, Macro]:
     """Returns the macros that are known after a line."""
-    found = dict(macros)
     for each in program.walk():
         if each.command.name == "undef":
-            found.pop(str(each.values["name"]), None)
+            macros = {name: macro for name, macro in macros.items() if name != each.values["name"]}
         for value in each.values.values():
             if isinstance(value, Macro):
-                found[value.name] = value
-    return found
+                macros = {**macros, value.name: value}
+    return macros

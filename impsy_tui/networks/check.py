@@ -7,6 +7,7 @@ h5py, which takes 15 ms to import and 12 MB, out of the engine.
 """
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from impsy_tui.limits import limit_process
 from impsy_tui.networks import Floats, ModelProblem, Network, Shape
 from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
-from impsy_tui.networks.weights import read_weights
+from impsy_tui.networks.weights import LARGEST_WEIGHTS, read_weights
 
 SUFFIXES: Final = (".tflite", ".keras", ".h5")
+_LONGEST_HEADER: Final = 1 << 16
 CPU_SECONDS: Final = 20
 
 
@@ -105,31 +107,30 @@ class Report:
         weights: for a network stepped from its weights, those; None for a ``.tflite`` file.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, answer: BinaryIO) -> None:
         """Read what the process wrote.
+
+        Args:
+            answer: Holds that, from here on.
 
         Raises:
             ModelProblem: what it found wrong with the file, or that it wrote nothing sensible.
         """
-        line, _, rest = data.partition(b"\n")
         try:
-            header = json.loads(line)
+            header = json.loads(answer.readline(_LONGEST_HEADER))
             if "problem" in header:
                 raise ModelProblem(str(header["problem"]))
             self.shape = Shape(*map(int, header["shape"]))
             self.source = str(header["source"])
-            self.weights = _weights(header["weights"], rest) if header["weights"] else None
+            self.weights = _weights(header["weights"], answer) if header["weights"] else None
         except (ValueError, KeyError, TypeError, IndexError):
             raise ModelProblem("could not be checked: the file may be damaged") from None
 
 
-def _weights(shapes: list[list[int]], data: bytes) -> Weights:
-    arrays = []
-    start = 0
-    for shape in shapes:
-        count = int(np.prod(shape))
-        arrays.append(np.frombuffer(data, np.float32, count, start).reshape(shape))
-        start += 4 * count
+def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:
+    if 4 * sum(math.prod(shape) for shape in shapes) > LARGEST_WEIGHTS:
+        raise ValueError
+    arrays = [np.frombuffer(answer.read(4 * math.prod(shape)), np.float32).reshape(shape) for shape in shapes]
     *lstm, mean, mean_bias, deviation, deviation_bias, logit, logit_bias = arrays
     layers = tuple(LstmWeights(*lstm[i : i + 3]) for i in range(0, len(lstm), 3))
     return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))

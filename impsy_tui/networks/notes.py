@@ -2,16 +2,17 @@
 
 import json
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from impsy_tui.terms import MAX_GAP
+from impsy_tui.toml_files import read_toml
 
 MOST_EPOCHS: Final = 10_000
-_LARGEST: Final = 1 << 20
+LARGEST_NOTES: Final = 1 << 19
+"""Bytes. Curves of ten thousand epochs are a third of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,6 @@ def _numbers(found: Any) -> tuple[float, ...] | None:
 
 def _read(model: Path) -> dict[str, Any]:
     try:
-        with notes_path(model).open("rb") as file:
-            return tomllib.loads(file.read(_LARGEST).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        return read_toml(notes_path(model), LARGEST_NOTES)
+    except (OSError, ValueError):
         return {}

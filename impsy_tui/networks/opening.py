@@ -1,5 +1,6 @@
 """Opening a model where waiting for it disturbs nobody."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def open_checked(file: Path, patience: float) -> Network:
     Raises:
         ModelProblem: it cannot be played.
     """
-    found = Report(looked_at("impsy_tui.networks.check", file, patience))
+    found = Report(io.BytesIO(looked_at("impsy_tui.networks.check", file, patience)))
     return TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
 
 

@@ -25,6 +25,7 @@ _DAMAGES: Final = (
 )
 """What reading a damaged file may end in."""
 
+_TOO_LARGE: Final = f"is too large: its weights may take at most {LARGEST_WEIGHTS >> 20} MB"
 _LSTM = re.compile(r"^(.*?\blstm_?(\d*))/", re.IGNORECASE)
 _HEADS: Final = {
     "means": re.compile(r"(mdn_)?mus\b"),
@@ -50,12 +51,11 @@ def read_weights(file: Path) -> Weights:
             with zipfile.ZipFile(file) as archive:
                 entry = archive.getinfo("model.weights.h5")
                 if entry.file_size > _LARGEST_FILE:
-                    raise ModelProblem("is too large")
+                    raise ModelProblem(_TOO_LARGE)
                 source = io.BytesIO(archive.read(entry))
         with h5py.File(source, "r") as h5:
             root = h5.get("model_weights", h5)
             arrays: dict[str, Floats] = {}
-
             seen = total = 0
 
             def keep(name: str, item: Any) -> None:
@@ -65,7 +65,7 @@ def read_weights(file: Path) -> Weights:
                     total += 4 * int(item.size or 0)
                     # Before it is read: a small file may hold any number of compressed zeros.
                     if total > LARGEST_WEIGHTS:
-                        raise ModelProblem("is too large")
+                        raise ModelProblem(_TOO_LARGE)
                     if item.dtype.kind == "f":
                         arrays[name] = np.asarray(item, np.float32)
                 if seen > _MOST_ITEMS:

@@ -7,7 +7,6 @@ as often (stochastic approximation: H. Robbins and S. Monro, Annals of Mathemati
 """
 
 import json
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 from impsy_tui.gestures.measures import Matrix, transitions
 from impsy_tui.gestures.scores import GESTURES
 from impsy_tui.networks.ensemble import EnsembleNetwork
-from impsy_tui.networks.notes import notes_path
+from impsy_tui.networks.notes import LARGEST_NOTES, notes_path
 from impsy_tui.players.band import Band, Tuning, played
+from impsy_tui.toml_files import read_toml
 
 ROUNDS: Final = 16
 _STEP: Final = 0.7
@@ -110,10 +110,10 @@ def note_tunings(model: Path, tunings: Mapping[int, Tuning]) -> None:
 def read_tuning(model: Path, players: int) -> Tuning:
     """The tuning of a model for a band of so many; none at all where none is noted or it makes no sense."""
     try:
-        tables = tomllib.loads(notes_path(model).read_text(encoding="utf-8-sig"))["tuning"]
+        tables = read_toml(notes_path(model), LARGEST_NOTES)["tuning"]
         found = {table["players"]: _tuning(table) for table in tables}
         return found[players] if players in found else found[0]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Tuning()
 
 

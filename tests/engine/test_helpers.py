@@ -51,7 +51,7 @@ def test_checking_a_model_of_compressed_zeros_takes_little_memory(tmp_path: Path
             zeros = made.create_dataset(f"lstm/lstm/{kind}:0", (1 << 20, 1 << 20), "f4", compression="gzip")
             zeros[0, 0] = 1.0
     answer = asyncio.run(ask_helper("impsy_tui.networks.check", str(tmp_path / "m.h5")))
-    assert json.loads(answer) == {"problem": "is too large"}
+    assert json.loads(answer)["problem"].startswith("is too large")
 
 
 def test_listing_data_sets_that_fill_the_memory_reports_them_and_lists_the_others(tmp_path: Path) -> None:

@@ -5,15 +5,18 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import BinaryIO
 
+import h5py
 import pytest
 
 from impsy_tui.config import load_config
 from impsy_tui.engine import models
 from impsy_tui.engine.loop import EngineLoop
-from impsy_tui.engine.models import LoadedModel, SeenFiles, Shelf, load_model
+from impsy_tui.engine.models import LARGEST_FILE, LoadedModel, SeenFiles, Shelf, load_model
 from impsy_tui.engine.setup import Setup, model_folders
 from impsy_tui.networks import ModelProblem, Shape
+from impsy_tui.networks.notes import LARGEST_NOTES, ModelNotes
 from tests.models import constant_model, random_model
 
 
@@ -92,9 +95,9 @@ def test_a_file_is_looked_at_once_in_a_process_of_its_own(
     looked = []
     check = models._check
 
-    async def counted(file: Path) -> bytes:
+    async def counted(file: Path, answer: BinaryIO) -> None:
         looked.append(file)
-        return await check(file)
+        await check(file, answer)
 
     monkeypatch.setattr(models, "_check", counted)
     for _ in range(2):
@@ -162,3 +165,30 @@ def test_the_loop_goes_on_while_a_model_loads(tmp_path: Path) -> None:
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
     assert turns > 20
+
+
+def test_notes_that_take_long_or_never_end_do_not_keep_a_model_waiting(tmp_path: Path) -> None:
+    for name in ("deep", "pipe", "large"):
+        random_model(tmp_path / f"{name}.h5", 3, 8, 2, 2)
+    (tmp_path / "deep.toml").write_text("a." * 100_000 + "a = 1\n")
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "large.toml").write_text("max_gap = 2.0\n" + "#" * LARGEST_NOTES)
+    for name in ("deep", "pipe", "large"):
+        assert _load(tmp_path / f"{name}.h5").notes == ModelNotes()
+
+
+def test_small_file_of_large_weights_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    units = 4096
+    with h5py.File(tmp_path / "large.h5", "w") as h5:
+        for name, shape in (("kernel", (4, 4 * units)), ("recurrent_kernel", (units, 4 * units))):
+            h5.create_dataset(f"lstm0/lstm0/{name}:0", shape, "f4", chunks=True, compression="gzip")
+    assert (tmp_path / "large.h5").stat().st_size < 1 << 20
+    with pytest.raises(ModelProblem, match="weights may take at most 64 MB"):
+        _load(tmp_path / "large.h5")
+
+
+def test_model_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.tflite").open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(ModelProblem, match="at most 256 MB"):
+        _load(tmp_path / "huge.tflite")

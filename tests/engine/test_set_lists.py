@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.language.setlist import read_set
 from tests.engine.rehearsal import SET, Rehearsal, temp
 
 
@@ -37,7 +38,7 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "")])
 def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
-    set_.manager.cues.take("first", SET, index)
+    set_.manager.cues.take("first", read_set(SET), index)
     state = set_.manager.cues.state()
     assert state is not None
     assert state.following == following

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set
+from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set, read_set_in_steps
 from tests.language.lines import typed
 
 FIRST = """\
@@ -86,3 +86,29 @@ def test_any_text_is_a_set_or_a_list_of_problems(text: str) -> None:
         assert 1 <= problem.line <= len(lines)
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
         assert problem.message
+
+
+def test_read_set_in_steps_takes_one_line_a_step() -> None:
+    text = "\n".join(["// a set", "", "# one", *["temp 1"] * 50])
+    reading = read_set_in_steps(text)
+    steps = 0
+    while True:
+        try:
+            next(reading)
+        except StopIteration as done:
+            assert done.value == read_set(text)
+            break
+        steps += 1
+    assert steps == 53
+
+
+def test_read_set_stops_after_a_thousand_problems() -> None:
+    found = read_set("\n".join(["temp"] * 100_000))
+    assert isinstance(found, list)
+    assert len(found) <= 1001
+
+
+def test_read_set_refuses_more_words_than_an_engine_keeps() -> None:
+    found = read_set("\n".join(["# one", *(f"def w{number} = temp 1" for number in range(600))]))
+    assert isinstance(found, list)
+    assert "more than 500 words are defined" in found[0].message

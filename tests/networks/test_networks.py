@@ -1,5 +1,6 @@
 """Every way of stepping a model gives the same numbers, and a broken file says what is wrong."""
 
+import io
 import json
 import os
 import pickle
@@ -182,11 +183,11 @@ def test_a_model_that_predicts_nan_is_refused(tmp_path: Path) -> None:
         Report(_checked(file))
 
 
-def _checked(file: Path) -> bytes:
+def _checked(file: Path) -> io.BytesIO:
     done = subprocess.run(
         [sys.executable, "-m", "impsy_tui.networks.check", str(file)], capture_output=True, check=False, timeout=60
     )
-    return done.stdout
+    return io.BytesIO(done.stdout)
 
 
 def test_the_checking_process_hands_over_the_weights(tmp_path: Path) -> None:
@@ -216,11 +217,11 @@ def test_a_file_that_needs_flex_alone_says_what_would_do(shared_models: Path, tm
 @pytest.mark.parametrize("answer", [b"", b"{}", b"[]\n", b'{"shape": [1], "source": "", "weights": []}\n'])
 def test_a_check_that_died_is_a_damaged_file(answer: bytes) -> None:
     with pytest.raises(ModelProblem, match="damaged"):
-        Report(answer)
+        Report(io.BytesIO(answer))
 
 
 def test_the_answer_is_one_line_of_json(shipped_model: Path) -> None:
-    assert json.loads(_checked(shipped_model)) == {
+    assert json.load(_checked(shipped_model)) == {
         "shape": [9, 64, 2, 5],
         "source": shipped_model.name,
         "weights": [],

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.conductor import Pending
@@ -11,9 +11,7 @@ from impsy_tui.engine.scenes import Scene
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
-
-MOST_WORDS: Final = 500
-"""Of the performer's own: every snapshot carries them."""
+from impsy_tui.terms import MOST_WORDS
 
 
 class Conducting(Hands):
