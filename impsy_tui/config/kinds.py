@@ -219,7 +219,10 @@ class Ends:
         ends = tuple(value) if isinstance(value, list) else ()
         if len(ends) != 2 or any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
             raise Refused
-        low, high = map(float, ends)
+        try:
+            low, high = map(float, ends)
+        except OverflowError:
+            raise Refused from None
         if low == high or not math.isfinite(low) or not math.isfinite(high):
             raise Refused
         return low, high
@@ -267,7 +270,7 @@ class Dimensions:
 
     def check(self, value: Any) -> tuple[str, ...]:
         names: list[str] = []
-        for part in value if isinstance(value, list) else str(value).split():
+        for part in value.split() if isinstance(value, str) else value if isinstance(value, list) else [value]:
             found = _DIMENSIONS.fullmatch(part) if isinstance(part, str) else None
             if found is None:
                 raise Refused
@@ -378,7 +381,10 @@ def setting(kind: Kind, default: Any, help: str) -> Any:
 
 def shown(value: Any) -> str:
     """A value as it would be written in the file, shortened for an error line."""
-    text = "{…}" if isinstance(value, dict) else written(value)
+    try:
+        text = "{…}" if isinstance(value, dict) else written(value)
+    except ValueError:  # hexadecimal digits without end are read, and cannot be written as decimal ones
+        return "a number of too many digits"
     return text if len(text) <= 60 else text[:59] + "…"
 
 

@@ -13,6 +13,7 @@ from impsy_tui import terms
 from impsy_tui.engine.learning import Learned
 from impsy_tui.engine.pending_state import LastPending, read_pending
 from impsy_tui.engine.room import MAIN
+from impsy_tui.toml_files import read_regular
 
 _LARGEST: Final = 16 << 20
 """Bytes of a saved session that are read."""
@@ -146,8 +147,7 @@ def recall(logs: Path) -> LastSession | None:
         UnreadableSession: there is one, and it cannot be read or makes no sense.
     """
     try:
-        with session_file(logs).open("rb") as file:
-            raw: Any = json.loads(file.read(_LARGEST))
+        raw: Any = json.loads(read_regular(session_file(logs), _LARGEST))
         # Files of earlier versions have the values of the only player next to the others.
         players = raw.get("players", {MAIN: raw})
         return LastSession(

@@ -1,5 +1,6 @@
 """Configurations load, and their mistakes are named by file, line and key."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.config import load_config
+from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 
 IMPSY_CONFIG = """\
 # The configuration file for IMPSY: Interactive Musical Prediction System
@@ -218,3 +220,12 @@ def test_host_that_can_be_is_taken(tmp_path: Path, host: str) -> None:
     loaded = _load(tmp_path, f'[osc]\nclient_ip = "{host}"\n')
     assert not loaded.errors
     assert loaded.config.osc[0].client_ip == host
+
+
+@pytest.mark.parametrize("table", [*REPEATED_TABLES, *SINGLE_TABLES])
+@pytest.mark.parametrize("number", ["9" * 400, "0x" + "f" * 6000, "1e400"])
+def test_every_setting_refuses_or_takes_a_number_out_of_every_range(tmp_path: Path, table: str, number: str) -> None:
+    kind = {**REPEATED_TABLES, **SINGLE_TABLES}[table]
+    for setting in fields(kind):
+        for value in (number, f"[{number}]", f"[0, {number}]", f'[["note_on", {number}]]'):
+            _load(tmp_path, f"[{table}]\n{setting.name} = {value}\n")  # raises nothing
