@@ -138,7 +138,7 @@ def clips(
     except OSError as error:
         fail(f"{error.filename or output}: {error.strerror}")
     counts = ", ".join(f"{count} of {name}" for name, count in library.counts().items() if count)
-    say(f"{output}: {len(library.all)} clips: {counts}")
+    say(f"{output}: {counted(len(library.all), 'clip')}: {counts}")
     if library.missing:
         say(f"none of {', '.join(library.missing)}: others of their group are played, or silence")
 

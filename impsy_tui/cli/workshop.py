@@ -142,14 +142,15 @@ def _dataset_in(source: Path, dimension: int | None) -> Path:
 
 def convert(
     file: Annotated[
-        Path, typer.Argument(help="A .keras or .h5 file, of this program's or of IMPSY's, or its name in models/.")
+        Path,
+        typer.Argument(help="A .keras, .h5 or .hdf5 file of this program or of IMPSY, or its name in models/."),
     ],
 ) -> None:
     """Make the .tflite of a model, beside it."""
-    named = (Path("models", f"{file}{suffix}") for suffix in (".keras", ".h5", ""))
+    named = (Path("models", f"{file}{suffix}") for suffix in (".keras", ".h5", ".hdf5", ""))
     file = next((found for found in (file, *named) if found.is_file()), file)
-    if file.suffix not in (".keras", ".h5"):
-        fail(f"{file}: a .keras or .h5 file is converted")
+    if file.suffix not in (".keras", ".h5", ".hdf5"):
+        fail(f"{file}: a .keras, .h5 or .hdf5 file is converted")
     work("impsy_tui.training.convert_worker", [file, file.parent])
 
 

@@ -71,7 +71,7 @@ class Model:
         0,
         "number of values plus one for time; read from the model file where there is one",
     )
-    file: str = setting(Text(), "", "the model: .tflite, .keras or .h5; without one a dummy plays")
+    file: str = setting(Text(), "", "the model: .tflite, .keras, .h5 or .hdf5; without one a dummy plays")
     size: str = setting(Choice(terms.SIZES), "s", "size to train by default")
     sigmatemp: float = setting(
         Number(terms.SIGMA_TEMPERATURE), terms.SIGMA_TEMPERATURE.default, "how far it strays from an idea"
@@ -105,7 +105,7 @@ class Player:
         '"mdrnn" answers events, "agent" hears sound and steers a synth, "ensemble" is a band that answers touches',
     )
     file: str | None = setting(
-        Text(), None, "its model: .tflite, .keras or .h5, of an agent .npz; without one a dummy plays"
+        Text(), None, "its model: .tflite, .keras, .h5 or .hdf5, of an agent .npz; without one a dummy plays"
     )
     mode: str | None = setting(Choice(terms.MODE_NAMES[:-1]), None, "how you and this player share the instrument")
     pitemp: float | None = setting(Number(terms.PI_TEMPERATURE), None, "how adventurous the choice between ideas is")

@@ -4,6 +4,7 @@ from impsy_tui import terms
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
 from impsy_tui.control.states import BandState, ChannelState, PlayerState, TempoState
+from impsy_tui.terms import counted
 
 _BAR = 24
 
@@ -115,7 +116,7 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
 def _band_lines(band: BandState, temperature: float) -> list[str]:
     does = [f"{name} {terms.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
     rests = " · rests" if band.resting else ""
-    lines = [f"{'band':<10}{len(band.players)} players · temp {temperature:g} · clips {band.clips}{rests}"]
+    lines = [f"{'band':<10}{counted(len(band.players), 'player')} · temp {temperature:g} · clips {band.clips}{rests}"]
     return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from impsy_tui.control.states import CueState
 from impsy_tui.engine.work_queue import WorkQueue
 from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
+from impsy_tui.terms import counted
 from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".imp"
@@ -64,7 +65,7 @@ class Cues:
         lines = await self.come_back(name, -1)
         if (settling := self._do(self.name, lines)) is not None:
             await settling
-        return f"{self.name}: {len(self._set.cues)} cues; next is {self._following() or 'none'}"
+        return f"{self.name}: {counted(len(self._set.cues), 'cue')}; next is {self._following() or 'none'}"
 
     async def come_back(self, name: str, index: int) -> tuple[str, ...]:
         """Open a set list where it was left.

@@ -24,6 +24,7 @@ from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
+from impsy_tui.networks.scaled import scale_of
 from impsy_tui.shipped import is_shipped, shipped_folder, shipped_names
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
@@ -217,6 +218,8 @@ class Library:
         kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
             stem += kept[0]  # data sets are made of logs by this part of their name
+        if kind == "model" and (scale := scale_of(files[0])) != scale_of(Path(f"{stem}.h5")):
+            stem += f"-scale{scale:g}"  # by which it is stepped
         for prefix in (BAND_PREFIX, AGENT_PREFIX) if kind == "model" else ():
             if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
                 stem = prefix + stem  # by which models of bands, and agents, are told

@@ -20,6 +20,7 @@ from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.networks.ensemble_opening import open_ensemble
 from impsy_tui.networks.lstm import NumpyNetwork, Weights
 from impsy_tui.networks.notes import ModelNotes, read_notes
+from impsy_tui.networks.scaled import as_named
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
 from impsy_tui.terms import some
 
@@ -149,7 +150,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
     if report.weights is not None:
         remark = "" if report.source == file.name else f"played from {report.source}: it needs Flex operations"
         notes = await loop.run_in_executor(None, read_notes, file)
-        network = await loop.run_in_executor(None, _network, report.weights)
+        network = await loop.run_in_executor(None, _network, report.weights, file)
         return LoadedModel(network, file.stem, file, notes, remark)
     loaded = await loop.run_in_executor(None, _open_tflite, file, quiet)
     await loop.run_in_executor(None, seen.add, digest)
@@ -179,12 +180,12 @@ def _open_band(file: Path, quiet: bool) -> EnsembleNetwork:
 
 def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
     with quietly() if quiet else nullcontext():
-        network = _warm(TfliteNetwork(file))
+        network = _warm(as_named(TfliteNetwork(file), file))
     return LoadedModel(network, file.stem, file, read_notes(file))
 
 
-def _network(weights: Weights) -> Network:
-    return _warm(NumpyNetwork(weights))
+def _network(weights: Weights, file: Path) -> Network:
+    return _warm(as_named(NumpyNetwork(weights), file))
 
 
 def _warm(network: Network) -> Network:

@@ -18,6 +18,7 @@ from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.ensemble_opening import open_ensemble
 from impsy_tui.players.band import Tuning
 from impsy_tui.players.band_tuning import read_tuning
+from impsy_tui.terms import counted
 
 _PATIENCE: Final = 20.0
 """Seconds that a model may take to be opened."""
@@ -60,7 +61,8 @@ def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     judged.append(judge_network(wishes.model.stem, network, scores, random, told, wishes.temperature, tuning))
     judged.append(judge_real(scores))
     seconds = sum(map(len, scores))
-    heads = f"{len(scores)} scores, {seconds} s; everybody leads in turn, and the others are played to that lead"
+    count = counted(len(scores), "score")
+    heads = f"{count}, {seconds} s; everybody leads in turn, and the others are played to that lead"
     said = [] if len(scores) > 1 else ["of one score alone, there is nothing that a Markov chain could know it by"]
     return "\n".join([*remarks, heads, "", *_columns(table(judged)), "", *EXPLAINED, *said])
 

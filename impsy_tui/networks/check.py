@@ -20,9 +20,9 @@ from impsy_tui.limits import limit_process
 from impsy_tui.networks import Floats, ModelProblem, Network, Shape
 from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
-from impsy_tui.networks.weights import LARGEST_WEIGHTS, read_weights
+from impsy_tui.networks.weights import KERAS_SUFFIXES, LARGEST_WEIGHTS, read_weights
 
-SUFFIXES: Final = (".tflite", ".keras", ".h5")
+SUFFIXES: Final = (".tflite", *KERAS_SUFFIXES)
 _LONGEST_HEADER: Final = 1 << 16
 CPU_SECONDS: Final = 20
 
@@ -67,10 +67,10 @@ def _open(file: Path) -> tuple[Network, Weights | None, Path]:
         try:
             return TfliteNetwork(file), None, file
         except (NeedsFlex, NoInterpreter) as problem:
-            siblings = [file.with_suffix(suffix) for suffix in (".keras", ".h5", ".weights.h5")]
+            siblings = [file.with_suffix(suffix) for suffix in (*KERAS_SUFFIXES, ".weights.h5")]
             sibling = next((path for path in siblings if path.exists()), None)
             if sibling is None:
-                message = f"{problem}; its .keras or .h5 file beside it would do, and is not there"
+                message = f"{problem}; its .keras, .h5 or .hdf5 file beside it would do, and is not there"
                 raise ModelProblem(message) from None
             file = sibling
     if file.suffix not in SUFFIXES:

@@ -8,6 +8,7 @@ from pathlib import Path
 from impsy_tui.networks import ModelProblem, Network
 from impsy_tui.networks.check import Report
 from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.scaled import as_named
 from impsy_tui.networks.tflite import TfliteNetwork
 
 
@@ -22,7 +23,8 @@ def open_checked(file: Path, patience: float) -> Network:
         ModelProblem: it cannot be played.
     """
     found = Report(io.BytesIO(looked_at("impsy_tui.networks.check", file, patience)))
-    return TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
+    network = TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
+    return as_named(network, file)
 
 
 def looked_at(module: str, file: Path, patience: float) -> bytes:

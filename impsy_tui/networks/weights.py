@@ -12,6 +12,7 @@ import numpy as np
 from impsy_tui.networks import Floats, ModelProblem
 from impsy_tui.networks.lstm import LstmWeights, Weights
 
+KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 _LARGEST_FILE: Final = 256 << 20
 """Bytes, uncompressed: weights, and what an optimizer keeps of each."""
 LARGEST_WEIGHTS: Final = 64 << 20
@@ -38,7 +39,7 @@ def read_weights(file: Path) -> Weights:
     """Read the weights of a mixture density network.
 
     Understands ``.keras`` archives (Keras 3 and late Keras 2), whole-model and weights-only
-    ``.h5`` of Keras 2 and ``.weights.h5`` of Keras 3, of training and of inference models.
+    ``.h5`` or ``.hdf5`` of Keras 2 and ``.weights.h5`` of Keras 3, of training and of inference models.
 
     Raises:
         ModelProblem: the file cannot be read, or holds no such network.
@@ -86,8 +87,8 @@ def weights_of(model: Path) -> Weights:
     Raises:
         ModelProblem: none of them can be read, or shows them.
     """
-    for file in (model, model.with_suffix(".keras"), model.with_suffix(".h5")):
-        if file.suffix in (".keras", ".h5") and file.is_file():
+    for file in (model, *(model.with_suffix(suffix) for suffix in KERAS_SUFFIXES)):
+        if file.suffix in KERAS_SUFFIXES and file.is_file():
             return read_weights(file)
     from impsy_tui.networks.tflite_weights import read_tflite_weights
 

@@ -17,6 +17,7 @@ from impsy_tui.gestures.scores import Score, ScoreProblem, read_band
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.terms import counted
 from impsy_tui.training.worker import StopAsked
 
 
@@ -114,7 +115,7 @@ def _train(
     write_notes(lite, facts, learned.curve)
     note_tunings(lite, tunings)
     parts = [
-        f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {len(learned.curve)} epochs",
+        f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {counted(len(learned.curve), 'epoch')}",
         f"{seconds:.0f} s",
         f"impsy-tui ensemble evaluate {lite.stem} tells how it plays",
     ]

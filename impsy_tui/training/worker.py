@@ -20,7 +20,8 @@ from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
-from impsy_tui.networks import ModelProblem
+from impsy_tui.networks import SCALE, ModelProblem
+from impsy_tui.networks.scaled import scale_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -170,7 +171,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     else:
         forget(file)
     return Finished(
-        f"{lite.stem}: {loss:.3f} nats held out after {epochs} epochs, {seconds:.0f} s; "
+        f"{lite.stem}: {loss:.3f} nats held out after {terms.counted(epochs, 'epoch')}, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
         str(lite),
     )
@@ -220,6 +221,8 @@ def read(dataset: Path | None) -> list["np.ndarray"]:
 def _weights(model: Path) -> "Weights":
     from impsy_tui.networks.weights import weights_of
 
+    if (scale := scale_of(model)) != SCALE:
+        raise ModelProblem(f"{model.stem} has scale {scale:g}: a training begins from models of scale {SCALE:g}")
     try:
         return weights_of(model)
     except ModelProblem as problem:

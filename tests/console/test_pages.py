@@ -126,7 +126,7 @@ async def test_a_data_set_is_made_and_appears(archive: Rig) -> None:
         await here.press("n")
         await here.sees("Make a data set", "dataset 4")
         await here.press("enter")
-        await here.sees("training-dataset-4d", "1 data sets")
+        await here.sees("training-dataset-4d", "1 data set,")
         await _choose(here, "training-dataset-4d")
         await here.press("enter")
         await here.sees("Train a model", "train s on training-dataset-4d epochs 40")

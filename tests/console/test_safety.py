@@ -41,7 +41,7 @@ async def test_the_stage_lock_keeps_everything_from_ending(archive: Rig) -> None
         await here.frames()
         assert here.app.is_running
         await here.press("f2")
-        await here.sees("FILES · 1 logs", "LOCKED")
+        await here.sees("FILES · 1 log,", "LOCKED")
         for key, what in (("d", "deleted"), ("r", "renamed")):
             await here.press(key)
             await here.sees(f"the stage lock is on: nothing is {what}")

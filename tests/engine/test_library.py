@@ -231,3 +231,8 @@ class TestHelpers:
     def test_what_no_process_can_be_told_is_refused(self) -> None:
         with pytest.raises(HelperProblem, match="cannot be asked that"):
             _run(ask_helper("impsy_tui.jobs.library", "draw", "1", "a\0b", "5"))
+
+
+def test_rename_keeps_the_scale_of_a_model(folder: Path) -> None:
+    (folder / "models" / "old-scale5.h5").touch()
+    assert _run(_library(folder).rename("model", "old-scale5", "gentle")) == "model old-scale5 is now gentle-scale5"

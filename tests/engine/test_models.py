@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import h5py
+import numpy as np
 import pytest
 
 from impsy_tui.config import load_config
@@ -17,6 +18,8 @@ from impsy_tui.engine.models import LARGEST_FILE, LoadedModel, SeenFiles, Shelf,
 from impsy_tui.engine.setup import Setup, model_folders
 from impsy_tui.networks import ModelProblem, Shape
 from impsy_tui.networks.notes import LARGEST_NOTES, ModelNotes
+from impsy_tui.networks.scaled import scale_of
+from impsy_tui.players.mdrnn import MdrnnPlayer
 from tests.models import constant_model, random_model
 
 
@@ -192,3 +195,43 @@ def test_model_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         file.truncate(LARGEST_FILE + 1)
     with pytest.raises(ModelProblem, match="at most 256 MB"):
         _load(tmp_path / "huge.tflite")
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".hdf5"])
+@pytest.mark.parametrize("scale", [5, 10, 40])
+def test_load_model_steps_a_network_with_the_scale_in_its_name(tmp_path: Path, scale: int, suffix: str) -> None:
+    # The file holds means of 10 times these values.
+    file = constant_model(tmp_path / f"musicMDRNN-dim3-scale{scale}-2{suffix}", [0.1, 0.2, 0.4])
+    loaded = _load(file)
+    player = MdrnnPlayer(loaded.network, loaded.name, np.random.default_rng(1))
+    prediction = player.predict(0.1, (0.5, 0.5))
+    factor = 10 / scale
+    assert prediction.dt == pytest.approx(0.1 * factor, rel=1e-3)
+    assert prediction.values == pytest.approx((min(1.0, 0.2 * factor), min(1.0, 0.4 * factor)), rel=1e-3)
+
+
+def test_a_network_of_another_scale_hears_what_it_was_trained_on(tmp_path: Path) -> None:
+    plain = random_model(tmp_path / "m-scale10.h5", 3, 4, 1, 2)
+    other = tmp_path / "m-scale20.h5"
+    other.write_bytes(plain.read_bytes())
+    ten, twenty = (_load(file).network for file in (plain, other))
+    event = [0.1, 0.2, 0.3]
+    heard = np.array(ten.step([2 * value for value in event]))
+    scaled = np.array(twenty.step(event))
+    assert scaled[:12] == pytest.approx(heard[:12] / 2)
+    assert scaled[12:] == pytest.approx(heard[12:])
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"),
+    [("m.h5", 10), ("m-scale5.h5", 5), ("m-scale10-2.tflite", 10), ("m-scale0.h5", 10), ("a-scaled", 10)],
+)
+def test_scale_of_is_read_from_the_name(name: str, scale: float) -> None:
+    assert scale_of(Path(name)) == scale
+
+
+def test_hdf5_models_are_found_by_name(tmp_path: Path) -> None:
+    constant_model(tmp_path / "old.hdf5", [0.1, 0.2])
+    shelf = Shelf([tmp_path])
+    assert shelf.names() == ["old"]
+    assert shelf.find("old") == tmp_path / "old.hdf5"

@@ -21,7 +21,7 @@ from impsy_tui.console.widgets.lines import amount, middle, span
 from impsy_tui.console.widgets.picture import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Names, Reply, Snapshot
 from impsy_tui.language.program import quoted
-from impsy_tui.terms import EPOCHS, PATIENCE
+from impsy_tui.terms import EPOCHS, PATIENCE, counted
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _WIDE = 100
@@ -110,7 +110,8 @@ class FilesPage(Page):
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
-        self.set_title(f"FILES · {counts[0]} logs, {counts[1]} data sets, {counts[2]} models")
+        told = (counted(count, noun) for count, noun in zip(counts, ("log", "data set", "model"), strict=True))
+        self.set_title(f"FILES · {', '.join(told)}")
 
     def _chosen(self) -> FileFacts | None:
         table = self.query_one(DataTable)

@@ -10,6 +10,7 @@ from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.listening.names import places
+from impsy_tui.networks.weights import KERAS_SUFFIXES
 
 
 class Workshop(Hands):
@@ -114,7 +115,7 @@ class Workshop(Hands):
     async def _convert(self, model: str) -> str:
         found = self._host.library.find("model", model)
         # Of a name, the file that plays comes first.
-        others = (found.with_suffix(suffix) for suffix in (".keras", ".h5"))
+        others = (found.with_suffix(suffix) for suffix in KERAS_SUFFIXES)
         file = next((other for other in others if other.is_file()), found)
         if file.suffix == ".tflite":
             raise CommandProblem(f"{file.name} is a .tflite already")

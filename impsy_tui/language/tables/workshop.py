@@ -77,7 +77,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "convert",
-        "makes the .tflite of a model that is there as .keras or .h5",
+        "makes the .tflite of a model that is there as .keras, .h5 or .hdf5",
         "convert m",
         (Argument("model", Kind.MODEL),),
         sources=KEYBOARD,
