@@ -198,6 +198,11 @@ class OutputMapping:
         """The channels that it sends on, 0..15."""
         return sorted({value.channel for value in self._values})
 
+    @property
+    def note_channels(self) -> set[int]:
+        """The channels that notes are sent on, 0..15."""
+        return {value.channel for value in self._values if value.kind == "note_on"}
+
     def messages(self, values: Sequence[float], muted: frozenset[int] = _NONE) -> list[bytes]:
         """The messages of a vector.
 
@@ -303,6 +308,15 @@ class OutputMapping:
             return False
         self._sent[key] = value
         return True
+
+
+def all_off(channels: Iterable[int]) -> list[bytes]:
+    """Returns "all sound off" and "all notes off" for channels 0..15."""
+    return [
+        bytes((CONTROL_CHANGE | channel, controller, 0))
+        for channel in sorted(channels)
+        for controller in (ALL_SOUND_OFF, ALL_NOTES_OFF)
+    ]
 
 
 def _share(data: int, low: int, high: int) -> float:

@@ -6,25 +6,20 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.mapping import CLOCK, STOP, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
-from impsy_tui.channels.midi_inbox import Inbox
-from impsy_tui.channels.midi_links import InLink, Link, OutLink, dismiss
-from impsy_tui.channels.midi_ports import Ports, Seen, client_of, list_ports, match
 from impsy_tui.channels.midi_settings import make_devices, unused_settings
 from impsy_tui.config import Midi
 from impsy_tui.gestures.surfaces import Told
-
-__all__ = ["MidiChannel", "list_ports"]
+from impsy_tui.midi_system.client import InLink, Link, MidiHost, OutLink, Seen
+from impsy_tui.midi_system.names import PortProblem, client_of, match
 
 _LOOK: Final = 0.5
 """Seconds from one look for devices to the next."""
 _FIRST_LOOK: Final = 3.0
 """Seconds that opening may take; after that, devices come when they come."""
-_LAST_WAIT: Final = 1.0
-"""Seconds that closing may take."""
 _LOOP_COUNT: Final = 8
 _LOOP_TIME: Final = 2.0
 """So many echoes in so many seconds are no chance."""
@@ -38,12 +33,11 @@ class MidiChannel:
         self.max_rate = settings.max_rate
         self.safe = settings.safe
         self._settings = settings
-        self._ports = Ports(settings.api)
+        self._host = MidiHost(settings.api)
         self._inputs, self._outputs = make_devices(settings)
         self._devices: list[Input | Output] = [*self._inputs, *self._outputs]
         self._closed = True
         self._count = 0
-        self._links: set[Link] = set()
         self._traffic = Traffic()
         self._last_received = self._last_sent = b""
         self._held = False
@@ -63,7 +57,6 @@ class MidiChannel:
         self._scheduler = listener.scheduler
         self._troubles = Troubles(listener, self.name)
         self._loop = asyncio.get_running_loop()
-        self._inbox = Inbox(self._loop, self._message, self._overflowed)
         self._closed = False
         self._count = dimension - 1
         for unused in unused_settings(self._settings):
@@ -119,14 +112,13 @@ class MidiChannel:
         if self._looking is not None:
             self._looking.cancel()
         for device in self._devices:
+            if device.link is not None:
+                device.link.close()
             device.link = None
         for heard in self._inputs:
             heard.mapping.release()
         self._held = False
-        self._inbox.clear()
-        dismiss(self._links, _LAST_WAIT)
-        self._links.clear()
-        self._ports.close()
+        self._host.close()
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
@@ -162,10 +154,7 @@ class MidiChannel:
         self._sends_clock = message[0] != STOP
         for output in self._outputs:
             if output.link is not None and output.name in self._settings.out_device:
-                try:
-                    output.link.send(message)
-                except Exception as error:
-                    self._note("send", f"{output.name} does not take a clock: {error}")
+                output.link.send((message,))
 
     def _state(self) -> str:
         if self._closed:
@@ -198,16 +187,19 @@ class MidiChannel:
     async def _look(self) -> None:
         links = [device.link for device in self._devices if device.link is not None]
         try:
-            seen = await self._loop.run_in_executor(None, self._ports.look, links)
-        except ChannelProblem as problem:
+            seen = await self._host.look(links)
+        except PortProblem as problem:
             self._all_gone(str(problem))
             return
         if self._closed:
             return
         for device in self._devices:
             if device.link is not None and device.link in seen.lost:
-                self._lose(device)
+                self._lose(device, system_runs=not seen.restarted)
                 self._tell(device, "gone", f"{device.name} has gone: it is waited for")
+        for output in self._outputs:
+            if output.there:
+                output.confirm()
         if self._without:
             self._without = ""
             self._listener.trouble(self.name, "MIDI is there again", "info")
@@ -224,27 +216,27 @@ class MidiChannel:
             kind = "input" if isinstance(device, Input) else "output"
             self._tell(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
             return
+        link: Link
         try:
-            link = await self._loop.run_in_executor(None, self._open, device, real, virtual)
-        except ChannelProblem as problem:
+            if isinstance(device, Input):
+                link = await self._host.open_input(
+                    real,
+                    self._message,
+                    self._refused,
+                    self._overflowed,
+                    virtual=virtual,
+                    everything=bool(device.outputs),
+                    clock=self._hears_clock,
+                )
+            else:
+                link = await self._host.open_output(real, self._refused, virtual=virtual)
+        except PortProblem as problem:
             self._tell(device, "refused", f"{device.name} cannot be opened: {problem}")
             return
-        if link is not None and not self._closed:
-            self._gain(device, link)
-
-    def _open(self, device: Input | Output, real: str, virtual: bool) -> Link | None:
-        """In a thread: make a link, unless the channel has been closed meanwhile."""
-        link: Link
-        if isinstance(device, Input):
-            everything = bool(device.outputs)
-            link = self._ports.open_input(real, self._inbox.put, virtual=virtual, everything=everything)
-        else:
-            link = self._ports.open_output(real, virtual=virtual)
-        self._links.add(link)
         if self._closed:
-            dismiss([link])
-            return None
-        return link
+            link.close()
+            return
+        self._gain(device, link)
 
     def _gain(self, device: Input | Output, link: Link) -> None:
         if isinstance(device, Input):
@@ -258,7 +250,7 @@ class MidiChannel:
         if self._told.pop(device, "") in ("gone", "missing", "refused"):
             self._listener.trouble(self.name, f"{device.name} is there", "info")
 
-    def _lose(self, device: Input | Output) -> None:
+    def _lose(self, device: Input | Output, *, system_runs: bool) -> None:
         link = device.link
         if isinstance(device, Output):
             device.lose()
@@ -267,15 +259,14 @@ class MidiChannel:
             self._end_all_of(device, self._scheduler.now())
         self._find_twins()
         if link is not None:
-            self._links.discard(link)
-            dismiss([link])
+            link.close(system_runs=system_runs)
 
     def _all_gone(self, why: str) -> None:
         if self._closed:
             return
         for device in self._devices:
             if device.link is not None:
-                self._lose(device)
+                self._lose(device, system_runs=False)
         if self._without != why:
             self._without = why
             self._note("without", f"{why}: MIDI waits for it")
@@ -315,11 +306,14 @@ class MidiChannel:
         for heard in self._inputs:  # note-offs may be among them
             self._end_all_of(heard, self._scheduler.now())
 
-    def _message(self, link: InLink, data: list[int], at: float) -> None:
+    def _refused(self, link: Link, why: str) -> None:
+        name = next((device.name for device in self._devices if device.link is link), link.real)
+        self._note("send", f"{name} does not take what is sent: {why}")
+
+    def _message(self, link: InLink, message: bytes, at: float) -> None:
         source = next((heard for heard in self._inputs if heard.link is link), None)
-        if source is None or not data:
+        if source is None:
             return  # it has gone meanwhile
-        message = bytes(data)
         status = message[0]
         if status >= 0xF0:
             is_clock = status in CLOCK
@@ -379,14 +373,12 @@ class MidiChannel:
         link = output.link
         if link is None or not messages:
             return
+        if not link.send(messages):
+            if link.alive():
+                self._note("send", f"{output.name} does not take what is sent: it is left out")
+            return  # the next look tells
         now = self._scheduler.now()
         for message in messages:
-            output.echoes.sent(message, now)
-            try:
-                if not link.send(message):
-                    return  # the server has just ended: the next look tells
-            except Exception as error:
-                self._note("send", f"{output.name} does not take what is sent: {error}")
-                continue
+            output.sent(message, now)
             self._traffic.sent.count(now)
-            self._last_sent = message
+        self._last_sent = messages[-1]

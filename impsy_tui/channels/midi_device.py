@@ -17,9 +17,10 @@ from impsy_tui.channels.mapping import (
     Entry,
     InputMapping,
     OutputMapping,
+    all_off,
 )
-from impsy_tui.channels.midi_links import InLink, OutLink
 from impsy_tui.gestures.surfaces import MidiPad
+from impsy_tui.midi_system.client import InLink, OutLink
 
 _KNOBS: Final = ("control_change", "control_change_14", "pitch_bend")
 _NEAR: Final = 2 / 127 + 1e-9
@@ -120,6 +121,7 @@ class Output:
         self.takeovers: list[Takeover] = []
         self.echoes = Echoes(within)
         self._owed: list[bytes] = []
+        self._unconfirmed: dict[tuple[int, int], None] = {}
         self._passed: dict[str, set[tuple[int, int]]] = {}
         self._passed_channels: set[int] = set()
 
@@ -191,18 +193,34 @@ class Output:
                 found.append(bytes((CONTROL_CHANGE | channel, controller, 0)))
         return found
 
+    def sent(self, message: bytes, now: float) -> None:
+        """Records a message that goes out."""
+        self.echoes.sent(message, now)
+        if message[0] & 0xF0 in (NOTE_ON, NOTE_OFF) and len(message) > 1:
+            self._unconfirmed[message[0] & 0x0F, message[1]] = None
+
+    def confirm(self) -> None:
+        """The device was there a moment ago: the notes sent before arrived."""
+        self._unconfirmed.clear()
+
     def lose(self) -> None:
-        """The device has gone; what sounds there is turned off when it is back."""
+        """The device has gone; what sounds there, or may sound there, is turned off when it is back."""
         self.link = None
-        self._owed = list(dict.fromkeys((*self._owed, *self.silence(), *self.silence_passed())))
+        uncertain = [bytes((NOTE_OFF | channel, note, 0)) for channel, note in self._unconfirmed]
+        self._unconfirmed.clear()
+        self._owed = list(dict.fromkeys((*self._owed, *uncertain, *self.silence(), *self.silence_passed())))
 
     def regain(self, link: OutLink) -> list[bytes]:
-        """The device is there: what has to be sent to it first."""
+        """The device is there: returns what has to be sent to it first.
+
+        Notes may sound there that an engine left behind when it was killed, so every channel with notes is silenced.
+        """
         self.link = link
+        channels = {channel for mapping in self.mappings for channel in mapping.note_channels}
         for mapping in self.mappings:
             mapping.forget()
         owed, self._owed = self._owed, []
-        return owed
+        return [*owed, *all_off(channels | self._passed_channels)]
 
 
 class Input:

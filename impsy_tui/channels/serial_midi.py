@@ -4,7 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
-from impsy_tui.channels.mapping import CLOCK, NOTE_OFF, InputMapping, OutputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.mapping import (
+    CLOCK,
+    NOTE_OFF,
+    InputMapping,
+    OutputMapping,
+    all_off,
+    in_words,
+    table_of,
+    with_entry,
+)
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_stream import MidiStream
 from impsy_tui.channels.serial_port import SerialPort
@@ -150,6 +159,8 @@ class SerialMidiChannel:
 
     def connected(self) -> None:
         self._output.forget()
+        # An engine that was killed may have left notes sounding.
+        self._hurry(all_off(self._output.note_channels))
 
     def disconnected(self) -> None:
         # Whoever comes back may sound on: what was lost on the way is turned off once more. A vector

@@ -30,13 +30,13 @@ def find_ports(api: str = "", number: int = 0) -> Ports:
     """
     from serial.tools.list_ports import comports
 
-    from impsy_tui.channels import ChannelProblem
-    from impsy_tui.channels.midi_ports import list_ports
+    from impsy_tui.midi_system.names import PortProblem
+    from impsy_tui.midi_system.ports import list_ports
 
     serial = tuple(sorted(port.device for port in comports()))
     try:
         inputs, outputs = list_ports(api)
-    except ChannelProblem as problem:
+    except PortProblem as problem:
         return Ports(number, serial=serial, problem=str(problem))
     return Ports(number, tuple(inputs), tuple(outputs), serial)
 

@@ -344,6 +344,46 @@ def coming_and_going() -> None:
     table("Unplugged and plugged again", columns, rows)
 
 
+PULL = """
+import rtmidi, sys, time
+for _ in range(10):
+    ports = []
+    for kind in (rtmidi.MidiOut, rtmidi.MidiIn):
+        port = kind(rtmidi.API_UNIX_JACK, name="pulled")
+        port.open_virtual_port("port")
+        ports.append(port)
+    time.sleep(1.2)
+    for port in ports:
+        port.close_port()
+        port.delete()
+    time.sleep(1.2)
+"""
+
+
+def pulse() -> None:
+    """A 10 ms pulse by OSC while a device is pulled and plugged ten times, and while none is."""
+    model = pulse_model(Path(tempfile.mkdtemp(prefix="bench-")), 0.01)
+    extra = '[midi]\napi = "JACK"\nin_device = ["pulled"]\nout_device = ["pulled"]\n'
+    extra += f'input."pulled" = {mapping()}\noutput."pulled" = {mapping()}\n'
+    rows = []
+    for what in ("still", "pulled and plugged 10 times"):
+        with running("ours", "battle", timescale=1.0, model=model, extra=extra) as program:
+            time.sleep(3.0)
+            puller = None
+            if what != "still":
+                puller = subprocess.Popen([sys.executable, "-c", PULL])
+            program.drain()
+            times = arrivals(program, 25.0)
+            if puller is not None:
+                puller.wait()
+        began = min(at - number * 0.01 for number, at in enumerate(times))
+        late = [at - began - number * 0.01 for number, at in enumerate(times)]
+        shares = [f"{percentile(late, share) * 1000:.2f}" for share in (0.5, 0.99, 1.0)]
+        rows.append([what, f"{len(times)}", *shares, f"{sum(one > 0.005 for one in late)}"])
+    columns = ["device", "beats", "late p50 ms", "p99 ms", "worst ms", "over 5 ms"]
+    table("A 10 ms pulse while a MIDI device comes and goes", columns, rows)
+
+
 def _plug(path: Path) -> int:
     """A pty whose other end has this name."""
     master, slave = os.openpty()
@@ -354,12 +394,14 @@ def _plug(path: Path) -> int:
 
 
 def main() -> None:
+    """Measures all, or what is named: latency, flood, pulse, coming_and_going, browsers."""
     assert MODEL.exists()
     assert OURS.exists()
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     with jack():
         latency()
         flood()
+        pulse()
         coming_and_going()
     browsers()
 

@@ -87,6 +87,12 @@ class Device:
             self.into.set_callback(self._take)
             self.into.open_virtual_port("in")
 
+    @property
+    def played(self) -> list[tuple[int, ...]]:
+        """What it is sent, without the silencing at the beginning."""
+        first = (i for i, one in enumerate(self.got) if one[0] & 0xF0 != 0xB0 or one[1] not in (120, 123))
+        return self.got[next(first, len(self.got)) :]
+
     def _take(self, event: tuple[list[int], float], data: Any) -> None:
         self.got.append(tuple(event[0]))
 

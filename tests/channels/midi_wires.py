@@ -7,6 +7,7 @@ from impsy_tui.channels.midi_stream import MidiStream
 from impsy_tui.channels.serial_midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from tests.channels.wires import Wire
+from tests.conftest import until
 
 KNOBS: tuple[MappingEntry, ...] = (("control_change", 1, 7), ("control_change", 1, 8))
 KEYS: tuple[MappingEntry, ...] = (("note_on", 1), ("note_velocity", 1))
@@ -22,11 +23,13 @@ def channel_on(
 
 
 def messages(wire: Wire) -> list[bytes]:
-    """What the channel has sent; nothing of it is cut."""
+    """What the channel has sent after the silencing at the beginning; nothing of it is cut."""
     stream = MidiStream()
     found = stream.feed(wire.read())
     assert stream.stray == 0
     assert b"".join(found) == wire.got
+    while found and found[0][0] & 0xF0 == 0xB0 and found[0][1] in (120, 123):
+        del found[0]
     return found
 
 
@@ -40,3 +43,10 @@ def sounding(messages: Sequence[bytes]) -> set[tuple[int, int]]:
         elif message[0] & 0xF0 == 0x80:
             on.discard(note)
     return on
+
+
+async def silenced(channel: SerialMidiChannel, wire: Wire) -> None:
+    """Waits until the channel has silenced the device, and the wire is free."""
+    port = channel._port
+    assert port is not None
+    await until(lambda: wire.read() != b"" and port._free_at <= port._scheduler.now())

@@ -3,10 +3,8 @@
 import asyncio
 import threading
 import time
-from typing import Any
 
 from impsy_tui.channels.midi import MidiChannel
-from impsy_tui.channels.midi_inbox import MESSAGES_A_TURN, MOST_WAITING, Inbox
 from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
 from tests.channels.jack_hearing import opened, with_channel
@@ -112,7 +110,7 @@ def test_vectors_go_out_as_each_device_is_told_them(jack_server: JackServer) -> 
         channel.send((0.5, 0.0))
         channel.silence()
         channel.silence()
-        await until(lambda: len(synth.got) == 4 and len(box.got) == 3)
+        await until(lambda: len(synth.played) == 4 and len(box.played) == 3)
         status = channel.status()
         assert status.sent == 7
         assert status.last_sent == "note 64 off ch 1"
@@ -124,8 +122,8 @@ def test_vectors_go_out_as_each_device_is_told_them(jack_server: JackServer) -> 
             out_device=("Synth", "Box"),
             output={"Synth": NOTES, "Box": (("pitch_bend", 2), ("control_change", 2, 9))},
         )
-        assert synth.got == [(0x90, 64, 127), (0x80, 64, 0), (0x90, 64, 1), (0x80, 64, 0)]
-        assert box.got == [(0xE1, 0, 64), (0xB1, 9, 127), (0xB1, 9, 0)]
+        assert synth.played == [(0x90, 64, 127), (0x80, 64, 0), (0x90, 64, 1), (0x80, 64, 0)]
+        assert box.played == [(0xE1, 0, 64), (0xB1, 9, 127), (0xB1, 9, 0)]
 
 
 def test_muted_notes_end(jack_server: JackServer) -> None:
@@ -133,11 +131,11 @@ def test_muted_notes_end(jack_server: JackServer) -> None:
         await opened(channel)
         channel.send((0.0, 1.0))
         channel.send((0.0, 1.0), frozenset((0,)))
-        await until(lambda: len(synth.got) == 2)
+        await until(lambda: len(synth.played) == 2)
 
     with plugged("Synth", heard=False) as synth:
         with_channel(play, out_device=("Synth",), output={"Synth": NOTES})
-        assert synth.got == [(0x90, 0, 127), (0x80, 0, 0)]
+        assert synth.played == [(0x90, 0, 127), (0x80, 0, 0)]
 
 
 def test_notes_of_some_values_end_at_once_and_the_others_sound_on(jack_server: JackServer) -> None:
@@ -145,12 +143,12 @@ def test_notes_of_some_values_end_at_once_and_the_others_sound_on(jack_server: J
         await opened(channel)
         channel.send((0.5, 0.5, 1.0))
         channel.end_notes(frozenset((1, 2)))
-        await until(lambda: len(synth.got) == 4 and len(box.got) == 2)
-        assert synth.got[3] == (0x81, 127, 0)  # value 1 sounds what value 0 sounds, too
-        assert box.got[1] == (0x82, 64, 0)
+        await until(lambda: len(synth.played) == 4 and len(box.played) == 2)
+        assert synth.played[3] == (0x81, 127, 0)  # value 1 sounds what value 0 sounds, too
+        assert box.played[1] == (0x82, 64, 0)
         channel.end_notes(frozenset((0,)))
-        await until(lambda: len(synth.got) == 5)
-        assert synth.got[4] == (0x80, 64, 0)
+        await until(lambda: len(synth.played) == 5)
+        assert synth.played[4] == (0x80, 64, 0)
 
     with plugged("Synth", heard=False) as synth, plugged("Box", heard=False) as box:
         notes = {"Synth": (("note_on", 1), ("note_on", 1), ("note_on", 2)), "Box": (("unused",), ("note_on", 3))}
@@ -162,13 +160,13 @@ def test_nothing_sounds_on_after_the_end(jack_server: JackServer) -> None:
         await opened(channel)
         channel.send((0.5, 1.0))
         keys.send((0x92, 40, 9))
-        await until(lambda: len(synth.got) == 2)
+        await until(lambda: len(synth.played) == 2)
 
     with plugged("Synth", heard=False) as synth, plugged("Keys", played=False) as keys:
         settings = {"out_device": ("Synth",), "output": {"Synth": NOTES}, "in_device": ("Keys",)}
         with_channel(play, thru_matrix={"Keys": ("Synth",)}, **settings)
-        asyncio.run(until(lambda: len(synth.got) == 4))
-        assert synth.got[2:] == [(0x80, 64, 0), (0x82, 40, 0)]
+        asyncio.run(until(lambda: len(synth.played) == 4))
+        assert synth.played[2:] == [(0x80, 64, 0), (0x82, 40, 0)]
 
 
 def test_panic_ends_everything_on_every_channel_that_was_sent_on(jack_server: JackServer) -> None:
@@ -176,15 +174,15 @@ def test_panic_ends_everything_on_every_channel_that_was_sent_on(jack_server: Ja
         await opened(channel)
         channel.send((0.5, 1.0))
         keys.send((0x92, 40, 9))
-        await until(lambda: len(synth.got) == 2)
+        await until(lambda: len(synth.played) == 2)
         channel.panic()
-        await until(lambda: len(synth.got) == 10)
+        await until(lambda: len(synth.played) == 10)
 
     with plugged("Synth", heard=False) as synth, plugged("Keys", played=False) as keys:
         settings = {"out_device": ("Synth",), "output": {"Synth": NOTES}, "in_device": ("Keys",)}
         with_channel(play, thru_matrix={"Keys": ("Synth",)}, **settings)
         off = [(0xB0, 64, 0), (0xB0, 120, 0), (0xB0, 123, 0)]
-        assert synth.got[2:] == [(0x82, 40, 0), (0x80, 64, 0), *off, *[(0xB2, *rest) for _, *rest in off]]
+        assert synth.played[2:] == [(0x82, 40, 0), (0x80, 64, 0), *off, *[(0xB2, *rest) for _, *rest in off]]
 
 
 def test_what_comes_in_is_passed_on_as_it_is(jack_server: JackServer) -> None:
@@ -193,14 +191,14 @@ def test_what_comes_in_is_passed_on_as_it_is(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         keys.send(*played)
-        await until(lambda: len(synth.got) == len(played))
+        await until(lambda: len(synth.played) == len(played))
         assert channel.status().received == 5  # neither the clock nor the system exclusive message
 
     with plugged("Keys", played=False) as keys, plugged("Synth", heard=False) as synth:
         with plugged("Other", heard=False) as other:
             with_channel(play, in_device=("Keys",), out_device=("Synth", "Other"), thru_matrix={"Keys": ("Synth",)})
             assert other.got == []
-        assert synth.got == played
+        assert synth.played == played
 
 
 def test_what_is_written_for_a_device_that_is_not_named_is_told(jack_server: JackServer) -> None:
@@ -231,30 +229,6 @@ def test_a_flood_comes_in_whole(jack_server: JackServer) -> None:
     with plugged("Knobs", played=False) as knobs:
         hearing = with_channel(play, in_device=("Knobs",), input={"Knobs": (CC1,)})
     assert hearing.told == []
-
-
-def test_the_inbox_is_fair_and_has_an_end() -> None:
-    handled: list[Any] = []
-    turns: list[int] = []
-    overflows: list[int] = []
-    loop = asyncio.new_event_loop()
-
-    async def run() -> None:
-        box = Inbox(loop, lambda *message: handled.append(message), overflows.append)
-        for number in range(MOST_WAITING + 5):
-            box.put(None, [number], 0.0)  # type: ignore[arg-type]
-        while len(handled) < MOST_WAITING or not overflows:
-            await asyncio.sleep(0)
-            turns.append(len(handled))
-        box.put(None, [0], 0.0)  # type: ignore[arg-type]
-        while len(handled) == MOST_WAITING:
-            await asyncio.sleep(0)
-
-    loop.run_until_complete(run())
-    loop.close()
-    assert max(b - a for a, b in zip([0, *turns], turns, strict=False)) == MESSAGES_A_TURN
-    assert [message[1] for message in handled] == [[number] for number in range(MOST_WAITING)] + [[0]]
-    assert overflows == [5]
 
 
 def test_closing_amid_a_flood_neither_hangs_nor_fails(jack_server: JackServer) -> None:

@@ -35,7 +35,7 @@ def test_an_echo_is_dropped_where_that_is_asked_for(
         await opened(channel)
         channel.send((*sent, 0.5))
         channel.silence()
-        await until(lambda: len(desk.got) == 4)
+        await until(lambda: len(desk.played) == 4)
         desk.send(echo, (0xB0, 1, 127))
         await until(lambda: bool(hearing.updates))
 
@@ -51,8 +51,8 @@ def test_an_echo_is_dropped_where_that_is_asked_for(
             feedback_protection=True,
             feedback_threshold=10.0,
         )
-        assert (0xB0, 1, 127) in desk.got  # passed on, other than the echo
-        assert len(desk.got) == 5
+        assert (0xB0, 1, 127) in desk.played  # passed on, other than the echo
+        assert len(desk.played) == 5
     assert hearing.updates == [[(0, 1.0)]]
     assert hearing.held == []
 
@@ -62,8 +62,8 @@ def test_a_loop_is_told_once_where_nothing_drops_it(jack_server: JackServer) -> 
         await opened(channel)
         for step in range(20):
             channel.send((step / 20, 0.0))
-        await until(lambda: len(desk.got) == 20)
-        desk.send(*desk.got)
+        await until(lambda: len(desk.played) == 20)
+        desk.send(*desk.played)
         await until(lambda: len(hearing.updates) == 20)
 
     with plugged("Desk") as desk:
@@ -90,8 +90,8 @@ def test_a_controller_shows_predictions_and_its_knobs_act_once_they_pass(jack_se
         desk.send((0xB0, 1, 10))
         await until(lambda: len(hearing.updates) == 1)
         channel.send((1.0, 64 / 127))
-        await until(lambda: len(desk.got) == 2)
-        assert desk.got == [(0xB0, 1, 127), (0xB0, 2, 64)]
+        await until(lambda: len(desk.played) == 2)
+        assert desk.played == [(0xB0, 1, 127), (0xB0, 2, 64)]
         desk.send((0xB0, 1, 60), (0xB0, 1, 124))  # short of it
         desk.send((0xB0, 1, 125))  # within two steps
         desk.send((0xB0, 1, 3))  # its own again
@@ -104,7 +104,7 @@ def test_a_controller_shows_predictions_and_its_knobs_act_once_they_pass(jack_se
 
     with plugged("Desk") as desk:
         hearing = with_channel(play, in_device=("Desk",), input={"Desk": (CC1, CC2)}, feedback={"Desk": True})
-        assert len(desk.got) == 2
+        assert len(desk.played) == 2
     values = [(index, round(value * 127)) for ((index, value),) in hearing.updates]
     assert values == [(0, 10), (0, 125), (0, 3), (1, 70), (1, 80), (0, 90)]
 
@@ -116,7 +116,7 @@ def test_a_light_is_set_again_after_the_musician_has_moved_its_knob(jack_server:
         desk.send((0xB0, 1, 127), (0xB0, 1, 20))
         await until(lambda: len(hearing.updates) == 2)
         channel.send((1.0, 0.0))
-        await until(lambda: desk.got == [(0xB0, 1, 127), (0xB0, 2, 0), (0xB0, 1, 127)])
+        await until(lambda: desk.played == [(0xB0, 1, 127), (0xB0, 2, 0), (0xB0, 1, 127)])
 
     with plugged("Desk") as desk:
         with_channel(play, in_device=("Desk",), input={"Desk": (CC1, CC2)}, feedback={"Desk": True})
@@ -126,8 +126,8 @@ def test_motor_faders_that_report_their_own_way_are_not_heard(jack_server: JackS
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
         channel.send((1.0, 0.5))
-        await until(lambda: len(desk.got) == 2)
-        desk.send(*desk.got)
+        await until(lambda: len(desk.played) == 2)
+        desk.send(*desk.played)
         desk.send((0xB0, 1, 126))
         await until(lambda: bool(hearing.updates))
 
