@@ -131,6 +131,9 @@ THRESHOLD: Final = Range(0.0, 3600.0, 0.1, "s")
 MAX_RESPONSE: Final = Range(0.0, 86400.0, 60.0, "s", above=True)
 """Seconds after which a response ends by itself."""
 
+HOLD_LIMIT: Final = Range(0.0, 86400.0, 5.0, "s")
+"""Seconds beyond the threshold after which a held note no longer counts as playing; 0 for no limit."""
+
 MAX_GAP: Final = Range(0.0, 3600.0, 5.0, "s", above=True)
 """Longest time between two events that a model is ever told of, in training as on stage."""
 

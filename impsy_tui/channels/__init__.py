@@ -279,6 +279,24 @@ class Clocked(Protocol):
 
 
 @runtime_checkable
+class HoldsNotes(Protocol):
+    """A channel whose notes and touches can be held."""
+
+    name: str
+
+    @property
+    def held(self) -> str:
+        """The notes that are held, such as "note 60"; empty for none."""
+
+    @property
+    def sustained(self) -> bool:
+        """True while a sustain pedal is down: notes are held on purpose."""
+
+    def release_held(self, at: float) -> None:
+        """Forgets the held notes; the listener is told that nothing is held since ``at``."""
+
+
+@runtime_checkable
 class Learns(Protocol):
     """A channel whose mapping can be changed while it plays."""
 

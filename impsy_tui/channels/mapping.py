@@ -39,6 +39,8 @@ ALL_NOTES_OFF: Final = 123
 
 _FULL: Final = 127
 _FULL_14: Final = 16383
+_MOST_SHOWN: Final = 4
+"""Held notes that are named to the performer."""
 _NONE: Final[frozenset[int]] = frozenset()
 
 
@@ -103,7 +105,8 @@ class InputMapping:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._values = _values(entries)
-        self._held: set[tuple[int, int]] = set()
+        self._held: dict[tuple[int, int], None] = {}
+        self._pedals: set[int] = set()
         self._coarse: dict[tuple[int, int], int] = {}
 
     @property
@@ -111,9 +114,20 @@ class InputMapping:
         """Whether a key is held down on a channel whose notes mean something."""
         return bool(self._held)
 
+    @property
+    def held(self) -> list[int]:
+        """The notes that are held, in the order in which they began."""
+        return [note for _, note in self._held]
+
+    @property
+    def sustained(self) -> bool:
+        """True while a sustain pedal is down on a channel with a held note."""
+        return any(channel in self._pedals for channel, _ in self._held)
+
     def release(self) -> None:
-        """No key is held: the device has gone."""
+        """Forgets held keys and pedals."""
         self._held.clear()
+        self._pedals.clear()
 
     def updates(self, message: bytes) -> list[tuple[int, float]]:
         """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""
@@ -125,7 +139,7 @@ class InputMapping:
             case 0x90 if second:
                 return self._note(channel, first, second)
             case 0x80 | 0x90:
-                self._held.discard((channel, first))
+                self._held.pop((channel, first), None)
                 return []
             case 0xB0:
                 return self._control(channel, first, second)
@@ -146,12 +160,14 @@ class InputMapping:
             if value.channel == channel and value.kind in shares
         ]
         if found:
-            self._held.add((channel, note))
+            self._held[channel, note] = None
         return found
 
     def _control(self, channel: int, controller: int, data: int) -> list[tuple[int, float]]:
         if controller in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-            self._held = {held for held in self._held if held[0] != channel}
+            self._held = {held: None for held in self._held if held[0] != channel}
+        elif controller == SUSTAIN:
+            (self._pedals.add if data >= 64 else self._pedals.discard)(channel)
         found = []
         for value in self._values:
             if value.channel != channel:
@@ -308,6 +324,12 @@ class OutputMapping:
             return False
         self._sent[key] = value
         return True
+
+
+def held_words(notes: Sequence[int]) -> str:
+    """Returns held notes for the performer: "note 60", "notes 60 64"."""
+    shown = " ".join(map(str, notes[:_MOST_SHOWN])) + (" …" if len(notes) > _MOST_SHOWN else "")
+    return f"note{'s' if len(notes) > 1 else ''} {shown}" if notes else ""
 
 
 def all_off(channels: Iterable[int]) -> list[bytes]:

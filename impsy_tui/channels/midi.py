@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.mapping import CLOCK, STOP, in_words, table_of, with_entry
+from impsy_tui.channels.mapping import CLOCK, STOP, held_words, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_settings import make_devices, unused_settings
@@ -140,6 +140,19 @@ class MidiChannel:
         """The mappings that were learned, by the settings that they belong to."""
         table = f"{table_of(self.name)}.input"
         return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
+
+    @property
+    def held(self) -> str:
+        return held_words([note for heard in self._inputs for note in heard.mapping.held])
+
+    @property
+    def sustained(self) -> bool:
+        return any(heard.mapping.sustained for heard in self._inputs)
+
+    def release_held(self, at: float) -> None:
+        for heard in self._inputs:
+            heard.mapping.release()
+        self._tell_held(at)
 
     def hear_clock(self, wanted: bool) -> None:
         """Tell the listener of clocks that come in, or leave them out."""

@@ -10,6 +10,7 @@ from impsy_tui.channels.mapping import (
     InputMapping,
     OutputMapping,
     all_off,
+    held_words,
     in_words,
     table_of,
     with_entry,
@@ -141,6 +142,18 @@ class SerialMidiChannel:
     def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
         """The mapping in force by the setting that it belongs to, if it was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    @property
+    def held(self) -> str:
+        return held_words(self._input.held)
+
+    @property
+    def sustained(self) -> bool:
+        return self._input.sustained
+
+    def release_held(self, at: float) -> None:
+        self._input.release()
+        self._tell_holding(at)
 
     def hear_clock(self, wanted: bool) -> None:
         """Tell the listener of a clock that comes in, or leave it out."""

@@ -15,7 +15,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
+from impsy_tui.channels.mapping import InputMapping, OutputMapping, held_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.opening import Opening
@@ -197,6 +197,19 @@ class WebSocketChannel:
         )
 
     # Being there
+
+    @property
+    def held(self) -> str:
+        return held_words([note for client in self._clients for note in client.mapping.held])
+
+    @property
+    def sustained(self) -> bool:
+        return any(client.mapping.sustained for client in self._clients)
+
+    def release_held(self, at: float) -> None:
+        for client in self._clients:
+            client.mapping.release()
+            self._tell_holding(client, at)
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         """From now on this entry sets the value with this index (from 0)."""

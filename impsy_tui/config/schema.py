@@ -60,6 +60,11 @@ class Interaction:
         0.0,
         "seconds after which an answer ends by itself; 0 is never",
     )
+    hold_limit: float = setting(
+        Number(terms.HOLD_LIMIT),
+        terms.HOLD_LIMIT.default,
+        "seconds beyond the threshold for which a held note alone counts as playing; 0 is no limit",
+    )
 
 
 @dataclass(frozen=True, slots=True)

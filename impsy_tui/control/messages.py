@@ -168,6 +168,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
         replay: the log that is replayed, if one is.
         recording: whether commands are written down.
         guided: which gesture is to be played for a recording, while one is made.
+        held: notes that the musician holds, such as "note 60"; empty for none.
     """
 
     time: float
@@ -201,6 +202,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     replay: ReplayState | None = None
     recording: bool = False
     guided: GuidedState | None = None
+    held: str = ""
 
     @property
     def focused(self) -> PlayerState:

@@ -23,6 +23,8 @@ def status_lines(snapshot: Snapshot) -> list[str]:
         lines.append(f"loading   {snapshot.loading} …")
     if snapshot.tempo is not None:
         lines.append(f"tempo     {tempo_words(snapshot.tempo)}")
+    if snapshot.held:
+        lines.append(f"held      {snapshot.held}")
     lines += _staged_lines(snapshot)
     lines += [_channel_line(channel) for channel in snapshot.channels]
     lines.append(_log_line(snapshot))

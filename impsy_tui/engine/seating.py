@@ -118,7 +118,7 @@ def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
     before = last.thru_before_filter if last is not None else None
     if config.interaction.mode == terms.FILTER and (last is None or "interaction.mode" in given):
         thru, before = False, thru
-    return SessionSettings(thru, config.log_input, config.log_predictions, before)
+    return SessionSettings(thru, config.log_input, config.log_predictions, before, config.interaction.hold_limit)
 
 
 async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Anybody]:

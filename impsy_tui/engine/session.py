@@ -9,6 +9,7 @@ import numpy as np
 from impsy_tui import terms
 from impsy_tui.engine.company import Company
 from impsy_tui.engine.guided_recording import GuidedRecording
+from impsy_tui.engine.held_notes import HeldNotes
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.parts import Anybody
@@ -34,12 +35,14 @@ class SessionSettings:
         log_input: input is written to the log.
         log_predictions: what the player plays is, too.
         thru_before_filter: in mode filter, whether input went to every output before; None in other modes.
+        hold_limit: seconds beyond the threshold for which a held note counts as playing; 0 for no limit.
     """
 
     thru: bool = False
     log_input: bool = True
     log_predictions: bool = False
     thru_before_filter: bool | None = None
+    hold_limit: float = terms.HOLD_LIMIT.default
 
 
 class Witness(Protocol):
@@ -96,7 +99,7 @@ class Session(Company):
         """Records labelled gestures, where there is a log for them."""
         self.source = "interface"
         """Who plays what is heard: "interface", or "replay" while a log is replayed."""
-        self._holding: set[str] = set()
+        self.held_notes = HeldNotes(self)
         self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
         self.taker: Callable[[str, str, bytes], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
@@ -194,7 +197,7 @@ class Session(Company):
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
-        (self._holding.add if held else self._holding.discard)(channel)
+        self.held_notes.note(channel, held, at)
         for seat in self.seats.values():
             if seat.hears_channel(channel):
                 seat.held(channel, held, at)
@@ -202,7 +205,7 @@ class Session(Company):
     @property
     def holds(self) -> bool:
         """Whether the musician holds something down."""
-        return bool(self._holding)
+        return self.held_notes.any
 
     def described(self, channel: str, feats: Feats, at: float) -> str:
         """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
@@ -342,6 +345,7 @@ class Session(Company):
         """Everything off, and everybody paused."""
         self.pause()
         self.outputs.panic()
+        self.held_notes.release()
 
     def fade(self, seconds: float, done: Callable[[], None]) -> None:
         """The players stop, and the outputs glide to their safe values; then silence."""

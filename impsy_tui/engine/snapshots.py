@@ -109,6 +109,7 @@ class Observer:
             replay=self._manager.replayer.state(),
             recording=self._manager.recorder.file is not None,
             guided=session.guided.state(now) if session.guided is not None else None,
+            held=session.held_notes.words,
         )
 
     def _player(self, name: str, now: float) -> PlayerState:

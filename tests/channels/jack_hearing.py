@@ -1,11 +1,13 @@
 """A MIDI channel on a JACK server, with who listens to it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.config import Midi
 from tests.channels.hearing import Hearing, perform
+from tests.channels.jack import Device
 from tests.conftest import until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
@@ -19,6 +21,16 @@ def with_channel(play: Play, *, dimension: int = 3, api: str = "JACK", **setting
     channel = MidiChannel(Midi(api=api, **settings))
     # The JACK library keeps files of clients that have gone.
     return perform(channel, lambda hearing: play(channel, hearing), dimension, closes_files=False)
+
+
+async def sent_until(device: Device, message: tuple[int, ...], condition: Callable[[], bool]) -> None:
+    """Sends a message until a condition holds: JACK without real-time priority loses messages on a busy machine."""
+    while not condition():
+        device.send(message)
+        for _ in range(100):
+            if condition():
+                return
+            await asyncio.sleep(0.005)
 
 
 async def opened(channel: MidiChannel) -> None:

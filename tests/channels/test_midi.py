@@ -7,7 +7,7 @@ import time
 from impsy_tui.channels.midi import MidiChannel
 from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import opened, with_channel
+from tests.channels.jack_hearing import opened, sent_until, with_channel
 from tests.conftest import until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
@@ -38,28 +38,27 @@ def test_controllers_and_bends_come_in_as_values(jack_server: JackServer) -> Non
 def test_a_key_is_one_event_and_is_held_until_it_is_let_go(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
-        keys.send((0x90, 127, 127), (0x90, 60, 1), (0x90, 127, 0))
-        await until(lambda: len(hearing.messages) == 3)
+        await sent_until(keys, (0x90, 127, 127), lambda: bool(hearing.updates))
+        assert hearing.updates[-1] == [(0, 1.0), (1, 1.0)]
+        assert channel.held == "note 127"
+        await sent_until(keys, (0x90, 60, 1), lambda: channel.held == "notes 127 60")
+        assert hearing.updates[-1] == [(0, 60 / 127), (1, 1 / 127)]
+        await sent_until(keys, (0x90, 127, 0), lambda: channel.held == "note 60")
         assert hearing.held == [True]
-        keys.send((0x80, 60, 64))
-        await until(lambda: hearing.held == [True, False])
+        await sent_until(keys, (0x80, 60, 64), lambda: hearing.held == [True, False])
 
     with plugged("Keys", played=False) as keys:
-        hearing = with_channel(play, in_device=("Keys",), input={"Keys": NOTES})
-    assert hearing.updates == [[(0, 1.0), (1, 1.0)], [(0, 60 / 127), (1, 1 / 127)]]
+        with_channel(play, in_device=("Keys",), input={"Keys": NOTES})
 
 
 def test_a_held_key_of_any_device_counts(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
-        left.send((0x90, 60, 1))
-        right.send((0x90, 61, 1))
-        await until(lambda: len(hearing.updates) == 2)
-        left.send((0x80, 60, 0))
-        await until(lambda: len(hearing.messages) == 3)
+        await sent_until(left, (0x90, 60, 1), lambda: channel.held == "note 60")
+        await sent_until(right, (0x90, 61, 1), lambda: channel.held == "notes 60 61")
+        await sent_until(left, (0x80, 60, 0), lambda: channel.held == "note 61")
         assert hearing.held == [True]
-        right.send((0x80, 61, 0))
-        await until(lambda: hearing.held == [True, False])
+        await sent_until(right, (0x80, 61, 0), lambda: hearing.held == [True, False])
 
     with plugged("Left", played=False) as left, plugged("Right", played=False) as right:
         notes = {"Left": NOTES, "Right": NOTES}

@@ -47,13 +47,13 @@ class TestCallAndResponse:
         band = Band("callresponse", threshold=1.0)
         band.play(0.5)
         band.session.holding("in", True, band.time.time)
-        band.wait(10)
+        band.wait(5)
         assert band.out.played == []
         band.session.holding("in", False, band.time.time)
         band.wait(0.95)
         assert band.out.played == []
         band.wait(0.2)
-        assert band.out.times == near([111.1])
+        assert band.out.times == near([106.1])
 
     def test_notes_held_on_two_channels_must_both_be_let_go(self) -> None:
         band = Band("callresponse", threshold=1.0)

@@ -90,6 +90,8 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
         ]
     if player.mode == "callresponse":
         items.append(_number("threshold", f"{player.threshold:.3g}s", 3, palette, "thr"))
+    if snapshot.held:
+        items.append(Item(2, (((f"held: {snapshot.held}", palette.warning),),)))
     if snapshot.thru:
         items.append(Item(2, ((("thru", palette.strong),),)))
     if snapshot.marks:

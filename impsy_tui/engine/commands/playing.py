@@ -81,6 +81,7 @@ class Playing(Hands):
     def _reset(self, players: Sequence[Sitter]) -> str:
         for player in players:
             player.reset()
+        self._session.held_notes.release()
         return self._of(players, "the player has forgotten what it heard")
 
     def _thru(self, switch: bool | None = None) -> str:

@@ -1,0 +1,48 @@
+"""Held notes: how long they count as playing, and what forgets them."""
+
+from impsy_tui.channels import HoldsNotes
+from impsy_tui.channels.mapping import InputMapping
+from impsy_tui.channels.midi import MidiChannel
+from impsy_tui.channels.serial_midi import SerialMidiChannel
+from impsy_tui.channels.websocket import WebSocketChannel
+from impsy_tui.config import Midi, SerialMidi, WebSocket
+from impsy_tui.engine.session import SessionSettings
+from impsy_tui.engine.turns import Turn
+from tests.engine.band import Band
+
+
+def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> None:
+    band = Band("callresponse", settings=SessionSettings(hold_limit=5.0))
+    told: list[tuple[str, str, str]] = []
+    band.session.tell = lambda *said: told.append(said)
+    band.session.start()
+    part = band.part
+    threshold = part.settings.threshold
+    band.play(0.5)
+    band.session.holding("keys", True, band.time.time)
+    band.wait(threshold + 4.9)
+    assert part.turn is Turn.YOU
+    band.wait(0.3)
+    assert part.turn is Turn.PLAYER
+    assert not band.session.holds
+    assert any("held:" in text and "hold_limit" in text for _, _, text in told)
+
+
+def test_every_channel_with_notes_can_forget_them() -> None:
+    for channel in (MidiChannel(Midi()), SerialMidiChannel(SerialMidi(), "x"), WebSocketChannel(WebSocket())):
+        assert isinstance(channel, HoldsNotes)
+        assert channel.held == ""
+        assert not channel.sustained
+
+
+def test_mapping_knows_held_notes_and_the_pedal() -> None:
+    mapping = InputMapping((("note_on", 1),))
+    mapping.updates(b"\x90\x3c\x40")
+    assert mapping.held == [60]
+    assert not mapping.sustained
+    mapping.updates(b"\xb0\x40\x7f")
+    assert mapping.sustained
+    mapping.updates(b"\xb0\x40\x00")
+    assert not mapping.sustained
+    mapping.release()
+    assert mapping.held == []
