@@ -32,6 +32,8 @@ class TwoWords(typer.core.TyperGroup):
         return super().resolve_command(ctx, [both, *args[2:]] if both in self.commands else args)
 
 
+_COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
+
 app = typer.Typer(
     cls=TwoWords,
     invoke_without_command=True,
@@ -107,6 +109,7 @@ def run(
     socket: SocketOption = None,
 ) -> None:
     """Run the engine in the foreground; Ctrl-C ends it."""
+    from impsy_tui.cli.printing import Printer
     from impsy_tui.config import load_config
     from impsy_tui.config.channel_tables import CHANNEL_TABLES
     from impsy_tui.engine.life import run_engine
@@ -144,33 +147,15 @@ def run(
         seed=seed,
         sound=sound and sound_file(sound),
     )
-    talk = _say_all if loaded.config.verbose else _say_problems
-    code = run_engine(setup, talk, _announce)
-    _announce("")
+    printer = Printer()
+
+    def talk(level: str, source: str, text: str) -> None:
+        if loaded.config.verbose or level != "info" or source != "command":
+            printer.error(f"{source}: {text}", _COLOURS.get(level))
+
+    code = run_engine(setup, talk, printer.out)
+    printer.close()
     raise typer.Exit(code)
-
-
-def _announce(line: str) -> None:
-    """Print a line; a full disk, or a terminal that has gone, does not stop the music."""
-    try:
-        say(line, nl=bool(line))
-        sys.stdout.flush()
-    except OSError:
-        # Python would print what it has kept again at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say_problems(level: str, source: str, text: str) -> None:
-    if level != "info" or source != "command":
-        _say_all(level, source, text)
-
-
-def _say_all(level: str, source: str, text: str) -> None:
-    colour = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}.get(level)
-    try:
-        say(f"{source}: {text}", fg=colour, err=True)
-    except OSError:
-        pass  # the terminal has gone; the music has not
 
 
 @app.command()

@@ -186,8 +186,8 @@ class Engine:
 
     async def close(self) -> None:
         """Silence, let go of channels, log and socket. Takes well under a second."""
-        if hasattr(self, "_answers"):  # it had started
-            await self._saved.end(self._state, on_purpose=self._ends_on_purpose)
+        started = hasattr(self, "_answers")
+        state = self._state() if started else None
         if hasattr(self, "manager"):
             self.manager.close()
             self.session.stop()
@@ -201,13 +201,15 @@ class Engine:
                 self.tell("error", channel.name, f"could not be closed: {error}")
         for task in self._tasks:
             task.cancel()
+        await self._log.close()
         await self.jobs.close()
         if self._sound is not None:
             await self._sound.close()
-        await self._log.close()
         await self._control.close()
+        # Last, and in threads: a disk that does not answer keeps no note sounding.
+        if state is not None:
+            await self._saved.end(lambda: state, on_purpose=self._ends_on_purpose)
         if hasattr(self, "manager"):
-            # Last, and beside the loop: a disk that does not answer keeps no note sounding.
             await self._loop.run_in_executor(None, self.manager.recorder.close)
 
     def ready_line(self) -> str:

@@ -255,9 +255,12 @@ def set_apart() -> None:
 
 
 def main() -> int:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # it ends when the pipe does, with all of it written
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    # It ends when the pipe does, with all of it written, and the engine decides when that is.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass  # one that the system keeps for itself
     set_apart()
 
     def tell(text: str) -> None:

@@ -1,12 +1,17 @@
 """The engine as a process: real sockets, real signals, a real log."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import threading
 import time
+import tty
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -68,7 +73,10 @@ def test_commands_are_answered_and_mistakes_exit_with_1(
     assert engine.process.wait(5) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGABRT],
+)
 def test_signals_end_it_in_silence_with_the_log_closed(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, number: int
 ) -> None:
@@ -397,3 +405,55 @@ client_port = {receiver.getsockname()[1]}
     assert len(received(receiver).params) == 8
     engine.end()
     assert any(",interface," in row for row in engine.log_rows())
+
+
+def test_engine_ends_while_log_writer_does_not_answer(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    engine = start_engine(config(receiver, free_port(), mode="battle"))
+    received(receiver)
+    pids = subprocess.run(
+        ["pgrep", "-P", str(engine.process.pid), "-f", "log_writer"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    writer = int(pids.stdout.split()[0])
+    os.kill(writer, signal.SIGSTOP)
+    try:
+        assert engine.command("shutdown").returncode == 0
+        assert engine.process.wait(60) == 0  # it waited forever
+    finally:
+        os.kill(writer, signal.SIGCONT)
+
+
+def test_engine_plays_on_while_terminal_takes_no_output(
+    receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text(config(receiver, (port := free_port()), mode="battle"))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "impsy_tui", "run", "--socket", str(tmp_path / "e.sock")]
+    engine = subprocess.Popen(command, cwd=tmp_path, stdout=theirs, stderr=theirs, start_new_session=True)
+    try:
+        received(receiver)
+        tty.setraw(theirs)
+        filler = os.open(os.ttyname(theirs), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with contextlib.suppress(BlockingIOError):  # until the terminal takes nothing
+            while True:
+                os.write(filler, b"x" * 1024)
+        os.close(filler)
+        client = SimpleUDPClient("127.0.0.1", port)
+        for number in range(3):
+            client.send_message(f"/unknown{number}", 1.0)  # each is reported in the terminal
+        with connected(tmp_path / "e.sock") as control:
+            assert control.command("temp pi 0.5").ok
+        receiver.settimeout(30.0)
+        for _ in range(3000):  # far more than the socket can hold from before
+            received(receiver)
+        engine.terminate()
+        assert engine.wait(60) == 0
+    finally:
+        engine.kill()
+        engine.wait()
+        os.close(ours)
+        os.close(theirs)
