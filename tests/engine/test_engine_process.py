@@ -446,9 +446,9 @@ def test_engine_plays_on_while_terminal_takes_no_output(
         for number in range(3):
             client.send_message(f"/unknown{number}", 1.0)  # each is reported in the terminal
         with connected(tmp_path / "e.sock") as control:
-            assert control.command("temp pi 0.5").ok
+            assert control.command("temp 0.5").ok
         receiver.settimeout(30.0)
-        for _ in range(3000):  # far more than the socket can hold from before
+        for _ in range(400):  # far more than the socket can hold from before
             received(receiver)
         engine.terminate()
         assert engine.wait(60) == 0
