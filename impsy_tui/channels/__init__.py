@@ -98,6 +98,9 @@ class Listener(Protocol):
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down, or has let go of everything, on this channel."""
 
+    def released(self, channel: str, indices: frozenset[int]) -> None:
+        """The musician let go of the keys that last played these dimensions."""
+
     def message(self, channel: str, device: str, message: bytes) -> bool:
         """A MIDI message came in, before anything is made of it.
 
@@ -276,6 +279,14 @@ class Clocked(Protocol):
 
     def send_clock(self, message: bytes) -> None:
         """Send a message of a clock before whatever waits, to whoever is there. Never waits, never raises."""
+
+
+@runtime_checkable
+class PassesOn(Protocol):
+    """A channel that can play some dimensions and leave the others as they are."""
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        """Plays the dimensions of a vector with these indices; notes of the others sound on."""
 
 
 @runtime_checkable

@@ -107,6 +107,9 @@ class InputMapping:
         self._values = _values(entries)
         self._held: dict[tuple[int, int], None] = {}
         self._pedals: set[int] = set()
+        self._keys: dict[int, tuple[int, int]] = {}
+        self.released: frozenset[int] = _NONE
+        """Indices of the values whose key the last message let go."""
         self._coarse: dict[tuple[int, int], int] = {}
 
     @property
@@ -124,13 +127,17 @@ class InputMapping:
         """True while a sustain pedal is down on a channel with a held note."""
         return any(channel in self._pedals for channel, _ in self._held)
 
-    def release(self) -> None:
-        """Forgets held keys and pedals."""
+    def release(self) -> frozenset[int]:
+        """Forgets held keys and pedals; the indices of the values that they played."""
         self._held.clear()
         self._pedals.clear()
+        keys = frozenset(self._keys)
+        self._keys.clear()
+        return keys
 
     def updates(self, message: bytes) -> list[tuple[int, float]]:
         """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""
+        self.released = _NONE
         if len(message) < 2:
             return []
         kind, channel = message[0] & 0xF0, message[0] & 0x0F
@@ -140,6 +147,7 @@ class InputMapping:
                 return self._note(channel, first, second)
             case 0x80 | 0x90:
                 self._held.pop((channel, first), None)
+                self._let_go((channel, first))
                 return []
             case 0xB0:
                 return self._control(channel, first, second)
@@ -161,7 +169,15 @@ class InputMapping:
         ]
         if found:
             self._held[channel, note] = None
+            for value in self._values:
+                if value.channel == channel and value.kind == "note_on":
+                    self._keys[value.index] = (channel, note)
         return found
+
+    def _let_go(self, key: tuple[int, int]) -> None:
+        self.released = frozenset(index for index, playing in self._keys.items() if playing == key)
+        for index in self.released:
+            del self._keys[index]
 
     def _control(self, channel: int, controller: int, data: int) -> list[tuple[int, float]]:
         if controller in (ALL_SOUND_OFF, ALL_NOTES_OFF):
@@ -219,17 +235,22 @@ class OutputMapping:
         """The channels that notes are sent on, 0..15."""
         return {value.channel for value in self._values if value.kind == "note_on"}
 
-    def messages(self, values: Sequence[float], muted: frozenset[int] = _NONE) -> list[bytes]:
+    def messages(
+        self, values: Sequence[float], muted: frozenset[int] = _NONE, said: frozenset[int] | None = None
+    ) -> list[bytes]:
         """The messages of a vector.
 
         Args:
             values: clipped to 0..1 here; those beyond the mapping are left out.
             muted: indices that sound no note; what still sounds of them is turned off.
+            said: indices that are played, the others are left as they are; None for all.
         """
         found: list[bytes] = []
         for value in self._values:
             if value.index >= len(values):
                 break
+            if said is not None and value.index not in said:
+                continue
             share = value.shape(min(max(values[value.index], 0.0), 1.0))
             match value.kind:
                 case "note_on":

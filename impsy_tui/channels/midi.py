@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.mapping import CLOCK, STOP, held_words, in_words, table_of, with_entry
+from impsy_tui.channels.holding import Holding
+from impsy_tui.channels.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_settings import make_devices, unused_settings
@@ -25,7 +26,7 @@ _LOOP_TIME: Final = 2.0
 """So many echoes in so many seconds are no chance."""
 
 
-class MidiChannel:
+class MidiChannel(Holding):
     """Inputs that are listened to, and outputs that are played; each may come and go."""
 
     def __init__(self, settings: Midi, name: str = "midi") -> None:
@@ -74,6 +75,11 @@ class MidiChannel:
             if output.there:
                 self._transmit(output, output.play(values, muted))
 
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.play(values, said=said))
+
     def play_touch(self, touch: VirtualTouch) -> None:
         for output in self._outputs:
             sounds = output.sounds(touch.player, touch.channel, touch.note)
@@ -115,8 +121,8 @@ class MidiChannel:
             if device.link is not None:
                 device.link.close()
             device.link = None
-        for heard in self._inputs:
-            heard.mapping.release()
+        for mapping in self.mappings():
+            mapping.release()
         self._held = False
         self._host.close()
 
@@ -141,17 +147,12 @@ class MidiChannel:
         table = f"{table_of(self.name)}.input"
         return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
 
-    @property
-    def held(self) -> str:
-        return held_words([note for heard in self._inputs for note in heard.mapping.held])
-
-    @property
-    def sustained(self) -> bool:
-        return any(heard.mapping.sustained for heard in self._inputs)
+    def mappings(self) -> list[InputMapping]:
+        return [heard.mapping for heard in self._inputs]
 
     def release_held(self, at: float) -> None:
-        for heard in self._inputs:
-            heard.mapping.release()
+        for mapping in self.mappings():
+            mapping.release()
         self._tell_held(at)
 
     def hear_clock(self, wanted: bool) -> None:
@@ -172,8 +173,7 @@ class MidiChannel:
     def _state(self) -> str:
         if self._closed:
             return "closed"
-        links = [device.link for device in self._devices]
-        there = all(link is not None and link.alive() for link in links)
+        there = all(device.link is not None and device.link.alive() for device in self._devices)
         return "open" if there and not self._without else "waiting"
 
     def _bound(self) -> str:
@@ -289,7 +289,8 @@ class MidiChannel:
         for output in source.outputs:
             if output.there:
                 self._transmit(output, output.silence_passed(source.name))
-        source.mapping.release()
+        if keys := source.mapping.release():
+            self._listener.released(self.name, keys)
         self._tell_held(at)
 
     def _find_twins(self) -> None:
@@ -352,6 +353,8 @@ class MidiChannel:
                 self._listener.touched(self.name, touch)
             return
         updates = [update for update in source.updates(message) if update[0] < self._count]
+        if source.mapping.released:
+            self._listener.released(self.name, source.mapping.released)
         self._tell_held(at)
         if updates:
             self._listener.updated(self.name, updates, at)
@@ -363,7 +366,7 @@ class MidiChannel:
                 output.passes(source.name, message)
 
     def _tell_held(self, at: float) -> None:
-        held = any(heard.mapping.holding for heard in self._inputs)
+        held = any(mapping.holding for mapping in self.mappings())
         if held != self._held:
             self._held = held
             self._listener.holding(self.name, held, at)

@@ -130,11 +130,13 @@ class Output:
         """Whether what is sent now is taken."""
         return self.link is not None and self.link.alive()
 
-    def play(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> list[bytes]:
+    def play(
+        self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED, said: frozenset[int] | None = None
+    ) -> list[bytes]:
         """The messages of a vector."""
         for takeover in self.takeovers:
             takeover.moved(values)
-        return [message for mapping in self.mappings for message in mapping.messages(values, muted)]
+        return [message for mapping in self.mappings for message in mapping.messages(values, muted, said)]
 
     def passes(self, source: str, message: bytes) -> None:
         """A message of an input is passed on to here: what it leaves sounding is remembered."""

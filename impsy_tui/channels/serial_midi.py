@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels.holding import Holding
 from impsy_tui.channels.mapping import (
     CLOCK,
     NOTE_OFF,
     InputMapping,
     OutputMapping,
     all_off,
-    held_words,
     in_words,
     table_of,
     with_entry,
@@ -28,7 +28,7 @@ _REMIND: Final = 10.0
 """Seconds before it is said again that nobody reads."""
 
 
-class SerialMidiChannel:
+class SerialMidiChannel(Holding):
     """One serial port with MIDI on it, both ways.
 
     Args:
@@ -54,7 +54,8 @@ class SerialMidiChannel:
         self._traffic = Traffic()
         self._last_received = b""
         self._last_sent: Sequence[bytes] = ()
-        self._next: tuple[tuple[float, ...], frozenset[int]] | None = None
+        self._next: tuple[tuple[float, ...], frozenset[int], frozenset[int] | None] | None = None
+        """The vector that waits, the indices that are muted, and those that are played (None for all)."""
         self._urgent: dict[bytes, None] = {}
         """What may not wait behind a vector: note-offs, in order, each once."""
         self._on_wire: dict[bytes, None] = {}
@@ -88,11 +89,22 @@ class SerialMidiChannel:
             self._hurry(self._output.silence())
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self._put(values, muted, None)
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        muted = NONE_MUTED
+        if self._next is not None:
+            # What waits is not lost: its dimensions are played together with these.
+            muted = self._next[1] - said
+            said = said | self._next[2] if self._next[2] is not None else frozenset(range(len(values)))
+        self._put(values, muted, said)
+
+    def _put(self, values: Sequence[float], muted: frozenset[int], said: frozenset[int] | None) -> None:
         if self._port is None or not self._port.is_open:
             return
         if self._next is not None and self._port.stuck:
             self._troubles.note("full", f"nobody reads at {self._path}: outputs are left out", _REMIND)
-        self._next = tuple(values), muted
+        self._next = tuple(values), muted, said
         self._port.pump()
 
     def end_notes(self, indices: frozenset[int]) -> None:
@@ -143,13 +155,8 @@ class SerialMidiChannel:
         """The mapping in force by the setting that it belongs to, if it was learned."""
         return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
 
-    @property
-    def held(self) -> str:
-        return held_words(self._input.held)
-
-    @property
-    def sustained(self) -> bool:
-        return self._input.sustained
+    def mappings(self) -> list[InputMapping]:
+        return [self._input]
 
     def release_held(self, at: float) -> None:
         self._input.release()
@@ -220,6 +227,8 @@ class SerialMidiChannel:
         if self._listener.message(self.name, "", message):
             return
         updates = [update for update in self._input.updates(message) if update[0] < self._count]
+        if self._input.released:
+            self._listener.released(self.name, self._input.released)
         self._tell_holding(at)
         if updates:
             self._listener.updated(self.name, updates, at)
@@ -231,14 +240,15 @@ class SerialMidiChannel:
 
     def _forget_input(self) -> None:
         self._stream.reset()
-        self._input.release()
+        if keys := self._input.release():
+            self._listener.released(self.name, keys)
         self._tell_holding(self._scheduler.now())
 
     def _begin_no_notes(self, indices: frozenset[int]) -> None:
         """The vector that waits may say where controllers are to stay, but begins no note of these values."""
         if self._next is not None:
-            values, muted = self._next
-            self._next = values, muted | indices
+            values, muted, said = self._next
+            self._next = values, muted | indices, said
 
     def _hurry(self, messages: Iterable[bytes]) -> None:
         if self._port is not None:

@@ -15,7 +15,8 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.mapping import InputMapping, OutputMapping, held_words, table_of, with_entry
+from impsy_tui.channels.holding import Holding
+from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.opening import Opening
@@ -50,15 +51,11 @@ _PONG: Final = 10.0
 _FAREWELL: Final = 0.2
 """Seconds that clients have to say goodbye."""
 
-_RECEIVE_BUFFER: Final = 4096
-"""Bytes. What has been sent too fast is kept by its sender."""
-_SEND_BUFFER: Final = 1 << 15
-"""Bytes. What the system takes for a client that does not read is old when it is read."""
 _OPTIONS: Final = (
     (socket.SO_REUSEADDR, 1),
-    # Connections inherit these; later would be too late for the receiver's window.
-    (socket.SO_RCVBUF, _RECEIVE_BUFFER),
-    (socket.SO_SNDBUF, _SEND_BUFFER),
+    # Bytes. Connections inherit these; later would be too late for the receiver's window.
+    (socket.SO_RCVBUF, 4096),  # what was sent too fast stays with its sender
+    (socket.SO_SNDBUF, 1 << 15),  # what waits here for a slow client is old when it is read
 )
 
 _OFFENCES: Final[dict[int, str]] = {
@@ -72,7 +69,7 @@ _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
 
 
-class WebSocketChannel:
+class WebSocketChannel(Holding):
     """A server for any number of browsers: all may play, and all hear the player."""
 
     def __init__(self, settings: WebSocket, name: str = "websocket") -> None:
@@ -148,6 +145,9 @@ class WebSocketChannel:
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
         self._broadcast(self._output.messages(values, muted))
 
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self._broadcast(self._output.messages(values, said=said))
+
     def end_notes(self, indices: frozenset[int]) -> None:
         self._broadcast(self._output.end_notes(indices))
 
@@ -198,13 +198,8 @@ class WebSocketChannel:
 
     # Being there
 
-    @property
-    def held(self) -> str:
-        return held_words([note for client in self._clients for note in client.mapping.held])
-
-    @property
-    def sustained(self) -> bool:
-        return any(client.mapping.sustained for client in self._clients)
+    def mappings(self) -> list[InputMapping]:
+        return [client.mapping for client in self._clients]
 
     def release_held(self, at: float) -> None:
         for client in self._clients:
@@ -315,9 +310,9 @@ class WebSocketChannel:
         self._troubles.note(
             "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
         )
-        heard_on = self._loop.create_future()
-        self._scheduler.at(self._scheduler.now() + _PAUSE, _fulfil, heard_on)
-        await heard_on
+        heard_on = asyncio.Event()
+        self._scheduler.at(self._scheduler.now() + _PAUSE, heard_on.set)
+        await heard_on.wait()
 
     def _tell_flood(self, connection: ServerConnection) -> None:
         self._troubles.note("much", f"{host_of(connection)} sends without end: it is dropped")
@@ -341,12 +336,15 @@ class WebSocketChannel:
         if self._listener.message(self.name, "", message):
             return
         updates = [update for update in client.mapping.updates(message) if update[0] < self._count]
+        if client.mapping.released:
+            self._listener.released(self.name, client.mapping.released)
         self._tell_holding(client, now)
         if updates:
             self._listener.updated(self.name, updates, now)
 
     def _release(self, client: Client, now: float) -> None:
-        client.mapping.release()
+        if keys := client.mapping.release():
+            self._listener.released(self.name, keys)
         self._tell_holding(client, now)
         for lifted in client.lift_all():
             self._listener.touched(self.name, lifted)
@@ -400,8 +398,3 @@ class WebSocketChannel:
 
     def tell_band(self, told: Sequence[Told]) -> None:
         self._broadcast([told_text(one) for one in told])
-
-
-def _fulfil(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

@@ -48,6 +48,10 @@ class Nudged:
         """Send a vector; see ``Outlet.play``."""
         self.later(self._outlet.play, tuple(values), muted, others, player)
 
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        """Pass on some dimensions; see ``Outlet.pass_on``."""
+        self.later(self._outlet.pass_on, tuple(values), said)
+
     def end_notes(self, indices: frozenset[int], player: str = "") -> None:
         """Turn off what these values left sounding; see ``Outlet.end_notes``."""
         self.later(self._outlet.end_notes, indices, player)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from impsy_tui.channels import NONE_MUTED, Channel
+from impsy_tui.channels import NONE_MUTED, Channel, PassesOn
 from impsy_tui.engine.scheduler import Scheduler, Timer
 
 
@@ -16,6 +16,8 @@ class Outlet:
         self._free_at = 0.0
         self._waiting: tuple[float, ...] | None = None
         self._muted = NONE_MUTED
+        self._said: frozenset[int] | None = None
+        """Indices of the vector that waits that are played; None for all."""
         self._struck: dict[str, frozenset[int]] = {}
         """What each player has struck last, and left sounding."""
         self._timer: Timer | None = None
@@ -39,10 +41,22 @@ class Outlet:
             values, muted = self._beside(values, muted, others)
         if player:
             self._strike(player, frozenset(range(len(values))) - muted - others)
-        self.last, self._muted = tuple(values), muted
+        self._put(values, muted, None)
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        """Passes on what the musician played: these dimensions alone, where the channel can leave the others."""
+        if not isinstance(self.channel, PassesOn):
+            self.play(values)
+            return
+        if self._waiting is not None:
+            said = said | self._said if self._said is not None else frozenset(range(len(values)))
+        self._put(values, self._muted - said, said)
+
+    def _put(self, values: Sequence[float], muted: frozenset[int], said: frozenset[int] | None) -> None:
+        self.last, self._muted, self._said = tuple(values), muted, said
         rate = self.channel.max_rate
         if not rate:
-            self.channel.send(values, muted)
+            self._out(values)
             return
         self._waiting = self.last
         now = self._scheduler.now()
@@ -121,6 +135,12 @@ class Outlet:
             # From the time that was promised, so that turns that come late do not add up.
             self._free_at = max(promised, self._scheduler.now() - interval) + interval
             values, self._waiting = self._waiting, None
+            self._out(values)
+
+    def _out(self, values: Sequence[float]) -> None:
+        if self._said is not None and isinstance(self.channel, PassesOn):
+            self.channel.pass_on(values, self._said - self._muted)
+        else:
             self.channel.send(values, self._muted)
 
     def _forget(self) -> None:

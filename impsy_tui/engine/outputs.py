@@ -100,6 +100,11 @@ class Outputs:
         for outlet in self._of(channels):
             outlet.play(values, muted, others, player)
 
+    def thru(self, values: Sequence[float], said: frozenset[int]) -> None:
+        """Pass on what the musician played to every output; see ``Outlet.pass_on``."""
+        for outlet in self.outlets:
+            outlet.pass_on(values, said)
+
     def end_notes(self, indices: frozenset[int], player: str = "", channels: frozenset[str] | None = None) -> None:
         """Turn off what these values left sounding, everywhere or there; see ``Outlet.end_notes``."""
         for outlet in self._of(channels):

@@ -158,7 +158,10 @@ class Session(Company):
         self.heard_events += 1
         self.last_input, self.last_input_at = vector, at
         if self.settings.thru:
-            self.outputs.play(vector)
+            if said is None:
+                self.outputs.play(vector)
+            else:
+                self.outputs.thru(vector, said)
             self._thru_sounds = True
         impulse: Impulse | None = None if self._lone else set()
         witness = self.witness if self.witness is not None and self.witness.listens else None
@@ -206,6 +209,11 @@ class Session(Company):
     def holds(self) -> bool:
         """Whether the musician holds something down."""
         return self.held_notes.any
+
+    def released(self, channel: str, indices: frozenset[int]) -> None:
+        """The musician let go of keys: the notes that were passed on for them end."""
+        if self._thru_sounds:
+            self.outputs.end_notes(indices)
 
     def described(self, channel: str, feats: Feats, at: float) -> str:
         """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
@@ -303,7 +311,12 @@ class Session(Company):
         """Pass input on or not; what was passed on last does not sound on when nothing follows it."""
         self.settings.thru_before_filter = None
         self.settings.thru = thru
-        if self._thru_sounds and not thru:
+        if not thru:
+            self.end_thru()
+
+    def end_thru(self) -> None:
+        """Ends the notes that were passed on last."""
+        if self._thru_sounds:
             self._thru_sounds = False
             self.outputs.end_notes(frozenset(range(self.dimension - 1)))
 
@@ -332,7 +345,8 @@ class Session(Company):
         self.outputs.stop()
 
     def pause(self) -> None:
-        """Every player is silent and listens."""
+        """Every player is silent and listens; a knob that was passed on as a note sounds no more."""
+        self.end_thru()
         for player in self.everybody.values():
             player.pause()
 

@@ -24,6 +24,7 @@ class Hearing:
     times: list[float] = field(default_factory=list)
     """When vectors and updates arrived."""
     held: list[bool] = field(default_factory=list)
+    let_go: list[frozenset[int]] = field(default_factory=list)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     """Devices, and what came from them."""
     bound: bytes = b""
@@ -49,6 +50,9 @@ class Hearing:
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         self.held.append(held)
+
+    def released(self, channel: str, indices: frozenset[int]) -> None:
+        self.let_go.append(indices)
 
     def message(self, channel: str, device: str, message: bytes) -> bool:
         self.messages.append((device, message))

@@ -71,6 +71,7 @@ class Playing(Hands):
     def _pause(self, players: Sequence[Sitter]) -> str:
         for player in players:
             player.pause()
+        self._session.end_thru()
         return self._of(players, "paused: the player is silent and listens")
 
     def _resume(self, players: Sequence[Sitter]) -> str:
