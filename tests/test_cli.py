@@ -138,7 +138,7 @@ def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monk
     for word in ("none", "only"):
         done = CliRunner().invoke(app, ["convert", word])
         assert (done.exit_code, told) == (1, [])
-        assert f"{word}: a .keras or .h5 file is converted" in done.output
+        assert f"{word}: a .keras, .h5 or .hdf5 file is converted" in done.output
 
 
 def test_a_file_that_begins_with_a_dash_is_a_file(tmp_path: Path) -> None:

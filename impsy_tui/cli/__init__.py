@@ -19,7 +19,7 @@ from impsy_tui.cli.check import check
 from impsy_tui.cli.examples import config_file, examples, sound_file
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.init import init
-from impsy_tui.cli.options import LeanOption, ResumeOption, SocketOption, ThemeOption
+from impsy_tui.cli.options import LeanOption, LogdirOption, ResumeOption, SocketOption, SoundOption, ThemeOption
 from impsy_tui.cli.output import say
 
 
@@ -90,7 +90,7 @@ def run(
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
     ] = None,
-    logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
+    logdir: LogdirOption = Path("logs"),
     dimension: Annotated[int | None, typer.Option("--dimension", "-d", help="Values and one for time.")] = None,
     mode: Annotated[str | None, typer.Option(help=", ".join(terms.MODE_NAMES))] = None,
     threshold: Annotated[float | None, typer.Option(help="Seconds of silence before it answers.")] = None,
@@ -105,7 +105,7 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The same performance each time.")] = None,
     resume: ResumeOption = None,
-    sound: Annotated[Path | None, typer.Option(help="A Pure Data patch to run along, without a window.")] = None,
+    sound: SoundOption = None,
     socket: SocketOption = None,
 ) -> None:
     """Run the engine in the foreground; Ctrl-C ends it."""
@@ -165,7 +165,7 @@ def play(
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Run the configuration's Pure Data patch.")] = False,
-    logdir: Annotated[Path, typer.Option("--logdir", "-l", help="Folder of the performance logs.")] = Path("logs"),
+    logdir: LogdirOption = Path("logs"),
     resume: ResumeOption = None,
     lean: LeanOption = None,
     theme: ThemeOption = "",

@@ -1,5 +1,6 @@
 """The examples that come with the program: listed, copied, and found by name."""
 
+import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -42,7 +43,7 @@ def examples(
 def config_file(named: Path | None) -> Path:
     """The configuration that is meant: a file, the name of an example, or ``config.toml`` here."""
     if named is not None:
-        return named if named.exists() else shipped(named, "", ".toml") or named
+        return named if os.path.exists(named) else shipped(named, "", ".toml") or named
     here = Path("config.toml")
     if not here.exists():
         fail(_NO_CONFIG)
@@ -51,7 +52,7 @@ def config_file(named: Path | None) -> Path:
 
 def sound_file(named: Path) -> Path:
     """The patch that is meant: a file, or the name of one that comes with the program."""
-    return named if named.exists() else shipped(named, "pd/", ".pd") or named
+    return named if os.path.exists(named) else shipped(named, "pd/", ".pd") or named
 
 
 def shipped(named: Path, folder: str, suffix: str) -> Path | None:

@@ -162,7 +162,7 @@ class PerformanceLog:
             except OSError:
                 pass  # more than this user may have: the system's own size will do
         self._spawn()
-        folder = self.folder if self.folder.exists() else self.folder.absolute().parent
+        folder = self.folder if os.path.exists(self.folder) else self.folder.absolute().parent
         if not os.access(folder, os.W_OK):
             self._tell("error", f"{self.folder} cannot be written to: nothing you play is being kept")
 

@@ -1,6 +1,7 @@
 """A headless Pure Data patch that lives and ends with the engine, so that a demo can be heard."""
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -33,7 +34,7 @@ class SoundPatch:
         if program is None:
             self._tell("warning", "Pure Data is not installed: there is no sound (Debian: puredata-core)")
             return
-        if not self._patch.is_file():
+        if not _is_file(self._patch):
             self._tell("error", f"{self._patch} is not there: there is no sound")
             return
         try:
@@ -73,3 +74,8 @@ class SoundPatch:
                 )
         code = await process.wait()
         self._tell("error", f"Pure Data has ended (code {code}): there is no sound")
+
+
+def _is_file(path: Path) -> bool:
+    """True if there is a file; False in a folder that is closed to us too, where pathlib raises an error."""
+    return os.path.isfile(path)

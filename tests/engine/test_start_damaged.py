@@ -117,6 +117,14 @@ def _closed(file: Path) -> None:
     file.chmod(0)
 
 
+def _in_a_closed_folder(file: Path) -> None:
+    if os.getuid() == 0:
+        pytest.skip("root may enter every folder")
+    closed = file.parent / "closed"
+    closed.mkdir(mode=0, exist_ok=True)
+    file.symlink_to(closed / file.name)
+
+
 def _plays(engine: EngineProcess) -> None:
     """The engine has started, answers, and ends when it is told to."""
     assert engine.ready.startswith("ready: "), engine.said()
@@ -132,7 +140,9 @@ def _plays(engine: EngineProcess) -> None:
     assert engine.end(signal.SIGTERM) == 0
 
 
-@pytest.mark.parametrize("lay", [_missing, _empty, _noise, _cut, _digits, _folder, _pipe, _circle, _closed])
+@pytest.mark.parametrize(
+    "lay", [_missing, _empty, _noise, _cut, _digits, _folder, _pipe, _circle, _closed, _in_a_closed_folder]
+)
 def test_engine_starts_whatever_its_files_and_channels_are(start_engine: Start, tmp_path: Path, lay: Lay) -> None:
     (tmp_path / "logs").mkdir()
     for name in _FILES:
@@ -149,7 +159,7 @@ def test_engine_starts_whatever_its_files_and_channels_are(start_engine: Start, 
         assert name in said
 
 
-@pytest.mark.parametrize("lay", [_missing, _empty, _pipe, _circle])
+@pytest.mark.parametrize("lay", [_missing, _empty, _pipe, _circle, _closed, _in_a_closed_folder])
 def test_engine_starts_whatever_the_folder_of_its_logs_is(start_engine: Start, tmp_path: Path, lay: Lay) -> None:
     lay(tmp_path / "logs")
     engine = start_engine(f"[model]\ndimension = 3\n[osc]\nserver_port = {free_port()}\n")

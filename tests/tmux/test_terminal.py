@@ -217,16 +217,26 @@ def test_without_colour_there_is_none(terminal: Terminal) -> None:
     assert not re.search("\x1b\\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;:m]", coloured)
 
 
-def test_what_is_redirected_gets_plain_lines_in_place_of_a_console(terminal: Terminal) -> None:
+def test_console_of_an_engine_that_died_shows_what_it_printed_and_says_that_none_runs(terminal: Terminal) -> None:
+    terminal.impsy("play")
+    terminal.sees("BATTLE", "F9 PANIC")
+    output = terminal.folder / "logs" / "engine.out"
+    with output.open("a") as out:
+        out.write("out of memory, says the system\n")
+    os.kill(terminal.engine(), signal.SIGKILL)
+    terminal.sees("NO ENGINE", "the engine printed last: out of memory, says the system")
+    terminal.press("C-q")
+    terminal.sees("no engine runs: impsy-tui starts one", "shell>")
+
+
+def test_attach_without_a_terminal_prints_the_status(terminal: Terminal) -> None:
     terminal.impsy("play")
     terminal.sees("BATTLE")
     terminal.press("C-q")
     terminal.sees("the engine plays on")
     socket = shlex.quote(str(terminal.engine_socket))
     terminal.type(f"clear; {_IMPSY} attach --socket {socket} 2> errors.txt")
-    terminal.sees("Ctrl-C leaves", "battle")
-    terminal.press("C-c")
-    terminal.sees("shell>")
+    terminal.sees("mode      battle", "shell>")
     terminal.is_a_shell_again("left")
     assert (terminal.folder / "errors.txt").read_text() == ""
 
