@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from impsy_tui.cli.examples import config_file
+
 
 def check(
     file: Annotated[
@@ -27,5 +29,5 @@ def check(
     from impsy_tui.cli import checking
 
     here = Path("config.toml")
-    wanted = config if config is not None or not here.exists() else here
+    wanted = config_file(config) if config is not None else here if here.exists() else None
     checking.check(checking.found(file, logdir), checking.Places(logdir, models, datasets, scenes, wanted))

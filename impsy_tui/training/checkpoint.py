@@ -3,12 +3,13 @@
 import json
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.folders import files_in
 from impsy_tui.training.fit import Progress
 
 _SUFFIX: Final = ".unfinished.npz"
@@ -27,11 +28,13 @@ class Unfinished:
         file: where it is kept.
         wishes: what was asked for, by the names of the worker's options.
         progress: how far it was.
+        left_out: why later ones cannot be gone on with, a line each.
     """
 
     file: Path
     wishes: dict[str, Any]
     progress: Progress
+    left_out: tuple[str, ...] = ()
 
 
 def checkpoint_path(folder: Path, name: str) -> Path:
@@ -70,10 +73,24 @@ def newest_unfinished(folder: Path) -> Unfinished:
     Raises:
         NothingToResume: there is none, or it cannot be read.
     """
-    files = [file for file in folder.glob(f".*{_SUFFIX}") if file.is_file()]
-    if not files:
-        raise NothingToResume(f"no training in {folder} was interrupted: there is nothing to resume")
-    file = max(files, key=lambda each: each.stat().st_mtime)
+    left_out: list[str] = []
+    for file in sorted(files_in(folder, _SUFFIX), key=_written, reverse=True):
+        try:
+            return replace(_read(file), left_out=tuple(left_out))
+        except NothingToResume as problem:
+            left_out.append(str(problem))
+    nothing = f"no training in {folder} was interrupted: there is nothing to resume"
+    raise NothingToResume("; ".join(left_out) or nothing)
+
+
+def _written(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read(file: Path) -> Unfinished:
     try:
         with np.load(file, allow_pickle=False) as kept:
             facts = json.loads(kept["facts"].tobytes())

@@ -118,6 +118,8 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
             unfinished = newest_unfinished(wishes.models)
         except NothingToResume as problem:
             return Failed(str(problem))
+        for why in unfinished.left_out:
+            reporter.say(Progress(f"left out: {why}"))
         wishes = _as_before(wishes, unfinished.wishes)
     performances = read(wishes.dataset)
     begun_from = wishes.begun_from and _weights(wishes.begun_from)

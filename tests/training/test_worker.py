@@ -111,7 +111,12 @@ def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path)
     unfinished.wishes["epochs"] = done + 2  # so that it ends by itself
     write_checkpoint(unfinished)
     (models / being_kept).write_bytes(b"PK")  # half a file, as a worker that was killed leaves it
+    damaged = models / ".damaged.unfinished.npz"
+    damaged.write_bytes(b"no training")
     (*progress, last) = _said(models, "--resume")
+    told = [message.stage for message in progress if isinstance(message, Progress)]
+    assert any("left out: .damaged.unfinished.npz cannot be read" in stage for stage in told)
+    damaged.unlink()
     assert isinstance(last, Finished), last
     epochs = [message.done for message in progress if isinstance(message, Progress) and message.stage == "epoch"]
     assert epochs == [done, done + 1, done + 2]
