@@ -19,6 +19,7 @@ from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
+from impsy_tui.console.glyphs import is_plain, plain
 from impsy_tui.printable import without_controls
 
 
@@ -97,9 +98,12 @@ def _shown(strip: Strip) -> Strip:
 class SafeCompositor(Compositor):
     """Textual's compositor. No widget can write control characters to the terminal."""
 
+    _plain = is_plain()
+
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         for region, clip, strips in super()._get_renders(crop):
-            yield region, clip, [_shown(strip) for strip in strips]
+            shown = [_shown(strip) for strip in strips]
+            yield region, clip, [plain(strip) for strip in shown] if self._plain else shown
 
 
 class TightCompositor(SafeCompositor):

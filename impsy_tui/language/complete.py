@@ -1,6 +1,5 @@
 """What may be typed next: completions of a line as far as it goes."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,15 +7,16 @@ from typing import Final
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.cursor import Wanted
 from impsy_tui.language.entries import Kind
-from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro
+from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
 from impsy_tui.language.reader import CHANCE, GLIDING, Reader
 from impsy_tui.language.values import GRIDS
-from impsy_tui.language.words import Wrong, words_of
+from impsy_tui.language.words import Word, Wrong, words_of
 
 _NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
 _FOR_ANYBODY: Final = ("load", "audition")
 """Commands whose models are also those of bands."""
-_SPACE: Final = re.compile(r"[\s;]")
+_MOST_BLANKS: Final = 8
+"""Words that a name without quotes may have while it is completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,33 @@ def complete(line: str, known: Known) -> Completion:
     wanted = _wanted(line[:start], known.macros)
     wanted.sort(key=lambda each: each.argument.optional)
     word = line[start:]
-    found = [option for each in wanted for option in _written(each, word, known) if option.startswith(word)]
+    found = [option for each in wanted for option in _written(each, word, known) if _begins(option, word)]
+    if not found:
+        start, found = _name_with_blanks(line, words, start, known)
     return Completion(start, tuple(dict.fromkeys(found)), _hint(wanted))
+
+
+def _begins(option: str, word: str) -> bool:
+    """True if what is typed begins an option, with or without the quote before it."""
+    return option.startswith(word) or (option.startswith('"') and option[1:].startswith(word))
+
+
+def _name_with_blanks(line: str, words: Sequence[Word], start: int, known: Known) -> tuple[int, list[str]]:
+    """Where a name of several words without quotes begins, and the names that begin so."""
+    for word in reversed(words[-_MOST_BLANKS:]):
+        if word.ends or word.quoted:
+            break
+        text = line[word.start :]
+        if word.start < start:
+            found = [
+                option
+                for each in _wanted(line[: word.start], known.macros)
+                for option in _written(each, "", known)
+                if option.startswith('"') and _begins(option, text)
+            ]
+            if found:
+                return word.start, found
+    return start, []
 
 
 def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Wanted]:
@@ -123,8 +148,8 @@ def _written(wanted: Wanted, word: str, known: Known) -> Iterable[str]:
         if word and wanted.argument.kind in (Kind.NUMBER, Kind.DURATION):
             options = (*options, CHANCE)
         return options
-    quoted = word.startswith('"')
-    return [f'"{name}"' if quoted or _SPACE.search(name) else name for name in options if name and '"' not in name]
+    begun = word.startswith('"')
+    return [quoted(name, always=begun) for name in options if name]
 
 
 def _options(wanted: Wanted, known: Known) -> Sequence[str]:

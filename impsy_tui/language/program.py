@@ -147,10 +147,10 @@ class Program:
 Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program
 
 
-def quoted(name: str) -> str:
-    """A name as it is typed: in quotes where it has to be."""
-    needs = name in _MEANT or ";" in name or any(character.isspace() for character in name)
-    return f'"{name}"' if needs else name
+def quoted(name: str, *, always: bool = False) -> str:
+    """A name as it is typed: in quotes where it has to be, and a quote in it as two."""
+    needs = always or name in _MEANT or any(character in ';"' or character.isspace() for character in name)
+    return '"' + name.replace('"', '""') + '"' if needs else name
 
 
 def shown_number(value: float) -> str:

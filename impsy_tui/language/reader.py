@@ -119,7 +119,10 @@ class Reader(Cursor):
         words = [word.text for word in self.ahead(2) if not word.quoted]
         if len(words) == 1:
             self.may_be(_choice(_second_words(words[0], names)), words[0], ahead=1)
-        return find_command(words)
+        found = find_command(words)
+        if found[0] is None and words and words[0] not in self.macros:
+            found = find_command([word.lower() for word in words])
+        return found
 
     def call(self, macro: Macro, player: str) -> Call:
         """A macro, with what it stands for."""
@@ -165,10 +168,10 @@ class Reader(Cursor):
             if keywords:
                 self.may_be(_choice(keywords, optional=True), command.name)
             word = self.word
-            if word is None or word.quoted or word.text not in keywords:
+            if word is None or word.quoted or word.text.lower() not in keywords:
                 return values
             self.at += 1
-            argument = keywords.pop(word.text)
+            argument = keywords.pop(word.text.lower())
             values[argument.name] = self.value_of(command.name, argument)
 
     def leave_filler(self, command: Command) -> None:

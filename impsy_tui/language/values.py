@@ -13,7 +13,7 @@ GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1
 """Note lengths that a grid can have, the likeliest first."""
 
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII)
+_DIMENSION = re.compile(r"x(\d{1,4})(?:-x?(\d{1,4}))?", re.ASCII | re.IGNORECASE)
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0}
 
 
@@ -44,10 +44,12 @@ def read_value(argument: Argument, word: Word) -> Value:
                 raise Wrong(f"{word.text!r} is too {too}: {argument.allowed}", word)
             return value
         case Kind.SWITCH:
-            if word.text not in ("on", "off"):
+            if word.text.lower() not in ("on", "off"):
                 raise wrong
-            return word.text == "on"
+            return word.text.lower() == "on"
         case Kind.CHOICE:
+            if word.text not in argument.choices and word.text.lower() in argument.choices:
+                return word.text.lower()
             if word.text not in argument.choices:
                 if len(argument.choices) == 1:
                     raise Wrong(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
@@ -69,12 +71,12 @@ def _quantity(text: str, kind: Kind, own_unit: str) -> float | None:
     match = _NUMBER.match(text)
     if match is None:
         return None
-    value, unit = float(match[0]), text[match.end() :]
+    value, unit = float(match[0]), text[match.end() :].lower()
     if kind is Kind.DURATION:
         return value * _UNITS[unit] if unit in _UNITS else value if not unit else None
     if unit == "%":
         return value / 100.0
-    return value if unit in ("", "x", own_unit) else None
+    return value if unit in ("", "x", own_unit.lower()) else None
 
 
 def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:

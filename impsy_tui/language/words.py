@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-WORD: Final = re.compile(r'"([^"]*)"?|(;|[^\s;]+)')
-"""A word: its text is the first group if it is in quotes, else the second. A semicolon is one by itself."""
+WORD: Final = re.compile(r'"((?:[^"]|"")*)"?|(;|[^\s;]+)')
+"""A word: its text is the first group if it is in quotes, in which ``""`` stands for a quote, else the second.
+A semicolon is a word by itself."""
 
 NAME: Final = re.compile(r"[^\W\d][\w-]*")
 """What a macro, its arguments and a player may be called."""
@@ -60,7 +61,7 @@ def words_of(line: str, begin: int = 0) -> list[Word]:
     return [
         Word(match[2], match.start(), match.end())
         if match[1] is None
-        else Word(match[1], match.start(), match.end(), True)
+        else Word(match[1].replace('""', '"'), match.start(), match.end(), True)
         for match in WORD.finditer(line, begin)
     ]
 

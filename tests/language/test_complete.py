@@ -236,3 +236,19 @@ def test_models_of_bands_are_loaded_and_not_evaluated() -> None:
     assert complete("evaluate ", known).options[:1] == ("pulse",)
     assert "ensembleRNN-mine" not in complete("evaluate ", known).options
     assert complete("classifier ", known).options == ("gestures-mine",)
+
+
+@pytest.mark.parametrize(
+    ("line", "start", "option"),
+    [
+        ("load mein", 5, '"mein modell"'),
+        ("load mein mod", 5, '"mein modell"'),
+        ('load "mein', 5, '"mein modell"'),
+        ("temp 1; load mein m", 13, '"mein modell"'),
+        ("load a", 5, '"a ""quoted"" one"'),
+    ],
+)
+def test_complete_offers_names_with_blanks_as_they_are_typed(line: str, start: int, option: str) -> None:
+    known = Known(models=("mein modell", 'a "quoted" one'))
+    found = complete(line, known)
+    assert (found.start, found.options) == (start, (option,))

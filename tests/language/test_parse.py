@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.language import COMMANDS, Call, Chance, Command, Invocation, Macro, Mistake, Moment, Program, parse
 from impsy_tui.language.parse import LONGEST_LINE, parse_dimensions, read_macros
+from impsy_tui.language.program import quoted
 from tests.language.lines import MACROS, invocations, programs, typed
 
 
@@ -335,3 +336,32 @@ def test_parse_of_other_commas_suggests_no_point(line: str) -> None:
     read = parse(line)
     assert isinstance(read, Mistake)
     assert "point" not in read.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Mode Battle", "mode battle"),
+        ("THRU ON", "thru on"),
+        ("Cancel Job", "cancel job"),
+        ("Mute X1-X3", "mute x1-x3"),
+        ("After 5S Take", "after 5s take"),
+        ("Quantise 1/8 AT 120", "quantise 1/8 at 120"),
+    ],
+)
+def test_parse_takes_command_words_in_capitals(typed: str, meant: str) -> None:
+    assert str(parse(typed)) == str(parse(meant))
+
+
+def test_parse_leaves_names_as_they_are_typed() -> None:
+    assert str(parse("Load Big-Model")) == "load Big-Model"
+
+
+@pytest.mark.parametrize("name", ['a "b" c', '"', "it's", 'a"b', "two words"])
+def test_quoted_name_is_read_again_as_it_was(name: str) -> None:
+    read = parse(f"load {quoted(name)}")
+    assert isinstance(read, Program)
+    (step,) = read.steps
+    assert isinstance(step, Invocation)
+    assert step.values == {"model": name}
+    assert str(parse(str(read))) == str(read)
