@@ -205,7 +205,7 @@ def _patch(file: Path) -> Path:
             f'{file} names no patch for --sound: add a table [sound] with patch = "FILE.pd", or use run --sound FILE'
         )
     beside = file.parent / patch
-    return beside if beside.exists() else sound_file(Path(patch))
+    return beside if os.path.exists(beside) else sound_file(Path(patch))
 
 
 @app.command()
@@ -241,6 +241,9 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Pa
             wishes = client.hello.console
     except NoEngine as problem:
         fail(str(problem))
+    if isinstance(sys.__stderr__, io.TextIOWrapper):
+        # The console draws with signs that other encodings do not have, and terminals show UTF-8 in every locale.
+        sys.__stderr__.reconfigure(encoding="utf-8")
     from impsy_tui.console.app import run_console
     from impsy_tui.console.options import Options
 

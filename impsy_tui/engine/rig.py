@@ -115,7 +115,7 @@ class RigCheck:
         folder = self._log.folder.absolute()
         free = free_space(folder)
         space = f"{free / 1e9:.1f} GB free" if free >= 0 else "free space unknown"
-        while not folder.exists() and folder != folder.parent:
+        while not os.path.exists(folder) and folder != folder.parent:
             folder = folder.parent
         began = time.monotonic()
         try:

@@ -215,7 +215,7 @@ def _job_state(job: Job, now: float) -> JobState:
 
 def free_space(folder: Path) -> int:
     """Bytes left for this user where a folder is or will be; -1 if that cannot be told."""
-    while not folder.exists() and folder != folder.parent:
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
     try:
         found = os.statvfs(folder)

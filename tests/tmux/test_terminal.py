@@ -229,6 +229,13 @@ def test_console_of_an_engine_that_died_shows_what_it_printed_and_says_that_none
     terminal.sees("no engine runs: impsy-tui starts one", "shell>")
 
 
+def test_console_is_drawn_in_a_locale_that_is_not_utf8(terminal: Terminal) -> None:
+    terminal.impsy("play", before="PYTHONUTF8=0 PYTHONIOENCODING=iso8859-1")
+    terminal.sees("BATTLE", "›", "─")
+    terminal.press("C-q")
+    terminal.sees("shell>")
+
+
 def test_attach_without_a_terminal_prints_the_status(terminal: Terminal) -> None:
     terminal.impsy("play")
     terminal.sees("BATTLE")
