@@ -110,12 +110,12 @@ class ClockIn:
 
     def _tick(self, at: float) -> None:
         beats, pulse = self._beats, self._pulse
-        if pulse.begun:
-            self._position += 1
-        else:
-            self._position = round(beats.beat_at(at) * TICKS)
+        began = not pulse.begun
+        passed = pulse.tick(at)
+        self._position = round(beats.beat_at(at) * TICKS) if began else self._position + passed
         self._last = at
-        pulse.tick(at)
+        if not passed and self._pending is None:
+            return  # a tick that was taken for lost, and came late
         if self._pending is not None:
             self._position, self._pending, self._song = self._pending, None, None
             if abs(beats.beat_at(pulse.at) - self._position / TICKS) > _APART:

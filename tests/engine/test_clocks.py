@@ -76,6 +76,37 @@ class TestPulse:
             if index > 96:
                 assert 2.5 / pulse.period == pytest.approx(120.0, abs=0.5)
 
+    @pytest.mark.parametrize("beats", [60.0, 90.0, 120.0, 160.0, 200.0])
+    def test_lost_ticks_leave_the_tempo_and_the_count_of_ticks(self, beats: float) -> None:
+        pulse = Pulse()
+        period = 2.5 / beats
+        lost = {200, 300, 301, 350, 352, 400, 401, 402, 470}
+        count = 0
+        for index in range(600):
+            if index in lost:
+                continue
+            count += pulse.tick(100.0 + index * period + RANDOM.uniform(-0.001, 0.001))
+            if index > 96:
+                assert pulse.period == pytest.approx(period, rel=0.002)
+                assert pulse.at == pytest.approx(100.0 + index * period, abs=0.002)
+        assert count == 600
+
+    def test_ticks_that_come_late_all_at_once_are_not_counted_twice(self) -> None:
+        pulse = Pulse()
+        period = 2.5 / 120.0
+        arrivals = [100.0 + index * period for index in range(300)]
+        arrivals[150:160] = [arrivals[160]] * 10
+        assert sum(map(pulse.tick, arrivals)) == 300
+        assert 2.5 / pulse.period == pytest.approx(120.0, abs=0.1)
+
+    @pytest.mark.parametrize("beats", [112.0, 115.0, 116.5, 107.0, 58.0, 59.5])
+    @pytest.mark.parametrize("block", [1024 / 48000, 512 / 48000, 1024 / 44100])
+    def test_gaps_of_two_periods_of_sound_are_not_lost_ticks(self, beats: float, block: float) -> None:
+        pulse = Pulse()
+        count = sum(pulse.tick(float(np.ceil(index * 2.5 / beats / block)) * block) for index in range(1200))
+        assert count == 1200
+        assert 2.5 / pulse.period == pytest.approx(beats, rel=0.02)
+
     @pytest.mark.parametrize("after", [60.0, 100.0, 122.0, 140.0])
     def test_a_new_tempo_is_found_within_two_beats(self, after: float) -> None:
         pulse = Pulse()
@@ -283,3 +314,15 @@ class TestSending:
         studio.tempo.set_swing(0.6)
         studio.time.advance(1.0)
         assert [what for _, what in studio.sent if what != TICK] == [START]
+
+
+def test_clock_with_lost_ticks_keeps_beat_and_tempo() -> None:
+    studio = _following(jitter=0.001)
+    studio.tick(200, 120.0)
+    before = studio.beat
+    for _ in range(20):
+        studio.tick(23, 120.0)
+        studio.next += 2.5 / 120.0  # one tick is lost
+        assert studio.tempo.beats == pytest.approx(120.0, abs=0.5)
+    studio.tick(1, 120.0)
+    assert studio.beat - before == pytest.approx(20.0 + 1 / 24, abs=0.02)
