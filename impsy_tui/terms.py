@@ -5,6 +5,7 @@ range is written here once and an error says the same thing wherever it arises.
 """
 
 import ipaddress
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,6 +105,10 @@ class Range:
             return False
         return (self.low < value if self.above else self.low <= value) and value <= self.high
 
+    def clamp(self, value: float) -> float:
+        """Returns the value if it is in the range, otherwise the nearest end."""
+        return min(max(value, math.nextafter(self.low, math.inf) if self.above else self.low), self.high)
+
     def __str__(self) -> str:
         if self.unit == "%":
             return f"{self.low * 100:.15g}% to {self.high * 100:.15g}%"
@@ -122,8 +127,8 @@ SIGMA_TEMPERATURE: Final = Range(0.0, 100.0, 0.01)
 TIMESCALE: Final = Range(0.0, 1000.0, 1.0)
 """Predicted waits are multiplied by it: 2 is slower, 0 answers at once."""
 
-SPEED: Final = Range(0.0, 1000.0, 1.0, above=True)
-"""The inverse of timescale."""
+SPEED: Final = Range(1.0 / TIMESCALE.high, 1000.0, 1.0)
+"""The inverse of timescale: each speed in this range is a timescale in its range."""
 
 THRESHOLD: Final = Range(0.0, 3600.0, 0.1, "s")
 """Seconds of silence before the player takes its turn."""
@@ -240,6 +245,9 @@ AGENT_SHOWN: Final = Range(0.0, 1.0, 0.3)
 CALIBRATION: Final = Range(1.0, 60.0, 5.0, "s")
 """Seconds of playing that the level of a microphone is set by."""
 
+VALUE: Final = Range(0.0, 1.0, 0.5)
+"""A value of the instrument."""
+
 MIN_DT: Final = 0.001
 """Seconds. A network may predict zero or less; no two events of one source are closer than this."""
 
@@ -293,6 +301,11 @@ def is_host(text: str) -> bool:
 def counted(number: int, noun: str) -> str:
     """Returns a number and what it counts: "1 log", "2 logs"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def whole(text: str) -> int | None:
+    """Returns a whole number of at most 18 digits; None for any other text. Python refuses thousands of digits."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else None
 
 
 def some(names: Sequence[str], most: int = 12) -> str:

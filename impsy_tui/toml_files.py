@@ -11,6 +11,8 @@ from typing import Any, Final
 _DEEPEST: Final = 50
 """Parts of a dotted key. ``tomllib`` takes minutes for a hundred thousand."""
 _DEEP_KEY: Final = re.compile(rf"""(?:\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*')\s*){{{_DEEPEST}}}""")
+_LONG_NUMBER: Final = re.compile(r"0[xob][0-9A-Fa-f_]{300}")
+"""Python reads such a number, and refuses to print it."""
 
 
 def read_regular(file: Path, largest: int) -> bytes:
@@ -39,6 +41,8 @@ def parse_toml(text: str) -> dict[str, Any]:
     Raises:
         ValueError: It is not TOML, or nested too deeply.
     """
+    if _LONG_NUMBER.search(text):
+        raise ValueError("a number of too many digits")
     if _DEEP_KEY.search(text):
         raise ValueError(f"a key of more than {_DEEPEST} parts")
     try:

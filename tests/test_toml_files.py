@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impsy_tui.config import load_config
+from impsy_tui.terms import whole
 from impsy_tui.toml_files import parse_toml, read_regular, read_toml
 
 
@@ -58,3 +60,18 @@ def test_read_regular_refuses_pipes_devices_folders_and_what_is_too_large(tmp_pa
 def test_read_toml_takes_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "notes.toml").write_bytes(b"\xef\xbb\xbfa = 1\n")
     assert read_toml(tmp_path / "notes.toml", 100) == {"a": 1}
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0x" + "f" * 5000, "0b" + "1" * 20_000, "0o" + "7" * 5000])
+@pytest.mark.parametrize("key", ["model.timescale", "model.dimension", "osc.server_port", "owner"])
+def test_configuration_refuses_a_number_of_thousands_of_digits_in_one_line(
+    tmp_path: Path, key: str, number: str
+) -> None:
+    (tmp_path / "config.toml").write_text(f"{key} = {number}\n")
+    found = load_config(tmp_path / "config.toml")
+    assert [problem.message for problem in found.problems] == ["is not TOML: a number of too many digits"]
+
+
+@pytest.mark.parametrize(("text", "number"), [("7", 7), ("9" * 18, 10**18 - 1), ("9" * 5000, None), ("-1", None)])
+def test_whole_reads_numbers_of_at_most_18_digits(text: str, number: int | None) -> None:
+    assert whole(text) == number

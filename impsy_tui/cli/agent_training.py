@@ -41,7 +41,7 @@ def train(
     if steps not in terms.AGENT_STEPS:
         fail(f"--steps {steps}: a whole number, {terms.AGENT_STEPS}")
     layers = units.split()
-    if not layers or not all(word.isdecimal() and 1 <= int(word) <= 1024 for word in layers):
+    if not layers or not all(1 <= (terms.whole(word) or 0) <= 1024 for word in layers):
         fail(f"--units {units}: whole numbers from 1 to 1024, one a layer")
     file = output or Path("models", f"{PREFIX}{table.name.split('.')[0]}.npz")
     arguments: list[str | Path] = [table, file]

@@ -126,9 +126,10 @@ def _generated(
 def _seat(score: "Score", player: str) -> int:
     if player in score.players:
         return score.players.index(player)
-    if not player.isdecimal() or not 1 <= int(player) <= len(score.players):
+    number = terms.whole(player) or 0
+    if not 1 <= number <= len(score.players):
         fail(f"--player {player}: {', '.join(score.players)}, or a number from 1 to {len(score.players)}")
-    return int(player) - 1
+    return number - 1
 
 
 @app.command()

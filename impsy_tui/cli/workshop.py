@@ -119,7 +119,7 @@ def _seeds(text: str) -> list[str]:
     """Seeds as they were typed, each of them once."""
     words = list(dict.fromkeys(text.replace(",", " ").split()))
     for word in words:
-        if not word.isdecimal() or int(word) not in terms.SEED:
+        if terms.whole(word) not in terms.SEED:
             fail(f"--seeds {text}: whole numbers, {terms.SEED}")
     return words
 

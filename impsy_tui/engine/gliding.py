@@ -35,10 +35,13 @@ class Track:
         """Set it to where it is at this share, 0..1, of its way; at 1 exactly to its end."""
         if share >= 1.0:
             self.turn(self.end)
-        elif self.log and self.start > 0.0 and self.end > 0.0:
-            self.turn(self.start * math.exp(share * math.log(self.end / self.start)))
+            return
+        if self.log and self.start > 0.0 and self.end > 0.0:
+            value = math.exp((1.0 - share) * math.log(self.start) + share * math.log(self.end))
         else:
-            self.turn(self.start + share * (self.end - self.start))
+            value = self.start + share * (self.end - self.start)
+        # Rounding leads no parameter out of its range: both ends are in it.
+        self.turn(min(max(value, min(self.start, self.end)), max(self.start, self.end)))
 
 
 def ease(share: float) -> float:

@@ -5,6 +5,33 @@ from dataclasses import dataclass, field
 from impsy_tui import terms
 
 
+def check_ranges(
+    mode: str, temp: float, sigma: float, timescale: float, threshold: float, max_response: float
+) -> None:
+    """Checks parameters that were saved, by the ranges that commands have.
+
+    Args:
+        mode: one of ``terms.MODES``.
+        temp, sigma, timescale, threshold: see ``terms``.
+        max_response: seconds, 0 for no end.
+
+    Raises:
+        ValueError: One of them is not allowed; the message says which.
+    """
+    if mode not in terms.MODES:
+        raise ValueError(f"mode must be one of {', '.join(terms.MODES)}")
+    for name, value, within in (
+        ("temp", temp, terms.PI_TEMPERATURE),
+        ("sigma", sigma, terms.SIGMA_TEMPERATURE),
+        ("timescale", timescale, terms.TIMESCALE),
+        ("threshold", threshold, terms.THRESHOLD),
+    ):
+        if value not in within:
+            raise ValueError(f"{name} must be {within}")
+    if max_response != 0.0 and max_response not in terms.MAX_RESPONSE:
+        raise ValueError(f"max_response must be {terms.MAX_RESPONSE}, or 0 for no end")
+
+
 @dataclass(slots=True)
 class AgentSettings:
     """What the performer can turn while an agent plays; see ``listening.agent_player``.

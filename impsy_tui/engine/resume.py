@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui import terms
 from impsy_tui.engine.learning import Learned
+from impsy_tui.engine.part_settings import check_ranges
 from impsy_tui.engine.pending_state import LastPending, read_pending
 from impsy_tui.engine.room import MAIN
 from impsy_tui.toml_files import read_regular
@@ -200,14 +200,12 @@ def _player(raw: Any) -> LastPlayer:
         max_response=float(raw["max_response"]),
         paused=bool(raw["paused"]),
     )
-    sensible = (
-        kept.mode in terms.MODES
-        and kept.pi_temperature in terms.PI_TEMPERATURE
-        and kept.sigma_temperature in terms.SIGMA_TEMPERATURE
-        and kept.timescale in terms.TIMESCALE
-        and kept.threshold in terms.THRESHOLD
-        and (kept.max_response == 0 or kept.max_response in terms.MAX_RESPONSE)
+    check_ranges(
+        kept.mode,
+        kept.pi_temperature,
+        kept.sigma_temperature,
+        kept.timescale,
+        kept.threshold,
+        kept.max_response,
     )
-    if not sensible:
-        raise ValueError
     return kept

@@ -10,7 +10,7 @@ from impsy_tui import terms
 from impsy_tui.config.kinds import written
 from impsy_tui.engine import band_scenes
 from impsy_tui.engine.agent_scene import agent_table, read_agent_table
-from impsy_tui.engine.part_settings import AgentSettings
+from impsy_tui.engine.part_settings import AgentSettings, check_ranges
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.language.values import GRIDS
@@ -147,27 +147,13 @@ def read_scene(name: str, raw: Any) -> Scene:
         raise SceneProblem(f"scene {name} makes no sense: {error}") from None
 
 
-_RANGES: Final = {
-    "temp": terms.PI_TEMPERATURE,
-    "sigma": terms.SIGMA_TEMPERATURE,
-    "timescale": terms.TIMESCALE,
-    "threshold": terms.THRESHOLD,
-}
-
-
 def _player(table: Mapping[str, Any]) -> PlayerScene:
-    for key, within in _RANGES.items():
-        if table[key] not in within:
-            raise ValueError(f"{key} must be {within}")
-    if table["mode"] not in terms.MODES:
-        raise ValueError(f"mode must be one of {', '.join(terms.MODES)}")
     longest = table.get("max_response", 0.0)
-    if longest != 0.0 and longest not in terms.MAX_RESPONSE:
-        raise ValueError(f"max_response must be {terms.MAX_RESPONSE}, or 0 for no end")
-    unit = terms.Range(0.0, 1.0, 0.0)
+    check_ranges(table["mode"], table["temp"], table["sigma"], table["timescale"], table["threshold"], longest)
     held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
     ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
-    if any(value not in unit for value in (*held.values(), *(end for ends in ranged.values() for end in ends))):
+    parts = [*held.values(), *(end for ends in ranged.values() for end in ends)]
+    if any(value not in terms.VALUE for value in parts):
         raise ValueError("what is held and ranged must be 0 to 1")
     return PlayerScene(
         model=str(table.get("model", "")),

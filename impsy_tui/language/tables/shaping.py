@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from impsy_tui import terms
 from impsy_tui.language.entries import KEYBOARD, Argument, Command, Kind, Source, number
-from impsy_tui.terms import Range
 
 _DIMENSIONS: Final = Argument("dimensions", Kind.DIMENSIONS)
 KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
@@ -24,7 +24,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "hold",
         "these dimensions are played at one value",
         "hold x4 0.5",
-        (_DIMENSIONS, *number("value", Range(0.0, 1.0, 0.5))),
+        (_DIMENSIONS, *number("value", terms.VALUE)),
         player=True,
         ramp="linear",
         undo=True,
@@ -33,7 +33,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "range",
         "these dimensions are played between two values",
         "range x2 0.2 0.8",
-        (_DIMENSIONS, *number("low", Range(0.0, 1.0, 0.0)), *number("high", Range(0.0, 1.0, 1.0))),
+        (_DIMENSIONS, *number("low", terms.VALUE), *number("high", terms.VALUE)),
         player=True,
         ramp="linear",
         undo=True,
