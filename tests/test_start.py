@@ -87,3 +87,20 @@ def test_run_plays_with_a_full_disk_for_its_output(tmp_path: Path) -> None:
     finally:
         engine.kill()
         engine.wait()
+
+
+def test_engine_starts_without_a_channel_whose_driver_does_not_load(tmp_path: Path) -> None:
+    words = _config(tmp_path, '[serial]\nport = "/dev/ttyNONE"\n')
+    code = "import sys; sys.modules['serial'] = None; from impsy_tui.cli import main; main()"
+    started = [sys.executable, "-c", code, "run", "--socket", str(tmp_path / "e.sock"), *words]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as engine:
+        try:
+            assert engine.stdout is not None
+            ready = engine.stdout.readline()
+            assert ready.startswith("ready: DUMMY player")
+            assert "osc 127.0.0.1" in ready
+            assert "serial" not in ready
+        finally:
+            engine.terminate()
+        assert engine.stderr is not None
+        assert "serial: cannot be used and is left out: ModuleNotFoundError" in engine.stderr.read()
