@@ -1,243 +1,119 @@
 """The process that puts the performance log on the disk.
 
-The engine hands every event to the kernel with one write to this process's standard input, a
-pipe: that takes microseconds whatever the disk does, and what is in the pipe survives the
-engine, even ``kill -9``. A slow card stalls this process alone. A full or unwritable disk makes
-it keep what it has and try again; only when its memory is used up are the oldest events let go,
-and a ``gap`` row says how many.
+The engine writes every event to this process's standard input, a pipe: that takes microseconds whatever the disk
+does, and the pipe's contents survive the engine, even ``kill -9``. The engine keeps a copy of each line until this
+process reports that the disk has it. So the end of either process alone loses nothing.
 
-Started as ``log_writer.py [PATH…]``; with paths it goes on with those files, in place of a writer
-that was killed; those behind ``@open`` are still to be begun. The pipe carries lines. One that
-begins with ``@open`` begins the file named after it; any other is a row of the log. There is one
-file a player: a line, or a path, that is not about the first begins with a mark such as ``#1`` and
-a space. Standard output tells the engine what has become of them, a line at a time: ``written N``
-(rows on disk so far), ``file PATH`` (a file was begun under this name; ``file #1 PATH``), ``trouble
-TEXT``, ``resumed``, ``lost N`` (rows let go).
+Started as ``log_writer.py [LINE…]``; the lines are read before the pipe. Each line is about one file. It begins with
+the mark of the file, such as ``#1``, and a space; a line without a mark is about the plain file. A line is one of
 
-Only the standard library's smallest modules are imported, so that it starts at once.
+- ``@open PATH``: begin this file at the next row. A zero byte stands for a newline in the path.
+- ``@sheet HEX PATH``: the same, for a file with a header, in hexadecimal.
+- ``@resume SIZE HEX PATH``: continue a file of which an earlier process reported SIZE bytes. The rows behind them
+  are compared with the lines that follow, so that no row is written twice. This line is not counted.
+- ``@missing COUNT TIME``: the engine has let go its copies of COUNT rows. Those that the file does not have yet
+  become a ``gap`` row. It counts as COUNT lines.
+- anything else: a row.
+
+Standard output reports to the engine. MARK is ``#0`` for the plain file.
+
+- ``kept MARK LINES SIZE``: the disk has so many lines of this file since this process began; the file has SIZE bytes.
+- ``file MARK LINES SIZE PATH``: the same, and the rows now go to PATH.
+- ``gone MARK WHOLE PATH``: another program deleted, moved or changed the file. WHOLE is 1 if its rows were
+  written again.
+- ``trouble MARK TEXT`` and ``resumed MARK``: the disk refuses; it no longer does.
+- ``lost MARK COUNT``: a ``gap`` row was written.
+
+Only small modules of the standard library are imported, so that the process starts at once.
 """
 
-import errno
 import os
 import select
 import signal
 import sys
+import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-RETRY = 0.5
-"""Seconds between attempts at a disk that refuses."""
+if __name__ == "__main__":
+    # Started without the folder of packages, in which hundreds of others would cost it time.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from impsy_tui.engine.log_file import FLUSH, PIECE, RETRY, File
+
 GATHER = 0.05
-"""Seconds between looks at the pipe while somebody plays. Nobody waiting at the pipe's end, the
-engine's write is a mere copy; a reader to be woken for each event costs it 0.1 ms and the core."""
+"""Seconds between reads of the pipe while events come. The engine's write is a mere copy while no process waits at
+the pipe; a reader that each event wakes costs the engine 0.1 ms and the core."""
 QUIET = 1.0
-"""Seconds without a row after which the next is waited for, and no time is spent at all."""
-TELL = 0.5
-"""Seconds between two words to the engine about rows written."""
-FLUSH = 1.0
-"""Seconds between attempts to have the disk keep what it was given through a power cut."""
-MOST_KEPT = 64 << 20
-"""Bytes kept while the disk refuses."""
-PIECE = 1 << 16
-"""Bytes read at a time, into one piece of memory: taken anew for each read it would leave holes behind."""
+"""Seconds without a row after which the process waits for the next one and uses no time at all."""
+MOST_KEPT = 32 << 20
+"""Bytes kept while the disk refuses; above it the pipe is not read and the engine keeps the rest."""
 PATIENCE = 30.0
-"""Seconds that a refusing disk is given after the engine has gone."""
-
-
-class File:
-    """One file that is written.
-
-    Args:
-        path: a file to go on with.
-    """
-
-    def __init__(self, path: str | None = None) -> None:
-        self.path = path
-        self.begun = path is not None
-        self.fd = -1
-        self.size = 0
-        self.lost = 0
-        self.dirty = False
-
-    def name(self, path: str) -> None:
-        """End the file; another is to be begun."""
-        self.flush()
-        self.forsake()
-        self.path = path
-        self.begun = False
-
-    def open(self) -> bool:
-        """Make the file at its first row, or open it anew after trouble; whether it was made."""
-        if self.path is None:
-            raise OSError("no log file has been named")
-        made = not self.begun
-        if made:
-            os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
-            self.path = self.make(self.path)
-            self.begun = True
-        else:
-            self.fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        self.size = os.fstat(self.fd).st_size
-        return made
-
-    def make(self, path: str) -> str:
-        """Make the file. One that another engine began in the same second is left alone."""
-        folder, name = os.path.split(path)
-        for number in range(1, 1000):
-            extra = "" if number == 1 else f"-{number}"
-            attempt = os.path.join(folder, name[:19] + extra + name[19:])
-            try:
-                self.fd = os.open(attempt, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o644)
-                return attempt
-            except FileExistsError:
-                continue
-        raise OSError("a thousand logs of this second are there already")
-
-    def append(self, rows: list[bytes]) -> int:
-        """Write rows; where the disk takes only part of one, take that part back.
-
-        Returns:
-            How many it took.
-        """
-        data = b"".join(rows)
-        try:
-            count = os.write(self.fd, data)
-        except OSError:
-            self.trim(self.size)  # some file systems fail with part of it done
-            raise
-        whole = data.rfind(b"\n", 0, count) + 1
-        if whole < count:
-            self.trim(self.size + whole)
-        self.size += whole
-        self.dirty = True
-        if whole == 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return data.count(b"\n", 0, whole)
-
-    def trim(self, size: int) -> None:
-        """Cut the file back to a whole number of rows."""
-        try:
-            os.ftruncate(self.fd, size)
-        except OSError:
-            pass  # a device, or a disk that is gone: there is nothing to cut
-
-    def forsake(self) -> None:
-        """Close the file, if it is open."""
-        if self.fd >= 0:
-            try:
-                os.close(self.fd)
-            except OSError:
-                pass
-        self.fd = -1
-
-    def flush(self) -> None:
-        """Have the disk keep what it was given."""
-        if self.dirty and self.fd >= 0:
-            self.dirty = False
-            try:
-                os.fsync(self.fd)
-            except OSError:
-                pass
+"""Seconds that a refusing disk is given after the engine has ended."""
 
 
 class Writer:
-    """Writes rows to the current files, or keeps them until it can.
+    """Writes lines to their files, in a thread, or keeps them until it can.
 
     Args:
         tell: called with a line for the engine.
-        paths: files to go on with, or to begin, as ``log_writer.py`` is given them.
     """
 
-    def __init__(self, tell: Callable[[str], None], paths: Sequence[str] = ()) -> None:
-        self.tell = tell
-        self.files: dict[bytes, File] = {}
-        for path in paths:
-            mark, line = split(os.fsencode(path))
-            file = self.files[mark] = File(os.fsdecode(line.removeprefix(b"@open ")))
-            file.begun = not line.startswith(b"@open ")
-        self.written = 0
-        self.rows: deque[tuple[bytes, bytes]] = deque()
-        self.kept = 0
-        self.refusing = False
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.ended = False
+        """Whether no more lines come."""
+        self.news = threading.Event()
+        """Set after lines were taken."""
+        self._tell = tell
+        self._files: dict[bytes, File] = {}
+        self._taken = 0
 
     @property
-    def dirty(self) -> bool:
-        """Whether the disk has been given what it may not keep yet."""
-        return any(file.dirty for file in self.files.values())
+    def full(self) -> bool:
+        """Whether too much is kept to take more."""
+        return self._taken - sum(file.released for file in self._files.values()) > MOST_KEPT
 
     def take(self, line: bytes) -> None:
         """One line of the pipe, without its end."""
+        if not line:
+            return
         mark, line = split(line)
-        if line.startswith(b"@"):
-            self.rows.append((mark, line))
-        elif line:
-            self.rows.append((mark, line + b"\n"))
-            self.kept += len(line) + 1
-            while self.kept > MOST_KEPT:
-                self.let_go()
+        file = self._files.get(mark)
+        if file is None:
+            file = self._files[mark] = File(mark.decode() or "#0", self._tell)
+        file.queue.append(line + b"\n")
+        self._taken += len(line) + 1
 
-    def let_go(self) -> None:
-        """Drop the oldest row, of a backlog that is too large."""
-        place = next(place for place, (_, row) in enumerate(self.rows) if not row.startswith(b"@"))
-        mark, row = self.rows[place]
-        self.kept -= len(row)
-        self.file(mark).lost += 1
-        del self.rows[place]
+    def run(self, patience: float = PATIENCE) -> bool:
+        """Write until no more lines come and the disk has all; whether it has.
 
-    def file(self, mark: bytes) -> File:
-        """The file of a mark."""
-        return self.files.setdefault(mark, File())
-
-    def write(self) -> bool:
-        """Write all there is. Returns whether the disk took it."""
-        try:
-            while self.rows:
-                mark, row = self.rows[0]
-                file = self.file(mark)
-                if row.startswith(b"@"):
-                    self.rows.popleft()
-                    file.name(os.fsdecode(row.removeprefix(b"@open ")))
-                    continue
-                if file.fd < 0 and file.open():
-                    self.tell(f"file {(mark + b' ').lstrip().decode()}{file.path}")
-                self.put(mark, file)
-        except OSError as error:
-            for file in self.files.values():
-                file.forsake()
-            if not self.refusing:
-                self.refusing = True
-                self.tell(f"trouble {error.strerror or error}")
-            return False
-        if self.refusing:
-            self.refusing = False
-            self.tell("resumed")
-        return True
-
-    def put(self, mark: bytes, file: File) -> None:
-        """Write the next rows of a file, whole."""
-        if file.lost:
-            stamp = self.rows[0][1].partition(b",")[0]
-            file.append([stamp + b",gap,%d\n" % file.lost])
-            self.tell(f"lost {file.lost}")
-            file.lost = 0
-        batch: list[bytes] = []
-        for other, row in self.rows:
-            if other != mark or row.startswith(b"@") or len(batch) == 512:
-                break
-            batch.append(row)
-        for _ in range(file.append(batch)):
-            self.kept -= len(self.rows.popleft()[1])
-            self.written += 1
-
-    def flush(self) -> None:
-        """Have the disk keep what it was given."""
-        for file in self.files.values():
-            file.flush()
+        Args:
+            patience: seconds that a refusing disk is given at the end.
+        """
+        synced = time.monotonic()
+        until: float | None = None
+        while True:
+            files = list(self._files.values())
+            due = [at for file in files if (at := file.due(synced)) is not None]
+            if not self.ended or not self.news.is_set():
+                self.news.wait(max(0.0, min(due) - time.monotonic()) if due else RETRY if self.ended else None)
+            self.news.clear()
+            now = time.monotonic()
+            sync = self.ended or now - synced >= FLUSH
+            for file in list(self._files.values()):
+                file.turn(sync=sync)
+            if sync:
+                synced = time.monotonic()
+            if self.ended:
+                until = until or now + patience
+                if all(file.done for file in self._files.values()):
+                    return True
+                if now > until:
+                    return False
 
 
 def split(line: bytes) -> tuple[bytes, bytes]:
-    """The mark of the file that a line is about, empty for the first, and the line."""
+    """The mark of the file that a line is about, empty for the plain one, and the line."""
     if not line.startswith(b"#"):
         return b"", line
     mark, _, rest = line.partition(b" ")
@@ -254,6 +130,32 @@ def set_apart() -> None:
         pass
 
 
+def read(writer: Writer) -> None:
+    """Take lines from the pipe until its end."""
+    os.set_blocking(0, False)
+    rest = b""
+    view = memoryview(bytearray(PIECE))
+    last = time.monotonic()
+    while True:
+        if writer.full or time.monotonic() - last < QUIET:
+            time.sleep(GATHER)
+        else:
+            select.select([0], [], [])
+        while not writer.full:
+            try:
+                data = bytes(view[: os.readv(0, [view])])
+            except BlockingIOError:
+                break
+            if not data:
+                return  # without the rest: a line that has no end was never handed over
+            last = time.monotonic()
+            lines = (rest + data).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                writer.take(line)
+            writer.news.set()
+
+
 def main() -> int:
     # It ends when the pipe does, with all of it written, and the engine decides when that is.
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
@@ -265,52 +167,21 @@ def main() -> int:
 
     def tell(text: str) -> None:
         try:
-            os.write(1, text.encode(errors="replace") + b"\n")
+            os.write(1, os.fsencode(text) + b"\n")
         except OSError:
-            pass  # the engine has gone; the rows still matter
+            pass  # the engine has ended; the rows still matter
 
-    os.set_blocking(0, False)
-    os.set_blocking(1, False)
-    writer = Writer(tell, sys.argv[1:])
-    rest = b""
-    view = memoryview(bytearray(PIECE))
-    told = 0
-    last_row = told_at = flushed_at = tried_at = time.monotonic()
-    done = True
-    ended = None
-    while True:
-        now = time.monotonic()
-        if ended is not None:
-            time.sleep(RETRY)
-        elif writer.refusing or now - last_row < QUIET:
-            time.sleep(GATHER)
-        else:
-            unfinished = writer.dirty or told != writer.written
-            select.select([0], [], [], TELL if unfinished else None)
-        while True:
-            try:
-                data = bytes(view[: os.readv(0, [view])])
-            except BlockingIOError:
-                break
-            now = time.monotonic()
-            if not data:
-                ended = ended or now
-                break
-            last_row = now
-            lines = (rest + data).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                writer.take(line)
-        if not writer.refusing or now - tried_at >= RETRY:
-            done, tried_at = writer.write(), now
-        if told != writer.written and (now - told_at >= TELL or ended is not None):
-            told, told_at = writer.written, now
-            tell(f"written {told}")
-        if now - flushed_at >= FLUSH or ended is not None:
-            writer.flush()
-            flushed_at = now
-        if ended is not None and (done or now - ended > PATIENCE):
-            return 0 if done else 1
+    writer = Writer(tell)
+    for line in sys.argv[1:]:
+        writer.take(os.fsencode(line))
+    done: list[bool] = []
+    thread = threading.Thread(target=lambda: done.append(writer.run()))
+    thread.start()
+    read(writer)
+    writer.ended = True
+    writer.news.set()
+    thread.join()
+    return 0 if done == [True] else 1
 
 
 if __name__ == "__main__":

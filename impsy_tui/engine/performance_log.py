@@ -2,95 +2,26 @@
 
 import asyncio
 import os
-import subprocess
-import sys
-from collections import deque
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from impsy_tui.engine import log_writer
+from impsy_tui.engine.log_pages import Page, Sheet, Voice
+from impsy_tui.engine.log_process import LogProcess
 
-_PIPE_SIZE: Final = 1 << 20
-_MOST_QUEUED: Final = 32 << 20
-"""Bytes kept here when even the pipe is full: hours of playing."""
-_F_SETPIPE_SZ: Final = 1031
-
-
-class Page:
-    """One file after the other, written by the log's process.
-
-    Args:
-        log: to which it belongs.
-        mark: what the log's process knows its file by.
-    """
-
-    def __init__(self, log: "PerformanceLog", mark: str) -> None:
-        self.file: Path | None = None
-        """The current file; None before anything has been written to it."""
-        self.named = Path()
-        """What it is to be called."""
-        self.mark = mark
-        self._log = log
-
-    def name(self, file: Path) -> None:
-        """Begin a new file, at the next row."""
-        self.named, self.file = file, None
-        self._log.put(self.mark.encode() + b"@open " + os.fsencode(file) + b"\n")
-
-    @property
-    def argument(self) -> str:
-        """What a process that takes over is told of its file."""
-        return f"{self.mark}@open {self.named}" if self.file is None else f"{self.mark}{self.file}"
-
-
-class Voice(Page):
-    """The log of one player.
-
-    Args:
-        log: to which it belongs.
-        player: its name, empty for the player of the plain file.
-        mark: what the log's process knows its file by.
-    """
-
-    def __init__(self, log: "PerformanceLog", player: str, mark: str) -> None:
-        super().__init__(log, mark)
-        self._player = f"{player}-" if player else ""
-
-    def begin(self, dimension: int) -> None:
-        """Begin a new file, at the next row, for events of this dimension."""
-        self.name(self._log.folder.absolute() / f"{self._log.stamp()}-{self._player}{dimension}d-mdrnn.log")
-
-    def write(self, at: float, source: str, values: Sequence[float]) -> None:
-        """One row; see ``PerformanceLog.write``."""
-        self._log.write(at, source, values, self.mark)
-
-
-class Sheet(Page):
-    """Rows of any kind, below a first row that says what they are."""
-
-    _header = ""
-
-    def begin(self, file: Path, header: str) -> None:
-        """Begin a new file, at the next row.
-
-        Args:
-            file: what it is to be called; its name begins with ``PerformanceLog.stamp``.
-            header: its first row.
-        """
-        self.name(file)
-        self._header = header
-
-    def write(self, row: str) -> None:
-        """One row; see ``PerformanceLog.write``."""
-        if self._header and self._log.write_row(self._header, self.mark):
-            self._header = ""
-        self._log.write_row(row, self.mark)
+_MOST_HELD: Final = 32 << 20
+"""Bytes of lines kept here until the disk has them: hours of playing."""
+_PIECE: Final = 1 << 15
+"""Bytes handed over in one turn of the loop after the pipe was full."""
+_SETTLED: Final = 500
+"""Lines that are removed in one turn of the loop after the disk has them."""
 
 
 class PerformanceLog:
-    """Hands rows to the log's own process; see ``log_writer``.
+    """Hands rows to the log writer's process, and keeps each until the disk has it; see ``log_writer``.
 
     Rows are ``time,source,x_1,…,x_n``, as IMPSY writes them. Time is the wall clock at the
     start plus a monotonic clock, so that a clock that is set while playing (as on a Pi, which
@@ -109,24 +40,25 @@ class PerformanceLog:
         self.pages: list[Page] = [self.plain]
         """All logs of all players."""
         self.rows = 0
-        """Rows handed over."""
+        """Rows handed over, without those that were lost."""
         self.written = 0
-        """Rows that the disk has taken."""
-        self.problem = ""
-        """What keeps rows from the disk now; empty while all is well."""
+        """Rows that the disk has."""
         self.enabled = True
         self._tell = tell
         self._now = now
         self._began = (datetime.now(), now())
-        self._queue: deque[bytes] = deque()
-        self._queued = 0
-        self._let_go: dict[str, int] = {}
-        self._process: subprocess.Popen[bytes] | None = None
-        self._pipe = -1
-        self._read_end = -1
-        self._partial = b""
-        self._written_before = 0
-        self._closed = False
+        self._process = LogProcess(self._connected, self._hear, self._disconnected)
+        self._process_trouble = ""
+        self._caught_up: asyncio.Event | None = None
+        self._rest = b""
+        self._behind = True
+        self._held = 0
+        self._opened = self._closed = self._settling = False
+
+    @property
+    def problem(self) -> str:
+        """What keeps rows from the disk now; empty while all is well."""
+        return self._process_trouble or next((page.trouble for page in self.pages if page.trouble), "")
 
     @property
     def file(self) -> Path | None:
@@ -152,19 +84,11 @@ class PerformanceLog:
 
     def open(self) -> None:
         """Start the log's process; must be called with the event loop running. Files are begun apart."""
-        self._read_end, self._pipe = os.pipe()
-        os.set_blocking(self._pipe, False)
-        if sys.platform == "linux":
-            import fcntl
-
-            try:
-                fcntl.fcntl(self._pipe, _F_SETPIPE_SZ, _PIPE_SIZE)
-            except OSError:
-                pass  # more than this user may have: the system's own size will do
-        self._spawn()
+        self._opened = True
+        self._process.open()
         folder = self.folder if os.path.exists(self.folder) else self.folder.absolute().parent
         if not os.access(folder, os.W_OK):
-            self._tell("error", f"{self.folder} cannot be written to: nothing you play is being kept")
+            self._tell("error", f"{self.folder} cannot be written to: events are kept in memory until it can")
 
     def begin(self, dimension: int) -> None:
         """Begin a new plain file, at the next row, for events of this dimension."""
@@ -174,158 +98,207 @@ class PerformanceLog:
         """The time now, as names of files have it."""
         return self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
 
-    def write(self, at: float, source: str, values: Sequence[float], mark: str = "") -> None:
-        """One row. Returns when it is in the kernel's hands, or queued where the pipe is full.
+    def write(self, at: float, source: str, values: Sequence[float], page: Page | None = None) -> None:
+        """One row. Returns when it is in the kernel's hands, or queued if the pipe is full.
 
         Args:
             at: when it happened, on the monotonic clock.
             source: "interface" or "rnn".
             values: 0..1.
-            mark: of the file.
+            page: its file, the plain one if None.
         """
         stamp = self.wall(at).isoformat(timespec="microseconds")
-        self.write_row(f"{stamp},{source},{','.join(map(repr, values))}", mark)
+        self.write_row(f"{stamp},{source},{','.join(map(repr, values))}", page or self.plain)
 
-    def write_row(self, row: str, mark: str) -> bool:
-        """One row of any kind, without its end; whether rows are written at all."""
-        if not self.enabled or self._pipe < 0:
-            return False
-        self.put(f"{mark}{row}\n".encode())
-        self.rows += 1
-        return True
-
-    async def close(self, patience: float = 0.5) -> None:
-        """Hand over all there is and end the log's process; it goes on by itself if it is slow."""
-        if self._closed or self._process is None:
-            return
-        self._closed = True
-        self.enabled = False
-        loop = asyncio.get_running_loop()
-        loop.remove_writer(self._pipe)
-        os.set_blocking(self._pipe, True)
-        process = self._process
-        # In a thread: what is queued may not fit the pipe, and ending takes a moment.
-        ending = loop.run_in_executor(None, self._finish, process)
-        try:
-            await asyncio.wait_for(asyncio.shield(ending), patience)
-        except TimeoutError:
-            self._tell("warning", "the log is still being written; its own process goes on with that")
-        self._told()
-        assert process.stdout is not None
-        loop.remove_reader(process.stdout)
-        process.stdout.close()
-
-    def _finish(self, process: subprocess.Popen[bytes]) -> None:
-        os.close(self._read_end)
-        try:
-            while self._queue:
-                os.write(self._pipe, self._queue.popleft())
-        except OSError:
-            pass
-        os.close(self._pipe)
-        self._pipe = -1
-        process.wait()
+    def write_row(self, row: str, page: Page) -> None:
+        """One row of any kind, without its end."""
+        if self.enabled and self._opened:
+            self.rows += 1
+            self.put(page, f"{page.mark}{row}\n".encode())
 
     def wall(self, at: float) -> datetime:
         """The time of day of a time on the monotonic clock, as rows have it."""
         began, then = self._began
         return began + timedelta(seconds=at - then)
 
-    def put(self, line: bytes) -> None:
+    def put(self, page: Page, line: bytes) -> None:
         """Hand over a line of the pipe; see ``log_writer``."""
-        if not self._queue:
-            try:
-                # A pipe takes up to PIPE_BUF bytes whole or not at all; a longer row may be cut.
-                sent = os.write(self._pipe, line)
-            except BlockingIOError:
-                sent = 0
-            if sent == len(line):
+        page.held += len(line)
+        self._held += len(line)
+        if self._held > _MOST_HELD:
+            self._let_go()
+        if self._behind:
+            page.unsent.append(line)
+            return
+        try:
+            # A pipe takes up to PIPE_BUF bytes whole or not at all; a longer row may be cut.
+            sent = os.write(self._process.pipe, line)
+        except OSError:
+            sent = 0
+        if sent < len(line):
+            self._behind = True
+            asyncio.get_running_loop().add_writer(self._process.pipe, self._drain)
+        if sent:
+            page.sent.append(line)
+            self._rest = line[sent:]
+        else:
+            page.unsent.append(line)
+
+    def _let_go(self) -> None:
+        """Drop the oldest copies of the file that has most."""
+        while self._held > _MOST_HELD:
+            freed = max(self.pages, key=lambda page: page.held).let_go()
+            if not freed:
                 return
-            line = line[sent:]
-            asyncio.get_running_loop().add_writer(self._pipe, self._drain)
-        self._queue.append(line)
-        self._queued += len(line)
-        while self._queued > _MOST_QUEUED and len(self._queue) > 1:
-            self._queued -= len(self._queue[1])
-            mark, _ = log_writer.split(self._queue[1])
-            self._let_go[mark.decode()] = self._let_go.get(mark.decode(), 0) + 1
-            del self._queue[1]
+            self._held -= freed
 
     def _drain(self) -> None:
-        while self._queue:
-            line = self._queue[0]
-            try:
-                sent = os.write(self._pipe, line)
-            except BlockingIOError:
-                return
-            self._queued -= sent
-            if sent < len(line):
-                self._queue[0] = line[sent:]
-                return
-            self._queue.popleft()
-        asyncio.get_running_loop().remove_writer(self._pipe)
-        if self._let_go:
-            self._tell(
-                "error", f"the log lost {sum(self._let_go.values())} events: the disk was too slow for too long"
-            )
-            stamp = self.wall(self._now()).isoformat(timespec="microseconds")
-            lost, self._let_go = self._let_go, {}
-            for mark, count in lost.items():
-                self.put(f"{mark} {stamp},gap,{count}\n".lstrip().encode())
-
-    def _spawn(self) -> None:
-        command = [sys.executable, "-I", "-S", log_writer.__file__]
-        command += [page.argument for page in self.pages if page.named.name]
-        self._process = subprocess.Popen(
-            command,
-            stdin=self._read_end,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert self._process.stdout is not None
-        os.set_blocking(self._process.stdout.fileno(), False)
-        asyncio.get_running_loop().add_reader(self._process.stdout, self._told)
-
-    def _told(self) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
+        """Hand over some of the lines that wait for room in the pipe."""
+        pipe = self._process.pipe
+        for page in self.pages:
+            while page.unsent and len(self._rest) < _PIECE:
+                entry = page.unsent.popleft()
+                page.sent.append(entry)
+                self._rest += page.line(entry)
         try:
-            data = os.read(self._process.stdout.fileno(), 1 << 16)
+            self._rest = self._rest[os.write(pipe, self._rest) :]
         except BlockingIOError:
             return
-        if not data:
-            if not self._closed:
-                self._lost_writer()
+        except OSError:
+            asyncio.get_running_loop().remove_writer(pipe)  # the process has ended, and another takes all
             return
-        *lines, self._partial = (self._partial + data).split(b"\n")
-        for line in lines:
-            word, _, rest = line.decode(errors="replace").partition(" ")
-            self._hear(word, rest)
+        if not self._rest and not any(page.unsent for page in self.pages):
+            self._behind = False
+            asyncio.get_running_loop().remove_writer(pipe)
+            if self._caught_up is not None:
+                self._caught_up.set()
 
-    def _hear(self, word: str, rest: str) -> None:
-        if word == "written":
-            self.written = self._written_before + int(rest)
-        elif word == "file":
-            mark, _, path = rest.partition(" ") if rest.startswith("#") else ("", "", rest)
-            page = next(page for page in self.pages if page.mark.strip() == mark)
-            page.file = Path(path)
+    def _connected(self) -> None:
+        """A log writer has begun: it is sent all that the disk does not have."""
+        for page in self.pages:
+            self._settle_all(page)
+            before = page.held
+            self._rest += page.again()
+            self._held += page.held - before
+        asyncio.get_running_loop().add_writer(self._process.pipe, self._drain)
+        self._drain()
+
+    def _disconnected(self, why: str) -> None:
+        first = not self._process_trouble
+        for page in self.pages:
+            self._settle_all(page)
+        self._behind, self._rest, self._process_trouble = True, b"", why
+        if first:
+            self._tell("error", f"{why}; events are kept in memory until another takes over")
+
+    def _settle_all(self, page: Page) -> None:
+        before = page.held
+        self.written += page.settle(len(page.sent))
+        self._held += page.held - before
+
+    def _settle(self) -> None:
+        """Remove some of the lines that the disk has."""
+        self._settling = False
+        for page in self.pages:
+            before = page.held
+            self.written += page.settle(_SETTLED)
+            self._held += page.held - before
+            if page.owed and page.sent and not self._settling:
+                self._settling = True
+                asyncio.get_running_loop().call_soon(self._settle)
+
+    def _hear(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        key, _, rest = rest.partition(" ")
+        page = next((page for page in self.pages if page.key == key), None)
+        if page is None:
+            return
+        if word in ("kept", "file"):
+            lines, _, rest = rest.partition(" ")
+            page.owed += int(lines) - page.reported
+            page.reported = int(lines)
+            size, _, path = rest.partition(" ")
+            self._settle_all(page) if word == "file" else self._settle()
+            page.size = int(size)
+            if word == "file":
+                page.path = path.encode(errors="surrogateescape")
+                page.file = Path(path.replace("\0", "\n"))
+            else:
+                self._process.works()
+                self._recovered(page)
         elif word == "trouble":
-            self.problem = rest
-            self._tell("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")
+            if page.trouble != rest:
+                self._tell("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")
+            page.trouble = rest
+            self._process_trouble = ""
         elif word == "resumed":
-            self.problem = ""
-            self._tell("warning", "the log is being written again")
+            self._recovered(page)
+        elif word == "gone":
+            whole, _, path = rest.partition(" ")
+            after = "its rows are written again" if whole == "1" else "the log goes on in another file"
+            self._tell("warning", f"another program deleted, moved or changed {Path(path).name}: {after}")
         elif word == "lost":
+            self.rows -= int(rest)
+            self.written -= int(rest)
             self._tell("error", f"the log lost {rest} events: memory was used up; a gap row marks the place")
 
-    def _lost_writer(self) -> None:
-        """The log's process was killed: start another, on the same pipe, with what is in it."""
-        assert self._process is not None
-        assert self._process.stdout is not None
+    def _recovered(self, page: Page) -> None:
+        was, page.trouble, self._process_trouble = self.problem, "", ""
+        if was and not self.problem:
+            self._tell("warning", "the log is being written again")
+
+    async def close(self, patience: float = 0.5) -> None:
+        """Hand over all there is and end the log's process; it goes on by itself if it is slow."""
+        if self._closed or not self._opened:
+            return
+        self._closed = True
+        self.enabled = False
         loop = asyncio.get_running_loop()
-        loop.remove_reader(self._process.stdout)
-        self._process.stdout.close()
-        self._process.wait()
-        self._tell("error", "the log's process was killed; another takes over")
-        self._written_before = self.written
-        self._spawn()
+        if self._process.pipe >= 0 and self._behind:
+            self._caught_up = asyncio.Event()
+            await asyncio.wait([loop.create_task(self._caught_up.wait())], timeout=patience)
+        left = sum(len(page.unsent) for page in self.pages)
+        ran = self._process.pipe >= 0 and not left
+        ended = await self._process.close(patience)
+        for page in self.pages:
+            self._settle_all(page)
+        waiting = self.rows - self.written
+        if waiting and (ended or not ran):
+            await self._write_here(1.0)
+        elif waiting or not ended:
+            self._tell("warning", f"{waiting} events wait for the disk; the log's own process goes on for 30 s")
+
+    async def _write_here(self, patience: float) -> None:
+        """Write what no process took; the engine ends, so that nothing waits for this thread."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bool] = loop.create_future()
+
+        def tell(line: str) -> None:
+            try:
+                loop.call_soon_threadsafe(self._hear, line)
+            except RuntimeError:
+                pass  # the engine has ended
+
+        writer = log_writer.Writer(tell)
+        for page in self.pages:
+            lines = [page.again(), *map(page.line, page.unsent)]
+            page.sent, page.unsent = page.unsent, page.sent
+            for line in lines:
+                writer.take(line.rstrip(b"\n"))
+        writer.ended = True
+
+        def finish(kept: bool) -> None:
+            if not done.done():
+                done.set_result(kept)
+
+        def run() -> None:
+            kept = writer.run(patience)
+            try:
+                loop.call_soon_threadsafe(finish, kept)
+            except RuntimeError:
+                pass  # the engine has ended
+
+        threading.Thread(target=run, daemon=True).start()
+        await asyncio.wait([done], timeout=patience + 0.5)
+        if lost := self.rows - self.written:
+            self._tell("error", f"the log lost {lost} events: neither its process nor the disk takes them")

@@ -1,5 +1,6 @@
 """Taking snapshots of everything a console shows."""
 
+import asyncio
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -66,6 +67,7 @@ class Observer:
         self._disk_free = -1
         self._memory = memory_in_use()
         self._slow_at = -_SLOW_FACTS
+        self._reading: asyncio.Future[None] | None = None
 
     def snapshot(self, loading: str) -> Snapshot:
         """Everything as it is now."""
@@ -124,10 +126,10 @@ class Observer:
             self._load = self._loop.take_load()
             self._lateness = self._loop.scheduler.worst_lateness
             self._loop.scheduler.worst_lateness = 0.0
-        if now - self._slow_at >= _SLOW_FACTS:
+        if now - self._slow_at >= _SLOW_FACTS and (self._reading is None or self._reading.done()):
             self._slow_at = now
-            # In a thread: a card that is busy writing may keep even these waiting.
-            self._loop.run_in_executor(None, self._read_slow_facts)
+            # In a thread, one at a time: a card that is busy writing may keep even these waiting.
+            self._reading = self._loop.run_in_executor(None, self._read_slow_facts)
 
     def _read_slow_facts(self) -> None:
         self._disk_free = free_space(self._log.folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.engine import log_writer
+from impsy_tui.engine import log_writer, performance_log
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.performance_log import PerformanceLog
 from tests.conftest import until
@@ -99,14 +99,15 @@ def test_a_stopped_disk_never_keeps_the_loop_waiting_and_nothing_is_lost(tmp_pat
     count = 60_000  # several times what the pipe holds
 
     async def play(log: PerformanceLog) -> None:
-        assert log._process is not None
-        os.kill(log._process.pid, signal.SIGSTOP)
+        process = log._process.process
+        assert process is not None
+        os.kill(process.pid, signal.SIGSTOP)
         try:
             for number in range(count):
                 log.write(0.0, "interface", (number / count, 0.5))
-            assert log._queue  # the pipe is full, and this was reached all the same
+            assert log._behind  # the pipe is full, and this was reached all the same
         finally:
-            os.kill(log._process.pid, signal.SIGCONT)
+            os.kill(process.pid, signal.SIGCONT)
         await until(lambda: log.written == count)
 
     _with_log(tmp_path, play)
@@ -118,13 +119,13 @@ def test_when_its_process_is_killed_another_goes_on_with_the_file(tmp_path: Path
         for number in range(3):
             log.write(0.0, "interface", (float(number),))
         await until(lambda: log.written == 3)
-        assert log._process is not None
-        killed = log._process
+        killed = log._process.process
+        assert killed is not None
         os.kill(killed.pid, signal.SIGSTOP)
         for number in range(3, 6):
             log.write(0.0, "interface", (float(number),))
         os.kill(killed.pid, signal.SIGKILL)
-        await until(lambda: log._process is not killed)
+        await until(lambda: log._process.process is not killed)
         for number in range(6, 9):
             log.write(0.0, "interface", (float(number),))
         await until(lambda: log.written == 9)
@@ -132,7 +133,8 @@ def test_when_its_process_is_killed_another_goes_on_with_the_file(tmp_path: Path
     told = _with_log(tmp_path, play)
     assert len(list(tmp_path.iterdir())) == 1
     assert [float(row.split(",")[2]) for row in _rows(tmp_path)] == list(range(9))
-    assert told == [("error", "the log's process was killed; another takes over")]
+    assert [level for level, _ in told] == ["error", "warning"]
+    assert "its process was killed" in told[0][1]
 
 
 @pytest.fixture
@@ -195,29 +197,6 @@ def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
     assert len(_rows(tmp_path / "logs")) == 1
 
 
-def test_what_no_memory_can_keep_is_let_go_oldest_first_and_marked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(log_writer, "MOST_KEPT", 100)
-    told: list[str] = []
-    writer = log_writer.Writer(told.append)
-    (tmp_path / "logs").write_text("in the way")
-    path = tmp_path / "logs" / "2019-01-17T12-37-38-3d-mdrnn.log"
-    writer.take(b"@open " + os.fsencode(path))
-    for number in range(10):
-        writer.take(b"2019-01-17T12:37:38.109979,interface,%d" % number)
-    assert not writer.write()
-    (tmp_path / "logs").unlink()
-    assert writer.write()
-    rows = path.read_text().splitlines()
-    assert rows == [
-        "2019-01-17T12:37:38.109979,gap,8",
-        "2019-01-17T12:37:38.109979,interface,8",
-        "2019-01-17T12:37:38.109979,interface,9",
-    ]
-    assert told == ["trouble File exists", f"file {path}", "lost 8", "resumed"]
-
-
 def test_what_is_in_the_pipe_outlives_whoever_wrote_it(tmp_path: Path) -> None:
     code = f"""
 import asyncio, os, signal
@@ -255,12 +234,12 @@ def test_each_player_has_a_file_of_its_own_and_a_writer_that_was_killed_costs_no
 
         rows(0)
         await until(lambda: log.written == 100)
-        assert log._process is not None
-        killed = log._process
+        killed = log._process.process
+        assert killed is not None
         os.kill(killed.pid, signal.SIGSTOP)
         rows(50)
         os.kill(killed.pid, signal.SIGKILL)
-        await until(lambda: log._process is not killed)
+        await until(lambda: log._process.process is not killed)
         rows(100)
         late.write(0.0, "interface", (1.0,))
         await until(lambda: log.written == 301)
@@ -274,21 +253,149 @@ def test_each_player_has_a_file_of_its_own_and_a_writer_that_was_killed_costs_no
     assert len(found["-late-3d-mdrnn.log"]) == 1
 
 
-def test_what_is_let_go_is_marked_in_the_file_it_is_missing_from(
+def _values(folder: Path) -> list[float]:
+    return [float(row.split(",")[2]) for row in _rows(folder)]
+
+
+async def _stopped(log: PerformanceLog) -> subprocess.Popen[bytes]:
+    process = log._process.process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    return process
+
+
+def test_log_writes_deleted_file_again_with_all_rows(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        log.write(0.0, "interface", (1.0,))
+        await until(lambda: log.written == 1)
+        shutil.rmtree(tmp_path / "logs")
+        log.write(0.0, "interface", (2.0,))
+        await until(lambda: log.written == 2)
+
+    ((level, text),) = _with_log(tmp_path / "logs", play)
+    assert level == "warning"
+    assert "another program deleted" in text
+    assert _values(tmp_path / "logs") == [1.0, 2.0]
+
+
+def test_log_goes_on_in_another_file_when_one_is_moved_or_emptied(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        sheet = log.sheet()
+        sheet.begin(tmp_path / "logs" / "2019-01-17T12-37-38-touches.csv", "time,x")
+        sheet.write("a,1")
+        log.write(0.0, "interface", (1.0,))
+        await until(lambda: log.written == 2)
+        (tmp_path / "logs").rename(tmp_path / "moved")
+        sheet.write("b,2")
+        log.write(0.0, "interface", (2.0,))
+        await until(lambda: log.written == 4)
+        assert log.file is not None
+        log.file.write_text("")
+        log.write(0.0, "interface", (3.0,))
+        await until(lambda: log.written == 5)
+
+    _with_log(tmp_path / "logs", play)
+    assert _values(tmp_path / "moved") == [1.0]
+    assert _values(tmp_path / "logs") == [3.0]
+    assert (tmp_path / "logs" / "2019-01-17T12-37-38-touches.csv").read_text() == "time,x\nb,2\n"
+
+
+def test_log_keeps_rows_of_killed_writer_that_the_disk_refused(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("in the way")
+
+    async def play(log: PerformanceLog) -> None:
+        for number in range(1000):
+            log.write(0.0, "interface", (float(number),))
+        await until(lambda: bool(log.problem))
+        killed = log._process.process
+        assert killed is not None
+        killed.kill()
+        await until(lambda: log._process.process is not killed)
+        (tmp_path / "logs").unlink()
+        await until(lambda: log.written == 1000)
+        await until(lambda: not log.problem)
+
+    _with_log(tmp_path / "logs", play)
+    assert _values(tmp_path / "logs") == list(range(1000))
+
+
+def test_log_tries_again_when_its_process_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(log: PerformanceLog) -> None:
+        log.write(0.0, "interface", (0.0,))
+        await until(lambda: log.written == 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(log_writer, "__file__", str(tmp_path / "none.py"))
+            killed = log._process.process
+            assert killed is not None
+            killed.kill()
+            await until(lambda: log._process._pause >= 2)  # several attempts
+            log.write(0.0, "interface", (1.0,))
+        await until(lambda: log.written == 2)
+
+    told = _with_log(tmp_path, play)
+    assert [level for level, _ in told] == ["error", "warning"]
+    assert _values(tmp_path) == [0.0, 1.0]
+
+
+def test_log_is_written_by_the_engine_at_the_end_when_no_process_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_writer, "MOST_KEPT", 100)
-    writer = log_writer.Writer(lambda text: None)
-    (tmp_path / "logs").write_text("in the way")
-    stamp = b"2019-01-17T12:37:38.109979"
-    for mark, name in ((b"", "a"), (b"#1 ", "b")):
-        writer.take(mark + b"@open " + os.fsencode(tmp_path / "logs" / f"2019-01-17T12-37-38-{name}-3d-mdrnn.log"))
-    for number in range(4):
-        writer.take(stamp + b",interface,%d" % number)
-    writer.take(b"#1 " + stamp + b",interface,9")
-    assert not writer.write()
-    (tmp_path / "logs").unlink()
-    assert writer.write()
-    rows = {file.name[20]: file.read_text().splitlines() for file in (tmp_path / "logs").iterdir()}
-    assert [row.split(",")[1:] for row in rows["a"]] == [["gap", "3"], ["interface", "3"]]
-    assert [row.split(",")[1:] for row in rows["b"]] == [["interface", "9"]]
+    monkeypatch.setattr(log_writer, "__file__", str(tmp_path / "none.py"))
+
+    async def play(log: PerformanceLog) -> None:
+        await until(lambda: bool(log.problem))
+        log.write(0.0, "interface", (1.0,))
+
+    _with_log(tmp_path, play)
+    assert _values(tmp_path) == [1.0]
+
+
+def test_log_counts_rows_let_go_in_memory_as_gap_when_the_writer_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(performance_log, "_MOST_HELD", 500)
+
+    async def play(log: PerformanceLog) -> None:
+        process = await _stopped(log)
+        for number in range(100):
+            log.write(0.0, "interface", (float(number),))
+        process.kill()
+        await until(lambda: log.rows == log.written > 0)
+
+    told = _with_log(tmp_path, play)
+    gap, *rows = [row.split(",") for row in _rows(tmp_path)]
+    assert gap[1] == "gap"
+    assert int(gap[2]) + len(rows) == 100
+    assert [float(row[2]) for row in rows] == list(range(int(gap[2]), 100))
+    assert any(f"lost {gap[2]} events" in text for _, text in told)
+
+
+def test_log_keeps_large_rows_whole_when_its_process_is_killed(tmp_path: Path) -> None:
+    async def play(log: PerformanceLog) -> None:
+        for number in range(600):
+            log.write(0.0, "interface", [float(number)] * 500)
+            if number % 200 == 100:
+                killed = log._process.process
+                assert killed is not None
+                killed.kill()
+                await until(lambda killed=killed: log._process.process is not killed)  # type: ignore[misc]
+        await until(lambda: log.written == 600)
+
+    _with_log(tmp_path, play)
+    rows = [row.split(",") for row in _rows(tmp_path)]
+    assert all(len(row) == 502 and len(set(row[2:])) == 1 for row in rows)
+    assert [float(row[2]) for row in rows] == list(range(600))
+
+
+def test_log_writer_reports_rows_after_fsync_alone(tmp_path: Path) -> None:
+    code = (
+        "import errno, os, runpy, sys\ncalls = []\ntrue = os.fsync\n"
+        "def fsync(fd):\n    calls.append(fd)\n"
+        "    if len(calls) < 5: raise OSError(errno.EIO, 'Input/output error')\n    true(fd)\n"
+        f"os.fsync = fsync\nrunpy.run_path({log_writer.__file__!r}, run_name='__main__')"
+    )
+    lines = f"@open {tmp_path}/2019-01-17T12-37-38-x.log\n" + "".join(f"t,interface,{n}\n" for n in range(50))
+    done = subprocess.run([sys.executable, "-c", code], input=lines, capture_output=True, text=True, check=True)
+    said = [line.split()[0] for line in done.stdout.splitlines()]
+    assert said == ["file", "trouble", "kept", "resumed"]
+    assert _values(tmp_path) == list(range(50))
