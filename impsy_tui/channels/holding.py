@@ -1,6 +1,12 @@
 """What the musician holds on a channel with keys."""
 
-from impsy_tui.channels.mapping import InputMapping, held_words
+from collections.abc import Sequence
+from typing import Final
+
+from impsy_tui.channels.mapping import InputMapping
+
+_MOST_SHOWN: Final = 4
+"""Held notes that are named to the performer."""
 
 
 class Holding:
@@ -19,3 +25,9 @@ class Holding:
     def sustained(self) -> bool:
         """True while a sustain pedal is down under a held note."""
         return any(mapping.sustained for mapping in self.mappings())
+
+
+def held_words(notes: Sequence[int]) -> str:
+    """Returns held notes for the performer: "note 60", "notes 60 64"."""
+    shown = " ".join(map(str, notes[:_MOST_SHOWN])) + (" …" if len(notes) > _MOST_SHOWN else "")
+    return f"note{'s' if len(notes) > 1 else ''} {shown}" if notes else ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.channels.curves import Curve, curve
+from impsy_tui.channels.fine_pair import FinePair
 
 Entry = tuple[str | int, ...]
 """Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
@@ -39,8 +40,6 @@ ALL_NOTES_OFF: Final = 123
 
 _FULL: Final = 127
 _FULL_14: Final = 16383
-_MOST_SHOWN: Final = 4
-"""Held notes that are named to the performer."""
 _NONE: Final[frozenset[int]] = frozenset()
 
 
@@ -92,6 +91,8 @@ def _values(entries: Iterable[Entry]) -> list[_Value]:
         number = rest[0] if rest else -1
         if kind == "control_change":
             low, high = (*rest[1:3], *(0, _FULL)[len(rest[1:3]) :])
+        elif kind == "control_change_relative":
+            low = rest[1] if len(rest) > 1 else 0  # the value at rest
         found.append(_Value(index, kind, channel, number, low, high, curve(words)))
     return found
 
@@ -110,7 +111,9 @@ class InputMapping:
         self._keys: dict[int, tuple[int, int]] = {}
         self.released: frozenset[int] = _NONE
         """Indices of the values whose key the last message let go."""
-        self._coarse: dict[tuple[int, int], int] = {}
+        self._pairs: dict[tuple[int, int], FinePair] = {}
+        self._turned: dict[int, float] = {}
+        """Positions of endless encoders, by the index of the value."""
 
     @property
     def holding(self) -> bool:
@@ -190,16 +193,16 @@ class InputMapping:
                 continue
             if value.kind == "control_change" and value.number == controller:
                 found.append((value.index, value.shape(_share(data, value.low, value.high))))
+            elif value.kind == "control_change_relative" and value.number == controller:
+                step = (data - value.low + 64) % 128 - 64
+                place = min(max(self._turned.get(value.index, 0.0) + step / _FULL, 0.0), 1.0)
+                self._turned[value.index] = place
+                found.append((value.index, value.shape(place)))
             elif value.kind == "control_change_14" and controller in (value.number, value.number + 32):
-                found.append((value.index, value.shape(self._fine(channel, value.number, controller, data))))
+                pair = self._pairs.setdefault((value.index, value.number), FinePair())
+                share = pair.take(data, is_coarse=controller == value.number)
+                found += [] if share is None else [(value.index, value.shape(share))]
         return found
-
-    def _fine(self, channel: int, number: int, controller: int, data: int) -> float:
-        """A pair of controllers: the coarse half sets the fine one to 0, as the MIDI standard has it."""
-        if controller == number:
-            self._coarse[channel, number] = data
-            return (data << 7) / _FULL_14
-        return (self._coarse.get((channel, number), 0) << 7 | data) / _FULL_14
 
     def _of(self, kind: str, channel: int, share: float) -> list[tuple[int, float]]:
         return [
@@ -255,8 +258,9 @@ class OutputMapping:
             match value.kind:
                 case "note_on":
                     found += self._note(value, share, values, muted=value.index in muted)
-                case "control_change":
-                    number = _on_wire(share, value.low, value.high)
+                case "control_change" | "control_change_relative":
+                    low = value.low if value.kind == "control_change" else 0
+                    number = _on_wire(share, low, value.high)
                     if self._changed("cc", value.channel, value.number, number):
                         found.append(bytes((CONTROL_CHANGE | value.channel, value.number, number)))
                 case "control_change_14":
@@ -345,12 +349,6 @@ class OutputMapping:
             return False
         self._sent[key] = value
         return True
-
-
-def held_words(notes: Sequence[int]) -> str:
-    """Returns held notes for the performer: "note 60", "notes 60 64"."""
-    shown = " ".join(map(str, notes[:_MOST_SHOWN])) + (" …" if len(notes) > _MOST_SHOWN else "")
-    return f"note{'s' if len(notes) > 1 else ''} {shown}" if notes else ""
 
 
 def all_off(channels: Iterable[int]) -> list[bytes]:

@@ -289,6 +289,14 @@ _ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
         (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127)),
         (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127), ("highest", 0, 127)),
     ),
+    "control_change_relative": (
+        (_CHANNEL, ("controller", 0, 127)),
+        (
+            _CHANNEL,
+            ("controller", 0, 127),
+            ("value at rest (0 or 64)", 0, 64),
+        ),
+    ),
     "control_change_14": ((_CHANNEL, ("controller", 0, 31)),),
     "pitch_bend": ((_CHANNEL,),),
     "program_change": ((_CHANNEL,),),
@@ -307,6 +315,7 @@ class MidiMapping:
     allowed: str = (
         'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
         '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
+        '["control_change_relative", 1, 7] for endless encoders, '
         '["pitch_bend", 1], ["program_change", 1] ["channel_pressure", 1] or ["unused"]; '
         '"exp", "log" or "inverted" may stand at the end'
     )

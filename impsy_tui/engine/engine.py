@@ -82,7 +82,7 @@ class Engine:
             self.snapshot,
             _wishes(setup),
         )
-        self.learner = Learner(self._learning_channels, self._learned)
+        self.learner = Learner(self._learning_channels, self._learned, loop.scheduler)
         self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
         self._saved = SavedSession(setup, keeping, self.tell)
         self._ends_on_purpose = True

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from impsy_tui.channels import Learns, MappingEntry
-from impsy_tui.channels.mapping import in_words
 from impsy_tui.channels.osc_address import number
+from impsy_tui.engine.moved_controls import STILL, MovedControls, Unlearnable
+from impsy_tui.engine.scheduler import Scheduler, Timer
 
-_STILL = 4
-"""A knob that trembles moves by less; one that is meant moves by more."""
+_GATHER = 0.3
+"""Seconds for which messages are gathered: one movement of a control may send several kinds."""
 _MOST_ARGUMENTS = 16
 """Arguments of an OSC message that can be learned."""
 _MOST_ADDRESSES = 1024
@@ -40,15 +41,20 @@ class Learner:
     Args:
         channels: those whose mapping can be changed, at the time.
         tell: says to the performer what is awaited and what was learned.
+        scheduler: keeps time.
     """
 
-    def __init__(self, channels: Callable[[], Sequence[Learns]], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, channels: Callable[[], Sequence[Learns]], tell: Callable[[str], None], scheduler: Scheduler
+    ) -> None:
         self._channels = channels
         self._tell = tell
         self.learned: list[Learned] = []
         """Controls that were learned since the start, or came back with the saved session."""
         self._wanted: list[int] = []
-        self._first: dict[tuple[str, str, int, int], int] = {}
+        self._scheduler = scheduler
+        self._timer: Timer | None = None
+        self._moved = MovedControls()
         self._first_numbers: dict[tuple[str, str, int], float] = {}
         self._taken: set[tuple[str, str, MappingEntry]] = set()
 
@@ -60,7 +66,7 @@ class Learner:
     def begin(self, indices: Sequence[int]) -> str:
         """Learn these values (indices from 0), one after the other; the reply."""
         self._wanted = list(indices)
-        self._first.clear()
+        self._moved = MovedControls()
         self._first_numbers.clear()
         self._taken.clear()
         return f"x{self._wanted[0] + 1}: move a knob or a fader, or press a key"
@@ -71,17 +77,27 @@ class Learner:
         return "learning is over"
 
     def take(self, channel: str, device: str, message: bytes) -> bool:
-        """Whether a message was taken, to be learned or because it trembles on while one is."""
-        if not self._wanted or len(message) < 2:
+        """True if a message was taken: all are for a moment, then the control that moved is learned."""
+        if not self._wanted or not self._moved.add((channel, device), message):
             return False
-        entry = _entry(message)
-        if entry is None:
-            return False
-        if not self._meant(channel, device, message):
-            return True
-        if (channel, device, entry) in self._taken:
-            return True  # the knob just learned moves on
-        return self._give(channel, device, entry, in_words(message) + (f" of {device}" if device else ""))
+        if self._timer is None or not self._timer.pending:
+            self._timer = self._scheduler.at(self._scheduler.now() + _GATHER, self._decide)
+        return True
+
+    def _decide(self) -> None:
+        if not self._wanted:
+            return
+        try:
+            found = self._moved.decide(self._taken)
+        except Unlearnable as problem:
+            self._tell(f"x{self._wanted[0] + 1}: {problem}")
+            return
+        if found is None:
+            return
+        (channel, device), entry, words = found
+        self._moved = MovedControls()
+        if not self._give(channel, device, entry, words + (f" of {device}" if device else "")):
+            self._taken.add((channel, device, entry))
 
     def take_osc(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """True if an OSC message was taken: a control is learned once one of its numbers has moved far enough.
@@ -106,7 +122,7 @@ class Learner:
         if not position or all(value is None for value in numbers):
             return False
         entry = (address, position)
-        if moved[position] < _STILL / 127 or (channel, "", entry) in self._taken:
+        if moved[position] < STILL / 127 or (channel, "", entry) in self._taken:
             return True
         return self._give(channel, "", entry, address + (f", argument {position}" if len(numbers) > 1 else ""))
 
@@ -135,27 +151,3 @@ class Learner:
         place = (learned.channel, learned.device, learned.index)
         self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]
         self.learned.append(learned)
-
-    def _meant(self, channel: str, device: str, message: bytes) -> bool:
-        """Whether a controller has moved far enough to be meant; a key always is."""
-        if message[0] & 0xF0 not in (0xB0, 0xE0, 0xD0):
-            return True
-        key = (channel, device, message[0], message[1] if message[0] & 0xF0 == 0xB0 else 0)
-        level = message[-1]
-        first = self._first.setdefault(key, level)
-        return abs(level - first) >= _STILL
-
-
-def _entry(message: bytes) -> MappingEntry | None:
-    """The entry of a mapping that a message stands for; None for one that is no gesture."""
-    channel = (message[0] & 0x0F) + 1
-    match message[0] & 0xF0:
-        case 0x90 if len(message) > 2 and message[2]:
-            return ("note_on", channel)
-        case 0xB0 if message[1] < 120:
-            return ("control_change", channel, message[1])
-        case 0xD0:
-            return ("channel_pressure", channel)
-        case 0xE0:
-            return ("pitch_bend", channel)
-    return None

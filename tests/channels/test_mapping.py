@@ -54,7 +54,8 @@ def test_a_pair_of_controllers_is_one_fine_value() -> None:
     mapping = InputMapping([("control_change_14", 1, 7)])
     mapping.updates(b"\xb0\x07\x40")
     assert mapping.updates(b"\xb0\x27\x05") == [(0, (64 << 7 | 5) / 16383)]
-    assert mapping.updates(b"\xb0\x07\x41") == [(0, (65 << 7) / 16383)]
+    assert mapping.updates(b"\xb0\x07\x41") == []  # the other half is still to come
+    assert mapping.updates(b"\xb0\x07\x42") == [(0, (66 << 7) / 16383)]  # this device sends one half alone
 
 
 def test_one_message_sets_all_values_that_it_means() -> None:
@@ -253,3 +254,22 @@ def test_input_stays_within_bounds_whatever_comes(data: list[bytes]) -> None:
         for index, value in mapping.updates(message):
             assert 0 <= index < len(entries)
             assert 0.0 <= value <= 1.0
+
+
+def test_pair_of_controllers_is_one_event_whichever_half_comes_first() -> None:
+    for order in ((7, 39), (39, 7)):
+        mapping = InputMapping([("control_change_14", 1, 7)])
+        levels = {7: 64, 39: 32}
+        events = [mapping.updates(bytes((0xB0, half, levels[half]))) for _ in range(5) for half in order]
+        assert [bool(event) for event in events[2:]] == [False, True] * 4
+        assert events[-1] == [(0, (64 << 7 | 32) / 16383)]
+
+
+@pytest.mark.parametrize(("rest", "up", "down"), [((), 1, 127), ((64,), 65, 63)])
+def test_endless_encoder_moves_by_steps(rest: tuple[int, ...], up: int, down: int) -> None:
+    mapping = InputMapping([("control_change_relative", 1, 7, *rest)])
+    events = [mapping.updates(bytes((0xB0, 7, level))) for level in (up, up, up, down)]
+    assert [round(event[0][1] * 127) for event in events] == [1, 2, 3, 2]
+    for _ in range(5):
+        (event,) = mapping.updates(bytes((0xB0, 7, down)))
+    assert event == (0, 0.0)

@@ -42,7 +42,12 @@ def test_a_knob_is_learned_and_kept_in_the_file(start_engine: Start, ports: tupl
         assert client.command("learn x3").ok
         for level in (10, 40, 70):
             knobs.send(f"/channel/2/cc/74/{level}")
-        wait_until(lambda: _now(client).input[2] == pytest.approx(70 / 127))
+
+        def plays() -> bool:  # once the knob is learned
+            knobs.send("/channel/2/cc/74/70")
+            return _now(client).input[2] == pytest.approx(70 / 127)
+
+        wait_until(plays)
         reply = client.command("keep mapping")
         assert reply.ok, reply.text
     text = (tmp_path / "config.toml").read_text()
@@ -88,9 +93,10 @@ def test_all_are_learned_one_after_the_other(start_engine: Start, ports: tuple[i
     engine = start_engine(_config(ports))
     with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{ports[1]}") as knobs:
         assert "x1" in client.command("learn all").text
-        for controller in (20, 21, 22):
+        for number, controller in enumerate((20, 21, 22), 1):
             for level in (0, 60, 61, 62):
                 knobs.send(f"/channel/1/cc/{controller}/{level}")
+            wait_until(lambda number=number: f"x{number} is played by" in engine.said())
         knobs.send("/channel/1/cc/22/127")
         wait_until(lambda: _now(client).input[2] == 1.0)
         knobs.send("/channel/1/cc/20/127")

@@ -6,6 +6,7 @@ import pytest
 
 from impsy_tui.engine.incoming import Incoming
 from impsy_tui.engine.learning import Learner
+from impsy_tui.engine.scheduler import VirtualTime
 from tests.engine.rehearsal import Rehearsal, temp
 
 
@@ -16,7 +17,7 @@ def set_(tmp_path: Path) -> Rehearsal:
 
 @pytest.fixture
 def incoming(set_: Rehearsal) -> Incoming:
-    learner = Learner(list, lambda text: None)
+    learner = Learner(list, lambda text: None, VirtualTime().scheduler)
     return Incoming(
         set_.bindings, learner, set_.orders, lambda *said: set_.told.append(said), set_.time.scheduler.work
     )

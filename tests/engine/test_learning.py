@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from impsy_tui.channels import MappingEntry
 from impsy_tui.engine.learning import Learner
+from impsy_tui.engine.scheduler import VirtualTime
+
+TIME = VirtualTime()
 
 
 @dataclass
@@ -22,19 +25,22 @@ class _Box:
 
 def _learner() -> tuple[Learner, _Box, list[str]]:
     box, told = _Box(), list[str]()
-    return Learner(lambda: [box], told.append), box, told
+    learner = Learner(lambda: [box], told.append, TIME.scheduler)
+    return learner, box, told
 
 
 def _turn(learner: Learner, controller: int, *levels: int) -> list[bool]:
-    return [learner.take("midi", "KNOBS", bytes((0xB0, controller, level))) for level in levels]
+    taken = [learner.take("midi", "KNOBS", bytes((0xB0, controller, level))) for level in levels]
+    TIME.advance(0.4)
+    return taken
 
 
 def test_a_knob_that_is_moved_plays_the_value() -> None:
     learner, box, told = _learner()
     assert "x3" in learner.begin([2])
-    assert _turn(learner, 7, 10, 12, 20, 30) == [True, True, True, False]
+    assert _turn(learner, 7, 10, 12, 20, 30) == [True, True, True, True]
     assert box.entries == {("KNOBS", 2): ("control_change", 1, 7)}
-    assert told == ["x3 is played by cc 7 = 20 ch 1 of KNOBS; keep mapping saves it"]
+    assert told == ["x3 is played by cc 7 = 30 ch 1 of KNOBS; keep mapping saves it"]
     assert not learner.waits
 
 
@@ -53,6 +59,7 @@ def test_all_are_learned_one_after_the_other_each_from_another_knob() -> None:
     _turn(learner, 7, 0, 10, 20, 30, 40)
     _turn(learner, 8, 0, 10)
     assert learner.take("midi", "KNOBS", b"\x90\x3c\x40")
+    TIME.advance(0.4)
     assert box.entries == {
         ("KNOBS", 0): ("control_change", 1, 7),
         ("KNOBS", 1): ("control_change", 1, 8),
@@ -77,6 +84,51 @@ def test_clock_note_offs_and_mode_messages_are_no_gestures() -> None:
         assert not learner.take("midi", "", message)
     assert not box.entries
     assert learner.waits
+
+
+def _learned_from(*messages: bytes) -> tuple[MappingEntry | None, list[str]]:
+    learner, box, told = _learner()
+    learner.begin([0])
+    for message in messages:
+        learner.take("midi", "", message)
+    TIME.advance(0.4)
+    return box.entries.get(("", 0)), told
+
+
+def test_learn_takes_both_halves_of_a_controller_with_14_bits() -> None:
+    pairs = [bytes((0xB0, number, level)) for level in (10, 40, 90) for number in (39, 7)]
+    assert _learned_from(*pairs)[0] == ("control_change_14", 1, 7)
+
+
+def test_learn_takes_the_fader_and_not_its_touch() -> None:
+    moves = [bytes((0xE2, 0, level)) for level in (10, 40, 90)]
+    assert _learned_from(b"\x90\x68\x7f", *moves)[0] == ("pitch_bend", 3)
+
+
+def test_learn_recognises_endless_encoders() -> None:
+    for levels, entry in (
+        ((1, 1, 1), ("control_change_relative", 1, 7)),
+        ((127, 127), ("control_change_relative", 1, 7)),
+        ((1, 2, 2, 1), ("control_change_relative", 1, 7)),
+        ((65, 65, 63), ("control_change_relative", 1, 7, 64)),
+        ((63, 63), ("control_change_relative", 1, 7, 64)),
+    ):
+        assert _learned_from(*[bytes((0xB0, 7, level)) for level in levels])[0] == entry
+
+
+def test_learn_takes_a_knob_once_whatever_it_sends_later() -> None:
+    learner, box, _ = _learner()
+    learner.begin(range(2))
+    _turn(learner, 7, 0, 60, 127)
+    _turn(learner, 7, 127, 127, 127)
+    assert list(box.entries) == [("KNOBS", 0)]
+
+
+def test_learn_reports_nrpn() -> None:
+    numbers = [(99, 1), (98, 2), (6, 10), (38, 0), (6, 60), (38, 5)]
+    entry, told = _learned_from(*[bytes((0xB0, *number)) for number in numbers])
+    assert entry is None
+    assert "NRPN" in told[0]
 
 
 def _slide(learner: Learner, address: str, *values: float) -> list[bool]:

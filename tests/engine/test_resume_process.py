@@ -38,7 +38,12 @@ def test_engine_resumes_by_itself_after_it_was_killed(
         assert client.command("learn x3").ok
         for level in (10, 40, 70):
             knobs.send(f"/channel/2/cc/74/{level}")
-        wait_until(lambda: client.snapshot().input[2] > 0)
+
+        def plays() -> bool:  # once the knob is learned
+            knobs.send("/channel/2/cc/74/70")
+            return client.snapshot().input[2] > 0
+
+        wait_until(plays)
     lines = ("mode duet", "after 3600s take", "every 7200s temp 1", "over 3600s temp 2", "record on", "pause")
     _set_up(engine, saved, *lines)
     engine.end(signal.SIGKILL)
