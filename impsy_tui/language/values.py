@@ -48,9 +48,12 @@ def read_value(argument: Argument, word: Word) -> Value:
                 raise wrong
             return word.text.lower() == "on"
         case Kind.CHOICE:
-            if word.text not in argument.choices and word.text.lower() in argument.choices:
-                return word.text.lower()
             if word.text not in argument.choices:
+                begun = [choice for choice in argument.choices if choice.startswith(word.text.lower())]
+                if word.text.lower() in begun:
+                    return word.text.lower()
+                if len(begun) == 1 and word.text:
+                    return begun[0]
                 if len(argument.choices) == 1:
                     raise Wrong(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
                 near = suggestion(word.text, argument.choices)

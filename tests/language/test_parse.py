@@ -347,9 +347,11 @@ def test_parse_of_other_commas_suggests_no_point(line: str) -> None:
         ("Mute X1-X3", "mute x1-x3"),
         ("After 5S Take", "after 5s take"),
         ("Quantise 1/8 AT 120", "quantise 1/8 at 120"),
+        ("mode b", "mode battle"),
+        ("mode call", "mode callresponse"),
     ],
 )
-def test_parse_takes_command_words_in_capitals(typed: str, meant: str) -> None:
+def test_parse_takes_capitals_and_unique_beginnings(typed: str, meant: str) -> None:
     assert str(parse(typed)) == str(parse(meant))
 
 
