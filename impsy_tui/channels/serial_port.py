@@ -22,7 +22,8 @@ _PATIENCE: Final = 1.0
 """Seconds that a start waits for a port; some take long to open, and come later."""
 _LAST_WORDS: Final = 0.3
 """Seconds that the wire is given at the end to take what must not be lost."""
-_READ: Final = 4096
+_READ: Final = 256
+"""Bytes that are read in one turn of the loop: a handful of lines."""
 _BITS_A_BYTE: Final = 10
 _ANY_SPEED: Final = 38400
 """Baud. Every device can be set to it, and those with no speed at all do not mind."""

@@ -327,6 +327,7 @@ class _Client:
                 while self._replies:
                     await self.send(self._replies.popleft())
                 if self._owes_snapshot:
+                    await self._scheduler.work.turn((self, "snapshot"))
                     self._owes_snapshot = False
                     await self.send(self._take_snapshot())
         except ConnectionClosed:

@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from os.path import expanduser
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ MOST_JOBS: Final = 4
 _MOST_KEPT: Final = 20
 _CURVE: Final = 120
 _LONGEST_LINE: Final = 1 << 16
+_LINES_A_TURN: Final = 16
 _LONGEST_TOLD: Final = 400
 """Bytes of what it printed last that are told of one that ended without a word."""
 _KEEPS: Final = ("train", "ensemble", "agent")
@@ -199,7 +201,9 @@ class JobRunner:
     async def _watch(self, job: Job, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         decoder = msgspec.json.Decoder(FromWorker)
-        while True:
+        for number in count():
+            if number % _LINES_A_TURN == 0:
+                await asyncio.sleep(0)  # lines that are there already do not wait for the loop
             try:
                 line = await process.stdout.readline()
             except ValueError:
