@@ -150,7 +150,7 @@ def _log_line(snapshot: Snapshot) -> str:
         return f"{'log':<10}PROBLEM: {log.problem} · {log.rows - log.written} events wait for the disk"
     if not log.enabled:
         return f"{'log':<10}off · {snapshot.heard} events heard"
-    return f"{'log':<10}{log.file or 'begins with the first event'} · {log.rows} events"
+    return f"{'log':<10}{log.file or 'on, its file begins with the first event'} · {log.rows} events"
 
 
 def _bar(value: float) -> str:

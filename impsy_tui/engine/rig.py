@@ -27,6 +27,8 @@ _LITTLE_SPACE = 200e6
 _NO_SPACE = 20e6
 _SLOW_WRITE = 0.5
 _HOT = 80.0
+_DEAD_DISK = 10.0
+"""Seconds after which a disk counts as dead."""
 _LATE = 0.005
 
 State = Literal["ok", "warning", "error"]
@@ -64,7 +66,11 @@ class RigCheck:
         """Every check; those that may wait for the machine are made off the loop."""
         late = self._lateness()
         loop = asyncio.get_running_loop()
-        slow = await loop.run_in_executor(None, self._look_at_machine)
+        try:
+            async with asyncio.timeout(_DEAD_DISK):
+                slow = await loop.run_in_executor(None, self._look_at_machine)
+        except TimeoutError:
+            slow = [Check("disk", "error", f"the disk of {self._log.folder} does not answer within {_DEAD_DISK:g} s")]
         return (
             *self._look_at_channels(),
             *self._look_at_players(),

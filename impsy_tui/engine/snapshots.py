@@ -67,6 +67,7 @@ class Observer:
         self._disk_free = -1
         self._memory = memory_in_use()
         self._slow_at = -_SLOW_FACTS
+        self._read_at = self._began
         self._reading: asyncio.Future[None] | None = None
 
     def snapshot(self, loading: str) -> Snapshot:
@@ -131,10 +132,15 @@ class Observer:
             # In a thread, one at a time: a card that is busy writing may keep even these waiting.
             self._reading = self._loop.run_in_executor(None, self._read_slow_facts)
 
+        if now - self._read_at > 3 * _SLOW_FACTS:
+            # No client has asked since, or the disk does not answer: the last reading may be true no longer.
+            self._disk_free, self._health = -1, Health()
+
     def _read_slow_facts(self) -> None:
         self._disk_free = free_space(self._log.folder)
         self._memory = memory_in_use()
         self._health = read_health()
+        self._read_at = self._loop.time()
 
     def _log_state(self) -> LogState:
         log = self._log

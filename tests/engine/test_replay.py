@@ -12,6 +12,7 @@ from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.jobs.replay import read_reel
+from tests.conftest import wait_until
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, 250_000)
 
@@ -225,3 +226,17 @@ def test_a_recording_leaves_out_commands_that_are_not_allowed_and_names_their_li
     assert list(performance.refused) == [
         f"{name}, line {line}: {word} is not allowed in a recording: type it at the prompt" for line, word in refused
     ]
+
+
+def test_recorder_keeps_commands_until_the_disk_takes_them(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    recorder = Recorder(lambda at: BEGAN, lambda *said: told.append(said))
+    (tmp_path / "logs").write_text("in the way")
+    file = recorder.begin(tmp_path / "logs" / "a.log")
+    recorder.note(1.0, "take")
+    recorder.note(2.0, "give")
+    wait_until(lambda: bool(told))
+    (tmp_path / "logs").unlink()
+    recorder.close()
+    assert [row.partition(",")[2] for row in file.read_text().splitlines()] == ["take", "give"]
+    assert [level for level, _ in told] == ["error", "warning"]
