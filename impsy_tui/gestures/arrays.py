@@ -1,7 +1,5 @@
 """Files of arrays of numbers and words, ``.npz``: nothing in them can act, and nothing in them is trusted."""
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -9,20 +7,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.npz import read_npz
+
 SUFFIX: Final = ".npz"
 LARGEST: Final = 64 << 20
 """Bytes, uncompressed."""
-
-_DAMAGES: Final = (
-    ValueError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    MemoryError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What reading a damaged file may end in."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -45,14 +34,11 @@ def read_arrays(file: Path, kinds: Mapping[str, tuple[str, int]], what: str) -> 
     try:
         if file.exists() and not file.is_file():
             raise ArraysProblem(f"{file}: is not a file")  # a pipe would keep its reader waiting
-        with zipfile.ZipFile(file) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                raise ArraysProblem(f"{file}: is too large for {what}")
-        with np.load(file, allow_pickle=False) as loaded:
-            arrays: Arrays = {name: loaded[name] for name in kinds}
+        found = read_npz(file, LARGEST)
+        arrays: Arrays = {name: found[name] for name in kinds}
     except OSError as error:
         raise ArraysProblem(f"{file}: {error.strerror or error}") from None
-    except _DAMAGES as error:
+    except (ValueError, KeyError) as error:
         raise ArraysProblem(f"{file}: is no {what}: {error}") from None
     for name, (kind, axes) in kinds.items():
         if arrays[name].dtype.kind != kind or arrays[name].ndim != axes:

@@ -21,6 +21,7 @@ from impsy_tui.listening.descriptors import RATES, Settings, describe
 from impsy_tui.terms import counted
 
 SUFFIXES: Final = (".wav", ".flac", ".ogg", ".aif", ".aiff")
+MOST_CHANNELS: Final = 8
 LONGEST: Final = 3_600
 """Seconds; a longer recording would not fit in the memory of a small machine."""
 
@@ -99,6 +100,8 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
                 raise ListeningProblem(f"{file.name} has {rate} samples a second")
             if recording.frames > LONGEST * rate:
                 raise ListeningProblem(f"{file.name} is longer than {LONGEST // 60} minutes: cut it")
+            if recording.channels > MOST_CHANNELS:
+                raise ListeningProblem(f"{file.name} has {recording.channels} channels: at most {MOST_CHANNELS}")
             sound = recording.read(dtype="float64", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError) as error:
         raise ListeningProblem(f"{file.name} cannot be read: {error}") from None

@@ -10,8 +10,6 @@ import json
 import math
 import os
 import sys
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +23,7 @@ from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import ACTIVATIONS, Perceptron
 from impsy_tui.listening.seek import Known, Scaler, moves
 from impsy_tui.listening.table import MOST_PARAMETERS, LookupTable
+from impsy_tui.npz import TooLarge, read_npz
 
 SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
@@ -45,11 +44,11 @@ _DAMAGES: Final = (
     ValueError,
     KeyError,
     TypeError,
-    EOFError,
     MemoryError,
     RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
+    OverflowError,
+    AttributeError,
+    IndexError,
 )
 """What reading a damaged file may end in."""
 
@@ -221,11 +220,10 @@ def check(model: AgentModel) -> None:
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-            raise ListeningProblem(f"is larger than {LARGEST >> 20} MB")
-    with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
-        return {name: loaded[name] for name in loaded.files}
+    try:
+        return read_npz(io.BytesIO(content), LARGEST)
+    except TooLarge as problem:
+        raise ListeningProblem(str(problem)) from None
 
 
 def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mapping[str, np.ndarray]) -> None:

@@ -8,9 +8,11 @@ import csv
 import gzip
 import os
 import warnings
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TextIO
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from impsy_tui.listening.names import NAMES
 _PARAMETER: Final = "param-"
 _DIGITS: Final = "%.12g"
 MOST_PARAMETERS: Final = 16
+_LONGEST_LINE: Final = 1 << 16
 LARGEST: Final = 2 << 30
 """Bytes, packed. A larger file is refused."""
 
@@ -113,11 +116,12 @@ def read_rows(path: Path) -> Rows:
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")  # an empty file is told of below
-            names = tuple(next(csv.reader([file.readline()]), []))
-            values = np.loadtxt(file, delimiter=",", ndmin=2)
+            lines = _bounded(file, path)
+            names = tuple(next(csv.reader([next(lines, "")]), []))
+            values = np.loadtxt(lines, delimiter=",", ndmin=2)
     except ValueError as error:  # bytes that are no text among them
         raise ListeningProblem(f"{path.name} is no table of numbers: {_first_line(error)}") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise ListeningProblem(f"{path}: {getattr(error, 'strerror', None) or _first_line(error)}") from None
     if not values.size:
         raise ListeningProblem(f"{path.name} holds no rows")
@@ -127,6 +131,17 @@ def read_rows(path: Path) -> Rows:
     if len(bad):
         raise ListeningProblem(f"{path.name}, line {bad[0] + 2}: a value is no finite number")
     return Rows(names, values)
+
+
+def _bounded(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of a file, which may be packed zeros without end."""
+    left = LARGEST
+    while line := file.readline(_LONGEST_LINE):
+        left -= len(line)
+        if left < 0 or len(line) == _LONGEST_LINE:
+            most = f"at most {LARGEST >> 30} GB, {_LONGEST_LINE} letters a line"
+            raise ListeningProblem(f"{path.name} is too large: {most}")
+        yield line
 
 
 def columns(path: Path, rows: Rows, wanted: "tuple[str, ...] | list[str]") -> np.ndarray:

@@ -43,6 +43,8 @@ def main() -> None:
         _write_header(answer, {"problem": str(problem)})
     except MemoryError:
         _write_header(answer, {"problem": "is too large"})
+    except Exception as error:  # a damaged file can fail in any way
+        _write_header(answer, {"problem": f"is damaged: {str(error)[:100] or type(error).__name__}"})
     answer.flush()
 
 

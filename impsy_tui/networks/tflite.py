@@ -85,9 +85,12 @@ class TfliteNetwork:
                 raise NeedsFlex("it needs TensorFlow's Flex operations") from None
             raise ModelProblem(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
         self._unsettled = False
-        self._find_tensors()
-        self.reset()
-        self._check_states()
+        try:
+            self._find_tensors()
+            self.reset()
+            self._check_states()
+        except (RuntimeError, ValueError) as error:
+            raise ModelProblem(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
 
     def step(self, event: Sequence[float]) -> Floats:
         if self._unsettled:

@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,12 +18,6 @@ LARGEST_WEIGHTS: Final = 64 << 20
 """Bytes. The largest size a musician trains is a third of it."""
 _MOST_ITEMS: Final = 10_000
 """Of an ``.h5`` file."""
-
-_DAMAGES: Final = (
-    *(OSError, KeyError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError),
-    *(NotImplementedError, TypeError),
-)
-"""What reading a damaged file may end in."""
 
 _TOO_LARGE: Final = f"is too large: its weights may take at most {LARGEST_WEIGHTS >> 20} MB"
 _LSTM = re.compile(r"^(.*?\blstm_?(\d*))/", re.IGNORECASE)
@@ -73,7 +66,9 @@ def read_weights(file: Path) -> Weights:
                     raise ModelProblem("is no mixture density RNN: it holds too many things")
 
             root.visititems(keep)
-    except _DAMAGES as error:
+    except ModelProblem:
+        raise
+    except Exception as error:  # a damaged file can fail in any way
         reason = str(error).strip("'\"").partition("\n")[0][:200]
         raise ModelProblem(f"is not a Keras file: {reason}") from None
     weights = _assemble(arrays)

@@ -1,8 +1,6 @@
 """A training that is not finished, kept to be gone on with: arrays alone, in a file of the models' folder."""
 
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +8,12 @@ from typing import Any, Final
 import numpy as np
 
 from impsy_tui.folders import files_in
+from impsy_tui.npz import read_npz
 from impsy_tui.training.fit import Progress
 
 _SUFFIX: Final = ".unfinished.npz"
+_LARGEST: Final = 1 << 30
+"""Bytes: four times the weights of the largest size, and more."""
 _LISTS: Final = ("weights", "averages", "optimizer", "best")
 
 
@@ -92,15 +93,15 @@ def _written(file: Path) -> float:
 
 def _read(file: Path) -> Unfinished:
     try:
-        with np.load(file, allow_pickle=False) as kept:
-            facts = json.loads(kept["facts"].tobytes())
-            lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
+        kept = read_npz(file, _LARGEST)
+        facts = json.loads(kept["facts"].tobytes())
+        lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
         curve = [(float(loss), float(held_out)) for loss, held_out in facts["curve"]]
         progress = Progress(
             **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
         )
         return Unfinished(file, dict(facts["wishes"]), progress)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise NothingToResume(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
 
 

@@ -1,0 +1,236 @@
+"""Mutates files of every format, and reads them under limits of time and memory.
+
+    scripts/fuzz.py [--count 10000] [--seed 1] [--keep FOLDER] [FORMAT…]
+
+A reader may refuse a file by the exceptions that it documents. Anything else is a finding: another exception, a
+crash, more than a few seconds, more than 1 GB. The exit status is 1 if there is any.
+"""
+
+import argparse
+import gzip
+import io
+import json
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+from fuzz_formats import FORMATS, ROOT
+
+MEMORY: Final = 1 << 30
+_CPU_SECONDS: Final = 5.0
+"""For one file."""
+_WAIT: Final = 60.0
+"""Seconds of real time for one file: a hang in a library raises nothing."""
+_NUMBERS: Final = (
+    b"0",
+    b"-1",
+    b"nan",
+    b"inf",
+    b"1e308",
+    b"9" * 5000,
+    b"0x10",
+    b"true",
+    b"[" * 2000,
+    b"\xff\xfe",
+    b'"',
+)
+
+
+def mutated(seed: bytes, random_: random.Random) -> bytes:
+    """Returns a file that is a little different, also within the entries of an archive."""
+    if seed[:2] == b"PK" and random_.random() < 0.6:
+        return _in_archive(seed, random_)
+    if seed[:2] == b"\x1f\x8b" and random_.random() < 0.7:
+        return gzip.compress(_spoilt(gzip.decompress(seed), random_), 1)
+    return _spoilt(seed, random_)
+
+
+def _in_archive(seed: bytes, random_: random.Random) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(seed)) as archive:
+        entries = [(name, archive.read(name)) for name in archive.namelist()]
+    chosen = random_.randrange(len(entries))
+    with zipfile.ZipFile(made, "w", random_.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
+        for number, (name, content) in enumerate(entries):
+            archive.writestr(name, _spoilt(content, random_) if number == chosen else content)
+    return made.getvalue()
+
+
+def _spoilt(content: bytes, random_: random.Random) -> bytes:
+    data = bytearray(content)
+    # What stands at the begin says what the rest is: half of the mutations are there.
+    within = min(len(data), 400) if random_.random() < 0.5 else len(data)
+    for _ in range(random_.choice((1, 1, 1, 2, 3, 8))):
+        at = random_.randrange(within + 1)
+        match random_.randrange(9):
+            case 0:
+                data[at : at + 1] = bytes([random_.randrange(256)])
+            case 1 if at < len(data):
+                data[at] ^= 1 << random_.randrange(8)
+            case 2:
+                del data[at:]
+            case 3:
+                del data[at : at + random_.randrange(1, 40)]
+            case 4:
+                data[at:at] = random_.randbytes(random_.randrange(1, 20))
+            case 5:
+                data[at : at + 4] = random_.choice((b"\xff\xff\xff\x7f", b"\xff" * 4, b"\0" * 4, b"\0\0\0\x80"))
+            case 6:
+                data[at : at + random_.randrange(4)] = random_.choice(_NUMBERS)
+            case 7:
+                block = data[at : at + random_.randrange(1, 200)]
+                data[at:at] = block * random_.choice((1, 2, 50))
+            case _:
+                data[at : at + 8] = b"\xff" * 7 + b"\x7f"
+        within = max(1, min(within, len(data)))
+    return bytes(data)
+
+
+def read_some(name: str, seed: int, begin: int, count: int, folder: Path) -> None:
+    """Reads mutations, in a process of its own; prints a line of JSON for each finding, and at the end."""
+    form = FORMATS[name]
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    seeds = form.seeds(scratch)
+    assert seeds, f"no sound files of {name}"
+    read, refusals = form.read()
+    warnings.simplefilter("ignore")
+    at = folder / f"sample{form.suffix}"
+    at.write_bytes(seeds[0])
+    read(at)  # a sound file is read: else nothing would be tested
+    most = MEMORY + 4096 * int(Path("/proc/self/statm").read_text().split()[0])  # libraries apart
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    signal.signal(signal.SIGPROF, _too_long)
+    slowest, refused = 0.0, 0
+    for number in range(begin, begin + count):
+        random_ = random.Random(f"{name} {seed} {number}")
+        at.write_bytes(mutated(random_.choice(seeds), random_))
+        (folder / "number").write_text(str(number))
+        began = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
+        try:
+            read(at)
+        except _TooLong:
+            _say(number=number, what="hang", text=f"more than {_CPU_SECONDS:.0f} s")
+        except MemoryError:
+            _say(number=number, what="memory", text=f"more than {MEMORY >> 20} MB")
+        except refusals:
+            refused += 1
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            _say(
+                number=number, what=type(error).__name__, text=f"{str(error)[:120]} ({where.filename}:{where.lineno})"
+            )
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0.0)
+        slowest = max(slowest, time.process_time() - began)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    _say(done=count, refused=refused, slowest=round(slowest, 3), megabytes=most)
+
+
+class _TooLong(BaseException):
+    pass
+
+
+def _too_long(*_: object) -> None:
+    raise _TooLong
+
+
+def _say(**fact: Any) -> None:
+    sys.__stdout__.write(json.dumps(fact) + "\n")  # type: ignore[union-attr]
+    sys.__stdout__.flush()  # type: ignore[union-attr]
+
+
+def fuzz(name: str, seed: int, count: int, keep: Path | None) -> list[dict[str, Any]]:
+    """Returns the findings of one format. After a file that ends the process, another one goes on with the next."""
+    form, begin, found = FORMATS[name], 0, []
+    crashes, refused, slowest, megabytes = 0, 0, 0.0, 0
+    while begin < count:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            ask = [sys.executable, __file__, "--child", name, "--seed", str(seed), "--from", str(begin)]
+            ended = ""
+            try:
+                done = subprocess.run(
+                    [*ask, "--count", str(count - begin), "--keep", scratch],
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    cwd=scratch,
+                    timeout=_WAIT + count * 0.5,
+                    check=False,
+                )
+                out = done.stdout
+                if done.returncode:
+                    ended = f"ended with {done.returncode}: {done.stderr.strip().rpartition(chr(10))[2][:200]}"
+            except subprocess.TimeoutExpired as expired:
+                out = (expired.stdout or b"").decode(errors="replace")
+                ended = "did not come to its end"
+            for line in out.splitlines():
+                fact = json.loads(line)
+                if "done" in fact:
+                    refused += fact["refused"]
+                    slowest, megabytes = max(slowest, fact["slowest"]), max(megabytes, fact["megabytes"])
+                else:
+                    found.append({"format": name, **fact})
+            at = folder / "number"
+            if not ended:
+                begin = count
+            elif not at.exists():
+                raise SystemExit(f"{name}: {ended}")
+            else:
+                number = int(at.read_text())
+                crashes += 1
+                if not form.contained or "come to its end" in ended:
+                    found.append({"format": name, "number": number, "what": "crash", "text": ended})
+                begin = number + 1
+    for one in found[:20]:
+        if keep is not None:
+            _write_again(one, seed, keep)
+    parts = f"{count} files, {refused} refused, slowest {slowest:.2f} s, {megabytes} MB, {crashes} crashes"
+    print(f"{name}: {parts}, {len(found)} findings", flush=True)
+    kinds = {(one["what"], one["text"].rpartition("(")[2]): one for one in reversed(found)}
+    for one in kinds.values():
+        print(f"    file {one['number']}: {one['what']}: {one['text']}", flush=True)
+    return found
+
+
+def _write_again(one: dict[str, Any], seed: int, keep: Path) -> None:
+    form = FORMATS[one["format"]]
+    keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        seeds = form.seeds(Path(scratch))
+    random_ = random.Random(f"{one['format']} {seed} {one['number']}")
+    name = f"{one['format'].replace(' ', '-')}-{one['number']}{form.suffix}"
+    (keep / name).write_bytes(mutated(random_.choice(seeds), random_))
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description="Fuzzes every file format.")
+    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(FORMATS))
+    parser.add_argument("--count", type=int, default=10_000, help="Mutations of each format (default 10000).")
+    parser.add_argument("--seed", type=int, default=1, help="Random seed (default 1).")
+    parser.add_argument("--keep", type=Path, help="Folder for the files that were found.")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--from", type=int, default=0, dest="begin", help=argparse.SUPPRESS)
+    wishes = parser.parse_args()
+    if wishes.child:
+        sys.path.insert(0, str(ROOT))
+        read_some(wishes.child, wishes.seed, wishes.begin, wishes.count, wishes.keep)
+        return
+    found = [one for name in wishes.formats or FORMATS for one in fuzz(name, wishes.seed, wishes.count, wishes.keep)]
+    raise SystemExit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
