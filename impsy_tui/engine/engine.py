@@ -185,9 +185,8 @@ class Engine:
         self._loop.call_later(0.02, self._stopping.set)
 
     async def close(self) -> None:
-        """Silence, let go of channels, log and socket. Takes well under a second."""
-        started = hasattr(self, "_answers")
-        state = self._state() if started else None
+        """Ends in under a second. Channels come first: a disk that does not answer keeps no note sounding."""
+        state = self._state() if hasattr(self, "_answers") else None
         if hasattr(self, "manager"):
             self.manager.close()
             self.session.stop()
@@ -206,7 +205,6 @@ class Engine:
         if self._sound is not None:
             await self._sound.close()
         await self._control.close()
-        # Last, and in threads: a disk that does not answer keeps no note sounding.
         if state is not None:
             await self._saved.end(lambda: state, on_purpose=self._ends_on_purpose)
         if hasattr(self, "manager"):
