@@ -8,6 +8,7 @@ import struct
 import wave
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -305,10 +306,8 @@ def _read_scenes() -> Any:
     def read(file: Path) -> None:
         book = SceneBook(file)
         for name in book.names():
-            try:
+            with suppress(SceneProblem):
                 book.find(name)
-            except SceneProblem:
-                pass
 
     return read, (SceneProblem,)
 
