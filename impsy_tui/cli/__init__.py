@@ -244,8 +244,8 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Pa
     if isinstance(sys.__stderr__, io.TextIOWrapper):
         # The console draws with signs that other encodings do not have, and terminals show UTF-8 in every locale.
         sys.__stderr__.reconfigure(encoding="utf-8")
-    from impsy_tui.console.app import run_console
     from impsy_tui.console.options import Options
+    from impsy_tui.console.running import run_console
 
     said = run_console(Options(socket, theme, lean, wishes, output))
     if said:

@@ -5,8 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from textual import events
@@ -16,17 +15,19 @@ from textual.screen import Screen
 
 from impsy_tui.console import judging
 from impsy_tui.console.all_commands import AllCommands
-from impsy_tui.console.frames import Frames, is_behind
+from impsy_tui.console.frames import Frames
 from impsy_tui.console.history import History, history_file
 from impsy_tui.console.key_lines import KeyLines
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
 from impsy_tui.console.options import Options
-from impsy_tui.console.pages import Dress, Pages
-from impsy_tui.console.screens.dialogs import Confirm
-from impsy_tui.console.screens.page import Page
+from impsy_tui.console.pages import Pages
+from impsy_tui.console.routing import KeyRouter
+from impsy_tui.console.screens.dialogs import Confirm, Dialog
+from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.steps import Steps
+from impsy_tui.console.textual_internals import is_behind
 from impsy_tui.console.themes import ThemeProblem
 from impsy_tui.console.view import Shows, View
 from impsy_tui.console.wardrobe import Wardrobe
@@ -46,8 +47,7 @@ _DIGITS_EVERY: Final = 4
 _LEAN_DIGITS_EVERY: Final = 6
 _HOT_RELOAD: Final = 1.0
 _PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
-_ENDING: Final = 1.5
-"""Seconds an orderly end may take when the terminal has gone; then it ends anyhow."""
+_ENDING: Final = 1.5  # seconds that an orderly end may take when the terminal has gone
 
 
 class ConsoleApp(App[str], inherit_bindings=False):
@@ -87,12 +87,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.perform = PerformScreen(
             self._wardrobe.palette, self._keys, self._history, self._known, self._digits_every
         )
+        self._router = KeyRouter(self._keys, self._own_keys, self.enter, lambda: self._where)
         self._pages = Pages(self, self, self.perform, self._dress)
 
     # Life
 
     def get_default_screen(self) -> Screen[None]:
-        """The screen that is always there."""
+        """Returns the first screen."""
         return self.perform
 
     def on_mount(self) -> None:
@@ -175,16 +176,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.run_worker(self._knowledge.learn, group="learn", exclusive=True)  # type: ignore[arg-type]  # as documented
 
     def _known(self) -> Known:
-        snapshot = self._link.snapshot
-        if snapshot is None:
-            return self._knowledge.known
-        return replace(
-            self._knowledge.known,
-            dimensions=snapshot.dimension - 1,
-            outputs=tuple(channel.name for channel in snapshot.channels),
-            players=tuple(player.name for player in snapshot.players),
-            macros=self._macros,
-        )
+        return self._knowledge.now(self._link.snapshot, self._macros)
 
     @property
     def _macros(self) -> dict[str, Macro]:
@@ -219,7 +211,14 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     def say(self, level: str, text: str) -> None:
         """Write a line to the event log."""
-        self.perform.events.add(Entry(time.time(), level, "console", text))
+        self._add(Entry(time.time(), level, "console", text))
+
+    def _add(self, entry: Entry, line: str = "") -> None:
+        """Write an entry to the event log, and show it on the page that the performer looks at."""
+        self.perform.events.add(entry)
+        page = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+        if page is not None:
+            page.answered(entry.level, entry.text, line)
 
     @property
     def locked(self) -> bool:
@@ -253,8 +252,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         elif self._locked and (refusal := judging.locked_away(read)):
             self.say("warning", refusal)
         elif (asked := judging.question(line, read)) is not None:
-            dialog = Confirm(*asked, twice=asked[-1] == "delete")
-            self.push_screen(dialog, lambda agreed: self._send(line) if agreed else None)
+            if not isinstance(self.screen, Dialog):  # else the line came twice in one read
+                self.push_screen(Confirm(*asked), lambda agreed: self._send(line) if agreed else None)
         else:
             self._send(line)
 
@@ -268,11 +267,13 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if ends and not reply.ok:
             self._ends_engine = False
         if reply.ok:
-            self.perform.events.add(Entry(time.time(), "reply", "", reply.text))
+            self._add(Entry(time.time(), "reply", "", reply.text), line)
             return
-        self.perform.events.add(Entry(time.time(), "error", line, reply.text))
+        self._add(Entry(time.time(), "error", line, reply.text))
         if reply.start >= 0:
-            self.perform.prompt.blame(line, Mistake(reply.text, reply.start, reply.end))
+            self._where.prompt.blame(line, Mistake(reply.text, reply.start, reply.end))
+        elif self._where is not self.perform:
+            self._where.prompt.put_back(line)
 
     def _carry_out_here(self, line: str, program: Program) -> None:
         read = judging.taken_here(program)
@@ -296,17 +297,28 @@ class ConsoleApp(App[str], inherit_bindings=False):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys of the performer's own act anywhere, before any other but panic's."""
-        if isinstance(event, events.Key) and not event.is_forwarded and (line := self._bound_to(event.key)):
-            self.enter(line)
+        """Keys act in their order: a key of a screen acts before the next key is read."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
             return
-        await super().on_event(event)
+        for key in self._router.separated(event):
+            if not await self._router.take(self.screen, key):
+                await super().on_event(key)
 
-    def _bound_to(self, key: str) -> str:
-        snapshot = self._link.snapshot
-        if snapshot is None or key in self._keys.keys("panic").split(","):
-            return ""
-        return snapshot.keys.get(key, "")
+    @property
+    def _where(self) -> Page | PerformScreen:
+        """The page that the performer looks at, or the first screen."""
+        pages = (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
+        return next(pages, self.perform)
+
+    def on_prompt_interrupted(self, message: Prompt.Interrupted) -> None:
+        """Say how to leave."""
+        message.stop()
+        self._where.hint.tell(f"{self._keys.label('quit')} leaves, the music goes on; shutdown ends the engine")
+
+    def _own_keys(self) -> Mapping[str, str]:
+        """The performer's own keys."""
+        return {} if self._link.snapshot is None else self._link.snapshot.keys
 
     def action_do(self, name: str) -> None:
         """What a key asks for."""
@@ -326,7 +338,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             case "lock":
                 self._set_locked(True)
             case "keys":
-                self.perform.set_keys_mode(not self.perform.keys_mode)
+                self._router.toggle_keys_mode(self.perform)
             case "prompt":
                 self.perform.set_keys_mode(False)
             case "palette":
@@ -353,7 +365,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._frames.anew()
 
     def _dress(self) -> Dress:
-        return Dress(self._wardrobe.palette, self._keys, self._digits_every)
+        return Dress(self._wardrobe.palette, self._keys, self._digits_every, self._history, self._known)
 
     def _set_locked(self, locked: bool) -> None:
         self._locked = locked
@@ -384,16 +396,5 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._set_theme(self._wardrobe.palette.name)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's own: what can be done is in the table of commands."""
+        """None of Textual's own."""
         return ()
-
-
-def run_console(options: Options) -> str:
-    """Run the console until it is left.
-
-    Returns:
-        A line to print where it was.
-    """
-    app = ConsoleApp(options)
-    result = app.run(mouse=options.wishes.mouse)
-    return result or ""

@@ -1,11 +1,7 @@
 """When a frame is shown: when there is something new, and the terminal has taken what was before."""
 
 from collections.abc import Callable
-from typing import Any, Final
-
-from textual.driver import Driver
-
-_WAITING_WRITES: Final = 1
+from typing import Any
 
 
 class Frames:
@@ -33,9 +29,3 @@ class Frames:
     def anew(self) -> None:
         """Something else is to show it: the next frame is due in any case."""
         self._shown = None
-
-
-def is_behind(driver: Driver | None) -> bool:
-    """Whether a terminal has yet to take what Textual wrote to it."""
-    thread = getattr(driver, "_writer_thread", None)
-    return thread is not None and thread._queue.qsize() > _WAITING_WRITES

@@ -1,6 +1,10 @@
 """What becomes of a line that was typed: whether the console takes it, asks first, or leaves it undone."""
 
+from typing import Final
+
 from impsy_tui.language import Call, Invocation, Mistake, Program
+
+IN_TRASH: Final = "The file moves to the trash; undo or restore brings it back."
 
 
 def belongs_here(program: Program) -> bool:
@@ -41,6 +45,8 @@ def question(line: str, program: Program) -> tuple[str, str, str] | None:
     word = next((each.command.name for each in program.walk() if each.command.ends), "")
     if not word:
         return None
+    if word == "delete":
+        return f"{line}?", IN_TRASH, word
     if word == "shutdown":
         return "End the engine?", "The music stops and the log is closed.", word
     return f"{line}?", "It cannot be brought back.", word

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding, BindingType
-from textual.keys import _character_to_key, format_key
+from textual.keys import format_key
+
+from impsy_tui.console.textual_internals import key_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,23 @@ class Keymap:
         """The keys of an action, as Textual names them."""
         return self._keys[name]
 
+    @property
+    def needs_kitty(self) -> bool:
+        """Whether a key is one that terminals report by kitty's keyboard protocol alone."""
+        return any(_is_beyond_plain(key) for keys in self._keys.values() for key in keys.split(","))
+
+    @property
+    def everywhere(self) -> frozenset[str]:
+        """The keys that work everywhere."""
+        return frozenset(key for action in ACTIONS if action.everywhere for key in self._keys[action.name].split(","))
+
+    @property
+    def single(self) -> frozenset[str]:
+        """The keys of the first screen."""
+        return frozenset(
+            key for action in ACTIONS if not action.everywhere for key in self._keys[action.name].split(",")
+        )
+
     def is_text(self, name: str) -> bool:
         """Whether the keys of an action could also be typed at the prompt."""
         keys = self._keys[name].split(",")
@@ -156,8 +175,17 @@ def textual_key(key: str) -> str:
     if key.lower() in signs:
         return signs[key.lower()]
     if len(key) == 1:
-        return _character_to_key(key)
+        return key_name(key)
     return key.lower().replace("ctrl-", "ctrl+").replace("shift-", "shift+").replace("alt-", "alt+")
+
+
+def _is_beyond_plain(key: str) -> bool:
+    *modifiers, last = key.split("+")
+    if {"super", "hyper", "meta"}.intersection(modifiers):
+        return True
+    if "ctrl" in modifiers:
+        return "shift" in modifiers or last in ("enter", "tab", "escape", "backspace") or last.isdigit()
+    return "shift" in modifiers and last in ("enter", "space", "escape", "backspace")
 
 
 def _separate(keys: str) -> list[str]:

@@ -1,10 +1,11 @@
 """What completions draw on: the names that the engine knows, asked for again when they may have changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from impsy_tui.console.desk import Desk
-from impsy_tui.control.messages import Event, Names, Settings
+from impsy_tui.control.messages import Event, Names, Settings, Snapshot
+from impsy_tui.language import Macro
 from impsy_tui.language.complete import Known
 
 _NAMING = ("rename", "delete", "restore", "trash", "undo", "log", "scene", "cue", "record")
@@ -28,6 +29,18 @@ class Knowledge:
     def concerns(event: Event) -> bool:
         """Whether names may have changed by what an event tells."""
         return event.source == "job" or event.text.startswith(_NAMING)
+
+    def now(self, snapshot: Snapshot | None, macros: Mapping[str, Macro]) -> Known:
+        """Returns all names, with those that a snapshot holds."""
+        if snapshot is None:
+            return self.known
+        return replace(
+            self.known,
+            dimensions=snapshot.dimension - 1,
+            outputs=tuple(channel.name for channel in snapshot.channels),
+            players=tuple(player.name for player in snapshot.players),
+            macros=macros,
+        )
 
     async def learn(self) -> None:
         """Ask for everything."""

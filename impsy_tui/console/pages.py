@@ -1,27 +1,17 @@
 """Going to pages and coming back, and showing and hiding panes."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.app import App
 
 from impsy_tui.console.desk import Desk
-from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.console.screens.help import HelpPage
-from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.screens.rig import RigPage
 from impsy_tui.console.screens.settings import SettingsPage
-from impsy_tui.console.themes import Palette
-
-
-class Dress(NamedTuple):
-    """How a page is drawn: see ``Page``."""
-
-    palette: Palette
-    keymap: Keymap
-    digits_every: int
 
 
 class Pages:
@@ -83,10 +73,10 @@ class Pages:
         dress = self._dress()
         match name:
             case "files":
-                return FilesPage(*dress, self._desk)
+                return FilesPage(dress, self._desk)
             case "settings" | "guide":
-                return SettingsPage(*dress, self._desk, guided=name == "guide")
+                return SettingsPage(dress, self._desk, guided=name == "guide")
             case "rig":
-                return RigPage(*dress, self._desk)
+                return RigPage(dress, self._desk)
             case _:
-                return HelpPage(*dress)
+                return HelpPage(dress)

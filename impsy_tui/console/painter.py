@@ -15,11 +15,11 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
 from impsy_tui.console.glyphs import is_plain, plain
+from impsy_tui.console.textual_internals import ChopsUpdate, Compositor, colour_system
 from impsy_tui.printable import without_controls
 
 
@@ -39,7 +39,7 @@ class _TightUpdate(ChopsUpdate):
                 for text, style, _ in stretch(strip, x - start, (end if whole else min(end, x2)) - start):
                     by_style.setdefault(style, []).append(f"\x1b[{y + 1};{x + 1}H{text}")
                     x += width_of(text)
-        system = console._color_system or ColorSystem.TRUECOLOR
+        system = colour_system(console)
         written = [
             begin + "".join(pieces) + end
             for style, pieces in by_style.items()

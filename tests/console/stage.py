@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.options import Options
+from impsy_tui.console.screens.page import Page
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import ConsoleWishes, Snapshot
 from impsy_tui.control.states import PlayerState
@@ -92,6 +93,10 @@ class Console:
     async def has_typed(self, text: str) -> None:
         """Wait until this stands at the prompt."""
         await self.until(lambda: self.typed == text)
+
+    async def page_typed(self, text: str) -> None:
+        """Wait until this stands at the prompt of the page on top."""
+        await self.until(lambda: isinstance(page := self.app.screen, Page) and page.prompt.line.value == text)
 
     async def focuses(self, widget: Widget) -> None:
         """Wait until keys go to a widget."""

@@ -62,7 +62,9 @@ async def test_a_set_up_is_written_beside_the_one_that_plays(studio: Rig) -> Non
     before = (studio.folder / "config.toml").read_text()
     async with console(studio.socket, SMALL) as here:
         await here.press("f3")
-        await here.sees("SETTINGS · ", "g guide")
+        await here.sees("SETTINGS · ")
+        await here.press("escape")
+        await here.sees("g guide")
         await here.press("g")
         await _asked(here, "What is this set-up called?")
         await _enter(here, "Two 10")
@@ -83,11 +85,13 @@ async def test_a_set_up_is_written_beside_the_one_that_plays(studio: Rig) -> Non
         await _enter(here, "none")
         await here.sees("a whole number from 1 to 1023")
         await _enter(here, "3")
-        await here.sees("Write this set-up?", "Knobs:out", "Synth:in", "pulse", "No file is changed", "w: write it")
+        await here.sees(
+            "Write this set-up?", "Knobs:out", "Synth:in", "pulse", "No file is changed", "Ctrl-Y: write it"
+        )
         await here.press("enter", "enter")
         await here.frames()
         assert not (studio.folder / "config-2.toml").exists()
-        await here.press("w")
+        await here.press("ctrl+y")
         made = studio.folder / "config-2.toml"
         await here.sees(
             "The set-up is written", "config-2.toml is made in", "next start", "impsy-tui play -c config-2.toml"
@@ -102,7 +106,7 @@ async def test_a_set_up_is_written_beside_the_one_that_plays(studio: Rig) -> Non
         assert (studio.folder / "config.toml").read_text() == before
         await here.press("enter")
         await here.until(lambda: isinstance(here.app.screen, SettingsPage))
-        await here.press("escape")
+        await here.press("escape", "escape")
         await here.sees("config-2.toml is made in")
     studio.engine.end()
     again = EngineProcess(studio.folder, before, "-c", "config-2.toml")
@@ -140,7 +144,7 @@ async def test_every_step_can_be_left_with_nothing_written(rig: Rig) -> None:
             await here.press("escape")
             await here.until(lambda: isinstance(here.app.screen, SettingsPage))
             await here.sees("SETTINGS · ", "interaction.mode")
-            await here.press("escape")
+            await here.press("escape", "escape")
             await here.until(lambda: here.app.screen is here.app.perform)
     assert sorted(rig.folder.glob("*.toml")) == before
 
@@ -177,7 +181,7 @@ async def test_a_set_up_that_cannot_be_written_says_so(studio: Rig) -> None:
         (studio.folder / "models" / "pulse.h5").unlink()
         await here.press("enter")
         await here.sees("Write this set-up?")
-        await here.press("w")
+        await here.press("ctrl+y")
         await here.sees("Nothing is written", "no model is called pulse")
         await here.press("escape")
         await here.until(lambda: isinstance(here.app.screen, SettingsPage))

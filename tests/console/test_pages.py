@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.console.keymap import ACTIONS
-from impsy_tui.console.screens.dialogs import Ask, Confirm
 from impsy_tui.console.screens.help import HelpText
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.terms import MODES
@@ -50,7 +49,7 @@ async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> Non
         await here.sees("FILES · 2 logs, 0 data sets, 8 models", "first-4d-mdrnn", "pulse", "kind", "date")
         await _choose(here, "first-4d-mdrnn")
         assert any(re.search(r"log +first-4d-mdrnn +4 +120 +11s", line) for line in here.lines)
-        await here.press("enter")
+        await here.press("escape", "enter")
         await here.sees("FILES · first-4d-mdrnn.log: 120 events in 11s", "x1", "x3", "you  ", "▁", "█")
         await here.press("l")
         await here.sees("choose a model to load")
@@ -73,66 +72,49 @@ async def test_files_are_listed_drawn_loaded_and_auditioned(archive: Rig) -> Non
 
 
 @performed
-async def test_a_file_is_renamed_and_deleted_but_not_by_one_key_held_down(archive: Rig) -> None:
+async def test_files_page_renames_and_deletes_a_file(archive: Rig) -> None:
     async with console(archive.socket, SMALL) as here:
         await here.press("f2")
         await here.sees("FILES · 2 logs")
         await _choose(here, "lower")
-        await here.press("r")
-        await here.sees("Rename lower", "rename model lower lower", "a new name")
+        await here.press("escape", "r")
+        await here.page_typed("rename model lower lower")
         await here.press("enter")
         await here.sees("lower is there already")
-        assert isinstance(here.app.screen, Ask)
         await here.press(*["backspace"] * 5, "d", "e", "e", "p", "enter")
-        await here.sees("deep")
-        await here.misses("Rename lower")
         await here.until((archive.folder / "models" / "deep.h5").exists)
-        await here.press("r")
-        await here.sees("Rename")
-        line = here.app.screen.query_one("Input")
-        line.value = "shutdown"
-        await here.press("enter")
-        await here.sees("only rename is asked for here")
-        await here.press("escape")
-        await here.until(lambda: not isinstance(here.app.screen, Ask))
+        await here.sees("deep  ")
         await _choose(here, "deep")
-        await here.press("d")
-        await here.sees("Delete model deep?", "It cannot be brought back.")
-        await here.press("d")
-        assert isinstance(here.app.screen, Confirm)
-        await here.press("enter", "enter", "enter")
-        await here.sees("Really?", "d: delete")
-        await here.press("escape")
-        await here.frames()
+        await here.press("escape", "d")
+        await here.sees("Delete model deep?", "moves to the trash", "Ctrl-Y: delete")
+        await here.press("enter", "enter", "escape")
+        await here.misses("Delete model deep?")
         assert (archive.folder / "models" / "deep.h5").exists()
-        await here.press("d", "enter")
-        await here.sees("Really?")
-        await here.press("d")
+        await here.press("d", "ctrl+y")
         await here.until(lambda: not (archive.folder / "models" / "deep.h5").exists())
         await here.misses("deep  ")
+        await here.press("colon", *"restore", "enter")
+        await here.until((archive.folder / "models" / "deep.h5").exists)
+        await here.sees("deep  ")
         await _choose(here, "pulse")
-        await here.press("delete", "enter")
-        await here.sees("Really?")
-        await here.press("d")
+        await here.press("escape", "delete", "ctrl+y")
         await here.sees("FILES · pulse stays as it is: it plays now")
 
 
 @performed
-async def test_a_data_set_is_made_and_appears(archive: Rig) -> None:
+async def test_files_page_makes_a_dataset_and_offers_to_train_on_it(archive: Rig) -> None:
     async with console(archive.socket, SMALL) as here:
         await here.press("f2")
         await here.sees("FILES · 2 logs")
         await _choose(here, "first-4d-mdrnn")
-        await here.press("n")
-        await here.sees("Make a data set", "dataset 4")
+        await here.press("escape", "n")
+        await here.page_typed("dataset 4")
         await here.press("enter")
         await here.sees("training-dataset-4d", "1 data set,")
         await _choose(here, "training-dataset-4d")
-        await here.press("enter")
-        await here.sees("Train a model", "train s on training-dataset-4d epochs 40")
-        line = here.app.screen.query_one("Input")
-        line.value = "train gigantic"
-        await here.press("enter")
+        await here.press("escape", "enter")
+        await here.page_typed("train s on training-dataset-4d epochs 40 patience 10")
+        await here.press("ctrl+c", *"train gigantic", "enter")
         await here.sees("'gigantic'")
         await here.press("escape", "escape")
         await here.sees("CALLRESPONSE", "›")
@@ -148,21 +130,16 @@ async def test_a_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_pu
         await here.sees("SETTINGS", "interaction.threshold", "config.toml")
         await _choose(here, "interaction.threshold")
         await here.sees("seconds of silence before it answers", "allowed: a number, 0 to 3600 s")
-        await here.press("enter")
-        await here.sees("Enter: do it")
-        line = here.app.screen.query_one("Input")
-        assert line.value == "0.2"
-        line.value = "-1"
-        await here.press("enter")
-        await here.sees("-1", "0 to 3600 s")
-        await here.until(lambda: str(here.app.screen.query_one(".problem").render()))
-        assert isinstance(here.app.screen, Ask)
-        line.value = "1.5"
-        await here.press("enter")
-        await here.until(lambda: not isinstance(here.app.screen, Ask))
+        await here.press("escape", "enter")
+        await here.page_typed("set interaction.threshold 0.2")
+        await here.press(*["backspace"] * 3, "-", "1", "enter")
+        await here.sees("0 to 3600 s")
+        await here.page_typed("set interaction.threshold -1")
+        await here.press(*["backspace"] * 2, "1", ".", "5", "enter")
         await here.until(lambda: here.player.threshold == 1.5)
         await here.until(lambda: "threshold = 1.5" in (archive.folder / "config.toml").read_text())
         await here.until(lambda: any(re.search(r"interaction.threshold +1.5 ", line) for line in here.lines))
+        await here.press("escape")
         await here.press("c")
         await here.misses("description")
         await here.sees("interaction.mode")
@@ -181,7 +158,7 @@ async def test_the_rig_check_looks_at_everything(rig: Rig) -> None:
             await here.until(lambda name=name: re.search(rf"[✓!✗] {name} ", here.text))  # type: ignore[misc]
         await here.until(lambda: "RIG CHECK · everything is ready" in here.text or "RIG CHECK · look at" in here.text)
         rig.send("load higher")
-        await here.press("u")
+        await here.press("escape", "u")
         await here.sees("higher, dimension 4")
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.options import Options
+from impsy_tui.console.painter import width_of
 from impsy_tui.language.parse import Mistake
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, Console, console, performed
@@ -111,7 +113,7 @@ async def test_help_alone_opens_its_page(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("help")
         await here.sees("HELP", "KEYS, everywhere")
-        await here.press("escape")
+        await here.press("escape", "escape")
         await here.misses("HELP")
 
 
@@ -128,9 +130,8 @@ async def test_what_the_engine_refuses_is_shown_and_blamed_only_if_a_word_is_to_
         await here.enter("mute x9")
         await here.sees("there is no x9: the last is x3")
         await here.enter("delete log nothing")
-        await here.press("enter")
-        await here.sees("Really?")
-        await here.press("d")
+        await here.until(lambda: len(here.app.screen_stack) == 2)
+        await here.press("ctrl+y")
         await here.sees("no log is called nothing")
 
 
@@ -157,6 +158,70 @@ async def test_history_survives_a_restart(rig: Rig, tmp_path: Path) -> None:
     async with console(rig.socket) as here:
         await here.press("up", "up")
         await here.has_typed("temp 1.2")
+
+
+@performed
+async def test_a_refused_line_stays_and_the_next_text_begins_a_new_line(rig: Rig) -> None:
+    async with console(rig.socket, LARGE) as here:
+        await here.enter("tmep 1.5")
+        await here.sees("› tmep 1.5", "^^^^ no command is called tmep")
+        for number in range(1, 8):
+            await here.type(f"temp 1.{number}")
+            await here.press("enter")
+            await here.until(lambda number=number: here.player.pi_temperature == 1 + number / 10)  # type: ignore[misc]
+            if number == 1:
+                await here.sees("tmep 1.5: no command is called tmep")
+        await here.enter("load highr")
+        await here.sees("no model is called highr")
+        await here.has_typed("load highr")
+        await here.type("mode duet")
+        await here.has_typed("mode duet")
+        await here.press("enter")
+        await here.until(lambda: here.player.mode == "duet")
+
+
+@performed
+async def test_arrows_backspace_and_up_edit_a_refused_line(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        for key in ("left", "backspace", "home", "up"):
+            await here.enter("temp hotx")
+            await here.sees("^^^^ 'hotx'")
+            await here.press(key, "1")
+            await here.until(lambda: "1" in here.typed and "temp" in here.typed)
+            await here.press("ctrl+c")
+        await here.enter("temp hot")
+        await here.type("mode duet")
+        await here.press("up")
+        await here.has_typed("temp hot")
+
+
+@performed
+async def test_blanks_of_every_kind_and_line_feed_work_at_the_prompt(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        for number, blank in enumerate("\u00a0\u2003\u3000\u202f", 1):
+            for letter in f"temp{blank}1.{number}":
+                here._send(letter if letter.isalnum() else _character_to_key(letter), letter)
+            await here.press("ctrl+j")
+            await here.until(lambda number=number: here.player.pi_temperature == 1 + number / 10)  # type: ignore[misc]
+        here.app.perform.prompt.line.post_message(events.Paste("temp\u00a00.7\n"))
+        await here.until(lambda: here.player.pi_temperature == 0.7)
+
+
+@performed
+async def test_the_arrow_stands_below_its_word_behind_wide_letters(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.enter("load 日本語 foo")
+        await here.sees("^^^ ")
+        assert _below(here, "› load 日本語 foo").index("^^^") == width_of("› load 日本語 ")
+
+
+@performed
+async def test_ctrl_c_in_an_empty_line_says_how_to_leave(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.press("ctrl+c")
+        await here.sees("Ctrl-Q leaves, the music goes on; shutdown ends the engine")
+        await here.type("t")
+        await here.misses("Ctrl-Q leaves")
 
 
 @performed
@@ -294,14 +359,16 @@ async def test_a_model_that_was_made_is_offered_to_be_heard_and_then_to_be_playe
     async with console(rig.socket) as here:
         await here.enter('convert "my own"')
         await here.sees("job 1 converts my own")
-        await here.sees('› audition "my own"   Tab')
-        await here.press("tab")
+        await here.sees('› audition "my own"   Right takes it')
+        await here.press("tab", "enter")
+        await here.sees("^")
+        await here.press("ctrl+c", "right")
         await here.has_typed('audition "my own"')
         await here.press("enter")
-        await here.sees('› load "my own"   Tab')
+        await here.sees('› load "my own"   Right takes it')
         await here.enter("temp 1.5")
-        await here.misses("   Tab")
-        await here.press("tab")
+        await here.misses("Right takes it")
+        await here.press("right")
         await here.misses('load "my own"')
     for suffix in (".h5", ".tflite"):
         (rig.folder / "models" / f"my own{suffix}").unlink()

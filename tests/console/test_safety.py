@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.console.screens.dialogs import Ask, Confirm
+from impsy_tui.console.screens.dialogs import Confirm
+from impsy_tui.console.screens.guide import Guide
+from impsy_tui.console.screens.page import Page
 from impsy_tui.control.link import LinkState
+from impsy_tui.language import COMMANDS
 from tests.conftest import EngineProcess
 from tests.console.conftest import PULSE, Rig, write_log
 from tests.console.stage import LARGE, console, performed
@@ -42,10 +45,11 @@ async def test_the_stage_lock_keeps_everything_from_ending(archive: Rig) -> None
         assert here.app.is_running
         await here.press("f2")
         await here.sees("FILES · 1 log,", "LOCKED")
+        await here.press("escape")
         for key, what in (("d", "deleted"), ("r", "renamed")):
             await here.press(key)
             await here.sees(f"the stage lock is on: nothing is {what}")
-        await here.press("escape", "f12", "f12")
+        await here.press("f2", "f12", "f12")
         await here.enter("mode battle")
         await here.until(lambda: here.player.mode == "battle")
         assert log.exists()
@@ -61,9 +65,7 @@ async def test_a_lock_that_comes_while_a_question_stands_counts(archive: Rig) ->
     async with console(archive.socket, LARGE) as here:
         await here.enter("delete log dear-4d-mdrnn")
         await here.until(lambda: isinstance(here.app.screen, Confirm))
-        await here.press("enter")
-        await here.sees("Really?")
-        await here.press("f12", "d")
+        await here.press("f12", "ctrl+y")
         await here.sees("delete waits for unlock")
         assert (archive.folder / "logs" / "dear-4d-mdrnn.log").exists()
 
@@ -72,12 +74,12 @@ async def test_a_lock_that_comes_while_a_question_stands_counts(archive: Rig) ->
 async def test_shutdown_asks_first(archive: Rig) -> None:
     async with console(archive.socket) as here:
         await here.enter("shutdown")
-        await here.sees("End the engine?", "The music stops and the log is closed.", "s: shutdown    Esc: no")
+        await here.sees("End the engine?", "The music stops and the log is closed.", "Ctrl-Y: shutdown    Esc: no")
         await here.press("enter", "enter", "escape")
         await here.frames()
         await here.enter("shutdown")
         await here.sees("End the engine?")
-        await here.press("s")
+        await here.press("ctrl+y")
         await here.sees("NO ENGINE", "the engine was shut down; this console waits for another")
         await here.until(lambda: archive.engine.process.poll() == 0)
         await here.misses("no link to the engine")
@@ -89,20 +91,92 @@ async def test_shutdown_asks_first(archive: Rig) -> None:
 
 
 @performed
-async def test_delete_asks_twice_with_two_keys(archive: Rig) -> None:
+async def test_delete_asks_once_and_no_text_confirms_it(archive: Rig) -> None:
     log = archive.folder / "logs" / "dear-4d-mdrnn.log"
     async with console(archive.socket) as here:
+        for typed in (["enter"] * 3, ["escape"], [*"dear", "enter"], [*"delete", "enter"], [*"yes", "enter"]):
+            await here.enter("delete log dear-4d-mdrnn")
+            await here.until(lambda: isinstance(here.app.screen, Confirm))
+            await here.press(*typed)
+            await here.frames()
+            assert log.exists()
+            await here.press("escape") if isinstance(here.app.screen, Confirm) else await here.press("ctrl+c")
         await here.enter("delete log dear-4d-mdrnn")
-        await here.press("enter", "enter", "enter")
-        await here.sees("Really?", "d: delete")
-        await here.press("escape")
-        await here.frames()
-        assert log.exists()
-        await here.enter("delete log dear-4d-mdrnn")
-        await here.press("enter")
-        await here.sees("Really?")
-        await here.press("d")
+        await here.sees("trash", "Ctrl-Y: delete")
+        await here.press("ctrl+y")
         await here.until(lambda: not log.exists())
+
+
+@performed
+async def test_text_typed_into_a_question_goes_to_the_prompt(archive: Rig) -> None:
+    async with console(archive.socket) as here:
+        await here.enter("shutdown")
+        await here.until(lambda: isinstance(here.app.screen, Confirm))
+        await here.burst(*"mode battle", "enter")
+        await here.until(lambda: here.player.mode == "battle")
+        assert archive.engine.process.poll() is None
+
+
+_QUESTIONS = ("delete log dear-4d-mdrnn", "shutdown", "scene delete dark")
+_EARLY = (
+    ["ctrl+y", "ctrl+y"],
+    ["escape", "escape"],
+    ["enter", "enter"],
+    ["d", "d"],
+    ["s", "s"],
+    ["ctrl+y", "escape"],
+)
+
+
+@pytest.mark.parametrize("keys", _EARLY, ids=" ".join)
+@performed
+async def test_dialogs_bear_repeated_and_early_keys(archive: Rig, keys: list[str]) -> None:
+    async with console(archive.socket) as here:
+        await here.burst("f2", "escape", "down", "d", *keys)
+        await here.burst("f2", "f3", "escape", "g", *keys)
+        await here.burst("f3", "ctrl+p", *keys)
+        await here.burst(*keys, "f4", *keys, "f1", *keys)
+        for line in _QUESTIONS:
+            await here.burst("f2", *line, "enter", *keys)
+            await here.burst(*line, "enter", *keys)
+        assert here.app.is_running
+        assert here.app._exception is None
+
+
+@performed
+async def test_no_command_typed_on_any_page_acts_as_keys(archive: Rig) -> None:
+    """Types the letters of every command, without Enter, and Enter on the empty line, on every page."""
+    files = sorted(path for path in archive.folder.rglob("*") if path.suffix in (".log", ".h5", ".toml"))
+    before = [path.read_bytes() for path in files]
+    async with console(archive.socket, LARGE) as here:
+        for key in ("f1", "f2", "f3", "f4"):
+            await here.press(key)
+            page = here.app.screen
+            assert isinstance(page, Page)
+            for command in COMMANDS.values():
+                await here.burst(*command.example.replace('"', ""))
+                assert here.app.screen is page
+                assert not page.keys_mode
+                await here.burst("ctrl+c", "enter", "enter")
+            assert here.app.screen is page
+            await here.press(key)
+        assert here.player.mode == "callresponse"
+        assert not here.snapshot.jobs
+    assert [path.read_bytes() for path in files] == before
+
+
+@performed
+async def test_a_command_typed_on_a_page_is_carried_out(archive: Rig) -> None:
+    log = archive.folder / "logs" / "dear-4d-mdrnn.log"
+    async with console(archive.socket) as here:
+        for key in ("f2", "f3", "f1", "f4"):
+            await here.press(key)
+            for mode in ("battle", "duet"):
+                await here.burst(*f"mode {mode}", "enter")
+                await here.until(lambda mode=mode: here.player.mode == mode)  # type: ignore[misc]
+            await here.sees("duet: ")
+            await here.press(key)
+        assert log.exists()
 
 
 @performed
@@ -118,8 +192,8 @@ async def test_panic_and_pause_work_inside_dialogs(rig: Rig) -> None:
         assert isinstance(here.app.screen, Confirm)
         await here.press("escape", "f3")
         await here.sees("interaction.mode")
-        await here.press("enter")
-        await here.until(lambda: isinstance(here.app.screen, Ask))
+        await here.press("escape", "g")
+        await here.until(lambda: isinstance(here.app.screen, Guide))
         await here.press("f9")
         await here.until(lambda: here.player.paused)
         await here.press("escape", "escape", "ctrl+p", "f8")
@@ -156,7 +230,7 @@ async def test_an_engine_that_is_killed_is_told_and_comes_back_by_itself(
         await here.sees("FILES · no engine answers")
         await here.press("f4")
         await here.sees("✗ engine", "no engine answers")
-        await here.press("escape")
+        await here.press("f4")
         start_engine(PULSE + "[demo]\n")
         await here.misses("NO ENGINE")
         await here.sees("temp 1.00", "pulse")

@@ -1,107 +1,76 @@
-"""Dialogs: asked twice, or a line to be put right before it is carried out."""
+"""Dialogs. No typed word can confirm anything: a dialog is confirmed with Ctrl-Y."""
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label
+from textual.widgets import Label
 
 from impsy_tui.console.painter import SafeCompositor
+from impsy_tui.console.textual_internals import use_compositor
+
+CONFIRM: Final = "ctrl+y"
+"""No text contains this key, and neither the prompt nor a key held down sends it."""
 
 
 class Dialog(ModalScreen[bool]):
     """A box above everything. Escape leaves it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = []
+    keeps_text: ClassVar[bool] = True
+    """Typed text is for the dialog. If false, text closes the dialog and goes to the prompt."""
 
     def __init__(self, classes: str | None = None) -> None:
         super().__init__(classes=classes)
-        self._compositor = SafeCompositor()
+        use_compositor(self, SafeCompositor())
+
+    def leave(self, result: bool) -> None:
+        """Close the dialog, once: a second key of the same read finds it closed."""
+        if self.app.screen is self:
+            self.dismiss(result)
+
+    def take_key(self, event: events.Key) -> bool:
+        """Carry out a key of the dialog at once, before the next key is read.
+
+        Returns:
+            False if the key belongs to a widget of the dialog or to the console.
+        """
+        if event.key != "escape":
+            return False
+        self.leave(False)
+        return True
 
 
 class Confirm(Dialog):
-    """Asks, and where it must, asks again. A letter agrees at last, never Enter, so that no key held down does.
+    """Asks once. Any text closes the dialog as Escape does, and goes to the prompt.
 
     Args:
-        question: what is asked.
-        consequence: what will be then.
-        word: what is done, such as "delete"; its first letter agrees to the last question.
-        twice: ask again.
+        question: the question.
+        consequence: what follows.
+        word: the command, such as "delete".
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "agree", show=False)]
+    keeps_text = False
 
-    def __init__(self, question: str, consequence: str, word: str, *, twice: bool = True) -> None:
+    def __init__(self, question: str, consequence: str, word: str) -> None:
         super().__init__(classes="-alarm")
         self._question = question
         self._consequence = consequence
         self._word = word
-        self._twice = twice
-        self._asked_again = False
-
-    @property
-    def _last_keys(self) -> str:
-        return f"{self._word[0]}: {self._word}    Esc: no"
 
     def compose(self) -> ComposeResult:
-        """The question."""
+        """The question and its keys."""
         with Vertical(id="box"):
             yield Label(self._question, classes="title", markup=False)
             yield Label(self._consequence, markup=False)
-            keys = "Enter: yes    Esc: no" if self._twice else self._last_keys
-            yield Label(keys, classes="help", id="keys", markup=False)
+            yield Label(f"Ctrl-Y: {self._word}    Esc: no", classes="help", id="keys", markup=False)
 
-    def action_agree(self) -> None:
-        """Enter agrees to the first question."""
-        if self._twice and not self._asked_again:
-            self._asked_again = True
-            self.query_one(".title", Label).update(f"{self._question} Really?")
-            self.query_one("#keys", Label).update(self._last_keys)
-
-    def on_key(self, event: events.Key) -> None:
-        """The letter agrees to the last question."""
-        if (self._asked_again or not self._twice) and event.key == self._word[0]:
-            event.stop()
-            self.dismiss(True)
-
-
-class Ask(Dialog):
-    """A line to be put right and entered; it stays until what it says is accepted.
-
-    Args:
-        title: what it is about.
-        help: what may be given, in a line or two.
-        value: to begin with.
-        accept: tries it; comes back with what is wrong, empty if nothing is.
-    """
-
-    def __init__(self, title: str, help: str, value: str, accept: Callable[[str], Awaitable[str]]) -> None:
-        super().__init__()
-        self._title = title
-        self._help = help
-        self._value = value
-        self._accept = accept
-
-    def compose(self) -> ComposeResult:
-        """Title, help, line, and what is wrong."""
-        with Vertical(id="box"):
-            yield Label(self._title, classes="title", markup=False)
-            yield Label(self._help, classes="help", markup=False)
-            line = Input(self._value, select_on_focus=False)
-            line.cursor_blink = False
-            yield line
-            yield Label("", classes="problem", markup=False)
-            yield Label("Enter: do it    Esc: leave it", classes="help", markup=False)
-
-    async def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Try it."""
-        message.stop()
-        problem = await self._accept(message.value)
-        if problem:
-            self.query_one(".problem", Label).update(problem)
-        else:
-            self.dismiss(True)
+    def take_key(self, event: events.Key) -> bool:
+        """Ctrl-Y confirms; Enter and every key of editing do nothing."""
+        if event.key == CONFIRM:
+            self.leave(True)
+            return True
+        return super().take_key(event)

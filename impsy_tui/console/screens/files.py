@@ -1,20 +1,19 @@
 """Files: logs, data sets and models; what can be made of them, and what they look like."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 from impsy_tui.console.addressing import whom
 from impsy_tui.console.desk import Desk
-from impsy_tui.console.keymap import Keymap
-from impsy_tui.console.screens.dialogs import Ask, Confirm
-from impsy_tui.console.screens.page import Page, as_shown
+from impsy_tui.console.judging import IN_TRASH
+from impsy_tui.console.screens.dialogs import Confirm
+from impsy_tui.console.screens.page import Dress, Page, as_shown
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import amount, middle, span
@@ -27,38 +26,40 @@ _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _WIDE = 100
 """Cells from which there is room for the year."""
 _KINDS = ("log", "dataset", "model")
+_CHANGING = ("delete", "rename", "restore", "undo", "redo", "dataset", "trash")
 
 
 class FilesPage(Page):
     """All files in one list; the keys do what the commands do."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "dataset", show=False),
-        Binding("t", "train", show=False),
-        Binding("l", "load", show=False),
-        Binding("a", "audition", show=False),
-        Binding("r", "rename", show=False),
-        Binding("d,delete", "delete", show=False),
-        Binding("u", "reload", show=False),
-        Binding("1", "only('log')", show=False),
-        Binding("2", "only('dataset')", show=False),
-        Binding("3", "only('model')", show=False),
-        Binding("0", "only('')", show=False),
-    ]
+    KEYS: ClassVar[Mapping[str, str]] = {
+        "n": "dataset",
+        "t": "train",
+        "l": "load",
+        "a": "audition",
+        "r": "rename",
+        "d": "delete",
+        "delete": "delete",
+        "u": "reload",
+        "1": "only('log')",
+        "2": "only('dataset')",
+        "3": "only('model')",
+        "0": "only('')",
+    }
     TITLE_TEXT = "FILES"
     KEYS_TEXT = (
-        "Enter draws a log · n new data set · t train on it · a audition · l load\n"
-        "r rename · d delete · 1 logs 2 data sets 3 models 0 all · u update · Esc back"
+        "Enter draws a log · n data set · t train · a audition · l load · r rename\n"
+        "d delete · 1 logs 2 data sets 3 models 0 all · u update · : prompt · Esc back"
     )
 
-    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
-        super().__init__(palette, keymap, digits_every)
+    def __init__(self, dress: Dress, desk: Desk) -> None:
+        super().__init__(dress)
         self._desk = desk
         self._files: tuple[FileFacts, ...] = ()
         self._only = ""
         self._ended_jobs: frozenset[int] | None = None
         self._snapshot: Snapshot | None = None
-        self._picture = Picture(palette)
+        self._picture = Picture(dress.palette)
 
     def content(self) -> ComposeResult:
         """The list, and a picture below it."""
@@ -70,7 +71,6 @@ class FilesPage(Page):
 
     def on_mount(self) -> None:
         """Look at once."""
-        self.query_one(DataTable).focus()
         self._picture.display = False
         self._look()
 
@@ -187,34 +187,28 @@ class FilesPage(Page):
     def action_dataset(self) -> None:
         """Make a data set of the logs."""
         facts = self._chosen()
-        dimension = f" {facts.dimension}" if facts is not None and facts.dimension else ""
-        self._ask(
-            "Make a data set", "dataset DIMENSION; without one, of every dimension there is", f"dataset{dimension}"
-        )
+        self.begin(f"dataset {facts.dimension}" if facts is not None and facts.dimension else "dataset")
 
     def action_train(self) -> None:
         """Train on a data set."""
         facts = self._chosen()
         on = f" on {quoted(_stem(facts))}" if facts is not None and facts.kind == "dataset" else ""
-        help = "sizes xxs xs s m l xl auto; it ends early when it gets no better for as many epochs as patience says"
-        self._ask("Train a model", help, f"train s{on} epochs {EPOCHS.default} patience {PATIENCE.default}")
+        self.begin(f"train s{on} epochs {EPOCHS.default} patience {PATIENCE.default}")
 
     def action_rename(self) -> None:
-        """Another name."""
+        """Give the file another name."""
         if self._desk.locked:
             self.set_title("FILES · the stage lock is on: nothing is renamed")
         elif facts := self._chosen():
-            name = _stem(facts)
-            self._ask(
-                f"Rename {name}", "a new name, without a suffix", f"rename {facts.kind} {quoted(name)} {quoted(name)}"
-            )
+            name = quoted(_stem(facts))
+            self.begin(f"rename {facts.kind} {name} {name}")
 
     def action_delete(self) -> None:
-        """Away with it, asked twice."""
+        """Move the file to the trash, after a question."""
         if self._desk.locked:
             self.set_title("FILES · the stage lock is on: nothing is deleted")
         elif facts := self._chosen():
-            question = Confirm(f"Delete {facts.kind} {_stem(facts)}?", "It cannot be brought back.", "delete")
+            question = Confirm(f"Delete {facts.kind} {_stem(facts)}?", IN_TRASH, "delete")
             line = f"delete {facts.kind} {quoted(_stem(facts))}"
 
             def answered(agreed: bool | None) -> None:
@@ -223,25 +217,17 @@ class FilesPage(Page):
 
             self.app.push_screen(question, answered)
 
-    def _ask(self, title: str, help: str, line: str) -> None:
-        word = line.split()[0]
-
-        async def accept(text: str) -> str:
-            if text.split()[:1] != [word]:
-                return f"only {word} is asked for here"
-            reply = await self._desk.carry_out(text)
-            if reply.ok:
-                self.set_title(f"FILES · {reply.text}")
-                self._look()
-            return "" if reply.ok else reply.text
-
-        self.app.push_screen(Ask(title, help, line, accept))
+    def answered(self, level: str, text: str, line: str = "") -> None:
+        """Show the answer; files may have come, gone or changed."""
+        super().answered(level, text, line)
+        if line.startswith(_CHANGING):
+            self._look()
 
     @work
     async def _run(self, line: str) -> None:
         self.set_title(f"FILES · {line} …")
         reply = await self._desk.carry_out(line)
-        if reply.ok and line.startswith(("delete", "rename")):
+        if reply.ok and line.startswith(_CHANGING):
             self._look()
         self.set_title(f"FILES · {reply.text}")
 

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label, OptionList
 
 from impsy_tui.console.desk import Desk
-from impsy_tui.console.screens.dialogs import Dialog
+from impsy_tui.console.screens.dialogs import CONFIRM, Dialog
 from impsy_tui.control.messages import Names, Ports, Reply
 from impsy_tui.guide import Answers, Asking, Question, ask
 
@@ -48,7 +48,7 @@ class Guide(Dialog):
                 case Answers() as answers:
                     yield Label("Write this set-up?", classes="title", markup=False)
                     yield Label(f"{answers}\n\n{_WRITTEN}", markup=False)
-                    yield Label(f"w: write it    {_LEAVE}", classes="help", markup=False)
+                    yield Label(f"Ctrl-Y: write it    {_LEAVE}", classes="help", markup=False)
                 case Reply(ok=ok, text=text):
                     title = "The set-up is written" if ok else "Nothing is written"
                     yield Label(title, classes="title" if ok else "problem", markup=False)
@@ -119,15 +119,15 @@ class Guide(Dialog):
             await self._show(end.value)
 
     async def on_key(self, event: events.Key) -> None:
-        """A letter agrees, never Enter, so that no key held down does; Enter leaves what has been read."""
-        if isinstance(self._shown, Answers) and event.key == "w":
+        """Ctrl-Y writes the file; Enter leaves an answer that has been read."""
+        if isinstance(self._shown, Answers) and event.key == CONFIRM:
             event.stop()
             answers = self._shown
             await self._show(None)
             self._write(answers)
         elif isinstance(self._shown, Reply) and event.key == "enter":
             event.stop()
-            self.dismiss(True)
+            self.leave(True)
 
     @work(group="guide")
     async def _write(self, answers: Answers) -> None:

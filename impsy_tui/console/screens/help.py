@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from impsy_tui.console.keymap import ACTIONS, Keymap, shown
-from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import Line, Lines
@@ -78,7 +78,7 @@ class HelpText(Lines):
             ("Right, End", "takes the grey text behind the cursor"),
             ("Up, Down", "what was typed before"),
             ("Ctrl-R", "looks through what was typed before; again for older"),
-            ("Ctrl-C", "clears the line"),
+            ("Ctrl-C", "clears the line; on an empty line it says how to leave"),
         ):
             lines += self._entry(keys, what, 16)
         return lines
@@ -102,11 +102,11 @@ class HelpPage(Page):
     """The help."""
 
     TITLE_TEXT: ClassVar[str] = "HELP"
-    KEYS_TEXT: ClassVar[str] = "PgUp PgDn and the arrows page · Esc back"
+    KEYS_TEXT: ClassVar[str] = "PgUp PgDn and the arrows page · : prompt · Esc back"
 
-    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int) -> None:
-        super().__init__(palette, keymap, digits_every)
-        self._text = HelpText(palette, keymap)
+    def __init__(self, dress: Dress) -> None:
+        super().__init__(dress)
+        self._text = HelpText(dress.palette, dress.keymap)
 
     def content(self) -> ComposeResult:
         """The text."""
@@ -118,7 +118,3 @@ class HelpPage(Page):
         super().show(view)
         if view.snapshot is not None:
             self._text.show(view.snapshot)
-
-    def on_mount(self) -> None:
-        """Ready to be paged."""
-        self.query_one(VerticalScroll).focus()

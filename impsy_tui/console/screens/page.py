@@ -1,56 +1,101 @@
-"""A page: a screen that is gone to and come back from, with the strip on top and the keys below."""
+"""A page: a screen with the strip on top, a prompt below, and keys that act after Esc alone."""
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Final, NamedTuple
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Label
+from textual.widget import Widget
+from textual.widgets import DataTable, Label
 
-from impsy_tui.console.keymap import Keymap
+from impsy_tui.console.history import History
+from impsy_tui.console.keymap import Keymap, shown
 from impsy_tui.console.painter import SafeCompositor
+from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.bottom import KeyFooter
+from impsy_tui.console.widgets.bottom import Hint, KeyFooter, PageKeys
 from impsy_tui.console.widgets.lines import Lines, one_line
+from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
+from impsy_tui.language.complete import Known
+
+_PAGING: Final = ("pageup", "pagedown", "ctrl+home", "ctrl+end")
+_IN_EMPTY_LINE: Final = ("up", "down", "home", "end")
+"""Keys that move the list while nothing is typed."""
+
+
+class Dress(NamedTuple):
+    """What every page needs.
+
+    Attributes:
+        palette: the colours.
+        keymap: the keys in force.
+        digits_every: frames between two changes of numbers.
+        history: history of the command line.
+        known: returns the names for completions.
+    """
+
+    palette: Palette
+    keymap: Keymap
+    digits_every: int
+    history: History
+    known: Callable[[], Known]
 
 
 class Page(Screen[None]):
-    """A page with a title and a line that says which keys work here.
+    """A page with a title, a prompt, and keys of its own that act only in keys mode."""
 
-    Args:
-        palette: how to draw.
-        keymap: for the footer.
-        digits_every: frames between two changes of numbers.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "back", show=False)]
+    AUTO_FOCUS = "#line"
+    KEYS: ClassVar[Mapping[str, str]] = {}
+    """Actions of the page, by key; they act in keys mode only."""
     TITLE_TEXT: ClassVar[str] = ""
     KEYS_TEXT: ClassVar[str] = ""
 
-    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int) -> None:
+    def __init__(self, dress: Dress) -> None:
         super().__init__(classes="page")
-        self._compositor = SafeCompositor()
-        self.palette = palette
-        self._strip = StatusStrip(palette, digits_every)
-        self._footer = KeyFooter(palette, keymap)
+        use_compositor(self, SafeCompositor())
+        self.palette = dress.palette
+        self._keymap = dress.keymap
+        self._early: list[events.Key] = []
+        """Keys that are typed before the prompt is mounted."""
+        self.prompt = Prompt(dress.history, dress.known)
+        self.hint = Hint(dress.palette, f"type a command; {dress.keymap.label('keys')}: keys of this page")
+        self._strip = StatusStrip(dress.palette, dress.digits_every)
+        self._footer = KeyFooter(dress.palette, dress.keymap)
+        self._keys_bar = PageKeys(dress.palette, self.KEYS_TEXT)
+        self._keys_bar.display = False
 
     def compose(self) -> ComposeResult:
-        """Strip, title, content, keys."""
+        """Strip, title, content, prompt or keys, footer."""
         yield self._strip
         yield Label(self.TITLE_TEXT, classes="title", markup=False)
         yield from self.content()
-        yield Label(self.KEYS_TEXT, classes="note", markup=False, id="keys-here")
+        yield self._keys_bar
+        yield self.prompt
+        yield self.hint
         yield self._footer
 
     def content(self) -> ComposeResult:
-        """What the page is about."""
+        """The content of the page."""
         yield from ()
 
+    def on_mount(self) -> None:
+        """Keep the focus at the prompt, and give it the keys that came before it was there."""
+        for widget in self.query("DataTable, VerticalScroll"):
+            widget.can_focus = False
+        self.hint.idle()
+        self.set_focus(self.prompt.line)
+        for event in self._early:
+            self.prompt.line.post_message(event)
+        self._early.clear()
+
     def show(self, view: View) -> None:
-        """The strip goes on."""
+        """Show the strip and the footer."""
         self._strip.show(view.snapshot, view.link, locked=view.locked)
         self._footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
 
@@ -62,13 +107,97 @@ class Page(Screen[None]):
 
     @property
     def left(self) -> bool:
-        """Whether it has been gone from: what was asked for it comes too late."""
+        """True if the performer has left the page: its answers come too late."""
         return self not in self.app.screen_stack
 
     def set_title(self, text: str) -> None:
-        """Say something else in the title."""
+        """Show another title."""
         if not self.left:
             self.query_one(".title", Label).update(text)
+
+    # Keys
+
+    @property
+    def keys_mode(self) -> bool:
+        """Whether the keys of the page act."""
+        return bool(self._keys_bar.display)
+
+    def set_keys_mode(self, on: bool) -> None:
+        """Let the keys of the page act, or go back to the prompt."""
+        self._keys_bar.display = on
+        self.prompt.display = self.hint.display = not on
+        if not on and self.prompt.is_mounted:
+            self.set_focus(self.prompt.line)
+            self.hint.idle()
+
+    def begin(self, line: str) -> None:
+        """Put a line into the prompt, to be edited and entered."""
+        self.set_keys_mode(False)
+        self.prompt.put(line)
+
+    def answered(self, level: str, text: str, line: str = "") -> None:
+        """Show the answer to a line that was entered here."""
+        self.hint.tell(text, wrong=level == "error")
+
+    async def take_key(self, event: events.Key) -> bool:
+        """Carry out a key of the page at once, before the next key is read.
+
+        Returns:
+            False if the key belongs to the prompt or to the console.
+        """
+        key = event.key
+        if key == "escape" or key in self._keymap.keys("keys").split(","):
+            self._go_back()
+        elif self.keys_mode and key in self._keymap.keys("prompt").split(","):
+            self.set_keys_mode(False)
+        elif self.keys_mode and key in self.KEYS:
+            await self.run_action(self.KEYS[key])
+        elif self.keys_mode and await self._move_list("enter" if key == "ctrl+j" else key):
+            pass
+        elif self.keys_mode and event.is_printable:
+            self._keys_bar.tell(f"{shown(key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
+        elif self.keys_mode:
+            return False
+        elif not self._prompt_is_there and event.is_printable:
+            self._early.append(event)
+        elif key in _PAGING or (key in _IN_EMPTY_LINE and self._prompt_is_there and not self.prompt.line.value):
+            return await self._move_list(key)
+        else:
+            self._focus_prompt()
+            return False
+        return True
+
+    def _focus_prompt(self) -> None:
+        """Textual takes the focus away some time after the prompt was hidden, even if it is back by then."""
+        if self._prompt_is_there and self.focused is not self.prompt.line:
+            self.set_focus(self.prompt.line)
+
+    @property
+    def _prompt_is_there(self) -> bool:
+        return self.is_mounted and bool(self.prompt.query("#line"))
+
+    def _go_back(self) -> None:
+        """From a search to the prompt, from the prompt to the keys, from the keys to the screen below."""
+        if self.keys_mode:
+            self.app.pop_screen()
+        elif self.prompt.is_mounted and self.prompt.searches:
+            self.prompt.leave_search()
+        else:
+            self.set_keys_mode(True)
+
+    async def _move_list(self, key: str) -> bool:
+        widget: Widget | None = next(iter(self.query("DataTable, VerticalScroll")), None)
+        bindings = widget.BINDINGS if isinstance(widget, DataTable | VerticalScroll) else []
+        for binding in bindings:
+            if widget is not None and isinstance(binding, Binding) and key in binding.key.replace(" ", "").split(","):
+                await widget.run_action(binding.action)
+                return True
+        return False
+
+    def on_prompt_advised(self, message: Prompt.Advised) -> None:
+        """Show the advice of the prompt."""
+        message.stop()
+        self.hint.advise(message.completion, message.mistake, message.offset, message.found)
 
 
 def as_shown(text: str) -> Text:

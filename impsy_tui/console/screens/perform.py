@@ -14,6 +14,7 @@ from impsy_tui.console.addressing import whom
 from impsy_tui.console.history import History
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.painter import TightCompositor
+from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.agent import AgentPane
@@ -67,7 +68,7 @@ class PerformScreen(Screen[None]):
         digits_every: int,
     ) -> None:
         super().__init__()
-        self._compositor = TightCompositor()
+        use_compositor(self, TightCompositor())
         self._digits_every = digits_every
         self._frame = 0
         self._events_size = 0
@@ -258,14 +259,7 @@ class PerformScreen(Screen[None]):
         """What the prompt has to say goes below it."""
         message.stop()
         self.set_class(message.mistake is not None, "-blaming")
-        if message.mistake is not None:
-            self.hint.blame(message.mistake, message.offset)
-        elif message.found is not None:
-            self.hint.found(message.found)
-        elif message.completion is not None:
-            self.hint.complete(message.completion, message.offset)
-        else:
-            self.hint.idle()
+        self.hint.advise(message.completion, message.mistake, message.offset, message.found)
 
 
 def _auditioned(snapshot: Snapshot) -> dict[str, str]:

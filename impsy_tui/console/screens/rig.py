@@ -1,16 +1,15 @@
 """The rig check: every port, disk, model, socket and clock on one page, before the doors open."""
 
 import textwrap
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from impsy_tui.console.desk import Desk
-from impsy_tui.console.keymap import Keymap
-from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines
 from impsy_tui.control.messages import Check, Reply, Rig
@@ -50,14 +49,14 @@ class Checks(Lines):
 class RigPage(Page):
     """The checks, made when the page is opened and when asked for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("u,enter", "reload", show=False)]
+    KEYS: ClassVar[Mapping[str, str]] = {"u": "reload", "enter": "reload"}
     TITLE_TEXT = "RIG CHECK"
-    KEYS_TEXT = "u update · Esc back"
+    KEYS_TEXT = "u update · : prompt · Esc back"
 
-    def __init__(self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk) -> None:
-        super().__init__(palette, keymap, digits_every)
+    def __init__(self, dress: Dress, desk: Desk) -> None:
+        super().__init__(dress)
         self._desk = desk
-        self._checks = Checks(palette)
+        self._checks = Checks(dress.palette)
 
     def content(self) -> ComposeResult:
         """The checks."""
@@ -66,7 +65,6 @@ class RigPage(Page):
 
     def on_mount(self) -> None:
         """Look at once."""
-        self.query_one(VerticalScroll).focus()
         self._look()
 
     def action_reload(self) -> None:

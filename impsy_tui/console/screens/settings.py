@@ -1,19 +1,16 @@
 """Settings: the configuration in force, where each value came from, and changing it in its file."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Label
 
 from impsy_tui.console.desk import Desk
-from impsy_tui.console.keymap import Keymap
-from impsy_tui.console.screens.dialogs import Ask
 from impsy_tui.console.screens.guide import Guide
-from impsy_tui.console.screens.page import Page, as_shown
-from impsy_tui.console.themes import Palette
+from impsy_tui.console.screens.page import Dress, Page, as_shown
 from impsy_tui.console.widgets.lines import cut
 from impsy_tui.control.messages import Reply, Setting, Settings
 
@@ -21,18 +18,12 @@ from impsy_tui.control.messages import Reply, Setting, Settings
 class SettingsPage(Page):
     """Every setting; Enter changes one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "changed", show=False),
-        Binding("g", "guide", show=False),
-        Binding("u", "reload", show=False),
-    ]
+    KEYS: ClassVar[Mapping[str, str]] = {"c": "changed", "g": "guide", "u": "reload"}
     TITLE_TEXT = "SETTINGS"
-    KEYS_TEXT = "Enter changes it in its file · c only those set · g guide · u update · Esc back"
+    KEYS_TEXT = "Enter changes it in its file · c only those set · g guide\nu update · : prompt · Esc back"
 
-    def __init__(
-        self, palette: Palette, keymap: Keymap, digits_every: int, desk: Desk, *, guided: bool = False
-    ) -> None:
-        super().__init__(palette, keymap, digits_every)
+    def __init__(self, dress: Dress, desk: Desk, *, guided: bool = False) -> None:
+        super().__init__(dress)
         self._desk = desk
         self._guided = guided
         self._settings: tuple[Setting, ...] = ()
@@ -49,7 +40,6 @@ class SettingsPage(Page):
 
     def on_mount(self) -> None:
         """Look at once, and begin the guide where that was asked for."""
-        self.query_one(DataTable).focus()
         self._look()
         if self._guided:
             self.action_guide()
@@ -97,23 +87,14 @@ class SettingsPage(Page):
     def on_data_table_row_selected(self) -> None:
         """Change it."""
         one = self._chosen()
-        if one is None:
-            return
+        if one is not None:
+            self.begin(f"set {one.key} {one.value}")
 
-        self.app.push_screen(self._dialog(one))
-
-    def _dialog(self, one: Setting) -> Ask:
-        async def accept(value: str) -> str:
-            if value == one.value:
-                return ""
-            reply = await self._desk.carry_out(f"set {one.key} {value}")
-            if not reply.ok:
-                return reply.text
+    def answered(self, level: str, text: str, line: str = "") -> None:
+        """Show the answer; a setting may have changed."""
+        super().answered(level, text, line)
+        if line.startswith("set "):
             self._look()
-            self._desk.say("reply", reply.text)
-            return ""
-
-        return Ask(one.key, f"{one.help}\nallowed: {one.allowed}", one.value, accept)
 
     def action_guide(self) -> None:
         """What is plugged in, question by question, and a new file of the answers."""

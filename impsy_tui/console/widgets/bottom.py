@@ -20,8 +20,9 @@ class Hint(Lines):
 
     DEFAULT_CSS = "Hint { height: 1; width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, idle: str = _IDLE) -> None:
         super().__init__(palette, id="hint")
+        self._idle = idle
         self._said: tuple[str, object, int] = ("idle", None, 0)
 
     def idle(self) -> None:
@@ -40,6 +41,21 @@ class Hint(Lines):
         """A line of the history."""
         self._say("found", line, 0)
 
+    def tell(self, text: str, *, wrong: bool = False) -> None:
+        """Show an answer until something is typed."""
+        self._say("wrong" if wrong else "told", (text,), 0)
+
+    def advise(self, completion: Completion | None, mistake: Mistake | None, offset: int, found: str | None) -> None:
+        """Show what the prompt says about its line; see ``Prompt.Advised``."""
+        if mistake is not None:
+            self.blame(mistake, offset)
+        elif found is not None:
+            self.found(found)
+        elif completion is not None:
+            self.complete(completion, offset)
+        elif self._said[0] not in ("told", "wrong"):
+            self.idle()
+
     def _say(self, what: str, about: object, offset: int) -> None:
         self._said = (what, about, offset)
         self.redraw()
@@ -53,13 +69,15 @@ class Hint(Lines):
                 self.set_lines([_completion(about, width, palette)])
             case Mistake():
                 self.set_lines([_mistake(about, offset, width, palette)])
+            case (str() as told,):
+                self.set_lines([((cut(told, width), palette.alarm if what == "wrong" else palette.text),)])
             case str():
                 text = f"⌕ {about}" if about else "⌕ nothing of the kind was typed"
                 self.set_lines(
                     [((cut(f"{text}   (Enter takes it, Ctrl-R older, Esc leaves)", width), palette.accent),)]
                 )
             case _:
-                self.set_lines([((cut(_IDLE, width), palette.faint),)] if what == "idle" else [])
+                self.set_lines([((cut(self._idle, width), palette.faint),)] if what == "idle" else [])
 
 
 def _completion(completion: Completion, width: int, palette: Palette) -> Line:
@@ -125,6 +143,34 @@ class KeysBar(Lines):
             used += len(keys) + len(what) + 3
             pieces += [(keys, palette.strong), (f" {what}  ", palette.dim)]
         self.set_lines([tuple(pieces)])
+
+
+class PageKeys(Lines):
+    """Stands in place of the prompt in the keys mode of a page, with the keys of the page."""
+
+    DEFAULT_CSS = "PageKeys { height: 2; width: 1fr; }"
+
+    def __init__(self, palette: Palette, text: str) -> None:
+        super().__init__(palette, id="keys-here")
+        self._rows = text.split("\n")
+        self._told = ""
+
+    def tell(self, text: str) -> None:
+        """Show an answer to a key in the second line."""
+        self._told = text
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        palette, width = self.palette, self.size.width
+        rows = [*self._rows[:1], self._told or "".join(self._rows[1:2])]
+        lead: tuple[Piece, ...] = ((" KEYS ", palette.input_block), (" ", palette.ground))
+        indent: tuple[Piece, ...] = ((" " * 7, palette.ground),)
+        style = palette.dim
+        self.set_lines(
+            [(*(indent if number else lead), (cut(row, max(1, width - 7)), style)) for number, row in enumerate(rows)]
+        )
+        self._told = ""
 
 
 class KeyFooter(Lines):

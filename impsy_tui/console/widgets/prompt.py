@@ -1,7 +1,8 @@
 """The command line: history, search in it, completions, and where a mistake is."""
 
-import time
+import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from textual import events
@@ -13,14 +14,14 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
 from impsy_tui.console.history import History
+from impsy_tui.console.painter import width_of
 from impsy_tui.language.complete import Completion, Known, complete
 from impsy_tui.language.parse import LONGEST_LINE, Mistake, parse
 
 _SIGN = "› "
-_AT_ONCE: Final = 0.05
-"""Seconds within which a key after Enter was typed before anybody could see what Enter did."""
 _KEYS: Final = {
     "enter": "enter",
+    "ctrl+j": "enter",
     "up": "older",
     "down": "newer",
     "ctrl+r": "search",
@@ -36,6 +37,18 @@ _EDITING: Final = {
     for key in binding.key.split(",")
 }
 """What keys do within the line."""
+_BEGINNING: Final = ("ctrl+r",)
+"""Keys besides text that leave a refused line."""
+_KEEPING: Final = ("enter", "ctrl+j", "escape")
+"""Keys that do not edit a refused line."""
+_TAKING: Final = ("cursor_right", "end")
+"""Actions that take the grey text behind the cursor."""
+
+
+def _as_typed(text: str) -> str:
+    """Returns a text with a plain blank for every kind of blank, and without control characters."""
+    plain = (" " if unicodedata.category(letter) == "Zs" or letter == "\t" else letter for letter in text)
+    return "".join(letter for letter in plain if letter.isprintable())
 
 
 class _Ghost(Suggester):
@@ -69,36 +82,46 @@ class CommandInput(Input):
     def __init__(self, answer: Callable[[str], None], suggester: Suggester) -> None:
         super().__init__(suggester=suggester, select_on_focus=False, max_length=LONGEST_LINE, id="line")
         self.cursor_blink = False
-        self.left_until = 0.0
-        """Until when a key that comes belongs to another line than the one that stands here."""
+        self.refused = False
+        """True if the line here was refused and nothing has edited it since: text begins a new line."""
         self._answer = answer
 
     async def _on_key(self, event: events.Key) -> None:
-        if (event.is_printable or event.key in _KEYS) and time.monotonic() < self.left_until:
+        text = _as_typed(event.character or "")
+        if self.refused and (text or event.key in _BEGINNING):
             self._answer("leave")
         if event.key in _KEYS:
             event.stop()
             event.prevent_default()
             self._answer(_KEYS[event.key])
         elif action := _EDITING.get(event.key):
-            self.left_until = 0.0  # whoever edits the line means this one
             event.stop()
             event.prevent_default()
+            if not self.value and action in _TAKING:
+                self._answer("take")
             await self.run_action(action)
+        elif text and text != event.character:
+            event.stop()
+            event.prevent_default()
+            self.insert_text_at_cursor(text)
         else:
             await super()._on_key(event)
+        if event.key not in _KEEPING:
+            self.refused = False
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Several lines are entered one after the other; the last stays, to be looked at."""
+        """Enter several lines one after the other; the last stays, to be looked at."""
         event.stop()
         event.prevent_default()
+        if self.refused:
+            self._answer("leave")
         *lines, last = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for line in lines:
-            self.insert_text_at_cursor(line)
+            self.insert_text_at_cursor(_as_typed(line))
             self._answer("enter")
-            if time.monotonic() < self.left_until:
+            if self.refused:
                 self._answer("leave")
-        self.insert_text_at_cursor(last)
+        self.insert_text_at_cursor(_as_typed(last))
 
     def action_end(self, select: bool = False) -> None:
         """The end of the line, and from there the end of the grey text behind it."""
@@ -130,6 +153,9 @@ class Prompt(Horizontal):
             super().__init__()
             self.line = line
 
+    class Interrupted(Message):
+        """Ctrl-C in an empty line."""
+
     class Advised(Message):
         """There is something to say of the line as it stands.
 
@@ -157,6 +183,8 @@ class Prompt(Horizontal):
         self._searching: int | None = None
         self._wrong: str | None = None
         self._offered = ""
+        self._told = False
+        """True if the events tell already that the line here was refused."""
 
     def compose(self) -> ComposeResult:
         """Sign and line."""
@@ -170,20 +198,33 @@ class Prompt(Horizontal):
 
     def put(self, text: str) -> None:
         """Let the line be this."""
+        self.line.refused = False
         self.line.value = text
         self.line.cursor_position = len(text)
 
     def offer(self, command: str) -> None:
-        """Show a command in the empty line; Tab takes it. An empty one takes it back."""
+        """Show a command in the empty line; Right takes it. An empty command takes the offer back."""
         self._offered = command
-        self.line.placeholder = f"{command}   Tab" if command else ""
+        self.line.placeholder = f"{command}   Right takes it" if command else ""
 
     def blame(self, line: str, mistake: Mistake) -> None:
         """Show a line that was wrong again, with the cursor behind the wrong word."""
         if not self.line.value:
-            self.line.value = line
+            self.put_back(line)
             self.line.cursor_position = min(mistake.end, len(line))
-        self.call_after_refresh(self._advise_mistake, mistake)
+            self.call_after_refresh(self._advise_mistake, mistake)
+
+    def put_back(self, line: str) -> None:
+        """Show a refused line again, if nothing else is typed."""
+        if not self.line.value:
+            self._wrong = line
+            self.put(line)
+            self.line.refused = self._told = True
+
+    @property
+    def searches(self) -> bool:
+        """Whether the history is searched."""
+        return self._searching is not None
 
     def leave_search(self) -> None:
         """Search no more; the line is empty."""
@@ -222,17 +263,18 @@ class Prompt(Horizontal):
         if isinstance(read, Mistake):
             self._wrong = line
             self.line.cursor_position = read.end
-            self.line.left_until = time.monotonic() + _AT_ONCE
+            self.line.refused, self._told = True, False
             self._advise_mistake(read)
             return
-        self.line.value = ""
+        self.put("")
         self.offer("")
         self.post_message(self.Entered(line))
 
     def _leave_mistake(self) -> None:
-        """The next line has been typed already: the mistake goes where all is written down."""
-        self.line.left_until = 0.0
-        self.post_message(self.Entered(self.line.value))
+        """Clear the line for the next one; the events tell about a mistake that they have not told yet."""
+        self.line.refused = False
+        if not self._told:
+            self.post_message(self.Entered(self.line.value))
         self.line.value = ""
 
     def _answer(self, what: str) -> None:
@@ -242,8 +284,15 @@ class Prompt(Horizontal):
                 self._enter()
             case "leave":
                 self._leave_mistake()
+            case "clear" if not self.line.value and self._searching is None:
+                self.post_message(self.Interrupted())
             case "clear":
                 self.line.value = ""
+            case "take":
+                self.put(self._offered)
+            case "older" if self.line.refused:
+                self.line.refused = False  # the refused line stands here: it is the newest
+                self._history.older("")
             case "older" if self._searching is None:
                 self._browse(self._history.older(self.line.value))
             case "newer" if self._searching is None:
@@ -281,9 +330,6 @@ class Prompt(Horizontal):
     def _complete(self, step: int) -> None:
         if self._completing is None:
             value = self.line.value
-            if not value and self._offered:
-                self.put(self._offered)
-                return
             found = complete(value, self._known())
             if not found.options:
                 return
@@ -303,4 +349,6 @@ class Prompt(Horizontal):
         self.post_message(self.Advised(completion, None, len(_SIGN)))
 
     def _advise_mistake(self, mistake: Mistake) -> None:
-        self.post_message(self.Advised(None, mistake, len(_SIGN)))
+        line = self.line.value
+        start, end = width_of(line[: mistake.start]), width_of(line[: mistake.end])
+        self.post_message(self.Advised(None, replace(mistake, start=start, end=end), len(_SIGN)))

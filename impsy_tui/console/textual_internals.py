@@ -1,0 +1,132 @@
+"""Everything that the console uses of Textual beyond its public interface, each with a fallback.
+
+If a later Textual lacks one of these names, the console loses what is described here and works otherwise.
+"""
+
+import re
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rich.color import ColorSystem
+from rich.console import Console
+from textual import constants, events
+from textual.driver import Driver
+from textual.message import Message
+from textual.screen import Screen
+
+try:
+    from textual._compositor import ChopsUpdate, Compositor
+except ImportError:  # a later Textual: it paints by itself
+    ChopsUpdate = Compositor = object  # type: ignore[assignment,misc]
+
+__all__ = ["ChopsUpdate", "Compositor"]
+
+_WAITING_WRITES: Final = 1
+_HOLD: Final = 1.0
+"""Seconds that the rest of an escape sequence may take to come."""
+_BEGUN: Final = re.compile(r"\x1b(\[[0-9;?<]*|O)\Z")
+"""An escape sequence of a key whose end has not come yet."""
+_REST: Final = re.compile(r"(\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
+"""What follows the escape character in the sequence of a key."""
+_PRINTABLE: Final = range(0x20, 0x7F)
+
+
+def use_compositor(screen: Screen[Any], compositor: object) -> None:
+    """Let a screen be painted by this compositor, if Textual's screens have one."""
+    if Compositor is not object and hasattr(screen, "_compositor"):
+        screen._compositor = compositor  # type: ignore[assignment]
+
+
+def colour_system(console: Console) -> ColorSystem:
+    """Returns the colours of a terminal."""
+    return getattr(console, "_color_system", None) or ColorSystem.TRUECOLOR
+
+
+def is_behind(driver: Driver | None) -> bool:
+    """Whether a terminal has yet to take what Textual wrote to it."""
+    queue = getattr(getattr(driver, "_writer_thread", None), "_queue", None)
+    return queue is not None and queue.qsize() > _WAITING_WRITES
+
+
+def key_name(character: str) -> str:
+    """Returns the name that Textual has for the key of a character."""
+    try:
+        from textual.keys import _character_to_key
+    except ImportError:
+        return character
+    return _character_to_key(character)
+
+
+def use_kitty_keyboard(on: bool) -> None:
+    """Let terminals that can report every key in kitty's way, or leave their keyboard as it is."""
+    constants.DISABLE_KITTY_KEY = not on  # type: ignore[misc]
+
+
+def read_escapes_patiently() -> None:
+    """Let Textual's terminal drivers read keys with ``patient`` parsers."""
+    try:
+        from textual.drivers import linux_driver
+
+        parser = getattr(linux_driver, "XTermParser")  # noqa: B009 – not public: mypy knows no such name
+        setattr(linux_driver, "XTermParser", patient(parser))  # noqa: B010
+    except (ImportError, AttributeError):
+        pass  # no such driver on this system, or a later Textual
+
+
+def patient(parser: type[Any]) -> type[Any]:
+    """Returns a parser that tells Escape and a key from Alt, and waits for cut escape sequences.
+
+    A terminal sends Escape followed by a key exactly as it sends Alt with the key: tmux and screen
+    pass both on in one piece. The parser reports ``alt+key``, so that the console can decide.
+    """
+    if issubclass(parser, _Marker):
+        return parser
+
+    class PatientParser(_Marker, parser):  # type: ignore[misc]
+        """Textual's parser behind a buffer for sequences whose end has not come."""
+
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self._held = ""
+            self._held_until = 0.0
+            self._escaped = -_HOLD
+
+        def feed(self, data: str) -> Iterable[Message]:
+            if data and time.monotonic() - self._escaped < _HOLD and _REST.match(data) and len(data) > 1:
+                data = f"\x1b{data}"  # its escape character came alone, and was taken for Escape
+            if data:
+                self._escaped = -_HOLD
+            data, self._held = self._held + data, ""
+            if begun := _BEGUN.search(data):
+                self._held, data = begun[0], data[: begun.start()]
+                self._held_until = time.monotonic() + _HOLD
+                if not data:
+                    return
+            yield from super().feed(data)
+
+        def tick(self) -> Iterable[Message]:
+            if self._held and time.monotonic() > self._held_until:
+                held, self._held = self._held, ""
+                if len(held) == 2:  # Escape and a key; more of a sequence is nothing that was typed
+                    yield from (events.Key("escape", "\x1b"), events.Key(key_name(held[1]), held[1]))
+            for message in super().tick():
+                if isinstance(message, events.Key) and message.key == "escape":
+                    self._escaped = time.monotonic()
+                yield message
+
+        def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+            if len(sequence) == 2 and sequence[0] == "\x1b" and ord(sequence[1]) in _PRINTABLE:
+                if sequence[1] in "[O":
+                    return []  # a sequence begins so
+                return [events.Key(f"alt+{key_name(sequence[1])}", sequence[1])]
+            if alt and len(sequence) == 1 and ord(sequence) in _PRINTABLE:
+                return [events.Key(f"alt+{key_name(sequence)}", sequence)]
+            found: Iterable[events.Key] = super()._sequence_to_key_events(sequence, alt)
+            return found
+
+    return PatientParser
+
+
+class _Marker:
+    """Marks a parser that is patient already."""
