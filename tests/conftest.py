@@ -1,6 +1,7 @@
 """What tests share: free ports, tiny models, and real engines in processes of their own."""
 
 import asyncio
+import importlib.util
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests import own_data
 from tests.models import constant_model
 
 if TYPE_CHECKING:
@@ -61,23 +63,56 @@ def jack_server() -> Iterator["JackServer"]:
         yield server
 
 
-@pytest.fixture
-def shared_models() -> Path:
-    """Models and data sets of IMPSY that are no part of this project."""
-    return _shared("impsy", "the models of IMPSY")
-
-
-@pytest.fixture
-def shared_rl_impro() -> Path:
-    """Look-up tables, corpora and results of RL-impro that are no part of this project."""
-    return _shared("rl-impro", "the data of RL-impro")
-
-
-def _shared(name: str, what: str) -> Path:
-    folder = SHARED / name
-    if not folder.is_dir():
-        pytest.skip(f"{what} are not at {folder} (IMPSY_SHARED_DATA names another place)")
+@pytest.fixture(scope="session")
+def impsy_datasets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data sets of IMPSY, or small ones of our own in the same layout."""
+    if (SHARED / "impsy").is_dir():
+        return SHARED / "impsy"
+    folder = tmp_path_factory.mktemp("impsy-datasets")
+    own_data.datasets(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def impsy_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models of IMPSY in three formats, or small ones of our own in the same formats."""
+    if (SHARED / "impsy").is_dir():
+        return SHARED / "impsy"
+    if not importlib.util.find_spec("keras_mdn_layer"):
+        pytest.skip(f"no models are at {SHARED / 'impsy'}, and TensorFlow, which makes them, is not installed")
+    folder = tmp_path_factory.mktemp("impsy-models")
+    command = [sys.executable, "-m", "tests.own_data", str(folder)]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rl_impro(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Look-up tables and corpora of RL-impro, or small ones of our own in the same layout."""
+    if (SHARED / "rl-impro").is_dir():
+        return SHARED / "rl-impro"
+    folder = tmp_path_factory.mktemp("rl-impro")
+    own_data.rl_impro(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def metatone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Gesture scores and touches of Metatone, or small ones of our own in the same layout."""
+    if (SHARED / "metatone").is_dir():
+        return SHARED / "metatone"
+    folder = tmp_path_factory.mktemp("metatone")
+    own_data.metatone(folder)
+    return folder
+
+
+def published(*path: str) -> Path:
+    """A published file or folder that a test compares with; skips the test if it is missing."""
+    found = SHARED.joinpath(*path)
+    if not found.exists():
+        pytest.skip(f"compares with published figures, which are not at {found} (IMPSY_SHARED_DATA: another place)")
+    return found
 
 
 @pytest.fixture

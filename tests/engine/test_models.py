@@ -118,8 +118,8 @@ def test_keras_files_are_played_from_their_weights(tmp_path: Path) -> None:
     assert loaded.remark == ""
 
 
-def test_a_flex_file_says_what_it_is_played_from(shared_models: Path) -> None:
-    (lite,) = shared_models.glob("musicMDRNN-dim2-*.tflite")
+def test_a_flex_file_says_what_it_is_played_from(impsy_models: Path) -> None:
+    (lite,) = impsy_models.glob("musicMDRNN-dim2-*.tflite")
     assert "played from musicMDRNN-dim2" in _load(lite).remark
 
 

@@ -56,8 +56,8 @@ def test_a_replay_with_one_seed_is_the_same_to_the_last_bit(tmp_path: Path) -> N
     assert first != other
 
 
-def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: Path, shared_models: Path) -> None:
-    longest = max(read_dataset(shared_models / "training-dataset-9d.npz"), key=len)[:600]
+def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: Path, impsy_datasets: Path) -> None:
+    longest = max(read_dataset(impsy_datasets / "training-dataset-9d.npz"), key=len)[:600]
     log = tmp_path / "real-9d-mdrnn.log"
     times = np.cumsum(np.minimum(longest[:, 0].astype(float), 5.0))
     with log.open("w") as rows:

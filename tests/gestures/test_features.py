@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from impsy_tui.gestures.features import FEATURES, Window, features, seconds_of
 from impsy_tui.gestures.touches import Touch, Touches, read_touches, wall_seconds
-from tests.conftest import SHARED
+from tests.conftest import published
 
 
 def _touches(rows: list[tuple[float, float, float, float]]) -> Touches:
@@ -83,12 +83,10 @@ def test_moments_are_the_whole_seconds_of_a_recording() -> None:
 
 
 def test_a_published_recording_has_its_published_features() -> None:
-    folder = SHARED / "metatone" / "classifier"
-    if not folder.is_dir():
-        pytest.skip(f"no labelled recordings are at {folder} (IMPSY_SHARED_DATA names another place)")
+    folder = published("metatone", "classifier")
     (raw,) = folder.glob("*-touches.csv")
-    (published,) = folder.glob("*-FeatureVectors.csv")
-    with published.open() as lines:
+    (expected,) = folder.glob("*-FeatureVectors.csv")
+    with expected.open() as lines:
         rows = list(csv.reader(lines))[1:]
     moments = np.array([wall_seconds(datetime.fromisoformat(row[0])) for row in rows])
     (touches,) = read_touches(raw).players.values()

@@ -9,7 +9,7 @@ import pytest
 from impsy_tui.gestures import measures
 from impsy_tui.gestures.measures import WINDOW, Watch, ensemble_state, follow, measure
 from impsy_tui.gestures.scores import read_score
-from tests.conftest import SHARED
+from tests.conftest import published
 
 
 def test_transitions_are_counted_from_rows_to_columns_of_all_players() -> None:
@@ -111,9 +111,7 @@ def test_players_may_come_and_go() -> None:
 
 
 def test_flux_and_entropy_are_those_that_metatone_gives() -> None:
-    folder = SHARED / "metatone"
-    if not folder.is_dir():
-        pytest.skip(f"the scores of Metatone are not at {folder} (IMPSY_SHARED_DATA names another place)")
+    folder = published("metatone")
     with (folder / "performances.csv").open() as lines:
         rows = [row for row in csv.DictReader(lines) if row["flux"]][:40]
     for row in rows:

@@ -16,7 +16,7 @@ from impsy_tui.gestures.scores import (
     score_files,
     write_score,
 )
-from tests.conftest import SHARED
+from tests.conftest import published
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -109,11 +109,18 @@ def test_a_score_that_cannot_be_written_or_found_is_told_so(tmp_path: Path) -> N
         score_files(tmp_path)
 
 
-def test_metatones_scores_are_read_without_a_remark() -> None:
-    folder = SHARED / "metatone" / "gestures"
-    if not folder.is_dir():
-        pytest.skip(f"the scores of Metatone are not at {folder} (IMPSY_SHARED_DATA names another place)")
-    read = [read_score(file) for file in score_files(folder).files]
+def test_read_score_reads_the_scores_of_metatone_without_a_remark(metatone: Path) -> None:
+    files = score_files(metatone / "gestures").files
+    assert len(files) == len(list((metatone / "gestures").iterdir()))
+    for file in files:
+        header, *rows = file.read_text().splitlines()
+        read = read_score(file)
+        assert read.remarks == ()
+        assert read.score.codes.shape == (len(rows), header.count(","))
+        assert read.score.began is not None
+
+
+def test_read_score_reads_every_published_second() -> None:
+    read = [read_score(file) for file in score_files(published("metatone", "gestures")).files]
     assert len(read) == 137
-    assert {remark for each in read for remark in each.remarks} == set()
     assert sum(len(each.score) for each in read) == 63341

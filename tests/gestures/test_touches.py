@@ -18,7 +18,6 @@ from impsy_tui.gestures.touches import (
     write_touches,
     written,
 )
-from tests.conftest import SHARED
 
 METATONE = "time,device_id,x_pos,y_pos,velocity\n"
 
@@ -127,10 +126,9 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
     assert sorted(in_time(again)) == sorted(in_time(recording)) == sorted(lines)
 
 
-def test_recorded_performances_are_read_to_the_last_row() -> None:
-    files = sorted((SHARED / "metatone" / "touches").glob("*.csv"))
-    if not files:
-        pytest.skip(f"no recorded touches are at {SHARED} (IMPSY_SHARED_DATA names another place)")
+def test_read_touches_reads_recorded_performances_to_the_last_row(metatone: Path) -> None:
+    files = sorted((metatone / "touches").glob("*.csv"))
+    assert files
     rows = {file: len(file.read_text().splitlines()) - 1 for file in files}
     for file in files:
         recording = read_touches(file)

@@ -1,7 +1,6 @@
 """Our descriptors of a sine beside those that RL-impro has published of it, made with FluCoMa."""
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from impsy_tui.listening.descriptors import Settings, averaged, describe
 from impsy_tui.listening.names import CATEGORIES, places
 from impsy_tui.listening.synths import as_recorded, synth_called
 from impsy_tui.listening.table import LookupTable, read_table
-from tests.conftest import ROOT
+from tests.conftest import ROOT, published
 
 SETTINGS = Settings(window=1_024, hop=512)
 RECORDED, LENGTH = 88_192, 96_000
@@ -31,21 +30,21 @@ def _apart(table: LookupTable, ours: np.ndarray, rows: range) -> dict[str, float
 
 
 @pytest.fixture
-def published(shared_rl_impro: Path) -> LookupTable:
-    return read_table(shared_rl_impro / "lookup" / "sin-20.csv")
+def published_sine() -> LookupTable:
+    return read_table(published("rl-impro", "lookup", "sin-20.csv"))
 
 
-def test_the_built_in_sine_is_described_as_published(published: LookupTable) -> None:
+def test_the_built_in_sine_is_described_as_published(published_sine: LookupTable) -> None:
     synth, rows = synth_called("sine"), range(0, 400, 3)
-    ours = np.array([_as_published(synth.render(published.parameters[row], 2.0, 44_100)) for row in rows])
-    apart = _apart(published, ours, rows)
+    ours = np.array([_as_published(synth.render(published_sine.parameters[row], 2.0, 44_100)) for row in rows])
+    apart = _apart(published_sine, ours, rows)
     assert all(far <= 0.1 for far in apart.values()), apart
 
 
 @pytest.mark.skipif(shutil.which("pd") is None, reason="Pure Data is not installed (puredata-core)")
-def test_the_sine_of_our_patch_is_described_as_published(published: LookupTable) -> None:
+def test_the_sine_of_our_patch_is_described_as_published(published_sine: LookupTable) -> None:
     patch, rows = ROOT / "configs" / "pd" / "sine.pd", range(0, 400, 9)
-    points = published.parameters[rows]
+    points = published_sine.parameters[rows]
     ours = np.array([_as_published(sound) for sound in render(patch, points, 2.0, 44_100)])
-    apart = _apart(published, ours, rows)
+    apart = _apart(published_sine, ours, rows)
     assert all(far <= 0.1 for far in apart.values()), apart

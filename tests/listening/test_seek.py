@@ -1,5 +1,7 @@
 """Moves, and seek, which steps towards what sounds most alike."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -50,8 +52,8 @@ def test_seek_comes_to_the_sound_that_it_hears() -> None:
     assert seek.goals(target[None, places(["loudness-dBFS", "centroid"])])[0] == pytest.approx([0.85, 0.2])
 
 
-def test_the_published_table_is_a_grid_and_sounds_at_its_points_as_it_says(shared_rl_impro) -> None:  # type: ignore[no-untyped-def]
-    table = read_table(shared_rl_impro / "lookup" / "sin-20.csv")
+def test_known_sounds_at_the_points_of_a_grid_as_the_table_says(rl_impro: Path) -> None:
+    table = read_table(rl_impro / "lookup" / "sin-20.csv")
     known = Known(table)
     assert (known.rows_at(table.parameters) == np.arange(400)).all()
     assert rmse(known.sound_at(table.parameters + 0.02), known.descriptors).max() == 0.0

@@ -32,10 +32,10 @@ def _outputs(network: Network, events: np.ndarray) -> np.ndarray:
     return np.array([network.step(event).copy() for event in events])
 
 
-def test_the_three_files_of_one_model_agree(shared_models: Path) -> None:
-    stem = shared_models / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"
+def test_the_three_files_of_one_model_agree(impsy_models: Path) -> None:
+    (stem,) = impsy_models.glob("musicMDRNN-dim9-*.tflite")
     events = _events(9)
-    lite = _outputs(TfliteNetwork(stem.with_suffix(".tflite")), events)
+    lite = _outputs(TfliteNetwork(stem), events)
     for suffix in (".keras", ".h5"):
         assert np.abs(_outputs(NumpyNetwork(read_weights(stem.with_suffix(suffix))), events) - lite).max() < 1e-4
 
@@ -53,8 +53,8 @@ def test_a_keras_file_that_does_not_unpack_is_told_in_a_line(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("dimension", [2, 4])
-def test_keras_files_of_other_years_agree(shared_models: Path, dimension: int) -> None:
-    (keras,) = shared_models.glob(f"musicMDRNN-dim{dimension}-*.keras")
+def test_keras_files_of_other_years_agree(impsy_models: Path, dimension: int) -> None:
+    (keras,) = impsy_models.glob(f"musicMDRNN-dim{dimension}-*.keras")
     events = _events(dimension)
     one, other = (_outputs(NumpyNetwork(read_weights(file)), events) for file in (keras, keras.with_suffix(".h5")))
     assert np.abs(one - other).max() < 1e-4
@@ -199,16 +199,16 @@ def test_the_checking_process_hands_over_the_weights(tmp_path: Path) -> None:
     assert np.array_equal(_outputs(NumpyNetwork(report.weights), events), direct)
 
 
-def test_a_file_that_needs_flex_is_played_from_the_one_beside_it(shared_models: Path) -> None:
-    (lite,) = shared_models.glob("musicMDRNN-dim4-*.tflite")
+def test_a_file_that_needs_flex_is_played_from_the_one_beside_it(impsy_models: Path) -> None:
+    (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
     report = Report(_checked(lite))
     assert report.shape.dimension == 4
     assert report.source == lite.with_suffix(".keras").name
     assert report.weights is not None
 
 
-def test_a_file_that_needs_flex_alone_says_what_would_do(shared_models: Path, tmp_path: Path) -> None:
-    (lite,) = shared_models.glob("musicMDRNN-dim4-*.tflite")
+def test_a_file_that_needs_flex_alone_says_what_would_do(impsy_models: Path, tmp_path: Path) -> None:
+    (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
     (tmp_path / "alone.tflite").write_bytes(lite.read_bytes())
     with pytest.raises(ModelProblem, match="beside it would do"):
         Report(_checked(tmp_path / "alone.tflite"))

@@ -16,7 +16,7 @@ from impsy_tui.training.labelled import (
     labelled_files,
     read_labelled,
 )
-from tests.conftest import SHARED
+from tests.conftest import published
 from tests.training.guided import gestures_work, recorded
 
 needs_sklearn = pytest.mark.skipif(
@@ -130,10 +130,21 @@ def test_one_gesture_alone_is_nothing_to_tell_apart(tmp_path: Path) -> None:
 
 
 @needs_sklearn
+def test_classifier_tells_gestures_within_and_across_recordings(tmp_path: Path) -> None:
+    from impsy_tui.training.gestures import across, within
+
+    recordings = []
+    for number, gestures in enumerate(((1, 7, 5, 2), (7, 2, 1, 5))):
+        (tmp_path / str(number)).mkdir()
+        recordings.append(read_labelled(recorded(tmp_path / str(number), gestures)))
+    first, second = recordings
+    assert within(first, 1) > 0.8
+    assert across([first], second, 1) > 0.5
+
+
+@needs_sklearn
 def test_published_recordings_are_told_as_well_as_they_ever_were() -> None:
-    folder = SHARED / "metatone" / "classifier"
-    if not folder.is_dir():
-        pytest.skip(f"no labelled recordings are at {folder} (IMPSY_SHARED_DATA names another place)")
+    folder = published("metatone", "classifier")
     from impsy_tui.training.gestures import across, within
 
     older = read_labelled(folder / "2013-07-01-TrainingData1s.csv")

@@ -76,9 +76,9 @@ def test_every_file_of_a_network_steps_as_keras_does(trained: Any, tmp_path: Pat
         assert np.abs(_stepped(NumpyNetwork(read_weights(file)), events) - expected).max() < 1e-4
 
 
-def test_the_models_of_impsy_step_as_keras_does(shared_models: Path) -> None:
+def test_the_models_of_impsy_step_as_keras_does(impsy_models: Path) -> None:
     # Keras 3 no longer opens the .keras files of 2024; it still loads the weights of the .h5 ones.
-    for file in sorted(shared_models.glob("*.h5")):
+    for file in sorted(impsy_models.glob("*.h5")):
         weights = read_weights(file)
         model = training_model(weights.shape)
         model.load_weights(file)
