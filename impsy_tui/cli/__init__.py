@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -153,7 +154,11 @@ def run(
         if loaded.config.verbose or level != "info" or source != "command":
             printer.error(f"{source}: {text}", _COLOURS.get(level))
 
-    code = run_engine(setup, talk, printer.out)
+    try:
+        code = run_engine(setup, talk, printer.out)
+    except Exception:
+        printer.error(traceback.format_exc())
+        code = 1
     printer.close()
     raise typer.Exit(code)
 
