@@ -48,10 +48,20 @@ def pytest_make_collect_report(
     """Skips a test module that cannot be imported because a system library is missing; says which package has it."""
     report = yield
     if report.outcome == "failed" and (found := MISSING_LIBRARY.search(str(report.longrepr))):
-        package = LIBRARIES.get(found[1], found[1])
         report.outcome = "skipped"
-        report.longrepr = (str(collector.path), 0, f"{found[1]} is missing: sudo apt-get install {package}")
+        report.longrepr = (str(collector.path), 0, missing_library(found[1]))
     return report
+
+
+def skip_without_library(said: str) -> None:
+    """Skips the test if this output of a program says that a system library is missing."""
+    if found := MISSING_LIBRARY.search(said):
+        pytest.skip(missing_library(found[1]))
+
+
+def missing_library(library: str) -> str:
+    """Says which package has a library."""
+    return f"{library} is missing: sudo apt-get install {LIBRARIES.get(library, library)}"
 
 
 @pytest.fixture(scope="session")
@@ -137,10 +147,10 @@ def free_tcp_port() -> int:
 
 @pytest.fixture
 def receiver() -> Iterator[socket.socket]:
-    """A UDP socket that waits up to 10 s for what is sent to it."""
+    """A UDP socket that waits up to 60 s for what is sent to it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
         made.bind(("127.0.0.1", 0))
-        made.settimeout(10.0)
+        made.settimeout(60.0)
         yield made
 
 
@@ -152,7 +162,7 @@ def shell(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -184,7 +194,7 @@ class EngineProcess:
         """Send a signal and wait; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def said(self) -> str:
         """What it has printed as warnings and errors."""
@@ -222,7 +232,7 @@ def pulse_model(tmp_path: Path) -> Path:
     return constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that another process does."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -230,7 +240,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
         time.sleep(0.01)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something to become so, while the loop goes on."""
     async with asyncio.timeout(seconds):
         while not condition():

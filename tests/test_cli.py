@@ -1,5 +1,7 @@
 """What can be typed in a shell."""
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,7 @@ def test_a_socket_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 def test_clients_and_engine_meet_whatever_the_environment_says(tmp_path: Path) -> None:
     one = shell("status", cwd=tmp_path, XDG_RUNTIME_DIR="/run/user/77", HOME="/nowhere")
-    other = shell("status", cwd=tmp_path)
+    other = shell("status", cwd=tmp_path, HOME=pwd.getpwuid(os.getuid()).pw_dir)
     assert one.stderr == other.stderr
 
 

@@ -36,7 +36,7 @@ def test_launch_starts_an_engine_whose_output_cannot_be_written(tmp_path: Path, 
         output = tmp_path / "file" / "engine.out"
     launch_engine(_config(tmp_path), tmp_path / "e.sock", output)
     _shut_down(tmp_path / "e.sock")
-    wait_until(lambda: not (tmp_path / "e.sock").exists(), 30)
+    wait_until(lambda: not (tmp_path / "e.sock").exists())
 
 
 def test_launch_reports_the_last_lines_of_an_engine_that_does_not_start(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_run_plays_with_a_full_disk_for_its_output(tmp_path: Path) -> None:
     try:
         wait_until(lambda: shell("status", "--socket", str(tmp_path / "e.sock"), cwd=tmp_path).returncode == 0, 60)
         assert shell("shutdown", "--socket", str(tmp_path / "e.sock"), cwd=tmp_path).returncode == 0
-        assert engine.wait(30) == 0
+        assert engine.wait(60) == 0
     finally:
         engine.kill()
         engine.wait()

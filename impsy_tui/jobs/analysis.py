@@ -90,7 +90,10 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
     Raises:
         ListeningProblem: it cannot be read, is too long, or holds nothing; the message names it.
     """
-    import soundfile  # loads a library of codecs, which only this worker needs
+    try:
+        import soundfile  # loads a library of codecs, which only this worker needs
+    except OSError as error:
+        raise ListeningProblem(f"reading recordings needs libsndfile (Debian: libsndfile1): {error}") from None
 
     sound: Any
     try:

@@ -30,14 +30,18 @@ def find_ports(api: str = "", number: int = 0) -> Ports:
     """
     from serial.tools.list_ports import comports
 
+    from impsy_tui.midi_system.library import loading_problem
     from impsy_tui.midi_system.names import PortProblem
-    from impsy_tui.midi_system.ports import list_ports
 
     serial = tuple(sorted(port.device for port in comports()))
+    if problem := loading_problem():
+        return Ports(number, serial=serial, problem=problem)
+    from impsy_tui.midi_system.ports import list_ports
+
     try:
         inputs, outputs = list_ports(api)
-    except PortProblem as problem:
-        return Ports(number, serial=serial, problem=str(problem))
+    except PortProblem as refused:
+        return Ports(number, serial=serial, problem=str(refused))
     return Ports(number, tuple(inputs), tuple(outputs), serial)
 
 

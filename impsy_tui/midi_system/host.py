@@ -17,11 +17,9 @@ import threading
 import time
 from typing import Any, Final
 
-import rtmidi  # type: ignore[import-untyped]
-
 from impsy_tui.midi_system.frames import LONGEST, Frames, frame
+from impsy_tui.midi_system.library import loading_problem
 from impsy_tui.midi_system.names import LINK_CLIENT, VIRTUAL_CLIENT, PortProblem
-from impsy_tui.midi_system.ports import Finder
 
 _PATIENCE: Final = 10
 """Seconds that a call of the MIDI system may take; after that the process ends, and the engine tries again."""
@@ -43,18 +41,34 @@ def main() -> None:
         except OSError:
             pass
     control = socket.socket(fileno=int(sys.argv[1]))
+    problem = loading_problem()
     while True:
         line, descriptors, _, _ = socket.recv_fds(control, _PIECE, 2)
         if not line:
             return
+        problem = problem and loading_problem()  # the library may be installed meanwhile
         if not os.fork():
             control.close()
             try:
-                _serve(json.loads(line), *descriptors)
+                if problem:
+                    _refuse(problem, *descriptors)
+                else:
+                    _serve(json.loads(line), *descriptors)
             finally:
                 os._exit(0)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _refuse(problem: str, down: int, up: int) -> None:
+    """In the new process: answers each frame with the reason why there is no MIDI."""
+    os.set_blocking(down, True)
+    frames = Frames()
+    while data := os.read(down, _PIECE):
+        for asked, _ in frames.feed(data):
+            if not asked or not loading_problem():
+                return
+            _write_all(up, {"problem": problem})
 
 
 def _serve(request: dict[str, Any], down: int, up: int) -> None:
@@ -74,6 +88,8 @@ def _look(api: str, down: int, up: int) -> None:
     """Answers each frame, the links to be checked, with the ports that there are."""
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    from impsy_tui.midi_system.ports import Finder
+
     finder = Finder(api)
     frames = Frames()
     while data := os.read(down, _PIECE):
@@ -169,6 +185,8 @@ class _InPort(_Port):
 
     def _make(self, request: dict[str, Any]) -> Any:
         self._everything = request["everything"]
+        import rtmidi  # type: ignore[import-untyped]
+
         self._made = rtmidi.MidiIn(rtapi=request["api"], name=request["name"], queue_size_limit=1)
         self._hear_clock(wanted=request["clock"])
         self._made.set_callback(self._arrived)
@@ -222,6 +240,8 @@ class _OutPort(_Port):
         self._sounding: dict[tuple[int, int], None] = {}
 
     def _make(self, request: dict[str, Any]) -> Any:
+        import rtmidi
+
         return rtmidi.MidiOut(rtapi=request["api"], name=request["name"])
 
     def _take(self, message: bytes) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.conftest import skip_without_library
+
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 _OPTIONS = (
@@ -60,7 +62,9 @@ class Chromium:
         if not self._port:
             async with asyncio.timeout(60):
                 while not (found := re.search(r"DevTools listening on ws://[^:]+:(\d+)/", self._said.read_text())):
-                    assert self._process.poll() is None, f"it has ended: {self._said.read_text()}"
+                    if self._process.poll() is not None:
+                        skip_without_library(self._said.read_text())
+                        raise AssertionError(f"it has ended: {self._said.read_text()}")
                     await asyncio.sleep(0.05)
             self._port = int(found[1])
         target = await asyncio.get_running_loop().run_in_executor(None, self._new_target)
@@ -74,12 +78,13 @@ class Chromium:
 
     def close(self) -> None:
         """End it with all its processes."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _new_target(self) -> dict[str, Any]:
         request = urllib.request.Request(f"http://127.0.0.1:{self._port}/json/new?about:blank", method="PUT")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 
@@ -100,7 +105,7 @@ class Page:
         """Do something, and wait for the answer."""
         number = next(self._numbers)
         await self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 message = json.loads(await self._connection.recv())
                 if message.get("id") == number:
@@ -117,7 +122,7 @@ class Page:
 
     async def until(self, expression: str) -> None:
         """Wait for an expression to be true."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await self.run(expression):
                 await asyncio.sleep(0.02)
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,22 +28,30 @@ class JackServer:
         os.environ["JACK_DEFAULT_SERVER"] = self.name
         os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
         self._process: subprocess.Popen[bytes] | None = None
+        self._said = tempfile.TemporaryFile()
 
     def start(self) -> None:
         """Run it, and wait until it takes clients."""
         self._process = subprocess.Popen(
             ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", str(PERIOD)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 rtmidi.MidiIn(rtapi=JACK, name="first").delete()
                 return
             except rtmidi.SystemError:
-                assert time.monotonic() < deadline, "jackd does not start"
+                assert time.monotonic() < deadline, f"jackd does not start: {self.said()}"
+                assert self._process.poll() is None, f"jackd has ended: {self.said()}"
                 time.sleep(0.05)
+
+    def said(self) -> str:
+        """Returns the output of jackd."""
+        self._said.seek(0)
+        return self._said.read().decode(errors="replace")
 
     def end(self, *, kill: bool = False) -> None:
         """End it, in order or not, and wait until it has ended."""
@@ -51,7 +60,7 @@ class JackServer:
                 self._process.kill()
             else:
                 self._process.terminate()
-            self._process.wait(20)
+            self._process.wait(60)
             self._process = None
 
 

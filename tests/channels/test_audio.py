@@ -15,6 +15,7 @@ from impsy_tui.listening.agent_file import write_agent
 from tests.channels.jack import JackServer
 from tests.conftest import EngineProcess, free_port, wait_until
 from tests.listening.agents import small_agent
+from tests.programs import PD_PROBLEM
 
 Start = Callable[..., EngineProcess]
 Sine = Callable[[float], str]
@@ -36,8 +37,8 @@ _SINE = """#N canvas 0 0 400 300 12;
 @pytest.fixture
 def sine(jack_server: JackServer, tmp_path: Path) -> Iterator[Sine]:
     """Pd plays a sine of 1000 Hz and some amplitude through JACK; gives the name of its client."""
-    if shutil.which("pd") is None:
-        pytest.skip("Pure Data is not installed (puredata-core)")
+    if PD_PROBLEM:
+        pytest.skip(PD_PROBLEM)
     started: list[subprocess.Popen[bytes]] = []
 
     def start(amplitude: float) -> str:
@@ -47,7 +48,7 @@ def sine(jack_server: JackServer, tmp_path: Path) -> Iterator[Sine]:
         command += ["-r", "48000", "-open", str(tmp_path / "sine.pd")]
         quiet = subprocess.DEVNULL
         started.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))
-        wait_until(lambda: f"{name}:" in _ports(), 20)
+        wait_until(lambda: f"{name}:" in _ports())
         return name
 
     yield start
@@ -87,7 +88,7 @@ def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: 
     name = sine(0.25)
     engine = listen(name)
     assert f"audio {name}, input 1" in engine.ready
-    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 300, 20)
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 300)
     found = _snapshot(engine)
     # A sine of amplitude 0.25 is 15 dB below full scale, the synth goes from -50 to -10.
     assert found["players"][0]["agent"]["level"] == pytest.approx(-15.0, abs=1.0)
@@ -101,7 +102,7 @@ def test_an_engine_hears_a_microphone_and_its_agent_follows(sine: Sine, listen: 
 
 def test_clipping_is_told_of_and_the_set_goes_on(sine: Sine, listen: Listen) -> None:
     engine = listen(sine(3.0))
-    wait_until(lambda: "audio: the sound clipped" in engine.said(), 20)
+    wait_until(lambda: "audio: the sound clipped" in engine.said())
     assert engine.said().count("what is heard clips: turn the microphone down") == 1
     before = _snapshot(engine)["players"][0]["agent"]["heard"]
     assert 0.0 <= before < 1.0
@@ -130,11 +131,11 @@ def test_audio_waits_for_a_missing_device_and_hears_it_when_it_comes(
     name = f"sine{os.getpid()}"
     engine = listen(name)
     assert f"audio WAITING {name}, input 1" in engine.ready
-    wait_until(lambda: f"{name} cannot be heard: No input device matching '{name}'" in engine.said(), 20)
+    wait_until(lambda: f"{name} cannot be heard: No input device matching '{name}'" in engine.said())
     assert "audio: nothing is heard from it" in engine.command("send", "calibrate").stderr
     assert sine(0.25) == name
     wait_until(lambda: f"{name} is heard now" in engine.said(), 60)
-    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0, 20)
+    wait_until(lambda: _snapshot(engine)["players"][0]["agent"]["rate"] > 0)
     assert engine.end() == 0
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, EngineProcess, free_port, wait_until
+from tests.programs import needs_pd
 
-pytestmark = pytest.mark.skipif(shutil.which("pd") is None, reason="Pure Data is not installed (puredata-core)")
+pytestmark = needs_pd
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="who listens is read from /proc")
 
 
@@ -53,7 +53,7 @@ client_port = {to_pd}
     )
     printed = pd(ROOT / "tests" / "pd" / "peer.pd", listen_port=to_pd, engine_port=to_engine)
     number = r"[\d.e-]+"
-    wait_until(lambda: len(re.findall(rf"heard: list prediction( {number}){{8}}\n", printed.read_text())) > 20, 20)
+    wait_until(lambda: len(re.findall(rf"heard: list prediction( {number}){{8}}\n", printed.read_text())) > 20)
     wait_until(lambda: len(re.findall(rf"heard: list impsy( {number}){{8}}\n", printed.read_text())) > 20)
     snapshot = json.loads(engine.command("status", "--json").stdout)
     assert snapshot["heard"] > 20
@@ -68,7 +68,7 @@ def test_our_synthesiser_opens_without_a_complaint(pd: Callable[..., Path]) -> N
     printed = pd(ROOT / "configs" / "pd" / "synth.pd", listen_port=port)
     # The kernel knows when the patch listens.
     tables = [Path(f"/proc/net/udp{version}") for version in ("", "6")]
-    wait_until(lambda: any(f":{port:04X} " in table.read_text() for table in tables if table.exists()), 20)
+    wait_until(lambda: any(f":{port:04X} " in table.read_text() for table in tables if table.exists()))
     assert "couldn't create" not in printed.read_text()
     assert "error" not in printed.read_text()
 
@@ -85,9 +85,9 @@ def test_a_band_is_heard_by_our_patch_for_touches(
     )
     for player in ("p2", "p8"):
         assert engine.command("send", f"force {player} fast-taps").returncode == 0
-        wait_until(lambda player=player: f"touched: {player} " in printed.read_text(), 20)  # type: ignore[misc]
-    wait_until(lambda: "loud: 1" in printed.read_text(), 20)
+        wait_until(lambda player=player: f"touched: {player} " in printed.read_text())  # type: ignore[misc]
+    wait_until(lambda: "loud: 1" in printed.read_text())
     assert engine.command("send", "panic").returncode == 0
-    wait_until(lambda: printed.read_text().rfind("loud: 0") > printed.read_text().rfind("loud: 1"), 20)
+    wait_until(lambda: printed.read_text().rfind("loud: 0") > printed.read_text().rfind("loud: 1"))
     assert "couldn't create" not in printed.read_text()
     assert "error" not in printed.read_text()

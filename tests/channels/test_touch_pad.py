@@ -243,7 +243,7 @@ def test_who_is_told_of_no_more_leaves_the_page(chromium: Chromium) -> None:
     async def play(stage: Stage) -> None:
         stage.channel.tell_band([gesture_told("p2", 1), gesture_told("p3", 1)])
         await stage.page.until("document.querySelectorAll('.player').length === 2")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await stage.page.run("document.querySelectorAll('.player').length") != 1:
                 stage.channel.tell_band([gesture_told("p2", 1)])
                 await asyncio.sleep(0.2)

@@ -354,7 +354,7 @@ def test_a_client_that_does_not_read_is_dropped_and_the_others_hear_on() -> None
             async with connect(url, max_queue=None) as client:
                 await until(lambda: channel.status().bound.endswith("2 clients"))
                 number = 0
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(60):
                     while not hearing.troubles:
                         number += 1
                         channel.send((number % 2, number % 2))

@@ -32,14 +32,14 @@ def with_channel(play: Play, dimension: int = 3, **settings: Any) -> Hearing:
 
 async def said(client: ClientConnection, count: int) -> list[str]:
     """The next so many texts."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return [str(await client.recv()) for _ in range(count)]
 
 
 async def said_at_the_end(client: ClientConnection) -> list[str]:
     """All that is left until the server says goodbye."""
     found = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         try:
             while True:
                 found.append(str(await client.recv()))
@@ -56,7 +56,7 @@ def get(url: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
     """Status, headers and page that are answered there."""
     request = urllib.request.Request(url, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, dict(answer.headers), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read().decode()

@@ -158,7 +158,7 @@ def _process(*arguments: str) -> dict[str, object]:
         [sys.executable, "-P", "-m", "impsy_tui.config.edit", "set", *arguments],
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=120,
     )
     answer: dict[str, object] = json.loads(done.stdout)
     return answer

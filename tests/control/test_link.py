@@ -250,7 +250,7 @@ def test_a_server_of_something_else_does_not_end_it(answer: bytes, start_engine:
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(place))
     listening.listen()
-    listening.settimeout(10)
+    listening.settimeout(60)
 
     def talk() -> None:
         for _ in range(2):

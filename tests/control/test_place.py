@@ -151,7 +151,7 @@ def test_lock_goes_with_its_process(tmp_path: Path) -> None:
     socket = tmp_path / "engine.sock"
     code = f"from pathlib import Path; from impsy_tui.control.place import take; take(Path({str(socket)!r})); input()"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
-    wait_until(lambda: holder(socket) == process.pid, 30)
+    wait_until(lambda: holder(socket) == process.pid)
     process.kill()
     process.wait()
     assert process.stdin is not None

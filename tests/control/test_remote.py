@@ -171,7 +171,7 @@ def test_it_comes_back_by_itself_when_ssh_has_been_killed(ssh_server: SshServer,
         (before,) = clients(remote)
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: before not in clients(remote))
-        wait_until(lambda: answers(remote.socket), 15)
+        wait_until(lambda: answers(remote.socket))
     wait_until(lambda: not clients(remote))
 
 
@@ -181,14 +181,14 @@ def test_it_comes_back_by_itself_when_the_host_does(ssh_server: SshServer, start
         ssh_server.end()
         wait_until(lambda: not answers(remote.socket))
         ssh_server.start()
-        wait_until(lambda: answers(remote.socket), 15)
+        wait_until(lambda: answers(remote.socket))
 
 
 def test_a_socket_that_was_tidied_away_is_made_again(ssh_server: SshServer, start_engine: Start) -> None:
     engine = start_engine(CONFIG)
     with RemoteSocket("127.0.0.1", engine.socket, ssh_server.options) as remote:
         remote.socket.unlink()
-        wait_until(lambda: answers(remote.socket), 15)
+        wait_until(lambda: answers(remote.socket))
 
 
 def test_leaving_while_it_connects_again_leaves_nothing_behind(ssh_server: SshServer, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_browser_leads_and_is_the_destination_of_one_follower(
 
 def _told(page: ClientConnection, begin: str) -> str:
     """The next text for a page that begins so."""
-    while not (text := str(page.recv(timeout=10))).startswith(begin):
+    while not (text := str(page.recv(timeout=60))).startswith(begin):
         pass
     return text
 

@@ -285,7 +285,7 @@ def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehea
     set_.do("record on")
     closing = threading.Thread(target=set_.manager.close)
     closing.start()
-    closing.join(5.0)
+    closing.join(60)
     waited = closing.is_alive()
     reader = os.open(file, os.O_RDWR)  # from now on nobody waits
     set_.manager.recorder.close()

@@ -135,7 +135,7 @@ def test_the_example_duels(tmp_path: Path, start_engine: Start, receiver: socket
     engine = start_engine(text.replace("max_response = 8.0", "max_response = 0.5"))
     SimpleUDPClient("127.0.0.1", port).send_message("/interface", [0.5] * 8)
     with connected(engine.socket) as control:
-        wait_until(lambda: all(player.played > 1 for player in control.snapshot().players), 10)
+        wait_until(lambda: all(player.played > 1 for player in control.snapshot().players))
 
 
 def test_a_set_is_recorded_where_nobody_is_called_main(

@@ -17,7 +17,7 @@ def _work(*arguments: object) -> list[FromWorker]:
         [sys.executable, "-P", "-m", "impsy_tui.jobs.dataset", *map(str, arguments)],
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.stderr == b""
     return [msgspec.json.decode(line, type=FromWorker) for line in done.stdout.splitlines()]

@@ -98,7 +98,7 @@ def test_as_a_process_it_prints_the_message_alone(folder: Path, what: str) -> No
         [sys.executable, "-P", "-m", "impsy_tui.jobs.library", what, "5", *map(str, arguments)],
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.stderr == b""
     answer = msgspec.json.decode(done.stdout, type=FromEngine)

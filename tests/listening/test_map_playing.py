@@ -106,9 +106,9 @@ class Terminal:
 
     def said(self) -> str:
         """All that was shown, once it has ended."""
-        self.process.wait(10)
+        self.process.wait(60)
         os.write(self.slave, _ENDED)
-        self._reader.join(5)
+        self._reader.join(60)
         return self._shown.removesuffix(_ENDED).decode()
 
 

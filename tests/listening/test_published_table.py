@@ -1,7 +1,5 @@
 """Our descriptors of a sine beside those that RL-impro has published of it, made with FluCoMa."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -11,6 +9,7 @@ from impsy_tui.listening.names import CATEGORIES, places
 from impsy_tui.listening.synths import as_recorded, synth_called
 from impsy_tui.listening.table import LookupTable, read_table
 from tests.conftest import ROOT, published
+from tests.programs import needs_pd
 
 SETTINGS = Settings(window=1_024, hop=512)
 RECORDED, LENGTH = 88_192, 96_000
@@ -41,7 +40,7 @@ def test_the_built_in_sine_is_described_as_published(published_sine: LookupTable
     assert all(far <= 0.1 for far in apart.values()), apart
 
 
-@pytest.mark.skipif(shutil.which("pd") is None, reason="Pure Data is not installed (puredata-core)")
+@needs_pd
 def test_the_sine_of_our_patch_is_described_as_published(published_sine: LookupTable) -> None:
     patch, rows = ROOT / "configs" / "pd" / "sine.pd", range(0, 400, 9)
     points = published_sine.parameters[rows]

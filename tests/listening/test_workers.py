@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +17,7 @@ from impsy_tui.listening.descriptors import NAMES, Settings, averaged, describe
 from impsy_tui.listening.synths import SYNTHS, grid, synth_called
 from impsy_tui.listening.table import read_table
 from tests.conftest import ROOT
-
-needs_pd = pytest.mark.skipif(shutil.which("pd") is None, reason="Pure Data is not installed (puredata-core)")
+from tests.programs import needs_pd
 
 
 def _command(module: str, *arguments: object) -> list[str]:

@@ -194,7 +194,7 @@ def test_in_a_terminal_it_is_drawn_in_braille_and_in_colours_if_they_are_wanted(
     except OSError:
         pass  # so Linux tells that the other end is closed
     os.close(ours)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     lines = said.decode().splitlines()
     assert any("\u2801" <= character <= "\u28ff" for line in lines for character in line)
     assert ("\x1b[" in said.decode()) is colours

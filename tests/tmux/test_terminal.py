@@ -54,7 +54,7 @@ class Terminal:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         ).stdout
 

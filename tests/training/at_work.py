@@ -38,7 +38,7 @@ class Worker:
         with self._errors, self.process.stdout as said:
             for line in said:
                 yield msgspec.json.decode(line, type=FromWorker)
-            ended = self.process.wait(30)
+            ended = self.process.wait(60)
             self._errors.seek(0)
             assert ended == status, self._errors.read().decode()
 
