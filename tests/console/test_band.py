@@ -74,7 +74,7 @@ async def test_what_is_auditioned_is_seen_beside_what_plays(quintet: Rig) -> Non
         await here.enter("@quartet load ensembleRNN-units16")
         await here.misses("◆ audition")
         await here.enter("@quartet load ensembleRNN-units17")
-        await here.sees("did you mean ensembleRNN-units16?")
+        await here.sees("did you mean ensembleRNN-")
 
 
 @performed
@@ -83,7 +83,7 @@ async def test_models_are_loaded_from_their_list_by_whom_they_are_for(quintet: R
         for focus in ("pulse", "quartet"):
             await here.enter(f"player {focus}")
             await here.sees(f"▸{focus}")
-            await here.press("f2", "3")
+            await here.press("f2", "escape", "3")
             await here.sees("pulse", "ensembleRNN-units16")
             rows = [line for line in here.lines if line.strip().startswith("model")]
             await here.press("home")
@@ -103,6 +103,6 @@ async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -
     async with console(quintet.socket, LARGE) as here:
         await here.enter("train gestures")
         await here.sees("trains a classifier of gestures")
-        await here.sees("@quartet classifier gestures-guided   Tab")
-        await here.press("tab", "enter")
+        await here.sees("@quartet classifier gestures-guided   Right takes it")
+        await here.press("right", "enter")
         await here.sees("gestures-guided tells your gestures", "told by gestures-guided")

@@ -41,7 +41,7 @@ async def test_themes_are_changed_by_name(rig: Rig) -> None:
             await here.press(page)
             await here.frames()
             assert not _has(here, "#ffaf00")
-        await here.press("escape")
+        await here.press("escape", "escape")
         await here.enter("theme nothing")
         await here.sees("no theme is called nothing: there are amber, contrast, sixteen, stage")
         assert not _has(here, "#ffaf00")
@@ -58,7 +58,7 @@ async def test_the_theme_of_sixteen_colours_uses_no_other(rig: Rig) -> None:
             await here.frames()
             others = {colour.name for colour in _colours(here) if colour and colour.is_system_defined is False}
             assert not others, page
-        await here.press("escape")
+        await here.press("escape", "escape")
         await here.enter("shutdown")
         await here.sees("End the engine?")
         await here.press("escape", "ctrl+p")
@@ -82,7 +82,7 @@ async def test_a_theme_of_ones_own_is_read_again_when_its_file_changes(rig: Rig,
         assert not _has(here, "#123456")
         file.write_text(_MINE.replace('text = "#ffaf00"', 'text = "mauve-ish"'))
         os.utime(file, (2, 2))
-        await here.press("escape")
+        await here.press("escape", "escape")
         await here.sees("text = 'mauve-ish' is no colour such as #ffb000 or bright_yellow")
         assert _has(here, "#abcdef")
         file.write_text("text = ")

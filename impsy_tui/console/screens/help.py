@@ -43,7 +43,8 @@ class HelpText(Lines):
     def _made(self) -> list[Line]:
         palette = self.palette
         lines: list[Line] = []
-        lines += self._entry("", "The word behind a key is its name, for [console.keys] in the configuration.", 1)
+        lines += self._entry("", "Type a command and Enter, on every page. After Esc, single keys act.", 1)
+        lines += self._entry("", "The word after the dot is the name of a key's action, for [console.keys].", 1)
         for title, everywhere in (
             ("KEYS, everywhere", True),
             ("KEYS, on the first screen (single ones in keys mode)", False),
