@@ -13,7 +13,7 @@ from impsy_tui.console.addressing import whom
 from impsy_tui.console.desk import Desk
 from impsy_tui.console.judging import IN_TRASH
 from impsy_tui.console.screens.dialogs import Confirm
-from impsy_tui.console.screens.page import Dress, Page, as_shown
+from impsy_tui.console.screens.page import Dress, Page, fill
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.lines import amount, middle, span
@@ -23,6 +23,7 @@ from impsy_tui.language.program import quoted
 from impsy_tui.terms import EPOCHS, PATIENCE, counted
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
+_COLUMNS = ("kind", "name", "dim", "events", "length, loss", "size", "date")
 _WIDE = 100
 """Cells from which there is room for the year."""
 _KINDS = ("log", "dataset", "model")
@@ -64,8 +65,6 @@ class FilesPage(Page):
     def content(self) -> ComposeResult:
         """The list, and a picture below it."""
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
-        for column in ("kind", "name", "dim", "events", "length, loss", "size", "date"):
-            table.add_column(column, key=column)
         yield table
         yield self._picture
 
@@ -99,14 +98,10 @@ class FilesPage(Page):
             return
         table = self.query_one(DataTable)
         chosen = self._chosen()
-        table.clear()
         shown = [facts for facts in self._files if not self._only or facts.kind == self._only]
         wide = self.size.width >= _WIDE
         room = max(12, self.size.width - (68 if wide else 60))
-        for facts in shown:
-            table.add_row(
-                *map(as_shown, _row(facts, room, wide=wide)), key=f"{facts.kind} {facts.folder}/{facts.name}"
-            )
+        fill(table, _COLUMNS, [(_key(facts), _row(facts, room, wide=wide)) for facts in shown])
         if chosen is not None and chosen in shown:
             table.move_cursor(row=shown.index(chosen))
         counts = [sum(facts.kind == kind for facts in self._files) for kind in _KINDS]
@@ -118,7 +113,7 @@ class FilesPage(Page):
         if not table.row_count or not table.is_valid_row_index(table.cursor_row):
             return None
         key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
-        return next((facts for facts in self._files if f"{facts.kind} {facts.folder}/{facts.name}" == key), None)
+        return next((facts for facts in self._files if _key(facts) == key), None)
 
     def _need(self, kinds: Sequence[str], what: str) -> FileFacts | None:
         facts = self._chosen()
@@ -235,6 +230,10 @@ class FilesPage(Page):
         """Draw with other colours."""
         super().set_palette(palette)
         self._picture.set_palette(palette)
+
+
+def _key(facts: FileFacts) -> str:
+    return f"{facts.kind} {facts.folder}/{facts.name}"
 
 
 def _row(facts: FileFacts, room: int, *, wide: bool) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A page: a screen with the strip on top, a prompt below, and keys that act after Esc alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 from rich.text import Text
@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Label
 
 from impsy_tui.console.history import History
 from impsy_tui.console.keymap import Keymap, shown
-from impsy_tui.console.painter import SafeCompositor
+from impsy_tui.console.painter import SafeCompositor, width_of
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
@@ -198,6 +198,24 @@ class Page(Screen[None]):
         """Show the advice of the prompt."""
         message.stop()
         self.hint.advise(message.completion, message.mistake, message.offset, message.found)
+
+
+def fill(table: DataTable[Text], columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Fill a table anew, each column as wide as its longest cell.
+
+    A table that measures its columns itself may keep lines that it drew before, cut to the width of the headings.
+
+    Args:
+        table: the table.
+        columns: the headings.
+        rows: the key and the cells of each row.
+    """
+    table.clear(columns=True)
+    for index, name in enumerate(columns):
+        width = max(width_of(name), *(width_of(as_shown(cells[index]).plain) for _, cells in rows), 1)
+        table.add_column(name, key=name, width=width)
+    for key, cells in rows:
+        table.add_row(*map(as_shown, cells), key=key)
 
 
 def as_shown(text: str) -> Text:

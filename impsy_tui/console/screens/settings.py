@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Label
 
 from impsy_tui.console.desk import Desk
 from impsy_tui.console.screens.guide import Guide
-from impsy_tui.console.screens.page import Dress, Page, as_shown
+from impsy_tui.console.screens.page import Dress, Page, fill
 from impsy_tui.console.widgets.lines import cut
 from impsy_tui.control.messages import Reply, Setting, Settings
 
@@ -33,8 +33,6 @@ class SettingsPage(Page):
     def content(self) -> ComposeResult:
         """The list, and what the setting under the cursor is."""
         table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
-        for column in ("setting", "in force", "from"):
-            table.add_column(column, key=column)
         yield table
         yield Label("", classes="note", markup=False, id="about")
 
@@ -58,12 +56,10 @@ class SettingsPage(Page):
             return
         table = self.query_one(DataTable)
         chosen = self._chosen()
-        table.clear()
         shown = [one for one in self._settings if not self._changed_only or one.origin != "default"]
         room = max(16, (self.size.width - 30) // 2)
-        for one in shown:
-            origin = one.origin.rpartition("/")[2]
-            table.add_row(*map(as_shown, (one.key, cut(one.value, room), cut(origin, room))), key=one.key)
+        rows = [(one.key, cut(one.value, room), cut(one.origin.rpartition("/")[2], room)) for one in shown]
+        fill(table, ("setting", "in force", "from"), [(row[0], row) for row in rows])
         keys = [one.key for one in shown]
         if chosen is not None and chosen.key in keys:
             table.move_cursor(row=keys.index(chosen.key))
