@@ -1,8 +1,10 @@
 """What tests share: free ports, tiny models, and real engines in processes of their own."""
 
 import asyncio
+import contextlib
 import importlib.util
 import os
+import random
 import re
 import signal
 import socket
@@ -133,16 +135,21 @@ def shipped_model() -> Path:
 
 def free_port() -> int:
     """A UDP port of this machine that nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return _free_port(socket.SOCK_DGRAM)
 
 
 def free_tcp_port() -> int:
     """A TCP port of this machine that nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return _free_port(socket.SOCK_STREAM)
+
+
+def _free_port(kind: socket.SocketKind) -> int:
+    # Below the ports that the system gives to clients: one of these could take it before the engine does.
+    while True:
+        port = random.SystemRandom().randrange(12000, 32000)
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture

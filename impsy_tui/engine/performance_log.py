@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ _MOST_HELD: Final = 32 << 20
 _PIECE: Final = 1 << 15
 """Bytes handed over in one turn of the loop after the pipe was full."""
 _SETTLED: Final = 500
-"""Lines that are removed in one turn of the loop after the disk has them."""
+"""Reports of the log writer, and lines that the disk has, that are handled in one turn of the loop."""
 
 
 class PerformanceLog:
@@ -53,7 +54,14 @@ class PerformanceLog:
         self._rest = b""
         self._behind = True
         self._held = 0
-        self._opened = self._closed = self._settling = False
+        self._reports: deque[str] = deque()
+        """Reports of the log writer that are not carried out yet, in order."""
+        self._counted = False
+        """True if the lines of the first of these reports are counted."""
+        self._settling = False
+        self._connecting = False
+        """True if a new log writer waits until all reports of the last one are carried out."""
+        self._opened = self._closed = False
 
     @property
     def problem(self) -> str:
@@ -174,9 +182,13 @@ class PerformanceLog:
                 self._caught_up.set()
 
     def _connected(self) -> None:
-        """A log writer has begun: it is sent all that the disk does not have."""
+        self._connecting = True
+        self._go_on()
+
+    def _send_again(self) -> None:
+        """Send a new log writer all that the disk does not have."""
+        self._connecting = False
         for page in self.pages:
-            self._settle_all(page)
             before = page.held
             self._rest += page.again()
             self._held += page.held - before
@@ -185,40 +197,60 @@ class PerformanceLog:
 
     def _disconnected(self, why: str) -> None:
         first = not self._process_trouble
-        for page in self.pages:
-            self._settle_all(page)
+        self._connecting = False
         self._behind, self._rest, self._process_trouble = True, b"", why
         if first:
             self._tell("error", f"{why}; events are kept in memory until another takes over")
 
-    def _settle_all(self, page: Page) -> None:
-        before = page.held
-        self.written += page.settle(len(page.sent))
-        self._held += page.held - before
+    def _hear(self, line: str) -> None:
+        self._reports.append(line)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self._settling:
+            self._settle()
 
     def _settle(self) -> None:
-        """Remove some of the lines that the disk has."""
-        self._settling = False
-        for page in self.pages:
-            before = page.held
-            self.written += page.settle(_SETTLED)
-            self._held += page.held - before
-            if page.owed and page.sent and not self._settling:
+        """Carry out some of the reports: remove the lines that the disk has, then do the rest of each report."""
+        left = _SETTLED
+        while self._reports:
+            if left <= 0:
                 self._settling = True
                 asyncio.get_running_loop().call_soon(self._settle)
+                return
+            word, _, rest = self._reports[0].partition(" ")
+            key, _, rest = rest.partition(" ")
+            page = next((page for page in self.pages if page.key == key), None)
+            left -= 1
+            if page is not None:
+                if word in ("kept", "file"):
+                    lines, _, rest = rest.partition(" ")
+                    if not self._counted:
+                        page.owed += int(lines) - page.reported
+                        page.reported = int(lines)
+                        self._counted = True
+                    left -= self._remove(page, left)
+                    if page.owed and page.sent:
+                        left = 0
+                        continue
+                self._carry_out(word, rest, page)
+            self._reports.popleft()
+            self._counted = False
+        self._settling = False
+        if self._connecting and self._process.pipe >= 0:
+            self._send_again()
 
-    def _hear(self, line: str) -> None:
-        word, _, rest = line.partition(" ")
-        key, _, rest = rest.partition(" ")
-        page = next((page for page in self.pages if page.key == key), None)
-        if page is None:
-            return
+    def _remove(self, page: Page, most: int) -> int:
+        """Remove lines that the disk has; the number of entries removed."""
+        held, entries = page.held, len(page.sent)
+        self.written += page.settle(most)
+        self._held += page.held - held
+        return entries - len(page.sent)
+
+    def _carry_out(self, word: str, rest: str, page: Page) -> None:
+        """Carry out a report, apart from its lines."""
         if word in ("kept", "file"):
-            lines, _, rest = rest.partition(" ")
-            page.owed += int(lines) - page.reported
-            page.reported = int(lines)
             size, _, path = rest.partition(" ")
-            self._settle_all(page) if word == "file" else self._settle()
             page.size = int(size)
             if word == "file":
                 page.path = path.encode(errors="surrogateescape")
@@ -242,6 +274,11 @@ class PerformanceLog:
             self.written -= int(rest)
             self._tell("error", f"the log lost {rest} events: memory was used up; a gap row marks the place")
 
+    async def _settled(self) -> None:
+        """Wait until all reports are carried out."""
+        while self._reports:  # noqa: ASYNC110 - each turn of the loop carries out a slice
+            await asyncio.sleep(0)
+
     def _recovered(self, page: Page) -> None:
         was, page.trouble, self._process_trouble = self.problem, "", ""
         if was and not self.problem:
@@ -260,8 +297,7 @@ class PerformanceLog:
         left = sum(len(page.unsent) for page in self.pages)
         ran = self._process.pipe >= 0 and not left
         ended = await self._process.close(patience)
-        for page in self.pages:
-            self._settle_all(page)
+        await self._settled()
         waiting = self.rows - self.written
         if waiting and (ended or not ran):
             await self._write_here(1.0)
@@ -300,5 +336,6 @@ class PerformanceLog:
 
         threading.Thread(target=run, daemon=True).start()
         await asyncio.wait([done], timeout=patience + 0.5)
+        await self._settled()
         if lost := self.rows - self.written:
             self._tell("error", f"the log lost {lost} events: neither its process nor the disk takes them")

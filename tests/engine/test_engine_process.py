@@ -30,7 +30,8 @@ from tests.models import constant_model
 def test_input_is_answered_logged_and_shown(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
     port = free_port()
     engine = start_engine(config(receiver, port))
-    assert engine.ready.startswith("ready: pulse (numpy), dimension 4 · polyphony · osc 127.0.0.1:")
+    ready = "ready: pulse (numpy), dimension 4 · polyphony · osc 127.0.0.1:"
+    assert engine.ready.startswith(ready), engine.said()
     client = SimpleUDPClient("127.0.0.1", port)
     for step in range(5):
         client.send_message("/interface", [step / 10, 0.5, 0.5])
