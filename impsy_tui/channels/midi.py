@@ -15,7 +15,7 @@ from impsy_tui.channels.midi_settings import make_devices, unused_settings
 from impsy_tui.config import Midi
 from impsy_tui.gestures.surfaces import Told
 from impsy_tui.midi_system.client import InLink, Link, MidiHost, OutLink, Seen
-from impsy_tui.midi_system.names import PortProblem, client_of, match
+from impsy_tui.midi_system.names import PortProblem, match
 
 _LOOK: Final = 0.5
 """Seconds from one look for devices to the next."""
@@ -259,7 +259,6 @@ class MidiChannel(Holding):
         else:
             assert isinstance(link, OutLink)
             self._transmit(device, device.regain(link))
-        self._find_twins()
         if self._told.pop(device, "") in ("gone", "missing", "refused"):
             self._listener.trouble(self.name, f"{device.name} is there", "info")
 
@@ -270,7 +269,6 @@ class MidiChannel(Holding):
         else:
             device.link = None
             self._end_all_of(device, self._scheduler.now())
-        self._find_twins()
         if link is not None:
             link.close(system_runs=system_runs)
 
@@ -292,17 +290,6 @@ class MidiChannel(Holding):
         if keys := source.mapping.release():
             self._listener.released(self.name, keys)
         self._tell_held(at)
-
-    def _find_twins(self) -> None:
-        """Which outputs are the same device as an input, so that what they are sent may come back."""
-        for heard in self._inputs:
-            client = client_of(heard.link.real) if heard.link is not None else ""
-            heard.twins = [
-                output
-                for output in self._outputs
-                if output.link is not None
-                and (output.name == heard.name or (client and client_of(output.link.real) == client))
-            ]
 
     def _tell(self, device: Input | Output, what: str, text: str) -> None:
         """Once, until the device is there again."""
@@ -341,7 +328,7 @@ class MidiChannel(Holding):
             self._note("noise", f"{source.name} sends what is no MIDI message: ignored")
             return
         self._last_received = message
-        if source.echoes(message, at):
+        if any(output.echoes.echoes(message, at) for output in self._outputs):
             if self._settings.feedback_protection:
                 return
             self._suspect(source, at)

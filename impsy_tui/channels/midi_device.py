@@ -237,7 +237,6 @@ class Input:
     Attributes:
         link: the way there, None while it is not there.
         entries: what its messages mean now.
-        twins: outputs that are the same device.
         pad: two of its controllers that are a touch pad, None where none are.
     """
 
@@ -246,7 +245,6 @@ class Input:
         self.link: InLink | None = None
         self.pad: MidiPad | None = None
         self.outputs = outputs
-        self.twins: list[Output] = []
         self.takeover: Takeover | None = None
         self._lights = lights
         self._shown: OutputMapping | None = None
@@ -275,7 +273,3 @@ class Input:
             self._shown.heard(message)
             found = self.takeover.admitted(found)
         return found
-
-    def echoes(self, message: bytes, at: float) -> bool:
-        """Whether a message is what was just sent to this device."""
-        return any(output.echoes.echoes(message, at) for output in self.twins)

@@ -32,9 +32,3 @@ def match(wanted: str, names: Sequence[str]) -> str | None:
             if test(name):
                 return name
     return None
-
-
-def client_of(port: str) -> str:
-    """The client that a port belongs to, empty where that name says nothing of the device."""
-    client = port.partition(":")[0]
-    return "" if client in ("system", "a2j", "Midi-Bridge") else client

@@ -8,10 +8,8 @@ from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.midi_device import Echoes, Takeover
 from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import opened, with_channel
+from tests.channels.jack_hearing import opened, sent_until, with_channel
 from tests.conftest import until
-
-CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
 
@@ -55,6 +53,28 @@ def test_an_echo_is_dropped_where_that_is_asked_for(
         assert len(desk.played) == 5
     assert hearing.updates == [[(0, 1.0)]]
     assert hearing.held == []
+
+
+def test_echo_through_a_port_of_another_name_is_dropped(jack_server: JackServer) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
+        await opened(channel)
+        channel.send((0.5,))
+        await until(lambda: (0xB0, 1, 64) in synth.played)
+        keys.send((0xB0, 1, 64))
+        await sent_until(keys, (0xB0, 1, 127), lambda: bool(hearing.updates))
+
+    with plugged("Synth", heard=False) as synth, plugged("Return", played=False) as keys:
+        hearing = with_channel(
+            play,
+            dimension=2,
+            in_device=("Return",),
+            out_device=("Synth",),
+            input={"Return": (CC1,)},
+            output={"Synth": (CC1,)},
+            feedback_protection=True,
+            feedback_threshold=10.0,
+        )
+    assert hearing.updates[0] == [(0, 1.0)]
 
 
 def test_a_loop_is_told_once_where_nothing_drops_it(jack_server: JackServer) -> None:
