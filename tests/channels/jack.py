@@ -18,6 +18,8 @@ JACK = rtmidi.API_UNIX_JACK
 PERIOD = 1024
 """Frames. RtMidi reads the messages of a period one by one, each with the interpreter's leave. Where
 that takes longer than the period, on a busy machine, it reads the next period's in their place."""
+_MOST_WAITING = 1 << 16
+"""Messages that a port keeps until they are read."""
 
 
 class JackServer:
@@ -81,29 +83,37 @@ def a_server() -> Iterator[JackServer]:
 
 
 class Device:
-    """A device with MIDI ports, as others see it: what it sends, and what it is sent."""
+    """A device with MIDI ports, as others see it: what it sends, and what it is sent.
+
+    It has no callback. JACK cancels the thread of a port that is closed. If that thread waits for the interpreter in
+    a callback, the interpreter's lock stays locked.
+    """
 
     def __init__(self, name: str, *, heard: bool = True, played: bool = True) -> None:
-        self.got: list[tuple[int, ...]] = []
+        self._got: list[tuple[int, ...]] = []
         self.out: Any = None
         self.into: Any = None
         if heard:
             self.out = rtmidi.MidiOut(rtapi=JACK, name=name)
             self.out.open_virtual_port("out")
         if played:
-            self.into = rtmidi.MidiIn(rtapi=JACK, name=name)
+            self.into = rtmidi.MidiIn(rtapi=JACK, name=name, queue_size_limit=_MOST_WAITING)
             self.into.ignore_types(sysex=False, timing=False, active_sense=False)
-            self.into.set_callback(self._take)
             self.into.open_virtual_port("in")
+
+    @property
+    def got(self) -> list[tuple[int, ...]]:
+        """All that it is sent."""
+        while self.into is not None and (event := self.into.get_message()) is not None:
+            self._got.append(tuple(event[0]))
+        return self._got
 
     @property
     def played(self) -> list[tuple[int, ...]]:
         """What it is sent, without the silencing at the beginning."""
-        first = (i for i, one in enumerate(self.got) if one[0] & 0xF0 != 0xB0 or one[1] not in (120, 123))
-        return self.got[next(first, len(self.got)) :]
-
-    def _take(self, event: tuple[list[int], float], data: Any) -> None:
-        self.got.append(tuple(event[0]))
+        got = self.got
+        first = (i for i, one in enumerate(got) if one[0] & 0xF0 != 0xB0 or one[1] not in (120, 123))
+        return got[next(first, len(got)) :]
 
     def send(self, *messages: tuple[int, ...]) -> None:
         """Play."""
@@ -113,8 +123,7 @@ class Device:
     def connect(self, *, source: str = "", sink: str = "") -> None:
         """Be connected to ports whose names contain these, as by a patch bay."""
         if source:
-            self.into = rtmidi.MidiIn(rtapi=JACK, name="patched")
-            self.into.set_callback(self._take)
+            self.into = rtmidi.MidiIn(rtapi=JACK, name="patched", queue_size_limit=_MOST_WAITING)
             self.into.open_port(next(i for i, port in enumerate(self.into.get_ports()) if source in port))
         if sink:
             self.out = rtmidi.MidiOut(rtapi=JACK, name="patched")
@@ -123,6 +132,7 @@ class Device:
     def pull(self) -> None:
         """Go away, with all ports."""
         if self.into is not None:
+            _ = self.got
             self.into.delete()
         if self.out is not None:
             self.out.delete()
@@ -130,6 +140,7 @@ class Device:
 
     def abandon(self) -> None:
         """Go away where the server has: what it has left behind must not be touched any more."""
+        _ = self.got
         for port in (self.into, self.out):
             if port is not None:
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(port))

@@ -36,3 +36,13 @@ async def sent_until(device: Device, message: tuple[int, ...], condition: Callab
 async def opened(channel: MidiChannel) -> None:
     """Wait until it is open."""
     await until(lambda: channel.status().state == "open")
+
+
+async def two_looks(channel: MidiChannel) -> None:
+    """Waits until the channel has begun and ended a look for devices."""
+    for _ in range(2):
+        before = channel._looking
+        await until(lambda before=before: channel._looking is not before)  # type: ignore[misc]
+    looking = channel._looking
+    assert looking is not None
+    await until(looking.done)

@@ -11,7 +11,7 @@ from impsy_tui.midi_system.names import PortProblem, match
 from impsy_tui.midi_system.ports import list_ports
 from tests.channels.hearing import Hearing
 from tests.channels.jack import Device, JackServer, plugged
-from tests.channels.jack_hearing import opened, with_channel
+from tests.channels.jack_hearing import opened, two_looks, with_channel
 from tests.conftest import until
 
 CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
@@ -63,7 +63,7 @@ def test_a_missing_device_is_told_once_and_found_when_it_comes(jack_server: Jack
         assert channel.status().bound == "Knobs (not there) → Synth"
         channel.send((0.5, 0.5))
         await until(lambda: len(synth.got) == 1)  # the other is undisturbed
-        await asyncio.sleep(1.2)
+        await two_looks(channel)
         assert hearing.times_told("no input is called Knobs: it is waited for") == 1
         knobs.append(Device("Knobs", played=False))
         await opened(channel)
@@ -168,7 +168,7 @@ def test_virtual_ports_are_there_for_others(jack_server: JackServer) -> None:
         await until(lambda: bool(hearing.updates))
         channel.send((0.5, 0.0))
         await until(lambda: bool(peer.got))
-        await asyncio.sleep(1.2)
+        await two_looks(channel)
         assert channel.status().state == "open"
         channel.send((0.0, 0.0))
         await until(lambda: len(peer.got) == 2)
@@ -204,7 +204,7 @@ def test_a_server_that_ends_and_comes_back(jack_server: JackServer, kill: bool) 
             channel.silence()
             channel.panic()
             await until(lambda: hearing.times_told("the JACK server is not running: MIDI waits for it") == 1)
-            await asyncio.sleep(1.2)
+            await two_looks(channel)
             assert hearing.times_told("not running") == 1
         finally:
             await asyncio.to_thread(jack_server.start)
