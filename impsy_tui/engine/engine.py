@@ -22,6 +22,7 @@ from impsy_tui.engine.channel_opening import open_channels
 from impsy_tui.engine.commands import CommandProblem, Commands
 from impsy_tui.engine.control_server import ControlServer
 from impsy_tui.engine.doer import Reversal
+from impsy_tui.engine.ending import close_channels, stop_session
 from impsy_tui.engine.guided_recording import GuidedRecording
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.incoming import Incoming
@@ -33,6 +34,7 @@ from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.ports import PortsDesk
+from impsy_tui.engine.ready_line import ready_line
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.room import MAIN
@@ -189,15 +191,8 @@ class Engine:
         state = self._state() if hasattr(self, "_answers") else None
         if hasattr(self, "manager"):
             self.manager.close()
-            self.session.stop()
-            if self.session.guided is not None and self.session.guided.runs:
-                self.session.guided.end()
-            self.session.tempo.clock_out.set_sends(False)
-        for channel in self._channels:
-            try:
-                channel.close()
-            except OSError as error:
-                self.tell("error", channel.name, f"could not be closed: {error}")
+            stop_session(self.session)
+        close_channels(self._channels, self.tell)
         for task in self._tasks:
             task.cancel()
         await self._log.close()
@@ -211,19 +206,8 @@ class Engine:
             await self._loop.run_in_executor(None, self.manager.recorder.close)
 
     def ready_line(self) -> str:
-        """One line that begins with ``ready``: what plays, where, and what is not as it should be."""
-        parts = []
-        for seat in self.session.seats.values():
-            player = seat.part.player
-            who = "" if self.session.alone else f"{seat.name}: "
-            who += "DUMMY player (no model)" if player.kind == "dummy" else f"{player.name} ({player.runtime})"
-            parts += [f"{who}, dimension {player.dimension}", seat.part.mode.name]
-        parts += [f"{band.name}: {band.describe()}" for band in self.session.bands.values()]
-        for channel in self._channels:
-            status = channel.status()
-            state = "" if status.state == "open" else f" {status.state.upper()}"
-            parts.append(f"{status.name}{state} {status.bound}")
-        return "ready: " + " · ".join(parts)
+        """Returns the line that ``run`` prints when the engine accepts input."""
+        return ready_line(self.session, self._channels)
 
     # For commands
 
