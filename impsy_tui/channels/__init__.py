@@ -134,6 +134,10 @@ class Listener(Protocol):
             What is wrong with it, empty if nothing is.
         """
 
+    @property
+    def player_has_turn(self) -> bool:
+        """True while a player that takes turns has its turn."""
+
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """An OSC message that is neither a vector nor a command came in, before anything else is done with it.
 

@@ -328,10 +328,12 @@ class MidiChannel(Holding):
             self._note("noise", f"{source.name} sends what is no MIDI message: ignored")
             return
         self._last_received = message
-        if any(output.echoes.echoes(message, at) for output in self._outputs):
+        is_echo = any(output.echoes.echoes(message, at) for output in source.sends_back)
+        if is_echo:
             if self._settings.feedback_protection:
                 return
             self._suspect(source, at)
+        ends_turn = is_echo and self._listener.player_has_turn
         self._pass_on(source, message)
         if self._listener.message(self.name, source.name, message):
             return
@@ -345,6 +347,9 @@ class MidiChannel(Holding):
         self._tell_held(at)
         if updates:
             self._listener.updated(self.name, updates, at)
+            if ends_turn and not self._listener.player_has_turn:
+                words = f"{in_words(message)} is an echo from {source.name} and takes the turn from the player"
+                self._note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
 
     def _pass_on(self, source: Input, message: bytes) -> None:
         for output in source.outputs:

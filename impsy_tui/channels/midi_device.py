@@ -238,12 +238,14 @@ class Input:
         link: the way there, None while it is not there.
         entries: what its messages mean now.
         pad: two of its controllers that are a touch pad, None where none are.
+        sends_back: outputs whose messages may come back here.
     """
 
     def __init__(self, name: str, entries: Sequence[Entry], outputs: Sequence[Output], lights: Output | None) -> None:
         self.name = name
         self.link: InLink | None = None
         self.pad: MidiPad | None = None
+        self.sends_back: Sequence[Output] = ()
         self.outputs = outputs
         self.takeover: Takeover | None = None
         self._lights = lights

@@ -33,6 +33,8 @@ def make_devices(settings: Midi) -> tuple[list[Input], list[Output]]:
         for name in dict.fromkeys(settings.in_device)
     ]
     for heard in inputs:
+        paired = settings.feedback_pairs.get(heard.name, tuple(outputs))
+        heard.sends_back = [outputs[name] for name in dict.fromkeys(paired) if name in outputs]
         if (pad := settings.touches.get(heard.name)) is not None:
             heard.pad = MidiPad(*pad, LEAD)
     return inputs, list(outputs.values())
@@ -45,6 +47,7 @@ def unused_settings(settings: Midi) -> Iterator[str]:
         ("input", settings.input, ins),
         ("output", settings.output, outs),
         ("feedback", settings.feedback, ins),
+        ("feedback_pairs", settings.feedback_pairs, ins),
         ("touches", settings.touches, ins),
         ("thru_matrix", settings.thru_matrix, ins),
     ):
@@ -56,3 +59,7 @@ def unused_settings(settings: Midi) -> Iterator[str]:
         for name in passed_on:
             if name not in outs:
                 yield f'{source} is not passed on to "{name}": out_device does not name it'
+    for source, paired in settings.feedback_pairs.items():
+        for name in paired:
+            if name not in outs and not settings.feedback.get(name):
+                yield f'feedback_pairs."{source}" has no effect for "{name}": out_device does not name it'

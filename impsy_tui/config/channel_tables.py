@@ -116,6 +116,11 @@ class Midi:
         0.02,
         "how soon after an output an echo is taken for one, in seconds",
     )
+    feedback_pairs: Mapping[str, tuple[str, ...]] = setting(
+        ByDevice(OneOrMany(Text()), "an input device"),
+        {},
+        "outputs whose messages each input may send back; an input without an entry may send back those of all",
+    )
     feedback: Mapping[str, bool] = setting(
         ByDevice(Switch(), "an input device"),
         {},

@@ -172,6 +172,11 @@ class Session(Company):
         if witness is not None:
             witness.heard(began)
 
+    @property
+    def player_has_turn(self) -> bool:
+        """True while a player that takes turns has its turn."""
+        return any(seat.part.turn is Turn.PLAYER for seat in self.seats.values())
+
     def _is_call(self, silence: float) -> bool:
         """Whether what the musician plays now, after a silence, begins a call."""
         if self.heard_events == 1:

@@ -33,6 +33,8 @@ class Hearing:
     clocks: list[tuple[str, bytes, float]] = field(default_factory=list)
     offered: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """OSC messages that could be learned."""
+    turn_lasts: int = 0
+    """Updates that end the player's turn."""
     answer: str = ""
     """What is wrong with control messages."""
     learns: str = ""
@@ -63,6 +65,10 @@ class Hearing:
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         self.clocks.append((device, message, at))
+
+    @property
+    def player_has_turn(self) -> bool:
+        return self.turn_lasts > len(self.updates)
 
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         self.offered.append((address, tuple(arguments)))

@@ -77,6 +77,42 @@ def test_echo_through_a_port_of_another_name_is_dropped(jack_server: JackServer)
     assert hearing.updates[0] == [(0, 1.0)]
 
 
+def test_input_sends_back_only_the_outputs_paired_with_it(jack_server: JackServer) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
+        await opened(channel)
+        channel.send((0.5,))
+        await until(lambda: (0xB0, 1, 64) in synth.played)
+        await sent_until(keys, (0xB0, 1, 64), lambda: bool(hearing.updates))
+        assert hearing.times_told('feedback_pairs."Keys" has no effect for "Box": out_device does not name it') == 1
+
+    with plugged("Synth", heard=False) as synth, plugged("Keys", played=False) as keys:
+        with_channel(
+            play,
+            dimension=2,
+            in_device=("Keys",),
+            out_device=("Synth",),
+            input={"Keys": (CC1,)},
+            output={"Synth": (CC1,)},
+            feedback_protection=True,
+            feedback_pairs={"Keys": ("Box",)},
+            feedback_threshold=10.0,
+        )
+
+
+def test_echo_that_takes_the_turn_is_reported(jack_server: JackServer) -> None:
+    async def play(channel: MidiChannel, hearing: Hearing) -> None:
+        hearing.turn_lasts = 1
+        await opened(channel)
+        channel.send((0.5,))
+        await until(lambda: (0xB0, 1, 64) in desk.played)
+        await sent_until(desk, (0xB0, 1, 64), lambda: bool(hearing.updates))
+        assert hearing.times_told("cc 1 = 64 ch 1 is an echo from Desk and takes the turn from the player") == 1
+
+    with plugged("Desk") as desk:
+        settings: dict[str, Any] = {"in_device": ("Desk",), "out_device": ("Desk",), "feedback_threshold": 10.0}
+        with_channel(play, dimension=2, input={"Desk": (CC1,)}, output={"Desk": (CC1,)}, **settings)
+
+
 def test_a_loop_is_told_once_where_nothing_drops_it(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)

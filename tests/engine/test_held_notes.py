@@ -22,8 +22,10 @@ def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> 
     band.session.holding("keys", True, band.time.time)
     band.wait(threshold + 4.9)
     assert part.turn is Turn.YOU
+    assert not band.session.player_has_turn
     band.wait(0.3)
     assert part.turn is Turn.PLAYER
+    assert band.session.player_has_turn
     assert not band.session.holds
     assert any("held:" in text and "hold_limit" in text for _, _, text in told)
 
