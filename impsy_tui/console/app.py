@@ -74,7 +74,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._unsaid.append(("error", self._wardrobe.problem))
         self._keys = Keymap(options.wishes.keys)
         self._unsaid += [("warning", problem) for problem in self._keys.clashes]
-        self._unsaid += [("warning", f"[console.keys] {name} is no action") for name in self._keys.unknown]
+        self._unsaid += [("warning", refusal) for refusal in self._keys.refusals]
         self._history = History(history_file())
         self._knowledge = Knowledge(self, self._wardrobe.shelf.names)
         self._key_lines = KeyLines(Steps())

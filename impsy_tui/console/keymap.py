@@ -1,5 +1,6 @@
 """Every key: what it does, its default, and where it works. Footer, help and bindings read this table."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -90,21 +91,50 @@ _SIGNS: Final = {
 }
 
 
+_MODIFIERS: Final = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
+_NAMED_KEYS: Final = frozenset(
+    (
+        *("backspace", "delete", "down", "end", "enter", "escape", "home", "insert", "left"),
+        *("pagedown", "pageup", "right", "space", "tab", "up"),
+        *(f"f{number}" for number in range(1, 25)),
+    )
+)
+_CHARACTER_KEYS: Final = frozenset(map(key_name, map(chr, range(ord("!"), ord("~") + 1))))
+_ALLOWED_KEYS: Final = (
+    "f1 to f24, a single character, space, enter, tab, escape, backspace, insert, delete, home, end, pageup, "
+    "pagedown, up, down, left, right; ctrl-, shift- or alt- may come before"
+)
+
+
 class Keymap:
     """The keys in force.
 
+    An action whose wished keys are refused keeps its default keys.
+
     Args:
         wishes: keys by action, over the defaults.
+
+    Attributes:
+        refusals: one message for each unknown action and each unknown key, with the allowed names.
     """
 
     def __init__(self, wishes: Mapping[str, str]) -> None:
-        self.unknown = sorted(name for name in wishes if name not in BY_NAME)
+        self.refusals: list[str] = []
         self.clashes: list[str] = []
         self._keys = {action.name: action.keys for action in ACTIONS}
         for name, keys in wishes.items():
-            wished = _separate(keys)
-            if name in self._keys and wished:
-                self._keys[name] = ",".join(map(textual_key, wished))
+            if name not in BY_NAME:
+                allowed = ", ".join(sorted(BY_NAME))
+                self.refusals.append(f"[console.keys] {name} is not an action. Actions: {allowed}")
+                continue
+            wished = [(key.strip(), textual_key(key)) for key in _separate(keys)]
+            refused = [written for written, key in wished if not _is_key(key)]
+            if wished and not refused:
+                self._keys[name] = ",".join(key for _, key in wished)
+                continue
+            kept = f"{name} stays on {', '.join(map(shown, self._keys[name].split(',')))}"
+            why = f"{', '.join(refused)} is not a key" if refused else "no key is named"
+            self.refusals.append(f"[console.keys] {name}: {why}; {kept}. Keys: {_ALLOWED_KEYS}")
         taken: dict[str, str] = {}
         for name, keys in self._keys.items():
             for key in keys.split(","):
@@ -177,6 +207,20 @@ def textual_key(key: str) -> str:
     if len(key) == 1:
         return key_name(key)
     return key.lower().replace("ctrl-", "ctrl+").replace("shift-", "shift+").replace("alt-", "alt+")
+
+
+def _is_key(key: str) -> bool:
+    """True if a key can be pressed: modifiers, then a named key, a character, or a character's Unicode name."""
+    *modifiers, last = key.split("+")
+    if not _MODIFIERS.issuperset(modifiers):
+        return False
+    if last in _NAMED_KEYS or last in _CHARACTER_KEYS or len(last) == 1:
+        return True
+    try:
+        unicodedata.lookup(last.replace("_", " "))
+    except KeyError:
+        return False
+    return True
 
 
 def _is_beyond_plain(key: str) -> bool:

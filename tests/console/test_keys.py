@@ -184,7 +184,7 @@ async def test_keys_are_rebound(rig: Rig) -> None:
         "nothing": "x",
     }
     async with console(rig.socket, LARGE, keys) as here:
-        await here.sees("F10 PANIC", "F3 files", "F2 set", "[console.keys] nothing is no action")
+        await here.sees("F10 PANIC", "F3 files", "F2 set", "[console.keys] nothing is not an action")
         await here.press("f9")
         await here.frames()
         assert not here.player.paused

@@ -10,7 +10,7 @@ from impsy_tui.console.keymap import ACTIONS, Keymap, default_bindings, shown, t
 
 def test_the_defaults_do_not_clash_and_change_nothing() -> None:
     keymap = Keymap({})
-    assert (keymap.clashes, keymap.unknown, keymap.changed) == ([], [], {})
+    assert (keymap.clashes, keymap.refusals, keymap.changed) == ([], [], {})
     assert keymap.keys("panic") == "f9"
     assert keymap.label("sigma_down") == "["
 
@@ -35,14 +35,29 @@ def test_two_actions_on_one_key_are_told() -> None:
     assert Keymap({"panic": "f9,F9"}).clashes == []
 
 
-def test_actions_that_do_not_exist_are_told() -> None:
-    assert Keymap({"pancake": "f9", "panic": "f9"}).unknown == ["pancake"]
+def test_keymap_refuses_unknown_action_and_lists_actions() -> None:
+    (refusal,) = Keymap({"pancake": "f9", "panic": "f9"}).refusals
+    assert refusal.startswith("[console.keys] pancake is not an action. Actions: ")
+    assert all(action.name in refusal for action in ACTIONS)
+
+
+@pytest.mark.parametrize("unknown", ["f99", "f1x", "f0", "strg-x", "ctrl-f99", "F10, pancake", "ctrl-", "-x"])
+def test_keymap_refuses_unknown_key_and_keeps_default(unknown: str) -> None:
+    keymap = Keymap({"panic": unknown, "help": "f10"})
+    (refusal,) = keymap.refusals
+    assert refusal.startswith("[console.keys] panic: ")
+    assert "is not a key; panic stays on F9. Keys: f1 to f24, a single character" in refusal
+    assert (keymap.keys("panic"), keymap.keys("help")) == ("f9", "f10")
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", " , ,,"])
 def test_a_wish_for_no_key_leaves_the_default(nothing: str) -> None:
     keymap = Keymap({"panic": nothing, "pause": nothing})
     assert (keymap.changed, keymap.clashes) == ({}, [])
+    assert [refusal.split(". ")[0] for refusal in keymap.refusals] == [
+        "[console.keys] panic: no key is named; panic stays on F9",
+        "[console.keys] pause: no key is named; pause stays on F8",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +83,13 @@ def test_a_wish_for_no_key_leaves_the_default(nothing: str) -> None:
 def test_keys_are_written_as_performers_do(written: str, key: str, label: str) -> None:
     assert textual_key(written) == key
     assert shown(key) == label
-    assert Keymap({"panic": written}).keys("panic") == key
+    keymap = Keymap({"panic": written})
+    assert (keymap.keys("panic"), keymap.refusals) == (key, [])
+
+
+def test_keymap_accepts_every_printable_character() -> None:
+    for character in map(chr, range(ord("!"), ord("~") + 1)):
+        assert Keymap({"panic": character}).refusals == []
 
 
 @given(st.dictionaries(st.sampled_from([action.name for action in ACTIONS]) | st.text(), st.text()))
