@@ -12,11 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.midi import MidiChannel
+from impsy_tui.midi_system.client import InLink, Link
 from impsy_tui.midi_system.frames import Frames, frame
+from impsy_tui.midi_system.host import _InPort
 from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
 from tests.channels.jack_hearing import opened, with_channel
 from tests.conftest import until
+
+
+def _fail(link: Link, why: str) -> None:
+    raise AssertionError(why)
+
 
 ENGINE = """
 import asyncio
@@ -44,6 +51,39 @@ def test_frames_decodes_what_was_encoded_however_it_is_cut(sent: list[tuple[byte
     frames = Frames()
     found = [one for start in range(0, len(data), size) for one in frames.feed(data[start : start + size])]
     assert found == sent
+
+
+def test_pipe_of_an_input_is_read_in_small_turns_and_reports_what_it_did_not_take() -> None:
+    flood = 20_000
+    heard: list[int] = []
+    lost: list[int] = []
+    turns: list[int] = []
+
+    async def run() -> None:
+        up, up_far = os.pipe()
+        down_far, down = os.pipe()
+        os.set_blocking(up_far, False)
+        port = _InPort(up_far)
+        port._has_answered = True
+        for number in range(flood):
+            port._arrived(([0xB0, 1, number % 128], 0.0), None)
+        link = InLink((up, down), "Knobs", "", lambda _, message, __: heard.append(message[2]), _fail, lost.append)
+        taken = flood - port._lost
+        while len(heard) < taken:
+            before = len(heard)
+            await asyncio.sleep(0)
+            turns.append(len(heard) - before)
+        port._arrived(([0xB0, 1, 5], 0.0), None)
+        await until(lambda: len(heard) > taken)
+        link.close()
+        os.close(up_far)
+        os.close(down_far)
+
+    asyncio.run(run())
+    assert heard[:-1] == [number % 128 for number in range(len(heard) - 1)]
+    assert lost == [flood - len(heard) + 1]
+    assert lost[0] > 0
+    assert max(turns) < 50
 
 
 def test_output_turns_off_its_notes_when_the_engine_is_killed(jack_server: JackServer) -> None:

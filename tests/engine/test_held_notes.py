@@ -1,13 +1,21 @@
 """Held notes: how long they count as playing, and what forgets them."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
 from impsy_tui.channels import HoldsNotes
 from impsy_tui.channels.mapping import InputMapping
 from impsy_tui.channels.midi import MidiChannel
 from impsy_tui.channels.serial_midi import SerialMidiChannel
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import Midi, SerialMidi, WebSocket
+from impsy_tui.control.client import connected
 from impsy_tui.engine.session import SessionSettings
 from impsy_tui.engine.turns import Turn
+from tests.channels.wires import wire_at
+from tests.conftest import EngineProcess, wait_until
 from tests.engine.band import Band
 
 
@@ -48,3 +56,16 @@ def test_mapping_knows_held_notes_and_the_pedal() -> None:
     assert not mapping.sustained
     mapping.release()
     assert mapping.held == []
+
+
+@pytest.mark.parametrize("command", ["panic", "reset"])
+def test_command_clears_held_notes(start_engine: Callable[..., EngineProcess], tmp_path: Path, command: str) -> None:
+    with wire_at(tmp_path / "ttyTEST") as wire:
+        engine = start_engine(
+            f'[model]\ndimension = 2\n[serialmidi]\nport = "{wire.path}"\ninput = [["note_on", 1]]\noutput = []\n'
+        )
+        wire.write(b"\x90\x3c\x40")
+        with connected(engine.socket) as console:
+            wait_until(lambda: console.snapshot().held == "note 60")
+            assert console.command(command).ok
+            wait_until(lambda: console.snapshot().held == "")
