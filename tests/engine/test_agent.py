@@ -78,7 +78,7 @@ def test_its_aim_is_changed_while_it_plays(stage: Rehearsal) -> None:
     sound(stage, 0.6, lambda: Feats(frame(-46.0 + next(level) * 0.15)))
     # By now -15 dBFS are heard, which rise by 51 a second.
     assert played(stage)[0] > 0.9
-    assert "'imitat' is not imitate" in stage.try_("aim imitat").text
+    assert "'imitte' is not imitate" in stage.try_("aim imitte").text
 
 
 def test_it_wanders_with_nobody_to_hear(stage: Rehearsal) -> None:
@@ -293,7 +293,7 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_
 
 @pytest.mark.parametrize("word", ["load", "audition"])
 def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: Rehearsal, word: str) -> None:
-    assert "did you mean agent-small?" in stage.try_(f"{word} agent-smal").text
+    assert "did you mean agent-small?" in stage.try_(f"{word} agent-smll").text
 
 
 def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: Rehearsal) -> None:
