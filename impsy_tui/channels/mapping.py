@@ -7,10 +7,11 @@ mapping and 0 to 15 on the wire.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from impsy_tui.channels.curves import Curve, curve
+from impsy_tui.channels.endless import StepWatch
 from impsy_tui.channels.fine_pair import FinePair
 
 Entry = tuple[str | int, ...]
@@ -112,8 +113,9 @@ class InputMapping:
         self.released: frozenset[int] = _NONE
         """Indices of the values whose key the last message let go."""
         self._pairs: dict[tuple[int, int], FinePair] = {}
-        self._turned: dict[int, float] = {}
-        """Positions of endless encoders, by the index of the value."""
+        self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the value
+        self._watches: dict[int, StepWatch] = {}
+        self.endless = ""  # entry for an encoder that the last message revealed
 
     @property
     def holding(self) -> bool:
@@ -140,7 +142,7 @@ class InputMapping:
 
     def updates(self, message: bytes) -> list[tuple[int, float]]:
         """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""
-        self.released = _NONE
+        self.released, self.endless = _NONE, ""
         if len(message) < 2:
             return []
         kind, channel = message[0] & 0xF0, message[0] & 0x0F
@@ -193,6 +195,12 @@ class InputMapping:
                 continue
             if value.kind == "control_change" and value.number == controller:
                 found.append((value.index, value.shape(_share(data, value.low, value.high))))
+                watch = self._watches.setdefault(value.index, StepWatch())
+                if (rest := watch.rest(data)) is not None:
+                    self.endless = f'["control_change_relative", {channel + 1}, {controller}{", 64" if rest else ""}]'
+                    self._values[self._values.index(value)] = replace(value, kind="control_change_relative", low=rest)
+                    self._turned[value.index] = watch.before / _FULL
+                    return self._control(channel, controller, data)
             elif value.kind == "control_change_relative" and value.number == controller:
                 step = (data - value.low + 64) % 128 - 64
                 place = min(max(self._turned.get(value.index, 0.0) + step / _FULL, 0.0), 1.0)

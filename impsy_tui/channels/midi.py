@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels.endless import ENDLESS
 from impsy_tui.channels.holding import Holding
 from impsy_tui.channels.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
@@ -344,6 +345,8 @@ class MidiChannel(Holding):
         updates = [update for update in source.updates(message) if update[0] < self._count]
         if source.mapping.released:
             self._listener.released(self.name, source.mapping.released)
+        if source.mapping.endless:
+            self._troubles.note("endless", ENDLESS.format(source.name, source.mapping.endless))
         self._tell_held(at)
         if updates:
             self._listener.updated(self.name, updates, at)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels.endless import ENDLESS
 from impsy_tui.channels.holding import Holding
 from impsy_tui.channels.mapping import (
     CLOCK,
@@ -229,6 +230,8 @@ class SerialMidiChannel(Holding):
         updates = [update for update in self._input.updates(message) if update[0] < self._count]
         if self._input.released:
             self._listener.released(self.name, self._input.released)
+        if self._input.endless:
+            self._troubles.note("endless", ENDLESS.format(self.name, self._input.endless))
         self._tell_holding(at)
         if updates:
             self._listener.updated(self.name, updates, at)

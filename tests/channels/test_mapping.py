@@ -273,3 +273,21 @@ def test_endless_encoder_moves_by_steps(rest: tuple[int, ...], up: int, down: in
     for _ in range(5):
         (event,) = mapping.updates(bytes((0xB0, 7, down)))
     assert event == (0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("messages", "entry"),
+    [
+        ((1, 1, 1, 127), '["control_change_relative", 1, 7]'),
+        ((65, 65, 63, 65), '["control_change_relative", 1, 7, 64]'),
+        ((127, 127, 127, 127), ""),
+        ((1, 127, 1, 127), ""),
+        ((1, 1, 2, 1, 1, 1, 1), ""),
+    ],
+)
+def test_input_mapping_recognises_an_endless_encoder(messages: tuple[int, ...], entry: str) -> None:
+    mapping = InputMapping((("control_change", 1, 7),))
+    found = [mapping.updates(bytes((0xB0, 7, data)))[0][1] for data in messages]
+    assert mapping.endless == entry
+    if entry:
+        assert max(found) - min(found) < 0.2
