@@ -147,6 +147,7 @@ def run(
         resume=resume,
         seed=seed,
         sound=sound and sound_file(sound),
+        arguments=tuple(sys.argv[2:]),
     )
     printer = Printer()
 
@@ -228,12 +229,14 @@ def attach(
 
     try:
         with RemoteSocket(remote, socket) as forwarded:
-            _open_console(forwarded.socket, lean, theme)
+            _open_console(forwarded.socket, lean, theme, remote=remote)
     except RemoteProblem as problem:
         fail(str(problem))
 
 
-def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Path | None = None) -> None:
+def _open_console(
+    socket: Path | None, lean: bool | None, theme: str, output: Path | None = None, remote: str = ""
+) -> None:
     """The console in this terminal; without a terminal, the status once."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
@@ -252,7 +255,7 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, output: Pa
     from impsy_tui.console.options import Options
     from impsy_tui.console.running import run_console
 
-    said = run_console(Options(socket, theme, lean, wishes, output))
+    said = run_console(Options(socket, theme, lean, wishes, output, remote))
     if said:
         say(said)
 

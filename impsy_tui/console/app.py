@@ -22,6 +22,7 @@ from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
 from impsy_tui.console.options import Options
 from impsy_tui.console.pages import Pages
+from impsy_tui.console.restart import Restart
 from impsy_tui.console.routing import KeyRouter
 from impsy_tui.console.screens.dialogs import Confirm, Dialog
 from impsy_tui.console.screens.page import Dress, Page
@@ -33,7 +34,6 @@ from impsy_tui.console.view import Shows, View
 from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
-from impsy_tui.control.launch import last_lines
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.guide import Answers
@@ -66,6 +66,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._lean = options.wishes.lean if options.lean is None else options.lean
         self.animation_level = "full" if options.wishes.animation else "none"
         self._link = Link(options.socket, LEAN_RATE if self._lean else RATE, self._hear, self._link_changed)
+        self._restart = Restart(self._link, options, self.say)
         self._linking: asyncio.Task[None] | None = None
         self._unsaid: list[tuple[str, str]] = []
         """What is said once the events that were before have come, for it would be out of sight above them."""
@@ -159,17 +160,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._ends_engine = False
             self._learn()
         elif state is LinkState.DOWN and self._ends_engine:
-            self.say("info", "the engine was shut down; this console waits for another")
+            self.say("info", f"the engine was shut down: {self._restart.advice}")
         elif state is LinkState.DOWN and self._link.snapshot is not None:
-            self.say("error", "no link to the engine; this console comes back by itself")
-            self.run_worker(self._tell_output(), group="output", exclusive=True)
-
-    async def _tell_output(self) -> None:
-        """Say what the engine printed last, if this console has started it: why it ended may be there."""
-        if self._options.output is not None:
-            printed = await asyncio.to_thread(last_lines, self._options.output)
-            for line in printed.splitlines():
-                self.say("error", f"the engine printed last: {line}")
+            self.say("error", f"no engine answers: {self._restart.advice}")
+            self.run_worker(self._restart.tell_output(), group="output", exclusive=True)
 
     def _learn(self) -> None:
         """Ask for names, beside everything else: the engine may take its time."""
@@ -310,6 +304,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
         """The page that the performer looks at, or the first screen."""
         pages = (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
         return next(pages, self.perform)
+
+    def on_prompt_nothing(self) -> None:
+        """Enter in an empty line starts the engine again, if none runs."""
+        if self._link.state is LinkState.DOWN:
+            self.run_worker(self._restart.start(), group="restart", exclusive=True)
 
     def on_prompt_interrupted(self, message: Prompt.Interrupted) -> None:
         """Say how to leave."""

@@ -16,6 +16,7 @@ class Options:
         theme: its name, empty for the engine's wish.
         lean: fewer frames and digits; None for the engine's wish.
         wishes: the engine's, as far as they are known before it answers.
+        remote: the machine of the engine, as ssh takes it; empty for this one.
     """
 
     socket: Path | None
@@ -23,3 +24,4 @@ class Options:
     lean: bool | None = None
     wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
     output: Path | None = None
+    remote: str = ""

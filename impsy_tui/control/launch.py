@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.messages import Start
 
 _PATIENCE = 30.0
 _STEP = 0.05
@@ -20,7 +21,7 @@ class LaunchProblem(Exception):
     """The engine did not start; the message is what it said."""
 
 
-def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path) -> None:
+def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, folder: Path | None = None) -> None:
     """Start ``impsy-tui run`` in a session of its own, and wait until it answers.
 
     A terminal that closes takes nothing of it along. What it prints goes to a file, or to memory if the disk is full
@@ -30,6 +31,7 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path) -
         arguments: of ``run``.
         socket: the control socket that it is to have; None for the user's own place.
         output: the file for what it prints; made anew.
+        folder: its working folder; None for the present one.
 
     Raises:
         LaunchProblem: it ended, or did not answer in time.
@@ -43,6 +45,7 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path) -
             stdout=sink,
             stderr=sink,
             start_new_session=True,
+            cwd=folder,
         )
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
@@ -61,6 +64,18 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path) -
         raise LaunchProblem(f"no process can be started: {error.strerror}") from None
     finally:
         os.close(sink)
+
+
+def launch_again(start: Start, socket: Path | None) -> None:
+    """Start an engine as one was started before; it resumes the saved session unless that ended on purpose.
+
+    Raises:
+        LaunchProblem: it is not known how the engine was started, or it did not start.
+    """
+    if not start.folder:
+        raise LaunchProblem("how it was started is not known: type impsy-tui in a shell")
+    arguments = [word for word in start.arguments if word not in ("--resume", "--fresh")]
+    launch_engine(arguments, socket, Path(start.output), Path(start.folder))
 
 
 def last_lines(output: Path) -> str:

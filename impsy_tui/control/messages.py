@@ -42,13 +42,32 @@ class ConsoleWishes(msgspec.Struct, frozen=True):
     keys: dict[str, str] = {}
 
 
+class Start(msgspec.Struct, frozen=True):
+    """How an engine was started, so that a console can start it again.
+
+    Attributes:
+        arguments: of ``impsy-tui run``; empty if they are not known.
+        folder: the folder that they were typed in.
+        output: the file for what it prints.
+    """
+
+    arguments: tuple[str, ...] = ()
+    folder: str = ""
+    output: str = ""
+
+
 class Hello(msgspec.Struct, tag="hello", frozen=True):
-    """Who speaks. ``protocol`` must be the same on both sides."""
+    """Who speaks. ``protocol`` must be the same on both sides.
+
+    Attributes:
+        start: how the engine was started.
+    """
 
     protocol: int = PROTOCOL
     version: str = ""
     pid: int = 0
     console: ConsoleWishes = ConsoleWishes()
+    start: Start = Start()
 
 
 class Command(msgspec.Struct, tag="command", frozen=True):

@@ -13,13 +13,11 @@ import msgspec
 from websockets.asyncio.server import Server, ServerConnection, unix_serve
 from websockets.exceptions import ConnectionClosed
 
-from impsy_tui import __version__
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import (
     PROTOCOL,
     Ask,
     Command,
-    ConsoleWishes,
     Event,
     FromClient,
     Hello,
@@ -49,7 +47,7 @@ class ControlServer:
         carry_out: Carries out a command; returns the reply, or an awaitable of it if that takes time.
         answer: answers a question; what it returns is the message.
         snapshot: takes a snapshot.
-        wishes: how consoles are to look, for the greeting.
+        greeting: what clients are told first.
     """
 
     def __init__(
@@ -59,13 +57,13 @@ class ControlServer:
         carry_out: Callable[[str, int], Reply | Awaitable[Reply]],
         answer: Callable[[Ask | SetUp], Awaitable[bytes]],
         snapshot: Callable[[], Snapshot],
-        wishes: ConsoleWishes,
+        greeting: Hello,
     ) -> None:
         self.path = path or Path()
         """Of the socket, once it is taken."""
         self._named = path
         self._answer = answer
-        self._wishes = wishes
+        self._greeting = greeting
         self._past: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._scheduler = scheduler
         self._carry_out = carry_out
@@ -154,7 +152,7 @@ class ControlServer:
             if len(self._clients) >= _MOST_CLIENTS:
                 await client.send(Reply(0, False, f"{_MOST_CLIENTS} clients are connected already: close one"))
                 return
-            await client.send(Hello(version=__version__, pid=os.getpid(), console=self._wishes))
+            await client.send(self._greeting)
             hello = client.read(await asyncio.wait_for(connection.recv(), 5.0))
             if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
                 await client.send(

@@ -1,6 +1,7 @@
 """The engine: channels, session, log and control socket, put together and taken apart."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
@@ -9,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from impsy_tui import __version__
 from impsy_tui.channels import Channel, Learns
 from impsy_tui.config.kinds import written
-from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Level, Reply, SetUp, Snapshot
+from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Hello, Level, Reply, SetUp, Snapshot, Start
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import resume, set_state
 from impsy_tui.engine.answers import Answers
@@ -82,7 +84,7 @@ class Engine:
             self.carry_out,
             self.answer,
             self.snapshot,
-            _wishes(setup),
+            _greeting(setup),
         )
         self.learner = Learner(self._learning_channels, self._learned, loop.scheduler)
         self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
@@ -379,6 +381,8 @@ def _level(level: str) -> Level:
     return "error" if level == "error" else "warning" if level == "warning" else "info"
 
 
-def _wishes(setup: Setup) -> ConsoleWishes:
+def _greeting(setup: Setup) -> Hello:
     console = setup.config.console
-    return ConsoleWishes(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
+    wishes = ConsoleWishes(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
+    start = Start(setup.arguments, os.getcwd(), str((setup.logs / "engine.out").absolute()))
+    return Hello(version=__version__, pid=os.getpid(), console=wishes, start=start)

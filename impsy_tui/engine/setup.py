@@ -32,6 +32,7 @@ class Setup:
         resume: True to resume the saved session, False not to, None to resume one that did not end on purpose.
         seed: of all chance, None for a different performance each time.
         sound: a Pure Data patch to run for as long as the engine does.
+        arguments: words behind ``impsy-tui run``, for a console that starts the engine again.
     """
 
     loaded: LoadedConfig
@@ -43,6 +44,7 @@ class Setup:
     resume: bool | None = None
     seed: int | None = None
     sound: Path | None = None
+    arguments: tuple[str, ...] = ()
 
     @property
     def config(self) -> Config:

@@ -80,9 +80,9 @@ async def test_shutdown_asks_first(archive: Rig) -> None:
         await here.enter("shutdown")
         await here.sees("End the engine?")
         await here.press("ctrl+y")
-        await here.sees("NO ENGINE", "the engine was shut down; this console waits for another")
+        await here.sees("NO ENGINE", "the engine was shut down: Enter starts it again")
         await here.until(lambda: archive.engine.process.poll() == 0)
-        await here.misses("no link to the engine")
+        await here.misses("the engine printed last")
         await here.enter("temp 1.2")
         await here.sees("no engine answers at")
         await here.press("ctrl+q")
@@ -222,7 +222,7 @@ async def test_an_engine_that_is_killed_is_told_and_comes_back_by_itself(
         await here.enter("temp 1.75")
         await here.sees("temp 1.75")
         engine.end(signal.SIGKILL)
-        await here.sees("NO ENGINE", "this is how it was", "no link to the engine")
+        await here.sees("NO ENGINE", "this is how it was", "no engine answers: Enter starts it again")
         await here.sees("x1", "x3")
         await here.enter("temp 1.2")
         await here.sees("✗ temp 1.2: no engine answers at")
@@ -271,3 +271,19 @@ async def test_without_an_engine_the_console_waits_for_one(tmp_path: Path, start
             await here.press(key)
         start_engine(PULSE + "[demo]\n")
         await here.sees("CALLRESPONSE", "pulse")
+
+
+@performed
+async def test_enter_starts_a_killed_engine_again_with_its_session(archive: Rig) -> None:
+    async with console(archive.socket, LARGE) as here:
+        await here.enter("mode battle; temp 1.75")
+        await here.until(lambda: here.player.pi_temperature == 1.75)
+        saved = archive.folder / "logs" / ".last-session.json"
+        await here.until(lambda: saved.exists() and "1.75" in saved.read_text())
+        archive.engine.end(signal.SIGKILL)
+        await here.sees("NO ENGINE", "no engine answers: Enter starts it again")
+        await here.press("enter", "enter")
+        await here.misses("NO ENGINE")
+        await here.sees("BATTLE", "temp 1.75")
+        assert (await here.app.carry_out("shutdown")).ok
+        await here.sees("NO ENGINE")

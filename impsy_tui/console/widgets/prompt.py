@@ -153,6 +153,9 @@ class Prompt(Horizontal):
             super().__init__()
             self.line = line
 
+    class Nothing(Message):
+        """Enter in an empty line."""
+
     class Interrupted(Message):
         """Ctrl-C in an empty line."""
 
@@ -257,6 +260,7 @@ class Prompt(Horizontal):
             self.put(found or line)
             return
         if not line.strip():
+            self.post_message(self.Nothing())
             return
         self._history.add(line)
         read = parse(line, self._known().macros)
