@@ -26,14 +26,25 @@ class Destination:
         scheduler: the engine's time.
         troubles: where failures are reported.
         tell: called with a text that is no failure.
+        is_demo: True if a demo plays, which nobody needs to hear.
     """
 
     def __init__(
-        self, host: str, port: int, scheduler: Timekeeper, troubles: Troubles, tell: Callable[[str], None]
+        self,
+        host: str,
+        port: int,
+        scheduler: Timekeeper,
+        troubles: Troubles,
+        tell: Callable[[str], None],
+        *,
+        is_demo: bool = False,
     ) -> None:
         self._host, self._port = host, port
         self._scheduler = scheduler
         self._troubles = troubles
+        self._tell = tell
+        self._is_demo = is_demo
+        self._was_refused = False
         self._is_numeric = is_numeric(host)
         self._socket: socket.socket | None = None
         self._address: tuple[socket.AddressFamily, Any]
@@ -63,12 +74,20 @@ class Destination:
                 self._troubles.note("full", "the network takes no more: an output is left out")
                 return
             except ConnectionRefusedError:
-                self._troubles.note("refused", f"nobody listens at {self._host}:{self._port}", _REMIND)
+                self._refused()
             except OSError as error:
                 if error.errno != errno.EMSGSIZE and self._renew():
                     continue
                 self._troubles.note("send", f"cannot send to {self._host}:{self._port}: {error.strerror}")
                 return
+
+    def _refused(self) -> None:
+        """Say that nobody listens: of a demo once, and as no warning, for it needs no synthesiser."""
+        if not self._is_demo:
+            self._troubles.note("refused", f"nobody listens at {self._host}:{self._port}", _REMIND)
+        elif not self._was_refused:
+            self._was_refused = True
+            self._tell("nothing is connected yet: start with --sound to hear the demo")
 
     def close(self) -> None:
         """Send nothing more."""

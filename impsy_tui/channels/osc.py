@@ -48,8 +48,9 @@ _COMMANDS: Final = "/impsy/"
 class OscChannel:
     """One UDP port listened to, one destination sent to."""
 
-    def __init__(self, settings: Osc, name: str = "osc") -> None:
+    def __init__(self, settings: Osc, name: str = "osc", *, is_demo: bool = False) -> None:
         self.name = name
+        self._is_demo = is_demo
         self.max_rate = settings.max_rate
         self.safe = settings.safe
         self._settings = settings
@@ -77,7 +78,12 @@ class OscChannel:
         self._surface = OscSurface(settings, self.name, listener, self._troubles)
         self._playbacks = playbacks(settings, lambda text: listener.trouble(self.name, text, "error"))
         self._output = Destination(
-            settings.client_ip, settings.client_port, self._scheduler, self._troubles, self._inform
+            settings.client_ip,
+            settings.client_port,
+            self._scheduler,
+            self._troubles,
+            self._inform,
+            is_demo=self._is_demo,
         )
         listens = f"it listens at {settings.server_ip}:{settings.server_port} now"
         self._listening = Opening(self._listen, self._troubles, lambda: self._inform(listens))

@@ -1,6 +1,7 @@
 """Opening the channels of a configuration: what does not open is reported, and the others play."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from impsy_tui.channels import Channel, ChannelProblem, Listener
@@ -91,7 +92,7 @@ def _kinds(config: Config) -> list[tuple[str, Sequence[Any], Callable[[Any, str]
         return TouchDemoChannel(table) if table.touches else DemoChannel(table)
 
     return [
-        ("osc", config.osc, OscChannel),
+        ("osc", config.osc, partial(OscChannel, is_demo=config.demo is not None)),
         ("midi", config.midi, midi),
         ("serial", lines, serial),
         ("serialmidi", config.serialmidi, serial_midi),

@@ -14,11 +14,13 @@ from tests.conftest import free_port
 Play = Callable[[OscChannel, Hearing, SimpleUDPClient], Awaitable[None]]
 
 
-def with_channel(play: Play, receiver: socket.socket | None = None, **settings: Any) -> Hearing:
+def with_channel(
+    play: Play, receiver: socket.socket | None = None, *, is_demo: bool = False, **settings: Any
+) -> Hearing:
     """Open a channel for vectors of two, play, close it; nothing of it may be left behind."""
     port = free_port()
     out = receiver.getsockname()[1] if receiver else free_port()
-    channel = OscChannel(Osc(server_port=port, client_port=out, **settings))
+    channel = OscChannel(Osc(server_port=port, client_port=out, **settings), is_demo=is_demo)
     client = SimpleUDPClient("127.0.0.1", port)
     with client._sock:
         hearing = perform(channel, lambda hearing: play(channel, hearing, client))

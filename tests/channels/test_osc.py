@@ -140,13 +140,23 @@ def test_predictions_go_to_every_address_as_floats(receiver: socket.socket) -> N
     ]
 
 
-def test_nobody_listening_is_told_and_does_no_harm() -> None:
-    async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
-        for _ in range(10):
-            channel.send((0.5, 0.5))
-            await asyncio.sleep(0.005)
+async def _send_until_told(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
+    while not hearing.troubles:
+        channel.send((0.5, 0.5))
+        await asyncio.sleep(0.005)
+    for _ in range(5):
+        channel.send((0.5, 0.5))
+        await asyncio.sleep(0.005)
 
-    assert any("nobody listens" in text for text in with_channel(play).troubles)
+
+def test_nobody_listening_is_told_and_does_no_harm() -> None:
+    assert any("nobody listens" in text for text in with_channel(_send_until_told).troubles)
+
+
+def test_demo_that_nobody_hears_is_no_warning_and_reported_once() -> None:
+    hearing = with_channel(_send_until_told, is_demo=True)
+    assert [text for text in hearing.troubles if "nobody" in text] == []
+    assert sum("nothing is connected yet" in text for text in hearing.troubles) == 1
 
 
 def test_no_prediction_is_lost_when_a_synthesiser_comes_late() -> None:
