@@ -1,7 +1,9 @@
 """How this program was installed, and the line that adds an extra to it."""
 
 import json
+import os
 import shlex
+import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -26,6 +28,15 @@ def install_line(extra: str) -> str:
     else:
         return pip_line(*wanted)
     return shlex.join(words)
+
+
+def program() -> str:
+    """Returns what to type for this program here: ``impsy-tui``, or its path if that is not the one on PATH."""
+    called = Path(sys.argv[0])
+    if called.name != "impsy-tui":
+        return "impsy-tui"
+    found = shutil.which(called.name)
+    return called.name if found is not None and Path(found).samefile(called) else os.path.relpath(called)
 
 
 def pip_line(*words: str) -> str:

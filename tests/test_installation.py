@@ -89,3 +89,16 @@ def test_install_line_can_be_typed(tmp_path: Path) -> None:
     assert shlex.split(line)[0] == str(python)
     done = subprocess.run(line, shell=True, env={"PIP_NO_INDEX": "1"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_program_is_named_as_it_can_be_typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "impsy-tui"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(script)])
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert installation.program() == "bin/impsy-tui"
+    monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin")
+    assert installation.program() == "impsy-tui"

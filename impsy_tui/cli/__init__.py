@@ -22,6 +22,7 @@ from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.init import init
 from impsy_tui.cli.options import LeanOption, LogdirOption, ResumeOption, SocketOption, SoundOption, ThemeOption
 from impsy_tui.cli.output import say
+from impsy_tui.installation import program
 
 
 class TwoWords(typer.core.TyperGroup):
@@ -187,7 +188,7 @@ def play(
     try:
         with connected(socket):
             if demo or config or resume is not None:
-                say("an engine plays already: this is it (impsy-tui shutdown ends it)")
+                say(f"an engine plays already: this is it ({program()} shutdown ends it)")
     except NoEngine:
         file = configs / "demo.toml" if demo else config_file(config)
         extra = ["--sound", str(_patch(file))] if sound else []

@@ -37,6 +37,7 @@ from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.guide import Answers
+from impsy_tui.installation import program
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.complete import Known
 from impsy_tui.language.parse import read_macros
@@ -116,9 +117,9 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if self._ends_engine:
             self.exit("the engine was shut down")
         elif self._link.state is LinkState.DOWN:
-            self.exit("no engine runs: impsy-tui starts one")
+            self.exit(f"no engine runs: {program()} starts one")
         else:
-            self.exit("the engine plays on: impsy-tui attach comes back to it")
+            self.exit(f"the engine plays on: {program()} attach comes back to it")
 
     def _hung_up(self) -> None:
         """The terminal has gone: what is written to it now may never return."""
