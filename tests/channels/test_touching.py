@@ -19,7 +19,7 @@ from impsy_tui.gestures.touches import Touch
 from tests.channels import jack_hearing, osc_hearing
 from tests.channels.hearing import Hearing
 from tests.channels.jack import JackServer, plugged
-from tests.conftest import until
+from tests.conftest import until, wait_until
 
 _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
 
@@ -121,6 +121,7 @@ def test_touches_go_out_as_notes_that_end(jack_server: JackServer) -> None:
 
     with plugged("Synth", heard=False) as synth:
         jack_hearing.with_channel(play, out_device=("Synth",))
+        wait_until(lambda: len(synth.got) >= 6)
         assert synth.got == [
             (0x92, 60, 96),
             (0x82, 60, 0),
