@@ -95,7 +95,7 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     hall.rehearsal.wait(5.05)
     reply = hall.do("@trio audition ensembleRNN-mine")
     assert reply == "trio: ensembleRNN-mine listens and answers in silence; load ensembleRNN-mine lets it be heard"
-    hall.log.put = lambda line: None  # type: ignore[method-assign]
+    hall.log.put = lambda *line: None  # type: ignore[method-assign]
     for _ in range(100):
         hall.touch()
         hall.rehearsal.wait(0.3)
