@@ -235,7 +235,7 @@ class TestHandingOver:
         band.play(0.5)
         band.wait(1.5)
         band.session.holding("in", True, band.time.time)
-        band.wait(10.0)
+        band.wait(5.0)  # several bars, and less than a held note counts as playing
         assert band.part.turn.value == "you"
         band.session.holding("in", False, band.time.time)
         band.wait(2.6)
