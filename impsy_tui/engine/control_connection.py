@@ -9,8 +9,10 @@ _MOST_CONNECTIONS: Final = 128
 """Connections, including those that have not yet said what they want. ``select`` takes at most 1024 descriptors."""
 ACCEPTED_A_TURN: Final = 8
 """Connections that the event loop accepts in one turn."""
-_BYTES_A_TURN: Final = 1024
-"""Bytes of one connection that are read in one turn: asyncio would read, and parse, a quarter of a megabyte."""
+_BYTES_A_TURN: Final = 8192
+"""Bytes of all connections that are read in one turn: asyncio would read, and parse, a quarter of a megabyte each."""
+_BYTES_A_READ: Final = 1024
+"""Bytes of one connection that are read in one turn, at most."""
 
 
 class ControlConnection(ServerConnection, asyncio.BufferedProtocol):
@@ -23,7 +25,7 @@ class ControlConnection(ServerConnection, asyncio.BufferedProtocol):
     def __init__(self, others: "set[ControlConnection]", *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self._others = others
-        self._buffer = bytearray(_BYTES_A_TURN)
+        self._buffer = memoryview(bytearray(_BYTES_A_READ))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -35,8 +37,8 @@ class ControlConnection(ServerConnection, asyncio.BufferedProtocol):
         self._others.discard(self)
         super().connection_lost(exc)
 
-    def get_buffer(self, sizehint: int) -> bytearray:
-        return self._buffer
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer[: min(_BYTES_A_READ, _BYTES_A_TURN // max(1, len(self._others)))]
 
     def buffer_updated(self, nbytes: int) -> None:
         self.data_received(bytes(self._buffer[:nbytes]))
