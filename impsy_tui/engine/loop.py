@@ -60,7 +60,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
         self._wake = None if deadline is None else self.call_at(deadline, self.scheduler.run_due)
 
     def _turn(self, now: float) -> None:
-        self.scheduler.work.turn_began = now
+        self.scheduler.work.begin_turn(now, self._metered.waited)
 
     def _trouble(self, error: Exception) -> None:
         self.call_exception_handler({"message": str(error) or type(error).__name__, "exception": error})

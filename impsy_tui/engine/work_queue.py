@@ -1,7 +1,8 @@
 """Work that may wait for the next turns of the event loop, so that no input delays the music.
 
 A turn of the event loop takes the input that is there, then the events that are due. Commands, messages of a bundle
-and lines of a file have no deadline. This queue spreads them over as many turns as they need.
+and lines of a file have no deadline. This queue spreads them over as many turns as they need, and keeps the loop idle
+for half of the time meanwhile: a thread that takes most of a core loses its real-time priority (see ``precedence``).
 """
 
 import asyncio
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 SHARE: Final = 0.002
 """Seconds of a turn after which further work waits for the next turn."""
+MOST_DEBT: Final = 0.02
+"""Seconds of idle time that the loop can be behind. Work that waits goes on after them at the latest."""
 MOST_WAITING: Final = 2048
 """Pieces of work of one source that may wait. The queue refuses more."""
 
@@ -34,17 +37,37 @@ class WorkQueue:
 
     def __init__(self, scheduler: "Scheduler", trouble: Callable[[Exception], None]) -> None:
         self.turn_began = math.inf
-        """Time at which this turn began. The event loop sets it; without that, a turn has all the time it needs."""
+        """Time at which this turn began. Without an event loop, a turn has all the time that it needs."""
+        self._waited = 0.0
+        self._debt = 0.0
+        """Seconds by which the loop was busy for longer than it was idle."""
         self._scheduler = scheduler
         self._trouble = trouble
         self._waiting: dict[Hashable, deque[_Piece]] = {}
         """Work by source, the source whose turn is next first. A source that waits for nothing is not in it."""
         self._planned = False
+        self._postponed = False
         self._ended_slice = False
+
+    def begin_turn(self, now: float, waited: float) -> None:
+        """Notes that a turn of the event loop begins.
+
+        Args:
+            now: Time on the scheduler's clock, in seconds.
+            waited: Seconds that the loop has waited for input since it began.
+        """
+        if self.turn_began < now:
+            idle = waited - self._waited
+            busy = now - self.turn_began - idle
+            self._debt = min(max(self._debt + busy - idle, 0.0), MOST_DEBT)
+        self.turn_began, self._waited = now, waited
 
     @property
     def spent(self) -> bool:
-        """True if this turn has used its share of time."""
+        """True if this turn, or the loop lately, has used its share of time."""
+        return self._debt > SHARE or self._turn_spent()
+
+    def _turn_spent(self) -> bool:
         return self._scheduler.now() - self.turn_began > SHARE
 
     def now(self) -> float:
@@ -101,6 +124,11 @@ class WorkQueue:
     def _slice(self) -> None:
         """Does at least one piece, then more while the turn has time left."""
         self._planned = self._ended_slice = False
+        if self._debt > SHARE and not self._postponed:
+            self._postponed = True
+            self._plan(self._debt)
+            return
+        self._postponed = False
         while self._waiting:
             source, queue = next(iter(self._waiting.items()))
             action, arguments = queue.popleft()
@@ -111,9 +139,7 @@ class WorkQueue:
                 action(*arguments)
             except Exception as error:
                 self._trouble(error)
-            if self.spent or self._ended_slice:
+            if self._turn_spent() or self._ended_slice:
                 break
         if self._waiting:
-            # As long as this turn took: work that waits takes half of the time, so that the loop's thread keeps its
-            # place before other programs (see ``precedence``).
             self._plan(max(0.0, self._scheduler.now() - self.turn_began))

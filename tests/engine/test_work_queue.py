@@ -21,10 +21,11 @@ class _Turns:
         self.queue = self.time.scheduler.work
         self.done: list[str] = []
         self.errors = self.time.errors
+        self.waited = 0.0
         self.begin()
 
     def begin(self) -> None:
-        self.queue.turn_began = self.time.time
+        self.queue.begin_turn(self.time.time, self.waited)
 
     def piece(self, name: str, seconds: float) -> None:
         """A piece of work that takes so long."""
@@ -38,11 +39,16 @@ class _Turns:
         self.time.scheduler.run_due()
         return list(self.done)
 
+    def wait(self, seconds: float) -> None:
+        """Lets the loop wait for input."""
+        self.time.time += seconds
+        self.waited += seconds
+
     def all_turns(self) -> list[list[str]]:
         """Turns until nothing waits."""
         turns = []
         while len(self.time.scheduler):
-            self.time.time += 1.0
+            self.wait(1.0)
             turns.append(self.turn())
         return turns
 
@@ -108,13 +114,37 @@ def test_work_queue_reports_an_error_and_goes_on() -> None:
 
 def test_work_queue_waits_as_long_as_the_turn_took() -> None:
     turns = _Turns()
-    turns.time.time += 2 * SHARE
+    turns.piece("input", 1.5 * SHARE)
     for name in "ab":
-        turns.queue.do("source", turns.piece, name, 3 * SHARE)
+        turns.queue.do("source", turns.piece, name, 1.5 * SHARE)
+    turns.wait(1.5 * SHARE)
     assert turns.turn() == ["a"]
     assert turns.turn() == []
-    turns.time.time += 3 * SHARE
+    turns.wait(1.6 * SHARE)
     assert turns.turn() == ["b"]
+
+
+def test_work_queue_leaves_the_loop_idle_for_half_of_the_time() -> None:
+    turns = _Turns()
+    for number in range(400):
+        turns.queue.do("source", turns.piece, str(number), SHARE / 2)
+    while turns.queue.waits("source"):
+        if turns.turn():
+            turns.piece("other work that follows from it", SHARE)
+        else:
+            turns.wait(SHARE / 4)
+    assert turns.waited >= 0.4 * turns.time.time
+
+
+def test_work_queue_goes_on_while_the_loop_is_never_idle() -> None:
+    turns = _Turns()
+    for name in "abc":
+        turns.queue.do("source", turns.piece, name, 2 * SHARE)
+    done = list(turns.done)
+    for _ in range(100):
+        turns.piece("input", SHARE)
+        done += [name for name in turns.turn() if name != "input"]
+    assert done == ["a", "b", "c"]
 
 
 def test_work_queue_of_a_rehearsal_does_everything_at_once() -> None:
