@@ -13,7 +13,7 @@ _HEAD = """\
 # Commands
 
 Everything that can be typed at the prompt, sent with `impsy-tui send`, bound to a key or a foot-switch, written
-into a set list, or sent as an OSC message. `scripts/make-commands` makes this page from the table that the program
+into a set list, or sent as an OSC message. `scripts/make-reference` makes this page from the table that the program
 reads.
 
 ## How it is written

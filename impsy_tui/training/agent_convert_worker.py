@@ -40,7 +40,7 @@ def main() -> None:
     wishes = parser.parse_args()
     reporter = sole_reporter()
     if find_spec("torch") is None:
-        reporter.say(Failed("converting agents needs torch: see 'impsy-tui[agent]' in the README"))
+        reporter.say(Failed("converting agents needs torch: pip install torch, then pip install 'impsy-tui[agent]'"))
         return
     try:
         reporter.say(_convert(wishes, reporter))

@@ -1,6 +1,6 @@
 """Training a network on performances.
 
-What is chosen here was measured; the figures are in ``docs/benchmarks.md``.
+What is chosen here was measured; the figures are in ``docs/pages/contribute/benchmarks.md``.
 """
 
 import itertools

@@ -37,7 +37,7 @@ def _rehearsal(folder: Path, random: np.random.Generator) -> Rehearsal:
 def test_every_line_of_the_tutorial_can_be_typed_one_after_the_other(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     set_ = _rehearsal(tmp_path, random)
-    text = (_ROOT / "docs" / "first-set.md").read_text(encoding="utf-8")
+    text = (_ROOT / "docs" / "pages" / "start" / "first-set.md").read_text(encoding="utf-8")
     blocks = [block.splitlines() for block in text.split("```")[1::2]]
     lines = [line for language, *block in blocks if not language for line in block]
     assert len(lines) > 40

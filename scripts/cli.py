@@ -1,0 +1,89 @@
+"""Reference page of the command line, from the program's options: ``cli.py FILE`` writes it, else it is printed."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from impsy_tui.cli import app
+
+_HEAD = """\
+# Command line
+
+Every command that a shell takes. `impsy-tui COMMAND --help` prints the same. `scripts/make-reference` makes this page
+from the program's options.
+
+Command-line options override the configuration file.
+"""
+
+
+def page() -> str:
+    """Returns the page as Markdown."""
+    parts = [_HEAD]
+    root = typer.main.get_command(app)
+    for words, command in _commands("impsy-tui", root):
+        parts.append("\n".join(_entry(words, command)) + "\n")
+    return "\n".join(parts)
+
+
+def _commands(words: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Yields each command that does something by itself, under all its words."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield words, command
+        return
+    for name, each in sorted(inner.items()):
+        yield from _commands(f"{words} {name}", each)
+
+
+def _entry(words: str, command: Any) -> Iterator[str]:
+    arguments = [each for each in command.params if each.param_type_name == "argument"]
+    options = [each for each in command.params if each.param_type_name == "option" and each.name != "help"]
+    yield f"## `{words}`"
+    yield ""
+    yield _sentence(" ".join((command.help or "").split()))
+    yield ""
+    yield f"```text\n{' '.join([words, *('[OPTIONS]' for _ in options[:1]), *map(_usage, arguments)])}\n```"
+    yield ""
+    if arguments or options:
+        yield "| | | default |"
+        yield "|---|---|---|"
+    for each in arguments:
+        yield f"| `{_usage(each)}` | {_cell(getattr(each, 'help', '') or '')} | {_default(each)} |"
+    for each in options:
+        names = ", ".join(f"`{name}`" for name in [*each.opts, *each.secondary_opts])
+        kind = "" if each.is_flag else f" {each.type.name}"
+        yield f"| {names}{kind} | {_cell(each.help or '')} | {_default(each)} |"
+
+
+def _usage(argument: Any) -> str:
+    name = (argument.metavar or argument.name).upper().strip("{}[]. ")
+    name += "…" if argument.nargs == -1 else ""
+    return name if argument.required else f"[{name}]"
+
+
+def _default(parameter: Any) -> str:
+    shown = getattr(parameter, "show_default", None)
+    if isinstance(shown, str):
+        return shown
+    value = parameter.default
+    if value is None or value == () or callable(value) or isinstance(value, bool):
+        return "" if not isinstance(value, bool) or not value else "on"
+    return f"`{value}`"
+
+
+def _cell(text: str) -> str:
+    return _sentence(" ".join(text.split())).replace("|", r"\|")
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "…")) else f"{text}."
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+    else:
+        sys.stdout.write(page())

@@ -1,0 +1,170 @@
+"""The manual and the README: the site builds, generated pages are up to date, and every block is tried."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import typer
+import typer.exceptions
+
+from impsy_tui.cli import app
+from impsy_tui.config import load_config
+from impsy_tui.language import COMMANDS, Program, parse
+from impsy_tui.language.parse import read_macros
+from impsy_tui.language.setlist import SetList, read_set
+from impsy_tui.language.syntax import SYNTAX
+from tests.conftest import ROOT
+from tests.engine.rehearsal import SHIPPED, Rehearsal, mdrnn
+
+PAGES = ROOT / "docs" / "pages"
+DOCUMENTS = sorted([ROOT / "README.md", *PAGES.rglob("*.md")])
+BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+IN_TEXT = re.compile(r"`(impsy-tui [^`\n]+)`")
+LANGUAGES = {"impsy", "impsy-checked", "set", "toml", "toml-example", "sh", "text", "ini", "cpp"}
+PLAYERS = {"players.md": ("bass", "lead")}
+"""Players of a page's session, by the name of the page; others have main."""
+TYPED_BY_ANOTHER_TEST = "first-set.md"
+
+
+class Block(NamedTuple):
+    document: Path
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.document.name}: {self.text.splitlines()[0]}"
+
+
+def _blocks(*languages: str) -> Iterator[Block]:
+    for document in DOCUMENTS:
+        for language, text in BLOCK.findall(document.read_text(encoding="utf-8")):
+            if language in languages:
+                yield Block(document, language, text)
+
+
+def _shell_lines() -> Iterator[tuple[str, str]]:
+    """Yields the name of a document and a shell line that it shows."""
+    for block in _blocks("sh"):
+        yield from ((block.document.name, line) for line in block.text.splitlines() if line.strip())
+    for document in DOCUMENTS:
+        if document.name not in ("benchmarks.md", "cli.md", "commands.md"):  # these name commands without arguments
+            yield from ((document.name, line) for line in IN_TEXT.findall(document.read_text(encoding="utf-8")))
+
+
+def test_site_builds_without_a_warning(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "docs/mkdocs.yml", "-d", str(tmp_path / "site")],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for page in PAGES.rglob("*.md"):
+        assert (tmp_path / "site" / page.relative_to(PAGES).with_suffix(".html")).is_file(), page
+
+
+@pytest.mark.parametrize("page", ["commands", "configuration", "cli"])
+def test_generated_page_is_up_to_date(page: str) -> None:
+    made = subprocess.run(
+        [sys.executable, ROOT / "scripts" / f"{page}.py"], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    written = (PAGES / "reference" / f"{page}.md").read_text(encoding="utf-8")
+    assert written == made, "scripts/make-reference writes it again"
+
+
+def test_commands_page_has_every_command() -> None:
+    page = (PAGES / "reference" / "commands.md").read_text(encoding="utf-8")
+    assert [usage for command in COMMANDS.values() if (usage := f"`{command.usage}`") not in page] == []
+
+
+def test_examples_of_the_language_can_be_typed() -> None:
+    for example, _ in SYNTAX:
+        if not example.startswith("over after"):
+            assert isinstance(parse(example, read_macros(())), Program), example
+
+
+def test_documents_use_known_blocks() -> None:
+    unknown = [
+        f"{document.name}: {language or 'no language'}"
+        for document in DOCUMENTS
+        if document.name not in (TYPED_BY_ANOTHER_TEST, "architecture.md", "benchmarks.md")
+        for language, _ in BLOCK.findall(document.read_text(encoding="utf-8"))
+        if language not in LANGUAGES
+    ]
+    assert unknown == []
+
+
+@pytest.mark.parametrize(
+    "document", sorted({block.document for block in _blocks("impsy")}), ids=lambda path: path.name
+)
+def test_lines_of_a_page_are_carried_out_one_after_the_other(document: Path, tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    names = PLAYERS.get(document.name, ("main",))
+    players: dict[str, Any] = {name: mdrnn(SHIPPED, random) for name in names}
+    session = Rehearsal(tmp_path, players=players, models=SHIPPED.parent, random=random, out="osc")
+    for block in _blocks("impsy"):
+        for line in block.text.splitlines() if block.document == document else ():
+            session.do(line)
+            session.play(*random.uniform(size=8))
+            session.wait(1.0)
+    assert session.problems == []
+
+
+@pytest.mark.parametrize("block", list(_blocks("impsy-checked")), ids=str)
+def test_checked_lines_can_be_read(block: Block) -> None:
+    for line in block.text.splitlines():
+        assert isinstance(parse(line, read_macros(())), Program), line
+
+
+@pytest.mark.parametrize("block", list(_blocks("set")), ids=str)
+def test_set_lists_can_be_read(block: Block) -> None:
+    assert isinstance(read_set(block.text), SetList)
+
+
+@pytest.mark.parametrize("block", list(_blocks("toml")), ids=str)
+def test_configurations_load_without_a_problem(block: Block, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(block.text, encoding="utf-8")
+    assert [str(problem) for problem in load_config(file).problems if "models/" not in str(problem)] == []
+
+
+def test_shell_lines_name_commands_options_and_scripts_that_exist() -> None:
+    lines = list(_shell_lines())
+    assert len(lines) > 80
+    refused = [f"{document}: {line}: {why}" for document, line in lines if (why := _refusal(line))]
+    assert refused == []
+
+
+@pytest.mark.parametrize("line", ["impsy-tui nope", "impsy-tui status --nope", "impsy-tui send", "./scripts/nope"])
+def test_shell_lines_with_a_mistake_are_found(line: str) -> None:
+    assert _refusal(line)
+
+
+def _refusal(line: str) -> str:
+    """Returns the reason why a shell line cannot be typed; empty if it can be, or is of another program."""
+    words = shlex.split(line, comments=True)
+    if words and words[0].startswith("./"):
+        return "" if os.access(ROOT / words[0], os.X_OK) else "no such script"
+    if not words or words[0] != "impsy-tui" or "COMMAND" in words or "…" in line:
+        return ""
+    command: Any = typer.main.get_command(app)
+    context = typer.Context(command, info_name=words.pop(0))
+    try:
+        while words and not words[0].startswith("-") and hasattr(command, "commands"):
+            name, command, words = command.resolve_command(context, words)
+            context = typer.Context(command, parent=context, info_name=name)
+        command.make_context(context.info_name, words, parent=context.parent)
+    except typer.Exit:  # --help, --version
+        return ""
+    except typer.exceptions.TyperException as error:
+        return str(error) or type(error).__name__
+    return ""
