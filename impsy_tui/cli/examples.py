@@ -15,6 +15,9 @@ _KINDS: Final = (
     ("configurations: impsy-tui play -c NAME", "", ".toml"),
     ("set lists: cue NAME, typed in the console", "sets/", ".imp"),
     ("patches of Pure Data: impsy-tui run -c NAME --sound NAME.pd", "pd/", ".pd"),
+    ("patches of Max", "max/", ".maxpat"),
+    ("buffers of Sonic Pi", "sonic-pi/", ".rb"),
+    ("scripts of SuperCollider", "supercollider/", ".scd"),
 )
 """What is listed: a title, the folder in ``configs/``, and the ending."""
 _NO_CONFIG: Final = """there is no config.toml here:
