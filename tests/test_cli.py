@@ -123,6 +123,15 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     assert "none.imp: there is no such set list" in shell("check", "none.imp", cwd=tmp_path).stderr
 
 
+def test_check_reports_wrong_keys_of_the_configuration_and_knows_its_panic_key(tmp_path: Path) -> None:
+    (tmp_path / "keys.imp").write_text("bind f9 take\nbind f10 take\n# one\ntake\n")
+    (tmp_path / "config.toml").write_text('[console.keys]\npanic = "F10"\nhelp = "f99"\n')
+    done = shell("check", "keys.imp", cwd=tmp_path)
+    assert done.stdout.startswith("keys.imp:2:10: f10 is panic, and stays it\n")
+    assert done.stdout.count("keys.imp:") == 1
+    assert "config.toml:3: [console.keys] help: f99 is not a key; help stays on F1. Keys: f1 to f24" in done.stderr
+
+
 def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for file in ("models/m.h5", "elsewhere/n.keras", "models/only.tflite"):

@@ -18,6 +18,7 @@ from impsy_tui.engine.room import MAIN
 from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.engine.scenes import SceneProblem
 from impsy_tui.folders import files_in
+from impsy_tui.keys import KeysInForce
 from impsy_tui.language import Invocation, Kind, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
@@ -106,7 +107,7 @@ class _Names:
             self._scenes = set(SceneBook(places.scenes or here / "scenes.toml").names())
         except SceneProblem as problem:
             fail(str(problem))
-        self._players, self._outputs = _seated(places.config)
+        self._players, self._outputs, self._panic = _seated(places.config)
 
     def missing(self, line: SetLine) -> Iterator[SetProblem]:
         """What a line names that is not there, in order: what it saves is there from then on."""
@@ -117,7 +118,7 @@ class _Names:
                 yield problem_at(line, name, problem)
 
     def _missing(self, each: Invocation, line: SetLine) -> Iterator[tuple[str, str]]:
-        if each.command.name == "bind" and (wrong := _wrong_binding(each, line)):
+        if each.command.name == "bind" and (wrong := self._wrong_binding(each, line)):
             yield str(each.values["which"]), wrong
         if each.player and (wrong := self._unknown_player(each.player)):
             yield f"@{each.player}", wrong
@@ -125,6 +126,14 @@ class _Names:
             name = str(each.values.get(argument.name, ""))
             if name and name not in argument.choices and (wrong := self._wrong_name(each, argument.kind, name)):
                 yield name, wrong
+
+    def _wrong_binding(self, each: Invocation, line: SetLine) -> str:
+        bindings = Bindings(lambda bound: parse(bound, line.macros), self._panic)
+        try:
+            bindings.bind(str(each.values["trigger"]), str(each.values["which"]))
+        except BindingProblem as problem:
+            return str(problem)
+        return ""
 
     def _wrong_name(self, each: Invocation, kind: Kind, name: str) -> str:
         if kind in (Kind.MODEL, Kind.LOG, Kind.DATASET):
@@ -171,21 +180,14 @@ class _Names:
         return ""
 
 
-def _seated(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The players and the channels of a configuration; none where there is none to look into."""
+def _seated(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The players, the channels and the panic keys of a configuration; without a file the default keys alone."""
     if file is None:
-        return (), ()
+        return (), (), KeysInForce({}).keys["panic"]
     loaded = load_config(file)
     if loaded.errors:
         fail("\n".join(map(str, loaded.errors)))
+    for warning in loaded.warnings:
+        say(str(warning), fg=typer.colors.YELLOW, err=True)
     players = tuple(player.name for player in loaded.config.player) or (MAIN,)
-    return players, channel_names(loaded.config)
-
-
-def _wrong_binding(each: Invocation, line: SetLine) -> str:
-    bindings = Bindings(lambda bound: parse(bound, line.macros))
-    try:
-        bindings.bind(str(each.values["trigger"]), str(each.values["which"]))
-    except BindingProblem as problem:
-        return str(problem)
-    return ""
+    return players, channel_names(loaded.config), KeysInForce(loaded.config.console.keys).keys["panic"]

@@ -146,14 +146,14 @@ def _tables_of(document: Any, names: Iterable[str]) -> list[Any]:
 
 
 def _check(before: str, after: str, file: Path, key: str) -> None:
-    """Refuse a text with errors or unknown keys that the one before did not have."""
+    """Refuse a text with errors, unknown settings or mistakes in keys that the one before did not have."""
     known = Counter((problem.key, problem.message) for problem in read_text(before).problems)
     for problem in read_text(after).problems:
         what = (problem.key, problem.message)
         if known[what]:
             known[what] -= 1
             continue
-        if problem.fatal or "is not a setting" in problem.message:
+        if problem.fatal or "is not a setting" in problem.message or problem.key.startswith("console.keys."):
             raise EditProblem(f"{key}: {problem.message}; {file.name} is as it was")
 
 

@@ -12,6 +12,7 @@ from impsy_tui.config.lines import key_lines
 from impsy_tui.config.players import player_problems
 from impsy_tui.config.problems import Problem
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
+from impsy_tui.keys import KeysInForce
 from impsy_tui.toml_files import parse_toml
 
 LARGEST_FILE = 1 << 20
@@ -222,6 +223,9 @@ class _Reader:
             self.consider_mappings(config)
         for key, message in player_problems(config):
             self.report(key, message)
+        keys = KeysInForce(config.console.keys)
+        for problem in (*keys.refusals, *keys.clashes):
+            self.report(f"console.keys.{problem.action}", problem.message, fatal=False)
         for index, wire in enumerate(config.serialmidi):
             if not wire.port and not config.serial:
                 self.report(

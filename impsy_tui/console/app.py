@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import threading
 import time
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
@@ -20,6 +19,7 @@ from impsy_tui.console.history import History, history_file
 from impsy_tui.console.key_lines import KeyLines
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.knowledge import Knowledge
+from impsy_tui.console.leaving import end_soon, last_line
 from impsy_tui.console.options import Options
 from impsy_tui.console.pages import Pages
 from impsy_tui.console.restart import Restart
@@ -37,7 +37,6 @@ from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkDown, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.guide import Answers
-from impsy_tui.installation import program
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.complete import Known
 from impsy_tui.language.parse import read_macros
@@ -48,7 +47,6 @@ _DIGITS_EVERY: Final = 4
 _LEAN_DIGITS_EVERY: Final = 6
 _HOT_RELOAD: Final = 1.0
 _PANES: Final = "Meters, ChannelPanes, PendingPane, JobsPane, EventLog"
-_ENDING: Final = 1.5  # seconds that an orderly end may take when the terminal has gone
 
 
 class ConsoleApp(App[str], inherit_bindings=False):
@@ -75,12 +73,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
         if self._wardrobe.problem:
             self._unsaid.append(("error", self._wardrobe.problem))
         self._keys = Keymap(options.wishes.keys)
-        self._unsaid += [("warning", problem) for problem in self._keys.clashes]
-        self._unsaid += [("warning", refusal) for refusal in self._keys.refusals]
+        self._unsaid += [("warning", problem) for problem in self._keys.problems]
         self._history = History(history_file())
         self._knowledge = Knowledge(self, self._wardrobe.shelf.names)
         self._key_lines = KeyLines(Steps())
-        self._frames = Frames(lambda: is_behind(self._driver))
+        self._frames = Frames(lambda: is_behind(self))
         self._locked = False
         self._ends_engine = False
         """Whether the engine has been shut down from here, or is about to be."""
@@ -112,20 +109,14 @@ class ConsoleApp(App[str], inherit_bindings=False):
         """Let go of the engine."""
         if self._linking is not None:
             self._linking.cancel()
+            self._linking = None
 
     def _leave(self) -> None:
-        if self._ends_engine:
-            self.exit("the engine was shut down")
-        elif self._link.state is LinkState.DOWN:
-            self.exit(f"no engine runs: {program()} starts one")
-        else:
-            self.exit(f"the engine plays on: {program()} attach comes back to it")
+        self.exit(last_line(self._link.state, ends_engine=self._ends_engine))
 
     def _hung_up(self) -> None:
         """The terminal has gone: what is written to it now may never return."""
-        ending = threading.Timer(_ENDING, os._exit, (0,))
-        ending.daemon = True
-        ending.start()
+        end_soon()
         self._leave()
 
     # Frames
@@ -157,6 +148,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._learn()
 
     def _link_changed(self, state: LinkState) -> None:
+        if self._linking is None:
+            return  # the console ends: nothing can be shown any more
         if state is LinkState.UP:
             self._ends_engine = False
             self._learn()

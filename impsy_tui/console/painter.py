@@ -15,11 +15,10 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
 from textual.strip import Strip
 
 from impsy_tui.console.glyphs import is_plain, plain
-from impsy_tui.console.textual_internals import ChopsUpdate, Compositor, colour_system
+from impsy_tui.console.textual_internals import ChopsUpdate, FilteringCompositor, colour_system, pieces_of
 from impsy_tui.printable import without_controls
 
 
@@ -95,15 +94,14 @@ def _shown(strip: Strip) -> Strip:
     return Strip([Segment(without_controls(text), style, control) for text, style, control in strip])
 
 
-class SafeCompositor(Compositor):
+class SafeCompositor(FilteringCompositor):
     """Textual's compositor. No widget can write control characters to the terminal."""
 
     _plain = is_plain()
 
-    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        for region, clip, strips in super()._get_renders(crop):
-            shown = [_shown(strip) for strip in strips]
-            yield region, clip, [plain(strip) for strip in shown] if self._plain else shown
+    def shown(self, strip: Strip) -> Strip:
+        """Returns a line without control characters, in glyphs that the terminal has."""
+        return plain(_shown(strip)) if self._plain else _shown(strip)
 
 
 class TightCompositor(SafeCompositor):
@@ -111,7 +109,6 @@ class TightCompositor(SafeCompositor):
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What has changed."""
-        update = super().render_partial_update()
-        if update is None:
-            return None
-        return _TightUpdate(update.chops, update.spans, update.chop_ends)
+        update: ChopsUpdate | None = super().render_partial_update()
+        pieces = pieces_of(update)
+        return update if pieces is None else _TightUpdate(*pieces)

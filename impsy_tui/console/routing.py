@@ -7,10 +7,11 @@ from typing import Any, Final
 from textual import events
 from textual.screen import Screen
 
-from impsy_tui.console.keymap import Keymap, shown
+from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.screens.dialogs import Dialog
 from impsy_tui.console.screens.page import Page
 from impsy_tui.console.screens.perform import PerformScreen
+from impsy_tui.keys import shown
 
 _HAMMERING: Final = 0.7
 """Seconds after an Escape in which another one does not enter keys mode."""

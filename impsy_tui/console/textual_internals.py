@@ -5,22 +5,29 @@ If a later Textual lacks one of these names, the console loses what is described
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from rich.color import ColorSystem
 from rich.console import Console
 from textual import constants, events
-from textual.driver import Driver
+from textual.app import App
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
+
+from impsy_tui.keys import key_name
 
 try:
     from textual._compositor import ChopsUpdate, Compositor
 except ImportError:  # a later Textual: it paints by itself
     ChopsUpdate = Compositor = object  # type: ignore[assignment,misc]
 
-__all__ = ["ChopsUpdate", "Compositor"]
+__all__ = ["ChopsUpdate", "FilteringCompositor", "Pieces"]
+
+Pieces = tuple[list[dict[int, Strip | None]], list[tuple[int, int, int]], list[list[int]]]
+"""Lines cut into strips by their first cell, the cells that changed, and where the strips of each line end."""
 
 _WAITING_WRITES: Final = 1
 _HOLD: Final = 1.0
@@ -32,10 +39,33 @@ _REST: Final = re.compile(r"(\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
 _PRINTABLE: Final = range(0x20, 0x7F)
 
 
-def use_compositor(screen: Screen[Any], compositor: object) -> None:
-    """Let a screen be painted by this compositor, if Textual's screens have one."""
+class FilteringCompositor(Compositor):
+    """Textual's compositor, which passes each line of each widget through ``shown``.
+
+    If Textual has no ``_get_renders``, lines stay as widgets make them.
+    """
+
+    def shown(self, strip: Strip) -> Strip:
+        """Returns a line as it may be written to the terminal."""
+        return strip
+
+    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        for region, clip, strips in super()._get_renders(crop):
+            yield region, clip, [self.shown(strip) for strip in strips]
+
+
+def use_compositor(screen: Screen[Any], make: Callable[[], object]) -> None:
+    """Let a screen be painted by another compositor, if Textual's screens have one."""
     if Compositor is not object and hasattr(screen, "_compositor"):
-        screen._compositor = compositor  # type: ignore[assignment]
+        screen._compositor = make()  # type: ignore[assignment]
+
+
+def pieces_of(update: object) -> Pieces | None:
+    """Returns the pieces of a partial update; None if Textual keeps them in another form."""
+    try:
+        return update.chops, update.spans, update.chop_ends  # type: ignore[attr-defined]
+    except AttributeError:
+        return None
 
 
 def colour_system(console: Console) -> ColorSystem:
@@ -43,19 +73,11 @@ def colour_system(console: Console) -> ColorSystem:
     return getattr(console, "_color_system", None) or ColorSystem.TRUECOLOR
 
 
-def is_behind(driver: Driver | None) -> bool:
-    """Whether a terminal has yet to take what Textual wrote to it."""
-    queue = getattr(getattr(driver, "_writer_thread", None), "_queue", None)
+def is_behind(app: App[Any]) -> bool:
+    """True if a terminal has yet to take what Textual wrote to it."""
+    writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
+    queue = getattr(writer, "_queue", None)
     return queue is not None and queue.qsize() > _WAITING_WRITES
-
-
-def key_name(character: str) -> str:
-    """Returns the name that Textual has for the key of a character."""
-    try:
-        from textual.keys import _character_to_key
-    except ImportError:
-        return character
-    return _character_to_key(character)
 
 
 def use_kitty_keyboard(on: bool) -> None:

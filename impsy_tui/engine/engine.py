@@ -51,6 +51,7 @@ from impsy_tui.engine.stage_manager import Rooms, StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import Job, JobRunner
+from impsy_tui.keys import KeysInForce
 from impsy_tui.language import Macro
 
 
@@ -93,7 +94,7 @@ class Engine:
         self.orders = Orders(
             Commands(self), self._random, self.tell, keeping.changed, self._in_background, loop.scheduler.work
         )
-        self.bindings = Bindings(self.orders.read, setup.config.console.keys.get("panic", "f9"))
+        self.bindings = Bindings(self.orders.read, KeysInForce(setup.config.console.keys).keys["panic"])
         self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell, loop.scheduler.work)
         self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
         self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None

@@ -95,6 +95,8 @@ def test_what_was_not_there_is_put_in_its_table(file: Path, key: str, value: str
         ("osc.1.server_port", "70000", "70000 is not allowed"),
         ("model.dimension", "2020-01-01", "is not allowed"),
         ("interaction.treshold", "1", "did you mean threshold"),
+        ("console.keys.panic", "f99", "f99 is not a key"),
+        ("console.keys.pancake", "f9", "is not an action"),
         ("nonsense.key", "1", "is not a setting"),
         ("nonsense", "1", "is not a setting"),
         ("osc.5.server_port", "7000", "no setting of this file"),

@@ -229,3 +229,21 @@ def test_every_setting_refuses_or_takes_a_number_out_of_every_range(tmp_path: Pa
     for setting in fields(kind):
         for value in (number, f"[{number}]", f"[0, {number}]", f'[["note_on", {number}]]'):
             _load(tmp_path, f"[{table}]\n{setting.name} = {value}\n")  # raises nothing
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ('panic = "f99"', "[console.keys] panic: f99 is not a key; panic stays on F9. Keys: f1 to f24"),
+        ('pancake = "f9"', "[console.keys] pancake: is not an action. Actions: events, faster"),
+        ('panic = "f8"', "[console.keys] panic: F8 is both pause and panic"),
+        ('panic = ""', "[console.keys] panic: no key is named; panic stays on F9"),
+    ],
+)
+def test_load_config_warns_of_wrong_keys_at_their_line(tmp_path: Path, wish: str, says: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[model]\ndimension = 4\n[console.keys]\n{wish}\n")
+    loaded = load_config(file)
+    assert not loaded.errors
+    (warning,) = loaded.warnings
+    assert str(warning).startswith(f"{file}:4: {says}")

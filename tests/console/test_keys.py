@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from impsy_tui.console.keymap import ACTIONS
+from impsy_tui.keys import ACTIONS
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, Console, console, performed
 
@@ -184,7 +184,7 @@ async def test_keys_are_rebound(rig: Rig) -> None:
         "nothing": "x",
     }
     async with console(rig.socket, LARGE, keys) as here:
-        await here.sees("F10 PANIC", "F3 files", "F2 set", "[console.keys] nothing is not an action")
+        await here.sees("F10 PANIC", "F3 files", "F2 set", "[console.keys] nothing: is not an action")
         await here.press("f9")
         await here.frames()
         assert not here.player.paused

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.console.keymap import ACTIONS
 from impsy_tui.console.screens.help import HelpText
+from impsy_tui.keys import ACTIONS
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.terms import MODES
 from tests.console.conftest import PULSE, Rig, write_log

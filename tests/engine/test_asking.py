@@ -124,6 +124,16 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         assert console.snapshot().players[0].model == "pulse"
 
 
+def test_engine_keeps_panic_on_its_default_key_if_the_configured_one_is_unknown(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path
+) -> None:
+    engine = start_engine(config(receiver, free_port()) + '[console.keys]\npanic = "F99"\n')
+    assert "[console.keys] panic: F99 is not a key; panic stays on F9" in engine.said()
+    with connected(engine.socket) as console:
+        assert console.command("bind f9 take").text == "f9 is panic, and stays it"
+        assert console.command("bind f10 take").ok
+
+
 def test_a_plot_is_drawn_beside_the_music(start_engine: Start, receiver: socket.socket, pulse_model: Path) -> None:
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import textual
 
 from impsy_tui.control.client import NoEngine, connected
 from impsy_tui.control.messages import Snapshot
@@ -254,3 +255,54 @@ def test_without_an_engine_attach_says_how_to_start_one(terminal: Terminal) -> N
     (terminal.folder / "config.toml").write_text("[osc]\nserver_port = -1\n")
     terminal.impsy("play")
     terminal.sees("the engine did not start", "server_port", "shell>")
+
+
+_PRIVATE_NAMES = {
+    "_get_renders": "_renders_of",
+    "chop_ends": "ends_of_chops",
+    "_writer_thread": "_writing_thread",
+    "_character_to_key": "_key_of",
+    "_sequence_to_key_events": "_keys_of_sequence",
+    "_on_key": "on_key",
+    "_on_paste": "on_paste",
+    "XTermParser": "TerminalParser",
+}
+"""Names in Textual that are not public, and names that a later Textual could have in their place."""
+
+
+def _renamed_textual(folder: Path, names: dict[str, str]) -> None:
+    """Copies Textual into a folder, with other private names."""
+    (source,) = textual.__path__
+    for file in Path(source).rglob("*"):
+        if file.suffix not in (".py", ".tcss", ".scm"):
+            continue
+        text = file.read_text(encoding="utf-8")
+        path = str(file.relative_to(Path(source).parent))
+        for name, other in names.items():
+            if not name.startswith("_on_") or file.name == "_input.py":  # other widgets keep their handlers
+                text = re.sub(rf"\b{name}\b", other, text)
+                path = re.sub(rf"\b{name}\b", other, path)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("names", [_PRIVATE_NAMES, _PRIVATE_NAMES | {"_compositor": "_composition"}])
+def test_console_runs_on_a_textual_with_other_private_names(terminal: Terminal, names: dict[str, str]) -> None:
+    other = terminal.folder / "other"
+    _renamed_textual(other, names)
+    terminal.type(f"export PYTHONPATH={shlex.quote(str(other))}")
+    terminal.type(f"{shlex.quote(sys.executable)} -c 'import textual; print(textual.__path__[0][-14:])'")
+    terminal.sees("\n/other/textual")
+    terminal.impsy("play")
+    terminal.sees("BATTLE", "pulse", "›")
+    terminal.type("temp 1.3")
+    terminal.sees("temp 1.30")
+    terminal.press("F1")
+    terminal.sees("HELP", "KEYS, everywhere")
+    terminal.press("F1")
+    terminal.sees("BATTLE")
+    terminal.press("F9")
+    terminal.sees("PAUSED")
+    terminal.press("C-q")
+    terminal.sees("the engine plays on", "comes back to it\nshell>")
+    terminal.is_a_shell_again("done")

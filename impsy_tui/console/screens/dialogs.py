@@ -25,7 +25,7 @@ class Dialog(ModalScreen[bool]):
 
     def __init__(self, classes: str | None = None) -> None:
         super().__init__(classes=classes)
-        use_compositor(self, SafeCompositor())
+        use_compositor(self, SafeCompositor)
 
     def leave(self, result: bool) -> None:
         """Close the dialog, once: a second key of the same read finds it closed."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Label
 
 from impsy_tui.console.history import History
-from impsy_tui.console.keymap import Keymap, shown
+from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.painter import SafeCompositor, width_of
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
@@ -22,6 +22,7 @@ from impsy_tui.console.widgets.bottom import Hint, KeyFooter, PageKeys
 from impsy_tui.console.widgets.lines import Lines, one_line
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
+from impsy_tui.keys import shown
 from impsy_tui.language.complete import Known
 
 _PAGING: Final = ("pageup", "pagedown", "ctrl+home", "ctrl+end")
@@ -58,7 +59,7 @@ class Page(Screen[None]):
 
     def __init__(self, dress: Dress) -> None:
         super().__init__(classes="page")
-        use_compositor(self, SafeCompositor())
+        use_compositor(self, SafeCompositor)
         self.palette = dress.palette
         self._keymap = dress.keymap
         self._early: list[events.Key] = []

@@ -68,7 +68,7 @@ class PerformScreen(Screen[None]):
         digits_every: int,
     ) -> None:
         super().__init__()
-        use_compositor(self, TightCompositor())
+        use_compositor(self, TightCompositor)
         self._digits_every = digits_every
         self._frame = 0
         self._events_size = 0

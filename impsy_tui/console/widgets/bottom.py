@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from impsy_tui.console.keymap import ACTIONS, Keymap, shown
+from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.painter import width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.lines import Line, Lines, Piece, cut
+from impsy_tui.keys import ACTIONS, shown
 from impsy_tui.language.complete import Completion
 from impsy_tui.language.parse import Mistake
 

@@ -86,7 +86,8 @@ class CommandInput(Input):
         """True if the line here was refused and nothing has edited it since: text begins a new line."""
         self._answer = answer
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Take a key, unless it is plain text: that goes on to Textual's input."""
         text = _as_typed(event.character or "")
         if self.refused and (text or event.key in _BEGINNING):
             self._answer("leave")
@@ -104,12 +105,10 @@ class CommandInput(Input):
             event.stop()
             event.prevent_default()
             self.insert_text_at_cursor(text)
-        else:
-            await super()._on_key(event)
         if event.key not in _KEEPING:
             self.refused = False
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """Enter several lines one after the other; the last stays, to be looked at."""
         event.stop()
         event.prevent_default()

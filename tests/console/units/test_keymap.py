@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.binding import Binding
+from textual.keys import _character_to_key, format_key
 
-from impsy_tui.console.keymap import ACTIONS, Keymap, default_bindings, shown, textual_key
+from impsy_tui.console.keymap import Keymap, default_bindings
+from impsy_tui.keys import ACTIONS, KeysInForce, key_name, key_of, shown
 
 
 def test_the_defaults_do_not_clash_and_change_nothing() -> None:
     keymap = Keymap({})
-    assert (keymap.clashes, keymap.refusals, keymap.changed) == ([], [], {})
+    assert (keymap.problems, keymap.changed) == ([], {})
     assert keymap.keys("panic") == "f9"
     assert keymap.label("sigma_down") == "["
 
@@ -26,25 +28,25 @@ def test_a_wish_takes_the_place_of_a_default() -> None:
     assert keymap.changed == {"panic": "f10,ctrl+x", "take": "T"}
     assert keymap.label("panic") == "F10"
     assert keymap.label("take") == "T"
-    assert keymap.clashes == []
+    assert keymap.problems == []
 
 
 def test_two_actions_on_one_key_are_told() -> None:
-    assert Keymap({"panic": "f8"}).clashes == ["F8 is both pause and panic"]
-    assert Keymap({"panic": "t", "take": "f9"}).clashes == []
-    assert Keymap({"panic": "f9,F9"}).clashes == []
+    assert Keymap({"panic": "f8"}).problems == ["[console.keys] panic: F8 is both pause and panic"]
+    assert Keymap({"panic": "t", "take": "f9"}).problems == []
+    assert Keymap({"panic": "f9,F9"}).problems == []
 
 
 def test_keymap_refuses_unknown_action_and_lists_actions() -> None:
-    (refusal,) = Keymap({"pancake": "f9", "panic": "f9"}).refusals
-    assert refusal.startswith("[console.keys] pancake is not an action. Actions: ")
+    (refusal,) = Keymap({"pancake": "f9", "panic": "f9"}).problems
+    assert refusal.startswith("[console.keys] pancake: is not an action. Actions: ")
     assert all(action.name in refusal for action in ACTIONS)
 
 
 @pytest.mark.parametrize("unknown", ["f99", "f1x", "f0", "strg-x", "ctrl-f99", "F10, pancake", "ctrl-", "-x"])
 def test_keymap_refuses_unknown_key_and_keeps_default(unknown: str) -> None:
     keymap = Keymap({"panic": unknown, "help": "f10"})
-    (refusal,) = keymap.refusals
+    (refusal,) = keymap.problems
     assert refusal.startswith("[console.keys] panic: ")
     assert "is not a key; panic stays on F9. Keys: f1 to f24, a single character" in refusal
     assert (keymap.keys("panic"), keymap.keys("help")) == ("f9", "f10")
@@ -53,8 +55,8 @@ def test_keymap_refuses_unknown_key_and_keeps_default(unknown: str) -> None:
 @pytest.mark.parametrize("nothing", ["", "  ", " , ,,"])
 def test_a_wish_for_no_key_leaves_the_default(nothing: str) -> None:
     keymap = Keymap({"panic": nothing, "pause": nothing})
-    assert (keymap.changed, keymap.clashes) == ({}, [])
-    assert [refusal.split(". ")[0] for refusal in keymap.refusals] == [
+    assert keymap.changed == {}
+    assert [refusal.split(". ")[0] for refusal in keymap.problems] == [
         "[console.keys] panic: no key is named; panic stays on F9",
         "[console.keys] pause: no key is named; pause stays on F8",
     ]
@@ -81,15 +83,15 @@ def test_a_wish_for_no_key_leaves_the_default(nothing: str) -> None:
     ],
 )
 def test_keys_are_written_as_performers_do(written: str, key: str, label: str) -> None:
-    assert textual_key(written) == key
+    assert key_of(written) == key
     assert shown(key) == label
-    keymap = Keymap({"panic": written})
-    assert (keymap.keys("panic"), keymap.refusals) == (key, [])
+    found = KeysInForce({"panic": written})
+    assert (found.keys["panic"], found.refusals) == (key, [])
 
 
 def test_keymap_accepts_every_printable_character() -> None:
     for character in map(chr, range(ord("!"), ord("~") + 1)):
-        assert Keymap({"panic": character}).refusals == []
+        assert KeysInForce({"panic": character}).refusals == []
 
 
 @given(st.dictionaries(st.sampled_from([action.name for action in ACTIONS]) | st.text(), st.text()))
@@ -98,3 +100,15 @@ def test_any_wish_leaves_a_key_for_every_action(wishes: dict[str, str]) -> None:
     for action in ACTIONS:
         assert all(keymap.keys(action.name).split(","))
         assert keymap.label(action.name)
+
+
+@given(st.characters(exclude_categories=["Cs"]))
+def test_keys_have_the_names_that_textual_gives_them(character: str) -> None:
+    if character.isprintable() and character != " ":
+        assert key_name(character) == _character_to_key(character)
+        assert shown(key_name(character)) == character
+
+
+@pytest.mark.parametrize("name", ["up", "down", "left", "right", "backspace", "enter", "minus", "slash"])
+def test_keys_are_shown_as_textual_shows_them(name: str) -> None:
+    assert shown(name) == format_key(name)

@@ -1,0 +1,32 @@
+"""Leaving the console: its last line, and its end when the terminal has gone."""
+
+import os
+import threading
+from typing import Final
+
+from impsy_tui.control.link import LinkState
+from impsy_tui.installation import program
+
+_ENDING: Final = 1.5
+"""Seconds that an orderly end may take when the terminal has gone."""
+
+
+def last_line(state: LinkState, *, ends_engine: bool) -> str:
+    """Returns the line that the shell shows after the console: how the engine is found again.
+
+    Args:
+        state: of the link to the engine.
+        ends_engine: True if this console shut the engine down.
+    """
+    if ends_engine:
+        return "the engine was shut down"
+    if state is LinkState.DOWN:
+        return f"no engine runs: {program()} starts one"
+    return f"the engine plays on: {program()} attach comes back to it"
+
+
+def end_soon() -> None:
+    """End the process even if a write to the terminal never returns."""
+    ending = threading.Timer(_ENDING, os._exit, (0,))
+    ending.daemon = True
+    ending.start()
