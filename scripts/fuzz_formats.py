@@ -150,8 +150,8 @@ def _read_dataset() -> Any:
 
 
 def _read_weights() -> Any:
-    from impsy_tui.networks import ModelProblem
     from impsy_tui.networks.lstm import NumpyNetwork
+    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.networks.weights import read_weights
 
     def read(file: Path) -> None:
@@ -162,15 +162,15 @@ def _read_weights() -> Any:
 
 
 def _read_tflite() -> Any:
-    from impsy_tui.networks import ModelProblem
+    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.networks.tflite import TfliteNetwork
 
     return TfliteNetwork, (ModelProblem,)
 
 
 def _read_ensemble() -> Any:
-    from impsy_tui.networks import ModelProblem
     from impsy_tui.networks.ensemble import EnsembleNetwork
+    from impsy_tui.networks.problem import ModelProblem
 
     return EnsembleNetwork, (ModelProblem,)
 

@@ -101,7 +101,7 @@ def _file(player: str) -> Path:
     """An agent by its path, or by its name; what is no file is left to the worker to be told of."""
     from impsy_tui.engine.models import Shelf
     from impsy_tui.listening.agent_file import SUFFIX
-    from impsy_tui.networks import ModelProblem
+    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.shipped import shipped_folder
 
     path = Path(player)

@@ -22,7 +22,7 @@ from impsy_tui.keys import KeysInForce
 from impsy_tui.language import Invocation, Kind, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
-from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.shipped import shipped_folder
 from impsy_tui.terms import counted
 

@@ -74,7 +74,7 @@ def generate(
 ) -> None:
     """Let a band play to a recorded lead, and write down what it plays."""
     from impsy_tui.gestures.scores import ScoreProblem, write_score
-    from impsy_tui.networks import ModelProblem
+    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.plots import PlotProblem, bands
 
     if temperature not in terms.BAND_TEMPERATURE:
@@ -162,9 +162,9 @@ def _found(places: list[Path]) -> list[Path]:
 
 
 def _network(file: Path) -> "EnsembleNetwork":
-    from impsy_tui.networks import ModelProblem
     from impsy_tui.networks.ensemble_opening import open_ensemble
-    from impsy_tui.networks.tflite import quietly
+    from impsy_tui.networks.interpreter import quietly
+    from impsy_tui.networks.problem import ModelProblem
 
     try:
         with quietly():
@@ -176,7 +176,7 @@ def _network(file: Path) -> "EnsembleNetwork":
 def _file(name: str) -> Path:
     """A model of a band by its path, or by its name in models/ or among those that ship; the only one if unnamed."""
     from impsy_tui.engine.models import Shelf
-    from impsy_tui.networks import ModelProblem
+    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.shipped import shipped_folder
 
     file = Path(name).absolute()

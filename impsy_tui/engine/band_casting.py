@@ -18,7 +18,7 @@ from impsy_tui.engine.room import Tell
 from impsy_tui.engine.setup import Setup, StartProblem, model_folders
 from impsy_tui.gestures import classifier, clips
 from impsy_tui.gestures.arrays import SUFFIX, ArraysProblem
-from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.band import Band, Steps, Tuning, Wandering, having_heard
 from impsy_tui.players.band_tuning import read_tuning
 from impsy_tui.shipped import REPLACES_SHIPPED, replaces_shipped, shipped_folder

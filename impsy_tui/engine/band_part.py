@@ -18,7 +18,7 @@ from impsy_tui.gestures.features import Window
 from impsy_tui.gestures.measures import Moment, Watch
 from impsy_tui.gestures.names import NOTHING
 from impsy_tui.gestures.touches import Touch
-from impsy_tui.networks import ModelProblem
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.band import Band, Steps, Tuning
 
 SECOND: Final = 1.0

@@ -17,8 +17,8 @@ from impsy_tui.engine.setup import Setup, usual_dimension
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
-from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.agent import Agent
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer

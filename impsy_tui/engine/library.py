@@ -21,9 +21,9 @@ from impsy_tui.jobs.replay import COMMANDS_SUFFIX
 from impsy_tui.jobs.trash import Trashed
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
-from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import scale_of
 from impsy_tui.shipped import is_shipped, shipped_folder, shipped_names
 

@@ -37,7 +37,7 @@ from collections.abc import Callable
 
 if __name__ == "__main__":
     # Started without the folder of packages, in which hundreds of others would cost it time.
-    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    sys.path.append(os.path.abspath(__file__).rpartition(f"{os.sep}impsy_tui{os.sep}")[0])
 
 from impsy_tui.engine.log_file import FLUSH, PIECE, RETRY, File
 

@@ -13,15 +13,17 @@ from typing import BinaryIO, Final
 
 from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper, scratch_file
 from impsy_tui.folders import files_in
-from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks import Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.networks.ensemble_opening import open_ensemble
+from impsy_tui.networks.interpreter import NoInterpreter, quietly
 from impsy_tui.networks.lstm import NumpyNetwork, Weights
 from impsy_tui.networks.notes import ModelNotes, read_notes
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import as_named
-from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork, quietly
+from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
 from impsy_tui.terms import some
 
 CHECK_SECONDS: Final = 20.0

@@ -14,8 +14,8 @@ from impsy_tui.gestures.scores import ScoreProblem, read_band
 from impsy_tui.jobs.band_report import EXPLAINED, HEADS, Judged, judge_markov, judge_network, judge_real, table
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
-from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.ensemble_opening import open_ensemble
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.band import Tuning
 from impsy_tui.players.band_tuning import read_tuning
 from impsy_tui.terms import counted

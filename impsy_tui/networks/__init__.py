@@ -65,7 +65,3 @@ class Network(Protocol):
 
     def reset(self) -> None:
         """Forget everything heard."""
-
-
-class ModelProblem(Exception):
-    """A model that cannot be played; the message tells the performer why."""

@@ -16,15 +16,16 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from impsy_tui.limits import limit_process
-from impsy_tui.networks import Floats, ModelProblem, Network, Shape
+from impsy_tui.networks import Floats, Network, Shape
+from impsy_tui.networks.interpreter import NoInterpreter
+from impsy_tui.networks.looking import limit_self
 from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
-from impsy_tui.networks.tflite import NeedsFlex, NoInterpreter, TfliteNetwork
+from impsy_tui.networks.problem import ModelProblem
+from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
 from impsy_tui.networks.weights import KERAS_SUFFIXES, LARGEST_WEIGHTS, read_weights
 
 SUFFIXES: Final = (".tflite", *KERAS_SUFFIXES)
 _LONGEST_HEADER: Final = 1 << 16
-CPU_SECONDS: Final = 20
 
 
 def main() -> None:
@@ -136,12 +137,6 @@ def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:
     *lstm, mean, mean_bias, deviation, deviation_bias, logit, logit_bias = arrays
     layers = tuple(LstmWeights(*lstm[i : i + 3]) for i in range(0, len(lstm), 3))
     return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))
-
-
-def limit_self() -> None:
-    """Bound what a hostile file can take, and stay out of the music's way."""
-    os.nice(10)
-    limit_process(CPU_SECONDS)
 
 
 if __name__ == "__main__":

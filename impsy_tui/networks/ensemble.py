@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.networks import Floats, ModelProblem
-from impsy_tui.networks.ensemble_memory import GESTURES, INPUTS
-from impsy_tui.networks.tflite import interpreter
+from impsy_tui.networks.ensemble_memory import GESTURES, INPUTS, Floats
+from impsy_tui.networks.interpreter import interpreter
+from impsy_tui.networks.problem import ModelProblem
 
 PREFIX: Final = "ensembleRNN-"
 """Names of such models begin with it, by which they are told from those of single players."""

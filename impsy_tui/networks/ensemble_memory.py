@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from impsy_tui.networks import Floats
+Floats = NDArray[np.float32]
 
 GESTURES: Final = 9
 _LONGER: Final = np.array([1, 2, 3, 4, 5, 7, 10, 15, 25, 45])

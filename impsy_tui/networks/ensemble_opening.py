@@ -9,11 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.networks import ModelProblem
-from impsy_tui.networks.check import limit_self
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import INPUTS
-from impsy_tui.networks.opening import looked_at
+from impsy_tui.networks.looking import limit_self, looked_at
+from impsy_tui.networks.problem import ModelProblem
 
 _FINE: Final = "fine"
 _STEPS: Final = 4

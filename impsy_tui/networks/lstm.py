@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.networks import SCALE, Floats, ModelProblem, Shape
+from impsy_tui.networks import SCALE, Floats, Shape
+from impsy_tui.networks.problem import ModelProblem
 
 _EPSILON: Final = np.float32(1e-7)
 

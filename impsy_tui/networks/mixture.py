@@ -5,7 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.networks import SCALE, Floats, ModelProblem, Shape
+from impsy_tui.networks import SCALE, Floats, Shape
+from impsy_tui.networks.problem import ModelProblem
 
 _THROWS: Final = 64
 """Thrown at once, which takes as long as throwing for three."""

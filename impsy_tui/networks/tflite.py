@@ -3,15 +3,15 @@
 import os
 import re
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.installation import pip_line
-from impsy_tui.networks import SCALE, Floats, ModelProblem, Shape
+from impsy_tui.networks import SCALE, Floats, Shape
+from impsy_tui.networks.interpreter import interpreter
+from impsy_tui.networks.problem import ModelProblem
 
 _LARGE: Final = 8 << 20
 _STATE = re.compile(r"state_([hc])_(\d+)")
@@ -20,46 +20,6 @@ _NUMBER = re.compile(r"(\d+)(?=\D*$)")
 
 class NeedsFlex(ModelProblem):
     """The file needs TensorFlow's own operations, which no small interpreter has."""
-
-
-class NoInterpreter(ModelProblem):
-    """Neither interpreter is installed."""
-
-
-def interpreter() -> tuple[Callable[..., Any], str]:
-    """The interpreter class of the best runtime installed, and its name.
-
-    Raises:
-        NoInterpreter: neither is installed.
-    """
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        pass
-    else:
-        return Interpreter, "litert"
-    try:
-        from tflite_runtime.interpreter import Interpreter
-    except ImportError:
-        raise NoInterpreter(
-            f"no interpreter for .tflite files is installed. To install one, type: {pip_line('ai-edge-litert')} "
-            "(on a 32-bit Pi: tflite-runtime in place of ai-edge-litert)"
-        ) from None
-    return Interpreter, "tflite-runtime"
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Keep the interpreter from greeting on standard error, by closing that to everybody meanwhile."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 class TfliteNetwork:

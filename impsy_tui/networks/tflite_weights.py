@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.networks import Floats, ModelProblem
+from impsy_tui.networks import Floats
+from impsy_tui.networks.interpreter import interpreter
 from impsy_tui.networks.lstm import LstmWeights, Weights
-from impsy_tui.networks.tflite import interpreter
+from impsy_tui.networks.problem import ModelProblem
 
 _LAYER: Final = re.compile(
     r"/lstm_(\d+)(?:_\d+)?/lstm_cell(?:_\d+)?/(MatMul|MatMul_1|BiasAdd_1)(?:/ReadVariableOp.*)?$"

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.networks import Floats, ModelProblem
+from impsy_tui.networks import Floats
 from impsy_tui.networks.lstm import LstmWeights, Weights
+from impsy_tui.networks.problem import ModelProblem
 
 KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 _LARGEST_FILE: Final = 256 << 20

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from impsy_tui.gestures.markov import draw
 from impsy_tui.gestures.names import GESTURES, NOTHING
-from impsy_tui.networks import Floats, ModelProblem
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS
-from impsy_tui.networks.ensemble_memory import Memory, told_of
+from impsy_tui.networks.ensemble_memory import Floats, Memory, told_of
+from impsy_tui.networks.problem import ModelProblem
 
 GONE: Final = -1
 """In place of the gesture of a follower who is not there."""

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks import Network
 from impsy_tui.networks.mixture import Sampler
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players import PlayerFault, Prediction
 
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.networks import Network
+from impsy_tui.networks.interpreter import quietly
 from impsy_tui.networks.mixture import Sampler
 from impsy_tui.networks.opening import open_checked
-from impsy_tui.networks.tflite import TfliteNetwork, quietly
+from impsy_tui.networks.tflite import TfliteNetwork
 
 HEARD: Final = 200
 """Events that a model hears, and events that are set against what it plays then."""

@@ -10,9 +10,9 @@ from impsy_tui import terms
 from impsy_tui.corpus.collate import named_dimension, rows_of
 from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.folders import files_in
-from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.notes import read_curve, read_notes
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.plots import PlotProblem, Wish
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track

@@ -11,8 +11,8 @@ from pathlib import Path
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
-from impsy_tui.networks import ModelProblem
 from impsy_tui.networks.notes import notes_path
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.weights import read_weights
 
 

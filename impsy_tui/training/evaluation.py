@@ -14,7 +14,8 @@ import tensorflow_probability as tfp
 from numpy.typing import NDArray
 
 from impsy_tui.corpus.held_out import cut
-from impsy_tui.networks import SCALE, Floats, ModelProblem, Network, Shape
+from impsy_tui.networks import SCALE, Floats, Network, Shape
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players import PlayerFault
 from impsy_tui.players.mdrnn import MdrnnPlayer
 

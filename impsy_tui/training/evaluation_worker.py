@@ -15,9 +15,10 @@ from impsy_tui.corpus.datasets import DatasetProblem
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
-from impsy_tui.networks import ModelProblem, Network
+from impsy_tui.networks import Network
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.opening import open_checked
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.terms import MAX_GAP
 from impsy_tui.training.worker import read
 

@@ -29,7 +29,7 @@ from impsy_tui.gestures.scores import MOST_PLAYERS, read_score
 from impsy_tui.jobs.band_report import HEADS, Judged, judge_markov, judge_network, judge_real
 from impsy_tui.jobs.band_report import table as rows_of
 from impsy_tui.networks.ensemble import EnsembleNetwork
-from impsy_tui.networks.tflite import quietly
+from impsy_tui.networks.interpreter import quietly
 from impsy_tui.players.band_tuning import tune
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"

@@ -16,8 +16,9 @@ from impsy_tui.engine import models
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.models import LARGEST_FILE, LoadedModel, SeenFiles, Shelf, load_model
 from impsy_tui.engine.setup import Setup, model_folders
-from impsy_tui.networks import ModelProblem, Shape
+from impsy_tui.networks import Shape
 from impsy_tui.networks.notes import LARGEST_NOTES, ModelNotes
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import scale_of
 from impsy_tui.players.mdrnn import MdrnnPlayer
 from tests.models import constant_model, random_model

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from impsy_tui.gestures import scores
-from impsy_tui.networks import ModelProblem, ensemble_memory
+from impsy_tui.networks import ensemble_memory
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, PREFIX, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import GESTURES, INPUTS, WIDTH, Memory, told_of
 from impsy_tui.networks.ensemble_opening import open_ensemble
+from impsy_tui.networks.problem import ModelProblem
 from tests.models import SHIPPED_BAND
 
 

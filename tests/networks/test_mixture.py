@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from impsy_tui.networks import SCALE, ModelProblem, Shape
+from impsy_tui.networks import SCALE, Shape
 from impsy_tui.networks.mixture import Sampler
+from impsy_tui.networks.problem import ModelProblem
 
 SHAPE = Shape(dimension=2, units=1, layers=1, mixtures=3)
 MEANS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]

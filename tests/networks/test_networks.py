@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.networks import ModelProblem, Network, Shape
+from impsy_tui.networks import Network, Shape
 from impsy_tui.networks.check import Report
 from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
 from impsy_tui.networks.weights import read_weights, weights_of
 from tests.models import constant_model, random_model, write_h5

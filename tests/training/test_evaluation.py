@@ -14,8 +14,9 @@ import pytest
 from impsy_tui.control.client import connected
 from impsy_tui.corpus.datasets import write_dataset
 from impsy_tui.jobs.messages import Failed, Finished, Progress
-from impsy_tui.networks import SCALE, ModelProblem, Network, Shape
+from impsy_tui.networks import SCALE, Network, Shape
 from impsy_tui.networks.lstm import NumpyNetwork
+from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.weights import read_weights
 from tests.conftest import EngineProcess, free_port, shell, wait_until
 from tests.engine.processes import config
