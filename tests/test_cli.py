@@ -19,7 +19,7 @@ def test_version(tmp_path: Path) -> None:
 
 def test_every_door_has_help(tmp_path: Path) -> None:
     listed = shell("--help", cwd=tmp_path).stdout
-    for door in ("play", "run", "send", "status", "shutdown", "init"):
+    for door in ("play", "attach", "start", "run", "send", "status", "shutdown", "init"):
         assert door in listed
         assert shell(door, "--help", cwd=tmp_path).returncode == 0
 

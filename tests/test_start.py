@@ -104,3 +104,31 @@ def test_engine_starts_without_a_channel_whose_driver_does_not_load(tmp_path: Pa
             engine.terminate()
         assert engine.stderr is not None
         assert "serial: cannot be used and is left out: ModuleNotFoundError" in engine.stderr.read()
+
+
+def test_start_takes_options_of_run_and_leaves_an_engine_that_runs(tmp_path: Path) -> None:
+    _config(tmp_path)
+    place = tmp_path / "e.sock"
+    words = ("start", "--socket", str(place), "--mode", "battle", "--pi-temp", "1.25")
+    done = shell(*words, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "the engine plays: impsy-tui attach opens a console on it\n",
+        "",
+    )
+    with connected(place) as client:
+        player = client.snapshot().players[0]
+        assert (player.mode, player.pi_temperature) == ("battle", 1.25)
+        assert client.hello.start.prints_there
+    again = shell(*words, cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, "an engine plays already (impsy-tui shutdown ends it)\n")
+    _shut_down(place)
+    wait_until(lambda: not place.exists())
+
+
+def test_start_says_why_no_engine_starts(tmp_path: Path) -> None:
+    _config(tmp_path)
+    done = shell("start", "--socket", str(tmp_path / "e.sock"), "--threshold", "-1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("the engine did not start: ")
+    assert "threshold" in done.stderr

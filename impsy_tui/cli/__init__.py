@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 # One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,6 +23,9 @@ from impsy_tui.cli.init import init
 from impsy_tui.cli.options import LeanOption, LogdirOption, ResumeOption, SocketOption, SoundOption, ThemeOption
 from impsy_tui.cli.output import say
 from impsy_tui.installation import program
+
+if TYPE_CHECKING:
+    from impsy_tui.control.remote import RemoteSocket
 
 
 class TwoWords(typer.core.TyperGroup):
@@ -180,10 +183,8 @@ def play(
 ) -> None:
     """Open the console on the running engine, or start one; leaving leaves it playing."""
     from impsy_tui.control.client import NoEngine, connected
-    from impsy_tui.control.launch import LaunchProblem, launch_engine
     from impsy_tui.shipped import shipped_folder
 
-    output = None
     configs = shipped_folder("configs")
     try:
         with connected(socket):
@@ -194,12 +195,38 @@ def play(
         extra = ["--sound", str(_patch(file))] if sound else []
         if resume is not None:
             extra.append("--resume" if resume else "--fresh")
-        output = logdir / "engine.out"
-        try:
-            launch_engine(["-c", str(file), "-l", str(logdir), *extra], socket, output)
-        except LaunchProblem as problem:
-            fail(f"the engine did not start: {problem}")
-    _open_console(socket, lean, theme, output)
+        _launch(["-c", str(file), "-l", str(logdir), *extra], socket, logdir)
+    _open_console(socket, lean, theme)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def start(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
+    ] = None,
+    logdir: LogdirOption = Path("logs"),
+    socket: SocketOption = None,
+) -> None:
+    """Start the engine in the background, with the options of run; it outlives this terminal."""
+    from impsy_tui.control.client import NoEngine, connected
+
+    try:
+        with connected(socket):
+            say(f"an engine plays already ({program()} shutdown ends it)")
+    except NoEngine:
+        _launch(["-c", str(config_file(config)), "-l", str(logdir), *context.args], socket, logdir)
+        say(f"the engine plays: {program()} attach opens a console on it")
+
+
+def _launch(arguments: list[str], socket: Path | None, logdir: Path) -> None:
+    """Start an engine that outlives this process."""
+    from impsy_tui.control.launch import LaunchProblem, launch_engine
+
+    try:
+        launch_engine(arguments, socket, logdir / "engine.out")
+    except LaunchProblem as problem:
+        fail(f"the engine did not start: {problem}")
 
 
 def _patch(file: Path) -> Path:
@@ -217,27 +244,33 @@ def _patch(file: Path) -> Path:
 
 @app.command()
 def attach(
-    remote: Annotated[str, typer.Option(help="An engine on another machine: user@host, as ssh takes it.")] = "",
+    remote: Annotated[
+        str,
+        typer.Option(
+            metavar="[USER@]HOST[:FOLDER]", help="USER@HOST:FOLDER: machine of the engine, folder of its set."
+        ),
+    ] = "",
     lean: LeanOption = None,
     theme: ThemeOption = "",
     socket: SocketOption = None,
 ) -> None:
-    """Open the console on the running engine, here or, through SSH, elsewhere."""
+    """Open the console on the running engine, here or, through SSH, elsewhere; there it is started if none runs."""
     if not remote:
         _open_console(socket, lean, theme)
         return
     from impsy_tui.control.remote import RemoteProblem, RemoteSocket
 
     try:
-        with RemoteSocket(remote, socket) as forwarded:
-            _open_console(forwarded.socket, lean, theme, remote=remote)
+        with RemoteSocket(remote, socket) as there:
+            if not there.answers():
+                say(f"no engine answers on {there.address.host}: starting one in {there.address.where} …")
+                there.start_engine()
+            _open_console(there.socket, lean, theme, there)
     except RemoteProblem as problem:
         fail(str(problem))
 
 
-def _open_console(
-    socket: Path | None, lean: bool | None, theme: str, output: Path | None = None, remote: str = ""
-) -> None:
+def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "RemoteSocket | None" = None) -> None:
     """The console in this terminal; without a terminal, the status once."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
@@ -256,7 +289,7 @@ def _open_console(
     from impsy_tui.console.options import Options
     from impsy_tui.console.running import run_console
 
-    said = run_console(Options(socket, theme, lean, wishes, output, remote))
+    said = run_console(Options(socket, theme, lean, wishes, remote))
     if said:
         say(said)
 

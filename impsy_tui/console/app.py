@@ -64,7 +64,8 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self._options = options
         self._lean = options.wishes.lean if options.lean is None else options.lean
         self.animation_level = "full" if options.wishes.animation else "none"
-        self._link = Link(options.socket, LEAN_RATE if self._lean else RATE, self._hear, self._link_changed)
+        rate, is_tunnel = LEAN_RATE if self._lean else RATE, options.remote is not None
+        self._link = Link(options.socket, rate, self._hear, self._link_changed, is_tunnel=is_tunnel)
         self._restart = Restart(self._link, options, self.say)
         self._linking: asyncio.Task[None] | None = None
         self._unsaid: list[tuple[str, str]] = []
@@ -112,7 +113,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._linking = None
 
     def _leave(self) -> None:
-        self.exit(last_line(self._link.state, ends_engine=self._ends_engine))
+        self.exit(last_line(self._link.state, self._options.remote, ends_engine=self._ends_engine))
 
     def _hung_up(self) -> None:
         """The terminal has gone: what is written to it now may never return."""
@@ -124,7 +125,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def _frame(self) -> None:
         """Show the newest snapshot, unless the terminal is behind: then it gets the next one."""
         state = self._link.state
-        if self._unsaid and (self._link.received or state in (LinkState.DOWN, LinkState.FOREIGN)):
+        if self._unsaid and (self._link.received or state in (LinkState.DOWN, LinkState.LOST, LinkState.FOREIGN)):
             for said in self._unsaid:
                 self.say(*said)
             self._unsaid.clear()
@@ -154,10 +155,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._ends_engine = False
             self._learn()
         elif state is LinkState.DOWN and self._ends_engine:
-            self.say("info", f"the engine was shut down: {self._restart.advice}")
+            self.say("info", "the engine was shut down: Enter starts it again")
         elif state is LinkState.DOWN and self._link.snapshot is not None:
-            self.say("error", f"no engine answers: {self._restart.advice}")
+            self.say("error", f"no engine answers{self._restart.place}: Enter starts it again")
             self.run_worker(self._restart.tell_output(), group="output", exclusive=True)
+        elif state is LinkState.LOST and self._link.snapshot is not None:
+            self.say("error", self._restart.when_lost)
 
     def _learn(self) -> None:
         """Ask for names, beside everything else: the engine may take its time."""

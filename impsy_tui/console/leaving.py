@@ -5,24 +5,32 @@ import threading
 from typing import Final
 
 from impsy_tui.control.link import LinkState
+from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.installation import program
 
 _ENDING: Final = 1.5
 """Seconds that an orderly end may take when the terminal has gone."""
 
 
-def last_line(state: LinkState, *, ends_engine: bool) -> str:
+def last_line(state: LinkState, remote: RemoteSocket | None = None, *, ends_engine: bool) -> str:
     """Returns the line that the shell shows after the console: how the engine is found again.
 
     Args:
         state: of the link to the engine.
+        remote: the connection to the machine of the engine; None for this machine.
         ends_engine: True if this console shut the engine down.
     """
     if ends_engine:
         return "the engine was shut down"
+    attach = f"{program()} attach"
+    if remote is not None:
+        attach += f" --remote {remote.address.quoted}"
     if state is LinkState.DOWN:
-        return f"no engine runs: {program()} starts one"
-    return f"the engine plays on: {program()} attach comes back to it"
+        where = "" if remote is None else f" on {remote.address.host}"
+        return f"no engine runs{where}: {program() if remote is None else attach} starts one"
+    if state is LinkState.LOST:
+        return f"the link was lost, the engine may play on: {attach} comes back to it"
+    return f"the engine plays on: {attach} comes back to it"
 
 
 def end_soon() -> None:

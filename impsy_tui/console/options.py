@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from impsy_tui.control.messages import ConsoleWishes
+from impsy_tui.control.remote import RemoteSocket
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +13,14 @@ class Options:
 
     Attributes:
         socket: of the engine; None for the engine of this user.
-        output: the file for what the engine prints, if the console has started the engine.
         theme: its name, empty for the engine's wish.
         lean: fewer frames and digits; None for the engine's wish.
         wishes: the engine's, as far as they are known before it answers.
-        remote: the machine of the engine, as ssh takes it; empty for this one.
+        remote: the connection to the machine of the engine; None for this machine.
     """
 
     socket: Path | None
     theme: str = ""
     lean: bool | None = None
     wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
-    output: Path | None = None
-    remote: str = ""
+    remote: RemoteSocket | None = None

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from impsy_tui.console.options import Options
 from impsy_tui.control.launch import LaunchProblem, last_lines, launch_again
 from impsy_tui.control.link import Link
+from impsy_tui.control.remote import RemoteProblem
 
 
 class Restart:
-    """Starts the engine as it was started before, if it ran on this machine.
+    """Starts the engine as it was started before, on this machine or the other one.
 
     Args:
         link: knows how the engine was started.
@@ -19,36 +21,51 @@ class Restart:
 
     def __init__(self, link: Link, options: Options, say: Callable[[str, str], None]) -> None:
         self._link = link
-        self._options = options
+        self._remote = options.remote
+        self._socket = options.socket
         self._say = say
         self._starting = False
 
     @property
-    def advice(self) -> str:
-        """What to do when no engine answers."""
-        if self._options.remote:
-            return "this console comes back by itself"
-        return "Enter starts it again"
+    def place(self) -> str:
+        """Where the engine runs, behind other words; empty for this machine."""
+        return f" on {self._remote.address.host}" if self._remote is not None else ""
+
+    @property
+    def when_lost(self) -> str:
+        """What to do when nothing comes from the engine."""
+        if self._remote is not None:
+            return f"nothing comes from {self._remote.address.host}: this console comes back by itself"
+        pid = self._link.hello.pid
+        return f"the engine (process {pid}) does not answer: wait, or end it with kill {pid}"
 
     async def tell_output(self) -> None:
-        """Say what the engine printed last, if this console has started it: why it ended may be there."""
-        if self._options.output is not None:
-            printed = await asyncio.to_thread(last_lines, self._options.output)
-            for line in printed.splitlines():
-                self._say("error", f"the engine printed last: {line}")
+        """Say what the engine printed last, if it can be read: why it ended may be there."""
+        start = self._link.hello.start
+        if not start.prints_there:
+            return
+        if self._remote is not None:
+            printed = await asyncio.to_thread(self._remote.last_lines, start.output)
+        else:
+            printed = await asyncio.to_thread(last_lines, Path(start.output))
+        for line in printed.splitlines():
+            self._say("error", f"the engine printed last: {line}")
 
     async def start(self) -> None:
         """Start it, once at a time; what comes of it is said."""
-        if self._options.remote:
-            self._say("error", f"the engine runs on {self._options.remote}: {self.advice}")
-            return
         if self._starting:
             return
         self._starting = True
-        self._say("info", "starting the engine …")
+        self._say("info", f"starting the engine{self.place} …")
         try:
-            await asyncio.to_thread(launch_again, self._link.hello.start, self._options.socket)
-        except LaunchProblem as problem:
+            await asyncio.to_thread(self._start)
+        except (LaunchProblem, RemoteProblem) as problem:
             self._say("error", f"the engine did not start: {problem}")
         finally:
             self._starting = False
+
+    def _start(self) -> None:
+        if self._remote is not None:
+            self._remote.start_engine(self._link.hello.start)
+        else:
+            launch_again(self._link.hello.start, self._socket)

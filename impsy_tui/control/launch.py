@@ -74,8 +74,12 @@ def launch_again(start: Start, socket: Path | None) -> None:
     """
     if not start.folder:
         raise LaunchProblem("how it was started is not known: type impsy-tui in a shell")
-    arguments = [word for word in start.arguments if word not in ("--resume", "--fresh")]
-    launch_engine(arguments, socket, Path(start.output), Path(start.folder))
+    launch_engine(arguments_again(start), socket, Path(start.output), Path(start.folder))
+
+
+def arguments_again(start: Start) -> list[str]:
+    """The arguments of an engine that is started again: it decides anew whether it resumes."""
+    return [word for word in start.arguments if word not in ("--resume", "--fresh")]
 
 
 def last_lines(output: Path) -> str:

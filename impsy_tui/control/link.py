@@ -42,6 +42,9 @@ class LinkState(Enum):
     CONNECTING = "connecting"
     UP = "up"
     DOWN = "down"
+    """No engine runs, as far as this side can tell."""
+    LOST = "lost"
+    """Nothing comes: the link is broken or frozen, or the engine hangs; it may play on."""
     FOREIGN = "foreign"
     """What answers speaks another version of the protocol."""
 
@@ -58,6 +61,7 @@ class Link:
         rate: snapshots a second.
         on_event: told of every event, and of those that were before.
         on_state: told when the connection comes or goes.
+        is_tunnel: the socket is the near end of a tunnel, which may break although the engine plays on.
     """
 
     def __init__(
@@ -66,6 +70,8 @@ class Link:
         rate: float,
         on_event: Callable[[Event], None],
         on_state: Callable[[LinkState], None],
+        *,
+        is_tunnel: bool = False,
     ) -> None:
         self._socket = socket
         self.rate = rate
@@ -77,6 +83,7 @@ class Link:
         """How many snapshots have come."""
         self._on_event = on_event
         self._on_state = on_state
+        self._is_tunnel = is_tunnel
         self._connection: ClientConnection | None = None
         self._waiting: dict[int, asyncio.Future[Reply | Answer]] = {}
         self._count = 0
@@ -102,8 +109,9 @@ class Link:
                 ) as connection:
                     if not await self._converse(connection):
                         state = LinkState.FOREIGN
-            except (OSError, WebSocketException, msgspec.MsgspecError, ValueError, RecursionError):
-                pass  # no engine, none any more, or one that speaks in riddles
+            except (OSError, WebSocketException, msgspec.MsgspecError, ValueError, RecursionError) as error:
+                # No engine, none any more, or one that speaks in riddles.
+                state = self._state_after(error)
             finally:
                 if self.state is LinkState.UP:
                     pause = _FIRST_PAUSE
@@ -142,7 +150,7 @@ class Link:
     async def _ask(self, message: Callable[[int], Command | Ask | SetUp]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
-            raise LinkDown("no engine answers" + (f" at {self._socket}" if self._socket else ""))
+            raise LinkDown(self._why_not())
         self._count += 1
         number = self._count
         future: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
@@ -154,6 +162,14 @@ class Link:
             raise LinkDown("the engine has gone") from None
         finally:
             self._waiting.pop(number, None)
+
+    def _why_not(self) -> str:
+        """Why nothing can be asked now."""
+        if self.state is LinkState.LOST:
+            return "nothing comes from the engine: the link is lost, or the engine hangs"
+        if self._is_tunnel or self._socket is None:
+            return "no engine answers"
+        return f"no engine answers at {self._socket}"
 
     async def _converse(self, connection: ClientConnection) -> bool:
         """Hear the engine until it goes; False if it speaks another version of the protocol."""
@@ -200,9 +216,24 @@ class Link:
             self.state = state
             self._on_state(state)
 
+    def _state_after(self, error: Exception) -> LinkState:
+        """The state after a connection failed or ended.
+
+        The near end of a tunnel takes a connection and closes it at once if no engine answers at the far end. If it
+        takes none, the tunnel is broken.
+        """
+        if isinstance(error, TimeoutError | BlockingIOError):
+            return LinkState.LOST
+        if self._is_tunnel and isinstance(error, ConnectionRefusedError | FileNotFoundError):
+            return LinkState.LOST
+        if self._is_tunnel and self.state is LinkState.UP:
+            return LinkState.CONNECTING  # the next attempt shows which end has gone
+        return LinkState.DOWN
+
     def _lost(self, state: LinkState) -> None:
         self._connection = None
         self._become(state)
+        why = "the engine has gone" if state is LinkState.DOWN else "the link was lost before the engine answered"
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(LinkDown("the engine has gone"))
+                future.set_exception(LinkDown(why))

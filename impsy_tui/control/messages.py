@@ -49,11 +49,13 @@ class Start(msgspec.Struct, frozen=True):
         arguments: of ``impsy-tui run``; empty if they are not known.
         folder: the folder that they were typed in.
         output: the file for what it prints.
+        prints_there: it prints into that file, not into a terminal.
     """
 
     arguments: tuple[str, ...] = ()
     folder: str = ""
     output: str = ""
+    prints_there: bool = False
 
 
 class Hello(msgspec.Struct, tag="hello", frozen=True):

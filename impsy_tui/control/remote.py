@@ -4,7 +4,7 @@ One SSH connection carries everything. It is opened in the terminal, so that a p
 asked for, and opened again by itself when it is lost, if that needs no answer.
 """
 
-import shlex
+import os
 import subprocess
 import tempfile
 import threading
@@ -12,40 +12,52 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from impsy_tui.control import remote_scripts
+from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.launch import arguments_again
+from impsy_tui.control.messages import Start
+from impsy_tui.control.remote_address import RemoteAddress
+
 _ALIVE: Final = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3", "-o", "ConnectTimeout=10")
-_FIND: Final = """
-u=$(id -u)
-first=$HOME/.local/state/impsy-tui
-for f in "$first" "${XDG_RUNTIME_DIR:-/run/user/$u}/impsy-tui" "/run/user/$u/impsy-tui" "/tmp/impsy-tui-$u"; do
-  if [ -O "$f" ] && [ ! -L "$f" ] && [ -S "$f/engine.sock" ]; then echo "$f/engine.sock"; exit; fi
-done
-echo "$first/engine.sock"
-"""
 _PAUSE: Final = 2.0
 _PATIENCE: Final = 30.0
+_START_PATIENCE: Final = 90.0
+"""Seconds that a small machine may take to start Python, and then an engine."""
+_SHORT_PATIENCE: Final = 5.0
+_LINK_PATIENCE: Final = 10.0
+"""Seconds that an engine has to answer over a slow link."""
+_LINES: Final = 12
+_SSH_FAILED: Final = 255
+NEVER: Final = Start()
+"""How an engine was started that has not been started yet."""
 
 
 class RemoteProblem(Exception):
-    """The other machine cannot be reached, or not so; the message says why."""
+    """The other machine cannot be reached, or its engine not started; the message says why."""
 
 
 class RemoteSocket:
     """Forwards an engine's socket for as long as it is entered.
 
     Args:
-        host: as ``ssh`` takes it, ``user@host`` or a name from its configuration.
+        remote: ``[USER@]HOST[:FOLDER]``; see ``RemoteAddress``.
         socket: of the engine over there; None for the standing place of the user there.
         options: more options for ``ssh``.
     """
 
-    def __init__(self, host: str, socket: Path | None = None, options: tuple[str, ...] = ()) -> None:
-        self._host = host
-        self._there = socket
+    def __init__(self, remote: str, socket: Path | None = None, options: tuple[str, ...] = ()) -> None:
+        self.address = RemoteAddress.parse(remote)
+        self._host = self.address.host
+        self._named = socket
         self._options = options
         self._folder = tempfile.TemporaryDirectory(prefix="impsy-tui-")
         self._control = Path(self._folder.name) / "ssh"
         self.socket = Path(self._folder.name) / "engine.sock"
         """The socket on this side."""
+        self._forwarded = ""
+        """The forwarding in force, as ssh takes it."""
+        self._changing = threading.Lock()
+        """Held by the thread that opens the connection or the forwarding."""
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
         self._opening: subprocess.Popen[bytes] | None = None
@@ -70,6 +82,60 @@ class RemoteSocket:
     ) -> None:
         """Disconnect."""
         self._close()
+
+    # The engine
+
+    def answers(self) -> bool:
+        """True if an engine answers over there."""
+        try:
+            with connected(self.socket, timeout=_LINK_PATIENCE):
+                return True
+        except NoEngine:
+            return False
+
+    def start_engine(self, before: Start = NEVER) -> None:
+        """Start an engine over there, or leave the one that runs; it outlives the connection.
+
+        It resumes the saved session unless that ended on purpose.
+
+        Args:
+            before: how it was started before, which is repeated; else it is started in the folder of the address.
+
+        Raises:
+            RemoteProblem: the folder or the program is not there, or the engine did not start.
+        """
+        folder = before.folder or self.address.folder
+        done = self._run_there(remote_scripts.start(folder, self._named, arguments_again(before)), _START_PATIENCE)
+        if done.returncode:
+            raise RemoteProblem(self._why_not_started(done, folder or self.address.where))
+        with self._changing:
+            self._forward()  # the engine may have chosen another place for its socket
+
+    def last_lines(self, output: str) -> str:
+        """The last lines that an engine printed into a file over there; empty if they cannot be read."""
+        try:
+            return _decode(self._run_there(remote_scripts.last_lines(output), _SHORT_PATIENCE).stdout)
+        except RemoteProblem:
+            return ""
+
+    def _why_not_started(self, done: subprocess.CompletedProcess[bytes], where: str) -> str:
+        said = "\n".join(_decode(done.stdout).splitlines()[-_LINES:]).strip()
+        host = self._host
+        if done.returncode == _SSH_FAILED:
+            return f"{host} does not answer: {_decode(done.stderr).strip()}"
+        if done.returncode == remote_scripts.NO_FOLDER:
+            return (
+                f"no engine can be started on {host}: {where} cannot be entered ({said}). "
+                f"Name the folder of your set: --remote {host}:FOLDER"
+            )
+        if done.returncode == remote_scripts.NO_PROGRAM:
+            return (
+                f"no engine can be started on {host}: impsy-tui is neither in .venv/bin in {where} nor on the PATH "
+                f"of a login shell. Install it there, or name the folder that has it: --remote {host}:FOLDER"
+            )
+        return f"on {host}, in {where}: {said or f'exit code {done.returncode}'}"
+
+    # The connection
 
     def _open(self, *, batch: bool = False) -> None:
         quietly = ("-o", "BatchMode=yes") if batch else ()
@@ -97,33 +163,55 @@ class RemoteSocket:
             raise RemoteProblem(f"ssh cannot be run: {error.strerror}") from None
         if self._ended.is_set():
             self._opening.terminate()  # it was closed just now, and did not see this one
-        if self._opening.wait():
+        if self._wait_for_opening(_PATIENCE if batch else None):
             raise RemoteProblem(f"{self._host} cannot be reached by ssh")
-        there = self._there or self._find_socket()
+        self._forwarded = ""
+        self._forward()
+
+    def _wait_for_opening(self, patience: float | None) -> int:
+        """The exit code of the ssh that opens the connection; a link may freeze while it is being opened."""
+        assert self._opening is not None
+        try:
+            return self._opening.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._opening.terminate()
+            return self._opening.wait()
+
+    def _forward(self) -> None:
+        """Forward the socket of the engine, in place of what is forwarded now."""
+        there = self._named or self._find_socket()
+        if self._forwarded:
+            self._through("-O", "cancel", "-L", self._forwarded)
         self.socket.unlink(missing_ok=True)
-        forwarded = self._through("-O", "forward", "-L", f"{self.socket}:{there}")
+        self._forwarded = f"{self.socket}:{there}"
+        forwarded = self._through("-O", "forward", "-L", self._forwarded)
         if forwarded.returncode:
-            raise RemoteProblem(f"{self._host} does not forward sockets: {forwarded.stderr.strip()}")
+            raise RemoteProblem(f"{self._host} does not forward sockets: {_decode(forwarded.stderr).strip()}")
 
     def _find_socket(self) -> Path:
         """The socket of the user's engine over there: the first of the places (see ``place``) that has one."""
-        asked = self._through(after=("sh", "-c", shlex.quote(_FIND)))
-        found = asked.stdout.splitlines()[-1:]
+        asked = self._run_there(remote_scripts.FIND)
+        found = _decode(asked.stdout).splitlines()[-1:]
         if asked.returncode or not found or not found[0].startswith("/"):
-            raise RemoteProblem(f"{self._host} does not say where the engine is: {asked.stderr.strip()}")
+            raise RemoteProblem(f"{self._host} does not say where the engine is: {_decode(asked.stderr).strip()}")
         return Path(found[0])
 
-    def _through(self, *options: str, after: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    def _run_there(self, script: str, patience: float = _PATIENCE) -> subprocess.CompletedProcess[bytes]:
+        """Run a script over there in the shell of POSIX, whichever shell is the user's: it is read, not quoted."""
+        return self._through(after=("sh",), text=script, patience=patience)
+
+    def _through(
+        self, *options: str, after: tuple[str, ...] = (), text: str = "", patience: float = _PATIENCE
+    ) -> subprocess.CompletedProcess[bytes]:
         """Run ssh through the connection there is; it never opens one that asks for something."""
+        patience = _SHORT_PATIENCE if options else patience  # options are about the ssh on this side
         words = ["ssh", "-S", str(self._control), "-o", "BatchMode=yes", *self._options, *options, "--", self._host]
         try:
             return subprocess.run(
                 [*words, *after],
-                stdin=subprocess.DEVNULL,
+                input=os.fsencode(text),
                 capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_PATIENCE,
+                timeout=patience,
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -133,9 +221,10 @@ class RemoteSocket:
         """Open the connection again when it has gone."""
         while not self._ended.wait(_PAUSE):
             try:
-                if self._through("-O", "check").returncode or not self.socket.exists():
-                    self._through("-O", "exit")
-                    self._open(batch=True)
+                with self._changing:
+                    if self._through("-O", "check").returncode or not self.socket.exists():
+                        self._through("-O", "exit")
+                        self._open(batch=True)
             except RemoteProblem:
                 continue  # the next attempt comes soon
 
@@ -151,3 +240,7 @@ class RemoteSocket:
             except RemoteProblem:
                 pass
         self._folder.cleanup()
+
+
+def _decode(printed: bytes) -> str:
+    return printed.decode(errors="replace")

@@ -382,8 +382,17 @@ def _level(level: str) -> Level:
     return "error" if level == "error" else "warning" if level == "warning" else "info"
 
 
+def _prints_into(file: Path) -> bool:
+    """True if standard error is this file."""
+    try:
+        return os.path.samestat(os.fstat(2), file.stat())
+    except OSError:
+        return False
+
+
 def _greeting(setup: Setup) -> Hello:
     console = setup.config.console
     wishes = ConsoleWishes(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
-    start = Start(setup.arguments, os.getcwd(), str((setup.logs / "engine.out").absolute()))
+    output = (setup.logs / "engine.out").absolute()
+    start = Start(setup.arguments, os.getcwd(), str(output), _prints_into(output))
     return Hello(version=__version__, pid=os.getpid(), console=wishes, start=start)

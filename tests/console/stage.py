@@ -18,6 +18,7 @@ from impsy_tui.console.options import Options
 from impsy_tui.console.screens.page import Page
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import ConsoleWishes, Snapshot
+from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.control.states import PlayerState
 
 SMALL, LARGE = (80, 24), (120, 40)
@@ -149,6 +150,7 @@ async def console(
     theme: str = "",
     *,
     connected: bool = True,
+    remote: RemoteSocket | None = None,
 ) -> AsyncIterator[Console]:
     """A console.
 
@@ -158,8 +160,9 @@ async def console(
         keys: as in ``[console.keys]``.
         theme: to begin with.
         connected: wait for the engine.
+        remote: the connection that the socket comes through.
     """
-    app = ConsoleApp(Options(socket, theme, wishes=ConsoleWishes(keys=dict(keys or {}))))
+    app = ConsoleApp(Options(socket, theme, wishes=ConsoleWishes(keys=dict(keys or {})), remote=remote))
     async with app.run_test(size=size) as pilot:
         shown = Console(app, pilot)
         if connected:

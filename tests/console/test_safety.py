@@ -252,12 +252,13 @@ async def test_a_question_that_is_under_way_when_the_engine_goes_is_answered(arc
 
 
 @performed
-async def test_a_frozen_engine_is_taken_for_gone_until_it_goes_on(archive: Rig) -> None:
+async def test_console_says_no_link_while_engine_is_frozen(archive: Rig) -> None:
+    pid = archive.engine.process.pid
     async with console(archive.socket) as here:
         archive.engine.process.send_signal(signal.SIGSTOP)
-        await here.sees("NO ENGINE")
+        await here.sees("NO LINK", "the link is lost or the engine hangs", f"(process {pid}) does not answer")
         archive.engine.process.send_signal(signal.SIGCONT)
-        await here.misses("NO ENGINE")
+        await here.misses("NO LINK")
         await here.sees("● link")
 
 

@@ -30,21 +30,23 @@ dimension = 4
 class Watched:
     """A link, and what it told."""
 
-    def __init__(self, place: Path, rate: float = 20.0) -> None:
+    def __init__(self, place: Path, rate: float = 20.0, *, is_tunnel: bool = False) -> None:
         self.events: list[Event] = []
         self.states: list[LinkState] = []
-        self.link = Link(place, rate, self.events.append, self.states.append)
+        self.link = Link(place, rate, self.events.append, self.states.append, is_tunnel=is_tunnel)
 
     def texts(self) -> list[str]:
         """The texts of all events that came from commands."""
         return [event.text for event in self.events if event.source == "command"]
 
 
-def watching(place: Path, what: Callable[[Watched], Awaitable[None]], rate: float = 20.0) -> Watched:
+def watching(
+    place: Path, what: Callable[[Watched], Awaitable[None]], rate: float = 20.0, *, is_tunnel: bool = False
+) -> Watched:
     """Do something while a link to a place is kept; the link must not end by itself."""
 
     async def both() -> Watched:
-        watched = Watched(place, rate)
+        watched = Watched(place, rate, is_tunnel=is_tunnel)
         keeping = asyncio.create_task(watched.link.run())
         try:
             await what(watched)
@@ -167,13 +169,15 @@ def test_whoever_waits_for_a_reply_hears_that_the_engine_has_gone(start_engine: 
     watching(engine.socket, ask_the_dying)
 
 
-def test_an_engine_that_says_nothing_any_more_is_taken_for_dead(start_engine: Start) -> None:
+def test_link_is_lost_while_engine_says_nothing(start_engine: Start) -> None:
     engine = start_engine(CONFIG)
 
     async def freeze(watched: Watched) -> None:
         await up(watched)
         engine.process.send_signal(signal.SIGSTOP)
-        await until(lambda: watched.link.state is LinkState.DOWN)
+        await until(lambda: watched.link.state is LinkState.LOST)
+        with pytest.raises(LinkDown, match="nothing comes from the engine"):
+            await watched.link.command("panic")
         engine.process.send_signal(signal.SIGCONT)
         await up(watched)
 

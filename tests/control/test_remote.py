@@ -2,27 +2,22 @@
 
 import getpass
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteProblem, RemoteSocket
-from tests.conftest import EngineProcess, free_tcp_port, wait_until
+from tests.conftest import EngineProcess, wait_until
+from tests.control.ssh import SshServer, answers, clients, needs_ssh
 
 Start = Callable[..., EngineProcess]
 
-SSHD = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
-pytestmark = [
-    pytest.mark.skipif(SSHD is None, reason="there is no SSH server: openssh-server is not installed"),
-    pytest.mark.skipif(shutil.which("ssh") is None, reason="there is no ssh: openssh-client is not installed"),
-]
+pytestmark = needs_ssh
 
 CONFIG = """
 [interaction]
@@ -31,98 +26,6 @@ mode = "useronly"
 dimension = 4
 [demo]
 """
-
-
-class SshServer:
-    """An SSH server for this user, with keys of its own."""
-
-    def __init__(self, folder: Path, *settings: str) -> None:
-        self.folder = folder
-        self.config = folder / "sshd_config"
-        for name in ("host", "user"):
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
-        self.port = free_tcp_port()
-        lines = (
-            *settings,
-            f"Port {self.port}",
-            "ListenAddress 127.0.0.1",
-            f"HostKey {folder / 'host'}",
-            f"AuthorizedKeysFile {folder / 'user.pub'}",
-            "StrictModes no",
-            "UsePAM no",
-            "PasswordAuthentication no",
-            "PermitRootLogin yes",
-            "PidFile none",
-        )
-        self.config.write_text("".join(f"{line}\n" for line in lines))
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What ssh must be told to find it."""
-        settings = ("StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder / 'known'}", "BatchMode=yes")
-        quietly = (word for setting in settings for word in ("-o", setting))
-        return ("-F", "/dev/null", "-p", str(self.port), "-i", str(self.folder / "user"), "-q", *quietly)
-
-    def start(self) -> None:
-        """Begin to listen."""
-        assert SSHD is not None
-        if os.getuid() == 0:
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where it locks itself in, if it is root
-        self.process = subprocess.Popen([SSHD, "-D", "-f", str(self.config), "-E", str(self.folder / "sshd.log")])
-        wait_until(self._listens)
-
-    def end(self) -> None:
-        """Listen no more, and let every connection go."""
-        if self.process is None:
-            return
-        for session in children(self.process.pid):
-            os.kill(session, signal.SIGKILL)
-        self.process.kill()
-        self.process.wait()
-        self.process = None
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def command_lines() -> dict[int, str]:
-    """The command lines of all processes."""
-    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return {
-        int(pid): words for pid, words in (line.split(None, 1) for line in listed.splitlines() if " " in line.strip())
-    }
-
-
-def children(parent: int) -> list[int]:
-    """The processes that one has started."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [int(pid) for pid, of in (line.split() for line in listed.splitlines()) if int(of) == parent]
-
-
-def clients(remote: RemoteSocket) -> list[int]:
-    """The ssh processes of a forwarding that carry it, or are about to."""
-    folder = str(remote.socket.parent)
-    return [pid for pid, words in command_lines().items() if folder in words and " -M " in words]
-
-
-@pytest.fixture
-def ssh_server(tmp_path: Path) -> Iterator[SshServer]:
-    folder = tmp_path / "ssh"
-    folder.mkdir()
-    server = SshServer(folder)
-    server.start()
-    yield server
-    server.end()
-
-
-def answers(place: Path) -> bool:
-    try:
-        with connected(place) as client:
-            return client.command("status").ok
-    except NoEngine:
-        return False
 
 
 def test_an_engine_elsewhere_is_as_if_it_were_here(ssh_server: SshServer, start_engine: Start) -> None:

@@ -63,12 +63,15 @@ class StatusStrip(Lines):
 def _without_engine(snapshot: Snapshot | None, link: LinkState, palette: Palette) -> list[Line]:
     if link is LinkState.CONNECTING:
         return [((" CONNECTING ", palette.warning_block),)]
+    if link is LinkState.LOST:
+        text = "  ○ the link is lost or the engine hangs; this is how it was"
+        return [((" NO LINK ", palette.alarm_block), (text, palette.alarm))]
     if link is LinkState.FOREIGN:
         text = "the engine is of another version: update the older of the two"
     elif snapshot is None:
         text = "no engine answers; this console comes back when one does"
     else:
-        text = "the link is lost or the engine has ended; this is how it was"
+        text = "the engine has ended; this is how it was"
     return [((" NO ENGINE ", palette.alarm_block), ("  ○ " + text, palette.alarm))]
 
 
