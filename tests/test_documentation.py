@@ -26,11 +26,11 @@ from tests.engine.rehearsal import SHIPPED, Rehearsal, mdrnn
 PAGES = ROOT / "docs" / "pages"
 DOCUMENTS = sorted([ROOT / "README.md", *PAGES.rglob("*.md")])
 BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMAND_TABLE = re.compile(r"^\| command \|.*\n(?:\|.*\n)+", re.MULTILINE)
 IN_TEXT = re.compile(r"`(impsy-tui [^`\n]+)`")
 LANGUAGES = {"impsy", "impsy-checked", "set", "toml", "toml-example", "sh", "text", "ini", "cpp"}
 PLAYERS = {"players.md": ("bass", "lead")}
 """Players of a page's session, by the name of the page; others have main."""
-TYPED_BY_ANOTHER_TEST = "first-set.md"
 
 
 class Block(NamedTuple):
@@ -47,6 +47,10 @@ def _blocks(*languages: str) -> Iterator[Block]:
         for language, text in BLOCK.findall(document.read_text(encoding="utf-8")):
             if language in languages:
                 yield Block(document, language, text)
+
+
+TYPED = sorted({block.document for block in _blocks("impsy")} - {PAGES / "start" / "first-set.md"})
+"""Pages whose lines are carried out here; another test carries out those of the first set."""
 
 
 def _shell_lines() -> Iterator[tuple[str, str]]:
@@ -96,16 +100,14 @@ def test_documents_use_known_blocks() -> None:
     unknown = [
         f"{document.name}: {language or 'no language'}"
         for document in DOCUMENTS
-        if document.name not in (TYPED_BY_ANOTHER_TEST, "architecture.md", "benchmarks.md")
+        if document.name not in ("architecture.md", "benchmarks.md")
         for language, _ in BLOCK.findall(document.read_text(encoding="utf-8"))
         if language not in LANGUAGES
     ]
     assert unknown == []
 
 
-@pytest.mark.parametrize(
-    "document", sorted({block.document for block in _blocks("impsy")}), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("document", TYPED, ids=lambda path: path.name)
 def test_lines_of_a_page_are_carried_out_one_after_the_other(document: Path, tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     names = PLAYERS.get(document.name, ("main",))
@@ -123,6 +125,18 @@ def test_lines_of_a_page_are_carried_out_one_after_the_other(document: Path, tmp
 def test_checked_lines_can_be_read(block: Block) -> None:
     for line in block.text.splitlines():
         assert isinstance(parse(line, read_macros(())), Program), line
+
+
+def test_commands_in_tables_can_be_read() -> None:
+    rows = [
+        (document.name, code)
+        for document in DOCUMENTS
+        for table in COMMAND_TABLE.findall(document.read_text(encoding="utf-8"))
+        for row in table.splitlines()[2:]
+        for code in re.findall("`([^`]+)`", row.split("|")[1])
+    ]
+    assert len(rows) > 40
+    assert [row for row in rows if not isinstance(parse(row[1], read_macros(())), Program)] == []
 
 
 @pytest.mark.parametrize("block", list(_blocks("set")), ids=str)
