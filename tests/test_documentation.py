@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.engine.rehearsal import SHIPPED, Rehearsal, mdrnn
 
 PAGES = ROOT / "docs" / "pages"
-DOCUMENTS = sorted([ROOT / "README.md", *PAGES.rglob("*.md")])
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND_TABLE = re.compile(r"^\| command \|.*\n(?:\|.*\n)+", re.MULTILINE)
 IN_TEXT = re.compile(r"`(impsy-tui [^`\n]+)`")
@@ -76,7 +76,7 @@ def test_site_builds_without_a_warning(tmp_path: Path) -> None:
         assert (tmp_path / "site" / page.relative_to(PAGES).with_suffix(".html")).is_file(), page
 
 
-@pytest.mark.parametrize("page", ["commands", "configuration", "cli"])
+@pytest.mark.parametrize("page", ["commands", "configuration", "cli", "osc_commands"])
 def test_generated_page_is_up_to_date(page: str) -> None:
     made = subprocess.run(
         [sys.executable, ROOT / "scripts" / f"{page}.py"], capture_output=True, text=True, check=True, cwd=ROOT
@@ -94,6 +94,12 @@ def test_examples_of_the_language_can_be_typed() -> None:
     for example, _ in SYNTAX:
         if not example.startswith("over after"):
             assert isinstance(parse(example, read_macros(())), Program), example
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_that_are_there(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
 
 
 def test_documents_use_known_blocks() -> None:
