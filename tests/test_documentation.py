@@ -20,7 +20,8 @@ from impsy_tui.language import COMMANDS, Program, parse
 from impsy_tui.language.parse import read_macros
 from impsy_tui.language.setlist import SetList, read_set
 from impsy_tui.language.syntax import SYNTAX
-from tests.conftest import ROOT
+from impsy_tui.shipped import shipped_files
+from tests.conftest import ROOT, shell
 from tests.engine.rehearsal import SHIPPED, Rehearsal, mdrnn
 
 PAGES = ROOT / "docs" / "pages"
@@ -29,6 +30,9 @@ BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND_TABLE = re.compile(r"^\| command \|.*\n(?:\|.*\n)+", re.MULTILINE)
 IN_TEXT = re.compile(r"`(impsy-tui [^`\n]+)`")
 LANGUAGES = {"impsy", "impsy-checked", "set", "toml", "toml-example", "sh", "text", "ini", "cpp"}
+HARMLESS = ("init", "examples", "check", "ports")
+"""Commands of a shell that need neither an engine nor a device."""
+EXAMPLES = {Path(path).stem for path in shipped_files("configs") if path.endswith(".toml")}
 PLAYERS = {"players.md": ("bass", "lead")}
 """Players of a page's session, by the name of the page; others have main."""
 
@@ -164,9 +168,24 @@ def test_shell_lines_name_commands_options_and_scripts_that_exist() -> None:
     assert refused == []
 
 
-@pytest.mark.parametrize("line", ["impsy-tui nope", "impsy-tui status --nope", "impsy-tui send", "./scripts/nope"])
+@pytest.mark.parametrize(
+    "line", ["impsy-tui nope", "impsy-tui status --nope", "impsy-tui send", "./scripts/nope", "impsy-tui run -c nope"]
+)
 def test_shell_lines_with_a_mistake_are_found(line: str) -> None:
     assert _refusal(line)
+
+
+def test_shell_lines_that_need_no_device_run(tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    sets = [block for block in _blocks("set") if block.document.name == "first-set.md"]
+    (tmp_path / "sets" / "mine.imp").write_text(sets[0].text, encoding="utf-8")
+    typed = dict.fromkeys(tuple(shlex.split(line, comments=True)) for _, line in _shell_lines())
+    lines = [words for words in typed if words[:1] == ("impsy-tui",) and words[1:2] and words[1] in HARMLESS]
+    assert len(lines) > 8
+    for words in lines:
+        if "--guide" not in words:  # it asks
+            done = shell(*words[1:], cwd=tmp_path)
+            assert done.returncode == 0, (words, done.stderr)
 
 
 def _refusal(line: str) -> str:
@@ -187,4 +206,9 @@ def _refusal(line: str) -> str:
         return ""
     except typer.exceptions.TyperException as error:
         return str(error) or type(error).__name__
-    return ""
+    return "" if _configurations(line) <= EXAMPLES else "no such configuration"
+
+
+def _configurations(line: str) -> set[str]:
+    """Returns the names of the examples that a shell line plays."""
+    return {name for name in re.findall(r"impsy-tui (?:play|run) .*?-c (\S+)", line) if not name.endswith(".toml")}
