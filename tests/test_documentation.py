@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from impsy_tui.language.parse import read_macros
 from impsy_tui.language.setlist import SetList, read_set
 from impsy_tui.language.syntax import SYNTAX
 from impsy_tui.shipped import shipped_files
-from tests.conftest import ROOT, shell
+from tests.conftest import ROOT, EngineProcess, shell
 from tests.engine.rehearsal import SHIPPED, Rehearsal, mdrnn
 
 PAGES = ROOT / "docs" / "pages"
@@ -179,13 +179,28 @@ def test_shell_lines_that_need_no_device_run(tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     sets = [block for block in _blocks("set") if block.document.name == "first-set.md"]
     (tmp_path / "sets" / "mine.imp").write_text(sets[0].text, encoding="utf-8")
-    typed = dict.fromkeys(tuple(shlex.split(line, comments=True)) for _, line in _shell_lines())
-    lines = [words for words in typed if words[:1] == ("impsy-tui",) and words[1:2] and words[1] in HARMLESS]
+    lines = [words for words in _impsy_lines() if words[1] in HARMLESS]
     assert len(lines) > 8
     for words in lines:
-        if "--guide" not in words:  # it asks
-            done = shell(*words[1:], cwd=tmp_path)
-            assert done.returncode == 0, (words, done.stderr)
+        done = shell(*words[1:], cwd=tmp_path)
+        assert done.returncode == 0, (words, done.stderr)
+
+
+def test_shell_lines_for_a_running_engine_run(
+    start_engine: Callable[..., EngineProcess], shipped_model: Path
+) -> None:
+    engine = start_engine(f'[model]\nfile = "{shipped_model}"\n[demo]\n')
+    lines = [words for words in _impsy_lines() if words[1] in ("send", "status") and "--watch" not in words]
+    assert len(lines) > 2
+    for words in [*lines, ("impsy-tui", "shutdown")]:
+        done = engine.command(*words[1:])
+        assert done.returncode == 0, (words, done.stderr)
+
+
+def _impsy_lines() -> list[tuple[str, ...]]:
+    """Returns the words of each command of the program that the documents show, without those that ask questions."""
+    typed = dict.fromkeys(tuple(shlex.split(line, comments=True)) for _, line in _shell_lines())
+    return [words for words in typed if words[:1] == ("impsy-tui",) and words[1:] and "--guide" not in words]
 
 
 def _refusal(line: str) -> str:
