@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from impsy_tui.gestures.surfaces import Lifted, Told
@@ -43,6 +44,17 @@ MappingEntry = tuple[str | int, ...]
 """One entry of a MIDI mapping (see ``mapping``); of OSC, an address and the position of an argument from 1."""
 MEANS_NOTHING: Final = "means nothing here"
 """End of the reply to a message that no command and no binding has."""
+
+
+class Rights(Enum):
+    """What a sender may do: one on another machine may do less."""
+
+    PLAY = auto()
+    """Play, and nothing else."""
+    PARAMETERS = auto()
+    """Play, and set parameters that are numbers."""
+    COMMANDS = auto()
+    """Also every command that channels take."""
 
 
 class ChannelProblem(Exception):
@@ -101,13 +113,14 @@ class Listener(Protocol):
     def released(self, channel: str, indices: frozenset[int]) -> None:
         """The musician let go of the keys that last played these dimensions."""
 
-    def message(self, channel: str, device: str, message: bytes) -> bool:
+    def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
         """A MIDI message came in, before anything is made of it.
 
         Args:
             channel: on which channel.
             device: from which of its devices, by its configured name; empty where there is one.
             message: as on the wire.
+            rights: of its sender.
 
         Returns:
             Whether it is taken (it was to be learned, or a command is bound to it), and means

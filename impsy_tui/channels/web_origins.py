@@ -1,4 +1,4 @@
-"""Web pages that may connect: our own, under a name or an address that we serve, and those of the configuration.
+"""Web pages that may connect: our own, others that this machine serves to itself, and those of the configuration.
 
 Without this every page that a browser has open could play, because WebSockets have no other bounds (RFC 6455,
 section 10.2). The name in Host is checked too: a name of an attacker can be made to point to this machine (DNS
@@ -35,8 +35,15 @@ class Origins:
         name = _split(f"//{hosts[0].strip()}").hostname or ""
         return name in self._names or _is_address(name)
 
-    def admits(self, origins: Sequence[str], hosts: Sequence[str]) -> bool:
-        """True if a request for a WebSocket comes from no page, or from one that may connect."""
+    def admits(self, origins: Sequence[str], hosts: Sequence[str], *, local: bool) -> bool:
+        """True if a request for a WebSocket comes from no page, or from one that may connect.
+
+        Args:
+            origins: values of the header Origin.
+            hosts: values of the header Host.
+            local: the request comes from this machine. A page that this machine serves, at any port, may connect
+                then: only programs of this machine can have such an origin.
+        """
         if not origins:
             return True
         if len(origins) > 1 or not self.serves(hosts):
@@ -45,6 +52,8 @@ class Origins:
         if origin in self._allowed:
             return True
         page = _split(origin)
+        if local and page.scheme in ("http", "https") and _is_loopback(page.hostname or ""):
+            return True
         # The page of this port is ours, whichever of our names it was opened by.
         return (
             page.scheme in ("http", "https")
@@ -64,6 +73,10 @@ def _split(url: str) -> SplitResult:
 
 def _port(url: SplitResult) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _is_loopback(name: str) -> bool:
+    return name == "localhost" or (_is_address(name) and ipaddress.ip_address(name).is_loopback)
 
 
 def _is_address(name: str) -> bool:

@@ -5,7 +5,6 @@ import logging
 import socket
 from collections.abc import Sequence
 from functools import partial
-from http import HTTPStatus
 from typing import Final, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -14,26 +13,26 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, Rights, VirtualTouch
 from impsy_tui.channels.holding import Holding
 from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.opening import Opening
+from impsy_tui.channels.osc_text import is_local
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
-from impsy_tui.channels.pages import Pages, plain
+from impsy_tui.channels.pages import Pages
 from impsy_tui.channels.text_messages import TextProblem, read_text
 from impsy_tui.channels.touch_messages import ended_text, read_touch, told_text, touch_text
+from impsy_tui.channels.web_admission import Admission
 from impsy_tui.channels.web_client import Client, host_of
 from impsy_tui.channels.web_connection import Connection
 from impsy_tui.channels.web_origins import Origins
 from impsy_tui.channels.web_post import Post, in_text
 from impsy_tui.config import WebSocket
 from impsy_tui.gestures.surfaces import Told
-from impsy_tui.printable import printable
 
 _LARGEST_MESSAGE: Final = 1024
-_MOST_CLIENTS: Final = 128
 
 _MESSAGES_A_TURN: Final = 8
 """Take at most so many from one client before that."""
@@ -79,7 +78,6 @@ class WebSocketChannel(Holding):
         self._settings = settings
         self._entries = settings.input
         self._is_learned = False
-        self._origins = Origins(settings.server_ip, settings.origins)
         self._server: Server | None = None
         self._state = "closed"
         self._clients: list[Client] = []
@@ -101,6 +99,7 @@ class WebSocketChannel(Holding):
         self._output = OutputMapping(settings.output)
         self._post = Post(self._clients, self._loop, self._drop)
         self._pages = Pages(self._entries, settings.output, touches=settings.touches)
+        self._admission = Admission(Origins(settings.server_ip, settings.origins), self._pages, self._troubles)
         self.set_dimension(dimension)
         self._opening = Opening(self._begin_serving, self._troubles, self._tell_serving)
         self._state = "waiting"
@@ -230,40 +229,7 @@ class WebSocketChannel(Holding):
         )
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """To a request for a page, the page; to one for a WebSocket nothing, if it may have one."""
-        headers = request.headers
-        origins, hosts = headers.get_all("Origin"), headers.get_all("Host")
-        if "websocket" not in (value.strip().lower() for value in headers.get_all("Upgrade")):
-            if not self._origins.serves(hosts):
-                return self._refuse_name(connection, hosts)
-            # Before its version 17 the library refuses other methods itself.
-            return self._pages.answer(getattr(request, "method", "GET"), request.path)
-        if not self._origins.admits(origins, hosts):
-            if not self._origins.serves(hosts):
-                return self._refuse_name(connection, hosts)
-            origin = printable(", ".join(origins)[:80])
-            self._troubles.note(
-                "origin",
-                f"a page of {origin}, open in a browser at {host_of(connection)}, is refused: "
-                f'[websocket] origins = ["{origin}"] lets it play',
-            )
-            return plain(
-                HTTPStatus.FORBIDDEN, "Only the page of this port, and pages in [websocket] origins, may play."
-            )
-        if len(self._clients) >= _MOST_CLIENTS:
-            self._troubles.note("clients", f"{_MOST_CLIENTS} clients are here: one more is sent away")
-            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "So many are here that there is no room.")
-        return None
-
-    def _refuse_name(self, connection: ServerConnection, hosts: list[str]) -> Response:
-        """Answers a browser that opened a name which is not ours: it may be a name of an attacker."""
-        name = printable(", ".join(hosts)[:80]) or "no name"
-        self._troubles.note(
-            "host",
-            f"a browser at {host_of(connection)} opened {name}, which is no name of this machine: refused. "
-            f'Open an address, or write [websocket] origins = ["http://{name}"]',
-        )
-        return plain(HTTPStatus.FORBIDDEN, "This machine does not have this name. Open its address instead.")
+        return self._admission.answer(connection, request, len(self._clients))
 
     async def _serve(self, connection: ServerConnection) -> None:
         client = Client(connection, InputMapping(self._entries), self._scheduler.now())
@@ -333,7 +299,7 @@ class WebSocketChannel(Holding):
             self._troubles.note(problem.kind, f"{shown!r} from {client.host} {problem.kind}: ignored")
             return
         self._last_received = text.strip()
-        if self._listener.message(self.name, "", message):
+        if self._listener.message(self.name, "", message, self._rights(client)):
             return
         updates = [update for update in client.mapping.updates(message) if update[0] < self._count]
         if client.mapping.released:
@@ -341,6 +307,11 @@ class WebSocketChannel(Holding):
         self._tell_holding(client, now)
         if updates:
             self._listener.updated(self.name, updates, now)
+
+    def _rights(self, client: Client) -> Rights:
+        if self._settings.remote_commands or is_local(client.host):
+            return Rights.COMMANDS
+        return Rights.PARAMETERS if self._settings.remote_parameters else Rights.PLAY
 
     def _release(self, client: Client, now: float) -> None:
         if keys := client.mapping.release():

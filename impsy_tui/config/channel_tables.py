@@ -151,7 +151,16 @@ class WebSocket:
     origins: tuple[str, ...] = setting(
         OneOrMany(Origin()),
         (),
-        'other web pages that may connect: "https://editor.p5js.org"; "null" for any from disk',
+        'other web pages that may connect: "https://editor.p5js.org"; "null" for any from a file. '
+        "Pages of programs on this machine may connect without",
+    )
+    remote_commands: bool = setting(
+        Switch(), False, "browsers on other machines may carry out every bound command; false: parameters alone"
+    )
+    remote_parameters: bool = setting(
+        Switch(),
+        True,
+        "browsers on other machines may set bound parameters that are numbers; false: they may only play",
     )
     touches: bool = setting(Switch(), False, "its page is a touch pad, for a band, and shows what the band does")
     max_rate: float = _max_rate()

@@ -1,17 +1,19 @@
 """What comes in by channels and is no music: commands, messages that are bound to one, and knobs to be learned."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from impsy_tui.channels import MEANS_NOTHING
+from impsy_tui.channels import MEANS_NOTHING, Rights
 from impsy_tui.channels.mapping import in_words
 from impsy_tui.engine.bindings import BindingProblem, Bindings
 from impsy_tui.engine.learning import Learner
-from impsy_tui.engine.orders import Orders
+from impsy_tui.engine.orders import Orders, refused_from_network
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.work_queue import WorkQueue
 from impsy_tui.language import Source
 from impsy_tui.language.osc import ADDRESSES, ANY_COMMAND, FROM_NETWORK, PREFIX, command_line
+
+_SOURCES: Final = {Rights.PARAMETERS: Source.NETWORK, Rights.COMMANDS: Source.CHANNEL}
 
 
 class Incoming:
@@ -64,7 +66,7 @@ class Incoming:
             return self._orders.carry_out_for(channel, address, bound, source) if bound else ""
         is_command = address == ANY_COMMAND or address in ADDRESSES
         if is_command and not trusted and address not in FROM_NETWORK:  # not even read: that costs the sender nothing
-            return f"{address} from another machine is refused: [osc] remote_commands = true allows it"
+            return refused_from_network(channel, address)
         if address == ANY_COMMAND:
             line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
         else:
@@ -80,15 +82,18 @@ class Incoming:
         """An OSC message came in by a channel; true if it was taken to be learned."""
         return self._learner.take_osc(channel, address, arguments)
 
-    def message(self, channel: str, device: str, message: bytes) -> bool:
+    def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
         """A MIDI message came in by a channel; whether it is taken, and means nothing else."""
         if self._learner.take(channel, device, message):
             return True
         bound, line = self._bindings.of_message(f"{channel} {device}", message)
-        if line and not self._work.do(channel, self._carry_out, channel, message, line):
+        if line and rights is Rights.PLAY:
+            refused = refused_from_network(channel, in_words(message), "remote_parameters")
+            self._tell("warning", channel, refused)
+        elif line and not self._work.do(channel, self._carry_out, channel, message, line, _SOURCES[rights]):
             self._tell("warning", channel, f"{in_words(message)} is left out: too many commands wait")
         return bound
 
-    def _carry_out(self, channel: str, message: bytes, line: str) -> None:
-        if problem := self._orders.carry_out_for(channel, in_words(message), line):
+    def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:
+        if problem := self._orders.carry_out_for(channel, in_words(message), line, source):
             self._tell("warning", channel, problem)

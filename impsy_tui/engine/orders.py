@@ -147,7 +147,7 @@ class Orders:
             return f"{address}: {program.message}"
         if name := first_refused(program, source, self.macros):
             if source is Source.NETWORK:
-                return f"{address}: {name} from another machine is refused: [osc] remote_commands = true allows it"
+                return refused_from_network(channel, f"{address}: {name}")
             return f"{address}: {name} is not taken from {channel}"
         done = self._carry_out(program)
         problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
@@ -381,3 +381,14 @@ class Orders:
 def _ends_line(step: Step) -> bool:
     """Whether nothing can be written down behind a step."""
     return not isinstance(step, Call) and (step.command.takes_rest or stands_apart(step))
+
+
+def refused_from_network(channel: str, what: str, setting: str = "remote_commands") -> str:
+    """Returns the message about something that another machine sent, and that the configuration does not allow.
+
+    Args:
+        channel: name of the channel by which it came.
+        what: it is.
+        setting: switch that allows it.
+    """
+    return f"{what} from another machine is refused: [{channel.partition(' ')[0]}] {setting} = true allows it"

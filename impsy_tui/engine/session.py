@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from impsy_tui import terms
+from impsy_tui.channels import Rights
 from impsy_tui.engine.company import Company
 from impsy_tui.engine.guided_recording import GuidedRecording
 from impsy_tui.engine.held_notes import HeldNotes
@@ -101,7 +102,7 @@ class Session(Company):
         """Who plays what is heard: "interface", or "replay" while a log is replayed."""
         self.held_notes = HeldNotes(self)
         self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
-        self.taker: Callable[[str, str, bytes], bool] | None = None
+        self.taker: Callable[[str, str, bytes, Rights], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self.osc_taker: Callable[[str, str, Sequence[Any]], bool] | None = None
         """Takes OSC messages that are to be learned; None if nothing is learned here."""
@@ -226,9 +227,9 @@ class Session(Company):
         heard = [problem for problem in told if problem is not None]
         return next(filter(None, heard), "") if heard else NO_AGENT
 
-    def message(self, channel: str, device: str, message: bytes) -> bool:
+    def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
-        return self.taker is not None and self.taker(channel, device, message)
+        return self.taker is not None and self.taker(channel, device, message, rights)
 
     def touched(self, channel: str, touch: Touch | Lifted) -> None:
         """A finger did something on a surface."""

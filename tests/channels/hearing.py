@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from impsy_tui.channels import Channel
+from impsy_tui.channels import Channel, Rights
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.gestures.surfaces import Lifted
@@ -27,6 +27,8 @@ class Hearing:
     let_go: list[frozenset[int]] = field(default_factory=list)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     """Devices, and what came from them."""
+    rights: list[Rights] = field(default_factory=list)
+    """Of the senders of the messages."""
     bound: bytes = b""
     """A message that is taken for something else."""
     touches: list[Touch | Lifted] = field(default_factory=list)
@@ -56,7 +58,8 @@ class Hearing:
     def released(self, channel: str, indices: frozenset[int]) -> None:
         self.let_go.append(indices)
 
-    def message(self, channel: str, device: str, message: bytes) -> bool:
+    def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
+        self.rights.append(rights)
         self.messages.append((device, message))
         return message == self.bound
 

@@ -10,6 +10,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from impsy_tui.channels import Rights
+from impsy_tui.channels.own_addresses import own_addresses
 from impsy_tui.channels.web_origins import Origins
 from impsy_tui.channels.websocket import WebSocketChannel
 from impsy_tui.config import WebSocket
@@ -19,7 +21,17 @@ from tests.conftest import free_tcp_port, until
 
 
 @pytest.mark.parametrize(
-    "origin", [None, "http://127.0.0.1:{port}", "HTTP://127.0.0.1:{port}", "http://localhost:{port}"]
+    "origin",
+    [
+        None,
+        "http://127.0.0.1:{port}",
+        "HTTP://127.0.0.1:{port}",
+        "http://localhost:{port}",
+        "http://127.0.0.1:8080",
+        "http://localhost:3000",
+        "https://localhost",
+        "http://[::1]:8080",
+    ],
 )
 def test_websocket_lets_programs_and_its_own_page_play(origin: str | None) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
@@ -32,20 +44,30 @@ def test_websocket_lets_programs_and_its_own_page_play(origin: str | None) -> No
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://elsewhere.example", "http://127.0.0.1:1", "https://127.0.0.1", "null", "file://", "http://["]
+    "origin",
+    [
+        "http://elsewhere.example",
+        "http://localhost.elsewhere.example:8080",
+        "http://192.168.1.2:8080",
+        "null",
+        "file://",
+        "http://[",
+    ],
 )
 def test_websocket_refuses_pages_of_other_places(origin: Any) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
         with pytest.raises(InvalidStatus) as refused:
             await connect(url, origin=origin)
-        assert refused.value.response.status_code == 403
+        response = refused.value.response
+        assert response.status_code == 403
+        assert f'[websocket] origins = ["{origin}"] lets it play' in (response.body or b"").decode()
 
     (told,) = with_channel(play).troubles
     assert f'[websocket] origins = ["{origin}"] lets it play' in told
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1", "HTTPS://b.example:8443"]
+    "origin", ["http://elsewhere.example", "null", "http://192.168.1.2:1", "HTTPS://b.example:8443"]
 )
 def test_websocket_lets_pages_play_that_the_configuration_names(origin: Any) -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
@@ -53,7 +75,7 @@ def test_websocket_lets_pages_play_that_the_configuration_names(origin: Any) -> 
             await client.send("/channel/1/cc/1/127")
             await until(lambda: bool(hearing.updates))
 
-    allowed = ("http://elsewhere.example", "null", "http://127.0.0.1:1/", "https://b.example:8443")
+    allowed = ("http://elsewhere.example", "null", "http://192.168.1.2:1/", "https://b.example:8443")
     assert with_channel(play, origins=allowed).troubles == []
 
 
@@ -95,6 +117,43 @@ def test_websocket_refuses_names_that_it_does_not_serve(origin: bool) -> None:
 )
 def test_origins_serve_addresses_and_names_of_this_machine(host: str, served: bool) -> None:
     assert Origins("stage.lan", ["https://synth.example:8080"]).serves([host]) is served
+
+
+@pytest.mark.parametrize(("local", "admitted"), [(True, True), (False, False)])
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8080", "http://localhost:3000", "http://[::1]:8080"])
+def test_origins_admit_other_pages_of_this_machine_from_this_machine_alone(
+    origin: str, local: bool, admitted: bool
+) -> None:
+    assert Origins("127.0.0.1", ()).admits([origin], ["127.0.0.1:5001"], local=local) is admitted
+
+
+def test_origins_refuse_a_rebound_name_from_this_machine() -> None:
+    assert not Origins("127.0.0.1", ()).admits(["http://localhost:8080"], ["evil.example:5001"], local=True)
+    assert not Origins("127.0.0.1", ()).admits(["http://evil.example:5001"], ["evil.example:5001"], local=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rights"),
+    [
+        ({}, Rights.PARAMETERS),
+        ({"remote_commands": True}, Rights.COMMANDS),
+        ({"remote_parameters": False}, Rights.PLAY),
+    ],
+)
+def test_websocket_tells_other_machines_from_its_own(settings: dict[str, bool], rights: Rights) -> None:
+    if not (addresses := own_addresses()):
+        pytest.skip("this machine has no address in a network")
+
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        for host in (addresses[0], "127.0.0.1"):
+            async with connect(f"ws://{host}:{port_of(url)}") as client:
+                before = len(hearing.rights)
+                await client.send("/channel/1/cc/1/127")
+                await until(lambda before=before: len(hearing.rights) > before)  # type: ignore[misc]
+
+    hearing = with_channel(play, server_ip="0.0.0.0", **settings)
+    assert hearing.rights == [rights, Rights.COMMANDS]
+    assert len(hearing.updates) == 2
 
 
 def test_there_is_a_limit_to_how_many_come() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.channels import Rights
 from impsy_tui.engine.incoming import Incoming
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.scheduler import VirtualTime
@@ -87,3 +88,26 @@ def test_an_address_bound_to_a_parameter_is_heard_from_another_machine(incoming:
     incoming.bind_all({"osc /foot/1": "temp 1.2"}, "[bind]")
     assert incoming.addressed("osc", "/foot/1", (1,), False) == ""
     assert temp(set_) == 1.2
+
+
+def test_a_bound_message_of_another_machine_obeys_the_settings(incoming: Incoming, set_: Rehearsal) -> None:
+    incoming.bind_all({"cc 1 1": "pause", "cc 1 2": "temp 1.2", "cc 1 3": "temp 1.4"}, "[bind]")
+
+    def press(number: int, rights: Rights) -> str:
+        before = len(set_.told)
+        assert incoming.message("websocket", "", bytes((0xB0, number, 127)), rights)
+        assert incoming.message("websocket", "", bytes((0xB0, number, 0)), rights)
+        return " ".join(text for _, _, text in set_.told[before:])
+
+    pause = "cc 1 = 127 ch 1: pause from another machine is refused: [websocket] remote_commands = true allows it"
+    assert press(1, Rights.PARAMETERS) == pause
+    assert not set_.session.seat.part.paused
+    press(2, Rights.PARAMETERS)
+    assert temp(set_) == 1.2
+    refused = press(3, Rights.PLAY)
+    assert (
+        refused == "cc 3 = 127 ch 1 from another machine is refused: [websocket] remote_parameters = true allows it"
+    )
+    assert temp(set_) == 1.2
+    press(1, Rights.COMMANDS)
+    assert set_.session.seat.part.paused
