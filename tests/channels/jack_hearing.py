@@ -27,10 +27,15 @@ async def sent_until(device: Device, message: tuple[int, ...], condition: Callab
     """Sends a message until a condition holds: JACK without real-time priority loses messages on a busy machine."""
     while not condition():
         device.send(message)
-        for _ in range(100):
-            if condition():
-                return
-            await asyncio.sleep(0.005)
+        await soon(condition)
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Waits for a condition, but for half a second at most: what it depends on may have been lost."""
+    for _ in range(100):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
 
 
 async def opened(channel: MidiChannel) -> None:

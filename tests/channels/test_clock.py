@@ -1,6 +1,8 @@
 """A MIDI clock in and out, through real JACK ports and pseudo-terminals."""
 
 import asyncio
+from collections.abc import Callable
+from itertools import pairwise
 
 from impsy_tui.channels import Clocked
 from impsy_tui.channels.mapping import CONTINUE, SONG_POSITION, START, STOP, TICK
@@ -10,7 +12,7 @@ from impsy_tui.config import SerialMidi
 from impsy_tui.engine.tempo import Tempo
 from tests.channels.hearing import Hearing, perform
 from tests.channels.jack import JackServer, plugged
-from tests.channels.jack_hearing import opened, with_channel
+from tests.channels.jack_hearing import opened, sent_until, soon, with_channel
 from tests.channels.wires import Wire
 from tests.conftest import until
 
@@ -50,11 +52,6 @@ def test_a_device_that_comes_later_is_heard_too(jack_server: JackServer) -> None
     with_channel(play, in_device=("Sequencer",))
 
 
-def _in_bar(got: list[tuple[int, ...]], starts: int) -> bool:
-    """Whether there was another start than so many, and a tick after it."""
-    return got.count((START,)) > starts and got[-1] == (TICK,)
-
-
 def test_a_tempo_follows_a_device_and_is_sent_to_every_output(jack_server: JackServer) -> None:
     async def play(channel: MidiChannel, hearing: Hearing) -> None:
         await opened(channel)
@@ -71,23 +68,35 @@ def test_a_tempo_follows_a_device_and_is_sent_to_every_output(jack_server: JackS
         tempo.set_follows(True)
         tempo.clock_out.set_sends(True)
         handed = 0
-        while not told:
+
+        def hand_over() -> None:
+            nonlocal handed
+            new, handed = hearing.clocks[handed:], len(hearing.clocks)
+            for device, message, at in new:
+                tempo.clock_in.take(device, message, at)
+
+        while "the clock of Sequencer is followed" not in told:
             sequencer.send((TICK,))
             await asyncio.sleep(0.02)
-            for device, message, at in hearing.clocks[handed:]:
-                tempo.clock_in.take(device, message, at)
-            handed = len(hearing.clocks)
-        assert told == ["the clock of Sequencer is followed"]
-        before = drum.got.count((START,))
-        sequencer.send((START,), (TICK,))
-        await until(lambda: len(hearing.clocks) == handed + 2)
-        for device, message, at in hearing.clocks[handed:]:
-            tempo.clock_in.take(device, message, at)
-        assert tempo.clock_in.runs
-        assert tempo.beat_at(hearing.scheduler.now()) < 1.0
-        await until(lambda: all(_in_bar(device.got, before) for device in (drum, other)))
-        tempo.clock_out.set_sends(False)
-        await until(lambda: drum.got[-1] == other.got[-1] == (STOP,))
+            hand_over()
+
+        def starts_in_a_bar() -> bool:
+            hand_over()
+            return all(((START,), (TICK,)) in pairwise(device.got[count:]) for device, count in before)
+
+        before = [(device, len(device.got)) for device in (drum, other)]
+        while not starts_in_a_bar():
+            heard = clocks_after(hearing)
+            await sent_until(sequencer, (START,), lambda heard=heard: bytes((START,)) in heard())  # type: ignore[misc]
+            await sent_until(sequencer, (TICK,), lambda heard=heard: heard()[-1] == bytes((TICK,)))  # type: ignore[misc]
+            hand_over()
+            assert tempo.clock_in.runs
+            assert tempo.beat_at(hearing.clocks[-1][2]) < 1.0
+            await soon(starts_in_a_bar)
+        while not all((STOP,) in device.got for device in (drum, other)):
+            tempo.clock_out.set_sends(True)
+            tempo.clock_out.set_sends(False)
+            await soon(lambda: all((STOP,) in device.got for device in (drum, other)))
 
     with (
         plugged("Sequencer", played=False) as sequencer,
@@ -96,10 +105,13 @@ def test_a_tempo_follows_a_device_and_is_sent_to_every_output(jack_server: JackS
     ):
         with_channel(play, in_device=("Sequencer",), out_device=("Drum", "Other"))
         for device in (drum, other):
-            # The tick after the start is the first of a bar.
-            last = max(index for index, message in enumerate(device.got) if message == (START,))
-            assert device.got[last + 1] == (TICK,)
             assert set(device.got) == {(TICK,), (START,), (STOP,)}
+
+
+def clocks_after(hearing: Hearing) -> Callable[[], list[bytes]]:
+    """The messages of clocks that are heard from now on."""
+    first = len(hearing.clocks)
+    return lambda: [message for _, message, _ in hearing.clocks[first:]]
 
 
 def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: JackServer) -> None:
