@@ -118,24 +118,6 @@ class Range:
         return f"{self.low:.15g} to {self.high:.15g}{unit}"
 
 
-PI_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)
-"""Mixture logits are divided by it before the softmax: high is adventurous, low is sure."""
-
-SIGMA_TEMPERATURE: Final = Range(0.0, 100.0, 0.01)
-"""The covariance of the chosen mixture component is multiplied by it."""
-
-TIMESCALE: Final = Range(0.0, 1000.0, 1.0)
-"""Predicted waits are multiplied by it: 2 is slower, 0 answers at once."""
-
-SPEED: Final = Range(1.0 / TIMESCALE.high, 1000.0, 1.0)
-"""The inverse of timescale: each speed in this range is a timescale in its range."""
-
-THRESHOLD: Final = Range(0.0, 3600.0, 0.1, "s")
-"""Seconds of silence before the player takes its turn."""
-
-MAX_RESPONSE: Final = Range(0.0, 86400.0, 60.0, "s", above=True)
-"""Seconds after which a response ends by itself."""
-
 HOLD_LIMIT: Final = Range(0.0, 86400.0, 5.0, "s")
 """Seconds beyond the threshold after which a held note no longer counts as playing; 0 for no limit."""
 
@@ -175,12 +157,6 @@ BAND_PATIENCE: Final = Range(1, 100_000, 5)
 BAND_UNITS: Final = Range(1, 512, 32)
 """Recurrent units of a band's network."""
 
-BAND_TEMPERATURE: Final = Range(0.0, 100.0, 1.0, above=True)
-"""Logits of a band's gestures are divided by it before the softmax: high is adventurous, low is sure."""
-
-CLIP_CHOICES: Final = ("random", "nearest")
-"""How the clips of a band are chosen: any of the gesture, or the one nearest to where and how fast the lead plays."""
-
 GUIDED: Final = Range(10.0, 600.0, 30.0, "s")
 """How long each gesture is played that is recorded for a classifier."""
 
@@ -209,23 +185,8 @@ FOLLOWERS: Final = tuple(f"p{number}" for number in range(2, 9))
 BUDGET: Final = Range(0.0, 10_000.0, 5.0, "ms", above=True)
 """Milliseconds that one prediction may take."""
 
-AIMS: Final = ("imitate", "contrast", "anticipate", "wander")
-"""What an agent makes of what it hears: the same, the opposite, what comes next, or something of its own."""
-
-STEERS: Final = ("network", "seek")
-"""Who moves an agent's synth: what it has learned, or steps towards the nearest sound."""
-
 DESCRIPTORS: Final = ("loudness", "centroid", "chroma", "mfcc", "specshape", "sinefeaturefreqs", "sinefeaturemags")
 """What an agent may hear of a sound, most of them categories; see ``listening.names`` for all 55."""
-
-MOVES: Final = Range(0.0, 1000.0, 1.0, "a second", above=True)
-"""How far all parameters of a synth together may move in a second; each goes from 0 to 1."""
-
-SMOOTH: Final = Range(0.0, 60.0, 0.0, "s")
-"""Seconds in which an agent's synth comes two thirds nearer to where the agent is."""
-
-REST: Final = Range(-120.0, 0.0, -60.0, "dBFS")
-"""What is softer is silence, in which an agent rests."""
 
 TARGETS: Final = ("static", "changing", "mixed", "corpus", "mixed+corpus", "mixed+scattered")
 """What an agent may learn to imitate; see ``listening.agent_settings``."""
@@ -270,12 +231,6 @@ DELAY: Final = Range(0.0, 86400.0, 10.0, "s")
 
 PERIOD: Final = Range(0.02, 86400.0, 4.0, "s")
 """Seconds between two times that a command is done again and again."""
-
-TEMPO: Final = Range(20.0, 400.0, 120.0, "bpm")
-"""Beats (quarter notes) a minute."""
-
-SWING: Final = Range(0.5, 0.75, 0.5, "%")
-"""Where between two even lines of a grid the odd one stands: 0.5 is in the middle."""
 
 NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")
 """Seconds by which one output is late; below 0, early."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.cli.foreground import fail, work
 from impsy_tui.cli.output import say
 
@@ -67,7 +67,7 @@ def generate(
     model: ModelOption = "",
     players: Annotated[int, typer.Option(min=2, max=8, help="In the band, the lead included.")] = 4,
     player: Annotated[str, typer.Option(help="Who leads, by name or number from 1; else the first.")] = "1",
-    temperature: TemperatureOption = terms.BAND_TEMPERATURE.default,
+    temperature: TemperatureOption = parameters.TEMP.default,
     seed: SeedOption = 1,
     plot: Annotated[Path | None, typer.Option("--plot", help="A .png, .svg or .pdf to draw it into.")] = None,
     show: Annotated[bool, typer.Option("--show/--quiet", help="Draw it here.")] = True,
@@ -77,8 +77,8 @@ def generate(
     from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.plots import PlotProblem, bands
 
-    if temperature not in terms.BAND_TEMPERATURE:
-        fail(f"--temp {temperature:g}: {terms.BAND_TEMPERATURE}")
+    if temperature not in parameters.TEMP.limits:
+        fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
     if plot is not None and plot.suffix not in bands.SUFFIXES:
         fail(f"--plot {plot}: a picture is to end in {', '.join(bands.SUFFIXES)}")
     try:
@@ -139,15 +139,15 @@ def evaluate(
         typer.Argument(metavar="MODEL SCORES...", help="A model of a band; gesture scores, or folders of them."),
     ],
     players: PlayersOption = 0,
-    temperature: TemperatureOption = terms.BAND_TEMPERATURE.default,
+    temperature: TemperatureOption = parameters.TEMP.default,
     seed: SeedOption = 1,
 ) -> None:
     """Tell how well a model knows an ensemble and how it plays, beside Markov chains and the real parts."""
     model, *scores = names
     if not scores:
         fail("evaluate takes a model and then scores, or a folder of them")
-    if temperature not in terms.BAND_TEMPERATURE:
-        fail(f"--temp {temperature:g}: {terms.BAND_TEMPERATURE}")
+    if temperature not in parameters.TEMP.limits:
+        fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
     arguments: list[str | Path] = [_file(model), *_found([Path(name) for name in scores])]
     arguments += ["--players", str(players)]
     arguments += ["--temperature", f"{temperature:.9g}", "--seed", str(seed)]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from impsy_tui import parameters
+from impsy_tui.parameters import Parameter
 from impsy_tui.terms import CURVE_NAMES, DIMENSION, HOSTS, Range, is_host
 
 
@@ -383,6 +385,28 @@ def setting(kind: Kind, default: Any, help: str) -> Any:
     if isinstance(default, dict):
         return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def live(parameter: Parameter, *, own: bool = False) -> Any:
+    """A field for the value of a parameter at the start.
+
+    Args:
+        parameter: which.
+        own: it is of one player, for whom the general tables of the configuration count without it.
+    """
+    default = None if own else parameter.default
+    match parameter.kind:
+        case parameters.Kind.CHOICE:
+            kind: Kind = Choice(parameter.choices if own else (*parameter.choices, *parameter.more))
+        case parameters.Kind.WORDS:
+            kind = OneOrMany(Text())
+        case _:
+            within = parameter.limits
+            if parameter.none_is_zero:
+                within = Range(0.0, within.high, 0.0, f"{within.unit}; 0 is {parameter.none}")
+                default = default if own else default or 0.0
+            kind = Number(within)
+    return setting(kind, default, parameter.help)
 
 
 def shown(value: Any) -> str:

@@ -7,7 +7,7 @@ metadata. All tables and keys of IMPSY 1.2.1 are here under their own names.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.config.channel_tables import (
     CHANNEL_TABLES,
     PORT,
@@ -29,11 +29,11 @@ from impsy_tui.config.kinds import (
     PlayerName,
     Switch,
     Text,
+    live,
     setting,
 )
 from impsy_tui.terms import Range
 
-_MAX_RESPONSE = Number(Range(0.0, terms.MAX_RESPONSE.high, 0.0, "s; 0 is for ever"))
 _MAX_GAP = Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
 
 BAND = "ensemble"
@@ -48,18 +48,10 @@ LOWEST, HIGHEST = 48, 84
 class Interaction:
     """``[interaction]``: how musician and player share the instrument."""
 
-    mode: str = setting(Choice(terms.MODE_NAMES), "callresponse", "how you and the player share the instrument")
-    threshold: float = setting(
-        Number(terms.THRESHOLD),
-        terms.THRESHOLD.default,
-        "seconds of silence before it answers, in callresponse",
-    )
+    mode: str = live(parameters.MODE)
+    threshold: float = live(parameters.THRESHOLD)
     input_thru: bool = setting(Switch(), False, "pass what you play on to every output")
-    max_response: float = setting(
-        _MAX_RESPONSE,
-        0.0,
-        "seconds after which an answer ends by itself; 0 is never",
-    )
+    max_response: float = live(parameters.MAX_RESPONSE)
     hold_limit: float = setting(
         Number(terms.HOLD_LIMIT),
         terms.HOLD_LIMIT.default,
@@ -78,17 +70,9 @@ class Model:
     )
     file: str = setting(Text(), "", "the model: .tflite, .keras, .h5 or .hdf5; without one a dummy plays")
     size: str = setting(Choice(terms.SIZES), "s", "size to train by default")
-    sigmatemp: float = setting(
-        Number(terms.SIGMA_TEMPERATURE), terms.SIGMA_TEMPERATURE.default, "how far it strays from an idea"
-    )
-    pitemp: float = setting(
-        Number(terms.PI_TEMPERATURE),
-        terms.PI_TEMPERATURE.default,
-        "how adventurous the choice between ideas is",
-    )
-    timescale: float = setting(
-        Number(terms.TIMESCALE), terms.TIMESCALE.default, "stretches its time: 2 is twice as slow"
-    )
+    sigmatemp: float = live(parameters.SIGMA)
+    pitemp: float = live(parameters.TEMP)
+    timescale: float = live(parameters.TIMESCALE)
     names: tuple[str, ...] = setting(
         OneOrMany(Text()), (), 'what your values are called, for the meters, such as ["pitch", "decay"]'
     )
@@ -112,16 +96,12 @@ class Player:
     file: str | None = setting(
         Text(), None, "its model: .tflite, .keras, .h5 or .hdf5, of an agent .npz; without one a dummy plays"
     )
-    mode: str | None = setting(Choice(terms.MODE_NAMES[:-1]), None, "how you and this player share the instrument")
-    pitemp: float | None = setting(Number(terms.PI_TEMPERATURE), None, "how adventurous the choice between ideas is")
-    sigmatemp: float | None = setting(Number(terms.SIGMA_TEMPERATURE), None, "how far it strays from an idea")
-    timescale: float | None = setting(Number(terms.TIMESCALE), None, "stretches its time: 2 is twice as slow")
-    threshold: float | None = setting(
-        Number(terms.THRESHOLD), None, "seconds of silence before it answers, in callresponse"
-    )
-    max_response: float | None = setting(
-        _MAX_RESPONSE, None, "seconds after which an answer ends by itself; 0 is never"
-    )
+    mode: str | None = live(parameters.MODE, own=True)
+    pitemp: float | None = live(parameters.TEMP, own=True)
+    sigmatemp: float | None = live(parameters.SIGMA, own=True)
+    timescale: float | None = live(parameters.TIMESCALE, own=True)
+    threshold: float | None = live(parameters.THRESHOLD, own=True)
+    max_response: float | None = live(parameters.MAX_RESPONSE, own=True)
     max_gap: float | None = setting(
         _MAX_GAP, None, "longest gap in seconds that the model is told of; 0 takes the model's own, else 5"
     )
@@ -140,29 +120,13 @@ class Player:
     hears_players: tuple[str, ...] = setting(
         OneOrMany(PlayerName()), (), 'players that it hears as if you had played, such as ["b"]'
     )
-    aim: str = setting(Choice(terms.AIMS), terms.AIMS[0], "of an agent: what it makes of what it hears")
-    steer: str = setting(
-        Choice(terms.STEERS), terms.STEERS[0], "of an agent: what it has learned moves the synth, or plain seek"
-    )
-    hear: tuple[str, ...] = setting(
-        OneOrMany(Text()),
-        (),
-        'of an agent: descriptors that matter, such as ["loudness", "centroid"]; else as learned',
-    )
-    budget: float = setting(
-        Number(Range(0.0, terms.MOVES.high, 0.0, "a second; 0 is as far as it likes")),
-        0.0,
-        "of an agent: how far all parameters together may move in a second",
-    )
-    smooth: float = setting(Number(terms.SMOOTH), 0.0, "of an agent: seconds in which its synth comes after it")
-    rest: float = setting(
-        Number(terms.REST), terms.REST.default, "of an agent: softer than this, in dBFS, you are silent"
-    )
-    every: float = setting(
-        Number(Range(0.0, 10.0, 0.0, "s")),
-        0.0,
-        "of an agent: seconds between its moves; 0 moves with each frame heard",
-    )
+    aim: str = live(parameters.AIM)
+    steer: str = live(parameters.STEER)
+    hear: tuple[str, ...] = live(parameters.HEAR)
+    budget: float = live(parameters.BUDGET)
+    smooth: float = live(parameters.SMOOTH)
+    rest: float = live(parameters.REST)
+    every: float = live(parameters.EVERY)
     players: int | None = setting(
         Integer(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high)),
         None,
@@ -172,9 +136,7 @@ class Player:
     lead_stops: str | None = setting(
         Choice(terms.LEAD_STOPS), None, 'of a band: what it does while you do not lead; else "rest"'
     )
-    clips: str | None = setting(
-        Choice(terms.CLIP_CHOICES), None, 'of a band: which clips of a gesture are played; else "random"'
-    )
+    clips: str | None = live(parameters.CLIPS, own=True)
     clip_file: str | None = setting(Text(), None, "of a band: its clips, .npz; else those that ship")
     classifier: str | None = setting(Text(), None, "of a band: what tells gestures, .npz; else the one that ships")
     destinations: tuple[str, ...] = setting(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.terms import PI_TEMPERATURE, SIGMA_TEMPERATURE, TIMESCALE
+from impsy_tui.parameters import SIGMA, TEMP, TIMESCALE
 
 _REMEMBER = 0.5
 """Seconds that a step is remembered: snapshots come later than a key that is held down repeats."""
@@ -29,14 +29,14 @@ class Steps:
         match action:
             case "temp_up" | "temp_down":
                 value = self._value("temp", player.pi_temperature) + (0.1 if action == "temp_up" else -0.1)
-                return self._set("temp", min(max(round(value, 3), 0.1), PI_TEMPERATURE.high))
+                return self._set("temp", min(max(round(value, 3), 0.1), TEMP.limits.high))
             case "sigma_up" | "sigma_down":
                 value = self._value("sigma", player.sigma_temperature)
                 value = max(value, 0.0005) * (_SIGMA_STEP if action == "sigma_up" else 1 / _SIGMA_STEP)
-                return self._set("sigma", min(max(float(f"{value:.2g}"), 0.0005), SIGMA_TEMPERATURE.high))
+                return self._set("sigma", min(max(float(f"{value:.2g}"), 0.0005), SIGMA.limits.high))
             case "slower" | "faster":
                 value = self._value("timescale", player.timescale) or 0.125
-                value = min(max(value * (2.0 if action == "slower" else 0.5), 0.015625), TIMESCALE.high)
+                value = min(max(value * (2.0 if action == "slower" else 0.5), 0.015625), TIMESCALE.limits.high)
                 return self._set("timescale", value)
         return None
 

@@ -7,8 +7,8 @@ class AgentState(msgspec.Struct, frozen=True):
     """How an agent is doing.
 
     Attributes:
-        aim: one of ``terms.AIMS``.
-        steer: one of ``terms.STEERS``.
+        aim: one of ``parameters.AIM.choices``.
+        steer: one of ``parameters.STEER.choices``.
         hear: what matters to it, in words.
         budget: how far its parameters may move in a second, 0 for as far as they like.
         smooth: seconds.

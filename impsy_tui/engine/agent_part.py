@@ -138,11 +138,11 @@ class AgentPart:
         self.player.reset()
 
     def set_aim(self, aim: str) -> None:
-        """Change what it makes of what it hears; one of ``terms.AIMS``."""
+        """Change what it makes of what it hears; one of ``parameters.AIM.choices``."""
         self.settings.agent.aim = self.player.aim = aim
 
     def set_steer(self, policy: str) -> None:
-        """Change who moves: what it has learned, or *seek*; one of ``terms.STEERS``.
+        """Change who moves: what it has learned, or *seek*; one of ``parameters.STEER.choices``.
 
         Raises:
             ListeningProblem: its network hears nothing of what matters.

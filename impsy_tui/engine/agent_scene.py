@@ -6,8 +6,7 @@ from typing import Any
 
 from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.language import Mistake, parse
-from impsy_tui.language.program import shown_number
-from impsy_tui.language.tables.hearing import LEARNED
+from impsy_tui.parameters import HEAR, shown_number
 
 
 def agent_table(settings: AgentSettings) -> dict[str, Any]:
@@ -44,4 +43,4 @@ def agent_lines(settings: AgentSettings, to: str = "") -> Iterator[str]:
     yield f"{to}aim {settings.aim}; {to}steer {settings.steer}; {to}smooth {shown_number(settings.smooth)}s"
     yield f"{to}budget {'off' if settings.budget is None else shown_number(settings.budget)}"
     yield f"{to}rest {'off' if settings.rest is None else shown_number(settings.rest)}"
-    yield f"{to}hear {' '.join(settings.hear) or LEARNED}"
+    yield f"{to}hear {' '.join(settings.hear) or HEAR.none}"

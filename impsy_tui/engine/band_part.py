@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.engine.clip_player import ClipPlayer
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.gestures.classifier import Classifier
@@ -34,14 +34,14 @@ class BandSettings:
 
     Attributes:
         players: the lead included; see ``terms.BAND_PLAYERS``.
-        temperature: see ``terms.BAND_TEMPERATURE``.
-        clips: how clips are chosen: one of ``terms.CLIP_CHOICES``.
+        temperature: see ``parameters.TEMP``.
+        clips: how clips are chosen: one of ``parameters.CLIPS.choices``.
         lead_stops: what the band does then: one of ``terms.LEAD_STOPS``.
     """
 
     players: int = int(terms.BAND_PLAYERS.default)
-    temperature: float = terms.BAND_TEMPERATURE.default
-    clips: str = terms.CLIP_CHOICES[0]
+    temperature: float = parameters.TEMP.default
+    clips: str = parameters.CLIPS.choices[0]
     lead_stops: str = terms.LEAD_STOPS[0]
 
 

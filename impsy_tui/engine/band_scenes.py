@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.band_seat import BandSeat
-from impsy_tui.language.program import quoted, shown_number
+from impsy_tui.language.program import quoted
+from impsy_tui.parameters import shown_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class BandScene:
 
     Attributes:
         players: how many, the lead included.
-        temp: see ``terms.BAND_TEMPERATURE``.
-        clips: one of ``terms.CLIP_CHOICES``.
+        temp: see ``parameters.TEMP``.
+        clips: one of ``parameters.CLIPS.choices``.
         forced: gestures of ``terms.GESTURES`` that followers are told to make, by their names.
         model: its name, empty for the dummy; None where a file says nothing of it.
         classifier: likewise, empty where a file says nothing of it.
@@ -98,10 +99,10 @@ def read(raw: Mapping[str, Any]) -> BandScene:
     )
     if band.players not in terms.BAND_PLAYERS:
         raise ValueError(f"players must be {terms.BAND_PLAYERS}")
-    if band.temp not in terms.BAND_TEMPERATURE:
-        raise ValueError(f"temp must be {terms.BAND_TEMPERATURE}")
-    if band.clips not in terms.CLIP_CHOICES:
-        raise ValueError(f"clips must be one of {', '.join(terms.CLIP_CHOICES)}")
+    if band.temp not in parameters.TEMP.limits:
+        raise ValueError(f"temp must be {parameters.TEMP.limits}")
+    if band.clips not in parameters.CLIPS.choices:
+        raise ValueError(f"clips must be one of {', '.join(parameters.CLIPS.choices)}")
     for follower, gesture in band.forced.items():
         if follower not in terms.FOLLOWERS or gesture not in terms.GESTURES:
             raise ValueError(f"{follower} cannot be told to make {gesture}")

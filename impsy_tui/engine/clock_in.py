@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import parameters
 from impsy_tui.channels import mapping
 from impsy_tui.engine.beats import Beats
 from impsy_tui.engine.pulse import Pulse
@@ -126,7 +126,7 @@ class ClockIn:
             self._told, self.lost = True, False
             self._tell("info", f"the clock of {self._source} is followed")
         beats.steer(
-            min(max(60.0 / (TICKS * pulse.period), terms.TEMPO.low), terms.TEMPO.high),
+            min(max(60.0 / (TICKS * pulse.period), parameters.TEMPO.limits.low), parameters.TEMPO.limits.high),
             self._position / TICKS,
             pulse.at,
         )

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import parameters
 
 _WHOLE: Final = 4.0
 """Beats of a whole note."""
@@ -18,11 +18,11 @@ class Grid:
 
     Attributes:
         note: its length as it is typed, such as ``1/16``.
-        swing: where between two even lines the odd one stands, 0.5 to 0.75; see ``terms.SWING``.
+        swing: where between two even lines the odd one stands, 0.5 to 0.75; see ``parameters.SWING``.
     """
 
     note: str
-    swing: float = terms.SWING.default
+    swing: float = parameters.SWING.default
 
     @property
     def length(self) -> float:

@@ -7,7 +7,7 @@ to the end of the set.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from impsy_tui import terms
+from impsy_tui import parameters
 from impsy_tui.channels import HoldsNotes
 from impsy_tui.engine.scheduler import Timer
 
@@ -57,7 +57,7 @@ class HeldNotes:
 
     def _limit(self) -> float:
         thresholds = [seat.part.settings.threshold for seat in self._session.seats.values()]
-        return max(thresholds, default=terms.THRESHOLD.default) + self._session.settings.hold_limit
+        return max(thresholds, default=parameters.THRESHOLD.default) + self._session.settings.hold_limit
 
     def _wait(self) -> None:
         if self._session.settings.hold_limit and self._since:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import parameters
 from impsy_tui.engine.gliding import Key, Track
 from impsy_tui.engine.part_settings import AgentSettings
 from impsy_tui.engine.parts import agents_of
@@ -60,7 +60,7 @@ def budget(seat: Seat, end: float) -> Track:
     if now is None:
         agents = (part.player.model for part in agents_of([seat.part]))
         now = max((model.step * model.known.count * FRAMES_A_SECOND for model in agents), default=end)
-        now = terms.MOVES.clamp(now)
+        now = parameters.BUDGET.limits.clamp(now)
 
     def turn(value: float) -> None:
         for part in agents_of(seat.parts):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 
 
 def check_ranges(
@@ -21,15 +21,15 @@ def check_ranges(
     if mode not in terms.MODES:
         raise ValueError(f"mode must be one of {', '.join(terms.MODES)}")
     for name, value, within in (
-        ("temp", temp, terms.PI_TEMPERATURE),
-        ("sigma", sigma, terms.SIGMA_TEMPERATURE),
-        ("timescale", timescale, terms.TIMESCALE),
-        ("threshold", threshold, terms.THRESHOLD),
+        ("temp", temp, parameters.TEMP.limits),
+        ("sigma", sigma, parameters.SIGMA.limits),
+        ("timescale", timescale, parameters.TIMESCALE.limits),
+        ("threshold", threshold, parameters.THRESHOLD.limits),
     ):
         if value not in within:
             raise ValueError(f"{name} must be {within}")
-    if max_response != 0.0 and max_response not in terms.MAX_RESPONSE:
-        raise ValueError(f"max_response must be {terms.MAX_RESPONSE}, or 0 for no end")
+    if max_response != 0.0 and max_response not in parameters.MAX_RESPONSE.limits:
+        raise ValueError(f"max_response must be {parameters.MAX_RESPONSE.limits}, or 0 for no end")
 
 
 @dataclass(slots=True)
@@ -37,8 +37,8 @@ class AgentSettings:
     """What the performer can turn while an agent plays; see ``listening.agent_player``.
 
     Attributes:
-        aim: one of ``terms.AIMS``.
-        steer: one of ``terms.STEERS``.
+        aim: one of ``parameters.AIM.choices``.
+        steer: one of ``parameters.STEER.choices``.
         hear: names of the descriptors that matter; empty for those that it has learned to match.
         budget: how far all parameters together may move in a second, None for as far as they like.
         smooth: seconds in which what is played comes two thirds nearer to what is meant.
@@ -46,12 +46,12 @@ class AgentSettings:
         every: seconds between two moves, 0 for one with each frame.
     """
 
-    aim: str = terms.AIMS[0]
-    steer: str = terms.STEERS[0]
+    aim: str = parameters.AIM.choices[0]
+    steer: str = parameters.STEER.choices[0]
     hear: tuple[str, ...] = ()
     budget: float | None = None
     smooth: float = 0.0
-    rest: float | None = terms.REST.default
+    rest: float | None = parameters.REST.default
     every: float = 0.0
 
 
@@ -68,10 +68,10 @@ class PartSettings:
     """
 
     mode: str = "callresponse"
-    pi_temperature: float = terms.PI_TEMPERATURE.default
-    sigma_temperature: float = terms.SIGMA_TEMPERATURE.default
-    timescale: float = terms.TIMESCALE.default
-    threshold: float = terms.THRESHOLD.default
+    pi_temperature: float = parameters.TEMP.default
+    sigma_temperature: float = parameters.SIGMA.default
+    timescale: float = parameters.TIMESCALE.default
+    threshold: float = parameters.THRESHOLD.default
     max_response: float | None = None
     max_gap: float | None = None
     agent: AgentSettings = field(default_factory=AgentSettings)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.config.kinds import written
 from impsy_tui.engine import band_scenes
 from impsy_tui.engine.agent_scene import agent_table, read_agent_table
@@ -173,7 +173,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
 
 
 def _time(table: Mapping[str, Any]) -> TempoSettings:
-    for key, within in (("beats", terms.TEMPO), ("swing", terms.SWING)):
+    for key, within in (("beats", parameters.TEMPO.limits), ("swing", parameters.SWING.limits)):
         if table[key] not in within:
             raise ValueError(f"{key} must be {within}")
     for key, words in (("grid", ("", *GRIDS)), ("hand_over", HAND_OVERS)):

@@ -15,7 +15,8 @@ from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.tempo import Tempo, TempoSettings
-from impsy_tui.language.program import quoted, shown_number
+from impsy_tui.language.program import quoted
+from impsy_tui.parameters import shown_number
 
 
 class SceneProblem(Exception):

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.channels import Rights
 from impsy_tui.engine.company import Company
 from impsy_tui.engine.guided_recording import GuidedRecording
@@ -184,7 +184,7 @@ class Session(Company):
             return True
         seat = self.seats.get(self.focus)
         if seat is None:
-            return silence >= terms.THRESHOLD.default
+            return silence >= parameters.THRESHOLD.limits.default
         return silence >= seat.part.settings.threshold or seat.part.turn is Turn.PLAYER
 
     def turned(self, player: str) -> None:

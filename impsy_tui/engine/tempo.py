@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from impsy_tui import terms
+from impsy_tui import parameters
 from impsy_tui.control.states import TempoState
 from impsy_tui.engine.beats import BAR, Alarm, Beats
 from impsy_tui.engine.clock_in import ClockIn
@@ -37,7 +37,7 @@ class TempoSettings:
 
     Attributes:
         beats: a minute.
-        swing: see ``terms.SWING``.
+        swing: see ``parameters.SWING``.
         grid: a note length such as ``1/16``, empty where nothing is quantised.
         hand_over: when the player's turn begins: "now", "beat" or "bar".
     """
@@ -58,7 +58,7 @@ class Tempo(Beats):
     """
 
     def __init__(self, scheduler: Scheduler, lines: ClockLines, tell: Callable[[str, str], None]) -> None:
-        super().__init__(scheduler, terms.TEMPO.default)
+        super().__init__(scheduler, parameters.TEMPO.limits.default)
         self.clock_in = ClockIn(self, tell)
         """The clock that is followed; see ``set_follows``."""
         self.clock_out = ClockOut(self, lines.send_clock)
@@ -67,7 +67,7 @@ class Tempo(Beats):
         """What is played lands on it; None where nothing is quantised."""
         self.hand_over = NOW
         """When the player's turn begins: "now", "beat" or "bar"."""
-        self._swing = terms.SWING.default
+        self._swing = parameters.SWING.limits.default
         self._lines = lines
         self._is_set = False
         self._bar = self.alarm(self._begin_bar, self._relaid)
@@ -77,7 +77,7 @@ class Tempo(Beats):
 
     @property
     def swing(self) -> float:
-        """Where between two even lines of the grid the odd one stands; see ``terms.SWING``."""
+        """Where between two even lines of the grid the odd one stands; see ``parameters.SWING``."""
         return self._swing
 
     def set_beats(self, beats: float) -> None:

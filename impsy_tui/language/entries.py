@@ -1,9 +1,12 @@
 """What a command is: its words, its arguments, and how they are written in help and usage lines."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from typing import Final
 
+from impsy_tui import parameters
+from impsy_tui.parameters import PARAMETERS, Parameter
 from impsy_tui.terms import Range
 
 
@@ -167,6 +170,7 @@ class Command:
         everybody: without ``@name`` it is about all of them, and not about the one that has the focus.
         ramp: ``over`` glides it: "linear", "log" (in equal ratios), "scene" (all at once), or empty.
         undo: ``undo`` takes back what it did.
+        parameter: the parameter that it sets, None for other commands.
     """
 
     name: str
@@ -184,6 +188,7 @@ class Command:
     everybody: bool = False
     ramp: str = ""
     undo: bool = False
+    parameter: Parameter | None = None
 
     def argument(self, name: str) -> Argument:
         """One of its arguments."""
@@ -208,12 +213,39 @@ def number(name: str, within: Range) -> tuple[Argument, ...]:
     return (Argument(name, Kind.NUMBER, within),)
 
 
-def setting(
-    name: str, help: str, example: str, *arguments: Argument, ramp: str = "", osc: str = "", about: str = "values"
-) -> Command:
-    """A command that sets a parameter of a player; ``undo`` takes it back. Other machines may set numbers."""
-    is_number = all(argument.kind in (Kind.NUMBER, Kind.DURATION) for argument in arguments)
-    sources = PARAMETER if is_number else MUSIC
+_KINDS: Final = {
+    parameters.Kind.NUMBER: Kind.NUMBER,
+    parameters.Kind.TIME: Kind.DURATION,
+    parameters.Kind.CHOICE: Kind.CHOICE,
+    parameters.Kind.WORDS: Kind.TEXT,
+}
+
+
+def parameter_commands(kind: str) -> Iterator[Command]:
+    """Commands that set the parameters of a kind of player; of several kinds, the first lists a parameter."""
+    return (_of_parameter(one) for one in PARAMETERS.values() if one.example and one.scope[0] == kind)
+
+
+def _of_parameter(parameter: Parameter) -> Command:
+    choices = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
     return Command(
-        name, help, example, arguments, osc=osc, sources=sources, player=True, about=about, ramp=ramp, undo=True
+        parameter.name,
+        parameter.help,
+        parameter.example,
+        (Argument(parameter.argument, _KINDS[parameter.kind], parameter.within, choices),),
+        osc=parameter.osc,
+        # Other machines may set numbers.
+        sources=PARAMETER if parameter.within is not None else MUSIC,
+        player=parameter.scope[0] != parameters.ENGINE,
+        about=_ABOUT.get(parameter.scope, "values"),
+        ramp=parameter.ramp,
+        undo=True,
+        parameter=parameter,
     )
+
+
+_ABOUT: Final = {
+    (parameters.MDRNN,): "mdrnn",
+    (parameters.MDRNN, parameters.ENSEMBLE): "models",
+    (parameters.ENSEMBLE,): "bands",
+}

@@ -6,6 +6,7 @@ from typing import Final
 
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.parameters import shown_number
 
 EVERYBODY: Final = "all"
 """The name that addresses every player."""
@@ -151,12 +152,6 @@ def quoted(name: str, *, always: bool = False) -> str:
     """A name as it is typed: in quotes where it has to be, and a quote in it as two."""
     needs = always or name in _MEANT or any(character in ';"' or character.isspace() for character in name)
     return '"' + name.replace('"', '""') + '"' if needs else name
-
-
-def shown_number(value: float) -> str:
-    """A number in as few digits as give it back exactly."""
-    text = f"{value:g}"
-    return text if float(text) == value else repr(value)
 
 
 _NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)

@@ -13,9 +13,9 @@ from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.memory import Memory
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.seek import Seek, moved, observed, rmse, towards
-from impsy_tui.terms import AIMS, REST, STEERS
+from impsy_tui.parameters import AIM, REST, STEER
 
-POLICIES: Final = (*STEERS, "hold")
+POLICIES: Final = (*STEER.choices, "hold")
 AHEAD: Final = 0.25
 """Seconds that *anticipate* looks ahead, where no network has learned to."""
 
@@ -52,7 +52,7 @@ class AgentPlayer:
     """Listens and steers a synth.
 
     Attributes:
-        aim: one of ``AIMS``.
+        aim: one of ``parameters.AIM``.
         policy: who moves: the ``network``, ``seek``, or nobody (``hold``).
         silence: dBFS below which it rests; None never rests.
         budget: how far all parameters together may move in a second; None as far as they like.
@@ -67,7 +67,7 @@ class AgentPlayer:
 
     def __init__(self, model: AgentModel, random: np.random.Generator | None = None) -> None:
         self.model = model
-        self.aim = AIMS[0]
+        self.aim: str = AIM.default
         self.policy = POLICIES[0]
         self.silence: float | None = REST.default
         self.budget: float | None = None

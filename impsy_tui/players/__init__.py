@@ -28,8 +28,8 @@ class Player(Protocol):
         name: of the model, for the performer.
         runtime: what computes it.
         dimension: values of an event plus one for time.
-        pi_temperature: see ``terms.PI_TEMPERATURE``.
-        sigma_temperature: see ``terms.SIGMA_TEMPERATURE``.
+        pi_temperature: see ``parameters.TEMP``.
+        sigma_temperature: see ``parameters.SIGMA``.
         max_gap: seconds; the longest dt it was trained with, None if unknown.
     """
 

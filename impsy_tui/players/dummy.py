@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.players import Prediction
 
 
@@ -21,8 +21,8 @@ class DummyPlayer:
 
     def __init__(self, dimension: int, random: np.random.Generator) -> None:
         self.dimension = dimension
-        self.pi_temperature = terms.PI_TEMPERATURE.default
-        self.sigma_temperature = terms.SIGMA_TEMPERATURE.default
+        self.pi_temperature = parameters.TEMP.default
+        self.sigma_temperature = parameters.SIGMA.default
         self._random = random
         self._place: list[float] = random.random(dimension - 1).tolist()
 

@@ -8,6 +8,7 @@ from impsy_tui import terms
 from impsy_tui.networks import Network
 from impsy_tui.networks.mixture import Sampler
 from impsy_tui.networks.problem import ModelProblem
+from impsy_tui.parameters import SIGMA, TEMP
 from impsy_tui.players import PlayerFault, Prediction
 
 
@@ -23,8 +24,8 @@ class MdrnnPlayer:
         self.runtime = network.runtime
         self.dimension = network.shape.dimension
         self.max_gap = max_gap
-        self.pi_temperature = terms.PI_TEMPERATURE.default
-        self.sigma_temperature = terms.SIGMA_TEMPERATURE.default
+        self.pi_temperature = TEMP.default
+        self.sigma_temperature = SIGMA.default
         self._network = network
         self._sampler = Sampler(network.shape, random)
 

@@ -11,6 +11,7 @@ from impsy_tui.networks.interpreter import quietly
 from impsy_tui.networks.mixture import Sampler
 from impsy_tui.networks.opening import open_checked
 from impsy_tui.networks.tflite import TfliteNetwork
+from impsy_tui.parameters import SIGMA, TEMP
 
 HEARD: Final = 200
 """Events that a model hears, and events that are set against what it plays then."""
@@ -75,7 +76,7 @@ def play_on(network: Network, heard: np.ndarray, seconds: float, max_gap: float,
     played: list[list[float]] = []
     elapsed = 0.0
     while len(played) < (_MOST if np.isfinite(seconds) else HEARD):
-        dt, *x = sampler.draw(parameters, terms.PI_TEMPERATURE.default, terms.SIGMA_TEMPERATURE.default)
+        dt, *x = sampler.draw(parameters, TEMP.default, SIGMA.default)
         dt = max(dt, terms.MIN_DT)
         elapsed += dt
         if elapsed > seconds:

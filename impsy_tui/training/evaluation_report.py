@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.terms import PI_TEMPERATURE, SIGMA_TEMPERATURE
+from impsy_tui.parameters import SIGMA, TEMP
 from impsy_tui.training.evaluation import PLAYED, Evaluated, Style
 
 _WIDTH: Final = 78
@@ -44,8 +44,8 @@ def report(dataset: str, events: int, left_out: int, models: Sequence[Evaluated]
         lines.append("* knows your playing best")
     lines += _wrapped(
         f"nats: how much what you did surprises it. {SURE} (-): it expects too little variety; {VAGUE} (+): "
-        f"too much. Played with pi temperature {PI_TEMPERATURE.default:g} and sigma temperature "
-        f"{SIGMA_TEMPERATURE.default:g}, after hearing you; a movement is more than a step of a MIDI fader."
+        f"too much. Played with pi temperature {TEMP.default:g} and sigma temperature "
+        f"{SIGMA.default:g}, after hearing you; a movement is more than a step of a MIDI fader."
     )
     for name, model in zip(names, models, strict=True):
         lines += ["", *_wrapped(" ".join(sentences(name, model)))]

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui import terms
+from impsy_tui import parameters, terms
 from impsy_tui.config import load_config
 from impsy_tui.control.states import PlayerState, TempoState
 from impsy_tui.engine import resume
@@ -29,18 +29,18 @@ from impsy_tui.engine.scenes import scene_lines
 from impsy_tui.engine.snapshots import _player_state
 from impsy_tui.language import Mistake, parse
 from impsy_tui.language.osc import command_line
-from impsy_tui.language.program import shown_number
+from impsy_tui.parameters import shown_number
 from tests.engine.rehearsal import Rehearsal
 
 PARAMETERS = {
-    "temp": terms.PI_TEMPERATURE,
-    "sigma": terms.SIGMA_TEMPERATURE,
-    "timescale": terms.TIMESCALE,
-    "speed": terms.SPEED,
-    "threshold": terms.THRESHOLD,
-    "max_response": terms.MAX_RESPONSE,
-    "tempo": terms.TEMPO,
-    "swing": terms.SWING,
+    "temp": parameters.TEMP.limits,
+    "sigma": parameters.SIGMA.limits,
+    "timescale": parameters.TIMESCALE.limits,
+    "speed": parameters.SPEED.limits,
+    "threshold": parameters.THRESHOLD.limits,
+    "max_response": parameters.MAX_RESPONSE.limits,
+    "tempo": parameters.TEMPO.limits,
+    "swing": parameters.SWING.limits,
     "hold": terms.VALUE,
     "range": terms.VALUE,
 }
@@ -52,7 +52,7 @@ CONFIGURED = {
     "threshold": "interaction.threshold",
     "max_response": "interaction.max_response",
 }
-OF_AGENTS = {"budget": terms.MOVES, "smooth": terms.SMOOTH, "rest": terms.REST}
+OF_AGENTS = {"budget": parameters.BUDGET.limits, "smooth": parameters.SMOOTH.limits, "rest": parameters.REST.limits}
 
 
 def _numbers(within: terms.Range) -> st.SearchStrategy[float]:

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui import terms
+from impsy_tui import parameters
 from impsy_tui.engine.beats import BAR, Beats
 from impsy_tui.engine.grid import Grid
 from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.engine.tempo import Tempo
 from tests.engine.musical_time import NoLines, tempo_at
 
-TEMPOS = st.floats(terms.TEMPO.low, terms.TEMPO.high)
-SWINGS = st.floats(terms.SWING.low, terms.SWING.high)
+TEMPOS = st.floats(parameters.TEMPO.limits.low, parameters.TEMPO.limits.high)
+SWINGS = st.floats(parameters.SWING.limits.low, parameters.SWING.limits.high)
 NOTES = st.sampled_from([f"1/{part}" for part in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)])
 
 

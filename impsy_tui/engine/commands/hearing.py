@@ -8,8 +8,8 @@ from impsy_tui.engine.agent_part import AgentPart
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.seat import Seat
-from impsy_tui.language.tables.hearing import LEARNED
 from impsy_tui.listening import ListeningProblem
+from impsy_tui.parameters import HEAR
 
 
 class Hearing(Hands):
@@ -19,8 +19,8 @@ class Hearing(Hands):
         return self._turn(seats, lambda part: part.set_aim(aim), f"aim {aim}")
 
     def _hear(self, seats: Sequence[Seat], descriptors: str) -> str:
-        wanted = () if descriptors == LEARNED else tuple(descriptors.replace(",", " ").split())
-        return self._turn(seats, lambda part: part.set_hear(wanted), f"hear {' '.join(wanted) or LEARNED}")
+        wanted = () if descriptors == HEAR.none else tuple(descriptors.replace(",", " ").split())
+        return self._turn(seats, lambda part: part.set_hear(wanted), f"hear {' '.join(wanted) or HEAR.none}")
 
     def _steer(self, seats: Sequence[Seat], policy: str) -> str:
         return self._turn(seats, lambda part: part.set_steer(policy), f"steer {policy}")

@@ -3,7 +3,8 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.entries import Argument, Command, Kind
+from impsy_tui.language.entries import Argument, Command, Kind, parameter_commands
+from impsy_tui.parameters import ENSEMBLE
 
 _FOLLOWER: Final = Argument("player", Kind.CHOICE, choices=terms.FOLLOWERS)
 
@@ -44,15 +45,7 @@ BAND: Final[tuple[Command, ...]] = (
         about="bands",
         undo=True,
     ),
-    Command(
-        "clips",
-        "which clips of a gesture a band plays: any, or those nearest to where and how fast you play",
-        "clips nearest",
-        (Argument("how", Kind.CHOICE, choices=terms.CLIP_CHOICES),),
-        player=True,
-        about="bands",
-        undo=True,
-    ),
+    *parameter_commands(ENSEMBLE),
     Command(
         "classifier",
         "what tells a band your gestures: one that has learned from recordings of yours, say",

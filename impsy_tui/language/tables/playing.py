@@ -3,65 +3,11 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.entries import Argument, Command, Kind, number, setting
+from impsy_tui.language.entries import Argument, Command, Kind, parameter_commands
+from impsy_tui.parameters import MDRNN
 
 PLAYING: Final[tuple[Command, ...]] = (
-    setting(
-        "mode",
-        "how you and the player share the instrument",
-        "mode battle",
-        Argument("mode", Kind.CHOICE, choices=terms.MODE_NAMES),
-        about="mdrnn",
-    ),
-    setting(
-        "temp",
-        "pi temperature: how adventurous the choice between ideas is",
-        "temp 1.3",
-        *number("temperature", terms.PI_TEMPERATURE),
-        osc="pitemp",
-        about="models",
-        ramp="linear",
-    ),
-    setting(
-        "sigma",
-        "sigma temperature: how far it strays from an idea",
-        "sigma 0.02",
-        *number("temperature", terms.SIGMA_TEMPERATURE),
-        osc="sigmatemp",
-        ramp="log",
-        about="mdrnn",
-    ),
-    setting(
-        "timescale",
-        "stretches its time: 2 is twice as slow, 0 answers at once",
-        "timescale 0.5",
-        *number("factor", terms.TIMESCALE),
-        ramp="log",
-        about="mdrnn",
-    ),
-    setting(
-        "speed",
-        "its tempo: 2 is twice as fast (the inverse of timescale)",
-        "speed 2",
-        *number("factor", terms.SPEED),
-        ramp="log",
-        about="mdrnn",
-    ),
-    setting(
-        "threshold",
-        "how long you must be silent before it answers, in callresponse",
-        "threshold 500ms",
-        Argument("silence", Kind.DURATION, terms.THRESHOLD),
-        ramp="linear",
-        about="mdrnn",
-    ),
-    setting(
-        "max_response",
-        "the longest it may answer before it falls silent by itself, in callresponse",
-        "max_response 20s",
-        Argument("time", Kind.DURATION, terms.MAX_RESPONSE, choices=("off",)),
-        about="mdrnn",
-    ),
+    *parameter_commands(MDRNN),
     Command("take", "you take the turn: the player falls silent and listens", "take", player=True, about="mdrnn"),
     Command("give", "you give the turn to the player: it plays now", "give", player=True, about="mdrnn"),
     Command(

@@ -3,7 +3,8 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.entries import PARAMETER, Argument, Command, Kind, number
+from impsy_tui.language.entries import Argument, Command, Kind, parameter_commands
+from impsy_tui.parameters import ENGINE, TEMPO
 
 TIME: Final[tuple[Command, ...]] = (
     Command(
@@ -12,28 +13,11 @@ TIME: Final[tuple[Command, ...]] = (
         "quantise 1/16 at 120",
         (
             Argument("grid", Kind.GRID, choices=("clock", "off")),
-            Argument("at", Kind.NUMBER, terms.TEMPO, optional=True, keyword=True),
+            Argument("at", Kind.NUMBER, TEMPO.limits, optional=True, keyword=True),
         ),
         undo=True,
     ),
-    Command(
-        "tempo",
-        "beats a minute",
-        "tempo 120",
-        number("beats", terms.TEMPO),
-        sources=PARAMETER,
-        ramp="linear",
-        undo=True,
-    ),
-    Command(
-        "swing",
-        "how late every second line of the grid is: 50% is straight, 66% a triplet",
-        "swing 60%",
-        number("share", terms.SWING),
-        sources=PARAMETER,
-        ramp="linear",
-        undo=True,
-    ),
+    *parameter_commands(ENGINE),
     Command(
         "hand over",
         "when the player's turn begins once you are silent: on the next bar or beat, or now",
