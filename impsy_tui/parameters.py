@@ -90,7 +90,9 @@ class Parameter:
         Raises:
             ValueError: The value is not allowed; the message says which values are.
         """
-        if self.none and (value is None or (self.none_is_zero and value == 0 and not isinstance(value, bool))):
+        if self.none and (value is None or value == self.none):
+            return () if self.kind is Kind.WORDS else None
+        if self.none_is_zero and value == 0 and not isinstance(value, bool):
             return None
         match self.kind:
             case Kind.CHOICE:
@@ -106,13 +108,21 @@ class Parameter:
                     return float(value)
                 raise ValueError(f"{self.name}: {value!r} is out of range ({self.limits})")
 
-    def typed(self, given: Any) -> Any:
-        """Returns the argument of a command in the form that players take."""
+    def typed(self, given: Any) -> "tuple[Parameter, Any]":
+        """Returns the parameter that a command with this argument sets, and its value."""
+        if self.inverse:
+            return PARAMETERS[self.inverse], 1.0 / given
         if self.none and given == self.none:
-            return () if self.kind is Kind.WORDS else None
-        if self.kind is Kind.WORDS:
-            return tuple(given.replace(",", " ").split())
-        return given
+            return self, () if self.kind is Kind.WORDS else None
+        return self, tuple(given.replace(",", " ").split()) if self.kind is Kind.WORDS else given
+
+    def shown(self, value: Any) -> str:
+        """Returns a value as replies and status have it."""
+        if not isinstance(value, float):
+            return self.written(value)
+        if self.kind is Kind.TIME:
+            return f"{value:g}s"
+        return f"{value:g} {self.limits.unit}".rstrip()
 
     def written(self, value: Any) -> str:
         """Returns a value as a command line has it."""

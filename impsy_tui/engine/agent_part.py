@@ -1,22 +1,24 @@
 """An agent's part in the performance: what it hears of the musician's sound, and when it moves its synth."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.channels.meter import RateMeter
 from impsy_tui.engine.part import Stage
-from impsy_tui.engine.part_settings import AgentSettings, PartSettings
+from impsy_tui.engine.part_settings import ParameterHolder, PartSettings
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.turns import Turn
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_player import Played
+from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.feats import Feats
+from impsy_tui.parameters import AGENT, BUDGET, PARAMETERS, parameters_of
 from impsy_tui.players.agent import Agent
 
 FEATS: Final = "feats"
@@ -70,17 +72,19 @@ class Standing:
     distances: deque[float] = field(default_factory=lambda: deque(maxlen=_HISTORY))
 
 
-class AgentPart:
+class AgentPart(ParameterHolder):
     """Lets an agent play: it moves with each frame that is heard, or every so many seconds.
 
     Events mean nothing to it, nor do modes, turns, temperatures and times between events.
 
     Args:
         agent: who plays.
-        settings: how; of these ``agent`` alone counts.
+        settings: how; of these, those of agents count.
         scheduler: keeps its time.
         stage: hears it.
     """
+
+    kind = AGENT
 
     def __init__(self, agent: Agent, settings: PartSettings, scheduler: Scheduler, stage: AgentStage) -> None:
         self.settings = settings
@@ -99,7 +103,7 @@ class AgentPart:
         self._lost = True
         self._moved_at = scheduler.now()
         self._noted_at = 0.0
-        self._told: set[str] = set()
+        self._told = False
         self._take(agent)
 
     # What the performer asks for
@@ -137,49 +141,50 @@ class AgentPart:
         """It forgets what it has heard; the parameters go to the middle."""
         self.player.reset()
 
-    def set_aim(self, aim: str) -> None:
-        """Change what it makes of what it hears; one of ``parameters.AIM.choices``."""
-        self.settings.agent.aim = self.player.aim = aim
-
-    def set_steer(self, policy: str) -> None:
-        """Change who moves: what it has learned, or *seek*; one of ``parameters.STEER.choices``.
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter.
 
         Raises:
-            ListeningProblem: its network hears nothing of what matters.
+            ListeningProblem: There is no such descriptor, or none that the network hears.
         """
+        match name:
+            case "aim":
+                self.player.aim = value
+            case "hear":
+                self.player.hear(value or self.player.model.judged)
+            case "steer":
+                self._steer(value)
+            case "budget":
+                self.player.budget = value
+            case "smooth":
+                self.player.smoothing = value
+            case "rest":
+                self.player.silence = value
+            case _ if self.kind not in PARAMETERS[name].scope and value != getattr(self.settings, name):
+                self._means_nothing(name)
+        setattr(self.settings, name, value)
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Sets parameters together."""
+        for name in values.keys() - {one.name for one in parameters_of(self.kind)}:
+            self.set_value(name, values[name])
+        vars(self.settings).update(values)
+        self._take(self.player)
+
+    def ramp_start(self, name: str) -> float | None:
+        """From no limit, a ramp of the budget begins with a step of every parameter with each frame."""
+        if name != "budget":
+            return None
+        model = self.player.model
+        return BUDGET.limits.clamp(model.step * model.known.count * FRAMES_A_SECOND)
+
+    def _steer(self, policy: str) -> None:
         before, self.player.policy = self.player.policy, policy
         try:
             self.player.hear(self.player.matters)
         except ListeningProblem:
             self.player.policy = before
             raise
-        self.settings.agent.steer = policy
-
-    def set_hear(self, wanted: tuple[str, ...]) -> None:
-        """Change which descriptors matter; empty for those that it has learned to match.
-
-        Raises:
-            ListeningProblem: there is no such descriptor, or none that its network hears.
-        """
-        self.player.hear(wanted or self.player.model.judged)
-        self.settings.agent.hear = wanted
-
-    def set_budget(self, budget: float | None) -> None:
-        """Change how far all parameters together may move in a second; None for as far as they like."""
-        self.settings.agent.budget = self.player.budget = budget
-
-    def set_smooth(self, seconds: float) -> None:
-        """Change how long what is played takes to come near what is meant."""
-        self.settings.agent.smooth = self.player.smoothing = seconds
-
-    def set_rest(self, level: float | None) -> None:
-        """Change below what level (dBFS) the musician counts as silent, and it rests; None for never."""
-        self.settings.agent.rest = self.player.silence = level
-
-    def turn_to(self, wishes: AgentSettings) -> None:
-        """Change everything of these at once."""
-        self.settings.agent = wishes
-        self._take(self.player)
 
     def change_player(self, agent: Agent) -> None:
         """Let another agent take over."""
@@ -193,39 +198,11 @@ class AgentPart:
     def give(self) -> None:
         """There are no turns."""
 
-    def set_mode(self, name: str) -> None:
-        """There is one mode."""
-        if name != self.settings.mode:
-            self.settings.mode = name
-            self._means_nothing("mode", "it plays as long as you do; aim says how")
-
-    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
-        """Nothing is left to chance."""
-        settings = self.settings
-        before = settings.pi_temperature, settings.sigma_temperature
-        settings.pi_temperature = settings.pi_temperature if pi is None else pi
-        settings.sigma_temperature = settings.sigma_temperature if sigma is None else sigma
-        if (settings.pi_temperature, settings.sigma_temperature) != before:
-            self._means_nothing("temp", "aim, hear, budget and smooth say how it plays")
-
-    def set_timescale(self, factor: float) -> None:
-        """It moves with what it hears."""
-        if factor != self.settings.timescale:
-            self.settings.timescale = factor
-            self._means_nothing("timescale", "budget and smooth make it slower")
-
-    def set_threshold(self, seconds: float) -> None:
-        """There are no turns."""
-        self.settings.threshold = seconds
-
-    def set_max_response(self, seconds: float | None) -> None:
-        """There are no turns."""
-        self.settings.max_response = seconds
-
-    def _means_nothing(self, word: str, instead: str) -> None:
-        if word not in self._told:
-            self._told.add(word)
-            self._stage.tell("warning", f"{word} means nothing to an agent: {instead}")
+    def _means_nothing(self, name: str) -> None:
+        if not self._told:
+            self._told = True
+            instead = "aim, hear, budget and smooth say how it plays"
+            self._stage.tell("warning", f"{name} means nothing to an agent: {instead}")
 
     # What the musician does
 
@@ -270,7 +247,7 @@ class AgentPart:
             self._stage.tell("warning", notice)
         if now - at > STALE:
             self.skipped += 1
-        elif at - self._moved_at >= self.settings.agent.every:
+        elif at - self._moved_at >= self.settings.every:
             self._move(at, feats.agent)
         return ""
 
@@ -299,7 +276,7 @@ class AgentPart:
     # Playing
 
     def _take(self, agent: Agent) -> None:
-        wishes = self.settings.agent
+        wishes = self.settings
         self.player = agent
         agent.aim, agent.policy = wishes.aim, wishes.steer
         agent.budget, agent.smoothing, agent.silence = wishes.budget, wishes.smooth, wishes.rest

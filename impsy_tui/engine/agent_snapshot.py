@@ -26,7 +26,7 @@ _MOST_WORDS: Final = 4
 
 def agent_state(part: AgentPart, now: float) -> AgentState:
     """How an agent is doing."""
-    settings, standing, player = part.settings.agent, part.standing, part.player
+    settings, standing, player = part.settings, part.standing, part.player
     feats = standing.heard
     scaler = player.model.known.scaler
     return AgentState(

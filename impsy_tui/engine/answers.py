@@ -11,12 +11,14 @@ from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.part_settings import value_of
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
 from impsy_tui.engine.scenes import SceneProblem
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.settings import SettingProblem, SettingsDesk
 from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.shipped import shipped_folder
 
 
@@ -92,14 +94,11 @@ class Answers:
         seat = session.seats.get(session.focus)
         if seat is None:
             return {"interaction.input_thru": written(session.settings.thru)}
-        part = seat.part.settings
         values = {
-            "interaction.mode": part.mode,
-            "interaction.threshold": part.threshold,
-            "interaction.max_response": part.max_response or 0.0,
-            "interaction.input_thru": session.settings.thru,
-            "model.pitemp": part.pi_temperature,
-            "model.sigmatemp": part.sigma_temperature,
-            "model.timescale": part.timescale,
+            one.key: 0.0 if value is None else value
+            for one in parameters_of(MDRNN)
+            for value in (value_of(seat, one),)
+            if one.key
         }
+        values["interaction.input_thru"] = session.settings.thru
         return {key: written(value) for key, value in values.items()}

@@ -11,6 +11,7 @@ import numpy as np
 
 from impsy_tui import parameters, terms
 from impsy_tui.engine.clip_player import ClipPlayer
+from impsy_tui.engine.part_settings import ParameterHolder
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.gestures.classifier import Classifier
 from impsy_tui.gestures.clips import Clip, Clips, ClipTouch
@@ -34,14 +35,13 @@ class BandSettings:
 
     Attributes:
         players: the lead included; see ``terms.BAND_PLAYERS``.
-        temperature: see ``parameters.TEMP``.
-        clips: how clips are chosen: one of ``parameters.CLIPS.choices``.
+        temp, clips: see ``parameters``.
         lead_stops: what the band does then: one of ``terms.LEAD_STOPS``.
     """
 
     players: int = int(terms.BAND_PLAYERS.default)
-    temperature: float = parameters.TEMP.default
-    clips: str = parameters.CLIPS.choices[0]
+    temp: float = parameters.TEMP.default
+    clips: str = parameters.CLIPS.default
     lead_stops: str = terms.LEAD_STOPS[0]
 
 
@@ -86,7 +86,7 @@ class BandStage(Protocol):
         """The band has something to say."""
 
 
-class BandPart:
+class BandPart(ParameterHolder):
     """Lets a band play.
 
     Seconds are absolute deadlines from when it was started; those that a stall has missed are left out.
@@ -98,6 +98,8 @@ class BandPart:
         stage: hears it.
         random: source of chance.
     """
+
+    kind = parameters.ENSEMBLE
 
     def __init__(
         self,
@@ -183,10 +185,6 @@ class BandPart:
         """These are left to the network again, from the next second on."""
         for follower in followers:
             self.forced.pop(follower, None)
-
-    def choose_clips(self, how: str) -> None:
-        """Change how clips are chosen, from the next one on."""
-        self.settings.clips = how
 
     def _assemble(self, codes: Sequence[int]) -> None:
         """Have a band of the number that is set; followers that were there go on with their gestures."""
@@ -314,7 +312,7 @@ class BandPart:
         if self._understudy is None or self.auditioned is None:
             return
         try:
-            self._understudy.play(self.lead, self.settings.temperature)
+            self._understudy.play(self.lead, self.settings.temp)
         except ModelProblem as problem:
             self._stage.tell("error", f"{self.auditioned.model}, which is auditioned: {problem}: it is sent away")
             self.end_audition()
@@ -325,7 +323,7 @@ class BandPart:
         if not self.paused:  # who rests does what the performer says all the same
             forced |= self.forced
         try:
-            codes = self._band.play(self.lead, self.settings.temperature, forced)
+            codes = self._band.play(self.lead, self.settings.temp, forced)
         except ModelProblem as problem:
             if not self._fault:
                 self._stage.tell("error", f"{problem}: the followers go on with what they do")

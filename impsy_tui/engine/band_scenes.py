@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impsy_tui import parameters, terms
+from impsy_tui import terms
+from impsy_tui.engine import knobs, part_settings
 from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.band_seat import BandSeat
+from impsy_tui.engine.part_settings import command_lines
 from impsy_tui.language.program import quoted
-from impsy_tui.parameters import shown_number
+from impsy_tui.parameters import ENSEMBLE, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +20,14 @@ class BandScene:
 
     Attributes:
         players: how many, the lead included.
-        temp: see ``parameters.TEMP``.
-        clips: one of ``parameters.CLIPS.choices``.
+        values: of its parameters, by name.
         forced: gestures of ``terms.GESTURES`` that followers are told to make, by their names.
         model: its name, empty for the dummy; None where a file says nothing of it.
         classifier: likewise, empty where a file says nothing of it.
     """
 
     players: int
-    temp: float
-    clips: str
+    values: Mapping[str, Any]
     forced: Mapping[str, str] = field(default_factory=dict)
     model: str | None = None
     classifier: str = ""
@@ -38,7 +38,8 @@ def captured(band: BandSeat) -> BandScene:
     settings, equipment = band.part.settings, band.part.equipment
     forced = {terms.FOLLOWERS[follower]: terms.GESTURES[code] for follower, code in sorted(band.part.forced.items())}
     model = equipment.file.stem if equipment.file is not None else ""
-    return BandScene(settings.players, settings.temperature, settings.clips, forced, model, equipment.told_by)
+    values = part_settings.captured(band.part)
+    return BandScene(settings.players, values, forced, model, equipment.told_by)
 
 
 def switch(band: BandSeat, wanted: BandScene, casting: BandCasting, file: Path | None) -> Iterator[Awaitable[str]]:
@@ -54,7 +55,7 @@ def switch(band: BandSeat, wanted: BandScene, casting: BandCasting, file: Path |
         yield casting.hear_by(band, wanted.classifier)
     if part.settings.players != wanted.players:
         band.set_players(wanted.players)
-    part.choose_clips(wanted.clips)
+    part.set_values(knobs.switches_to(band, wanted.values))
     forced = {terms.FOLLOWERS.index(name): terms.GESTURES.index(word) for name, word in wanted.forced.items()}
     part.free([follower for follower in part.forced if follower not in forced])
     for follower, code in forced.items():
@@ -73,14 +74,15 @@ def lines(band: BandScene, to: str) -> Iterator[str]:
         yield f"{to}load {quoted(band.model)}" if band.model else f"{to}unload"
     if band.classifier:
         yield f"{to}classifier {quoted(band.classifier)}"
-    yield f"{to}band {band.players}; {to}temp {shown_number(band.temp)}; {to}clips {band.clips}; {to}free"
+    yield f"{to}band {band.players}; {command_lines(band.values, parameters_of(ENSEMBLE), to)}; {to}free"
     for follower, word in band.forced.items():
         yield f"{to}force {follower} {word}"
 
 
 def table(band: BandScene) -> dict[str, Any]:
     """A band's settings as files keep them."""
-    return {key: value for key, value in asdict(band).items() if value is not None}
+    plain = {key: value for key, value in asdict(band).items() if value is not None and key != "values"}
+    return plain | part_settings.table(band.values, parameters_of(ENSEMBLE))
 
 
 def read(raw: Mapping[str, Any]) -> BandScene:
@@ -91,18 +93,13 @@ def read(raw: Mapping[str, Any]) -> BandScene:
     """
     band = BandScene(
         players=int(raw["players"]),
-        temp=float(raw["temp"]),
-        clips=str(raw["clips"]),
+        values=part_settings.read_values(raw, parameters_of(ENSEMBLE)),
         forced={str(follower): str(gesture) for follower, gesture in raw.get("forced", {}).items()},
         model=str(raw["model"]) if "model" in raw else None,
         classifier=str(raw.get("classifier", "")),
     )
     if band.players not in terms.BAND_PLAYERS:
         raise ValueError(f"players must be {terms.BAND_PLAYERS}")
-    if band.temp not in parameters.TEMP.limits:
-        raise ValueError(f"temp must be {parameters.TEMP.limits}")
-    if band.clips not in parameters.CLIPS.choices:
-        raise ValueError(f"clips must be one of {', '.join(parameters.CLIPS.choices)}")
     for follower, gesture in band.forced.items():
         if follower not in terms.FOLLOWERS or gesture not in terms.GESTURES:
             raise ValueError(f"{follower} cannot be told to make {gesture}")

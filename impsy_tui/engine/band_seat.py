@@ -95,14 +95,9 @@ class BandSeat:
     # A Sitter, for the session
 
     @property
-    def pi_temperature(self) -> float:
-        """How adventurous the followers are."""
-        return self.part.settings.temperature
-
-    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
-        """Change how adventurous the followers are, from the next second on; there is no sigma in gestures."""
-        if pi is not None:
-            self.part.settings.temperature = pi
+    def parts(self) -> tuple[BandPart, ...]:
+        """What plays."""
+        return (self.part,)
 
     def start(self) -> None:
         """Begin to play, on the channels that there are now."""
@@ -265,7 +260,7 @@ class BandSeat:
             mode="band",
             turn="both",
             paused=part.paused,
-            pi_temperature=part.settings.temperature,
+            pi_temperature=part.settings.temp,
             sigma_temperature=0.0,
             timescale=1.0,
             threshold=0.0,

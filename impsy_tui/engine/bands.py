@@ -51,7 +51,7 @@ class BandStand:
 
     async def _seat(self, table: Player, room: Room) -> BandSeat:
         general = self._setup.config.model
-        settings = BandSettings(temperature=general.pitemp if table.pitemp is None else table.pitemp)
+        settings = BandSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
         settings.players = table.players or settings.players
         settings.clips = table.clips or settings.clips
         settings.lead_stops = table.lead_stops or settings.lead_stops

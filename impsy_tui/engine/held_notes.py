@@ -57,7 +57,7 @@ class HeldNotes:
 
     def _limit(self) -> float:
         thresholds = [seat.part.settings.threshold for seat in self._session.seats.values()]
-        return max(thresholds, default=parameters.THRESHOLD.default) + self._session.settings.hold_limit
+        return float(max(thresholds, default=parameters.THRESHOLD.default)) + self._session.settings.hold_limit
 
     def _wait(self) -> None:
         if self._session.settings.hold_limit and self._since:

@@ -1,102 +1,46 @@
 """What can glide: every setting with its value now, where it is to go, and how it is set."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from impsy_tui import parameters
 from impsy_tui.engine.gliding import Key, Track
-from impsy_tui.engine.part_settings import AgentSettings
-from impsy_tui.engine.parts import agents_of
+from impsy_tui.engine.part_settings import has_parameter, set_parameter, value_of
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.language import Invocation
-from impsy_tui.listening.corpus import FRAMES_A_SECOND
+from impsy_tui.parameters import PARAMETERS, Parameter
 
-_BY_INDEX: Final = ("hold", "range", "release")
-_OF_PLAYERS: Final = {
-    "temp": ("temp",),
-    "sigma": ("sigma",),
-    "timescale": ("timescale",),
-    "speed": ("timescale",),
-    "threshold": ("threshold",),
-    "budget": ("budget",),
-    "smooth": ("smooth",),
-    "rest": ("rest",),
-    "hold": ("hold",),
-    "range": ("low", "high"),
-    "release": ("hold", "low", "high"),
-}
-OF_AGENTS: Final = ("budget", "smooth", "rest")
-"""What agents alone have."""
-_OF_TIME: Final = ("tempo", "swing")
+_BY_INDEX: Final = {"hold": ("hold",), "range": ("low", "high"), "release": ("hold", "low", "high")}
 
 
-def temp(player: Sitter, end: float) -> Track:
-    """Pi temperature, or that of a band."""
-    now = player.pi_temperature
-    return Track((player.name, "temp", -1), now, end, lambda value: player.set_temperature(pi=value))
-
-
-def sigma(seat: Seat, end: float) -> Track:
-    """Sigma temperature."""
-    now = seat.part.settings.sigma_temperature
-    return Track((seat.name, "sigma", -1), now, end, lambda value: seat.set_temperature(sigma=value), log=True)
-
-
-def timescale(seat: Seat, end: float) -> Track:
-    """Timescale, and so speed."""
-    return Track((seat.name, "timescale", -1), seat.part.settings.timescale, end, seat.set_timescale, log=True)
-
-
-def threshold(seat: Seat, end: float) -> Track:
-    """Seconds of silence before an answer."""
-    return Track((seat.name, "threshold", -1), seat.part.settings.threshold, end, seat.set_threshold)
-
-
-def budget(seat: Seat, end: float) -> Track:
-    """How far an agent may move; from as far as it likes it begins with a step of every parameter with each frame."""
-    now = seat.part.settings.agent.budget
+def ramp(player: Sitter, parameter: Parameter, end: float) -> Track:
+    """Track of a player's parameter, from its value now."""
+    now = value_of(player, parameter)
     if now is None:
-        agents = (part.player.model for part in agents_of([seat.part]))
-        now = max((model.step * model.known.count * FRAMES_A_SECOND for model in agents), default=end)
-        now = parameters.BUDGET.limits.clamp(now)
+        now = player.part.ramp_start(parameter.name)
 
     def turn(value: float) -> None:
-        for part in agents_of(seat.parts):
-            part.set_budget(value)
+        set_parameter(player, parameter, value)
 
-    return Track((seat.name, "budget", -1), now, end, turn, log=True)
-
-
-def smooth(seat: Seat, end: float) -> Track:
-    """How long an agent's synth takes to come after it."""
-
-    def turn(value: float) -> None:
-        for part in agents_of(seat.parts):
-            part.set_smooth(value)
-
-    return Track((seat.name, "smooth", -1), seat.part.settings.agent.smooth, end, turn)
+    key = (player.name, parameter.name, -1)
+    return Track(key, end if now is None else now, end, turn, log=parameter.ramp == "log")
 
 
-def rest(seat: Seat, end: float) -> Track:
-    """Below what level an agent rests; what never did begins where it is to go."""
-    now = seat.part.settings.agent.rest
-
-    def turn(value: float) -> None:
-        for part in agents_of(seat.parts):
-            part.set_rest(value)
-
-    return Track((seat.name, "rest", -1), end if now is None else now, end, turn)
+def ramps_to(player: Sitter, values: Mapping[str, Any]) -> Iterator[Track]:
+    """Tracks to all values that can be reached by ramps."""
+    for name, end in values.items():
+        if PARAMETERS[name].ramp and end is not None:
+            yield ramp(player, PARAMETERS[name], end)
 
 
-def of_agent(seat: Seat, wanted: AgentSettings) -> Iterator[Track]:
-    """What glides of an agent's settings."""
-    yield smooth(seat, wanted.smooth)
-    if wanted.budget is not None:
-        yield budget(seat, wanted.budget)
-    if wanted.rest is not None:
-        yield rest(seat, wanted.rest)
+def switches_to(player: Sitter, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values that a ramp does not reach."""
+    return {
+        name: end
+        for name, end in values.items()
+        if not PARAMETERS[name].ramp or end is None or value_of(player, PARAMETERS[name]) is None
+    }
 
 
 def hold(seat: Seat, index: int, end: float) -> Track:
@@ -135,47 +79,24 @@ def swing(time: Tempo, end: float) -> Track:
 
 def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) -> Iterator[Track]:
     """What a command glides if it stands behind ``over``; its dimensions must be there."""
-    values = invocation.values
-    numbers = [value for value in values.values() if isinstance(value, float)]
+    numbers = [value for value in invocation.values.values() if isinstance(value, float)]
     match invocation.command.name:
         case "tempo":
             yield tempo(time, numbers[0])
-            return
         case "swing":
             yield swing(time, numbers[0])
-            return
-        case "temp":
-            yield from (temp(player, numbers[0]) for player in players)
-            return
-    seats = [player for player in players if isinstance(player, Seat)]
-    if invocation.command.name in OF_AGENTS:
-        seats = [seat for seat in seats if agents_of([seat.part])]
-    for seat in seats:
-        yield from _tracks_of_seat(invocation, seat, numbers)
-
-
-def _tracks_of_seat(invocation: Invocation, seat: Seat, numbers: Sequence[float]) -> Iterator[Track]:
-    match invocation.command.name:
-        case "sigma":
-            yield sigma(seat, numbers[0])
-        case "timescale":
-            yield timescale(seat, numbers[0])
-        case "speed":
-            yield timescale(seat, 1.0 / numbers[0])
-        case "threshold":
-            yield threshold(seat, numbers[0])
-        case "budget":
-            yield budget(seat, numbers[0])
-        case "smooth":
-            yield smooth(seat, numbers[0])
-        case "rest":
-            yield rest(seat, numbers[0])
-        case "hold":
-            for index in _indices(invocation, 0):
-                yield hold(seat, index, numbers[0])
-        case "range":
-            for index in _indices(invocation, 0):
-                yield from ranged(seat, index, numbers[0], numbers[1])
+        case "hold" | "range" as name:
+            for seat in (player for player in players if isinstance(player, Seat)):
+                for index in _indices(invocation, 0):
+                    if name == "hold":
+                        yield hold(seat, index, numbers[0])
+                    else:
+                        yield from ranged(seat, index, numbers[0], numbers[1])
+        case _ if invocation.command.parameter is not None:
+            parameter, end = invocation.command.parameter.typed(numbers[0])
+            for player in players:
+                if has_parameter(player, parameter):
+                    yield ramp(player, parameter, end)
 
 
 def keys_of(invocation: Invocation, players: Sequence[Sitter], width: int) -> Iterator[Key]:
@@ -186,15 +107,15 @@ def keys_of(invocation: Invocation, players: Sequence[Sitter], width: int) -> It
         players: whom it is for.
         width: how many values the instrument has.
     """
-    name = invocation.command.name
-    if name in _OF_TIME:
-        yield ("", name, -1)
+    name, parameter = invocation.command.name, invocation.command.parameter
     if name == "quantise" and "at" in invocation.values:
         yield ("", "tempo", -1)
-    for setting in _OF_PLAYERS.get(name, ()):
+    if parameter is not None:
+        whose = [player.name for player in players] if invocation.command.player else [""]
+        yield from ((player, parameter.inverse or name, -1) for player in whose)
+    for setting in _BY_INDEX.get(name, ()):
         for player in players:
-            for index in _indices(invocation, width) if name in _BY_INDEX else (-1,):
-                yield (player.name, setting, index)
+            yield from ((player.name, setting, index) for index in _indices(invocation, width))
 
 
 def _indices(invocation: Invocation, width: int) -> Sequence[int]:

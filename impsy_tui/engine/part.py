@@ -1,17 +1,18 @@
 """A player's part in the performance: what it hears, when it plays, and when it must not."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.engine.flights import MOST_WAITING, Flights
-from impsy_tui.engine.part_settings import PartSettings
+from impsy_tui.engine.part_settings import ParameterHolder, PartSettings
 from impsy_tui.engine.quantiser import Flight
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn, TurnTaking
+from impsy_tui.parameters import MDRNN
 from impsy_tui.players import Player, PlayerFault, Prediction
 
 _RETRY: Final = 0.1
@@ -34,7 +35,7 @@ class Stage(Protocol):
         """Say something to the performer."""
 
 
-class Part:
+class Part(ParameterHolder):
     """Lets a player play, in one of the modes.
 
     Deadlines are absolute: a prediction is due its ``dt`` times the timescale after the
@@ -52,6 +53,8 @@ class Part:
         random: source of chance, for a first event where there is none.
         tempo: musical time.
     """
+
+    kind = MDRNN
 
     def __init__(
         self,
@@ -95,33 +98,26 @@ class Part:
         self.started = False
         self.halt()
 
-    def set_mode(self, name: str) -> None:
-        """Change the mode; nothing of the old one is played after it."""
-        if name == self.settings.mode:
-            return
-        self.halt()
-        self.settings.mode = name
-        self._begin()
-
-    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
-        """Change temperatures, from the next prediction."""
-        if pi is not None:
-            self.settings.pi_temperature = self.player.pi_temperature = pi
-        if sigma is not None:
-            self.settings.sigma_temperature = self.player.sigma_temperature = sigma
-
-    def set_timescale(self, factor: float) -> None:
-        """Change the timescale; a wait that is under way is stretched with it."""
-        self.settings.timescale = factor
-        self._flights.wait_anew(self._wait)
-
-    def set_threshold(self, seconds: float) -> None:
-        """Change how long a silence gives the player its turn."""
-        self.settings.threshold = self._turns.threshold = seconds
-
-    def set_max_response(self, seconds: float | None) -> None:
-        """Change how long the player's turn may last."""
-        self.settings.max_response = self._turns.max_response = seconds
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter; of another mode, nothing of the old one is played after it."""
+        if name == "mode":
+            if value == self.settings.mode:
+                return
+            self.halt()
+        setattr(self.settings, name, value)
+        match name:
+            case "mode":
+                self._begin()
+            case "temp":
+                self.player.pi_temperature = value
+            case "sigma":
+                self.player.sigma_temperature = value
+            case "timescale":  # a wait that is under way is stretched with it
+                self._flights.wait_anew(self._wait)
+            case "threshold":
+                self._turns.threshold = value
+            case "max_response":
+                self._turns.max_response = value
 
     def halt(self, *, silence: bool = True) -> None:
         """Take back what was to be played, and (unless told not to) turn off what sounds."""
@@ -242,8 +238,8 @@ class Part:
     # Playing
 
     def _take_player(self, player: Player) -> None:
-        player.pi_temperature = self.settings.pi_temperature
-        player.sigma_temperature = self.settings.sigma_temperature
+        player.pi_temperature = self.settings.temp
+        player.sigma_temperature = self.settings.sigma
         self.player = player
 
     def _begin(self) -> None:
@@ -298,7 +294,7 @@ class Part:
         self.player.settle()
 
     def _wait(self, prediction: Prediction) -> float:
-        return max(prediction.dt * self.settings.timescale, terms.MIN_DT)
+        return max(prediction.dt * float(self.settings.timescale), terms.MIN_DT)
 
     def _seed(self) -> tuple[float, ...]:
         for values in (self.last_output, self._heard):

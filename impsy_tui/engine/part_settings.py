@@ -1,77 +1,138 @@
-"""What the performer can turn while a player plays."""
+"""Values of the parameters of players: read, set and checked by their declaration."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, Protocol
 
-from impsy_tui import parameters, terms
+from impsy_tui.parameters import AGENT, MDRNN, Parameter, defaults, parameters_of
 
 
-def check_ranges(
-    mode: str, temp: float, sigma: float, timescale: float, threshold: float, max_response: float
-) -> None:
-    """Checks parameters that were saved, by the ranges that commands have.
+class PartSettings(SimpleNamespace):
+    """Values of the parameters of one player, each under the parameter's name.
 
-    Args:
-        mode: one of ``terms.MODES``.
-        temp, sigma, timescale, threshold: see ``terms``.
-        max_response: seconds, 0 for no end.
+    ``max_gap`` (seconds; None takes the model's own, else the default) is set by the configuration alone.
+    """
+
+    def __init__(self, kind: str = "", **values: Any) -> None:
+        """Takes values other than the defaults, for a kind of player other than those that can replace each other."""
+        known = {"max_gap": None, **defaults(parameters_of(MDRNN, AGENT, kind))}
+        if unknown := values.keys() - known.keys():
+            raise TypeError(f"no parameter is called {', '.join(sorted(unknown))}")
+        super().__init__(**known | values)
+
+
+class HasParameters(Protocol):
+    """Implementation of one kind of player; see ``ParameterHolder``."""
+
+    kind: str
+
+    @property
+    def settings(self) -> Any:
+        """The values, each an attribute."""
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter."""
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Sets parameters together."""
+
+    def ramp_start(self, name: str) -> float | None:
+        """Number that a ramp begins with while the value is None."""
+
+
+class ParameterHolder:
+    """Base of the implementations of players.
+
+    Attributes:
+        kind: the scope of its parameters.
+        settings: the values, each an attribute.
+    """
+
+    kind: str
+    settings: Any
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter. A value that means nothing to this kind is kept for another one."""
+        setattr(self.settings, name, value)
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Sets parameters together."""
+        for name, value in values.items():
+            self.set_value(name, value)
+
+    def ramp_start(self, name: str) -> float | None:
+        """Number that a ramp begins with while the value is None; None for the end of the ramp."""
+        return None
+
+
+class Parametric(Protocol):
+    """A player as the parameters see it.
+
+    Attributes:
+        name: of the player.
+    """
+
+    name: str
+
+    @property
+    def part(self) -> HasParameters:
+        """What plays."""
+
+    @property
+    def parts(self) -> Sequence[HasParameters]:
+        """What plays, and what is auditioned."""
+
+
+def value_of(player: Parametric, parameter: Parameter) -> Any:
+    """Returns the value of a parameter."""
+    return getattr(player.part.settings, parameter.name)
+
+
+def set_parameter(player: Parametric, parameter: Parameter, value: Any) -> None:
+    """Sets a parameter of a player, and of the model that is auditioned there."""
+    for part in player.parts:
+        part.set_value(parameter.name, value)
+
+
+def has_parameter(player: Parametric, parameter: Parameter) -> bool:
+    """True if a parameter means something to a player."""
+    return any(part.kind in parameter.scope for part in player.parts)
+
+
+def without_parameter(players: Sequence[Parametric], parameter: Parameter) -> str:
+    """Returns the message for players that do not have a parameter."""
+    names, kinds = ", ".join(player.name for player in players), " or ".join(parameter.scope)
+    return f"{names} has no {parameter.name}: only a player of kind {kinds} has"
+
+
+def captured(part: HasParameters, *kinds: str) -> dict[str, Any]:
+    """Returns the values of a player: of its own kind, and of others that may take its place."""
+    return {one.name: getattr(part.settings, one.name) for one in parameters_of(*kinds, part.kind)}
+
+
+def table(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """Returns values as files keep them."""
+    return {
+        one.name: one.none if values[one.name] is None else values[one.name]
+        for one in parameters
+        if one.name in values
+    }
+
+
+def read_values(table: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """Returns the values that a file keeps; what it does not have is left out.
 
     Raises:
         ValueError: One of them is not allowed; the message says which.
     """
-    if mode not in terms.MODES:
-        raise ValueError(f"mode must be one of {', '.join(terms.MODES)}")
-    for name, value, within in (
-        ("temp", temp, parameters.TEMP.limits),
-        ("sigma", sigma, parameters.SIGMA.limits),
-        ("timescale", timescale, parameters.TIMESCALE.limits),
-        ("threshold", threshold, parameters.THRESHOLD.limits),
-    ):
-        if value not in within:
-            raise ValueError(f"{name} must be {within}")
-    if max_response != 0.0 and max_response not in parameters.MAX_RESPONSE.limits:
-        raise ValueError(f"max_response must be {parameters.MAX_RESPONSE.limits}, or 0 for no end")
+    found = ((one, table.get(one.name, table.get(one.earlier or one.name, _MISSING))) for one in parameters)
+    return {one.name: one.check(value) for one, value in found if value is not _MISSING}
 
 
-@dataclass(slots=True)
-class AgentSettings:
-    """What the performer can turn while an agent plays; see ``listening.agent_player``.
-
-    Attributes:
-        aim: one of ``parameters.AIM.choices``.
-        steer: one of ``parameters.STEER.choices``.
-        hear: names of the descriptors that matter; empty for those that it has learned to match.
-        budget: how far all parameters together may move in a second, None for as far as they like.
-        smooth: seconds in which what is played comes two thirds nearer to what is meant.
-        rest: dBFS; what is softer is silence, in which it rests. None for never.
-        every: seconds between two moves, 0 for one with each frame.
-    """
-
-    aim: str = parameters.AIM.choices[0]
-    steer: str = parameters.STEER.choices[0]
-    hear: tuple[str, ...] = ()
-    budget: float | None = None
-    smooth: float = 0.0
-    rest: float | None = parameters.REST.default
-    every: float = 0.0
+_MISSING = object()
 
 
-@dataclass(slots=True)
-class PartSettings:
-    """What the performer can turn while it plays.
-
-    Attributes:
-        mode: one of ``terms.MODES``.
-        pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
-        max_response: seconds, None for no end.
-        max_gap: seconds; None takes the model's own, else the default.
-        agent: of a player of that kind.
-    """
-
-    mode: str = "callresponse"
-    pi_temperature: float = parameters.TEMP.default
-    sigma_temperature: float = parameters.SIGMA.default
-    timescale: float = parameters.TIMESCALE.default
-    threshold: float = parameters.THRESHOLD.default
-    max_response: float | None = None
-    max_gap: float | None = None
-    agent: AgentSettings = field(default_factory=AgentSettings)
+def command_lines(values: Mapping[str, Any], parameters: Iterable[Parameter], to: str) -> str:
+    """Returns values as a command line, for the player that is addressed by ``to``."""
+    settable = (one for one in parameters if one.example and one.name in values)
+    return "; ".join(f"{to}{one.name} {one.written(values[one.name])}" for one in settable)

@@ -1,7 +1,7 @@
 """Parts of every kind of player: what a seat and a session need of one, and which is whose."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -25,7 +25,8 @@ class SeatPart(Protocol):
     What means nothing to a kind of player is kept, and changes nothing.
 
     Attributes:
-        settings: what the performer can turn.
+        kind: the scope of its parameters.
+        settings: their values.
         paused: whether it may not play.
         started: whether the performance has begun.
         played: how often it has played.
@@ -34,6 +35,7 @@ class SeatPart(Protocol):
         cause: what the output that is being played answers, as ``hear`` was told; None for nothing.
     """
 
+    kind: str
     settings: PartSettings
     paused: bool
     started: bool
@@ -112,20 +114,14 @@ class SeatPart(Protocol):
     def reset(self) -> None:
         """The player forgets what it has heard."""
 
-    def set_mode(self, name: str) -> None:
-        """Change the mode."""
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter."""
 
-    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
-        """Change temperatures."""
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Sets parameters together."""
 
-    def set_timescale(self, factor: float) -> None:
-        """Change the timescale."""
-
-    def set_threshold(self, seconds: float) -> None:
-        """Change how long a silence gives the player its turn."""
-
-    def set_max_response(self, seconds: float | None) -> None:
-        """Change how long the player's turn may last."""
+    def ramp_start(self, name: str) -> float | None:
+        """Number that a ramp begins with while the value is None."""
 
 
 def part_of(

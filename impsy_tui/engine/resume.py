@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from impsy_tui.engine.learning import Learned
-from impsy_tui.engine.part_settings import check_ranges
+from impsy_tui.engine.part_settings import read_values
 from impsy_tui.engine.pending_state import LastPending, read_pending
 from impsy_tui.engine.room import MAIN
+from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.toml_files import read_regular
 
 _LARGEST: Final = 16 << 20
@@ -29,18 +30,12 @@ class LastPlayer:
 
     Attributes:
         model: path of the model file, empty for none.
-        mode, pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
-        max_response: seconds, 0 for no end.
+        values: of its parameters, by name; those that a file does not have are as the configuration has them.
         paused: whether it was paused.
     """
 
     model: str
-    mode: str
-    pi_temperature: float
-    sigma_temperature: float
-    timescale: float
-    threshold: float
-    max_response: float
+    values: Mapping[str, Any]
     paused: bool
 
 
@@ -190,22 +185,6 @@ def _learned(raw: Any) -> Learned:
 
 
 def _player(raw: Any) -> LastPlayer:
-    kept = LastPlayer(
-        model=str(raw["model"]),
-        mode=str(raw["mode"]),
-        pi_temperature=float(raw["pi_temperature"]),
-        sigma_temperature=float(raw["sigma_temperature"]),
-        timescale=float(raw["timescale"]),
-        threshold=float(raw["threshold"]),
-        max_response=float(raw["max_response"]),
-        paused=bool(raw["paused"]),
-    )
-    check_ranges(
-        kept.mode,
-        kept.pi_temperature,
-        kept.sigma_temperature,
-        kept.timescale,
-        kept.threshold,
-        kept.max_response,
-    )
-    return kept
+    # Files of earlier versions have the values next to the others.
+    values = read_values(raw.get("values", raw), parameters_of(MDRNN))
+    return LastPlayer(str(raw["model"]), values, bool(raw["paused"]))

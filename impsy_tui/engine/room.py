@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from impsy_tui.engine.outputs import Outputs
+from impsy_tui.engine.part_settings import HasParameters
 from impsy_tui.engine.scheduler import Scheduler
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.wiring import Wiring
@@ -47,11 +48,12 @@ class Sitter(Protocol):
     wiring: Wiring
 
     @property
-    def pi_temperature(self) -> float:
-        """How adventurous its choices are."""
+    def part(self) -> HasParameters:
+        """What plays."""
 
-    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
-        """Change temperatures; a player that has none of one leaves it."""
+    @property
+    def parts(self) -> Sequence[HasParameters]:
+        """What plays, and what is auditioned."""
 
     def start(self) -> None:
         """Begin to play."""

@@ -9,15 +9,17 @@ from typing import Any, Final
 from impsy_tui import parameters, terms
 from impsy_tui.config.kinds import written
 from impsy_tui.engine import band_scenes
-from impsy_tui.engine.agent_scene import agent_table, read_agent_table
-from impsy_tui.engine.part_settings import AgentSettings, check_ranges
+from impsy_tui.engine.part_settings import read_values
+from impsy_tui.engine.part_settings import table as table_of
 from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.language.values import GRIDS
+from impsy_tui.parameters import AGENT, MDRNN, parameters_of
 from impsy_tui.toml_files import read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 LARGEST_FILE: Final = 1 << 19
+_OF_DIMENSIONS: Final = ("muted", "solo", "inverted", "held", "ranged")
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
 
@@ -117,19 +119,16 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
     table["players"] = {
         name: {
-            each.name: value
-            for each in fields(PlayerScene)
-            if (value := _kept(getattr(player, each.name))) not in (None, (), {})
+            "model": player.model,
+            "kind": player.kind,
+            **table_of(player.values, parameters_of(MDRNN, player.kind)),
+            **{key: value for key in _OF_DIMENSIONS if (value := getattr(player, key))},
         }
         for name, player in scene.players.items()
     }
     if scene.bands:
         table["bands"] = {name: band_scenes.table(band) for name, band in scene.bands.items()}
     return table
-
-
-def _kept(value: Any) -> Any:
-    return agent_table(value) if isinstance(value, AgentSettings) else value
 
 
 def read_scene(name: str, raw: Any) -> Scene:
@@ -148,8 +147,8 @@ def read_scene(name: str, raw: Any) -> Scene:
 
 
 def _player(table: Mapping[str, Any]) -> PlayerScene:
-    longest = table.get("max_response", 0.0)
-    check_ranges(table["mode"], table["temp"], table["sigma"], table["timescale"], table["threshold"], longest)
+    values = {**table, **_earlier_agent(table)}
+    kind = str(values.get("kind", MDRNN))
     held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
     ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
     parts = [*held.values(), *(end for ends in ranged.values() for end in ends)]
@@ -157,19 +156,21 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
         raise ValueError("what is held and ranged must be 0 to 1")
     return PlayerScene(
         model=str(table.get("model", "")),
-        mode=str(table["mode"]),
-        temp=float(table["temp"]),
-        sigma=float(table["sigma"]),
-        timescale=float(table["timescale"]),
-        threshold=float(table["threshold"]),
-        max_response=float(longest),
+        kind=kind,
+        values=read_values(values, parameters_of(MDRNN, kind)),
         muted=_whole(table.get("muted", ())),
         solo=_whole(table.get("solo", ())),
         inverted=_whole(table.get("inverted", ())),
         held=held,
         ranged=ranged,
-        agent=read_agent_table(table["agent"]) if "agent" in table else None,
     )
+
+
+def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Values of an agent in a file of earlier versions, which left out what was off."""
+    if "agent" not in table:
+        return {}
+    return {"kind": AGENT, **{one.name: None for one in parameters_of(AGENT) if one.none}, **table["agent"]}
 
 
 def _time(table: Mapping[str, Any]) -> TempoSettings:

@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from impsy_tui.engine import band_scenes, knobs
-from impsy_tui.engine.agent_scene import agent_lines
 from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.band_scenes import BandScene
 from impsy_tui.engine.gliding import Track
-from impsy_tui.engine.part_settings import AgentSettings
-from impsy_tui.engine.parts import agents_of
+from impsy_tui.engine.part_settings import captured, command_lines
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.tempo import Tempo, TempoSettings
 from impsy_tui.language.program import quoted
-from impsy_tui.parameters import shown_number
+from impsy_tui.parameters import MDRNN, parameters_of, shown_number
 
 
 class SceneProblem(Exception):
@@ -49,27 +47,21 @@ class PlayerScene:
 
     Attributes:
         model: its name, empty for the dummy.
-        mode, temp, sigma, timescale, threshold: see ``terms``.
-        max_response: seconds, 0 for no end.
+        kind: of player.
+        values: of its parameters, by name.
         muted, solo, inverted: numbers of values, from 1.
         held: number of a value, as text, to where it is held.
         ranged: likewise to its lowest and highest.
-        agent: what only an agent has, None for others.
     """
 
     model: str
-    mode: str
-    temp: float
-    sigma: float
-    timescale: float
-    threshold: float
-    max_response: float
+    kind: str
+    values: Mapping[str, Any]
     muted: tuple[int, ...] = ()
     solo: tuple[int, ...] = ()
     inverted: tuple[int, ...] = ()
     held: Mapping[str, float] | None = None
     ranged: Mapping[str, tuple[float, float]] | None = None
-    agent: AgentSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,39 +110,29 @@ class Stagehand:
         return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands, files)
 
     def _of(self, seat: Seat) -> PlayerScene:
-        settings, shaping = seat.part.settings, seat.shaping
+        shaping = seat.shaping
         return PlayerScene(
             model=self._model_of(seat),
-            mode=settings.mode,
-            temp=settings.pi_temperature,
-            sigma=settings.sigma_temperature,
-            timescale=settings.timescale,
-            threshold=settings.threshold,
-            max_response=settings.max_response or 0.0,
+            kind=seat.part.kind,
+            values=captured(seat.part, MDRNN),
             muted=_numbers(shaping.muted),
             solo=_numbers(shaping.soloed),
             inverted=_numbers(shaping.inverted),
             held={str(index + 1): value for index, value in sorted(shaping.held.items())},
             ranged={str(index + 1): ends for index, ends in sorted(shaping.ranged.items())},
-            agent=replace(settings.agent) if agents_of([seat.part]) else None,
         )
 
     def tracks(self, scene: Scene) -> Iterator[Track]:
         """What glides on the way to a scene."""
         for seat, wanted in self._seats(scene):
-            yield knobs.temp(seat, wanted.temp)
-            yield knobs.sigma(seat, wanted.sigma)
-            yield knobs.timescale(seat, wanted.timescale)
-            yield knobs.threshold(seat, wanted.threshold)
-            if wanted.agent is not None:
-                yield from knobs.of_agent(seat, wanted.agent)
+            yield from knobs.ramps_to(seat, wanted.values)
             for index, value in _by_index(wanted.held, self._session.dimension):
                 yield knobs.hold(seat, index, value)
             for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
                 yield from knobs.ranged(seat, index, low, high)
         for name, wanted_of_band in scene.bands.items():
             if (band := self._session.bands.get(name)) is not None:
-                yield knobs.temp(band, wanted_of_band.temp)
+                yield from knobs.ramps_to(band, wanted_of_band.values)
         if scene.time is not None:
             yield knobs.tempo(self._time, scene.time.beats)
             yield knobs.swing(self._time, scene.time.swing)
@@ -167,10 +149,9 @@ class Stagehand:
                 awaited.append(self._load(seat, wanted, file))
             else:
                 self._models.unload(seat)
-            seat.set_mode(wanted.mode)
-            seat.set_max_response(wanted.max_response or None)
-            if wanted.agent is not None:
-                self._switch_agent(seat, wanted.agent)
+            switched = knobs.switches_to(seat, wanted.values)
+            for part in seat.parts:
+                part.set_values(switched)
             self._shape(seat, wanted)
         for name, wanted_of_band in scene.bands.items():
             if (band := self._session.bands.get(name)) is not None:
@@ -182,20 +163,6 @@ class Stagehand:
             if time != self._time.capture():
                 self._time.restore(time)
         return awaited
-
-    @staticmethod
-    def _switch_agent(seat: Seat, wanted: AgentSettings) -> None:
-        agents, now = agents_of([seat.part]), seat.part.settings.agent
-        if agents:  # numbers glide
-            wanted = replace(
-                wanted,
-                smooth=now.smooth,
-                budget=wanted.budget and (now.budget or wanted.budget),
-                rest=wanted.rest if now.rest is None or wanted.rest is None else now.rest,
-            )
-        seat.part.settings.agent = replace(wanted)  # for one that is still being loaded
-        for part in agents:
-            part.turn_to(replace(wanted))
 
     async def _load(self, seat: Seat, wanted: PlayerScene, file: Path | None) -> str:
         before = seat.dimension
@@ -266,15 +233,6 @@ def rig_lines(session: Session) -> Iterator[str]:
             yield f"nudge {quoted(name)} {shown_number(seconds)}s"
 
 
-def _model_lines(player: PlayerScene, to: str) -> Iterator[str]:
-    yield f"{to}mode {player.mode}"
-    yield "; ".join(
-        f"{to}{setting} {shown_number(getattr(player, setting))}" for setting in ("temp", "sigma", "timescale")
-    )
-    yield f"{to}threshold {shown_number(player.threshold)}s"
-    yield f"{to}max_response " + (f"{shown_number(player.max_response)}s" if player.max_response else "off")
-
-
 def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
     """A scene as command lines.
 
@@ -290,10 +248,7 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
         to = "" if name == focus else f"@{name} "
         yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
         yield f"{to}reset"
-        if player.agent is not None:
-            yield from agent_lines(player.agent, to)
-        else:
-            yield from _model_lines(player, to)
+        yield command_lines(player.values, parameters_of(player.kind), to)
         yield f"{to}release"
         for word, numbers in (("mute", player.muted), ("solo", player.solo), ("invert", player.inverted)):
             if numbers:

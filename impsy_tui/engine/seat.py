@@ -1,7 +1,7 @@
 """A seat: one player, and all that is its own: what it hears and plays, its part, its log, its understudy."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import copy
 
 import numpy as np
 
@@ -226,7 +226,7 @@ class Seat:
     def audition(self, player: Anybody) -> None:
         """Let another player of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
-        settings = replace(self.part.settings)
+        settings = copy(self.part.settings)
         self.understudy = part_of(
             player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random, self._room.tempo
         )
@@ -290,36 +290,6 @@ class Seat:
     def describe(self) -> str:
         """Mode and model."""
         return f"{self.part.mode.name} · {self.part.player.name}"
-
-    @property
-    def pi_temperature(self) -> float:
-        """How adventurous the choice between ideas is."""
-        return self.part.settings.pi_temperature
-
-    def set_mode(self, name: str) -> None:
-        """Change the mode."""
-        for part in self.parts:
-            part.set_mode(name)
-
-    def set_temperature(self, *, pi: float | None = None, sigma: float | None = None) -> None:
-        """Change temperatures."""
-        for part in self.parts:
-            part.set_temperature(pi=pi, sigma=sigma)
-
-    def set_timescale(self, factor: float) -> None:
-        """Change the timescale."""
-        for part in self.parts:
-            part.set_timescale(factor)
-
-    def set_threshold(self, seconds: float) -> None:
-        """Change how long a silence gives the player its turn."""
-        for part in self.parts:
-            part.set_threshold(seconds)
-
-    def set_max_response(self, seconds: float | None) -> None:
-        """Change how long the player's turn may last."""
-        for part in self.parts:
-            part.set_max_response(seconds)
 
     def take(self) -> None:
         """The musician takes the turn."""

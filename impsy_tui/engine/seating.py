@@ -8,13 +8,14 @@ from impsy_tui import terms
 from impsy_tui.config.schema import BAND
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.part_settings import AgentSettings, PartSettings
+from impsy_tui.engine.part_settings import PartSettings, captured
 from impsy_tui.engine.parts import Anybody
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed
 from impsy_tui.engine.room import MAIN, Tell
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.wiring import Wiring
+from impsy_tui.parameters import AGENT, MDRNN, Parameter, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +54,24 @@ def seatings(setup: Setup, last: LastSession | None) -> list[Seating]:
 
 
 def _seating(setup: Setup, player: PlayerTable, given: frozenset[str], last: LastPlayer | None) -> Seating:
-    interaction, model = setup.config.interaction, setup.config.model
+    config = setup.config
 
-    def pick(key: str, own: Any, general: Any, kept: str) -> Any:
-        if key in given:
-            return general
-        return getattr(last, kept) if last is not None else general if own is None else own
+    def start_of(parameter: Parameter) -> Any:
+        table, key = parameter.key.split(".")
+        if table == "player":
+            return parameter.check(getattr(player, key))
+        if last is not None and parameter.name in last.values and parameter.key not in given:
+            return last.values[parameter.name]
+        own, general = getattr(player, key), getattr(getattr(config, table), key)
+        value = general if own is None or parameter.key in given else own
+        return "polyphony" if value == terms.FILTER else parameter.check(value)
 
-    mode = pick("interaction.mode", player.mode, interaction.mode, "mode")
-    threshold = pick("interaction.threshold", player.threshold, interaction.threshold, "threshold")
-    longest = pick("interaction.max_response", player.max_response, interaction.max_response, "max_response")
-    gap = model.max_gap if player.max_gap is None else player.max_gap
-    part = PartSettings(
-        mode="polyphony" if mode == terms.FILTER else mode,
-        pi_temperature=pick("model.pitemp", player.pitemp, model.pitemp, "pi_temperature"),
-        sigma_temperature=pick("model.sigmatemp", player.sigmatemp, model.sigmatemp, "sigma_temperature"),
-        timescale=pick("model.timescale", player.timescale, model.timescale, "timescale"),
-        threshold=threshold,
-        max_response=longest or None,
-        max_gap=gap or None,
-        agent=_agent(player),
-    )
-    file = pick("model.file", player.file, model.file, "model")
+    gap = config.model.max_gap if player.max_gap is None else player.max_gap
+    values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
+    own_file = config.model.file if player.file is None or "model.file" in given else player.file
+    file = own_file if last is None or "model.file" in given else last.model
+    part = PartSettings(player.kind, max_gap=gap or None, **values)
     return Seating(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
-
-
-def _agent(player: PlayerTable) -> AgentSettings:
-    return AgentSettings(
-        aim=player.aim,
-        steer=player.steer,
-        hear=player.hear,
-        budget=player.budget or None,
-        smooth=player.smooth,
-        rest=player.rest,
-        every=player.every,
-    )
 
 
 def wiring_of(player: PlayerTable) -> Wiring:
@@ -153,17 +137,8 @@ def to_keep(session: Session, casting: Casting, rehearsed: Rehearsed, *, log: bo
     """What ``--resume`` is to come back to."""
     players = {}
     for seat in session.seats.values():
-        settings = seat.part.settings
-        players[seat.name] = LastPlayer(
-            model=str(casting.file_of(seat) or ""),
-            mode=settings.mode,
-            pi_temperature=settings.pi_temperature,
-            sigma_temperature=settings.sigma_temperature,
-            timescale=settings.timescale,
-            threshold=settings.threshold,
-            max_response=settings.max_response or 0.0,
-            paused=seat.part.paused,
-        )
+        values = captured(seat.part, MDRNN)
+        players[seat.name] = LastPlayer(str(casting.file_of(seat) or ""), values, seat.part.paused)
     general = session.settings
     return LastSession(
         players, session.focus, general.thru, log, rehearsed, thru_before_filter=general.thru_before_filter

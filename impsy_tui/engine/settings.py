@@ -16,17 +16,10 @@ from impsy_tui.config.describe import Described, describe
 from impsy_tui.control.messages import Setting
 from impsy_tui.engine.helpers import HelperProblem, ask_helper
 from impsy_tui.guide import Answers
+from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.shipped import is_shipped
 
-_LIVE: Final[Mapping[str, str]] = {
-    "interaction.mode": "mode {}",
-    "interaction.threshold": "threshold {}s",
-    "interaction.max_response": "max_response {}s",
-    "model.pitemp": "temp {}",
-    "model.sigmatemp": "sigma {}",
-    "model.timescale": "timescale {}",
-    "model.file": "load {}",
-}
+_LIVE: Final = {one.key: one for one in parameters_of(MDRNN) if one.key}
 """Settings that a command changes while playing."""
 
 _WORD: Final = re.compile(r"[\w.+-]+")
@@ -80,11 +73,14 @@ class SettingsDesk:
         plain = str(tomllib.loads(f"value = {edited.value}")["value"])
         if key == "interaction.input_thru":
             return text, f"thru {'on' if plain == 'True' else 'off'}"
-        if key == "interaction.max_response" and float(plain) == 0:
-            return text, "max_response off"
-        if key in _LIVE:
-            plain = Path(plain).name if key == "model.file" else plain
-            return text, _LIVE[key].format(plain if _WORD.fullmatch(plain) else f'"{plain}"') if plain else "unload"
+        if (parameter := _LIVE.get(key)) is not None:
+            unit = "" if plain in parameter.choices or plain in parameter.more else parameter.unit
+            off = parameter.none_is_zero and float(plain) == 0
+            return text, f"{parameter.name} {parameter.none if off else plain + unit}"
+        if key == "model.file":
+            plain = Path(plain).name
+            name = plain if _WORD.fullmatch(plain) else f'"{plain}"'
+            return text, f"load {name}" if plain else "unload"
         return text, ""
 
     async def make(self, answers: Answers) -> str:

@@ -20,6 +20,7 @@ from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import Before, History
 from impsy_tui.engine.library import Library
+from impsy_tui.engine.part_settings import without_parameter
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
@@ -220,9 +221,10 @@ class StageManager:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
                 raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
-            found = list(knobs.tracks_of(step, self._whom(step.command, player), session.tempo))
-            if not found and step.command.name in knobs.OF_AGENTS:
-                raise ConductingProblem(f"{step.command.name} is an agent's: nobody that is meant here hears sound")
+            players, parameter = self._whom(step.command, player), step.command.parameter
+            found = list(knobs.tracks_of(step, players, session.tempo))
+            if not found and parameter is not None:
+                raise ConductingProblem(without_parameter(players, parameter))
             tracks += found
         return tracks
 

@@ -70,7 +70,7 @@ def by_sound(steer: str) -> list[float]:
             4,
         )
         settings = PartSettings()
-        settings.agent.steer = steer
+        settings.steer = steer
         session.add("main", Agent(AGENT, np.random.default_rng(1)), settings, NoLog())
         await osc.open(session, 4)
         outputs.open([osc])

@@ -185,4 +185,4 @@ def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPlayer:
 
 def temp(set_: Rehearsal, player: str = "main") -> float:
     """A player's pi temperature."""
-    return set_.session.seats[player].part.settings.pi_temperature
+    return set_.session.seats[player].part.settings.temp

@@ -168,11 +168,11 @@ def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehea
 def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
     stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
     stage.do("scene save far")
-    assert '"aim" = "contrast"' in (stage.folder / "scenes.toml").read_text()
+    assert 'aim = "contrast"' in (stage.folder / "scenes.toml").read_text()
     stage.do("aim wander")
     stage.do("hear learned; budget off; rest -40")
     assert stage.do("undo") == "taken back: hear learned; budget off; rest -40"
-    settings = stage.session.seat.part.settings.agent
+    settings = stage.session.seat.part.settings
     assert (settings.aim, settings.hear, settings.budget, settings.rest) == (
         "wander",
         ("chroma", "loudness"),
@@ -181,18 +181,18 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> Non
     )
     stage.do("undo; steer network; hear learned")
     stage.do("scene far")
-    settings = stage.session.seat.part.settings.agent
+    settings = stage.session.seat.part.settings
     assert (settings.aim, settings.steer, settings.hear) == ("contrast", "seek", ("chroma", "loudness"))
     player = agents_of([stage.session.seat.part])[0].player
     assert (player.aim, player.policy, player.smoothing, player.silence) == ("contrast", "seek", 0.2, None)
     assert not stage.problems
     table = (stage.folder / "scenes.toml").read_text()
     (stage.folder / "scenes.toml").write_text(table.replace('"contrast"', '"upset"'))
-    assert "scene far makes no sense: agent: 'upset' is not imitate" in stage.try_("scene far").text
+    assert "scene far makes no sense: aim: 'upset' is not one of imitate" in stage.try_("scene far").text
 
 
 def test_its_numbers_glide_and_a_scene_glides_them_too(stage: Rehearsal) -> None:
-    settings = lambda: stage.session.seat.part.settings.agent  # noqa: E731
+    settings = lambda: stage.session.seat.part.settings  # noqa: E731
     stage.do("smooth 0; rest -40; over 4s smooth 0.8 rest -60 budget 2")
     stage.wait(2.0)
     player = agents_of([stage.session.seat.part])[0].player
@@ -251,8 +251,8 @@ def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsa
 def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path: Path, stage: Rehearsal) -> None:
     lone = Rehearsal(tmp_path)
     assert lone.session.described("osc", Feats(frame()), 1.0) == NO_AGENT
-    assert lone.try_("aim wander").text == "main is no agent: it hears no sound"
-    assert "smooth is an agent's: nobody" in lone.try_("over 4s smooth 0.8").text
+    assert lone.try_("aim wander").text == "main has no aim: only a player of kind agent has"
+    assert "main has no smooth" in lone.try_("over 4s smooth 0.8").text
     assert lone.try_("calibrate").text == "there is no microphone: [audio] in the configuration opens one"
 
 

@@ -31,7 +31,7 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: Hall) -> None:
     assert part.forced == {0: SWIRL, 1: 0}
     assert hall.do("clips nearest") == "trio: clips nearest"
     assert hall.do("@trio temp 0.7") == "trio: temp 0.7"
-    assert part.settings.temperature == 0.7
+    assert part.settings.temp == 0.7
     assert hall.do("free p2") == "trio: p2 is free"
     assert hall.do("free") == "trio: everybody is free"
     assert part.forced == {}
@@ -64,7 +64,7 @@ def test_what_is_for_everybody_is_for_bands_too(hall: Hall) -> None:
     hall.do("@trio resume")
     assert not hall.seat.paused
     hall.do("@all temp 1.5; @all mode battle; @all reset; panic")
-    assert hall.seat.pi_temperature == 1.5
+    assert hall.seat.part.settings.temp == 1.5
     assert hall.seat.paused
     assert "trio  3 players, a lead among them · scripted" in hall.do("player")
     assert hall.do("player trio").splitlines()[1].startswith("▸ trio")
@@ -74,10 +74,10 @@ def test_what_is_for_everybody_is_for_bands_too(hall: Hall) -> None:
 def test_the_temperature_of_a_band_glides(hall: Hall) -> None:
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(1.0)
-    assert hall.seat.pi_temperature == pytest.approx(2.0, abs=0.1)
+    assert hall.seat.part.settings.temp == pytest.approx(2.0, abs=0.1)
     hall.do("@trio temp 1")
     hall.rehearsal.wait(3.0)
-    assert hall.seat.pi_temperature == 1.0
+    assert hall.seat.part.settings.temp == 1.0
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_band_glides_while_something_else_is_pending(hall: Hall) -> None:
     hall.do("every 9s @main temp 1")
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(2.5)
-    assert hall.seat.pi_temperature == 3.0
+    assert hall.seat.part.settings.temp == 3.0
 
 
 def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, t
     hall.do("scene save loud")
     hall.do("band 2; free; clips random; @trio temp 2")
     hall.do("undo")
-    assert (part.settings.players, part.forced, part.settings.clips, part.settings.temperature) == (
+    assert (part.settings.players, part.forced, part.settings.clips, part.settings.temp) == (
         5,
         {1: 6},
         "nearest",
@@ -120,7 +120,7 @@ def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, t
     )
     hall.do("band 2; free; clips random; @trio temp 2")
     hall.do("scene loud")
-    assert (part.settings.players, part.forced, part.settings.temperature) == (5, {1: 6}, 0.5)
+    assert (part.settings.players, part.forced, part.settings.temp) == (5, {1: 6}, 0.5)
     kept = SceneBook(tmp_path / "scenes.toml").find("loud").bands["trio"]
     assert kept.forced == {"p3": "big-swirl"}
 

@@ -36,7 +36,7 @@ def set_(tmp_path: Path) -> Rehearsal:
 
 def _set(set_: Rehearsal) -> tuple[float, float, float]:
     settings = set_.session.seat.part.settings
-    return settings.pi_temperature, settings.sigma_temperature, settings.threshold
+    return settings.temp, settings.sigma, settings.threshold
 
 
 def _pending(set_: Rehearsal) -> list[str]:

@@ -65,7 +65,7 @@ def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
     assert set_.problems == []
     part = set_.session.seat.part
     assert part.paused  # it has faded
-    assert (part.settings.mode, part.settings.pi_temperature, part.settings.timescale) == ("battle", 0.4, 4.0)
+    assert (part.settings.mode, part.settings.temp, part.settings.timescale) == ("battle", 0.4, 4.0)
     assert not set_.stopwatch.runs
     assert len(set_.manager.conductor) == 0
     assert len(set_.out.said) > 1000

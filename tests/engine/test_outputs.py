@@ -85,7 +85,7 @@ def test_a_fade_that_is_ended_leaves_nothing_sounding_though_nobody_plays_on() -
     band.wait(1.1)
     band.session.fade(2.0, lambda: None)
     band.wait(0.5)
-    band.seat.set_mode("useronly")
+    band.part.set_value("mode", "useronly")
     band.wait(0.5)
     band.seat.resume()
     band.wait(5.0)

@@ -21,9 +21,9 @@ from impsy_tui import parameters, terms
 from impsy_tui.config import load_config
 from impsy_tui.control.states import PlayerState, TempoState
 from impsy_tui.engine import resume
-from impsy_tui.engine.agent_scene import agent_table, read_agent_table
 from impsy_tui.engine.bindings import BindingProblem, Bindings
-from impsy_tui.engine.part_settings import AgentSettings
+from impsy_tui.engine.part_settings import captured, read_values
+from impsy_tui.engine.part_settings import table as table_of
 from impsy_tui.engine.scene_book import read_scene, scene_table
 from impsy_tui.engine.scenes import scene_lines
 from impsy_tui.engine.snapshots import _player_state
@@ -103,17 +103,7 @@ def _check_all_doors(set_: Rehearsal) -> None:
     for line in scene_lines(scene, "main"):
         assert not isinstance(parse(line), Mistake), line
 
-    settings = set_.session.seats["main"].part.settings
-    player = resume.LastPlayer(
-        "",
-        settings.mode,
-        settings.pi_temperature,
-        settings.sigma_temperature,
-        settings.timescale,
-        settings.threshold,
-        settings.max_response or 0.0,
-        paused=False,
-    )
+    player = resume.LastPlayer("", captured(set_.session.seats["main"].part), paused=False)
     assert resume._player(json.loads(json.dumps(asdict(player)))) == player
 
     seat = set_.session.seats["main"]
@@ -207,12 +197,12 @@ def test_parameter_of_an_agent_passes_a_scene_if_the_prompt_accepts_it(name: str
     value = data.draw(_numbers(OF_AGENTS[name]))
     accepted = not isinstance(parse(f"{name} {shown_number(value)}{'s' if name == 'smooth' else ''}"), Mistake)
     assert accepted is (value in OF_AGENTS[name])
-    table = agent_table(AgentSettings(**{name: value}))  # type: ignore[arg-type]
+    table = table_of({name: value}, parameters.parameters_of("agent"))
     if accepted:
-        assert read_agent_table(table) == AgentSettings(**{name: value})  # type: ignore[arg-type]
-    else:
-        with pytest.raises(ValueError, match="agent"):
-            read_agent_table(table)
+        assert read_values(table, parameters.parameters_of("agent")) == {name: value}
+    elif not (name == "budget" and value == 0.0):  # 0 is off in files
+        with pytest.raises(ValueError, match=name):
+            read_values(table, parameters.parameters_of("agent"))
 
 
 @pytest.mark.parametrize("name", sorted(PARAMETERS))

@@ -112,7 +112,7 @@ class TestCallAndResponse:
         band = Band("callresponse", threshold=10.0)
         band.play(0.5)
         band.wait(1)
-        band.part.set_threshold(1.5)
+        band.part.set_value("threshold", 1.5)
         band.wait(0.65)
         assert band.out.times == near([101.6])
 
@@ -141,14 +141,14 @@ class TestPolyphony:
         band.play(0.5)
         band.wait(1)
         assert band.out.times == near([100.2])
-        band.part.set_timescale(0.0)
+        band.part.set_value("timescale", 0.0)
         band.play(0.5)
         assert band.out.times[-1] == pytest.approx(101.0)
 
     def test_a_change_of_mode_drops_the_answers_that_wait(self) -> None:
         band = Band("polyphony")
         band.play(0.5)
-        band.part.set_mode("useronly")
+        band.part.set_value("mode", "useronly")
         band.wait(5)
         assert band.out.played == []
 
@@ -200,7 +200,7 @@ class TestBattle:
     def test_a_wait_under_way_is_stretched_with_the_timescale(self) -> None:
         band = Band("battle", dt=2.0)
         band.wait(0.5)
-        band.part.set_timescale(0.5)
+        band.part.set_value("timescale", 0.5)
         band.wait(0.6)
         assert band.out.times == near([101.0])
 
@@ -314,7 +314,7 @@ class TestChangingPlayers:
 
     def test_it_plays_with_the_temperatures_in_force(self) -> None:
         band = Band("battle")
-        band.part.set_temperature(pi=1.7, sigma=0.3)
+        band.part.set_values({"temp": 1.7, "sigma": 0.3})
         other = type(band.player)()
         band.seat.change_player(other)
         assert (other.pi_temperature, other.sigma_temperature) == (1.7, 0.3)

@@ -55,7 +55,7 @@ def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
     after, _ = _restarted(before, tmp_path)
     after.wait(30)
     assert temp(after) == 0.7
-    assert after.session.seats["main"].part.settings.sigma_temperature == 0.5
+    assert after.session.seats["main"].part.settings.sigma == 0.5
 
 
 def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class Performance(RuleBasedStateMachine):
 
     @rule(mode=st.sampled_from(list(terms.MODES)))
     def mode(self, mode: str) -> None:
-        self.band.part.set_mode(mode)
+        self.band.part.set_value("mode", mode)
 
     @rule(
         what=st.sampled_from(["pause", "resume", "panic", "take", "give", "reset"]),
@@ -42,7 +42,7 @@ class Performance(RuleBasedStateMachine):
 
     @rule(factor=st.floats(0, 4))
     def timescale(self, factor: float) -> None:
-        self.band.part.set_timescale(factor)
+        self.band.part.set_value("timescale", factor)
 
     @rule(held=st.booleans())
     def hold(self, held: bool) -> None:

@@ -176,7 +176,7 @@ class TestEnding:
         band.wait(2.1)
         assert len(band.out.played) == 1
         if how == "mode":
-            band.part.set_mode("useronly")
+            band.part.set_value("mode", "useronly")
         else:
             getattr(band.session, how)()
         band.out.said.clear()
@@ -199,7 +199,7 @@ class TestEnding:
         band = _band("battle", dt=0.53)
         band.wait(1.01)
         values = band.out.played[-1][1]
-        band.part.set_timescale(2.0)
+        band.part.set_value("timescale", 2.0)
         band.wait(3.0)
         assert [sent for _, sent in band.out.played].count(values) == 1
 
@@ -317,7 +317,7 @@ class GridChanges(RuleBasedStateMachine):
 
     @rule(mode=st.sampled_from(["battle", "duet", "polyphony", "callresponse", "useronly"]))
     def mode(self, mode: str) -> None:
-        self.band.part.set_mode(mode)
+        self.band.part.set_value("mode", mode)
 
     @rule()
     def play(self) -> None:
@@ -338,7 +338,7 @@ class GridChanges(RuleBasedStateMachine):
 
     @rule(factor=st.sampled_from([0.0, 0.5, 2.0]))
     def timescale(self, factor: float) -> None:
-        self.band.part.set_timescale(factor)
+        self.band.part.set_value("timescale", factor)
 
     @rule()
     def pause(self) -> None:

@@ -15,8 +15,20 @@ from impsy_tui.engine.pending_state import LastPending
 from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed, UnreadableSession, earlier_file, keep, recall
 from impsy_tui.engine.scheduler import VirtualTime
 
-MAIN = LastPlayer("m.tflite", "battle", 1.3, 0.02, 0.5, 2.0, 0.0, True)
-STATE = LastSession({"main": MAIN, "b": replace(MAIN, model="", mode="duet")}, "b", False, True)
+VALUES = {"mode": "battle", "temp": 1.3, "sigma": 0.02, "timescale": 0.5, "threshold": 2.0, "max_response": None}
+MAIN = LastPlayer("m.tflite", VALUES, True)
+DUET = replace(MAIN, values=VALUES | {"mode": "duet"})
+STATE = LastSession({"main": MAIN, "b": replace(DUET, model="")}, "b", False, True)
+EARLIER = {
+    "model": "m.tflite",
+    "mode": "battle",
+    "pi_temperature": 1.3,
+    "sigma_temperature": 0.02,
+    "timescale": 0.5,
+    "threshold": 2.0,
+    "max_response": 0.0,
+    "paused": True,
+}
 
 
 def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
@@ -27,19 +39,24 @@ def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
         recording=True,
         jobs=("train s",),
     )
-    later = LastSession({"main": replace(MAIN, mode="duet")}, "main", False, True, rehearsed, "/c.toml", 12.5, True)
+    later = LastSession({"main": DUET}, "main", False, True, rehearsed, "/c.toml", 12.5, True)
     keep(tmp_path / "logs", later)
     assert recall(tmp_path / "logs") == later
     assert [file.name for file in (tmp_path / "logs").iterdir()] == [".last-session.json"]
 
 
 def test_what_was_kept_when_there_was_one_player_is_recalled_for_main(tmp_path: Path) -> None:
-    (tmp_path / ".last-session.json").write_text(json.dumps(asdict(MAIN) | {"thru": False, "log": True}))
+    (tmp_path / ".last-session.json").write_text(json.dumps(EARLIER | {"thru": False, "log": True}))
     assert recall(tmp_path) == LastSession({"main": MAIN}, "main", False, True, ended=True)
 
 
+def test_recall_reads_the_players_of_the_version_before(tmp_path: Path) -> None:
+    (tmp_path / ".last-session.json").write_text(json.dumps(asdict(STATE) | {"players": {"b": EARLIER}}))
+    assert recall(tmp_path) == replace(STATE, players={"b": MAIN})
+
+
 def _kept(**changes: object) -> str:
-    return json.dumps(asdict(STATE) | {"players": {"b": asdict(MAIN) | changes}})
+    return json.dumps(asdict(STATE) | {"players": {"b": asdict(MAIN) | {"values": VALUES | changes}}})
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.control.messages import Reply
+from impsy_tui.engine.scene_book import SceneBook
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import Rehearsal, temp
 from tests.models import constant_model
@@ -82,6 +83,56 @@ def test_a_file_of_scenes_that_makes_no_sense_is_told(
     assert said in reply.text
 
 
+EARLIER = """
+["dark"]
+thru = false
+
+["dark".players.main]
+mode = "duet"
+temp = 2.0
+sigma = 0.5
+timescale = 0.25
+threshold = 3.0
+max_response = 0.0
+muted = [2]
+held = {"1" = 0.25}
+
+["dark".players.far]
+model = "agent-far"
+mode = "callresponse"
+temp = 1.0
+sigma = 0.01
+timescale = 1.0
+threshold = 0.1
+max_response = 20.0
+agent = {"aim" = "contrast", "steer" = "seek", "hear" = ["chroma"], "smooth" = 0.2, "every" = 0.0}
+
+["dark".bands.trio]
+players = 3
+temp = 0.7
+clips = "nearest"
+forced = {"p2" = "big-swirl"}
+model = ""
+"""
+"""As the version before wrote it."""
+
+
+def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
+    (tmp_path / "scenes.toml").write_text(EARLIER)
+    scene = SceneBook(tmp_path / "scenes.toml").find("dark")
+    main, far, trio = scene.players["main"], scene.players["far"], scene.bands["trio"]
+    models = {"mode": "duet", "temp": 2.0, "sigma": 0.5, "timescale": 0.25, "threshold": 3.0, "max_response": None}
+    assert (main.kind, main.values, main.muted, main.held) == ("mdrnn", models, (2,), {"1": 0.25})
+    assert (far.kind, far.values["max_response"], far.values["aim"], far.values["hear"]) == (
+        "agent",
+        20.0,
+        "contrast",
+        ("chroma",),
+    )
+    assert (far.values["smooth"], far.values["budget"], far.values["rest"]) == (0.2, None, None)
+    assert (trio.players, trio.values, trio.forced) == (3, {"temp": 0.7, "clips": "nearest"}, {"p2": "big-swirl"})
+
+
 def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehearsal, tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text("x = 1\n")
     reply = set_.try_("scene save dark")
@@ -155,7 +206,7 @@ def test_what_follows_in_a_line_goes_on_from_the_scene(set_: Rehearsal, begun: s
     set_.do("temp 1; sigma 0.1")
     reply = set_.do(f"{begun}; temp 2.5; threshold 3")
     settings = set_.session.seat.part.settings
-    assert (temp(set_), settings.sigma_temperature, settings.threshold) == (2.5, 0.5, 3.0)
+    assert (temp(set_), settings.sigma, settings.threshold) == (2.5, 0.5, 3.0)
     assert reply.endswith("temp 2.5\nthreshold 3s")
     assert not set_.try_(f"{begun}; hold x9 1").ok
 

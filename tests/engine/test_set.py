@@ -50,9 +50,9 @@ def test_over_glides_from_what_is_to_what_is_given(set_: Rehearsal) -> None:
     assert set_.do("over 8s temp 0.6 sigma 0.1") == "1  over 8s temp 0.6 sigma 0.1"
     set_.wait(4)
     assert temp(set_) == pytest.approx(0.8, abs=0.01)
-    assert set_.session.seat.part.settings.sigma_temperature == pytest.approx(0.0316, abs=0.001)
+    assert set_.session.seat.part.settings.sigma == pytest.approx(0.0316, abs=0.001)
     set_.wait(4)
-    assert (temp(set_), set_.session.seat.part.settings.sigma_temperature) == (0.6, 0.1)
+    assert (temp(set_), set_.session.seat.part.settings.sigma) == (0.6, 0.1)
     assert set_.do("what") == "nothing is pending"
 
 
@@ -78,7 +78,7 @@ def test_what_is_set_by_hand_glides_no_more(set_: Rehearsal) -> None:
     set_.do("temp 2")
     set_.wait(10)
     assert temp(set_) == 2.0
-    assert set_.session.seat.part.settings.sigma_temperature == 0.1
+    assert set_.session.seat.part.settings.sigma == 0.1
 
 
 def test_speed_and_timescale_are_one_knob(set_: Rehearsal) -> None:

@@ -12,6 +12,7 @@ from impsy_tui.engine.commands.shaping import Shaping
 from impsy_tui.engine.commands.timing import Timing
 from impsy_tui.engine.commands.workshop import Workshop
 from impsy_tui.language import COMMANDS, Invocation
+from impsy_tui.language.entries import Command
 from impsy_tui.language.program import EVERYBODY
 
 __all__ = ["CommandProblem", "Commands", "Hands", "Host"]
@@ -25,7 +26,7 @@ class Commands:
     def __init__(self, host: Host) -> None:
         self._host = host
         hands = [kind(host) for kind in (Playing, Hearing, Shaping, Bands, Conducting, Timing, Workshop, Around)]
-        self._handlers = {name: _handler(name, hands) for name, command in COMMANDS.items() if not command.console}
+        self._handlers = {name: _handler(command, hands) for name, command in COMMANDS.items() if not command.console}
 
     def carry_out(self, invocation: Invocation) -> str | Awaitable[str]:
         """Do it.
@@ -47,7 +48,11 @@ class Commands:
         return handler(self._host.session.whom(player, command.about), **invocation.values)
 
 
-def _handler(name: str, hands: Sequence[Hands]) -> Handler:
-    method = f"_{name.replace(' ', '_')}"
-    found: Handler = next(getattr(each, method) for each in hands if hasattr(each, method))
-    return found
+def _handler(command: Command, hands: Sequence[Hands]) -> Handler:
+    method, parameter = f"_{command.name.replace(' ', '_')}", command.parameter
+    found: Handler | None = next((getattr(each, method) for each in hands if hasattr(each, method)), None)
+    if found is not None:
+        return found
+    if parameter is None:
+        raise LookupError(f"no handler of {command.name}")
+    return lambda players, **values: hands[0].set_parameter(parameter, players, *values.values())

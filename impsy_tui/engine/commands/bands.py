@@ -34,11 +34,6 @@ class Bands(Hands):
             band.part.free([_follower(band, player)] if player else range(len(terms.FOLLOWERS)))
         return self._of(bands, f"{player} is free" if player else "everybody is free")
 
-    def _clips(self, bands: Sequence[BandSeat], how: str) -> str:
-        for band in bands:
-            band.part.choose_clips(how)
-        return self._of(bands, f"clips {how}")
-
     async def _classifier(self, bands: Sequence[BandSeat], name: str) -> str:
         casting = self._host.casting.bands
         return "\n".join([self._of([band], await casting.hear_by(band, name)) for band in bands])

@@ -1,13 +1,14 @@
 """What carries out commands, and what it may need of the engine."""
 
 from collections.abc import Awaitable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.library import Library
+from impsy_tui.engine.part_settings import has_parameter, set_parameter, without_parameter
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.session import Session
@@ -16,6 +17,8 @@ from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.jobs.runner import JobRunner
 from impsy_tui.language import Macro
+from impsy_tui.listening import ListeningProblem
+from impsy_tui.parameters import Parameter
 
 
 class CommandProblem(Exception):
@@ -85,6 +88,21 @@ class Hands:
     @property
     def _session(self) -> Session:
         return self._host.session
+
+    def set_parameter(self, parameter: Parameter, players: Sequence[Sitter], given: Any) -> str:
+        """Sets a parameter to the argument of its command."""
+        having = [player for player in players if has_parameter(player, parameter)]
+        if not having:
+            raise CommandProblem(without_parameter(players, parameter))
+        meant, value = parameter.typed(given)
+        try:
+            for player in having:
+                set_parameter(player, meant, value)
+        except ListeningProblem as problem:
+            raise CommandProblem(str(problem)) from None
+        if meant is parameter:
+            return self._of(having, f"{meant.name} {meant.shown(value)}")
+        return self._of(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
 
     def _of(self, players: Sequence[Sitter], reply: str) -> str:
         """A reply that says who it is about, where there are several players."""

@@ -6,10 +6,12 @@ from impsy_tui import terms
 from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.band_seat import BandSeat
 from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.part_settings import set_parameter
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
+from impsy_tui.parameters import MODE
 
 
 class Playing(Hands):
@@ -17,43 +19,12 @@ class Playing(Hands):
 
     def _mode(self, seats: Sequence[Seat], mode: str) -> str:
         for seat in seats:
-            seat.set_mode("polyphony" if mode == terms.FILTER else mode)
+            set_parameter(seat, MODE, "polyphony" if mode == terms.FILTER else mode)
         if mode == terms.FILTER:
             self._session.begin_filter()
             return self._of(seats, "filter: polyphony with thru off, only the predictions are heard")
         self._session.leave_filter()
         return self._of(seats, f"{mode}: {terms.MODES[mode].help}")
-
-    def _temp(self, players: Sequence[Sitter], temperature: float) -> str:
-        for player in players:
-            player.set_temperature(pi=temperature)
-        return self._of(players, f"temp {temperature:g}")
-
-    def _sigma(self, seats: Sequence[Seat], temperature: float) -> str:
-        for seat in seats:
-            seat.set_temperature(sigma=temperature)
-        return self._of(seats, f"sigma {temperature:g}")
-
-    def _timescale(self, seats: Sequence[Seat], factor: float) -> str:
-        for seat in seats:
-            seat.set_timescale(factor)
-        return self._of(seats, f"timescale {factor:g}")
-
-    def _speed(self, seats: Sequence[Seat], factor: float) -> str:
-        for seat in seats:
-            seat.set_timescale(1.0 / factor)
-        return self._of(seats, f"speed {factor:g} (timescale {1.0 / factor:g})")
-
-    def _threshold(self, seats: Sequence[Seat], silence: float) -> str:
-        for seat in seats:
-            seat.set_threshold(silence)
-        return self._of(seats, f"threshold {silence:g}s")
-
-    def _max_response(self, seats: Sequence[Seat], time: float | str) -> str:
-        limit = time if isinstance(time, float) else None
-        for seat in seats:
-            seat.set_max_response(limit)
-        return self._of(seats, "max_response off" if limit is None else f"max_response {limit:g}s")
 
     def _take(self, seats: Sequence[Seat]) -> str:
         for seat in _with_turns(seats, "take"):
