@@ -403,7 +403,7 @@ def live(parameter: Parameter, *, own: bool = False) -> Any:
         case _:
             within = parameter.limits
             if parameter.none_is_zero:
-                within = Range(0.0, within.high, 0.0, f"{within.unit}; 0 is off")
+                within = Range(0.0, within.high, 0.0, f"{within.unit}; 0 is {parameter.none}")
                 default = default if own else default or 0.0
             kind = Number(within)
     return setting(kind, default, parameter.help)
