@@ -88,6 +88,7 @@ FILTER: Final = "filter"
 """What the literature calls polyphony with thru off: only the predictions are heard."""
 
 MODE_NAMES: Final = (*MODES, FILTER)
+FILTER_HELP: Final = "polyphony with thru off: only the predictions are heard"
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,10 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.perform.set_keys_mode(False)
             self.perform.prompt.put(line.rstrip("…"))
 
+    def key_of(self, line: str) -> str:
+        """Returns the key that does what a line does."""
+        return self._key_lines.key(line, self._keys, self._own_keys())
+
     def enter(self, line: str) -> None:
         """Carry out a line: here if it is about the console, else in the engine, asking first where it must be."""
         read = parse(line, self._macros)

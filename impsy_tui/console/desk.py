@@ -32,3 +32,6 @@ class Chooses(Protocol):
 
     def choose(self, line: str, *, whole: bool) -> None:
         """A line was chosen: carry it out if it is whole, else let it be gone on with."""
+
+    def key_of(self, line: str) -> str:
+        """The key that does what a line does; empty if none does."""

@@ -1,7 +1,11 @@
 """What keys ask of the engine: the command line that an action is, as things stand."""
 
+from collections.abc import Mapping
+
+from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.steps import Steps
 from impsy_tui.control.messages import Snapshot
+from impsy_tui.keys import ACTIONS, shown
 
 
 class KeyLines:
@@ -13,6 +17,19 @@ class KeyLines:
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
+
+    def key(self, line: str, keymap: Keymap, own: Mapping[str, str]) -> str:
+        """Returns the key that does what a line does, as it is shown; empty if none does.
+
+        Args:
+            line: the line.
+            keymap: the keys in force.
+            own: lines of the performer's own keys, which go before others.
+        """
+        mine = next((key for key, bound in own.items() if bound == line), "")
+        names = (action.name for action in ACTIONS if line in (action.name, self.line(action.name, None)))
+        keys = (key for name in names for key in keymap.keys(name).split(",") if key not in own)
+        return shown(mine or next(keys, ""))
 
     def line(self, action: str, snapshot: Snapshot | None) -> str | None:
         """The command of a key's action; None if it asks nothing of the engine.

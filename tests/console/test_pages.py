@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.console.legend import LEGEND
 from impsy_tui.console.screens.help import HelpText
 from impsy_tui.keys import ACTIONS
 from impsy_tui.language.commands import COMMANDS
@@ -169,7 +170,7 @@ async def test_the_rig_check_looks_at_everything(rig: Rig) -> None:
 async def test_help_tells_every_command_every_key_and_every_mode(rig: Rig) -> None:
     async with console(rig.socket, keys={"panic": "f10"}) as here:
         await here.press("f1")
-        await here.sees("KEYS, everywhere")
+        await here.sees("THE SCREEN")
         text = here.app.screen.query_one(HelpText)
         told = "\n".join("".join(piece for piece, _ in line) for line in text._lines)
         for command in COMMANDS.values():
@@ -186,6 +187,47 @@ async def test_help_tells_every_command_every_key_and_every_mode(rig: Rig) -> No
         assert all(len(line) <= 80 for line in here.lines)
 
 
+@performed
+async def test_help_begins_with_legend_of_screen(rig: Rig) -> None:
+    signs = " ".join(sign for sign, _ in LEGEND)
+    shown = ("● REC", "temp", "sigma", "speed", "thr", "engine", "late", "disk", "up", "● link", "YOUR TURN")
+    async with console(rig.socket, LARGE) as here:
+        await here.sees(*shown)
+        assert all(word in signs for word in shown)
+        await here.press("f1")
+        await here.sees("THE SCREEN", "● REC 105", "NO LINK", "NO ENGINE")
+
+
+@performed
+async def test_help_finds_word_and_goes_on_to_next(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.press("f1", "escape", *"/REC", *"xxx")
+        await here.sees("/RECxxx   not found")
+        await here.press(*["backspace"] * 3)
+        await here.sees("● REC 105", "/REC   1 of")
+        await here.press("enter", "n")
+        await here.sees("/REC   2 of")
+        await here.press("tab", "tab")
+        await here.sees("KEYS")
+        await here.press("shift+tab")
+        await here.press("colon", *"temp 1.25", "enter")
+        await here.until(lambda: here.player.pi_temperature == 1.25)
+
+
+@performed
+async def test_help_leaves_out_keys_that_are_bound_to_lines(rig: Rig) -> None:
+    async with console(rig.socket, LARGE) as here:
+        await here.enter("bind f5 reset")
+        await here.until(lambda: here.snapshot.keys.get("f5") == "reset")
+        await here.press("f1")
+        await here.sees("HELP")
+        text = here.app.screen.query_one(HelpText)
+        told = ["".join(piece for piece, _ in line) for line in text._lines]
+        assert [line.split()[0] for line in told if line.endswith("· meters")] == ["-"]
+        assert [line.split() for line in told if line.startswith("  F5 ")] == [["F5", "reset"]]
+        rig.send("unbind f5")
+
+
 # Palette
 
 
@@ -195,7 +237,7 @@ async def test_the_palette_carries_out_whole_commands_and_begins_others(rig: Rig
         await here.press("ctrl+p")
         await here.until(lambda: len(here.app.screen_stack) == 2)
         await here.press(*"mode battle")
-        await here.sees("mode battle", "how you and the player share")
+        await here.sees("mode battle         3      it plays alone from its own output")
         await here.press("enter")
         await here.until(lambda: here.player.mode == "battle")
         await here.press("f2")

@@ -112,7 +112,7 @@ def test_before_anything_is_mounted_no_key_is_a_hot_key(rig: Rig) -> None:
 async def test_help_alone_opens_its_page(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.enter("help")
-        await here.sees("HELP", "KEYS, everywhere")
+        await here.sees("HELP", "THE SCREEN")
         await here.press("escape", "escape")
         await here.misses("HELP")
 
@@ -275,6 +275,7 @@ async def test_tab_completes_commands_words_and_names(rig: Rig) -> None:
         for word in ("callresponse", "polyphony", "battle"):
             await here.press("tab")
             await here.has_typed(f"mode {word}")
+        await here.sees("battle  duet  useronly  filter  callresponse")
         await here.press("shift+tab")
         await here.has_typed("mode polyphony")
         await here.press("ctrl+c")

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from impsy_tui.console.keymap import Keymap
+from impsy_tui.console.legend import LEGEND
 from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
@@ -15,7 +17,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.keys import ACTIONS, shown
 from impsy_tui.language.commands import GROUPS
 from impsy_tui.language.syntax import SYNTAX
-from impsy_tui.terms import FILTER, MODES
+from impsy_tui.terms import FILTER, FILTER_HELP, MODES
 
 
 class HelpText(Lines):
@@ -26,6 +28,8 @@ class HelpText(Lines):
     def __init__(self, palette: Palette, keymap: Keymap) -> None:
         super().__init__(palette, id="help-text")
         self._keymap = keymap
+        self._groups: list[int] = []
+        self._found = -1
         self._own: tuple[Mapping[str, str], tuple[str, ...]] = ({}, ())
 
     def show(self, snapshot: Snapshot) -> None:
@@ -38,14 +42,44 @@ class HelpText(Lines):
     def redraw(self) -> None:
         """Make the lines."""
         lines = self._made()
+        self._groups = [number + 1 for number, line in enumerate(lines) if not line]
+        if 0 <= self._found < len(lines):
+            lines[self._found] = tuple((text, self.palette.text_block) for text, _ in lines[self._found])
         self.styles.height = len(lines)
         self.set_lines(lines)
 
+    def group(self, line: int, by: int) -> int:
+        """Returns the first line of the next group (``by`` is 1) or of the one before (-1), as seen from a line."""
+        if by > 0:
+            return next((group for group in self._groups if group > line), self._groups[-1])
+        return next((group for group in reversed(self._groups) if group < line), 0)
+
+    def find(self, word: str, *, on: bool = False) -> tuple[int, int, int]:
+        """Mark a line that has a word, in whichever case.
+
+        Args:
+            word: the word; nothing is marked if it is empty.
+            on: mark the next one instead of the first.
+
+        Returns:
+            The number of the line, its place among those found, and their count; (-1, 0, 0) if none has the word.
+        """
+        texts = ("".join(text for text, _ in line).lower() for line in self._lines)
+        lines = [number for number, text in enumerate(texts) if word and word.lower() in text]
+        following = (number for number in lines if number > self._found) if on else iter(lines)
+        self._found = next(following, lines[0] if lines else -1)
+        self.redraw()
+        return self._found, lines.index(self._found) + 1 if lines else 0, len(lines)
+
     def _made(self) -> list[Line]:
         palette = self.palette
+        bound, macros = self._own
         lines: list[Line] = []
         lines += self._entry("", "Type a command and Enter, on every page. After Esc, single keys act.", 1)
         lines += self._entry("", "The word after the dot is the name of a key's action, for [console.keys].", 1)
+        lines += [(), (("THE SCREEN", palette.accent),)]
+        for sign, meaning in LEGEND:
+            lines += self._entry(sign, meaning, 24)
         for title, everywhere in (
             ("KEYS, everywhere", True),
             ("KEYS, on the first screen (single ones in keys mode)", False),
@@ -53,9 +87,8 @@ class HelpText(Lines):
             lines += [(), ((title, palette.accent),)]
             for action in ACTIONS:
                 if action.everywhere is everywhere:
-                    keys = " ".join(shown(key) for key in self._keymap.keys(action.name).split(",") if key)
-                    lines += self._entry(keys, f"{action.help} · {action.name}", 16)
-        bound, macros = self._own
+                    free = [key for key in self._keymap.keys(action.name).split(",") if key not in bound]
+                    lines += self._entry(" ".join(map(shown, free)) or "-", f"{action.help} · {action.name}", 16)
         if bound or macros:
             lines += [(), (("YOUR OWN KEYS AND WORDS", palette.accent),)]
         for key, line in bound.items():
@@ -66,7 +99,7 @@ class HelpText(Lines):
         lines += [(), (("MODES", palette.accent),)]
         for mode in MODES.values():
             lines += self._entry(mode.name, mode.help, 16)
-        lines += self._entry(FILTER, "polyphony with thru off: only the predictions are heard", 16)
+        lines += self._entry(FILTER, FILTER_HELP, 16)
         lines += [(), (("THE LANGUAGE", palette.accent),)]
         for example, meaning in SYNTAX:
             lines += self._entry(example, meaning, 34)
@@ -101,19 +134,68 @@ class HelpText(Lines):
 
 
 class HelpPage(Page):
-    """The help."""
+    """The help, with a search in it."""
 
     TITLE_TEXT: ClassVar[str] = "HELP"
-    KEYS_TEXT: ClassVar[str] = "PgUp PgDn and the arrows page · : prompt · Esc back"
+    KEYS_TEXT: ClassVar[str] = "/ find · n next · Tab next group · PgUp PgDn page · : prompt · Esc back"
+    KEYS: ClassVar[Mapping[str, str]] = {
+        "slash": "find",
+        "n": "next_found",
+        "tab": "group(1)",
+        "shift+tab": "group(-1)",
+    }
 
     def __init__(self, dress: Dress) -> None:
         super().__init__(dress)
         self._text = HelpText(dress.palette, dress.keymap)
+        self._finds = False
+        self._word = ""
 
     def content(self) -> ComposeResult:
         """The text."""
         with VerticalScroll():
             yield self._text
+
+    async def take_key(self, event: events.Key) -> bool:
+        """While a word is looked for, letters are of that word."""
+        if not (self._finds and self.keys_mode):
+            return await super().take_key(event)
+        if event.key in ("enter", "escape"):
+            self._finds = False
+            self._keys_bar.redraw()
+        elif event.key == "backspace":
+            self._look_for(self._word[:-1])
+        elif event.is_printable and event.character:
+            self._look_for(self._word + event.character)
+        else:
+            return await super().take_key(event)
+        return True
+
+    def action_find(self) -> None:
+        """Look for a word that is typed."""
+        self._finds = True
+        self._look_for("")
+
+    def action_next_found(self) -> None:
+        """Go to the next place of the word."""
+        self._go_to(*self._text.find(self._word, on=True))
+
+    def action_group(self, by: int) -> None:
+        """Go to the next group or the one before."""
+        box = self.query_one(VerticalScroll)
+        box.scroll_to(y=self._text.group(round(box.scroll_y), by), animate=False)
+
+    def _look_for(self, word: str) -> None:
+        self._word = word
+        self._go_to(*self._text.find(word))
+
+    def _go_to(self, line: int, number: int, count: int) -> None:
+        sign = f"/{self._word}"
+        if line >= 0:
+            self.query_one(VerticalScroll).scroll_to(y=max(0, line - 1), animate=False)
+            self._keys_bar.tell(f"{sign}   {number} of {count}; n: next")
+        else:
+            self._keys_bar.tell(f"{sign}   not found" if self._word else f"{sign}   type a word; Enter ends it")
 
     def show(self, view: View) -> None:
         """The strip goes on; keys and words may be new."""

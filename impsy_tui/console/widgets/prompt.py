@@ -349,6 +349,9 @@ class Prompt(Horizontal):
 
     def _advise(self, value: str) -> None:
         completion = complete(value, self._known()) if value.strip() else None
+        if self._completing is not None:  # all that Tab goes through stays in view, from here on
+            begin, options, index, _ = self._completing
+            completion = Completion(len(begin), options[index:] + options[:index])
         self.post_message(self.Advised(completion, None, len(_SIGN)))
 
     def _advise_mistake(self, mistake: Mistake) -> None:

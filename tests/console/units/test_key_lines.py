@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from impsy_tui.console.key_lines import KeyLines
+from impsy_tui.console.keymap import Keymap
 from impsy_tui.console.steps import Steps
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.language import Program, parse
@@ -18,6 +19,21 @@ def _of_three(focus: str) -> Snapshot:
     made = snapshot()
     players = tuple(msgspec.structs.replace(made.players[0], name=name) for name in ("a", "b", "c"))
     return msgspec.structs.replace(made, players=players, focus=focus)
+
+
+@pytest.mark.parametrize(
+    ("line", "own", "key"),
+    [
+        ("mode battle", {}, "3"),
+        ("panic", {}, "F9"),
+        ("quit", {}, "Ctrl-Q"),
+        ("take", {"f5": "take"}, "F5"),
+        ("mode battle", {"3": "reset"}, ""),
+        ("unload", {}, ""),
+    ],
+)
+def test_key_of_a_line_is_the_key_in_force(line: str, own: dict[str, str], key: str) -> None:
+    assert KeyLines(Steps()).key(line, Keymap({}), own) == key
 
 
 @pytest.mark.parametrize(
