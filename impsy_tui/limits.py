@@ -1,27 +1,130 @@
-"""Limits of a process that opens files which somebody else may have made."""
+"""Limits of every process that opens files which another person may have made.
+
+``LIMITS`` is the one table. The process limits its memory, its processor time and the files that it writes. The
+process that starts it limits the real time and what it prints.
+"""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Final, NamedTuple
 
-MEMORY: Final = 1 << 30
-"""Bytes."""
-CPU_SECONDS: Final = 60
+_MB: Final = 1 << 20
+_GB: Final = 1 << 30
+_HOUR: Final = 3_600
+_DAY: Final = 24 * _HOUR
 _EACH: Final = 5.0
 """Seconds of processor time for one of many files."""
+_REMEDY: Final = "A file may be damaged or too large: divide it, or leave it out"
 
 
-def limit_process(cpu_seconds: int = CPU_SECONDS) -> None:
-    """Limits the memory and the processor time of this process."""
+class Limits(NamedTuple):
+    """Limits of a process.
+
+    Attributes:
+        memory: Bytes of its address space; 0 for no limit of its own.
+        cpu_seconds: Seconds of processor time.
+        wall_seconds: Seconds of real time.
+        output: Bytes that it may print, and bytes of each file that it writes.
+    """
+
+    memory: int
+    cpu_seconds: int
+    wall_seconds: int
+    output: int
+
+
+QUESTION: Final = Limits(_GB, 60, 60, 80 * _MB)
+"""A helper that answers while the performer waits. The largest answer holds the weights of a model."""
+_CHECK: Final = QUESTION._replace(cpu_seconds=20)
+_SETTING: Final = QUESTION._replace(cpu_seconds=20, output=16 * _MB)
+_TRAINING: Final = Limits(0, 30 * _DAY, 7 * _DAY, 4 * _GB)
+"""A training may use several cores for days. TensorFlow and PyTorch reserve far more address space than they use,
+above all with a GPU, so memory is bounded by the readers of its files."""
+
+LIMITS: Final[dict[str, Limits]] = {
+    "impsy_tui.config.edit": _SETTING,
+    "impsy_tui.config.guided": _SETTING,
+    "impsy_tui.jobs.library": QUESTION,
+    "impsy_tui.jobs.ports": _SETTING,
+    "impsy_tui.jobs.replay": QUESTION,
+    "impsy_tui.jobs.trash": _SETTING,
+    "impsy_tui.networks.check": _CHECK,
+    "impsy_tui.networks.ensemble_opening": _CHECK,
+    # Millions of rows of many logs, and the dataset made of them.
+    "impsy_tui.jobs.dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
+    # Matplotlib alone takes half a gigabyte of address space.
+    "impsy_tui.jobs.plot": Limits(4 * _GB, 600, 1_800, 256 * _MB),
+    # An hour of audio at 48 kHz is 1.4 GB, and as much again while it is framed; a folder holds many.
+    "impsy_tui.jobs.analysis": Limits(6 * _GB, 7 * _DAY, 7 * _DAY, _GB),
+    # A patch is rendered once for each of up to a million points.
+    "impsy_tui.jobs.lookup": Limits(4 * _GB, 7 * _DAY, 7 * _DAY, 4 * _GB),
+    "impsy_tui.jobs.ensemble_evaluation": Limits(4 * _GB, _HOUR, 2 * _HOUR, 256 * _MB),
+    "impsy_tui.training.agent_convert_worker": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
+    "impsy_tui.training.agent_evaluation_worker": _TRAINING._replace(wall_seconds=_DAY),
+    "impsy_tui.training.agent_worker": _TRAINING,
+    "impsy_tui.training.convert_worker": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
+    "impsy_tui.training.ensemble_worker": _TRAINING,
+    "impsy_tui.training.evaluation_worker": _TRAINING._replace(wall_seconds=_DAY),
+    "impsy_tui.training.gestures_worker": _TRAINING._replace(wall_seconds=_DAY),
+    "impsy_tui.training.sweep_worker": _TRAINING,
+    "impsy_tui.training.worker": _TRAINING,
+}
+
+
+def limits_of(module: str) -> Limits:
+    """Returns the limits of ``python -m module``."""
+    return LIMITS.get(module, QUESTION)
+
+
+def limit_process(module: str) -> None:
+    """Limits the memory, the processor time and the files of this process, which runs a module of ``LIMITS``."""
     import resource
 
-    for what, most in ((resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+    limits = LIMITS[module]
+    for what, soft, hard in (
+        (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5),  # the soft one says why it ended
+        (resource.RLIMIT_AS, limits.memory, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.output, limits.output),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        if not hard and what != resource.RLIMIT_CORE:
+            continue
         try:
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):  # macOS has no such limit on memory
             pass
+
+
+def exceeded(what: str, limits: Limits, code: int, last: str) -> str:
+    """Says which limit a process went over, and what to do.
+
+    Args:
+        what: Name of the job and of its file.
+        limits: Limits of the process.
+        code: Exit status; below zero, the signal that ended it.
+        last: Last line that it printed.
+
+    Returns:
+        A message; empty if it ended for another reason.
+    """
+    if code == -signal.SIGXCPU:
+        return f"{what} needs more than {limits.cpu_seconds} s of processor time, its limit. {_REMEDY}"
+    if code and "MemoryError" in last:
+        most = f"{limits.memory / _GB:g} GB of memory, its limit" if limits.memory else "the memory of this machine"
+        return f"{what} needs more than {most}. {_REMEDY}"
+    return ""
+
+
+def over_time(what: str, limits: Limits) -> str:
+    """Says that a process took too long, and what to do."""
+    return f"{what} needs more than {limits.wall_seconds} s, its limit. {_REMEDY}"
+
+
+def over_output(what: str, limits: Limits) -> str:
+    """Says that a process printed too much, and what to do."""
+    return f"{what} prints more than {limits.output / _MB:g} MB, its limit. {_REMEDY}"
 
 
 @contextmanager

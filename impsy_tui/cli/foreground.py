@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final, NoReturn
@@ -15,6 +16,7 @@ import typer
 from impsy_tui.cli.output import say
 from impsy_tui.folders import shown
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.limits import exceeded, limits_of, over_time
 
 _WIDTH: Final = 78
 _TAIL: Final = 20
@@ -32,6 +34,7 @@ def work(module: str, arguments: Sequence[str | Path]) -> None:
 
     Ctrl-C reaches the worker, which may have something to save first. A path is never taken for an option.
     """
+    limits, what = limits_of(module), " ".join([module.rpartition(".")[2], *map(str, arguments[:1])])
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", module, *map(_written, arguments)],
@@ -41,17 +44,26 @@ def work(module: str, arguments: Sequence[str | Path]) -> None:
             env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ},
         )
         interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        late = threading.Timer(limits.wall_seconds, process.kill)
+        late.daemon = True
+        late.start()
         try:
             assert process.stdout is not None
             last = _follow(process.stdout)
             process.wait()
         finally:
             signal.signal(signal.SIGINT, interrupted)
+            took_too_long = late.finished.is_set()
+            late.cancel()
+        if took_too_long:
+            fail(over_time(what, limits))
         if last is None and process.returncode == -signal.SIGINT:
             fail("cancelled: nothing was kept")
         if last is None:
             errors.seek(0)
             said = errors.read().decode(errors="replace").splitlines()[-_TAIL:]
+            if problem := exceeded(what, limits, process.returncode, said[-1] if said else ""):
+                fail(problem)
             fail("\n".join(["it ended without a word; the last that it printed:", *said]))
     if isinstance(last, Failed):
         fail(last.text)

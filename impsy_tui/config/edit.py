@@ -19,6 +19,7 @@ from impsy_tui.config.describe import describe
 from impsy_tui.config.earlier import DIRECTIONS, FREE_TEXT, WIRES, devices
 from impsy_tui.config.load import LoadedConfig, load_config
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
+from impsy_tui.limits import limit_process
 
 
 class EditProblem(Exception):
@@ -181,4 +182,5 @@ def _write(file: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.config.edit")
     main()

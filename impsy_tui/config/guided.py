@@ -14,6 +14,7 @@ from typing import Final
 from impsy_tui.config.edit import EditProblem, read_text
 from impsy_tui.config.kinds import written
 from impsy_tui.guide import Answers
+from impsy_tui.limits import limit_process
 
 _FIRST_CONTROLLER: Final = 1
 _MOST_CONTROLLERS: Final = 119
@@ -147,4 +148,5 @@ def _heard(answers: Answers) -> list[str]:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.config.guided")
     main()

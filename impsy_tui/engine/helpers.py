@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import BinaryIO, Final
 from weakref import WeakKeyDictionary
 
-_LARGEST: Final = 80 << 20
-"""Bytes of an answer: the weights of a large model, and more."""
+from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
+
 _PIECE: Final = 1 << 18
 _AT_ONCE: Final = 4
 """Processes at the same time: a load or a replay asked for again and again is no bomb."""
@@ -52,7 +52,9 @@ def scratch_file() -> BinaryIO:
     return tempfile.TemporaryFile()
 
 
-async def ask_helper(module: str, *arguments: str, patience: float = 60.0, output: BinaryIO | None = None) -> bytes:
+async def ask_helper(
+    module: str, *arguments: str, patience: float | None = None, output: BinaryIO | None = None
+) -> bytes:
     """Run ``python -m module``, niced, and take what it prints.
 
     That is not read here: decoding the picture of a long log would take milliseconds from the music.
@@ -60,7 +62,7 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0, outpu
     Args:
         module: of this program.
         arguments: for it.
-        patience: seconds that it may take.
+        patience: Seconds that it may take, below its limit.
         output: Takes what the helper prints, so that a large answer does not go through the event loop. It is at
             its beginning afterwards, and nothing is returned.
 
@@ -72,7 +74,15 @@ async def ask_helper(module: str, *arguments: str, patience: float = 60.0, outpu
         return await _ask(module, arguments, patience, output)
 
 
-async def _read(stream: asyncio.StreamReader | None, process: asyncio.subprocess.Process) -> bytes:
+def _about(module: str, arguments: Sequence[str]) -> str:
+    """Returns the name of a helper, and of the file that it was asked about."""
+    file = next((argument for argument in arguments if os.sep in argument), "")
+    return f"{module.rpartition('.')[2]} {file}".rstrip()
+
+
+async def _read(
+    stream: asyncio.StreamReader | None, process: asyncio.subprocess.Process, limits: Limits, what: str
+) -> bytes:
     """All that a process writes; one that writes too much is killed."""
     if stream is None:
         return b""
@@ -80,17 +90,17 @@ async def _read(stream: asyncio.StreamReader | None, process: asyncio.subprocess
     count = 0
     while piece := await stream.read(_PIECE):
         count += len(piece)
-        if count <= _LARGEST:
+        if count <= limits.output:
             pieces.append(piece)
         elif process.returncode is None:
             process.kill()
-    if count > _LARGEST:
-        raise HelperProblem(f"an answer of more than {_LARGEST >> 20} MB is not taken: a file may be damaged")
+    if count > limits.output:
+        raise HelperProblem(over_output(what, limits))
     return b"".join(pieces)
 
 
-async def _ask(module: str, arguments: Sequence[str], patience: float, output: BinaryIO | None) -> bytes:
-    name = module.rpartition(".")[2]
+async def _ask(module: str, arguments: Sequence[str], patience: float | None, output: BinaryIO | None) -> bytes:
+    name, what, limits = module.rpartition(".")[2], _about(module, arguments), limits_of(module)
     try:
         process = await asyncio.create_subprocess_exec(
             *("nice", "-n", "10", sys.executable, "-P", "-m", module, *arguments),
@@ -106,10 +116,14 @@ async def _ask(module: str, arguments: Sequence[str], patience: float, output: B
     except ValueError as error:  # what no process can be told, such as a zero byte
         raise HelperProblem(f"{name} cannot be asked that: {error}") from None
     try:
-        async with asyncio.timeout(patience):
-            said, errors = await asyncio.gather(_read(process.stdout, process), _read(process.stderr, process))
+        async with asyncio.timeout(limits.wall_seconds if patience is None else min(patience, limits.wall_seconds)):
+            said, errors = await asyncio.gather(
+                *(_read(stream, process, limits, what) for stream in (process.stdout, process.stderr))
+            )
             await process.wait()
     except TimeoutError:
+        if patience is None or patience > limits.wall_seconds:
+            raise NoAnswer(over_time(what, limits)) from None
         raise NoAnswer(f"{name} did not answer within {patience:.0f} s") from None
     finally:
         if process.returncode is None:
@@ -119,6 +133,8 @@ async def _ask(module: str, arguments: Sequence[str], patience: float, output: B
             await process.wait()
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]
+        if problem := exceeded(what, limits, process.returncode, last):
+            raise HelperProblem(problem)
         raise HelperProblem(f"{name} failed: {last or f'code {process.returncode}'}")
     if output is not None:
         output.seek(0)

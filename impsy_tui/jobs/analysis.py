@@ -8,13 +8,14 @@ import argparse
 import signal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.corpus import write_corpus
 from impsy_tui.listening.descriptors import RATES, Settings, describe
@@ -24,6 +25,8 @@ SUFFIXES: Final = (".wav", ".flac", ".ogg", ".aif", ".aiff")
 MOST_CHANNELS: Final = 8
 LONGEST: Final = 3_600
 """Seconds; a longer recording would not fit in the memory of a small machine."""
+_BLOCK: Final = 1 << 16
+"""Frames read at once: all channels of a long recording never are in memory together."""
 
 
 def main() -> None:
@@ -95,7 +98,6 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
     except OSError as error:
         raise ListeningProblem(f"reading recordings needs libsndfile (Debian: libsndfile1): {error}") from None
 
-    sound: Any
     try:
         with soundfile.SoundFile(str(file)) as recording:
             rate = recording.samplerate
@@ -105,10 +107,14 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
                 raise ListeningProblem(f"{file.name} is longer than {LONGEST // 60} minutes: cut it")
             if recording.channels > MOST_CHANNELS:
                 raise ListeningProblem(f"{file.name} has {recording.channels} channels: at most {MOST_CHANNELS}")
-            sound = recording.read(dtype="float64", always_2d=True)
+            mixed = np.empty(recording.frames)
+            heard = 0
+            for block in recording.blocks(_BLOCK, dtype="float64", always_2d=True):
+                mixed[heard : heard + len(block)] = block.mean(axis=1)
+                heard += len(block)
     except (soundfile.SoundFileError, RuntimeError) as error:
         raise ListeningProblem(f"{file.name} cannot be read: {error}") from None
-    mixed = sound.mean(axis=1)
+    mixed = mixed[:heard]
     if not len(mixed):
         raise ListeningProblem(f"{file.name} holds no sound")
     mixed[~np.isfinite(mixed)] = 0.0
@@ -116,4 +122,5 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.analysis")
     main()

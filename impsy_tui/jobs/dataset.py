@@ -11,6 +11,7 @@ from impsy_tui.corpus.collate import ENOUGH, Collated, collate, dimensions, log_
 from impsy_tui.corpus.datasets import write_dataset
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.terms import counted
 
 _MOST_TOLD: Final = 5
@@ -103,4 +104,5 @@ def _bars(counts: np.ndarray) -> str:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.dataset")
     main()

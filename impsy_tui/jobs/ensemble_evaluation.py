@@ -14,6 +14,7 @@ from impsy_tui.gestures.scores import ScoreProblem, read_band
 from impsy_tui.jobs.band_report import EXPLAINED, HEADS, Judged, judge_markov, judge_network, judge_real, table
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.networks.ensemble_opening import open_ensemble
 from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.band import Tuning
@@ -92,4 +93,5 @@ def _columns(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.ensemble_evaluation")
     main()

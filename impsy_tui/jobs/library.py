@@ -35,7 +35,6 @@ _LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
 def main() -> None:
     """See the module."""
     step_back()
-    limit_process()
     what, number, *arguments = sys.argv[1:]
     answer: Files | LogPicture | Reply
     if what == "list":
@@ -163,4 +162,5 @@ def draw(number: int, file: Path, columns: int) -> LogPicture | Reply:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.library")
     main()

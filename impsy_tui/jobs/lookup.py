@@ -25,6 +25,7 @@ from impsy_tui.jobs import cluster
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.jobs.sounding import Wish, listen
+from impsy_tui.limits import limit_process
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.descriptors import Settings
 from impsy_tui.listening.names import NAMES
@@ -266,4 +267,5 @@ class _Kept:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.lookup")
     main()

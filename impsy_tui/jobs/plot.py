@@ -8,6 +8,7 @@ from pathlib import Path
 
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.plots import PlotProblem, Wish, pictures
 from impsy_tui.plots.sheets import sheet
 
@@ -35,4 +36,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.plot")
     main()

@@ -10,6 +10,7 @@ import sys
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ports
 from impsy_tui.jobs.manners import step_back
+from impsy_tui.limits import limit_process
 
 
 def main() -> None:
@@ -46,4 +47,5 @@ def find_ports(api: str = "", number: int = 0) -> Ports:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.ports")
     main()

@@ -132,10 +132,10 @@ def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
 def main() -> None:
     """See the module."""
     step_back()
-    limit_process()
     reel, events = read_reel(Path(sys.argv[1]))
     sys.stdout.buffer.write(encoded(reel) + b"\n" + events)
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.replay")
     main()

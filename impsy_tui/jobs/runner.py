@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
+from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 
 MOST_JOBS: Final = 4
 _MOST_KEPT: Final = 20
@@ -51,6 +52,8 @@ class Job:
         output: the file with everything else it printed.
         began: on the loop's clock.
         ended: likewise, None while it runs.
+        limits: Limits of its process.
+        over: Limit for which it is being killed, in words; empty for none.
     """
 
     number: int
@@ -65,6 +68,8 @@ class Job:
     file: str = ""
     outcome: str = ""
     ended: float | None = None
+    limits: Limits = field(default_factory=lambda: limits_of(""))
+    over: str = ""
 
     @property
     def running(self) -> bool:
@@ -109,7 +114,7 @@ class JobRunner:
         self._count += 1
         output = self._folder / f"{self._count:03d}-{kind}.txt"
         # Counted from now on: others may be started while its process is.
-        job = Job(self._count, kind, name, output, loop.time())
+        job = Job(self._count, kind, name, output, loop.time(), limits=limits_of(module))
         self.jobs.append(job)
         threads = str(max(1, (os.cpu_count() or 2) - 1))
         environment = {
@@ -193,6 +198,11 @@ class JobRunner:
             except (ProcessLookupError, PermissionError):
                 pass
 
+    def _end(self, job: Job, problem: str) -> None:
+        """Kills a job that went over a limit."""
+        job.over = job.over or problem
+        self._signal(job, signal.SIGKILL)
+
     def _forget_old(self) -> None:
         ended = [job for job in self.jobs if not job.running]
         for job in ended[: max(0, len(self.jobs) - _MOST_KEPT)]:
@@ -201,23 +211,35 @@ class JobRunner:
     async def _watch(self, job: Job, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         decoder = msgspec.json.Decoder(FromWorker)
+        what, printed = f"{job.kind} {job.name}", 0
+        late = asyncio.get_running_loop().call_later(
+            job.limits.wall_seconds, self._end, job, over_time(what, job.limits)
+        )
         for number in count():
             if number % _LINES_A_TURN == 0:
                 await asyncio.sleep(0)  # lines that are there already do not wait for the loop
             try:
                 line = await process.stdout.readline()
             except ValueError:
-                continue  # a line without end: what follows it may make sense again
+                printed += _LONGEST_LINE
+                line = b"\n"  # a line without end: what follows it may make sense again
             if not line:
                 break
+            printed += len(line)
+            if printed > job.limits.output:
+                self._end(job, over_output(what, job.limits))
+                continue
             try:
                 self._hear(job, decoder.decode(line))
             except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 continue  # a library that prints where only reports belong
         code = await process.wait()
+        late.cancel()
         self._processes.pop(job.number, None)
         job.ended = asyncio.get_running_loop().time()
-        if job.outcome:
+        if job.over:
+            job.state, job.text = "failed", job.over
+        elif job.outcome:
             job.state = job.outcome
         elif job.state == "stopping":
             job.state, job.text = "cancelled", "cancelled: nothing was kept"
@@ -251,6 +273,8 @@ def _python(wanted: str) -> str:
 
 def _why(job: Job, code: int) -> str:
     """What to tell of a worker that ended without a report."""
+    if problem := exceeded(f"{job.kind} {job.name}", job.limits, code, _last_line(job.output)):
+        return problem
     if code == -signal.SIGKILL:
         goes_on = "; train resume goes on with it" if job.kind == "train" else ""
         return f"killed, perhaps because memory ran out{goes_on}"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.jobs.manners import step_back
+from impsy_tui.limits import limit_process
 
 KEPT: Final = timedelta(days=30)
 _FOLDER: Final = ".trash"
@@ -188,4 +189,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.jobs.trash")
     main()

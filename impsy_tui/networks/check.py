@@ -16,9 +16,10 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from impsy_tui.limits import limit_process
 from impsy_tui.networks import Floats, Network, Shape
 from impsy_tui.networks.interpreter import NoInterpreter
-from impsy_tui.networks.looking import limit_self
+from impsy_tui.networks.looking import step_back
 from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
@@ -30,7 +31,7 @@ _LONGEST_HEADER: Final = 1 << 16
 
 def main() -> None:
     """Check the file named on the command line; see the module."""
-    limit_self()
+    step_back()
     file = Path(sys.argv[1])
     out = sys.stdout.buffer
     # Libraries write to the descriptors of their own accord; the answer must stay clean.
@@ -140,4 +141,5 @@ def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.networks.check")
     main()

@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.limits import limit_process
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import INPUTS
-from impsy_tui.networks.looking import limit_self, looked_at
+from impsy_tui.networks.looking import looked_at, step_back
 from impsy_tui.networks.problem import ModelProblem
 
 _FINE: Final = "fine"
@@ -20,7 +21,7 @@ _STEPS: Final = 4
 
 def main() -> None:
     """See the module."""
-    limit_self()
+    step_back()
     try:
         _try_out(EnsembleNetwork(Path(sys.argv[1])))
     except ModelProblem as problem:
@@ -54,4 +55,5 @@ def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.networks.ensemble_opening")
     main()

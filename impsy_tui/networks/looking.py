@@ -3,13 +3,11 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import Final
 
-from impsy_tui.limits import limit_process
+from impsy_tui.limits import exceeded, limits_of
 from impsy_tui.networks.problem import ModelProblem
-
-CPU_SECONDS: Final = 20
 
 
 def looked_at(module: str, file: Path, patience: float) -> bytes:
@@ -23,20 +21,27 @@ def looked_at(module: str, file: Path, patience: float) -> bytes:
     Raises:
         ModelProblem: it takes longer.
     """
-    try:
-        seen = subprocess.run(
-            [sys.executable, "-P", "-m", module, str(file)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=patience,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ModelProblem(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
-    return seen.stdout
+    limits = limits_of(module)
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:  # a file has a largest size
+        try:
+            seen = subprocess.run(
+                [sys.executable, "-P", "-m", module, str(file)],
+                stdin=subprocess.DEVNULL,
+                stdout=answer,
+                stderr=errors,
+                timeout=min(patience, limits.wall_seconds),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ModelProblem(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
+        errors.seek(0)
+        last = errors.read(1 << 16).decode(errors="replace").strip().rpartition("\n")[2]
+        if problem := exceeded("opening it", limits, seen.returncode, last):
+            raise ModelProblem(f"could not be opened: {problem}")
+        answer.seek(0)
+        return answer.read(limits.output)
 
 
-def limit_self() -> None:
-    """Bound what a hostile file can take, and stay out of the music's way."""
+def step_back() -> None:
+    """Leaves the processor to the music."""
     os.nice(10)
-    limit_process(CPU_SECONDS)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel, check, write_agent
 from impsy_tui.listening.agent_settings import read_settings
@@ -132,4 +133,5 @@ def _first_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.agent_convert_worker")
     main()

@@ -14,6 +14,7 @@ import numpy as np
 
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel, read_agent
 from impsy_tui.listening.agent_settings import CORPUS, MIXED, names_of
@@ -106,4 +107,5 @@ def _told(model: AgentModel, fact: str) -> Sequence[str]:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.agent_evaluation_worker")
     main()

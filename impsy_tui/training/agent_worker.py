@@ -13,6 +13,7 @@ from impsy_tui import terms
 from impsy_tui.installation import needs_extra, pip_line
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_settings import CORPUS, MIXED, Settings, names_of, read_settings
 from impsy_tui.listening.seek import STEP
@@ -192,4 +193,5 @@ def _finish(
 _LAST_SEED: Final = 30_000
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.agent_worker")
     main()

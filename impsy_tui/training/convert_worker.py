@@ -11,6 +11,7 @@ from pathlib import Path
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.networks.notes import notes_path
 from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.weights import read_weights
@@ -50,4 +51,5 @@ def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.convert_worker")
     main()

@@ -17,6 +17,7 @@ from impsy_tui.gestures.scores import Score, ScoreProblem, read_band
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.terms import counted
 from impsy_tui.training.worker import StopAsked
 
@@ -125,4 +126,5 @@ def _train(
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.ensemble_worker")
     main()

@@ -15,6 +15,7 @@ from impsy_tui.corpus.datasets import DatasetProblem
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.networks import Network
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.opening import open_checked
@@ -134,4 +135,5 @@ def _write(text: str, folder: Path, dataset: Path) -> Path:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.evaluation_worker")
     main()

@@ -17,6 +17,7 @@ from impsy_tui.gestures.names import GESTURES, NAMES
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.networks.notes import write_notes
 from impsy_tui.training.labelled import LabelProblem, read_all
 from impsy_tui.training.naming import free_name
@@ -81,4 +82,5 @@ def _summary(name: str, accuracy: float, counts: np.ndarray) -> str:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.gestures_worker")
     main()

@@ -19,6 +19,7 @@ from impsy_tui import terms
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs import cluster
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.training.worker import StopAsked, facts, perform, read
 
 if TYPE_CHECKING:
@@ -225,6 +226,7 @@ def _in_a_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.sweep_worker")
     main()
 elif __name__ == "__mp_main__":
     # A process of the local cluster: Ctrl-C reaches it too, and is for the one that started it.

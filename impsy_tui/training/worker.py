@@ -20,6 +20,7 @@ from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.limits import limit_process
 from impsy_tui.networks import SCALE
 from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import scale_of
@@ -288,4 +289,5 @@ def facts(
 
 
 if __name__ == "__main__":
+    limit_process("impsy_tui.training.worker")
     main()

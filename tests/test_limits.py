@@ -1,0 +1,127 @@
+"""Limits of every process that opens files which another person may have made."""
+
+import asyncio
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from impsy_tui import limits
+from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
+from impsy_tui.jobs.runner import Job, JobRunner
+from impsy_tui.limits import LIMITS, QUESTION, exceeded
+
+_PACKAGE = Path(limits.__file__).parent
+_NO_FOREIGN_FILES = {
+    "impsy_tui.engine.log_writer",  # writes rows that come through a pipe
+    "impsy_tui.midi_system.host",  # owns MIDI ports
+    "impsy_tui.training.demo_ensemble",  # these make the models that are shipped, from data made up on the spot
+    "impsy_tui.training.demo_gestures",
+    "impsy_tui.training.demo_model",
+}
+_MODULES = sorted(
+    ".".join(file.relative_to(_PACKAGE.parent).with_suffix("").parts)
+    for file in _PACKAGE.rglob("*.py")
+    if file.name != "__main__.py" and '\nif __name__ == "__main__":\n' in file.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("module", [name for name in _MODULES if name not in _NO_FOREIGN_FILES])
+def test_limits_hold_in_every_module_that_runs_as_a_process(module: str) -> None:
+    assert module in LIMITS, f"{module} runs as a process: give it limits in impsy_tui/limits.py"
+    assert all(value > 0 for value in LIMITS[module][1:])
+    text = (_PACKAGE.parent / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+    begin = f'if __name__ == "__main__":\n    limit_process("{module}")\n    main()'
+    assert begin in text, f"{module} does not call limit_process before all else"
+    script = (
+        f"import resource as r; from impsy_tui.limits import limit_process; limit_process({module!r})\n"
+        "print([r.getrlimit(each)[0] for each in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    memory, cpu_seconds, _, output = LIMITS[module]
+    assert said.stdout.strip() == str([memory or resource.RLIM_INFINITY, cpu_seconds, output])
+
+
+def test_limits_name_no_module_that_is_gone() -> None:
+    assert set(_MODULES) >= set(LIMITS)
+    assert set(_MODULES) >= _NO_FOREIGN_FILES
+
+
+def _limited(work: str, **few: int) -> "subprocess.CompletedProcess[str]":
+    script = (
+        "from impsy_tui import limits\n"
+        f"limits.LIMITS['test'] = limits.QUESTION._replace(**{few!r})\nlimits.limit_process('test')\n{work}\n"
+    )
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_exceeded_says_that_processor_time_ran_out() -> None:
+    ended = _limited("while True: pass", cpu_seconds=1)
+    assert ended.returncode == -signal.SIGXCPU
+    told = exceeded("plot big.npz", QUESTION._replace(cpu_seconds=1), ended.returncode, "")
+    assert told.startswith("plot big.npz needs more than 1 s of processor time, its limit. A file may be damaged")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+def test_exceeded_says_that_memory_ran_out() -> None:
+    ended = _limited("bytearray(2 << 30)")
+    told = exceeded("plot big.npz", QUESTION, ended.returncode, ended.stderr.splitlines()[-1])
+    assert told.startswith("plot big.npz needs more than 1 GB of memory, its limit. A file may be damaged")
+
+
+def test_exceeded_says_nothing_of_other_ends() -> None:
+    assert not exceeded("plot", QUESTION, 1, "ValueError: no")
+    assert not exceeded("plot", QUESTION, 0, "MemoryError")
+
+
+def test_limit_process_bounds_the_files_that_are_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ended = _limited(f"with open({str(out)!r}, 'wb') as out: out.write(bytes(5000))", output=4096)
+    assert "File too large" in ended.stderr
+    assert out.stat().st_size <= 4096
+
+
+def _zeros(folder: Path) -> str:
+    with (folder / "zeros").open("wb") as file:
+        file.truncate(1 << 40)
+    return str(folder / "zeros")
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [("wall_seconds", "dataset mine needs more than 1 s, its limit. "), ("output", "dataset mine prints more than ")],
+)
+def test_runner_ends_a_job_over_its_limit_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, told: str
+) -> None:
+    monkeypatch.setitem(LIMITS, "base64", QUESTION._replace(output=1 << 60)._replace(**{limit: 1}))
+
+    async def run() -> Job:
+        ended: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
+        runner = JobRunner(tmp_path, ended.set_result)
+        await runner.start("dataset", "mine", "base64", ["-e", _zeros(tmp_path)])
+        return await asyncio.wait_for(ended, 60)
+
+    job = asyncio.run(run())
+    assert job.state == "failed"
+    assert job.text.startswith(told)
+    assert "divide it, or leave it out" in job.text
+
+
+def test_helper_over_its_wall_clock_limit_is_ended_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "http.server", QUESTION._replace(wall_seconds=1))
+    with pytest.raises(NoAnswer, match=r"server .*tmp.* needs more than 1 s, its limit\. A file may be damaged"):
+        asyncio.run(ask_helper("http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)))
+
+
+def test_helper_that_runs_out_of_processor_time_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "spin.py").write_text(
+        "from impsy_tui import limits\nlimits.LIMITS['spin'] = limits.QUESTION._replace(cpu_seconds=1)\n"
+        "limits.limit_process('spin')\nwhile True: pass\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(HelperProblem, match=r"spin /some/file needs more than 60 s of processor time"):
+        asyncio.run(ask_helper("spin", "/some/file"))
