@@ -118,7 +118,7 @@ def test_start_takes_options_of_run_and_leaves_an_engine_that_runs(tmp_path: Pat
     )
     with connected(place) as client:
         player = client.snapshot().players[0]
-        assert (player.mode, player.pi_temperature) == ("battle", 1.25)
+        assert (player.mode, player.number("temp")) == ("battle", 1.25)
         assert client.hello.start.prints_there
     again = shell(*words, cwd=tmp_path)
     assert (again.returncode, again.stdout) == (0, "an engine plays already (impsy-tui shutdown ends it)\n")

@@ -28,14 +28,14 @@ class Steps:
         player, self._focus = snapshot.focused, snapshot.focus
         match action:
             case "temp_up" | "temp_down":
-                value = self._value("temp", player.pi_temperature) + (0.1 if action == "temp_up" else -0.1)
+                value = self._value("temp", player.number("temp")) + (0.1 if action == "temp_up" else -0.1)
                 return self._set("temp", min(max(round(value, 3), 0.1), TEMP.limits.high))
             case "sigma_up" | "sigma_down":
-                value = self._value("sigma", player.sigma_temperature)
+                value = self._value("sigma", player.number("sigma"))
                 value = max(value, 0.0005) * (_SIGMA_STEP if action == "sigma_up" else 1 / _SIGMA_STEP)
                 return self._set("sigma", min(max(float(f"{value:.2g}"), 0.0005), SIGMA.limits.high))
             case "slower" | "faster":
-                value = self._value("timescale", player.timescale) or 0.125
+                value = self._value("timescale", player.number("timescale")) or 0.125
                 value = min(max(value * (2.0 if action == "slower" else 0.5), 0.015625), TIMESCALE.limits.high)
                 return self._set("timescale", value)
         return None

@@ -7,12 +7,7 @@ class AgentState(msgspec.Struct, frozen=True):
     """How an agent is doing.
 
     Attributes:
-        aim: one of ``parameters.AIM.choices``.
-        steer: one of ``parameters.STEER.choices``.
         hear: what matters to it, in words.
-        budget: how far its parameters may move in a second, 0 for as far as they like.
-        smooth: seconds.
-        rest: dBFS, below which it rests; 0 for never.
         resting: whether it does.
         level: of what it heard last, dBFS.
         heard: seconds since then, -1 for nothing yet.
@@ -23,12 +18,7 @@ class AgentState(msgspec.Struct, frozen=True):
             says where nobody listens to it.
     """
 
-    aim: str
-    steer: str
     hear: str
-    budget: float
-    smooth: float
-    rest: float
     resting: bool
     level: float
     heard: float

@@ -106,8 +106,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         mode: see ``terms.MODES``; "band" for a band.
         turn: "you", "player" or "both".
         paused: whether it may not play.
-        pi_temperature, sigma_temperature, timescale, threshold: see ``terms``.
-        max_response: seconds, 0 for no end.
+        parameters: values of its parameters, by name.
         max_gap: seconds.
         output: what it played last, empty for nothing yet.
         output_age: seconds since then.
@@ -129,11 +128,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     mode: str
     turn: str
     paused: bool
-    pi_temperature: float
-    sigma_temperature: float
-    timescale: float
-    threshold: float
-    max_response: float
+    parameters: dict[str, float | str | tuple[str, ...] | None]
     max_gap: float
     output: tuple[float, ...]
     output_age: float
@@ -146,6 +141,11 @@ class PlayerState(msgspec.Struct, frozen=True):
     plays: tuple[int, ...] = ()
     band: BandState | None = None
     agent: AgentState | None = None
+
+    def number(self, name: str) -> float:
+        """Returns the value of a parameter; 0 where there is none."""
+        value = self.parameters.get(name)
+        return value if isinstance(value, int | float) else 0.0
 
     def place(self, values: Sequence[float], count: int) -> list[float | None]:
         """What it plays, or will play, by the values of the instrument, None for those that are not its own."""

@@ -4,6 +4,7 @@ from impsy_tui import terms
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
 from impsy_tui.control.states import BandState, ChannelState, PlayerState, TempoState
+from impsy_tui.parameters import MODE, PARAMETERS
 from impsy_tui.terms import counted
 
 _BAR = 24
@@ -104,32 +105,29 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
     if player.kind == "dummy":
         model = "DUMMY: no model is loaded"
     lines = [f"{label:<10}{player.mode} · {mark}", f"{'model':<10}{model}"]
+    shown = [
+        f"{name} {parameter.shown(value)}"
+        for name, value in player.parameters.items()
+        if (parameter := PARAMETERS.get(name)) is not None and value is not None and parameter is not MODE
+    ]
+    lines += [f"{'':<10}{' · '.join(shown[first : first + 4])}" for first in range(0, len(shown), 4)]
     if player.agent is not None:
-        return lines + _agent_lines(player.agent)
+        lines += _agent_lines(player.agent)
     if player.band is not None:
-        return lines + _band_lines(player.band, player.pi_temperature)
-    parameters = (
-        f"temp {player.pi_temperature:g} · sigma {player.sigma_temperature:g} · "
-        f"timescale {player.timescale:g} · threshold {player.threshold:g}s"
-    )
-    return [*lines, f"{'':<10}{parameters}"]
+        lines += _band_lines(player.band)
+    return lines
 
 
-def _band_lines(band: BandState, temperature: float) -> list[str]:
+def _band_lines(band: BandState) -> list[str]:
     does = [f"{name} {terms.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
-    rests = " · rests" if band.resting else ""
-    lines = [f"{'band':<10}{counted(len(band.players), 'player')} · temp {temperature:g} · clips {band.clips}{rests}"]
+    lines = [f"{'band':<10}{counted(len(band.players), 'player')}{' · rests' if band.resting else ''}"]
     return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 
 
 def _agent_lines(agent: AgentState) -> list[str]:
-    limit = f" · budget {agent.budget:g}" if agent.budget else ""
     rests = "rests" if agent.resting else f"distance {agent.distance:.2f}"
     heard = "nothing is heard" if agent.heard < 0 else f"{agent.level:.0f} dBFS, {agent.rate} frames a second"
-    return [
-        f"{'agent':<10}{agent.aim} · {agent.steer} · smooth {agent.smooth:g}s{limit} · {rests}",
-        f"{'hears':<10}{agent.hear} · {heard}",
-    ]
+    return [f"{'agent':<10}{rests}", f"{'hears':<10}{agent.hear} · {heard}"]
 
 
 def _channel_line(channel: ChannelState) -> str:

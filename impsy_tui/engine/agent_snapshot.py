@@ -26,16 +26,11 @@ _MOST_WORDS: Final = 4
 
 def agent_state(part: AgentPart, now: float) -> AgentState:
     """How an agent is doing."""
-    settings, standing, player = part.settings, part.standing, part.player
+    standing, player = part.standing, part.player
     feats = standing.heard
     scaler = player.model.known.scaler
     return AgentState(
-        aim=settings.aim,
-        steer=settings.steer,
         hear=_in_words(player.matters),
-        budget=settings.budget or 0.0,
-        smooth=settings.smooth,
-        rest=settings.rest or 0.0,
         resting=standing.resting,
         level=float(feats.musician[0]) if feats is not None else -157.0,
         heard=now - standing.heard_at if feats is not None else -1.0,

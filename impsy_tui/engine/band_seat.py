@@ -11,6 +11,7 @@ from impsy_tui.channels import PlaysTouches, ShowsBand, VirtualTouch
 from impsy_tui.control.states import BandState, PlayerState
 from impsy_tui.engine.band_part import BandPart, BandSettings, Equipment
 from impsy_tui.engine.band_record import BandRecord
+from impsy_tui.engine.part_settings import captured
 from impsy_tui.engine.room import Room
 from impsy_tui.engine.wiring import Wiring
 from impsy_tui.gestures.clips import ClipTouch
@@ -260,11 +261,7 @@ class BandSeat:
             mode="band",
             turn="both",
             paused=part.paused,
-            pi_temperature=part.settings.temp,
-            sigma_temperature=0.0,
-            timescale=1.0,
-            threshold=0.0,
-            max_response=0.0,
+            parameters=captured(part),
             max_gap=0.0,
             output=(),
             output_age=0.0 if any(part.codes) else -1.0,

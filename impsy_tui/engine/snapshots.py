@@ -14,6 +14,7 @@ from impsy_tui.engine.agent_snapshot import agent_state
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.health import Health, read_health
 from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.engine.part_settings import captured
 from impsy_tui.engine.parts import SeatPart, agents_of
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.seat import Seat
@@ -149,7 +150,7 @@ class Observer:
 
 def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
     auditioned = part is seat.understudy
-    settings, player, upcoming = part.settings, part.player, part.upcoming
+    player, upcoming = part.player, part.upcoming
     return PlayerState(
         name="audition" if auditioned else seat.name,
         kind=player.kind,
@@ -158,11 +159,7 @@ def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
         mode=part.mode.name,
         turn=part.turn.value,
         paused=part.paused,
-        pi_temperature=settings.temp,
-        sigma_temperature=settings.sigma,
-        timescale=settings.timescale,
-        threshold=settings.threshold,
-        max_response=settings.max_response or 0.0,
+        parameters=captured(part),
         max_gap=part.max_gap,
         output=part.last_output or () if auditioned else seat.sounding,
         output_age=-1.0 if part.last_output is None else now - part.last_output_at,

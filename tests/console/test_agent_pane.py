@@ -13,16 +13,12 @@ from impsy_tui.control.agent_state import GROUPS, AgentState
 from impsy_tui.listening.agent_file import write_agent
 from tests.console.conftest import Rig
 from tests.console.stage import LARGE, SMALL, console, performed
+from tests.console.units import made
 from tests.listening.agents import frame, small_agent
 
 PALETTE = ThemeShelf().load("amber")
 AGENT = AgentState(
-    aim="imitate",
-    steer="network",
     hear="loudness-dB centroid chroma-A chroma-B and 20 more",
-    budget=0.5,
-    smooth=0.2,
-    rest=-60.0,
     resting=True,
     level=-18.4,
     heard=0.01,
@@ -45,7 +41,9 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 def text(agent: AgentState, width: int) -> list[str]:
-    return ["".join(piece for piece, _ in line) for line in agent_lines(agent, width, PALETTE)]
+    values = {"aim": "imitate", "steer": "network", "budget": 0.5, "smooth": 0.2}
+    player = made.snapshot(agent=agent, parameters=values).focused
+    return ["".join(piece for piece, _ in line) for line in agent_lines(player, width, PALETTE)]
 
 
 @pytest.mark.parametrize("width", [27, 42, 64])

@@ -112,13 +112,13 @@ _KEYS: list[tuple[str, _Seen]] = [
     ("4", lambda here: here.player.mode == "duet"),
     ("5", lambda here: here.player.mode == "useronly"),
     ("1", lambda here: here.player.mode == "callresponse"),
-    ("minus", lambda here: here.player.pi_temperature == 0.9),
-    ("equals_sign", lambda here: here.player.pi_temperature == 1.0),
-    ("plus", lambda here: here.player.pi_temperature == 1.1),
-    ("left_square_bracket", lambda here: here.player.sigma_temperature == 0.0046),
-    ("right_square_bracket", lambda here: here.player.sigma_temperature == 0.0099),
-    ("comma", lambda here: here.player.timescale == 2),
-    ("full_stop", lambda here: here.player.timescale == 1),
+    ("minus", lambda here: here.player.number("temp") == 0.9),
+    ("equals_sign", lambda here: here.player.number("temp") == 1.0),
+    ("plus", lambda here: here.player.number("temp") == 1.1),
+    ("left_square_bracket", lambda here: here.player.number("sigma") == 0.0046),
+    ("right_square_bracket", lambda here: here.player.number("sigma") == 0.0099),
+    ("comma", lambda here: here.player.number("timescale") == 2),
+    ("full_stop", lambda here: here.player.number("timescale") == 1),
     ("h", lambda here: here.snapshot.thru),
     ("c", lambda here: here.snapshot.timer_runs),
     ("c", lambda here: not here.snapshot.timer_runs),
@@ -151,9 +151,9 @@ async def test_a_key_held_down_goes_on_from_where_it_was(rig: Rig) -> None:
         await here.press("escape")
         await here.sees(" KEYS ")
         await here.press(*["minus"] * 5)
-        await here.until(lambda: here.player.pi_temperature == 0.1)
+        await here.until(lambda: here.player.number("temp") == 0.1)
         await here.press(*["equals_sign"] * 6)
-        await here.until(lambda: here.player.pi_temperature == 0.7)
+        await here.until(lambda: here.player.number("temp") == 0.7)
 
 
 @performed
@@ -201,7 +201,7 @@ async def test_keys_are_rebound(rig: Rig) -> None:
         await here.press("B")
         await here.until(lambda: here.player.mode == "battle")
         await here.press("ctrl+u")
-        await here.until(lambda: here.player.pi_temperature == 1.1)
+        await here.until(lambda: here.player.number("temp") == 1.1)
         await here.press("3")
         await here.frames()
         await here.press("2", "b")

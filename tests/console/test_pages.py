@@ -137,7 +137,7 @@ async def test_a_setting_is_changed_in_its_file_and_a_wrong_value_stays_to_be_pu
         await here.sees("0 to 3600 s")
         await here.page_typed("set interaction.threshold -1")
         await here.press(*["backspace"] * 2, "1", ".", "5", "enter")
-        await here.until(lambda: here.player.threshold == 1.5)
+        await here.until(lambda: here.player.number("threshold") == 1.5)
         await here.until(lambda: "threshold = 1.5" in (archive.folder / "config.toml").read_text())
         await here.until(lambda: any(re.search(r"interaction.threshold +1.5 ", line) for line in here.lines))
         await here.press("escape")
@@ -251,7 +251,7 @@ async def test_the_palette_carries_out_whole_commands_and_begins_others(rig: Rig
         await here.sees("› sigma", "CHANNELS")
         await here.type("0.5")
         await here.press("enter")
-        await here.until(lambda: here.player.sigma_temperature == 0.5)
+        await here.until(lambda: here.player.number("sigma") == 0.5)
 
 
 @performed

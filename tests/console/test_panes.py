@@ -60,7 +60,7 @@ async def test_paging_through_events_stays_where_it_is_read(rig: Rig) -> None:
         await here.sees("newer below")
         shown = [line for line in here.lines if "› sigma" in line]
         rig.send("temp 1.5")
-        await here.until(lambda: here.player.pi_temperature == 1.5)
+        await here.until(lambda: here.player.number("temp") == 1.5)
         await here.frames()
         assert [line for line in here.lines if "› sigma" in line] == shown
         await here.press("pagedown")

@@ -31,7 +31,7 @@ async def test_typed_words_are_never_hot_keys(rig: Rig) -> None:
         await here.type(" 1-5=[],.rthgc:")
         await here.has_typed("mode battle 1-5=[],.rthgc:")
         await here.frames()
-        assert (here.player.mode, here.player.pi_temperature) == ("callresponse", before.pi_temperature)
+        assert (here.player.mode, here.player.number("temp")) == ("callresponse", before.number("temp"))
         await here.press("ctrl+c")
         await here.has_typed("")
         await here.type("mode battle")
@@ -48,9 +48,9 @@ async def test_what_follows_the_way_back_to_the_prompt_at_once_is_text_too(rig: 
         await here.sees(" KEYS ")
         await here.burst(":", *"temp 1.5-r", "g", "escape", "escape")
         await here.has_typed("temp 1.5-rg")
-        assert (here.player.paused, here.player.turn, here.player.pi_temperature) == (False, "you", 1.0)
+        assert (here.player.paused, here.player.turn, here.player.number("temp")) == (False, "you", 1.0)
         await here.press("backspace", "backspace", "backspace", "enter")
-        await here.until(lambda: here.player.pi_temperature == 1.5)
+        await here.until(lambda: here.player.number("temp") == 1.5)
         await here.type("a:b")
 
 
@@ -86,7 +86,7 @@ async def test_a_mistake_is_told_however_fast_its_line_was_typed(rig: Rig) -> No
 async def test_a_mistake_is_put_right_however_fast(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.burst(*"temp hot", "enter", *["backspace"] * 3, "2", "enter")
-        await here.until(lambda: here.player.pi_temperature == 2.0)
+        await here.until(lambda: here.player.number("temp") == 2.0)
         await here.has_typed("")
 
 
@@ -168,7 +168,7 @@ async def test_a_refused_line_stays_and_the_next_text_begins_a_new_line(rig: Rig
         for number in range(1, 8):
             await here.type(f"temp 1.{number}")
             await here.press("enter")
-            await here.until(lambda number=number: here.player.pi_temperature == 1 + number / 10)  # type: ignore[misc]
+            await here.until(lambda number=number: here.player.number("temp") == 1 + number / 10)  # type: ignore[misc]
             if number == 1:
                 await here.sees("tmep 1.5: no command is called tmep")
         await here.enter("load highr")
@@ -202,9 +202,9 @@ async def test_blanks_of_every_kind_and_line_feed_work_at_the_prompt(rig: Rig) -
             for letter in f"temp{blank}1.{number}":
                 here._send(letter if letter.isalnum() else _character_to_key(letter), letter)
             await here.press("ctrl+j")
-            await here.until(lambda number=number: here.player.pi_temperature == 1 + number / 10)  # type: ignore[misc]
+            await here.until(lambda number=number: here.player.number("temp") == 1 + number / 10)  # type: ignore[misc]
         here.app.perform.prompt.line.post_message(events.Paste("temp\u00a00.7\n"))
-        await here.until(lambda: here.player.pi_temperature == 0.7)
+        await here.until(lambda: here.player.number("temp") == 0.7)
 
 
 @performed
@@ -232,7 +232,7 @@ async def test_a_home_that_cannot_be_written_to_costs_only_the_history(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "in-the-way"))
     async with console(rig.socket) as here:
         await here.enter("temp 1.3")
-        await here.until(lambda: here.player.pi_temperature == 1.3)
+        await here.until(lambda: here.player.number("temp") == 1.3)
         await here.press("up")
         await here.has_typed("temp 1.3")
 
@@ -306,7 +306,7 @@ async def test_the_likeliest_stands_behind_the_cursor(rig: Rig) -> None:
         await here.press("right")
         await here.has_typed("temp")
         await here.enter("temp 1.25")
-        await here.until(lambda: here.player.pi_temperature == 1.25)
+        await here.until(lambda: here.player.number("temp") == 1.25)
         await here.type("te")
         await here.sees("› temp 1.25")
         await here.press("end")
@@ -332,7 +332,7 @@ async def test_long_lines_and_odd_letters_do_no_harm(rig: Rig) -> None:
             await here.press("ctrl+c")
         await here.sees("for example: help mode")
         await here.enter("temp 1.7")
-        await here.until(lambda: here.player.pi_temperature == 1.7)
+        await here.until(lambda: here.player.number("temp") == 1.7)
 
 
 @performed
@@ -341,14 +341,14 @@ async def test_keys_that_come_all_at_once_act_in_their_order(rig: Rig) -> None:
         for key in (*"mode bat", "tab", "enter", *"moed x", "enter", *"temp 1.7x", "backspace", "enter", *"sigma 0."):
             here.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await here.sees("moed x: no command is called moed", "temp 1.7", "› sigma 0.")
-        await here.until(lambda: here.player.pi_temperature == 1.7 and here.player.mode == "battle")
+        await here.until(lambda: here.player.number("temp") == 1.7 and here.player.mode == "battle")
 
 
 @performed
 async def test_several_lines_can_be_pasted(rig: Rig) -> None:
     async with console(rig.socket) as here:
         here.app.perform.prompt.line.post_message(events.Paste("temp 0.9\r\nmode duet\nsigma 0.0"))
-        await here.until(lambda: here.player.pi_temperature == 0.9 and here.player.mode == "duet")
+        await here.until(lambda: here.player.number("temp") == 0.9 and here.player.mode == "duet")
         await here.sees("› sigma 0.0")
 
 

@@ -278,7 +278,7 @@ async def test_without_an_engine_the_console_waits_for_one(tmp_path: Path, start
 async def test_enter_starts_a_killed_engine_again_with_its_session(archive: Rig) -> None:
     async with console(archive.socket, LARGE) as here:
         await here.enter("mode battle; temp 1.75")
-        await here.until(lambda: here.player.pi_temperature == 1.75)
+        await here.until(lambda: here.player.number("temp") == 1.75)
         saved = archive.folder / "logs" / ".last-session.json"
         await here.until(lambda: saved.exists() and "1.75" in saved.read_text())
         archive.engine.end(signal.SIGKILL)

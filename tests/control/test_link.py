@@ -96,7 +96,7 @@ def test_commands_and_questions_are_answered_while_snapshots_come(start_engine: 
         none = await watched.link.ask("log", "no such log", 10)
         assert isinstance(none, Reply)
         assert not none.ok
-        await until(lambda: watched.link.snapshot.players[0].pi_temperature == 1.4)
+        await until(lambda: watched.link.snapshot.players[0].number("temp") == 1.4)
 
     watching(engine.socket, talk)
 

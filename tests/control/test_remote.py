@@ -34,7 +34,7 @@ def test_an_engine_elsewhere_is_as_if_it_were_here(ssh_server: SshServer, start_
         with connected(remote.socket) as client:
             assert client.hello.pid == engine.process.pid
             assert client.command("temp 1.5").ok
-            assert client.snapshot().players[0].pi_temperature == 1.5
+            assert client.snapshot().players[0].number("temp") == 1.5
         folder = remote.socket.parent
         assert folder.stat().st_mode & 0o077 == 0
         assert clients(remote)

@@ -83,7 +83,7 @@ def test_remote_resumes_killed_engine_as_it_was_started(other_machine: OtherMach
         with connected(remote.socket) as client:
             assert client.hello.pid != first.pid
             player = client.snapshot().players[0]
-            assert (player.pi_temperature, player.sigma_temperature) == (1.25, 0.5)
+            assert (player.number("temp"), player.number("sigma")) == (1.25, 0.5)
 
 
 def _refusal(machine: OtherMachine, folder: str) -> str:

@@ -60,9 +60,8 @@ def test_descriptors_come_in_and_parameters_go_out_as_floats_and_as_a_string(
     )
     assert "no descriptor is called noise" in engine.command("send", "hear noise").stderr
     with connected(engine.socket) as control:
-        agent = control.snapshot().focused.agent
-    assert agent is not None
-    assert (agent.aim, agent.steer, agent.budget, agent.smooth) == ("contrast", "seek", 0.5, 0.1)
+        values = control.snapshot().focused.parameters
+    assert [values[name] for name in ("aim", "steer", "budget", "smooth")] == ["contrast", "seek", 0.5, 0.1]
     assert engine.end() == 0
     sources = [row.split(",")[1] for row in engine.log_rows()]
     assert {"feats", "rnn"} == set(sources)

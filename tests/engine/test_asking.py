@@ -109,7 +109,7 @@ def test_settings_are_shown_changed_in_their_file_and_put_in_force(
         assert console.command("temp 3").ok
         assert _settings(console)["model.pitemp"] == ("3.0", "live")
         assert console.command("set interaction.threshold 1.5").text.endswith("in force now")
-        assert console.snapshot().players[0].threshold == 1.5
+        assert console.snapshot().players[0].number("threshold") == 1.5
         assert "threshold = 1.5" in file.read_text()
         assert console.command("set osc.client_port 7001").text.endswith("from the next start")
         assert _settings(console)["osc.client_port"][1] == "7001 from the next start"
@@ -289,7 +289,7 @@ def test_osc_may_shape_and_time_but_touch_no_file(
         snapshot = console.snapshot()
         assert snapshot.marks == ("held", "", "")
         assert snapshot.jobs == ()
-        assert snapshot.players[0].threshold == 0.2
+        assert snapshot.players[0].number("threshold") == 0.2
         assert snapshot.channels[0].problems > 0
     assert (tmp_path / "config.toml").read_text() == before
     assert pulse_model.is_file()

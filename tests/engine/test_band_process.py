@@ -71,7 +71,7 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     assert state["band"]["forced"] == ["p2", "p3"]
     assert state["band"]["gestures"][1:] == [3, 0]
     told = engine.command("status").stdout
-    assert "3 players · temp 1 · clips random" in told
+    assert "temp 1 · clips random" in told
     assert "p2 fast-swipe · p3 nothing" in told
 
     assert engine.end() == 0
@@ -180,7 +180,7 @@ def test_a_band_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiv
     engine.end()
     again = start_engine(_config(free_port(), receiver), "--resume")
     state = json.loads(again.command("status", "--json").stdout)["players"][0]
-    assert (len(state["band"]["players"]), state["pi_temperature"], state["paused"]) == (5, 0.5, True)
+    assert (len(state["band"]["players"]), state["parameters"]["temp"], state["paused"]) == (5, 0.5, True)
     assert (state["band"]["forced"], state["band"]["clips"]) == (["p5"], "nearest")
 
 

@@ -92,7 +92,7 @@ def test_options_go_before_the_configuration(
     assert "the model's is 3" in engine.said()
     (player,) = (snapshot := json.loads(engine.command("status", "--json").stdout))["players"]
     assert snapshot["thru"] is True
-    assert [player[key] for key in ("pi_temperature", "sigma_temperature", "timescale", "threshold")] == [
+    assert [player["parameters"][key] for key in ("temp", "sigma", "timescale", "threshold")] == [
         1.5,
         0.5,
         2,
@@ -135,7 +135,7 @@ def test_resume_comes_back_to_model_mode_and_parameters(
     assert engine.ready.startswith("ready: higher (numpy), dimension 4 · duet")
     snapshot = json.loads(engine.command("status", "--json").stdout)
     player = snapshot["players"][0]
-    assert (player["pi_temperature"], player["timescale"], player["sigma_temperature"]) == (1.7, 0.25, 0.25)
+    assert [player["parameters"][key] for key in ("temp", "timescale", "sigma")] == [1.7, 0.25, 0.25]
     assert snapshot["thru"] is True
 
 
@@ -159,17 +159,14 @@ def test_osc_gives_commands_but_none_that_ends(
     client.send_message("/impsy/command", "shutdown")
     client.send_message("/impsy/command", "mode duett")
     wait_until(lambda: player()["paused"] is True)
-    assert (
-        player()
-        | {
-            "mode": "battle",
-            "pi_temperature": 1.25,
-            "sigma_temperature": 0.5,
-            "timescale": 2.0,
-            "threshold": 0.75,
-        }
-        == player()
-    )
+    values = json.loads(engine.command("status", "--json").stdout)["players"][0]["parameters"]
+    assert [values[key] for key in ("mode", "temp", "sigma", "timescale", "threshold")] == [
+        "battle",
+        1.25,
+        0.5,
+        2.0,
+        0.75,
+    ]
     client.send_message("/impsy/pause", 0)
     client.send_message("/impsy/command", "mode callresponse; ")
     client.send_message("/impsy/command", "mode callresponse")

@@ -116,7 +116,7 @@ def test_a_foot_switch_a_pad_and_an_address_carry_out_commands(start_engine: Sta
         feet.send("/channel/1/cc/64/127")
         wait_until(lambda: _now(client).players[0].mode == "battle")
         feet.send("/channel/10/noteon/36/90")
-        wait_until(lambda: _now(client).players[0].pi_temperature == 1.7)
+        wait_until(lambda: _now(client).players[0].number("temp") == 1.7)
         SimpleUDPClient("127.0.0.1", ports[0]).send_message("/foot", 1)
         wait_until(lambda: _now(client).players[0].mode == "polyphony")
         assert _now(client).heard == heard  # a foot-switch is no gesture

@@ -41,7 +41,7 @@ def test_a_log_is_replayed_as_if_the_musician_were_there(
         assert console.command("replay old-4d-mdrnn at 2x").text == "old-4d-mdrnn is replayed: 4 events, 0:00"
         assert [round(received(receiver).params[0], 3) for _ in times] == [0.0, 0.1, 0.2, 0.3]
         wait_until(lambda: console.snapshot().replay is None)
-        assert console.snapshot().players[0].pi_temperature == 1.7
+        assert console.snapshot().players[0].number("temp") == 1.7
         assert "no log is called none" in console.command("replay none").text
         assert "no model is called nothing" in console.command("replay old-4d-mdrnn through nothing").text
         assert console.snapshot().replay is None
@@ -70,7 +70,7 @@ def test_after_a_crash_a_set_goes_on_where_it_was(
         assert snapshot.tempo is not None
         assert (snapshot.tempo.beats, snapshot.tempo.grid) == (90.0, "1/8")
         assert snapshot.marks == ("", "held", "")
-        assert (snapshot.players[0].mode, snapshot.players[0].pi_temperature) == ("battle", 2.0)
+        assert (snapshot.players[0].mode, snapshot.players[0].number("temp")) == ("battle", 2.0)
         assert "cc 1 64" in console.command("bindings").text
         assert console.command("calm").ok
         assert console.command("back").text.startswith("cue 1 of 2: warm")
@@ -95,9 +95,9 @@ def test_other_hosts_set_one_thing_and_plan_nothing(
         client.send_message("/impsy/def", ["drop = temp 1.9"])
         wait_until(lambda: "/impsy/" in console.snapshot().channels[0].problem)
         client.send_message("/impsy/sigmatemp", 0.5)
-        wait_until(lambda: console.snapshot().players[0].sigma_temperature == 0.5)
+        wait_until(lambda: console.snapshot().players[0].number("sigma") == 0.5)
         snapshot = console.snapshot()
-        assert (snapshot.players[0].pi_temperature, snapshot.macros, snapshot.pending) == (1.0, (), ())
+        assert (snapshot.players[0].number("temp"), snapshot.macros, snapshot.pending) == (1.0, (), ())
 
 
 def test_what_a_set_begins_with_does_not_come_after_what_is_come_back_to(
@@ -119,4 +119,4 @@ def test_what_a_set_begins_with_does_not_come_after_what_is_come_back_to(
     engine = start_engine(config(receiver, free_port(), mode="useronly"), "--resume")
     with connected(engine.socket) as console:
         player = console.snapshot().players[0]
-        assert (player.model, player.pi_temperature) == ("two", 2.0)
+        assert (player.model, player.number("temp")) == ("two", 2.0)

@@ -52,7 +52,7 @@ def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Sta
     assert (done.returncode, done.stderr.strip()) == (1, "no player is called c: there is main and b")
     client.send_message("/impsy/pitemp", 1.25)  # the focus
     with connected(engine.socket) as control:
-        wait_until(lambda: control.snapshot().players[1].pi_temperature == 1.25)
+        wait_until(lambda: control.snapshot().players[1].number("temp") == 1.25)
         snapshot = control.snapshot()
     assert (snapshot.dimension, snapshot.focus) == (6, "b")
     assert [(player.name, player.plays, player.paused) for player in snapshot.players] == [
@@ -90,7 +90,7 @@ def test_resumed_each_is_as_it_was(tmp_path: Path, start_engine: Start, receiver
     with connected(again.socket) as control:
         snapshot = control.snapshot()
     assert snapshot.focus == "b"
-    assert [(p.mode, p.pi_temperature, p.paused) for p in snapshot.players] == [
+    assert [(p.mode, p.number("temp"), p.paused) for p in snapshot.players] == [
         ("polyphony", 1.5, False),
         ("battle", 0.7, True),
     ]

@@ -135,10 +135,10 @@ class PerformScreen(Screen[None]):
             self.players.display = len(view.snapshot.players) > 1
             if self.players.display:
                 self.players.show(view.snapshot)
-            agent = view.snapshot.focused.agent
-            self.agent.display = agent is not None
-            if agent is not None:
-                self.agent.show(agent)
+            focused = view.snapshot.focused
+            self.agent.display = focused.agent is not None
+            if focused.agent is not None:
+                self.agent.show(focused)
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """The meters, or the band where one has the focus."""

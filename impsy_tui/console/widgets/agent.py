@@ -8,6 +8,7 @@ from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.jobs import curve
 from impsy_tui.console.widgets.lines import Line, Lines, blocks, cut, heading
 from impsy_tui.control.agent_state import GROUPS, AgentState
+from impsy_tui.control.states import PlayerState
 
 _LABEL: Final = 9
 _LOST: Final = 2.0
@@ -23,24 +24,26 @@ class AgentPane(Lines):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="agent")
-        self._agent: AgentState | None = None
+        self._player: PlayerState | None = None
 
-    def show(self, agent: AgentState) -> None:
+    def show(self, player: PlayerState) -> None:
         """Show how it is doing."""
-        self._agent = agent
+        self._player = player
         self.redraw()
         if self.styles.height is None or self.styles.height.value != len(self._lines):
             self.styles.height = len(self._lines)
 
     def redraw(self) -> None:
         """Make the lines."""
-        if self._agent is not None:
-            self.set_lines(agent_lines(self._agent, self.size.width, self.palette))
+        if self._player is not None:
+            self.set_lines(agent_lines(self._player, self.size.width, self.palette))
 
 
-def agent_lines(agent: AgentState, width: int, palette: Palette) -> list[Line]:
+def agent_lines(player: PlayerState, width: int, palette: Palette) -> list[Line]:
     """What the pane shows."""
-    lines = [heading("AGENT", width, palette), _wants(agent, width, palette), _hears(agent, width, palette)]
+    if (agent := player.agent) is None:
+        return []
+    lines = [heading("AGENT", width, palette), _wants(player, width, palette), _hears(agent, width, palette)]
     lines.append(((cut(f"hears {agent.hear}", width), palette.dim),))
     cells = max(1, (width - _LABEL - 1) // 2)
     for group, musician, own in zip(GROUPS, agent.musician or agent.own, agent.own, strict=False):
@@ -59,14 +62,14 @@ def agent_lines(agent: AgentState, width: int, palette: Palette) -> list[Line]:
     return lines
 
 
-def _wants(agent: AgentState, width: int, palette: Palette) -> Line:
-    words = [agent.steer]
-    if agent.budget:
-        words.append(f"budget {agent.budget:g}")
-    if agent.smooth:
-        words.append(f"smooth {agent.smooth:g}s")
-    pieces = [(agent.aim.upper(), palette.strong), (" ", palette.ground)]
-    if agent.resting:
+def _wants(player: PlayerState, width: int, palette: Palette) -> Line:
+    words = [str(player.parameters["steer"])]
+    if budget := player.number("budget"):
+        words.append(f"budget {budget:g}")
+    if smooth := player.number("smooth"):
+        words.append(f"smooth {smooth:g}s")
+    pieces = [(str(player.parameters["aim"]).upper(), palette.strong), (" ", palette.ground)]
+    if player.agent is not None and player.agent.resting:
         pieces += [(" RESTS ", palette.text_block), (" ", palette.ground)]
     used = sum(len(text) for text, _ in pieces)
     return (*pieces, (cut(" · ".join(words), width - used), palette.text))

@@ -83,16 +83,17 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
     if player.paused:
         items.append(Item(0, (((" PAUSED ", palette.warning_block),),)))
     if player.agent is not None:
-        items.append(_number("aim", player.agent.aim, 0, palette))
+        items.append(_number("aim", str(player.parameters["aim"]), 0, palette))
     else:
-        items.append(_number("temp", f"{player.pi_temperature:.2f}", 1, palette))
+        items.append(_number("temp", f"{player.number('temp'):.2f}", 1, palette))
     if player.agent is None and player.band is None:
+        stretch = player.number("timescale")
         items += [
-            _number("sigma", f"{player.sigma_temperature:.3g}", 1, palette, "sig"),
-            _number("speed", f"×{1 / player.timescale:.3g}" if player.timescale else "max", 2, palette, "sp"),
+            _number("sigma", f"{player.number('sigma'):.3g}", 1, palette, "sig"),
+            _number("speed", f"×{1 / stretch:.3g}" if stretch else "max", 2, palette, "sp"),
         ]
     if player.mode == "callresponse":
-        items.append(_number("threshold", f"{player.threshold:.3g}s", 3, palette, "thr"))
+        items.append(_number("threshold", f"{player.number('threshold'):.3g}s", 3, palette, "thr"))
     if snapshot.held:
         items.append(Item(2, (((f"held: {snapshot.held}", palette.warning),),)))
     if snapshot.thru:

@@ -23,11 +23,7 @@ _PLAYER = PlayerState(
     mode="polyphony",
     turn="both",
     paused=False,
-    pi_temperature=1.0,
-    sigma_temperature=0.01,
-    timescale=1.0,
-    threshold=2.0,
-    max_response=0.0,
+    parameters={"temp": 1.0, "sigma": 0.01, "timescale": 1.0, "threshold": 2.0, "max_response": None},
     max_gap=1.0,
     output=(),
     output_age=-1.0,
@@ -73,7 +69,8 @@ _JOB = JobState(
 
 
 def snapshot(**player: Any) -> Snapshot:
-    """Of a player at rest, but for these of its fields."""
+    """Of a player at rest, but for these of its fields and of its parameters."""
+    player["parameters"] = _PLAYER.parameters | player.get("parameters", {})
     return msgspec.structs.replace(_SNAPSHOT, players=(msgspec.structs.replace(_PLAYER, **player),))
 
 

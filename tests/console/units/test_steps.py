@@ -19,7 +19,7 @@ def lines(steps: Steps, clock: Clock, action: str, count: int, every: float, **p
     """What a key that is held down asks for, while the snapshot stays as it was."""
     found = []
     for _ in range(count):
-        line = steps.line(action, snapshot(**player))
+        line = steps.line(action, snapshot(parameters=player))
         assert line is not None
         assert isinstance(parse(line), Program)
         found.append(line)
@@ -30,19 +30,19 @@ def lines(steps: Steps, clock: Clock, action: str, count: int, every: float, **p
 @pytest.mark.parametrize(
     ("action", "player", "line"),
     [
-        ("temp_up", {"pi_temperature": 1.0}, "temp 1.1"),
-        ("temp_down", {"pi_temperature": 1.0}, "temp 0.9"),
-        ("temp_down", {"pi_temperature": 0.1}, "temp 0.1"),
-        ("sigma_up", {"sigma_temperature": 0.01}, "sigma 0.022"),
-        ("sigma_down", {"sigma_temperature": 0.022}, "sigma 0.01"),
-        ("sigma_up", {"sigma_temperature": 0.0}, "sigma 0.0011"),
+        ("temp_up", {"temp": 1.0}, "temp 1.1"),
+        ("temp_down", {"temp": 1.0}, "temp 0.9"),
+        ("temp_down", {"temp": 0.1}, "temp 0.1"),
+        ("sigma_up", {"sigma": 0.01}, "sigma 0.022"),
+        ("sigma_down", {"sigma": 0.022}, "sigma 0.01"),
+        ("sigma_up", {"sigma": 0.0}, "sigma 0.0011"),
         ("slower", {"timescale": 1.0}, "timescale 2"),
         ("faster", {"timescale": 1.0}, "timescale 0.5"),
         ("faster", {"timescale": 0.0}, "timescale 0.0625"),
     ],
 )
 def test_one_step_goes_on_from_what_is(action: str, player: dict[str, float], line: str) -> None:
-    assert Steps().line(action, snapshot(**player)) == line
+    assert Steps().line(action, snapshot(parameters=player)) == line
 
 
 def test_a_key_held_down_goes_on_from_its_last_step() -> None:
