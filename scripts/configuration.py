@@ -17,40 +17,52 @@ A configuration is a [TOML](https://toml.io) file. `impsy-tui init` writes one w
 the place where the value was set. `set KEY VALUE` changes a key in the file.
 
 A mistake in a file is reported by file, line and key, with the allowed values. `scripts/make-reference` makes this
-page from the schema that the program reads.
+page from the schema that the program reads. IMPSY 1.2.1 has the keys that are marked *IMPSY*; the others are new.
 """
+_OF_IMPSY = {
+    "": "title owner description log_input log_predictions verbose",
+    "interaction": "mode threshold input_thru",
+    "model": "dimension file size sigmatemp pitemp timescale",
+    "midi": "in_device out_device input output feedback_protection feedback_threshold thru_matrix",
+    "websocket": "server_ip server_port input output",
+    "osc": "server_ip server_port client_ip client_port",
+    "serial": "port baudrate",
+    "serialmidi": "port input output",
+    "webui": "monitor_port command_port",
+}
+"""Keys of IMPSY 1.2.1 by table: those of its default.toml, and those that its code reads."""
 _ONCE = "This table can stand once."
 _REPEATED = "This table can stand once, `[{name}]`, or several times, `[[{name}]]`."
+_BIND = """\
+## `[bind]`
+
+Each key of this table is a trigger and each value is a command line, such as `"cc 1 64" = "take"` for a foot-switch.
+See `bind` in [Commands](commands.md).
+"""
 
 
 def page() -> str:
     """Returns the page as Markdown."""
-    parts = [_HEAD, _table("Top of the file", "", Config)]
-    parts += [_table(f"`[{name}]`", _ONCE, table) for name, table in SINGLE_TABLES.items()]
+    parts = [_HEAD, _table("", "Top of the file", Config)]
+    parts += [_table(name, f"`[{name}]`\n\n{_ONCE}", table) for name, table in SINGLE_TABLES.items()]
     parts += [
-        _table(f"`[[{name}]]`" if name == "player" else f"`[{name}]`", _REPEATED.format(name=name), table)
-        for name, table in REPEATED_TABLES.items()
+        _table(name, f"`[{name}]`\n\n{_REPEATED.format(name=name)}", table) for name, table in REPEATED_TABLES.items()
     ]
-    parts.append(_table("`[bind]`", "Each key of this table is a trigger and each value is a command line.", None))
-    return "\n".join(parts)
+    return "\n".join([*parts, _BIND])
 
 
-def _table(title: str, note: str, table: type | None) -> str:
-    lines = [f"## {title}", ""]
-    if note:
-        lines += [note, ""]
-    if table is None:
-        lines += ['For example `"cc 1 64" = "take"` for a foot-switch. See `bind` in [Commands](commands.md).']
-        return "\n".join(lines) + "\n"
+def _table(name: str, heading: str, table: type) -> str:
+    lines = [f"## {heading}", ""]
+    of_impsy = _OF_IMPSY.get(name, "").split()
     for field in fields(table):
-        if field.metadata and not (table is Config and field.name == "bind"):
-            lines += [*_key(field), ""]
+        if field.metadata and field.name != "bind":
+            lines += [*_key(field, of_impsy=field.name in of_impsy), ""]
     return "\n".join(lines)
 
 
-def _key(field: Field[Any]) -> Iterator[str]:
+def _key(field: Field[Any], *, of_impsy: bool) -> Iterator[str]:
     help_ = field.metadata["help"]
-    yield f"`{field.name}`"
+    yield f"`{field.name}`{' *IMPSY*' if of_impsy else ''}"
     yield f":   {help_[0].upper()}{help_[1:]}."
     yield ""
     yield f"    Allowed: {_escaped(field.metadata['kind'].allowed)}. Default: {_default(field)}."
