@@ -7,7 +7,7 @@ written anywhere else but in its handler.
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.language.entries import Command
+from impsy_tui.language.entries import Command, other_parameter_commands
 from impsy_tui.language.tables.around import AROUND
 from impsy_tui.language.tables.band import BAND
 from impsy_tui.language.tables.conducting import CONDUCTING
@@ -28,6 +28,9 @@ GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Engine and console": AROUND,
 }
 """Commands as help and reference page show them."""
+
+if others := tuple(other_parameter_commands()):
+    GROUPS["Other players"] = others
 
 COMMANDS: Final[dict[str, Command]] = {command.name: command for group in GROUPS.values() for command in group}
 

@@ -226,6 +226,14 @@ def parameter_commands(kind: str) -> Iterator[Command]:
     return (_of_parameter(one) for one in PARAMETERS.values() if one.example and one.scope[0] == kind)
 
 
+def other_parameter_commands() -> Iterator[Command]:
+    """Commands that set the parameters of kinds of player that have no table."""
+    tables = (parameters.ENGINE, parameters.MDRNN, parameters.AGENT, parameters.ENSEMBLE)
+    others = {one.scope[0]: None for one in PARAMETERS.values() if one.scope[0] not in tables}
+    for kind in others:
+        yield from parameter_commands(kind)
+
+
 def _of_parameter(parameter: Parameter) -> Command:
     choices = (*parameter.choices, *parameter.more, *((parameter.none,) if parameter.none else ()))
     return Command(
