@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels.echo_loop import EchoLoop
 from impsy_tui.channels.endless import ENDLESS
 from impsy_tui.channels.holding import Holding
 from impsy_tui.channels.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
@@ -22,9 +22,8 @@ _LOOK: Final = 0.5
 """Seconds from one look for devices to the next."""
 _FIRST_LOOK: Final = 3.0
 """Seconds that opening may take; after that, devices come when they come."""
-_LOOP_COUNT: Final = 8
-_LOOP_TIME: Final = 2.0
-"""So many echoes in so many seconds are no chance."""
+_AGAIN: Final = 0.05
+"""Seconds after which note-offs are repeated: JACK without real-time priority loses messages."""
 
 
 class MidiChannel(Holding):
@@ -45,8 +44,7 @@ class MidiChannel(Holding):
         self._held = False
         self._without = ""
         self._told: dict[Input | Output, str] = {}
-        self._echoes: deque[float] = deque(maxlen=_LOOP_COUNT)
-        self._loop_told = False
+        self._echo_loop = EchoLoop()
         self._hears_clock = self._sends_clock = False
         self._learned: dict[str, tuple[MappingEntry, ...]] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -90,7 +88,7 @@ class MidiChannel(Holding):
     def end_touch(self, player: str) -> None:
         for output in self._outputs:
             if output.there:
-                self._transmit(output, output.silence_passed(player))
+                self._turn_off(output, output.silence_passed(player))
 
     def tell_band(self, told: Sequence[Told]) -> None:
         """Gestures have no MIDI messages."""
@@ -98,17 +96,17 @@ class MidiChannel(Holding):
     def end_notes(self, indices: frozenset[int]) -> None:
         for output in self._outputs:
             if output.there:
-                self._transmit(output, output.end_notes(indices))
+                self._turn_off(output, output.end_notes(indices))
 
     def silence(self) -> None:
         for output in self._outputs:
             if output.there:  # else its notes are turned off when it is back
-                self._transmit(output, output.silence())
+                self._turn_off(output, output.silence())
 
     def panic(self) -> None:
         for output in self._outputs:
             if output.there:
-                self._transmit(output, output.panic())
+                self._turn_off(output, output.panic())
 
     def close(self) -> None:
         if self._closed:
@@ -287,7 +285,7 @@ class MidiChannel(Holding):
         """What an input left sounding ends: nobody else will end it."""
         for output in source.outputs:
             if output.there:
-                self._transmit(output, output.silence_passed(source.name))
+                self._turn_off(output, output.silence_passed(source.name))
         if keys := source.mapping.release():
             self._listener.released(self.name, keys)
         self._tell_held(at)
@@ -368,17 +366,21 @@ class MidiChannel(Holding):
 
     def _suspect(self, source: Input, at: float) -> None:
         """An echo came in, and is taken for the musician's playing."""
-        self._echoes.append(at)
-        if self._loop_told or len(self._echoes) < _LOOP_COUNT or at - self._echoes[0] > _LOOP_TIME:
-            return
-        self._loop_told = True
-        self._note(
-            "loop",
-            f"{source.name} sends back what it is sent, as if you played it: "
-            "[midi] feedback_protection = true drops that",
-        )
+        if self._echo_loop.add(at):
+            sends_back = f"{source.name} sends back what it is sent, as if you played it"
+            self._note("loop", f"{sends_back}: [midi] feedback_protection = true drops that")
 
     # Out
+
+    def _turn_off(self, output: Output, messages: Sequence[bytes]) -> None:
+        """Sends messages that end notes, and repeats the note-offs a moment later."""
+        self._transmit(output, messages)
+        if messages:
+            self._scheduler.at(self._scheduler.now() + _AGAIN, self._turn_off_again, output, messages)
+
+    def _turn_off_again(self, output: Output, messages: Sequence[bytes]) -> None:
+        if output.there:
+            self._transmit(output, output.still_off(messages))
 
     def _transmit(self, output: Output, messages: Sequence[bytes]) -> None:
         link = output.link

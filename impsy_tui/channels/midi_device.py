@@ -16,9 +16,8 @@ from impsy_tui.channels.mapping import (
     SUSTAIN,
     Entry,
     InputMapping,
-    OutputMapping,
-    all_off,
 )
+from impsy_tui.channels.output_mapping import OutputMapping, all_off
 from impsy_tui.gestures.surfaces import MidiPad
 from impsy_tui.midi_system.client import InLink, OutLink
 
@@ -182,6 +181,17 @@ class Output:
         for name in [source] if source is not None else list(self._passed):
             found.update(dict.fromkeys(sorted(self._passed.pop(name, ()))))
         return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in found]
+
+    def still_off(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Those of these messages that are note-offs, of notes that do not sound again."""
+        sounding = set[tuple[int, int]]().union(
+            *(mapping.sounding for mapping in self.mappings), *self._passed.values()
+        )
+        return [
+            message
+            for message in messages
+            if message[0] & 0xF0 == NOTE_OFF and (message[0] & 0x0F, message[1]) not in sounding
+        ]
 
     def panic(self) -> list[bytes]:
         """Everything off, on every channel that was ever sent on."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from impsy_tui.channels.mapping import OutputMapping
 from impsy_tui.channels.midi_device import Input, Output
+from impsy_tui.channels.output_mapping import OutputMapping
 from impsy_tui.channels.touching import LEAD
 from impsy_tui.config import Midi
 from impsy_tui.gestures.surfaces import MidiPad

@@ -54,11 +54,10 @@ class Owed:
         self._messages = {key: one for key, one in self._messages.items() if _lasts(one)}
         self._encoded = None
 
-    def copy(self) -> "Owed":
-        """The same messages, to be added to apart."""
-        made = Owed()
-        made.add(self._messages.values())
-        return made
+    @property
+    def messages(self) -> list[bytes]:
+        """The messages, in their order."""
+        return list(self._messages.values())
 
     def encoded(self, encode: Callable[[bytes], bytes]) -> bytes:
         """All of them as on the wire, each encoded once."""

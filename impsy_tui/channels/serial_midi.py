@@ -10,14 +10,13 @@ from impsy_tui.channels.mapping import (
     CLOCK,
     NOTE_OFF,
     InputMapping,
-    OutputMapping,
-    all_off,
     in_words,
     table_of,
     with_entry,
 )
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_stream import MidiStream
+from impsy_tui.channels.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.serial_port import SerialPort
 from impsy_tui.config import SerialMidi
 

@@ -20,14 +20,20 @@ class Post:
 
     Args:
         clients: those that are there, whenever it is asked to send.
+        first: sent to each new client before all else.
         loop: that it runs in.
         unread: called for a client that does not read what it is sent.
     """
 
     def __init__(
-        self, clients: Sequence[Client], loop: asyncio.AbstractEventLoop, unread: Callable[[Client], None]
+        self,
+        clients: Sequence[Client],
+        first: Sequence[bytes],
+        loop: asyncio.AbstractEventLoop,
+        unread: Callable[[Client], None],
     ) -> None:
         self._clients = clients
+        self._first = first
         self._loop = loop
         self._unread = unread
         self._present = Owed()
@@ -57,8 +63,11 @@ class Post:
 
     def greet(self, client: Client) -> None:
         """A new client is sent all that is so at present; to the others nothing is sent again."""
-        if self._present:
-            self._owe(client, self._present.copy())
+        owed = Owed()
+        owed.add(self._first)
+        owed.add(self._present.messages)
+        if owed:
+            self._owe(client, owed)
             self._begin()
 
     def forget(self) -> None:

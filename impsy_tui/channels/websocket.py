@@ -15,11 +15,12 @@ from websockets.protocol import State
 
 from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry, Rights, VirtualTouch
 from impsy_tui.channels.holding import Holding
-from impsy_tui.channels.mapping import InputMapping, OutputMapping, table_of, with_entry
+from impsy_tui.channels.mapping import InputMapping, table_of, with_entry
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.opening import Opening
 from impsy_tui.channels.osc_text import is_local
+from impsy_tui.channels.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.pages import Pages
 from impsy_tui.channels.text_messages import TextProblem, read_text
@@ -97,7 +98,8 @@ class WebSocketChannel(Holding):
         self._loop = asyncio.get_running_loop()
         self._troubles = Troubles(listener, self.name)
         self._output = OutputMapping(settings.output)
-        self._post = Post(self._clients, self._loop, self._drop)
+        # A browser that was here before may still sound what an engine left behind when it was killed.
+        self._post = Post(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
         self._pages = Pages(self._entries, settings.output, touches=settings.touches)
         self._admission = Admission(Origins(settings.server_ip, settings.origins), self._pages, self._troubles)
         self.set_dimension(dimension)

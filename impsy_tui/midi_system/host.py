@@ -5,7 +5,8 @@ interpreter of its own: a call of python-rtmidi that waits holds no other port a
 
 A request is a line of JSON on the Unix socket DESCRIPTOR, together with two descriptors of pipes: the new process
 reads frames from the first and writes frames to the second. Its first frame is JSON: what was opened, or the problem.
-Each process ends when its pipe ends. If the engine dies, an output first turns off the notes that still sound.
+Each process ends when its pipe ends. An output first turns off the notes that still sound, as after the death of the
+engine, and repeats the last note-offs: JACK without real-time priority loses messages.
 """
 
 import json
@@ -27,6 +28,8 @@ _LAST_PATIENCE: Final = 2
 """The same for closing a port."""
 _SETTLE: Final = 0.05
 """Seconds for the last messages to leave before a port is closed."""
+_REPEATED: Final = 0.25
+"""Note-offs of the last so many seconds are repeated before a port is closed."""
 _PIECE: Final = 1 << 16
 
 
@@ -238,6 +241,8 @@ class _OutPort(_Port):
     def __init__(self, up: int) -> None:
         super().__init__(up)
         self._sounding: dict[tuple[int, int], None] = {}
+        self._ended: dict[tuple[int, int], float] = {}
+        """Notes that were turned off and have not been struck since, and when."""
 
     def _make(self, request: dict[str, Any]) -> Any:
         import rtmidi
@@ -248,8 +253,10 @@ class _OutPort(_Port):
         kind, channel = message[0] & 0xF0, message[0] & 0x0F
         if kind == 0x90 and len(message) > 2 and message[2]:
             self._sounding[channel, message[1]] = None
+            self._ended.pop((channel, message[1]), None)
         elif kind in (0x80, 0x90) and len(message) > 1:
             self._sounding.pop((channel, message[1]), None)
+            self._ended[channel, message[1]] = time.monotonic()
         signal.alarm(_PATIENCE)  # once its buffer is full, python-rtmidi waits without end for a server that is dead
         try:
             self._made.send_message(message)
@@ -260,6 +267,11 @@ class _OutPort(_Port):
     def _end(self, *, close: bool) -> None:
         for channel, note in list(self._sounding):
             self._take(bytes((0x80 | channel, note, 0)))
+        since = time.monotonic() - _REPEATED
+        time.sleep(_SETTLE)
+        for (channel, note), at in list(self._ended.items()):
+            if at > since:
+                self._take(bytes((0x80 | channel, note, 0)))
         super()._end(close=close)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,6 +82,22 @@ def a_server() -> Iterator[JackServer]:
     sys.setswitchinterval(interval)
 
 
+def without_repetitions(messages: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The messages without note-offs of notes that were turned off before, and not struck since."""
+    found = []
+    ended: set[tuple[int, int]] = set()
+    for message in messages:
+        kind, channel = message[0] & 0xF0, message[0] & 0x0F
+        if kind == 0x90:
+            ended.discard((channel, message[1]))
+        elif kind == 0x80:
+            if (channel, message[1]) in ended:
+                continue
+            ended.add((channel, message[1]))
+        found.append(message)
+    return found
+
+
 class Device:
     """A device with MIDI ports, as others see it: what it sends, and what it is sent.
 
@@ -102,11 +118,16 @@ class Device:
             self.into.open_virtual_port("in")
 
     @property
-    def got(self) -> list[tuple[int, ...]]:
+    def all_got(self) -> list[tuple[int, ...]]:
         """All that it is sent."""
         while self.into is not None and (event := self.into.get_message()) is not None:
             self._got.append(tuple(event[0]))
         return self._got
+
+    @property
+    def got(self) -> list[tuple[int, ...]]:
+        """What it is sent, without repeated note-offs."""
+        return without_repetitions(self.all_got)
 
     @property
     def played(self) -> list[tuple[int, ...]]:

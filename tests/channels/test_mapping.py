@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.channels.mapping import UNUSED, Entry, InputMapping, OutputMapping, in_words
+from impsy_tui.channels.mapping import UNUSED, Entry, InputMapping, in_words
+from impsy_tui.channels.output_mapping import OutputMapping
 
 CURVED = st.lists(st.sampled_from(("exp", "log", "inverted")), max_size=2).map(tuple)
 

@@ -81,7 +81,8 @@ def test_a_copy_is_added_to_apart() -> None:
     owed = Owed()
     assert not owed
     owed.add([b"\xb0\x01\x05"])
-    copy = owed.copy()
+    copy = Owed()
+    copy.add(owed.messages)
     copy.add([b"\xb0\x02\x05"])
     assert owed
     assert len(_sent(owed)) == 1

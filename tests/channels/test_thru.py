@@ -1,6 +1,6 @@
 """Input thru over a wire: what came in goes out, dimension by dimension."""
 
-from impsy_tui.channels.mapping import OutputMapping
+from impsy_tui.channels.output_mapping import OutputMapping
 from impsy_tui.engine.outlet import Outlet
 from impsy_tui.engine.session import SessionSettings
 from tests.channels.hearing import Hearing, perform

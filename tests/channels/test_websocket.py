@@ -277,6 +277,21 @@ def test_another_dimension_leaves_nothing_sounding() -> None:
     with_channel(play, output=(("note_on", 1), ("note_on", 2)))
 
 
+def test_websocket_silences_its_note_channels_when_a_client_comes() -> None:
+    async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
+        channel.send((0.0, 1.0))
+        async with connect(url) as client:
+            texts = [await client.recv() for _ in range(4)]
+        assert texts == [
+            "/channel/3/cc/120/0",
+            "/channel/3/cc/123/0",
+            "/channel/3/noteon/0/127",
+            "/channel/5/cc/7/127",
+        ]
+
+    with_channel(play, output=(("note_on", 3), ("control_change", 5, 7)))
+
+
 def test_nothing_sounds_when_it_is_closed() -> None:
     ends: list[list[str]] = []
 

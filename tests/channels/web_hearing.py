@@ -1,10 +1,12 @@
 """A WebSocket channel on a port of its own, with who listens to it and who comes to it."""
 
 import asyncio
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakSet
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -30,10 +32,21 @@ def with_channel(play: Play, dimension: int = 3, **settings: Any) -> Hearing:
     return hearing
 
 
+_SILENCING = re.compile(r"/channel/\d+/cc/(120|123)/0")
+_GREETED: WeakSet[ClientConnection] = WeakSet()
+"""Clients that were sent something else than the silencing at the beginning."""
+
+
 async def said(client: ClientConnection, count: int) -> list[str]:
-    """The next so many texts."""
+    """The next so many texts, without the silencing at the beginning."""
+    found: list[str] = []
     async with asyncio.timeout(60):
-        return [str(await client.recv()) for _ in range(count)]
+        while len(found) < count:
+            text = str(await client.recv())
+            if client in _GREETED or not _SILENCING.fullmatch(text):
+                _GREETED.add(client)
+                found.append(text)
+    return found
 
 
 async def said_at_the_end(client: ClientConnection) -> list[str]:
@@ -42,7 +55,7 @@ async def said_at_the_end(client: ClientConnection) -> list[str]:
     async with asyncio.timeout(60):
         try:
             while True:
-                found.append(str(await client.recv()))
+                found += await said(client, 1)
         except ConnectionClosed:
             return found
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.channels.mapping import OutputMapping
+from impsy_tui.channels.output_mapping import OutputMapping
 from impsy_tui.engine.wiring import Wiring
 from tests.engine.band import Band, RecordingChannel
 

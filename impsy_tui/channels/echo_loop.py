@@ -1,0 +1,28 @@
+"""Recognises a device that sends back what it is sent."""
+
+from collections import deque
+from typing import Final
+
+_COUNT: Final = 8
+_TIME: Final = 2.0
+"""So many echoes in so many seconds are no chance."""
+
+
+class EchoLoop:
+    """Counts echoes that are taken for the musician's playing."""
+
+    def __init__(self) -> None:
+        self._echoes: deque[float] = deque(maxlen=_COUNT)
+        self._is_found = False
+
+    def add(self, at: float) -> bool:
+        """Returns True, once, if there are so many echoes that the device sends back what it is sent.
+
+        Args:
+            at: when an echo came in.
+        """
+        self._echoes.append(at)
+        if self._is_found or len(self._echoes) < _COUNT or at - self._echoes[0] > _TIME:
+            return False
+        self._is_found = True
+        return True
