@@ -17,9 +17,10 @@ from typing import Any
 
 from impsy_tui.config.describe import describe
 from impsy_tui.config.earlier import DIRECTIONS, FREE_TEXT, WIRES, devices
-from impsy_tui.config.load import LoadedConfig, load_config
+from impsy_tui.config.load import LARGEST_FILE, LoadedConfig, load_config
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 from impsy_tui.limits import limit_process
+from impsy_tui.toml_files import read_regular
 
 
 class EditProblem(Exception):
@@ -58,7 +59,7 @@ def edit(file: Path, key: str, value: str) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        before = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+        before = read_regular(file, LARGEST_FILE).decode("utf-8-sig") if file.exists() else ""
         document: Any = tomlkit.parse(before)
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise EditProblem(f"{file} cannot be read: {error}") from None

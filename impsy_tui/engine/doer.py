@@ -36,6 +36,10 @@ class Doer(Protocol):
     def macros(self) -> Mapping[str, Macro]:
         """Words of the performer's own."""
 
+    @property
+    def from_file(self) -> bool:
+        """Whether the line that is carried out now comes from a set list or a recording."""
+
     def read(self, line: str) -> Program | Mistake:
         """A line, as it is understood now."""
 

@@ -78,6 +78,11 @@ class Orders:
         """How to undo what the line that is carried out now does to files: its commands add to this list."""
         return [] if self._outcome is None else self._outcome.reversals
 
+    @property
+    def from_file(self) -> bool:
+        """Whether the line that is carried out now comes from a set list or a recording."""
+        return self._outcome is not None and self._outcome.from_file
+
     def read(self, line: str) -> Program | Mistake:
         """A line, as it is understood now."""
         return parse(line, self.macros)
@@ -124,7 +129,7 @@ class Orders:
         program = self._read_untyped(line, source)
         if isinstance(program, str):
             return program
-        outcome = self.perform(program, done=done)
+        outcome = self.perform(program, outcome=Outcome(done=done, from_file=source is Source.FILE))
         await outcome.settle()
         if done is not None:
             done(outcome)
@@ -192,7 +197,8 @@ class Orders:
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
-            outcome = self._begin(program, "", source, waits=True, done=done)
+            into = Outcome(done=done, from_file=whence is Source.FILE)
+            outcome = self._begin(program, "", source, into, waits=True)
             if around is not None:
                 around.cued.append(outcome)
             self._tell("info", source, str(program))
@@ -222,11 +228,11 @@ class Orders:
 
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""
-        self._begin(program, player, source, waits=False)
+        self._begin(program, player, source, Outcome(), waits=False)
 
-    def _begin(self, program: Program, player: str, source: str, *, waits: bool, done: Done | None = None) -> Outcome:
+    def _begin(self, program: Program, player: str, source: str, into: Outcome, *, waits: bool) -> Outcome:
         """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
-        outcome = self.perform(program, player, done)
+        outcome = self.perform(program, player, into)
         self._tell_problems(source, outcome)
         if outcome.awaited and not (waits and outcome.settles):
             self._background(self._tell_wrong(source, outcome))
@@ -268,7 +274,7 @@ class Orders:
         if manager is None:
             return _Done(program, self.perform(program))
         before = manager.history.before(program)
-        return _Done(program, self.perform(program, done=manager.note), before)
+        return _Done(program, self.perform(program, outcome=Outcome(done=manager.note)), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
@@ -276,15 +282,15 @@ class Orders:
         if self.manager is not None:
             self.manager.done(done.program, done.before, done.outcome)
 
-    def perform(self, program: Program, player: str = "", done: Done | None = None) -> Outcome:
+    def perform(self, program: Program, player: str = "", outcome: Outcome | None = None) -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
 
         Args:
             program: the steps.
             player: whom they are for, where they do not say themselves.
-            done: see ``Outcome``.
+            outcome: To be filled; a new one by default.
         """
-        outcome = Outcome(done=done)
+        outcome = outcome or Outcome()
         self._do(self._steps(program.steps, player), outcome)
         return outcome
 

@@ -115,6 +115,11 @@ class StageManager:
         """Whom a command is for; nobody where it is about no player, whoever has the focus."""
         return self._rooms.session.whom(player, command.about) if command.player else ()
 
+    @property
+    def from_file(self) -> bool:
+        """Whether the line that is carried out now comes from a set list or a recording."""
+        return self._doer.from_file
+
     def _cue(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
         """Lines of a set list; what is still to be waited for."""
         # What is left of the cue before, because it waits for a scene, does not come after this one.
