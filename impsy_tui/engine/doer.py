@@ -7,6 +7,10 @@ from impsy_tui.language import Macro, Mistake, Program, Source
 from impsy_tui.language.entries import KEYBOARD
 
 
+class NotUndone(Exception):
+    """What cannot be taken back; the message says why."""
+
+
 class Carried(Protocol):
     """What became of a line; see ``outcome.Outcome``."""
 

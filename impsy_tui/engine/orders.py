@@ -18,10 +18,8 @@ from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.work_queue import WorkQueue
 from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.entries import KEYBOARD
-from impsy_tui.language.program import Step, Value
+from impsy_tui.language.program import Step, Value, only_looks
 
-_ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
-"""Commands that change nothing: they are not written down."""
 _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take a moment, and set what the rest of their line goes on from."""
 
@@ -32,8 +30,9 @@ _Steps = Iterator[tuple[Invocation, Step | None]]
 
 @dataclass(slots=True)
 class _Done:
-    """A line of the performer's: what it was, what became of it, and how things were before."""
+    """A line of the performer's: as it was typed, what it means, what became of it, and how things were before."""
 
+    line: str
     program: Program
     outcome: Outcome
     before: Before | None = None
@@ -103,7 +102,7 @@ class Orders:
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is typed in a console")
-        done = self._carry_out(program)
+        done = self._carry_out(line, program)
         return self._reply_later(done, number) if done.outcome.awaited else self._reply(done, number)
 
     async def _reply_later(self, done: _Done, number: int) -> Reply:
@@ -154,7 +153,7 @@ class Orders:
             if source is Source.NETWORK:
                 return refused_from_network(channel, f"{address}: {name}")
             return f"{address}: {name} is not taken from {channel}"
-        done = self._carry_out(program)
+        done = self._carry_out(line, program)
         problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
         if done.outcome.awaited:
             self._background(self._finish(channel, done))
@@ -201,7 +200,7 @@ class Orders:
             outcome = self._begin(program, "", source, into, waits=True)
             if around is not None:
                 around.cued.append(outcome)
-            self._tell("info", source, str(program))
+            self._tell("info", source, line.strip())
             if outcome.settles:
                 return self._settled(source, outcome)
             if done is not None:
@@ -268,13 +267,13 @@ class Orders:
             self._tell("error", channel, problem)
         self._remember(done)
 
-    def _carry_out(self, program: Program) -> _Done:
+    def _carry_out(self, line: str, program: Program) -> _Done:
         """Do a line of the performer's."""
         manager = self.manager
         if manager is None:
-            return _Done(program, self.perform(program))
+            return _Done(line, program, self.perform(program))
         before = manager.history.before(program)
-        return _Done(program, self.perform(program, outcome=Outcome(done=manager.note)), before)
+        return _Done(line, program, self.perform(program, outcome=Outcome(done=manager.note)), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
@@ -379,9 +378,8 @@ class Orders:
 
     def _note(self, source: str, done: _Done) -> None:
         self._remember(done)
-        if done.outcome.problems or all(each.command.name in _ONLY_LOOK for each in done.program.walk()):
-            return
-        self._tell("info", source, str(done.program))
+        if not done.outcome.problems and not only_looks(done.program):
+            self._tell("info", source, done.line.strip())
 
 
 def _ends_line(step: Step) -> bool:

@@ -15,7 +15,7 @@ from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.conductor import ConductingProblem, Conductor, Resumption
 from impsy_tui.engine.cues import Cues
-from impsy_tui.engine.doer import Carried, Doer, Done, Lines
+from impsy_tui.engine.doer import Carried, Doer, Done, Lines, NotUndone
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import Before, History
@@ -56,6 +56,10 @@ class Rooms:
     scenes: Path
     sets: Sequence[Path]
     begin_log: Callable[[], Path]
+
+
+_ENDS_JOBS = ("cancel job", "keep job")
+"""Commands that another job would meet if they were done again."""
 
 
 class StageManager:
@@ -267,6 +271,8 @@ class StageManager:
             raise SceneProblem("nothing was taken back")
         if any(each.command.ends for each in program.walk()):
             raise SceneProblem(f"redo deletes nothing: type {program} again")
+        if any(each.command.name in _ENDS_JOBS for each in program.walk()):
+            raise SceneProblem(f"redo ends no job: type {program} again")
         before, numbers = self.history.capture(), list[int]()
 
         def done(carried: Carried) -> None:
@@ -390,7 +396,7 @@ class StageManager:
         for each in awaited:
             try:
                 await each
-            except (CastingProblem, SceneProblem, TrashProblem) as problem:
+            except (CastingProblem, NotUndone, SceneProblem, TrashProblem) as problem:
                 problems.append(str(problem))
         if problems:
             raise SceneProblem("\n".join(problems))
