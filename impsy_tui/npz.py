@@ -6,9 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-
-class TooLarge(ValueError):
-    """An archive whose arrays take more memory than is allowed."""
+from impsy_tui.errors import UserError
 
 
 def read_npz(source: Path | BinaryIO, largest: int) -> dict[str, np.ndarray[Any, Any]]:
@@ -20,16 +18,16 @@ def read_npz(source: Path | BinaryIO, largest: int) -> dict[str, np.ndarray[Any,
 
     Raises:
         OSError: it cannot be read.
-        TooLarge: its arrays take too much.
+        UserError: its arrays take too much.
         ValueError: it is no such archive, is damaged, or holds objects.
     """
     try:
         with zipfile.ZipFile(source) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > largest:
-                raise TooLarge(f"is larger than {largest >> 20} MB")
+                raise UserError(f"is larger than {largest >> 20} MB")
         with np.load(source, allow_pickle=False) as loaded:
             arrays: dict[str, Any] = {name: loaded[name] for name in loaded.files}
-    except (OSError, ValueError):
+    except (OSError, ValueError, UserError):
         raise
     except Exception as error:  # a damaged file can fail in any way
         raise ValueError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None

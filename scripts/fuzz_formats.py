@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from impsy_tui.errors import UserError
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 Seeds = Callable[[Path], list[bytes]]
 Read = Callable[[Path], object]
@@ -144,73 +146,66 @@ def _corpus(folder: Path) -> list[bytes]:
 
 
 def _read_dataset() -> Any:
-    from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+    from impsy_tui.corpus.datasets import read_dataset
 
-    return read_dataset, (DatasetProblem,)
+    return read_dataset, (UserError,)
 
 
 def _read_weights() -> Any:
     from impsy_tui.networks.lstm import NumpyNetwork
-    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.networks.weights import read_weights
 
     def read(file: Path) -> None:
         network = NumpyNetwork(read_weights(file))
         network.step([0.5] * network.shape.dimension)
 
-    return read, (ModelProblem,)
+    return read, (UserError,)
 
 
 def _read_tflite() -> Any:
-    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.networks.tflite import TfliteNetwork
 
-    return TfliteNetwork, (ModelProblem,)
+    return TfliteNetwork, (UserError,)
 
 
 def _read_ensemble() -> Any:
     from impsy_tui.networks.ensemble import EnsembleNetwork
-    from impsy_tui.networks.problem import ModelProblem
 
-    return EnsembleNetwork, (ModelProblem,)
+    return EnsembleNetwork, (UserError,)
 
 
 def _read_agent() -> Any:
-    from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.agent_file import read_agent
 
-    return read_agent, (ListeningProblem,)
+    return read_agent, (UserError,)
 
 
 def _read_clips() -> Any:
-    from impsy_tui.gestures.arrays import ArraysProblem
     from impsy_tui.gestures.clips import read_clips
 
-    return read_clips, (ArraysProblem,)
+    return read_clips, (UserError,)
 
 
 def _read_classifier() -> Any:
-    from impsy_tui.gestures.arrays import ArraysProblem
     from impsy_tui.gestures.classifier import read_classifier
 
-    return read_classifier, (ArraysProblem,)
+    return read_classifier, (UserError,)
 
 
 def _read_checkpoint() -> Any:
-    from impsy_tui.training.checkpoint import NothingToResume, newest_unfinished
+    from impsy_tui.training.checkpoint import newest_unfinished
 
     def read(file: Path) -> None:
         file.replace(file.with_name(f".{file.name}"))
         newest_unfinished(file.parent)
 
-    return read, (NothingToResume,)
+    return read, (UserError,)
 
 
 def _read_sound() -> Any:
     from impsy_tui.jobs.analysis import describe_file
-    from impsy_tui.listening import ListeningProblem
 
-    return lambda file: describe_file(file, 256, 128), (ListeningProblem, OSError)
+    return lambda file: describe_file(file, 256, 128), (UserError, OSError)
 
 
 def _read_log() -> Any:
@@ -238,36 +233,33 @@ def _read_recording() -> Any:
 
 
 def _read_touches() -> Any:
-    from impsy_tui.gestures.touches import TouchProblem, read_touches
+    from impsy_tui.gestures.touches import read_touches
 
-    return read_touches, (TouchProblem,)
+    return read_touches, (UserError,)
 
 
 def _read_score() -> Any:
-    from impsy_tui.gestures.scores import ScoreProblem, read_score
+    from impsy_tui.gestures.scores import read_score
 
-    return read_score, (ScoreProblem,)
+    return read_score, (UserError,)
 
 
 def _read_table() -> Any:
-    from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.table import read_table
 
-    return read_table, (ListeningProblem,)
+    return read_table, (UserError,)
 
 
 def _read_corpus() -> Any:
-    from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.corpus import read_corpus
 
-    return read_corpus, (ListeningProblem,)
+    return read_corpus, (UserError,)
 
 
 def _read_settings() -> Any:
-    from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.agent_settings import read_settings
 
-    return read_settings, (ListeningProblem,)
+    return read_settings, (UserError,)
 
 
 def _read_config() -> Any:
@@ -289,37 +281,36 @@ def _read_notes() -> Any:
 
 
 def _read_theme() -> Any:
-    from impsy_tui.console.themes import ThemeProblem, ThemeShelf
+    from impsy_tui.console.themes import ThemeShelf
 
     def read(file: Path) -> None:
         themes = ThemeShelf()
         themes._folders = (file.parent, file.parent)
         themes.load(file.stem)
 
-    return read, (ThemeProblem,)
+    return read, (UserError,)
 
 
 def _read_scenes() -> Any:
     from impsy_tui.engine.scene_book import SceneBook
-    from impsy_tui.engine.scenes import SceneProblem
 
     def read(file: Path) -> None:
         book = SceneBook(file)
         for name in book.names():
-            with suppress(SceneProblem):
+            with suppress(UserError):
                 book.find(name)
 
-    return read, (SceneProblem,)
+    return read, (UserError,)
 
 
 def _read_session() -> Any:
-    from impsy_tui.engine.resume import UnreadableSession, recall, session_file
+    from impsy_tui.engine.resume import recall, session_file
 
     def read(file: Path) -> object:
         file.replace(session_file(file.parent))
         return recall(file.parent)
 
-    return read, (UnreadableSession,)
+    return read, (UserError,)
 
 
 def _read_set() -> Any:

@@ -15,8 +15,9 @@ from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Files, FromEngine, Names, Reply
 from impsy_tui.corpus.datasets import read_dataset, write_dataset
 from impsy_tui.engine.library import Library
+from impsy_tui.errors import UserError
 from impsy_tui.folders import can_be_typed, files_in, look, shown
-from impsy_tui.gestures.scores import ScoreProblem, read_band, read_score
+from impsy_tui.gestures.scores import read_band, read_score
 from impsy_tui.jobs.messages import Finished, FromWorker
 from impsy_tui.listening.names import NAMES as DESCRIPTORS
 from impsy_tui.plots import Wish
@@ -132,12 +133,12 @@ def test_scores_are_read_past_bad_ones(tmp_path: Path) -> None:
 )
 def test_another_table_is_no_score(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "a.csv").write_text(text)
-    with pytest.raises(ScoreProblem, match=why):
+    with pytest.raises(UserError, match=why):
         read_score(tmp_path / "a.csv")
 
 
 def test_labelled_recordings_are_read_past_bad_ones(tmp_path: Path) -> None:
-    from impsy_tui.training.labelled import LabelProblem, read_all
+    from impsy_tui.training.labelled import read_all
 
     spoil(tmp_path, "-touches.csv")
     spoil(tmp_path, "-gesturetargets.csv")
@@ -147,7 +148,7 @@ def test_labelled_recordings_are_read_past_bad_ones(tmp_path: Path) -> None:
     found, left_out = read_all([tmp_path], lambda done, of: None)
     assert [one.name for one in found] == ["good"]
     assert [line for line in left_out if "bad-touches.csv" in line]
-    with pytest.raises(LabelProblem):
+    with pytest.raises(UserError):
         read_all([tmp_path / "bad-touches.csv"], lambda done, of: None)
 
 

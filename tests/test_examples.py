@@ -9,6 +9,7 @@ import pytest
 
 from impsy_tui.config import load_config
 from impsy_tui.corpus.datasets import write_dataset
+from impsy_tui.errors import UserError
 from impsy_tui.shipped import shipped_files, shipped_folder
 from tests.conftest import shell
 
@@ -152,7 +153,7 @@ def test_init_with_the_guide_asks_after_a_plain_init(tmp_path: Path) -> None:
 def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
     import asyncio
 
-    from impsy_tui.engine.library import Library, LibraryProblem
+    from impsy_tui.engine.library import Library
 
     for name in (
         "logs/2026-05-01-3d-mdrnn.log",
@@ -166,14 +167,14 @@ def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
     assert library.find("model", "mus").name == "music-a.h5"
     assert library.find("log", "2026-05").name == "2026-05-01-3d-mdrnn.log"
     assert library.find_any("music").name == "music-a.h5"
-    with pytest.raises(LibraryProblem, match="2026 begins the names of several logs: 2026-06-01-3d-mdrnn, 2026-05"):
+    with pytest.raises(UserError, match="2026 begins the names of several logs: 2026-06-01-3d-mdrnn, 2026-05"):
         library.find("log", "2026")
-    with pytest.raises(LibraryProblem, match=r"no model is called nope\. There are: music-a"):
+    with pytest.raises(UserError, match=r"no model is called nope\. There are: music-a"):
         library.find("model", "nope")
-    with pytest.raises(LibraryProblem, match=r"no data set is called nope\. There are: d"):
+    with pytest.raises(UserError, match=r"no data set is called nope\. There are: d"):
         library.find("dataset", "nope")
     # What is renamed or deleted is named in full.
     for work in (library.delete("model", "mus"), library.rename("log", "2026-05", "x"), library.delete("log", "")):
-        with pytest.raises(LibraryProblem):
+        with pytest.raises(UserError):
             asyncio.run(work)
     assert (tmp_path / "models" / "music-a.h5").is_file()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.config import load_config
-from impsy_tui.config.edit import EditProblem
 from impsy_tui.config.guided import configuration, write_beside
+from impsy_tui.errors import UserError
 from impsy_tui.guide import HEARD, PLAYED, Answers, Question, ask
 
 MODEL = "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
@@ -89,9 +89,9 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert write_beside(tmp_path, text) == tmp_path / "config-4.toml"
     assert (tmp_path / "config.toml").read_text() == "mine"
     assert not (tmp_path / "nowhere").exists()
-    with pytest.raises(EditProblem, match="cannot be written"):
+    with pytest.raises(UserError, match="cannot be written"):
         write_beside(tmp_path / "none", text)
-    with pytest.raises(EditProblem, match="dimension"):
+    with pytest.raises(UserError, match="dimension"):
         write_beside(tmp_path, configuration(Answers("One", "osc", "osc", -8)))
     assert len(list(tmp_path.iterdir())) == 4
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.library import Library
+from impsy_tui.errors import UserError
 from impsy_tui.shipped import is_shipped, replaces_shipped, shipped_files, shipped_folder, shipped_names
 from tests.conftest import ROOT
 
@@ -103,7 +104,7 @@ def test_own_models_of_a_checkout_are_renamed_and_deleted(used_checkout: Path) -
     code = """
 import asyncio
 from pathlib import Path
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.library import Library, UserError
 from impsy_tui.shipped import shipped_folder
 models = [Path("models"), shipped_folder("models")]
 assert models[0].resolve() == models[1].resolve()
@@ -115,7 +116,7 @@ print(asyncio.run(library.delete("model", "agent-mine"))[0])
 for name in ("musicMDRNN-dim9-layers2-units64-mixtures5-scale10", "agent-fm"):
     try:
         asyncio.run(library.delete("model", name))
-    except LibraryProblem as problem:
+    except UserError as problem:
         print(problem)
 """
     said = _in(used_checkout, code)
@@ -143,7 +144,7 @@ asyncio.run(library.delete("model", "{SIZE_S}.keras"))
 def test_rename_takes_no_shipped_name(tmp_path: Path) -> None:
     (tmp_path / "m.h5").touch()
     library = Library(tmp_path, tmp_path, [tmp_path], lambda: ())
-    with pytest.raises(LibraryProblem, match="comes with the program: choose another"):
+    with pytest.raises(UserError, match="comes with the program: choose another"):
         asyncio.run(library.rename("model", "m", SIZE_S))
     assert (tmp_path / "m.h5").is_file()
 

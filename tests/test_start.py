@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.control.client import NoEngine, connected
-from impsy_tui.control.launch import LaunchProblem, last_lines, launch_engine
+from impsy_tui.control.client import connected
+from impsy_tui.control.launch import last_lines, launch_engine
+from impsy_tui.errors import NoEngineError, UserError
 from tests.conftest import free_port, shell, wait_until
 
 
@@ -42,14 +43,14 @@ def test_launch_starts_an_engine_whose_output_cannot_be_written(tmp_path: Path, 
 def test_launch_reports_the_last_lines_of_an_engine_that_does_not_start(tmp_path: Path) -> None:
     words = _config(tmp_path, "client_port = -1\n")
     output = tmp_path / "engine.out"
-    with pytest.raises(LaunchProblem, match=r"config.toml:5: \[osc\] client_port"):
+    with pytest.raises(UserError, match=r"config.toml:5: \[osc\] client_port"):
         launch_engine(words, tmp_path / "e.sock", output)
     assert "client_port" in last_lines(output)
     output.unlink()
     output.symlink_to("/dev/full")
-    with pytest.raises(LaunchProblem, match=r"config.toml:5: \[osc\] client_port"):
+    with pytest.raises(UserError, match=r"config.toml:5: \[osc\] client_port"):
         launch_engine(words, tmp_path / "e.sock", output)
-    with pytest.raises(NoEngine, match="no engine runs"), connected(tmp_path / "e.sock"):
+    with pytest.raises(NoEngineError, match="no engine runs"), connected(tmp_path / "e.sock"):
         pass
 
 

@@ -57,10 +57,6 @@ class Rights(Enum):
     """Also every command that channels take."""
 
 
-class ChannelProblem(Exception):
-    """A channel that cannot be opened; the message tells the performer why."""
-
-
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
     """What a channel is doing, for panes and status lines.
@@ -202,7 +198,7 @@ class Channel(Protocol):
         An address, a port or a device that is missing is waited for: the channel opens by itself when it comes.
 
         Raises:
-            ChannelProblem: the channel can never open, such as without a driver or a name in the configuration.
+            UserError: the channel can never open, such as without a driver or a name in the configuration.
         """
 
     def set_dimension(self, dimension: int) -> None:
@@ -361,5 +357,5 @@ class Microphone(Protocol):
         """Set its gain by what is played from now on; what became of that.
 
         Raises:
-            ListeningProblem: it cannot be.
+            UserError: it cannot be.
         """

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.opening import Opening
 from impsy_tui.config import Audio
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.calibration import level_of
 from impsy_tui.listening.descriptors import Settings
 from impsy_tui.listening.feats import Feats
@@ -64,7 +64,7 @@ class AudioChannel:
         self._loop = asyncio.get_running_loop()
         try:
             await self._loop.run_in_executor(None, _sounddevice)
-        except ChannelProblem:
+        except UserError:
             self._state = "error"
             raise
         self._state = "waiting"
@@ -102,7 +102,7 @@ class AudioChannel:
             rate = wanted.rate or int(found["default_samplerate"])
             self._framing = Framing(Settings(rate=rate, window=wanted.window, hop=wanted.hop))
             if wanted.input > found["max_input_channels"]:
-                raise ChannelProblem(f"{found['name']} has {found['max_input_channels']} inputs, no {wanted.input}.")
+                raise UserError(f"{found['name']} has {found['max_input_channels']} inputs, no {wanted.input}.")
             stream = sounddevice.InputStream(
                 samplerate=rate,
                 blocksize=wanted.hop,
@@ -122,10 +122,8 @@ class AudioChannel:
                 _close(stream)
                 raise
             return stream
-        except ListeningProblem as problem:
-            raise ChannelProblem(str(problem)) from None
         except (sounddevice.PortAudioError, ValueError) as error:
-            raise ChannelProblem(f"{self._device} cannot be heard: {_first_line(error)}") from None
+            raise UserError(f"{self._device} cannot be heard: {_first_line(error)}") from None
 
     def _take(self, block: np.ndarray, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread: hand a block over to the loop."""
@@ -169,9 +167,9 @@ class AudioChannel:
     async def calibrate(self, seconds: float) -> str:
         """Set the gain by what is played meanwhile; see ``Microphone``."""
         if self._state != "open":
-            raise ListeningProblem("nothing is heard from it")
+            raise UserError("nothing is heard from it")
         if self._collected is not None:
-            raise ListeningProblem("it is being calibrated already")
+            raise UserError("it is being calibrated already")
         frames: list[np.ndarray] = []
         self._collected = frames
         try:
@@ -216,14 +214,14 @@ def _sounddevice() -> Any:
     """The library.
 
     Raises:
-        ChannelProblem: it is not installed.
+        UserError: it is not installed.
     """
     try:
         import sounddevice
     except ImportError:
-        raise ChannelProblem(needs_extra("sound", "sounddevice", "audio")) from None
+        raise UserError(needs_extra("sound", "sounddevice", "audio")) from None
     except OSError as error:
-        raise ChannelProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+        raise UserError(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
     return sounddevice
 
 

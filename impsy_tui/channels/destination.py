@@ -6,10 +6,11 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-from impsy_tui.channels import ChannelProblem, Timekeeper
+from impsy_tui.channels import Timekeeper
 from impsy_tui.channels.meter import Troubles
 from impsy_tui.channels.network import is_numeric, resolve
 from impsy_tui.channels.opening import Opening
+from impsy_tui.errors import UserError
 
 _RENEW: Final = 1.0
 """Seconds between two attempts to replace a socket that does not send."""
@@ -99,7 +100,7 @@ class Destination:
         try:
             made = _connected(*self._address)
         except OSError as error:
-            raise ChannelProblem(f"cannot send to {self._host}:{self._port}: {error.strerror}") from None
+            raise UserError(f"cannot send to {self._host}:{self._port}: {error.strerror}") from None
         self._let_go()
         self._socket = made
 

@@ -14,9 +14,10 @@ from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.midi_device import Input, Output
 from impsy_tui.channels.midi_settings import make_devices, unused_settings
 from impsy_tui.config import Midi
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.surfaces import Told
 from impsy_tui.midi_system.client import InLink, Link, MidiHost, OutLink, Seen
-from impsy_tui.midi_system.names import PortProblem, match
+from impsy_tui.midi_system.names import match
 
 _LOOK: Final = 0.5
 """Seconds from one look for devices to the next."""
@@ -70,13 +71,11 @@ class MidiChannel(Holding):
             self.silence()
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        self.follow(values)
         for output in self._outputs:
             if output.there:
                 self._transmit(output, output.play(values, muted))
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
-        self.follow(values)
         for output in self._outputs:
             if output.there:
                 self._transmit(output, output.play(values, said=said))
@@ -202,7 +201,7 @@ class MidiChannel(Holding):
         links = [device.link for device in self._devices if device.link is not None]
         try:
             seen = await self._host.look(links)
-        except PortProblem as problem:
+        except UserError as problem:
             self._all_gone(str(problem))
             return
         if self._closed:
@@ -244,7 +243,7 @@ class MidiChannel(Holding):
                 )
             else:
                 link = await self._host.open_output(real, self._refused, virtual=virtual)
-        except PortProblem as problem:
+        except UserError as problem:
             self._tell(device, "refused", f"{device.name} cannot be opened: {problem}")
             return
         if self._closed:

@@ -6,14 +6,14 @@ import socket
 from collections.abc import Iterable
 from typing import Any
 
-from impsy_tui.channels import ChannelProblem
+from impsy_tui.errors import UserError
 
 
 async def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Any]:
     """The first address of a host, IPv4 before IPv6: patches and phones rarely speak the latter.
 
     Raises:
-        ChannelProblem: there is no such host.
+        UserError: there is no such host.
     """
     try:
         try:
@@ -22,7 +22,7 @@ async def resolve(host: str, port: int, kind: socket.SocketKind) -> tuple[socket
             # In a thread: a name server can take a minute.
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=kind)
     except (OSError, UnicodeError):
-        raise ChannelProblem(f"no host is called {host}") from None
+        raise UserError(f"no host is called {host}") from None
     family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return family, address
 
@@ -48,13 +48,13 @@ async def listen_at(
         setting: where another port is chosen, such as ``[osc] server_port``.
 
     Raises:
-        ChannelProblem: it cannot be had; the message says why.
+        UserError: it cannot be had; the message says why.
     """
     family, address = await resolve(host, port, kind)
     try:
         made = socket.socket(family, kind)
     except OSError as error:  # a machine without IPv6
-        raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
+        raise UserError(f"cannot listen at {host}:{port}: {error.strerror}") from None
     try:
         made.setblocking(False)
         for option, value in options:
@@ -65,10 +65,10 @@ async def listen_at(
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRNOTAVAIL:
-            raise ChannelProblem(f"this machine does not have the address {host} yet") from None
+            raise UserError(f"this machine does not have the address {host} yet") from None
         if error.errno == errno.EADDRINUSE:
-            raise ChannelProblem(
+            raise UserError(
                 f"port {port} is taken: another engine or program listens there; end it, or choose another {setting}"
             ) from None
-        raise ChannelProblem(f"cannot listen at {host}:{port}: {error.strerror}") from None
+        raise UserError(f"cannot listen at {host}:{port}: {error.strerror}") from None
     return made

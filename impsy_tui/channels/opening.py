@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.meter import Troubles
+from impsy_tui.errors import UserError
 
 _RETRY: Final = 1.0
 """Seconds between two attempts."""
@@ -19,7 +19,7 @@ class Opening:
     Each reason for a failure is reported once.
 
     Args:
-        attempt: opens the resource; raises ``ChannelProblem`` if it cannot be opened now.
+        attempt: opens the resource; raises ``UserError`` if it cannot be opened now.
         troubles: where a failure is reported.
         opened: called when the resource is open after a failure that was reported.
         retry: seconds between two attempts.
@@ -63,7 +63,7 @@ class Opening:
         while True:
             try:
                 await self._attempt()
-            except ChannelProblem as problem:
+            except UserError as problem:
                 self._report(str(problem))
                 self._tried.set()
                 await asyncio.sleep(self._retry)

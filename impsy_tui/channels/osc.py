@@ -24,13 +24,13 @@ from impsy_tui.channels.opening import Opening
 from impsy_tui.channels.osc_address import Control, is_pattern, number
 from impsy_tui.channels.osc_clock import SenderClocks
 from impsy_tui.channels.osc_controls import InputControls, OutputControls, meant, patterns_of
-from impsy_tui.channels.osc_packet import Message, PacketError, VectorFormat, read_packet, write_message
+from impsy_tui.channels.osc_packet import Message, VectorFormat, read_packet, write_message
 from impsy_tui.channels.osc_text import as_string, is_local, words
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.touching import OscSurface, playbacks
 from impsy_tui.config import Osc
+from impsy_tui.errors import MalformedMessageError, UserError
 from impsy_tui.gestures.surfaces import Told, playback_touch
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.feats import PREFIX as FEATS
 from impsy_tui.listening.feats import read_feats
 from impsy_tui.listening.names import NAMES
@@ -247,8 +247,8 @@ class OscChannel:
             return
         try:
             messages = read_packet(data)
-        except PacketError as error:
-            self._troubles.note(error.kind, f"{error.kind}, from {sender[0]}: ignored")
+        except MalformedMessageError as error:
+            self._troubles.note(str(error), f"{error}, from {sender[0]}: ignored")
             return
         local = is_local(sender[0])
         tagged = [message.time for message in messages if message.time is not None]
@@ -384,7 +384,7 @@ class OscChannel:
         self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])
         try:
             problem = self._listener.described(self.name, read_feats(arguments), at)
-        except ListeningProblem as unreadable:
+        except UserError as unreadable:
             problem = str(unreadable)
         if problem:
             self._troubles.note("feats", problem)

@@ -1,13 +1,15 @@
 """OSC 1.0 packets, read and written.
 
 Specification: M. Wright, "The Open Sound Control 1.0 Specification", 2002. Whatever bytes come
-in, reading gives messages or a ``PacketError``; it neither waits for time tags nor recurses
+in, reading gives messages or a ``MalformedMessageError``; it neither waits for time tags nor recurses
 without bound.
 """
 
 import struct
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
+
+from impsy_tui.errors import MalformedMessageError
 
 _NTP_TO_UNIX: Final = 2_208_988_800
 """Seconds from the NTP epoch (1900) to the Unix epoch (1970)."""
@@ -31,18 +33,6 @@ _FIXED: Final[dict[str, struct.Struct]] = {
 _WITHOUT_DATA: Final[dict[str, Any]] = {"T": True, "F": False, "N": None, "I": float("inf")}
 
 
-class PacketError(Exception):
-    """Bytes that are no OSC packet.
-
-    Attributes:
-        kind: what is wrong with them; one of few texts.
-    """
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
 class Message(NamedTuple):
     """One OSC message.
 
@@ -61,7 +51,7 @@ def read_packet(data: bytes) -> list[Message]:
     """All messages of a packet, those of bundles with the time of their innermost bundle.
 
     Raises:
-        PacketError: it is no OSC packet; nothing of it is to be acted on.
+        MalformedMessageError: it is no OSC packet; nothing of it is to be acted on.
     """
     messages: list[Message] = []
     pending = [(data, None, 0)]
@@ -70,18 +60,18 @@ def read_packet(data: bytes) -> list[Message]:
         part, time, depth = pending.pop()
         if part.startswith(b"#bundle\0"):
             if depth == _DEEPEST:
-                raise PacketError("bundles nested too deeply")
+                raise MalformedMessageError("bundles nested too deeply")
             pending.extend(reversed([(element, t, depth + 1) for element, t in _elements(part)]))
         else:
             messages.append(_message(part, time))
         if len(messages) + len(pending) > _MOST_MESSAGES:
-            raise PacketError("too many messages in one packet")
+            raise MalformedMessageError("too many messages in one packet")
     return messages
 
 
 def _elements(bundle: bytes) -> list[tuple[bytes, Any]]:
     if len(bundle) < 16:
-        raise PacketError("a bundle cut short")
+        raise MalformedMessageError("a bundle cut short")
     seconds, fraction = struct.unpack_from(">II", bundle, 8)
     immediate = seconds == 0 and fraction <= 1
     time = None if immediate else seconds - _NTP_TO_UNIX + fraction / 2**32
@@ -89,11 +79,11 @@ def _elements(bundle: bytes) -> list[tuple[bytes, Any]]:
     position = 16
     while position < len(bundle):
         if position + 4 > len(bundle):
-            raise PacketError("a bundle cut short")
+            raise MalformedMessageError("a bundle cut short")
         (size,) = struct.unpack_from(">I", bundle, position)
         position += 4
         if size % 4 or size == 0 or position + size > len(bundle):
-            raise PacketError("a bundle cut short")
+            raise MalformedMessageError("a bundle cut short")
         elements.append((bundle[position : position + size], time))
         position += size
     return elements
@@ -101,18 +91,18 @@ def _elements(bundle: bytes) -> list[tuple[bytes, Any]]:
 
 def _message(data: bytes, time: float | None) -> Message:
     if not data.startswith(b"/"):
-        raise PacketError("not an OSC message")
+        raise MalformedMessageError("not an OSC message")
     address, position = _string(data, 0)
     if position >= len(data):
         return Message(address, (), time)  # old senders leave out empty type tags
     tags, position = _string(data, position)
     if not tags.startswith(","):
-        raise PacketError("no type tags")
+        raise MalformedMessageError("no type tags")
     arguments: list[Any] = []
     for tag in tags[1:]:
         if reader := _FIXED.get(tag):
             if position + reader.size > len(data):
-                raise PacketError("a message cut short")
+                raise MalformedMessageError("a message cut short")
             arguments.append(reader.unpack_from(data, position)[0])
             position += reader.size
         elif tag in "sS":
@@ -124,28 +114,28 @@ def _message(data: bytes, time: float | None) -> Message:
         elif tag in _WITHOUT_DATA:
             arguments.append(_WITHOUT_DATA[tag])
         elif tag not in "[]":
-            raise PacketError("an unknown type tag")
+            raise MalformedMessageError("an unknown type tag")
     return Message(address, tuple(arguments), time)
 
 
 def _string(data: bytes, start: int) -> tuple[str, int]:
     end = data.find(b"\0", start)
     if end < 0:
-        raise PacketError("a text without end")
+        raise MalformedMessageError("a text without end")
     try:
         text = data[start:end].decode()
     except UnicodeDecodeError:
-        raise PacketError("a text that is not UTF-8") from None
+        raise MalformedMessageError("a text that is not UTF-8") from None
     return text, end + 4 - end % 4
 
 
 def _blob(data: bytes, start: int) -> tuple[bytes, int]:
     if start + 4 > len(data):
-        raise PacketError("a message cut short")
+        raise MalformedMessageError("a message cut short")
     (size,) = struct.unpack_from(">I", data, start)
     end = start + 4 + size
     if end > len(data):
-        raise PacketError("a message cut short")
+        raise MalformedMessageError("a message cut short")
     return data[start + 4 : end], end + -end % 4
 
 

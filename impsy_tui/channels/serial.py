@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.meter import Traffic, Troubles
 from impsy_tui.channels.serial_port import SerialPort
 from impsy_tui.config import Serial
+from impsy_tui.errors import UserError
 
 LONGEST_LINE: Final = 4096
 """Bytes."""
@@ -76,7 +77,7 @@ class SerialChannel:
         settings = self._settings
         if not settings.port:
             self._state = "error"
-            raise ChannelProblem("no port is given: [serial] port names one, such as /dev/ttyACM0")
+            raise UserError("no port is given: [serial] port names one, such as /dev/ttyACM0")
         self._port = SerialPort(
             settings.port,
             settings.baudrate,

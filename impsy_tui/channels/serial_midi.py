@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from impsy_tui.channels import NONE_MUTED, ChannelProblem, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener, MappingEntry
 from impsy_tui.channels.endless import ENDLESS
 from impsy_tui.channels.holding import Holding
 from impsy_tui.channels.mapping import (
@@ -19,6 +19,7 @@ from impsy_tui.channels.midi_stream import MidiStream
 from impsy_tui.channels.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.serial_port import SerialPort
 from impsy_tui.config import SerialMidi
+from impsy_tui.errors import UserError
 
 BAUD: Final = 31250
 """MIDI's: 3125 bytes a second, a message each millisecond."""
@@ -71,7 +72,7 @@ class SerialMidiChannel(Holding):
         self._count = dimension - 1
         if not self._path:
             self._state = "error"
-            raise ChannelProblem("no port is given: [serialmidi] port names one, such as /dev/ttyAMA0")
+            raise UserError("no port is given: [serialmidi] port names one, such as /dev/ttyAMA0")
         self._port = SerialPort(
             self._path,
             BAUD,
@@ -89,11 +90,9 @@ class SerialMidiChannel(Holding):
             self._hurry(self._output.silence())
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        self.follow(values)
         self._put(values, muted, None)
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
-        self.follow(values)
         muted = NONE_MUTED
         if self._next is not None:
             # What waits is not lost: its dimensions are played together with these.

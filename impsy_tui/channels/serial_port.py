@@ -15,6 +15,7 @@ import serial
 
 from impsy_tui.channels import Timekeeper
 from impsy_tui.channels.meter import Troubles
+from impsy_tui.errors import UserError
 
 _RETRY: Final = 0.5
 """Seconds between two looks for a port that is not there."""
@@ -257,15 +258,11 @@ class SerialPort:
         self.pump()
 
 
-class _Refused(Exception):
-    """A port that cannot be opened; the message tells why."""
-
-
 def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
     """A port, open, and what it could not be given. May wait for the device.
 
     Raises:
-        _Refused: it cannot be opened.
+        UserError: it cannot be opened.
     """
     speed, exclusive = baud, True
     shortcomings: list[str] = []
@@ -283,7 +280,7 @@ def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
                 speed = _ANY_SPEED
                 shortcomings.append(f"{path} cannot be set to {baud} baud: it keeps a speed of its own")
             else:
-                raise _Refused(_why(path, number, error)) from None
+                raise UserError(_why(path, number, error)) from None
         else:
             return device, shortcomings
 

@@ -1,7 +1,7 @@
 """MIDI messages as text, as IMPSY 1.2.1 writes them for browsers: ``/channel/1/cc/42/64``.
 
 Channels are 1 to 16 in a text and 0 to 15 in a message. ``program`` and ``pressure`` are ours.
-Whatever text comes in, reading gives a message or a ``TextProblem``.
+Whatever text comes in, reading gives a message or a ``MalformedMessageError``.
 """
 
 import re
@@ -15,6 +15,7 @@ from impsy_tui.channels.mapping import (
     PITCH_BEND,
     PROGRAM_CHANGE,
 )
+from impsy_tui.errors import MalformedMessageError
 
 _PAIRS: Final = {"noteon": NOTE_ON, "noteoff": NOTE_OFF, "cc": CONTROL_CHANGE}
 _SINGLES: Final = {"program": PROGRAM_CHANGE, "pressure": CHANNEL_PRESSURE}
@@ -27,42 +28,30 @@ _TEXT: Final = re.compile(
 )
 
 
-class TextProblem(Exception):
-    """A text that is no MIDI message.
-
-    Attributes:
-        kind: what is wrong with it; one of few texts.
-    """
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
 def read_text(text: str) -> bytes:
     """The MIDI message that a text stands for.
 
     Raises:
-        TextProblem: it stands for none.
+        MalformedMessageError: it stands for none.
     """
     found = _TEXT.fullmatch(text)
     if found is None:
-        raise TextProblem("is no message that is understood, such as /channel/1/cc/1/64")
+        raise MalformedMessageError("is no message that is understood, such as /channel/1/cc/1/64")
     channel = int(found[1]) - 1
     if not 0 <= channel < 16:
-        raise TextProblem("is for a channel that is not 1 to 16")
+        raise MalformedMessageError("is for a channel that is not 1 to 16")
     if pair := found[2]:
         first, second = int(found[3]), int(found[4])
         if first > 127 or second > 127:
-            raise TextProblem("has a number that is not 0 to 127")
+            raise MalformedMessageError("has a number that is not 0 to 127")
         return bytes((_PAIRS[pair] | channel, first, second))
     number = int(found[6])
     if found[5] == "pitchbend":
         if number > 16383:
-            raise TextProblem("has a bend that is not 0 to 16383")
+            raise MalformedMessageError("has a bend that is not 0 to 16383")
         return bytes((PITCH_BEND | channel, number & 0x7F, number >> 7))
     if number > 127:
-        raise TextProblem("has a number that is not 0 to 127")
+        raise MalformedMessageError("has a number that is not 0 to 127")
     return bytes((_SINGLES[found[5]] | channel, number))
 
 

@@ -7,9 +7,9 @@ same manner: ``/classifier/gesture/p2/SS``.
 import re
 from typing import Final, NamedTuple
 
-from impsy_tui.channels.text_messages import TextProblem
+from impsy_tui.errors import MalformedMessageError, UserError
 from impsy_tui.gestures.surfaces import METATONE_PREFIX, Told
-from impsy_tui.gestures.touches import TouchProblem, moving, placed
+from impsy_tui.gestures.touches import moving, placed
 
 _NUMBER: Final = r"(-?\d{1,9}(?:\.\d{0,20})?(?:e-?\d{1,3})?)"
 _FINGER: Final = r"(\d{1,3})"
@@ -37,20 +37,20 @@ def read_touch(text: str) -> TextTouch | None:
     """What a text says a finger did; None where it is about no touch.
 
     Raises:
-        TextProblem: it is about one, and makes no sense.
+        MalformedMessageError: it is about one, and makes no sense.
     """
     if not text.lstrip().startswith(_SAYS_TOUCH):
         return None
     found = _TOUCH.fullmatch(text)
     if found is None:
-        raise TextProblem("is no touch that is understood, such as /touch/0/0.5/0.5 or /touch/ended/0")
+        raise MalformedMessageError("is no touch that is understood, such as /touch/0/0.5/0.5 or /touch/ended/0")
     if found[1] is not None:
         return TextTouch(int(found[1]), None)
     try:
         place = placed(float(found[3]), float(found[4]))
         velocity = None if found[5] is None else moving(float(found[5]))
-    except TouchProblem as problem:
-        raise TextProblem(f"is a touch that makes no sense: {problem}") from None
+    except UserError as problem:
+        raise MalformedMessageError(f"is a touch that makes no sense: {problem}") from None
     return TextTouch(int(found[2]), place, velocity)
 
 

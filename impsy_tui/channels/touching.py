@@ -6,6 +6,7 @@ from typing import Any, Final
 from impsy_tui.channels import Listener
 from impsy_tui.channels.meter import Troubles
 from impsy_tui.config import Osc
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.surfaces import (
     METATONE,
     METATONE_PLAYBACK,
@@ -18,7 +19,6 @@ from impsy_tui.gestures.surfaces import (
     playback_problem,
     read_metatone,
 )
-from impsy_tui.gestures.touches import TouchProblem
 
 LEAD: Final = "lead"
 """Whoever touches a surface that does not tell who it is."""
@@ -55,7 +55,7 @@ class OscSurface:
             return False
         try:
             touch = self._surface.read(address, arguments, at)
-        except TouchProblem as problem:
+        except UserError as problem:
             self._troubles.note("touch", f"{address[:80]} is ignored: {problem}")
             return True
         if touch is not None:

@@ -23,7 +23,7 @@ from impsy_tui.channels.osc_text import is_local
 from impsy_tui.channels.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.pages import Pages
-from impsy_tui.channels.text_messages import TextProblem, read_text
+from impsy_tui.channels.text_messages import read_text
 from impsy_tui.channels.touch_messages import ended_text, read_touch, told_text, touch_text
 from impsy_tui.channels.web_admission import Admission
 from impsy_tui.channels.web_client import Client, host_of
@@ -31,6 +31,7 @@ from impsy_tui.channels.web_connection import Connection
 from impsy_tui.channels.web_origins import Origins
 from impsy_tui.channels.web_post import Post, in_text
 from impsy_tui.config import WebSocket
+from impsy_tui.errors import MalformedMessageError
 from impsy_tui.gestures.surfaces import Told
 
 _LARGEST_MESSAGE: Final = 1024
@@ -144,11 +145,9 @@ class WebSocketChannel(Holding):
         self._output.forget()
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
-        self.follow(values)
         self._broadcast(self._output.messages(values, muted))
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
-        self.follow(values)
         self._broadcast(self._output.messages(values, said=said))
 
     def end_notes(self, indices: frozenset[int]) -> None:
@@ -298,9 +297,9 @@ class WebSocketChannel(Holding):
                 self._listener.touched(self.name, client.touched(told, now))
                 return
             message = read_text(text)
-        except TextProblem as problem:
+        except MalformedMessageError as problem:
             shown = text if len(text) <= 40 else f"{text[:39]}…"
-            self._troubles.note(problem.kind, f"{shown!r} from {client.host} {problem.kind}: ignored")
+            self._troubles.note(str(problem), f"{shown!r} from {client.host} {problem}: ignored")
             return
         self._last_received = text.strip()
         if self._listener.message(self.name, "", message, self._rights(client)):

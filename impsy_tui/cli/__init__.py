@@ -22,6 +22,7 @@ from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.init import init
 from impsy_tui.cli.options import LeanOption, LogdirOption, ResumeOption, SocketOption, SoundOption, ThemeOption
 from impsy_tui.cli.output import say
+from impsy_tui.errors import NoEngineError, UserError
 from impsy_tui.installation import program
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def play(
     socket: SocketOption = None,
 ) -> None:
     """Open the console on the running engine, or start one; leaving leaves it playing."""
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
     from impsy_tui.shipped import shipped_folder
 
     configs = shipped_folder("configs")
@@ -190,7 +191,7 @@ def play(
         with connected(socket):
             if demo or config or resume is not None:
                 say(f"an engine plays already: this is it ({program()} shutdown ends it)")
-    except NoEngine:
+    except NoEngineError:
         file = configs / "demo.toml" if demo else config_file(config)
         extra = ["--sound", str(_patch(file))] if sound else []
         if resume is not None:
@@ -209,23 +210,23 @@ def start(
     socket: SocketOption = None,
 ) -> None:
     """Start the engine in the background, with the options of run; it outlives this terminal."""
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
 
     try:
         with connected(socket):
             say(f"an engine plays already ({program()} shutdown ends it)")
-    except NoEngine:
+    except NoEngineError:
         _launch(["-c", str(config_file(config)), "-l", str(logdir), *context.args], socket, logdir)
         say(f"the engine plays: {program()} attach opens a console on it")
 
 
 def _launch(arguments: list[str], socket: Path | None, logdir: Path) -> None:
     """Start an engine that outlives this process."""
-    from impsy_tui.control.launch import LaunchProblem, launch_engine
+    from impsy_tui.control.launch import launch_engine
 
     try:
         launch_engine(arguments, socket, logdir / "engine.out")
-    except LaunchProblem as problem:
+    except UserError as problem:
         fail(f"the engine did not start: {problem}")
 
 
@@ -258,7 +259,7 @@ def attach(
     if not remote:
         _open_console(socket, lean, theme)
         return
-    from impsy_tui.control.remote import RemoteProblem, RemoteSocket
+    from impsy_tui.control.remote import RemoteSocket
 
     try:
         with RemoteSocket(remote, socket) as there:
@@ -266,7 +267,7 @@ def attach(
                 say(f"no engine answers on {there.address.host}: starting one in {there.address.where} …")
                 there.start_engine()
             _open_console(there.socket, lean, theme, there)
-    except RemoteProblem as problem:
+    except UserError as problem:
         fail(str(problem))
 
 
@@ -276,12 +277,12 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "R
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         asking.status(socket=socket)
         return
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
 
     try:
         with connected(socket) as client:
             wishes = client.hello.console
-    except NoEngine as problem:
+    except NoEngineError as problem:
         fail(str(problem))
     if isinstance(sys.__stderr__, io.TextIOWrapper):
         # The console draws with signs that other encodings do not have, and terminals show UTF-8 in every locale.

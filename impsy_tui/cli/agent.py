@@ -9,6 +9,7 @@ from impsy_tui import terms
 from impsy_tui.cli import agent_training
 from impsy_tui.cli.foreground import fail, work
 from impsy_tui.cli.output import say
+from impsy_tui.errors import UserError
 
 if TYPE_CHECKING:
     from impsy_tui.plots.map_cursor import Cursor
@@ -97,9 +98,8 @@ def draw_map(
     With --osc or --audio keys move a cursor over the points, and each that it comes to is heard.
     """
     from impsy_tui.cli.plotting import paper
-    from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.table import read_table
-    from impsy_tui.plots import PlotProblem, maps
+    from impsy_tui.plots import maps
     from impsy_tui.plots.map_cursor import Cursor
 
     if method not in maps.METHODS:
@@ -118,7 +118,7 @@ def draw_map(
             _play(Cursor(drawn, found, on), osc, address, synth or table.stem.rpartition("-")[0], patch)
         else:
             typer.echo(maps.draw(drawn, on), color=on.colours)
-    except (PlotProblem, ListeningProblem) as problem:
+    except UserError as problem:
         fail(str(problem))
 
 

@@ -7,6 +7,7 @@ import typer
 
 from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
+from impsy_tui.errors import UserError
 
 CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.")]
 DescriptorsHelp = 'Descriptors or categories, such as "loudness-dB centroid chroma".'
@@ -87,12 +88,11 @@ def convert(
 
 def _known(words: str) -> list[str]:
     """Descriptors as they were typed; the program ends where there are no such."""
-    from impsy_tui.listening import ListeningProblem
     from impsy_tui.listening.names import places
 
     try:
         places(typed := words.replace(",", " ").split())
-    except ListeningProblem as problem:
+    except UserError as problem:
         fail(str(problem))
     return typed
 
@@ -101,7 +101,6 @@ def _file(player: str) -> Path:
     """An agent by its path, or by its name; what is no file is left to the worker to be told of."""
     from impsy_tui.engine.models import Shelf
     from impsy_tui.listening.agent_file import SUFFIX
-    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.shipped import shipped_folder
 
     path = Path(player)
@@ -109,5 +108,5 @@ def _file(player: str) -> Path:
         return path
     try:
         return Shelf([Path("models"), shipped_folder("models")], suffixes=(SUFFIX,)).find(player)
-    except ModelProblem as problem:
+    except UserError as problem:
         fail(str(problem))

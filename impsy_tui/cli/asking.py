@@ -8,6 +8,7 @@ import typer
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.options import SocketOption
 from impsy_tui.cli.output import say
+from impsy_tui.errors import NoEngineError
 
 
 def send(
@@ -15,13 +16,13 @@ def send(
     socket: SocketOption = None,
 ) -> None:
     """Send one command to the running engine and print its reply."""
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
 
     line = " ".join(command)
     try:
         with connected(socket) as client:
             reply = client.command(line)
-    except NoEngine as problem:
+    except NoEngineError as problem:
         fail(str(problem))
     if reply.ok:
         say(reply.text)
@@ -34,7 +35,7 @@ def send(
 
 def _watch(socket: Path | None) -> None:
     """Show the engine, live, until Ctrl-C or its end."""
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
     from impsy_tui.control.messages import Snapshot
     from impsy_tui.control.status_text import live_lines
 
@@ -44,7 +45,7 @@ def _watch(socket: Path | None) -> None:
             for snapshot in client.messages():
                 if isinstance(snapshot, Snapshot):
                     say("\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves", clear=True)
-    except NoEngine as problem:
+    except NoEngineError as problem:
         fail(str(problem))
     except KeyboardInterrupt:
         say()
@@ -58,7 +59,7 @@ def status(
     """Show what the engine is doing now."""
     import msgspec
 
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
     from impsy_tui.control.place import socket_of_sudo_user
     from impsy_tui.control.status_text import status_lines
 
@@ -68,7 +69,7 @@ def status(
     try:
         with connected(socket or socket_of_sudo_user()) as client:
             snapshot = client.snapshot()
-    except NoEngine as problem:
+    except NoEngineError as problem:
         fail(str(problem))
     if as_json:
         say(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
@@ -78,10 +79,10 @@ def status(
 
 def shutdown(socket: SocketOption = None) -> None:
     """End the running engine: silence, log closed."""
-    from impsy_tui.control.client import NoEngine, connected
+    from impsy_tui.control.client import connected
 
     try:
         with connected(socket) as client:
             say(client.command("shutdown").text)
-    except NoEngine as problem:
+    except NoEngineError as problem:
         fail(str(problem))

@@ -11,18 +11,17 @@ from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.output import say
 from impsy_tui.config import load_config
 from impsy_tui.config.players import channel_names
-from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.cues import LARGEST_FILE, SUFFIX
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.library import Library
 from impsy_tui.engine.room import MAIN
 from impsy_tui.engine.scene_book import SceneBook
-from impsy_tui.engine.scenes import SceneProblem
+from impsy_tui.errors import UserError
 from impsy_tui.folders import files_in
 from impsy_tui.keys import KeysInForce
 from impsy_tui.language import Invocation, Kind, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.shipped import shipped_folder
 from impsy_tui.terms import counted
 
@@ -105,7 +104,7 @@ class _Names:
         self._sets = (here / "sets", shipped_folder("configs") / "sets")
         try:
             self._scenes = set(SceneBook(places.scenes or here / "scenes.toml").names())
-        except SceneProblem as problem:
+        except UserError as problem:
             fail(str(problem))
         self._players, self._outputs, self._panic = _seated(places.config)
 
@@ -131,7 +130,7 @@ class _Names:
         bindings = Bindings(lambda bound: parse(bound, line.macros), self._panic)
         try:
             bindings.bind(str(each.values["trigger"]), str(each.values["which"]))
-        except BindingProblem as problem:
+        except UserError as problem:
             return str(problem)
         return ""
 
@@ -148,14 +147,14 @@ class _Names:
     def _no_file(self, kind: Kind, name: str) -> str:
         try:
             self._library.find(kind.value, name)
-        except LibraryProblem as problem:
+        except UserError as problem:
             return str(problem)
         return ""
 
     def _no_classifier(self, name: str) -> str:
         try:
             self._library.agents.find(name)
-        except ModelProblem as problem:
+        except UserError as problem:
             return str(problem).replace("model", "classifier", 1)
         return ""
 

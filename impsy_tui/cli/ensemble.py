@@ -8,6 +8,7 @@ import typer
 from impsy_tui import parameters, terms
 from impsy_tui.cli.foreground import fail, work
 from impsy_tui.cli.output import say
+from impsy_tui.errors import UserError
 
 if TYPE_CHECKING:
     from impsy_tui.gestures.scores import Score
@@ -73,9 +74,8 @@ def generate(
     show: Annotated[bool, typer.Option("--show/--quiet", help="Draw it here.")] = True,
 ) -> None:
     """Let a band play to a recorded lead, and write down what it plays."""
-    from impsy_tui.gestures.scores import ScoreProblem, write_score
-    from impsy_tui.networks.problem import ModelProblem
-    from impsy_tui.plots import PlotProblem, bands
+    from impsy_tui.gestures.scores import write_score
+    from impsy_tui.plots import bands
 
     if temperature not in parameters.TEMP.limits:
         fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
@@ -88,7 +88,7 @@ def generate(
         if plot is not None:
             bands.draw_picture(played, plot)
             say(f"drawn: {plot}")
-    except (ScoreProblem, ModelProblem, PlotProblem) as problem:
+    except UserError as problem:
         fail(str(problem))
     if show:
         from impsy_tui.cli.plotting import paper
@@ -164,19 +164,17 @@ def _found(places: list[Path]) -> list[Path]:
 def _network(file: Path) -> "EnsembleNetwork":
     from impsy_tui.networks.ensemble_opening import open_ensemble
     from impsy_tui.networks.interpreter import quietly
-    from impsy_tui.networks.problem import ModelProblem
 
     try:
         with quietly():
             return open_ensemble(file, 20.0)
-    except ModelProblem as problem:
-        raise ModelProblem(f"{file.stem} {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{file.stem} {problem}") from None
 
 
 def _file(name: str) -> Path:
     """A model of a band by its path, or by its name in models/ or among those that ship; the only one if unnamed."""
     from impsy_tui.engine.models import Shelf
-    from impsy_tui.networks.problem import ModelProblem
     from impsy_tui.shipped import shipped_folder
 
     file = Path(name).absolute()
@@ -188,5 +186,5 @@ def _file(name: str) -> Path:
         fail(f"-m names the model that is to play: {', '.join(names) or 'train ensemble makes one'}")
     try:
         return shelf.find(name or names[0])
-    except ModelProblem as problem:
+    except UserError as problem:
         fail(str(problem))

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.cli.foreground import fail
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.library import Library
+from impsy_tui.errors import UserError
 from impsy_tui.folders import files_in
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.shipped import is_shipped, shipped_folder
@@ -29,7 +30,7 @@ def find(word: str, kind: str = "") -> Path:
         fail(f"{word}: there is no such file" if not path.is_file() else f"{word} is no {kind}")
     try:
         return _library().find(kind, word) if kind else _library().find_any(word)
-    except LibraryProblem as problem:
+    except UserError as problem:
         fail(str(problem))
 
 
@@ -66,7 +67,7 @@ def _is_model(word: str) -> bool:
             return result
         try:
             _library().find(kind, word)
-        except LibraryProblem:
+        except UserError:
             continue
         return result
     return False

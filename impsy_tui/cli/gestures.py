@@ -8,6 +8,7 @@ import typer
 from impsy_tui import terms
 from impsy_tui.cli.foreground import fail, work
 from impsy_tui.cli.output import say
+from impsy_tui.errors import UserError
 from impsy_tui.folders import look
 from impsy_tui.terms import counted
 
@@ -33,8 +34,8 @@ def import_(
 
     What is there already is left as it is; what cannot be read is told and left out.
     """
-    from impsy_tui.gestures.scores import ScoreProblem, read_score, write_score
-    from impsy_tui.gestures.touches import SUFFIX, TouchProblem, read_touches, write_touches
+    from impsy_tui.gestures.scores import read_score, write_score
+    from impsy_tui.gestures.touches import SUFFIX, read_touches, write_touches
 
     there = {kind: look(folder / kind, ".csv") for kind in ("touches", "gestures")}
     found = {kind: each.files for kind, each in there.items()}
@@ -58,7 +59,7 @@ def import_(
                     read = read_score(file)
                     write_score(target, read.score)
                     remarks = list(read.remarks)
-            except (TouchProblem, ScoreProblem) as problem:
+            except UserError as problem:
                 _warn(f"{problem}: it is left out")
                 continue
             except OSError as error:
@@ -79,7 +80,7 @@ def classify(
 ) -> None:
     """Tell which gesture each player makes, every second: touches become gesture scores, …-gestures.csv."""
     from impsy_tui.gestures.names import GESTURES, NAMES
-    from impsy_tui.gestures.scores import ScoreProblem, write_score
+    from impsy_tui.gestures.scores import write_score
     from impsy_tui.gestures.telling import tell
 
     classifier = _classifier(model)
@@ -98,7 +99,7 @@ def classify(
         try:
             made.parent.mkdir(parents=True, exist_ok=True)
             write_score(made, score)
-        except ScoreProblem as problem:
+        except UserError as problem:
             fail(str(problem))
         except OSError as error:
             fail(f"{error.filename or made}: {error.strerror}")
@@ -163,7 +164,6 @@ def train(
 
 def _classifier(name: str) -> "Classifier":
     """A classifier by its path or its name in models/, or the one that ships."""
-    from impsy_tui.gestures.arrays import ArraysProblem
     from impsy_tui.gestures.classifier import SHIPPED, read_classifier
     from impsy_tui.shipped import shipped_folder
 
@@ -173,17 +173,17 @@ def _classifier(name: str) -> "Classifier":
         fail(f"no classifier is called {name}, here or in models/")
     try:
         return read_classifier(file)
-    except ArraysProblem as problem:
+    except UserError as problem:
         fail(str(problem))
 
 
 def _recording(file: Path) -> "Recording | None":
     """A recording; None, which is told, if it cannot be read."""
-    from impsy_tui.gestures.touches import TouchProblem, read_touches
+    from impsy_tui.gestures.touches import read_touches
 
     try:
         recording = read_touches(file)
-    except TouchProblem as problem:
+    except UserError as problem:
         _warn(str(problem))
         return None
     _warn(*(f"{file.name}: {remark}" for remark in recording.remarks))

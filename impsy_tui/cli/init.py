@@ -8,6 +8,7 @@ import typer
 
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.output import say
+from impsy_tui.errors import UserError
 
 if TYPE_CHECKING:
     from impsy_tui.guide import Question
@@ -19,7 +20,6 @@ def init(
     guide: Annotated[bool, typer.Option("--guide", help="Ask what is plugged in, and write what fits.")] = False,
 ) -> None:
     """Make logs/, datasets/, models/ and a commented config.toml here."""
-    from impsy_tui.config.edit import EditProblem
     from impsy_tui.config.guided import write_beside
     from impsy_tui.config.template import config_template
     from impsy_tui.engine.models import Shelf
@@ -41,7 +41,7 @@ def init(
             say(f"kept  {file} (--force writes it again; --guide writes another)")
         else:
             say(f"made  {_write(file, config_template(names[0] if names else ''))}")
-    except (OSError, EditProblem) as error:
+    except (OSError, UserError) as error:
         fail(f"{error.filename or folder}: {error.strerror}" if isinstance(error, OSError) else str(error))
     plays = "" if file.name == "config.toml" else f" play -c {shlex.quote(str(file))}"
     say(f"next: impsy-tui{plays}")

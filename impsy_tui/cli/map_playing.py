@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.plots.map_cursor import Cursor
 
 Sound = Callable[[np.ndarray], None]
@@ -36,14 +36,14 @@ def by_osc(host: str, port: int, address: str) -> Sound:
     """Points are sent to a synth, as one message of floats.
 
     Raises:
-        ListeningProblem: there is no such host.
+        UserError: there is no such host.
     """
     from impsy_tui.channels.osc_packet import write_message
 
     try:
         family, *_, to = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
     except OSError as error:
-        raise ListeningProblem(f"--osc {host}:{port}: {error.strerror or error}") from None
+        raise UserError(f"--osc {host}:{port}: {error.strerror or error}") from None
     sender = socket.socket(family, socket.SOCK_DGRAM)
 
     def send(parameters: np.ndarray) -> None:
@@ -52,7 +52,7 @@ def by_osc(host: str, port: int, address: str) -> Sound:
         except ConnectionRefusedError:
             pass  # nobody listens yet
         except OSError as error:
-            raise ListeningProblem(f"{host}:{port}: {error.strerror or error}") from None
+            raise UserError(f"{host}:{port}: {error.strerror or error}") from None
 
     return send
 
@@ -61,7 +61,7 @@ def by_sound(synth: str, patch: Path | None) -> Sound:
     """Points are rendered, by a built-in synth or a patch, and played on the usual sound device.
 
     Raises:
-        ListeningProblem: there is no such synth, or no way to be heard.
+        UserError: there is no such synth, or no way to be heard.
     """
     from impsy_tui.jobs.pd_rendering import render
     from impsy_tui.listening.synths import synth_called
@@ -77,7 +77,7 @@ def by_sound(synth: str, patch: Path | None) -> Sound:
         else:
             assert built_in is not None
             if len(parameters) != len(built_in.parameters):
-                raise ListeningProblem(
+                raise UserError(
                     f"the table has {len(parameters)} parameters and {built_in.name} {len(built_in.parameters)}: "
                     "--synth names another"
                 )
@@ -85,7 +85,7 @@ def by_sound(synth: str, patch: Path | None) -> Sound:
         try:
             player.play((samples * shape).astype(np.float32), rate)
         except player.PortAudioError as error:
-            raise ListeningProblem(f"no sound device plays: {error}") from None
+            raise UserError(f"no sound device plays: {error}") from None
 
     return sound
 
@@ -95,20 +95,20 @@ def _sounddevice() -> tuple[Any, int]:
     try:
         import sounddevice
     except ImportError:
-        raise ListeningProblem(needs_extra("sound", "sounddevice", "audio")) from None
+        raise UserError(needs_extra("sound", "sounddevice", "audio")) from None
     except OSError as error:
-        raise ListeningProblem(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+        raise UserError(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
     try:
         return sounddevice, int(sounddevice.query_devices(kind="output")["default_samplerate"])
     except (sounddevice.PortAudioError, ValueError) as error:
-        raise ListeningProblem(f"no sound device plays: {error}") from None
+        raise UserError(f"no sound device plays: {error}") from None
 
 
 def play(cursor: Cursor, sound: Sound) -> None:
     """Show a map and play what the cursor comes to, until it is left.
 
     Raises:
-        ListeningProblem: it cannot be heard; the terminal is as it was.
+        UserError: it cannot be heard; the terminal is as it was.
     """
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)

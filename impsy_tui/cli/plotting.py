@@ -11,8 +11,9 @@ import typer
 from impsy_tui.cli.files import DATASETS, find, only_one
 from impsy_tui.cli.foreground import fail
 from impsy_tui.cli.output import say
+from impsy_tui.errors import UserError
 from impsy_tui.language.parse import Mistake, parse_dimensions
-from impsy_tui.plots import PlotProblem, Wish, pictures, terminal
+from impsy_tui.plots import Wish, pictures, terminal
 from impsy_tui.plots.sheets import sheet
 
 
@@ -47,7 +48,7 @@ def plot(target: str, output: Path | None, options: Options) -> None:
             say(f"drawn: {output}")
         else:
             typer.echo(terminal.draw(drawn, on_paper), color=on_paper.colours)
-    except PlotProblem as problem:
+    except UserError as problem:
         fail(str(problem))
 
 

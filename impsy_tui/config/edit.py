@@ -17,14 +17,10 @@ from typing import Any
 
 from impsy_tui.config.describe import describe
 from impsy_tui.config.earlier import DIRECTIONS, FREE_TEXT, WIRES, devices
-from impsy_tui.config.load import LARGEST_FILE, LoadedConfig, load_config
+from impsy_tui.config.load import LoadedConfig, load_config
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
+from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
-from impsy_tui.toml_files import read_regular
-
-
-class EditProblem(Exception):
-    """A setting that cannot be changed; the message says why."""
 
 
 def main() -> None:
@@ -35,7 +31,7 @@ def main() -> None:
     try:
         written = edit(file, key, value)
         answer = {"text": f"{key} = {written}", "value": written, "settings": list(describe(load_config(file)))}
-    except EditProblem as problem:
+    except UserError as problem:
         answer = {"problem": str(problem)}
     json.dump(answer, sys.stdout)
 
@@ -53,27 +49,27 @@ def edit(file: Path, key: str, value: str) -> str:
         The value as it stands in the file.
 
     Raises:
-        EditProblem: the value is not allowed, the key unknown, or the file cannot be written.
+        UserError: the value is not allowed, the key unknown, or the file cannot be written.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        before = read_regular(file, LARGEST_FILE).decode("utf-8-sig") if file.exists() else ""
+        before = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
         document: Any = tomlkit.parse(before)
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-        raise EditProblem(f"{file} cannot be read: {error}") from None
+        raise UserError(f"{file} cannot be read: {error}") from None
     *path, name = split_key(key)
     parsed = value.strip() if not path and name in FREE_TEXT and value.strip()[:1] not in "\"'" else _parsed(value)
     if not path and (name in SINGLE_TABLES or name in REPEATED_TABLES):
-        raise EditProblem(f"{key} is a table of settings: name one of them, such as {key}.NAME")
+        raise UserError(f"{key} is a table of settings: name one of them, such as {key}.NAME")
     try:
         _name_devices(document, path)
         if name in FREE_TEXT and not path and isinstance(document.get(name), dict):
             del document[name]  # text in place of a table would stand below another table
         _table(document, path)[name] = parsed
     except (TypeError, KeyError, IndexError, ValueError):
-        raise EditProblem(f"{key} is no setting of this file") from None
+        raise UserError(f"{key} is no setting of this file") from None
     after = tomlkit.dumps(document)
     _check(before, after, file, key)
     _write(file, after)
@@ -87,17 +83,17 @@ def split_key(key: str) -> list[str]:
     """The parts of a dotted key, of which some may stand in quotes: ``midi.input."X-TOUCH mini"``.
 
     Raises:
-        EditProblem: it is no key.
+        UserError: it is no key.
     """
     parts, at = [], 0
     while at < len(key):
         found = _PART.match(key, at)
         if found is None or (found.end() < len(key) and key[found.end()] != "."):
-            raise EditProblem(f"{key} is not a setting")
+            raise UserError(f"{key} is not a setting")
         parts.append(found[2] if found[1] is None else json.loads(f'"{found[1]}"'))
         at = found.end() + 1
     if not parts or key.endswith("."):
-        raise EditProblem(f"{key} is not a setting")
+        raise UserError(f"{key} is not a setting")
     return parts
 
 
@@ -156,7 +152,7 @@ def _check(before: str, after: str, file: Path, key: str) -> None:
             known[what] -= 1
             continue
         if problem.fatal or "is not a setting" in problem.message or problem.key.startswith("console.keys."):
-            raise EditProblem(f"{key}: {problem.message}; {file.name} is as it was")
+            raise UserError(f"{key}: {problem.message}; {file.name} is as it was")
 
 
 def read_text(text: str) -> LoadedConfig:
@@ -179,7 +175,7 @@ def _write(file: Path, text: str) -> None:
             temporary.chmod(file.stat().st_mode & 0o777)
         temporary.replace(file)
     except OSError as error:
-        raise EditProblem(f"{file} cannot be written: {error.strerror}") from None
+        raise UserError(f"{file} cannot be written: {error.strerror}") from None
 
 
 if __name__ == "__main__":

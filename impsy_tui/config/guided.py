@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from impsy_tui.config.edit import EditProblem, read_text
+from impsy_tui.config.edit import read_text
 from impsy_tui.config.kinds import written
+from impsy_tui.errors import UserError
 from impsy_tui.guide import Answers
 from impsy_tui.limits import limit_process
 
@@ -29,7 +30,7 @@ def main() -> None:
     folder, answers = sys.argv[1:]
     try:
         made = {"text": str(write_beside(Path(folder), configuration(Answers(**json.loads(answers)))))}
-    except EditProblem as problem:
+    except UserError as problem:
         made = {"problem": str(problem)}
     json.dump(made, sys.stdout)
 
@@ -41,10 +42,10 @@ def write_beside(folder: Path, text: str) -> Path:
         The file.
 
     Raises:
-        EditProblem: it is no configuration, or cannot be written.
+        UserError: it is no configuration, or cannot be written.
     """
     if problems := read_text(text).problems:
-        raise EditProblem(f"that makes no configuration: {problems[0].key}: {problems[0].message}")
+        raise UserError(f"that makes no configuration: {problems[0].key}: {problems[0].message}")
     for number in count(1):
         file = folder / ("config.toml" if number == 1 else f"config-{number}.toml")
         try:
@@ -52,7 +53,7 @@ def write_beside(folder: Path, text: str) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise EditProblem(f"{file} cannot be written: {error.strerror}") from None
+            raise UserError(f"{file} cannot be written: {error.strerror}") from None
         try:
             with new:
                 new.write(text)
@@ -60,7 +61,7 @@ def write_beside(folder: Path, text: str) -> Path:
                 os.fsync(new.fileno())
         except OSError as error:
             file.unlink(missing_ok=True)
-            raise EditProblem(f"{file} cannot be written: {error.strerror}") from None
+            raise UserError(f"{file} cannot be written: {error.strerror}") from None
         return file
     raise AssertionError
 

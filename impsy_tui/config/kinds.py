@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from impsy_tui import parameters
+from impsy_tui.errors import UserError
 from impsy_tui.parameters import Parameter
 from impsy_tui.terms import CURVE_NAMES, DIMENSION, HOSTS, Range, is_host
 
 
-class Refused(Exception):
+class InvalidValueError(UserError):
     """A value that is not allowed.
 
     The message, if any, stands in place of what the kind allows; ``at`` is the position in a
@@ -35,7 +36,7 @@ class Kind(Protocol):
         """The value in the form the program uses.
 
         Raises:
-            Refused: it is not allowed.
+            InvalidValueError: it is not allowed.
         """
 
 
@@ -47,7 +48,7 @@ class Text:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -59,7 +60,7 @@ class Host:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or (value and not is_host(value)):
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -71,7 +72,7 @@ class Switch:
 
     def check(self, value: Any) -> bool:
         if not isinstance(value, bool):
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -87,7 +88,7 @@ class Number:
 
     def check(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or value not in self.within:
-            raise Refused
+            raise InvalidValueError
         return float(value)
 
 
@@ -104,7 +105,7 @@ class Integer:
 
     def check(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -120,7 +121,7 @@ class Choice:
 
     def check(self, value: Any) -> str:
         if value not in self.words:
-            raise Refused
+            raise InvalidValueError
         return str(value)
 
 
@@ -132,9 +133,9 @@ class Address:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or not value.startswith("/") or len(value) < 2:
-            raise Refused
+            raise InvalidValueError
         if any(c in ' #*,?[]{}"' or not c.isascii() or not c.isprintable() for c in value):
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -149,14 +150,14 @@ class OscControl:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise Refused
+            raise InvalidValueError
         address, *position = value.split() or [""]
         if position and not (len(position) == 1 and position[0] in _POSITIONS):
-            raise Refused
+            raise InvalidValueError
         if address:
             Address().check(address.replace("{n}", "1"))
         elif value.strip():
-            raise Refused
+            raise InvalidValueError
         return " ".join([address, *position])
 
 
@@ -171,7 +172,7 @@ class Origin:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or not (value == "null" or _ORIGIN.fullmatch(value)):
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -192,7 +193,7 @@ class OneOrMany:
     def check(self, value: Any) -> tuple[Any, ...]:
         values = value if isinstance(value, list) else [value]
         if len(values) < self.least:
-            raise Refused
+            raise InvalidValueError
         return tuple(self.of.check(item) for item in values)
 
 
@@ -204,10 +205,10 @@ class Vector:
 
     def check(self, value: Any) -> tuple[float, ...]:
         if not isinstance(value, list):
-            raise Refused
+            raise InvalidValueError
         for number in value:
             if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 1:
-                raise Refused
+                raise InvalidValueError
         return tuple(float(number) for number in value)
 
 
@@ -220,9 +221,9 @@ class Ends:
     def check(self, value: Any) -> tuple[float, float]:
         ends = tuple(value) if isinstance(value, list) else ()
         if any(isinstance(end, bool) or not isinstance(end, int | float) or not abs(end) < 1e300 for end in ends):
-            raise Refused
+            raise InvalidValueError
         if len(ends) != 2 or ends[0] == ends[1]:
-            raise Refused
+            raise InvalidValueError
         low, high = map(float, ends)
         return low, high
 
@@ -236,10 +237,10 @@ class Controllers:
     def check(self, value: Any) -> tuple[int, int]:
         numbers = tuple(value) if isinstance(value, list) else ()
         if len(numbers) != 2 or numbers[0] == numbers[1]:
-            raise Refused
+            raise InvalidValueError
         for number in numbers:
             if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 127:
-                raise Refused
+                raise InvalidValueError
         return numbers[0], numbers[1]
 
 
@@ -254,7 +255,7 @@ class PlayerName:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or not _PLAYER_NAME.fullmatch(value) or value == "all":
-            raise Refused
+            raise InvalidValueError
         return value
 
 
@@ -272,13 +273,13 @@ class Dimensions:
         for part in value.split() if isinstance(value, str) else value if isinstance(value, list) else [value]:
             found = _DIMENSIONS.fullmatch(part) if isinstance(part, str) else None
             if found is None:
-                raise Refused
+                raise InvalidValueError
             first, last = int(found[1]), int(found[2] or found[1])
             if not 1 <= first <= last < DIMENSION.high:
-                raise Refused(f"{shown(part)} is not there: values are x1 to x{DIMENSION.high - 1:.0f}")
+                raise InvalidValueError(f"{shown(part)} is not there: values are x1 to x{DIMENSION.high - 1:.0f}")
             names += [f"x{number}" for number in range(first, last + 1)]
         if not names or len(set(names)) < len(names):
-            raise Refused
+            raise InvalidValueError
         return tuple(names)
 
 
@@ -324,13 +325,13 @@ class MidiMapping:
 
     def check(self, value: Any) -> tuple[MappingEntry, ...]:
         if not isinstance(value, list):
-            raise Refused
+            raise InvalidValueError
         return tuple(_entry(position, entry) for position, entry in enumerate(value, 1))
 
 
 def _entry(position: int, entry: Any) -> MappingEntry:
-    def refuse(why: str) -> Refused:
-        return Refused(f"entry {position}, {shown(entry)}: {why}", str(position - 1))
+    def refuse(why: str) -> InvalidValueError:
+        return InvalidValueError(f"entry {position}, {shown(entry)}: {why}", str(position - 1))
 
     if not isinstance(entry, list) or not entry or entry[0] not in _ENTRIES:
         raise refuse("must begin with one of " + ", ".join(f'"{kind}"' for kind in _ENTRIES))
@@ -361,15 +362,15 @@ class ByDevice:
 
     def check(self, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):
-            raise Refused
+            raise InvalidValueError
         checked = {}
         for name, item in value.items():
             try:
                 checked[name] = self.of.check(item)
-            except Refused as refused:
+            except InvalidValueError as refused:
                 why = str(refused) or f"{shown(item)} is not allowed; it must be {self.of.allowed}"
                 at = f"{name}.{refused.at}" if refused.at else name
-                raise Refused(why, at) from None
+                raise InvalidValueError(why, at) from None
         return checked
 
 

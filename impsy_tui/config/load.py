@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui.config.earlier import from_text, modernised
-from impsy_tui.config.kinds import Refused, shown
+from impsy_tui.config.kinds import InvalidValueError, shown
 from impsy_tui.config.lines import key_lines
 from impsy_tui.config.players import player_problems
 from impsy_tui.config.problems import Problem
@@ -167,7 +167,7 @@ class _Reader:
             value = converted
         try:
             checked = metadata["kind"].check(value)
-        except Refused as refused:
+        except InvalidValueError as refused:
             why = str(refused) or f"{shown(value)} is not allowed; it must be {metadata['kind'].allowed}"
             self.report(f"{key}.{refused.at}" if refused.at else key, why)
             return
@@ -198,7 +198,7 @@ class _Reader:
         metadata = next(f.metadata for f in fields(target) if f.name == name)
         try:
             checked = metadata["kind"].check(value)
-        except Refused:
+        except InvalidValueError:
             message = f"{shown(value)} is not allowed; it must be {metadata['kind'].allowed}"
             self.problems.append(Problem(message, option))
             return config

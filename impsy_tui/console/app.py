@@ -29,18 +29,17 @@ from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.steps import Steps
 from impsy_tui.console.textual_internals import is_behind
-from impsy_tui.console.themes import ThemeProblem
 from impsy_tui.console.view import Shows, View
 from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
-from impsy_tui.control.link import Link, LinkDown, LinkState
+from impsy_tui.control.link import Link, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
+from impsy_tui.errors import UserError
 from impsy_tui.guide import Answers
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.complete import Known
 from impsy_tui.language.parse import read_macros
-from impsy_tui.language.program import only_looks
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
@@ -184,21 +183,21 @@ class ConsoleApp(App[str], inherit_bindings=False):
             return Reply(0, False, refusal)
         try:
             return await self._link.command(line)
-        except LinkDown as problem:
+        except UserError as problem:
             return Reply(0, False, str(problem))
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
         """Ask the engine."""
         try:
             return await self._link.ask(about, name, columns)
-        except LinkDown as problem:
+        except UserError as problem:
             return Reply(0, False, str(problem))
 
     async def set_up(self, answers: Answers) -> Reply:
         """Have the engine write a new configuration."""
         try:
             return await self._link.set_up(answers)
-        except LinkDown as problem:
+        except UserError as problem:
             return Reply(0, False, str(problem))
 
     def say(self, level: str, text: str) -> None:
@@ -257,15 +256,12 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.run_worker(self._send_and_say(line), group="commands")
 
     async def _send_and_say(self, line: str) -> None:
-        read = parse(line, self._macros)
-        ends = judging.shuts_down(read)
+        ends = judging.shuts_down(parse(line, self._macros))
         self._ends_engine |= ends  # before the reply: the link may end with it
         reply = await self.carry_out(line)
         if ends and not reply.ok:
             self._ends_engine = False
         if reply.ok:
-            if isinstance(read, Program) and only_looks(read):  # the engine does not repeat it
-                self.perform.events.add(Entry(time.time(), "command", "", line.strip()))
             self._add(Entry(time.time(), "reply", "", reply.text), line)
             return
         self._add(Entry(time.time(), "error", line, reply.text))
@@ -382,7 +378,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     def _set_theme(self, name: str) -> None:
         try:
             palette = self._wardrobe.wear(name)
-        except ThemeProblem as problem:
+        except UserError as problem:
             self.say("error", str(problem))
             return
         theme = palette.textual()

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from impsy_tui.console.options import Options
-from impsy_tui.control.launch import LaunchProblem, last_lines, launch_again
+from impsy_tui.control.launch import last_lines, launch_again
 from impsy_tui.control.link import Link
-from impsy_tui.control.remote import RemoteProblem
+from impsy_tui.errors import UserError
 
 
 class Restart:
@@ -59,7 +59,7 @@ class Restart:
         self._say("info", f"starting the engine{self.place} …")
         try:
             await asyncio.to_thread(self._start)
-        except (LaunchProblem, RemoteProblem) as problem:
+        except UserError as problem:
             self._say("error", f"the engine did not start: {problem}")
         finally:
             self._starting = False

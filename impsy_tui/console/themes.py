@@ -1,6 +1,7 @@
 """Themes: colours by their purpose, from TOML files, and the styles that widgets draw with."""
 
 import re
+import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -9,20 +10,14 @@ from rich.color import Color
 from rich.style import Style
 from textual.theme import Theme
 
+from impsy_tui.errors import UserError
 from impsy_tui.folders import can_be_typed, files_in
 from impsy_tui.shipped import shipped_folder
-from impsy_tui.toml_files import read_toml
 
 STANDING: Final = "amber"
-LARGEST_FILE = 1 << 16
-"""Bytes of a theme: the shipped ones have less than one thousand."""
 _PREFIX: Final = "impsy-"
 _COLOUR: Final = re.compile("#[0-9a-fA-F]{6}|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)")
 """What both Rich and Textual understand."""
-
-
-class ThemeProblem(Exception):
-    """A theme that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +179,15 @@ class ThemeShelf:
         """A theme.
 
         Raises:
-            ThemeProblem: there is none of this name, or its file is wrong.
+            UserError: there is none of this name, or its file is wrong.
         """
         file = self.file(name)
         if file is None:
-            raise ThemeProblem(f"no theme is called {name}: there are {', '.join(self.names())}")
+            raise UserError(f"no theme is called {name}: there are {', '.join(self.names())}")
         try:
-            raw = read_toml(file, LARGEST_FILE)
-        except OSError as error:
-            raise ThemeProblem(f"{file} cannot be read: {error.strerror or error}") from None
-        except ValueError as error:
-            raise ThemeProblem(f"{file} cannot be read: {error}") from None
+            raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UserError(f"{file} cannot be read: {error}") from None
         return Palette(name, _colours(file, raw), glyphs=self._glyphs)
 
 
@@ -203,8 +196,8 @@ def _colours(file: Path, raw: dict[str, object]) -> Colours:
     for purpose in _PURPOSES:
         value = raw.get(purpose)
         if value is None:
-            raise ThemeProblem(f"{file}: {purpose} is missing: a colour such as #ffb000 or bright_yellow")
+            raise UserError(f"{file}: {purpose} is missing: a colour such as #ffb000 or bright_yellow")
         if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-            raise ThemeProblem(f"{file}: {purpose} = {value!r} is no colour such as #ffb000 or bright_yellow")
+            raise UserError(f"{file}: {purpose} = {value!r} is no colour such as #ffb000 or bright_yellow")
         values[purpose] = value
     return Colours(**values)

@@ -1,6 +1,7 @@
 """The theme that is worn, and whether its file has changed since it was put on."""
 
-from impsy_tui.console.themes import STANDING, Palette, ThemeProblem, ThemeShelf
+from impsy_tui.console.themes import STANDING, Palette, ThemeShelf
+from impsy_tui.errors import UserError
 
 
 class Wardrobe:
@@ -17,7 +18,7 @@ class Wardrobe:
         """Why the first is not worn."""
         try:
             self.palette = self.shelf.load(name)
-        except ThemeProblem as problem:
+        except UserError as problem:
             self.problem = str(problem)
             self.palette = self.shelf.load(STANDING)
         self._seen = self._time()
@@ -26,7 +27,7 @@ class Wardrobe:
         """Put on a theme.
 
         Raises:
-            ThemeProblem: it cannot be worn; the one before still is.
+            UserError: it cannot be worn; the one before still is.
         """
         self.palette = self.shelf.load(name)
         self._seen = self._time()

@@ -26,20 +26,17 @@ from impsy_tui.control.messages import (
     Subscribe,
 )
 from impsy_tui.control.place import find_socket, holder, places, socket_of_sudo_user, sudo_user, user_name
+from impsy_tui.errors import NoEngineError
 
 _PATIENCE: Final = 5.0
 _COMMAND_PATIENCE: Final = 60.0
 """Seconds. Loading a model that has never been seen may take twenty."""
 
 
-class NoEngine(Exception):
-    """No engine answers; the message says what to do."""
-
-
 class Client:
     """A connection to the engine.
 
-    Use ``connected``; every method waits for the engine and raises ``NoEngine`` if it goes away.
+    Use ``connected``; every method waits for the engine and raises ``NoEngineError`` if it goes away.
     """
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -53,11 +50,11 @@ class Client:
         """Exchange greetings; the engine's is kept."""
         hello = self._receive()
         if isinstance(hello, Reply):
-            raise NoEngine(f"the engine refuses: {hello.text}")
+            raise NoEngineError(f"the engine refuses: {hello.text}")
         if not isinstance(hello, Hello):
-            raise NoEngine("what answers there is no engine")
+            raise NoEngineError("what answers there is no engine")
         if hello.protocol != PROTOCOL:
-            raise NoEngine(
+            raise NoEngineError(
                 f"the engine is version {hello.version}, this is {__version__}, and they do not understand "
                 "each other: update the older one"
             )
@@ -106,17 +103,17 @@ class Client:
         try:
             self._connection.send(encoded(message).decode())
         except ConnectionClosed:
-            raise NoEngine("the engine has gone") from None
+            raise NoEngineError("the engine has gone") from None
 
     def _receive(self, patience: float | None = _PATIENCE) -> FromEngine:
         try:
             message: FromEngine = self._decode(self._connection.recv(timeout=patience))
         except ConnectionClosed:
-            raise NoEngine("the engine has gone") from None
+            raise NoEngineError("the engine has gone") from None
         except TimeoutError:
-            raise NoEngine("the engine does not answer") from None
+            raise NoEngineError("the engine does not answer") from None
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise NoEngine(f"the engine says what cannot be understood: {error}") from None
+            raise NoEngineError(f"the engine says what cannot be understood: {error}") from None
         return message
 
 
@@ -129,12 +126,12 @@ def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[Clien
         timeout: seconds that the engine has to answer.
 
     Raises:
-        NoEngine: none is there, or it does not answer in time.
+        NoEngineError: none is there, or it does not answer in time.
     """
     opened = ExitStack()
     socket = find_socket(named)
     if socket is None:
-        raise NoEngine(_none_runs())
+        raise NoEngineError(_none_runs())
     try:
         connection = opened.enter_context(
             unix_connect(
@@ -148,8 +145,8 @@ def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[Clien
         )
     except (OSError, WebSocketException, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
-            raise NoEngine(f"{socket} belongs to another user") from None
-        raise NoEngine(_why(socket, late=isinstance(error, TimeoutError | BlockingIOError))) from None
+            raise NoEngineError(f"{socket} belongs to another user") from None
+        raise NoEngineError(_why(socket, late=isinstance(error, TimeoutError | BlockingIOError))) from None
     with opened:
         client = Client(connection)
         client.greet()

@@ -7,18 +7,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Start
+from impsy_tui.errors import NoEngineError, UserError
 
 _PATIENCE = 30.0
 _STEP = 0.05
 _TAIL = 4000
 """Bytes of what an engine printed last that are read."""
 _LINES = 8
-
-
-class LaunchProblem(Exception):
-    """The engine did not start; the message is what it said."""
 
 
 def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, folder: Path | None = None) -> None:
@@ -34,7 +31,7 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, f
         folder: its working folder; None for the present one.
 
     Raises:
-        LaunchProblem: it ended, or did not answer in time.
+        UserError: it ended, or did not answer in time.
     """
     place = ["--socket", str(socket)] if socket is not None else []
     sink = _open_output(output)
@@ -50,18 +47,18 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, f
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise LaunchProblem(_last_lines(sink) or f"it ended at once (exit code {process.returncode})")
+                raise UserError(_last_lines(sink) or f"it ended at once (exit code {process.returncode})")
             try:
                 with connected(socket, timeout=1.0):
                     return
-            except NoEngine:
+            except NoEngineError:
                 pass  # not yet
             time.sleep(_STEP)
         process.terminate()
         said = _last_lines(sink)
-        raise LaunchProblem(f"it did not answer within {_PATIENCE:.0f} s" + (f"; it said: {said}" if said else ""))
+        raise UserError(f"it did not answer within {_PATIENCE:.0f} s" + (f"; it said: {said}" if said else ""))
     except OSError as error:
-        raise LaunchProblem(f"no process can be started: {error.strerror}") from None
+        raise UserError(f"no process can be started: {error.strerror}") from None
     finally:
         os.close(sink)
 
@@ -70,10 +67,10 @@ def launch_again(start: Start, socket: Path | None) -> None:
     """Start an engine as one was started before; it resumes the saved session unless that ended on purpose.
 
     Raises:
-        LaunchProblem: it is not known how the engine was started, or it did not start.
+        UserError: it is not known how the engine was started, or it did not start.
     """
     if not start.folder:
-        raise LaunchProblem("how it was started is not known: type impsy-tui in a shell")
+        raise UserError("how it was started is not known: type impsy-tui in a shell")
     launch_engine(arguments_again(start), socket, Path(start.output), Path(start.folder))
 
 

@@ -27,6 +27,7 @@ from impsy_tui.control.messages import (
     Subscribe,
 )
 from impsy_tui.control.place import find_socket
+from impsy_tui.errors import UserError
 from impsy_tui.guide import Answers
 
 _FIRST_PAUSE: Final = 0.1
@@ -47,10 +48,6 @@ class LinkState(Enum):
     """Nothing comes: the link is broken or frozen, or the engine hangs; it may play on."""
     FOREIGN = "foreign"
     """What answers speaks another version of the protocol."""
-
-
-class LinkDown(Exception):
-    """There is no engine to ask; the message says so to the performer."""
 
 
 class Link:
@@ -123,7 +120,7 @@ class Link:
         """Have a line carried out.
 
         Raises:
-            LinkDown: there is no engine, or it went away before it answered.
+            UserError: there is no engine, or it went away before it answered.
         """
         answer = await self._ask(lambda number: Command(number, line))
         assert isinstance(answer, Reply)
@@ -133,7 +130,7 @@ class Link:
         """Ask about something; a ``Reply`` says why there is no answer.
 
         Raises:
-            LinkDown: there is no engine, or it went away before it answered.
+            UserError: there is no engine, or it went away before it answered.
         """
         return await self._ask(lambda number: Ask(number, about, name, columns))
 
@@ -141,7 +138,7 @@ class Link:
         """Have a new configuration written.
 
         Raises:
-            LinkDown: there is no engine, or it went away before it answered.
+            UserError: there is no engine, or it went away before it answered.
         """
         answer = await self._ask(lambda number: SetUp(number, answers))
         assert isinstance(answer, Reply)
@@ -150,7 +147,7 @@ class Link:
     async def _ask(self, message: Callable[[int], Command | Ask | SetUp]) -> Reply | Answer:
         connection = self._connection
         if connection is None or self.state is not LinkState.UP:
-            raise LinkDown(self._why_not())
+            raise UserError(self._why_not())
         self._count += 1
         number = self._count
         future: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
@@ -159,7 +156,7 @@ class Link:
             await self._send(connection, message(number))
             return await future
         except ConnectionClosed:
-            raise LinkDown("the engine has gone") from None
+            raise UserError("the engine has gone") from None
         finally:
             self._waiting.pop(number, None)
 
@@ -236,4 +233,4 @@ class Link:
         why = "the engine has gone" if state is LinkState.DOWN else "the link was lost before the engine answered"
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(LinkDown(why))
+                future.set_exception(UserError(why))

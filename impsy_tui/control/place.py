@@ -15,20 +15,14 @@ import time
 from pathlib import Path
 from typing import Final
 
+from impsy_tui.errors import SocketInUseError, UserError
+
 _NAME: Final = "engine.sock"
 _LONGEST: Final = 100
 """Characters that the name of a socket may have on every system."""
 _ATTEMPTS: Final = 5
 _PAUSE: Final = 0.02
 """Seconds between attempts at a lock, which a client that looks holds for a moment."""
-
-
-class PlaceProblem(Exception):
-    """The folder of the socket cannot be trusted or made; the message says why."""
-
-
-class SocketTaken(Exception):
-    """Another engine has the socket."""
 
 
 def places(user: int | None = None) -> list[Path]:
@@ -114,8 +108,8 @@ def take(named: Path | None = None) -> tuple[Path, int]:
         The socket's path, and the descriptor of its lock.
 
     Raises:
-        SocketTaken: another engine runs.
-        PlaceProblem: no place can be had.
+        SocketInUseError: another engine runs.
+        UserError: no place can be had.
     """
     choices = places() if named is None else [named]
     for socket in choices:
@@ -126,25 +120,27 @@ def take(named: Path | None = None) -> tuple[Path, int]:
         try:
             _prepare(socket, is_named=named is not None)
             return socket, _lock(socket)
-        except PlaceProblem as problem:
+        except SocketInUseError:
+            raise
+        except UserError as problem:
             problems.append(str(problem))
-    raise PlaceProblem("; ".join([*problems, "name another place with --socket"]))
+    raise UserError("; ".join([*problems, "name another place with --socket"]))
 
 
 def _prepare(socket: Path, *, is_named: bool) -> None:
     """Make the folder of a socket. A folder that is there is taken as it is if the user names it."""
     folder = socket.parent
     if len(os.fsencode(socket)) > _LONGEST:
-        raise PlaceProblem(f"{socket} is too long a name for a socket: at most {_LONGEST} characters")
+        raise UserError(f"{socket} is too long a name for a socket: at most {_LONGEST} characters")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_named:
             return
         if problem := _distrust(folder, os.getuid(), strict=False):
-            raise PlaceProblem(problem)
+            raise UserError(problem)
         folder.chmod(0o700)
     except OSError as error:
-        raise PlaceProblem(f"{folder} cannot be made: {error.strerror}") from None
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from None
 
 
 def _lock(socket: Path) -> int:
@@ -153,17 +149,17 @@ def _lock(socket: Path) -> int:
             socket.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600
         )
     except OSError as error:
-        raise PlaceProblem(f"{socket.parent} cannot be written to: {error.strerror}") from None
+        raise UserError(f"{socket.parent} cannot be written to: {error.strerror}") from None
     try:
         if not stat.S_ISREG(os.fstat(lock).st_mode):
-            raise PlaceProblem(f"{socket.with_suffix('.lock')} is not a file")
+            raise UserError(f"{socket.with_suffix('.lock')} is not a file")
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except OSError as error:
                 if error.errno != errno.EWOULDBLOCK:
-                    raise PlaceProblem(f"{socket.parent} cannot be locked: {error.strerror}") from None
+                    raise UserError(f"{socket.parent} cannot be locked: {error.strerror}") from None
                 if attempt == _ATTEMPTS:
                     raise _taken(socket) from None
                 time.sleep(_PAUSE)
@@ -178,8 +174,8 @@ def _lock(socket: Path) -> int:
     return lock
 
 
-def _taken(socket: Path) -> SocketTaken:
-    return SocketTaken(
+def _taken(socket: Path) -> SocketInUseError:
+    return SocketInUseError(
         f"an engine runs already (process {holder(socket) or 'unknown'}, at {socket}); "
         "end it with impsy-tui shutdown, or give this one another --socket"
     )

@@ -13,10 +13,11 @@ from types import TracebackType
 from typing import Final
 
 from impsy_tui.control import remote_scripts
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
 from impsy_tui.control.launch import arguments_again
 from impsy_tui.control.messages import Start
 from impsy_tui.control.remote_address import RemoteAddress
+from impsy_tui.errors import NoEngineError, UserError
 
 _ALIVE: Final = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3", "-o", "ConnectTimeout=10")
 _PAUSE: Final = 2.0
@@ -30,10 +31,6 @@ _LINES: Final = 12
 _SSH_FAILED: Final = 255
 NEVER: Final = Start()
 """How an engine was started that has not been started yet."""
-
-
-class RemoteProblem(Exception):
-    """The other machine cannot be reached, or its engine not started; the message says why."""
 
 
 class RemoteSocket:
@@ -66,7 +63,7 @@ class RemoteSocket:
         """Connect.
 
         Raises:
-            RemoteProblem: it cannot be reached.
+            UserError: it cannot be reached.
         """
         try:
             self._open()
@@ -90,7 +87,7 @@ class RemoteSocket:
         try:
             with connected(self.socket, timeout=_LINK_PATIENCE):
                 return True
-        except NoEngine:
+        except NoEngineError:
             return False
 
     def start_engine(self, before: Start = NEVER) -> None:
@@ -102,12 +99,12 @@ class RemoteSocket:
             before: how it was started before, which is repeated; else it is started in the folder of the address.
 
         Raises:
-            RemoteProblem: the folder or the program is not there, or the engine did not start.
+            UserError: the folder or the program is not there, or the engine did not start.
         """
         folder = before.folder or self.address.folder
         done = self._run_there(remote_scripts.start(folder, self._named, arguments_again(before)), _START_PATIENCE)
         if done.returncode:
-            raise RemoteProblem(self._why_not_started(done, folder or self.address.where))
+            raise UserError(self._why_not_started(done, folder or self.address.where))
         with self._changing:
             self._forward()  # the engine may have chosen another place for its socket
 
@@ -115,7 +112,7 @@ class RemoteSocket:
         """The last lines that an engine printed into a file over there; empty if they cannot be read."""
         try:
             return _decode(self._run_there(remote_scripts.last_lines(output), _SHORT_PATIENCE).stdout)
-        except RemoteProblem:
+        except UserError:
             return ""
 
     def _why_not_started(self, done: subprocess.CompletedProcess[bytes], where: str) -> str:
@@ -160,11 +157,11 @@ class RemoteSocket:
                 stderr=subprocess.DEVNULL if batch else None,
             )
         except OSError as error:
-            raise RemoteProblem(f"ssh cannot be run: {error.strerror}") from None
+            raise UserError(f"ssh cannot be run: {error.strerror}") from None
         if self._ended.is_set():
             self._opening.terminate()  # it was closed just now, and did not see this one
         if self._wait_for_opening(_PATIENCE if batch else None):
-            raise RemoteProblem(f"{self._host} cannot be reached by ssh")
+            raise UserError(f"{self._host} cannot be reached by ssh")
         self._forwarded = ""
         self._forward()
 
@@ -186,14 +183,14 @@ class RemoteSocket:
         self._forwarded = f"{self.socket}:{there}"
         forwarded = self._through("-O", "forward", "-L", self._forwarded)
         if forwarded.returncode:
-            raise RemoteProblem(f"{self._host} does not forward sockets: {_decode(forwarded.stderr).strip()}")
+            raise UserError(f"{self._host} does not forward sockets: {_decode(forwarded.stderr).strip()}")
 
     def _find_socket(self) -> Path:
         """The socket of the user's engine over there: the first of the places (see ``place``) that has one."""
         asked = self._run_there(remote_scripts.FIND)
         found = _decode(asked.stdout).splitlines()[-1:]
         if asked.returncode or not found or not found[0].startswith("/"):
-            raise RemoteProblem(f"{self._host} does not say where the engine is: {_decode(asked.stderr).strip()}")
+            raise UserError(f"{self._host} does not say where the engine is: {_decode(asked.stderr).strip()}")
         return Path(found[0])
 
     def _run_there(self, script: str, patience: float = _PATIENCE) -> subprocess.CompletedProcess[bytes]:
@@ -215,7 +212,7 @@ class RemoteSocket:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise RemoteProblem(f"{self._host} does not answer") from None
+            raise UserError(f"{self._host} does not answer") from None
 
     def _keep(self) -> None:
         """Open the connection again when it has gone."""
@@ -225,7 +222,7 @@ class RemoteSocket:
                     if self._through("-O", "check").returncode or not self.socket.exists():
                         self._through("-O", "exit")
                         self._open(batch=True)
-            except RemoteProblem:
+            except UserError:
                 continue  # the next attempt comes soon
 
     def _close(self) -> None:
@@ -237,7 +234,7 @@ class RemoteSocket:
         if self._control.exists():
             try:
                 self._through("-O", "exit")
-            except RemoteProblem:
+            except UserError:
                 pass
         self._folder.cleanup()
 

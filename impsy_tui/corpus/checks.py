@@ -5,6 +5,8 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
+
 LONGEST_PAUSE: Final = 3600.0
 """Seconds. A longer gap is a clock that was set, or the night between two performances."""
 TOLERANCE: Final = 0.05
@@ -32,7 +34,7 @@ class Scale:
         return np.asarray((values - self.low) / (self.high - self.low), values.dtype)
 
 
-class RawValues(Exception):
+class ValueRangeError(UserError):
     """Values are of another range than 0 to 1; the message says which.
 
     Args:
@@ -99,11 +101,11 @@ def checked(performances: list[np.ndarray]) -> list[np.ndarray]:
         performances: each ``[events, dimension]``, columns dt in seconds, then the values.
 
     Raises:
-        RawValues: their values are of another range.
+        ValueRangeError: their values are of another range.
     """
     values = [performance[:, 1:] for performance in performances]
     if values and are_raw(every := np.concatenate(values)):
-        raise RawValues(f"its values are {every.min():g} to {every.max():g}, outside 0..1", likely_scale(every))
+        raise ValueRangeError(f"its values are {every.min():g} to {every.max():g}, outside 0..1", likely_scale(every))
     found = [piece.copy() for performance in performances for piece in divided(performance)]
     for performance in found:
         np.clip(performance[:, 1:], 0.0, 1.0, out=performance[:, 1:])

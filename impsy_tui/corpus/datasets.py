@@ -10,14 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.corpus.object_array import NotAnArray, read_object_array
+from impsy_tui.corpus.object_array import read_object_array
+from impsy_tui.errors import UserError
 
 LARGEST: Final = 256 << 20
 """Bytes, uncompressed. A larger data set is refused."""
-
-
-class DatasetProblem(Exception):
-    """A data set that cannot be read; the message says why."""
 
 
 def read_dataset(file: Path) -> list[np.ndarray]:
@@ -31,28 +28,26 @@ def read_dataset(file: Path) -> list[np.ndarray]:
         values; those without events are left out.
 
     Raises:
-        DatasetProblem: it cannot be read, or is not trusted.
+        UserError: it cannot be read, or is not trusted.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             if "perfs.npy" not in archive.namelist():
-                raise DatasetProblem("holds no performances (perfs)")
+                raise UserError("holds no performances (perfs)")
             entry = archive.getinfo("perfs.npy")
             if entry.file_size > LARGEST:
-                raise DatasetProblem(f"is too large: {entry.file_size >> 20} MB, at most {LARGEST >> 20} MB")
+                raise UserError(f"is too large: {entry.file_size >> 20} MB, at most {LARGEST >> 20} MB")
             loaded = _read_array(archive.read(entry))
-    except DatasetProblem:
+    except UserError:
         raise
-    except NotAnArray as problem:
-        raise DatasetProblem(str(problem)) from None
     except MemoryError:
-        raise DatasetProblem("is too large") from None
+        raise UserError("is too large") from None
     except OSError as error:
-        raise DatasetProblem(f"cannot be read: {error.strerror or error}") from None
+        raise UserError(f"cannot be read: {error.strerror or error}") from None
     except zipfile.BadZipFile as error:
-        raise DatasetProblem(f"cannot be read: {error}") from None
+        raise UserError(f"cannot be read: {error}") from None
     except Exception as error:  # a damaged file can fail in any way
-        raise DatasetProblem(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
+        raise UserError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
     return _checked(loaded)
 
 
@@ -68,25 +63,25 @@ def _read_array(data: bytes) -> Any:
 
 def _checked(loaded: Any) -> list[np.ndarray]:
     if not isinstance(loaded, np.ndarray) or not loaded.ndim:
-        raise DatasetProblem("holds no list of performances")
+        raise UserError("holds no list of performances")
     performances: list[np.ndarray] = []
     dimension = total = 0
     for item in loaded if loaded.size else ():  # an array without values may have any number of rows
         if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiuO":
-            raise DatasetProblem("holds a performance that is no array of numbers")
+            raise UserError("holds a performance that is no array of numbers")
         if item.size == 0:
             continue
         total += 4 * item.size
         if total > LARGEST:
-            raise DatasetProblem("is too large")
+            raise UserError("is too large")
         try:
             performance = np.ascontiguousarray(item, np.float32)
         except (TypeError, ValueError):
-            raise DatasetProblem("holds a performance that is no array of numbers") from None
+            raise UserError("holds a performance that is no array of numbers") from None
         if performance.ndim != 2 or performance.shape[1] < 2 or (dimension and performance.shape[1] != dimension):
-            raise DatasetProblem("holds performances of different dimensions")
+            raise UserError("holds performances of different dimensions")
         if not np.isfinite(performance).all():
-            raise DatasetProblem("holds values that are no numbers")
+            raise UserError("holds values that are no numbers")
         dimension = performance.shape[1]
         performances.append(performance)
     return performances

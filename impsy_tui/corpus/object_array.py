@@ -11,16 +11,14 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.errors import UserError
+
 _MOST_OPCODES: Final = 5_000_000
 _MOST_BYTES: Final = 256 << 20
 """Of all arrays together: an array may be named again and again."""
 _ARRAYS: Final = ("numpy.core.multiarray", "numpy._core.multiarray")
 _NUMERIC: Final = ("numpy.core.numeric", "numpy._core.numeric")
 _NUMBERS: Final = frozenset(("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"))
-
-
-class NotAnArray(Exception):
-    """A file that holds something else; the message says what."""
 
 
 class _Name(NamedTuple):
@@ -33,7 +31,7 @@ class _Kind:
 
     def __init__(self, code: str) -> None:
         if code not in _NUMBERS and code != "O8":
-            raise NotAnArray("holds a performance that is no array of numbers")
+            raise UserError("holds a performance that is no array of numbers")
         self.code = code
         self.order = "="
 
@@ -62,7 +60,7 @@ def read_object_array(stream: BinaryIO) -> Any:
         stream: at the begin of the pickle.
 
     Raises:
-        NotAnArray: it holds anything else.
+        UserError: it holds anything else.
         ValueError, EOFError, IndexError, TypeError, KeyError: it is damaged.
     """
     return _Reader().read(stream)
@@ -77,7 +75,7 @@ class _Reader:
     def read(self, stream: BinaryIO) -> Any:
         for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
             if count > _MOST_OPCODES:
-                raise NotAnArray("is too large")
+                raise UserError("is too large")
             if opcode.name == "STOP":
                 return _plain(self._stack.pop())
             if opcode.name in _VALUES:
@@ -87,9 +85,7 @@ class _Reader:
             elif opcode.name in _STEPS:
                 _STEPS[opcode.name](self, argument)
             elif opcode.name not in ("PROTO", "FRAME"):
-                raise NotAnArray(
-                    f"holds a pickle with {opcode.name}, which is no array of numbers: it is not trusted"
-                )
+                raise UserError(f"holds a pickle with {opcode.name}, which is no array of numbers: it is not trusted")
         raise EOFError
 
     def name(self, argument: str) -> None:
@@ -103,7 +99,7 @@ class _Reader:
     def _push_name(self, module: str, name: str) -> None:
         found = _Name(module, name)
         if found not in _CALLS and found != ("numpy", "ndarray"):
-            raise NotAnArray(f"holds {module}.{name}, which is no array of numbers: it is not trusted")
+            raise UserError(f"holds {module}.{name}, which is no array of numbers: it is not trusted")
         self._stack.append(found)
 
     def put(self, number: int) -> None:
@@ -171,14 +167,14 @@ class _Reader:
     def _count(self, array: np.ndarray) -> None:
         self._bytes += array.nbytes
         if self._bytes > _MOST_BYTES:
-            raise NotAnArray("is too large")
+            raise UserError("is too large")
 
 
 def _set_kind(kind: _Kind, *state: Any) -> None:
     """The state of a simple type: its order of bytes. A type with fields, a shape or metadata has another."""
     order = state[1] if len(state) == 8 and state[1] in ("<", ">", "|", "=") else ""
     if not order or state != (3, order, None, None, None, -1, -1, 63 if kind.is_object else 0):
-        raise NotAnArray("holds a performance that is no array of numbers")
+        raise UserError("holds a performance that is no array of numbers")
     kind.order = order
 
 
@@ -249,7 +245,7 @@ def _plain(item: Any) -> Any:
         return item.array
     if isinstance(item, float | int | str | None):
         return item
-    raise NotAnArray("holds a performance that is no array of numbers")
+    raise UserError("holds a performance that is no array of numbers")
 
 
 _CALLS: Final[dict[tuple[str, str], Callable[..., Any]]] = {

@@ -14,7 +14,7 @@ from impsy_tui.engine.part_settings import ParameterHolder, PartSettings
 from impsy_tui.engine.quantiser import STALE
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.turns import Turn
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_player import Played
 from impsy_tui.listening.corpus import FRAMES_A_SECOND
 from impsy_tui.listening.feats import Feats
@@ -145,7 +145,7 @@ class AgentPart(ParameterHolder):
         """Sets a parameter.
 
         Raises:
-            ListeningProblem: There is no such descriptor, or none that the network hears.
+            UserError: There is no such descriptor, or none that the network hears.
         """
         match name:
             case "aim":
@@ -182,7 +182,7 @@ class AgentPart(ParameterHolder):
         before, self.player.policy = self.player.policy, policy
         try:
             self.player.hear(self.player.matters)
-        except ListeningProblem:
+        except UserError:
             self.player.policy = before
             raise
 
@@ -282,7 +282,7 @@ class AgentPart(ParameterHolder):
         agent.budget, agent.smoothing, agent.silence = wishes.budget, wishes.smooth, wishes.rest
         try:
             agent.hear(wishes.hear or agent.model.judged)
-        except ListeningProblem as problem:
+        except UserError as problem:
             wishes.hear = ()
             agent.hear(agent.model.judged)
             self._stage.tell("warning", f"{problem}; what it has learned to match matters")

@@ -9,15 +9,14 @@ from impsy_tui import guide
 from impsy_tui.config.kinds import written
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
-from impsy_tui.engine.helpers import HelperProblem
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.library import Library
 from impsy_tui.engine.part_settings import value_of
 from impsy_tui.engine.ports import PortsDesk
 from impsy_tui.engine.rig import RigCheck
-from impsy_tui.engine.scenes import SceneProblem
 from impsy_tui.engine.session import Session
-from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.engine.settings import SettingsDesk
 from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.shipped import shipped_folder
 
@@ -69,14 +68,14 @@ class Answers:
                 case "settings":
                     settings = self._settings.settings(self._live())
                     return encoded(Settings(ask.id, str(self._settings.file or ""), settings))
-        except (HelperProblem, LibraryProblem, SettingProblem) as problem:
+        except UserError as problem:
             return encoded(Reply(ask.id, False, str(problem)))
 
     async def _names(self, number: int) -> Names:
         names = await self._library.names(number)
         try:
             scenes = await asyncio.get_running_loop().run_in_executor(None, self._manager.book.names)
-        except SceneProblem:
+        except UserError:
             scenes = []  # who asks for one is told why
         return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._manager.cues.names)
 

@@ -15,10 +15,10 @@ from impsy_tui.engine.band_part import BandPart, Equipment
 from impsy_tui.engine.loop import describe_error
 from impsy_tui.engine.models import Shelf, load_band
 from impsy_tui.engine.room import Tell
-from impsy_tui.engine.setup import Setup, StartProblem, model_folders
+from impsy_tui.engine.setup import Setup, model_folders
+from impsy_tui.errors import UserError
 from impsy_tui.gestures import classifier, clips
-from impsy_tui.gestures.arrays import SUFFIX, ArraysProblem
-from impsy_tui.networks.problem import ModelProblem
+from impsy_tui.gestures.arrays import SUFFIX
 from impsy_tui.players.band import Band, Steps, Tuning, Wandering, having_heard
 from impsy_tui.players.band_tuning import read_tuning
 from impsy_tui.shipped import REPLACES_SHIPPED, replaces_shipped, shipped_folder
@@ -27,10 +27,6 @@ T = TypeVar("T")
 
 _SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
 _DUMMY: Final = "a DUMMY band plays, wandering at random"
-
-
-class CastingProblem(Exception):
-    """A model that cannot play; the message says why, and who plays on."""
 
 
 class Seated(Protocol):
@@ -68,7 +64,7 @@ class BandCasting:
         """What a band of the configuration plays with; what cannot be had is told, and what ships is taken.
 
         Raises:
-            StartProblem: what ships with the program cannot be read.
+            UserError: what ships with the program cannot be read.
         """
         name = table.name
         file = self._first_model(table)
@@ -86,7 +82,7 @@ class BandCasting:
             return shipped_folder("models") / _SHIPPED_MODEL
         try:
             return self._beside(table.file) or self._models.find(Path(table.file).name, exact=True)
-        except (ModelProblem, OSError) as problem:
+        except (UserError, OSError) as problem:
             self._tell("warning", table.name, f"{problem}: {_DUMMY}")
             return None
 
@@ -95,7 +91,7 @@ class BandCasting:
             self._tell("warning", name, f"{file.stem} is {REPLACES_SHIPPED}")
         try:
             return await load_band(file, quiet=True)
-        except ModelProblem as problem:
+        except UserError as problem:
             self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
         except Exception as error:
             # Whatever a damaged file does to its reader, the engine starts.
@@ -111,16 +107,13 @@ class BandCasting:
             try:
                 file = self._beside(wanted) or file
                 return await _in_thread(read, file), file
-            except ArraysProblem as problem:
+            except UserError as problem:
                 self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
             except Exception as error:
                 why = f"{file}: cannot be opened: {describe_error(error)}"
                 self._tell("warning", name, f"{why}: {shipped}, which ships, is taken")
         file = shipped_folder("models") / shipped
-        try:
-            return await _in_thread(read, file), file
-        except ArraysProblem as problem:
-            raise StartProblem(str(problem)) from None
+        return await _in_thread(read, file), file
 
     def _beside(self, name: str) -> Path | None:
         """A file here, or beside the configuration; None if there is none."""
@@ -141,7 +134,7 @@ class BandCasting:
         """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
 
         Raises:
-            CastingProblem: it cannot; the one before plays on.
+            UserError: it cannot; the one before plays on.
         """
         file, part = file or self._find(band, name), band.part
         number = _count(self._loads, band)
@@ -152,7 +145,7 @@ class BandCasting:
         if number != self._loads[band.name]:
             if file == part.equipment.file:
                 return f"{file.stem} plays"  # as whoever asked for something else wishes, too
-            raise CastingProblem(f"{file.stem} does not play: another was asked for while it was loaded")
+            raise UserError(f"{file.stem} does not play: another was asked for while it was loaded")
         part.change(equipment, heard)
         return f"{file.stem} plays"
 
@@ -172,13 +165,13 @@ class BandCasting:
         """Let another model listen and answer in silence; the reply.
 
         Raises:
-            CastingProblem: it cannot.
+            UserError: it cannot.
         """
         file = self._find(band, name)
         number = _count(self._auditions, band)
         equipment, heard = await self._prepare(band, file)
         if number != self._auditions[band.name]:
-            raise CastingProblem(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
+            raise UserError(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
         band.part.audition(equipment, heard)
         return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
 
@@ -186,37 +179,38 @@ class BandCasting:
         """Send the model away that is auditioned.
 
         Raises:
-            CastingProblem: none is.
+            UserError: none is.
         """
         _count(self._auditions, band)
         if not band.part.end_audition():
-            raise CastingProblem("nothing is auditioned")
+            raise UserError("nothing is auditioned")
 
     async def hear_by(self, band: Seated, name: str) -> str:
         """Tell the lead's gestures by another classifier; the reply.
 
         Raises:
-            CastingProblem: it cannot be; the one before tells them.
+            UserError: it cannot be; the one before tells them.
         """
         goes_on = f"{band.part.equipment.told_by} goes on telling gestures"
         number = _count(self._hearings, band)
         try:
             file = self._classifiers.find(name)
+        except UserError as problem:
+            raise UserError(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
+        try:
             told = await _in_thread(classifier.read_classifier, file)
-        except ModelProblem as problem:
-            raise CastingProblem(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
-        except ArraysProblem as problem:
-            raise CastingProblem(f"{problem}; {goes_on}") from None
+        except UserError as problem:
+            raise UserError(f"{problem}; {goes_on}") from None
         if number != self._hearings[band.name]:
-            raise CastingProblem(f"{file.stem} tells no gestures: another was asked for while it was read")
+            raise UserError(f"{file.stem} tells no gestures: another was asked for while it was read")
         band.part.equipment = replace(band.part.equipment, classifier=told, told_by=file.stem)
         return f"{file.stem} tells your gestures"
 
     def _find(self, band: Seated, name: str) -> Path:
         try:
             return self._models.find(name)
-        except ModelProblem as problem:
-            raise CastingProblem(f"{problem}; {band.part.equipment.model} plays on") from None
+        except UserError as problem:
+            raise UserError(f"{problem}; {band.part.equipment.model} plays on") from None
 
     async def _prepare(self, band: Seated, file: Path) -> tuple[Equipment, Band]:
         """A model with what a band plays with besides, and its followers, who have heard the last minute."""
@@ -234,8 +228,8 @@ class BandCasting:
             )
             seconds, followers = tuple(part.seconds), part.followers(equipment)
             return equipment, await _in_thread(lambda _: having_heard(followers, seconds), file)
-        except ModelProblem as problem:
-            raise CastingProblem(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
+        except UserError as problem:
+            raise UserError(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
         finally:
             self.loading = ""
 

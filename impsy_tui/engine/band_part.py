@@ -13,13 +13,13 @@ from impsy_tui import parameters, terms
 from impsy_tui.engine.clip_player import ClipPlayer
 from impsy_tui.engine.part_settings import ParameterHolder
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.classifier import Classifier
 from impsy_tui.gestures.clips import Clip, Clips, ClipTouch
 from impsy_tui.gestures.features import Window
 from impsy_tui.gestures.measures import Moment, Watch
 from impsy_tui.gestures.names import NOTHING
 from impsy_tui.gestures.touches import Touch
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.band import Band, Steps, Tuning
 
 SECOND: Final = 1.0
@@ -313,7 +313,7 @@ class BandPart(ParameterHolder):
             return
         try:
             self._understudy.play(self.lead, self.settings.temp)
-        except ModelProblem as problem:
+        except UserError as problem:
             self._stage.tell("error", f"{self.auditioned.model}, which is auditioned: {problem}: it is sent away")
             self.end_audition()
 
@@ -324,7 +324,7 @@ class BandPart(ParameterHolder):
             forced |= self.forced
         try:
             codes = self._band.play(self.lead, self.settings.temp, forced)
-        except ModelProblem as problem:
+        except UserError as problem:
             if not self._fault:
                 self._stage.tell("error", f"{problem}: the followers go on with what they do")
             self._fault = str(problem)

@@ -44,7 +44,7 @@ class BandStand:
         """A seat for each band of the configuration, in order.
 
         Raises:
-            StartProblem: what ships with the program cannot be read.
+            UserError: what ships with the program cannot be read.
         """
         tables = [player for player in self._setup.config.player if player.kind == BAND]
         return [await self._seat(table, room) for table in tables]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from impsy_tui.channels.mapping import CONTROL_CHANGE, NOTE_ON, PROGRAM_CHANGE
+from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.tables.shaping import KEYS
 
@@ -15,10 +16,6 @@ _OSC: Final = re.compile(r"(/\S+)(?:\s+(.*))?", re.DOTALL)
 _PRESSED: Final = 64
 """A controller is pressed from this value on."""
 MOST: Final = 500
-
-
-class BindingProblem(Exception):
-    """What cannot be bound; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def read_trigger(kind: str, rest: str) -> tuple[Trigger, str]:
     """A trigger and the line that stands behind it (empty for none), as they are typed.
 
     Raises:
-        BindingProblem: they cannot be read.
+        UserError: they cannot be read.
     """
     rest = rest.strip()
     if kind in KEYS:
@@ -59,13 +56,11 @@ def read_trigger(kind: str, rest: str) -> tuple[Trigger, str]:
     if kind == "osc":
         found = _OSC.fullmatch(rest)
         if found is None:
-            raise BindingProblem(f'{rest!r} does not begin with an address: bind osc /foot/1 "take"')
+            raise UserError(f'{rest!r} does not begin with an address: bind osc /foot/1 "take"')
         return Trigger("osc", address=found[1]), _unquoted(found[2])
     found = _MIDI.fullmatch(rest)
     if found is None or not 1 <= int(found[1]) <= 16 or int(found[2]) > 127:
-        raise BindingProblem(
-            f'{rest!r} does not begin with a channel (1 to 16) and a number: bind {kind} 1 64 "take"'
-        )
+        raise UserError(f'{rest!r} does not begin with a channel (1 to 16) and a number: bind {kind} 1 64 "take"')
     return Trigger(kind, int(found[1]), int(found[2])), _unquoted(found[3])
 
 
@@ -113,20 +108,20 @@ class Bindings:
             early: the line may be of words that are still to be defined.
 
         Raises:
-            BindingProblem: it cannot be bound.
+            UserError: it cannot be bound.
         """
         trigger, line = read_trigger(kind, rest)
         if not line:
-            raise BindingProblem(f'a command is missing: bind {trigger} "take"')
+            raise UserError(f'a command is missing: bind {trigger} "take"')
         if str(trigger) in self._panic:
-            raise BindingProblem(f"{trigger} is panic, and stays it")
+            raise UserError(f"{trigger} is panic, and stays it")
         read = self._read(line)
         if isinstance(read, Mistake) and not early:
-            raise BindingProblem(f"{line}: {read.message}")
+            raise UserError(f"{line}: {read.message}")
         if not isinstance(read, Mistake) and (name := first_refused(read, Source.CHANNEL, {})):
-            raise BindingProblem(f"{name} cannot be bound: type it at the prompt")
+            raise UserError(f"{name} cannot be bound: type it at the prompt")
         if len(self._lines) >= MOST:
-            raise BindingProblem(f"{MOST} are bound already")
+            raise UserError(f"{MOST} are bound already")
         self._lines[trigger] = line
         means = f", which means nothing yet: {read.message}" if isinstance(read, Mistake) else ""
         return f'{trigger} carries out "{line}"{means}'
@@ -135,11 +130,11 @@ class Bindings:
         """Let go of what is typed behind ``unbind cc``; the reply.
 
         Raises:
-            BindingProblem: nothing is bound to it.
+            UserError: nothing is bound to it.
         """
         trigger, _ = read_trigger(kind, rest)
         if self._lines.pop(trigger, None) is None:
-            raise BindingProblem(f"nothing is bound to {trigger}")
+            raise UserError(f"nothing is bound to {trigger}")
         return f"{trigger} is free again"
 
     def of_message(self, source: str, message: bytes) -> tuple[bool, str]:

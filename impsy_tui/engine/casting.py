@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from impsy_tui.engine.band_casting import BandCasting, CastingProblem
+from impsy_tui.engine.band_casting import BandCasting
 from impsy_tui.engine.loop import describe_error
 from impsy_tui.engine.models import Shelf, load_model
 from impsy_tui.engine.parts import Anybody
@@ -15,10 +15,9 @@ from impsy_tui.engine.room import MAIN, Tell
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.setup import Setup, usual_dimension
 from impsy_tui.engine.wiring import Wiring
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks.check import SUFFIXES
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.agent import Agent
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer
@@ -96,7 +95,7 @@ class Casting:
         try:
             file = self._find_first(wanted, self._agents if kind == Agent.kind else self._shelf)
             player, remark = await self._open(file, quiet=True)
-        except ModelProblem as problem:
+        except UserError as problem:
             return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)
         except Exception as error:
             # Whatever a damaged file does to its reader, the engine starts.
@@ -119,7 +118,7 @@ class Casting:
             file: where it is, if that is known: what a configuration names by a path is in no folder of models.
 
         Raises:
-            CastingProblem: it cannot; the one before plays on.
+            UserError: it cannot; the one before plays on.
         """
         file, cast = file or self._find(name), self._cast(seat.name)
         cast.loads += 1
@@ -134,10 +133,10 @@ class Casting:
         if number != cast.loads:
             if file == cast.file:
                 return f"{player.name} plays"  # as whoever asked for something else wishes, too
-            raise CastingProblem(f"{player.name} does not play: another was asked for while it was loaded")
+            raise UserError(f"{player.name} does not play: another was asked for while it was loaded")
         dimension = player.dimension
         if dimension != seat.dimension and (why := seat.refuses(dimension)):
-            raise CastingProblem(f"{player.name} has dimension {dimension}: {why}")
+            raise UserError(f"{player.name} has dimension {dimension}: {why}")
         seat.change_player(player)
         cast.file = file
         if seat.understudy is None:  # one of another dimension is sent away
@@ -148,17 +147,17 @@ class Casting:
         """Send the model away that is auditioned.
 
         Raises:
-            CastingProblem: none is.
+            UserError: none is.
         """
         self._forget_audition(seat)
         if seat.end_audition() is None:
-            raise CastingProblem("nothing is auditioned")
+            raise UserError("nothing is auditioned")
 
     async def audition(self, seat: Seat, name: str) -> str:
         """Let another model listen and play in silence; the reply.
 
         Raises:
-            CastingProblem: it cannot.
+            UserError: it cannot.
         """
         cast = self._cast(seat.name)
         file = self._find(name)
@@ -166,9 +165,9 @@ class Casting:
         number = cast.auditions
         player, _ = await self._open_beside(seat, file)
         if number != cast.auditions:
-            raise CastingProblem(f"{player.name} is not auditioned: something else was asked for while it was loaded")
+            raise UserError(f"{player.name} is not auditioned: something else was asked for while it was loaded")
         if player.dimension != seat.dimension:
-            raise CastingProblem(
+            raise UserError(
                 f"{player.name} has dimension {player.dimension}, {seat.dimension} is played: load it instead"
             )
         seat.audition(player)
@@ -214,10 +213,7 @@ class Casting:
         return shelf.find(name if path.name == name else path.name, exact=True)
 
     def _find(self, name: str) -> Path:
-        try:
-            return self._all.find(name)
-        except ModelProblem as problem:
-            raise CastingProblem(str(problem)) from None
+        return self._all.find(name)
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[Anybody, str]:
         """A player that has heard nothing, and what the performer should know of how it was loaded."""
@@ -228,8 +224,6 @@ class Casting:
                 agent = await asyncio.get_running_loop().run_in_executor(None, Agent, file, self._random)
                 return agent, own
             loaded = await load_model(file, quiet=quiet)
-        except ListeningProblem as problem:
-            raise ModelProblem(str(problem)) from None
         finally:
             self._loading = ""
         return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark or own
@@ -237,5 +231,5 @@ class Casting:
     async def _open_beside(self, seat: Seat, file: Path) -> tuple[Anybody, str]:
         try:
             return await self._open(file)
-        except ModelProblem as problem:
-            raise CastingProblem(f"{file.stem}: {problem}; {seat.part.player.name} plays on") from None
+        except UserError as problem:
+            raise UserError(f"{file.stem}: {problem}; {seat.part.player.name} plays on") from None

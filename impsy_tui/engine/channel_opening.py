@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from impsy_tui.channels import Channel, ChannelProblem, Listener
+from impsy_tui.channels import Channel, Listener
 from impsy_tui.channels.demo import DemoChannel
 from impsy_tui.channels.osc import OscChannel
 from impsy_tui.config.schema import Config
 from impsy_tui.engine.loop import describe_error
 from impsy_tui.engine.room import Tell
+from impsy_tui.errors import UserError
 
 
 async def open_channels(config: Config, listener: Listener, dimension: int, tell: Tell) -> list[Channel]:
@@ -30,7 +31,7 @@ async def open_channels(config: Config, listener: Listener, dimension: int, tell
     for channel in make_channels(config, tell):
         try:
             await channel.open(listener, dimension)
-        except ChannelProblem as problem:
+        except UserError as problem:
             tell("error", channel.name, str(problem))
         except Exception as error:
             # The engine starts with the other channels, whatever a driver or a library does.

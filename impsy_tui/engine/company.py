@@ -6,11 +6,8 @@ from impsy_tui.engine.band_seat import BandSeat
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
+from impsy_tui.errors import UserError
 from impsy_tui.language.program import EVERYBODY
-
-
-class UnknownPlayer(Exception):
-    """Nobody is called so, or they are of another kind; the message says who there is."""
 
 
 class Company:
@@ -44,7 +41,7 @@ class Company:
         """The one that has the focus.
 
         Raises:
-            UnknownPlayer: a band has it.
+            UserError: a band has it.
         """
         (seat,) = self.seats_for("")
         return seat
@@ -62,20 +59,20 @@ class Company:
             player: a name, "all", or empty for the one that has the focus.
 
         Raises:
-            UnknownPlayer: nobody is called so, or it is a band.
+            UserError: nobody is called so, or it is a band.
         """
         if player == EVERYBODY and self.seats:
             return list(self.seats.values())
         for sitter in self.players_for(player):
             if (seat := self.seats.get(sitter.name)) is not None:
                 return [seat]
-        raise UnknownPlayer(f"{player or self.focus} plays gestures, to which this does not apply")
+        raise UserError(f"{player or self.focus} plays gestures, to which this does not apply")
 
     def bands_for(self, player: str) -> list[BandSeat]:
         """Whom a command is for that is about bands: where nobody is named and another has the focus, the only one.
 
         Raises:
-            UnknownPlayer: nobody is called so, or it is no band.
+            UserError: nobody is called so, or it is no band.
         """
         if player == EVERYBODY and self.bands:
             return list(self.bands.values())
@@ -85,7 +82,7 @@ class Company:
         if not player and len(self.bands) == 1:
             return list(self.bands.values())
         there = f"there is {_listed(list(self.bands))}" if self.bands else '[[player]] kind = "ensemble" makes one'
-        raise UnknownPlayer(f"{player or self.focus} is no band: {there}")
+        raise UserError(f"{player or self.focus} is no band: {there}")
 
     def players_for(self, player: str) -> list[Sitter]:
         """Whom a command is for that is about anybody; see ``seats_for``."""
@@ -93,21 +90,19 @@ class Company:
             return list(self.everybody.values())
         found = self.everybody.get(player or self.focus)
         if found is None:
-            raise UnknownPlayer(f"no player is called {player}: there is {_listed(list(self.everybody))}")
+            raise UserError(f"no player is called {player}: there is {_listed(list(self.everybody))}")
         return [found]
 
     def _with_models(self, player: str, found: Sequence[Sitter]) -> list[Sitter]:
         """Those of the players that are no agents.
 
         Raises:
-            UnknownPlayer: all of them are agents.
+            UserError: all of them are agents.
         """
         playing = [one for one in found if not (one.name in self.seats and agents_of(self.seats[one.name].parts))]
         if not playing:
             agent = player or self.focus
-            raise UnknownPlayer(
-                f"{agent} is an agent, to which this does not apply: use aim, steer, budget or smooth"
-            )
+            raise UserError(f"{agent} is an agent, to which this does not apply: use aim, steer, budget or smooth")
         return playing
 
     def whom(self, player: str, kind: str) -> Sequence[Sitter]:

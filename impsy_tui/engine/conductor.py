@@ -8,6 +8,7 @@ from typing import Final
 from impsy_tui.control.states import PendingState
 from impsy_tui.engine.gliding import Glide, Key, Track, tracks_by_key
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
 from impsy_tui.language import Moment, Program
 from impsy_tui.language.program import MOMENTS
 
@@ -18,10 +19,6 @@ _SHOWN: Final = 20
 
 Run = Callable[[Program, str, str], None]
 """Carries out a program: the program, the player it is for (empty for the focus), what called for it."""
-
-
-class ConductingProblem(Exception):
-    """What cannot be planned or taken back; the message says why."""
 
 
 @dataclass(slots=True, eq=False)
@@ -212,7 +209,7 @@ class Conductor:
         self, text: str, kind: str, program: Program | None = None, player: str = "", *, number: int = 0
     ) -> Pending:
         if len(self._pending) >= MOST:
-            raise ConductingProblem(f"{MOST} things are pending already: cancel all takes them back")
+            raise UserError(f"{MOST} things are pending already: cancel all takes them back")
         pending = Pending(number or self.reserve(), text, kind, program, player)
         self._number = max(self._number, pending.number)
         self._pending[pending.number] = pending
@@ -237,11 +234,11 @@ class Conductor:
         """Take one back; what it has done so far stays.
 
         Raises:
-            ConductingProblem: nothing has this number.
+            UserError: nothing has this number.
         """
         pending = self._pending.get(number)
         if pending is None:
-            raise ConductingProblem(f"nothing pending has number {number}: what lists them")
+            raise UserError(f"nothing pending has number {number}: what lists them")
         self._forget(pending)
         return pending
 

@@ -26,9 +26,10 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
-from impsy_tui.control.place import PlaceProblem, take
+from impsy_tui.control.place import take
 from impsy_tui.engine.control_connection import ACCEPTED_A_TURN, ControlConnection
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
 
 MOST_RATE: Final = 50.0
 _MOST_EVENTS: Final = 200
@@ -78,8 +79,8 @@ class ControlServer:
         """Take the socket, so that no other engine starts. Clients cannot connect yet.
 
         Raises:
-            SocketTaken: another engine has the socket.
-            PlaceProblem: the socket cannot be made there.
+            SocketInUseError: another engine has the socket.
+            UserError: the socket cannot be made there.
         """
         self.path, self._lock = take(self._named)
         self._socket = self._bound()
@@ -140,7 +141,7 @@ class ControlServer:
         except OSError as error:
             made.close()
             os.close(self._lock)
-            raise PlaceProblem(f"{self.path} cannot be made: {error.strerror}") from None
+            raise UserError(f"{self.path} cannot be made: {error.strerror}") from None
         finally:
             os.umask(before)
         made.setblocking(False)

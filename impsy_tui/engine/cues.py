@@ -7,16 +7,13 @@ from typing import Final
 
 from impsy_tui.control.states import CueState
 from impsy_tui.engine.work_queue import WorkQueue
+from impsy_tui.errors import UserError
 from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
 from impsy_tui.terms import counted
 from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".imp"
 LARGEST_FILE: Final = 1 << 19
-
-
-class CueProblem(Exception):
-    """What is wrong with a set list or a cue, for the performer."""
 
 
 Place = tuple[SetList, str, int]
@@ -60,7 +57,7 @@ class Cues:
         """Open a set list; what stands before its first cue is done.
 
         Raises:
-            CueProblem: there is none, or something is wrong in it.
+            UserError: there is none, or something is wrong in it.
         """
         lines = await self.come_back(name, -1)
         if (settling := self._do(self.name, lines)) is not None:
@@ -78,7 +75,7 @@ class Cues:
             What stands before the first cue, to be done.
 
         Raises:
-            CueProblem: there is none, or something is wrong in it.
+            UserError: there is none, or something is wrong in it.
         """
         file, text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
         return self.take(file, await self._in_turns(text), index)
@@ -102,7 +99,7 @@ class Cues:
         if not isinstance(found, SetList):
             first = found[0]
             others = f"; and {len(found) - 1} more: impsy-tui check sets/{name}{SUFFIX}" if len(found) > 1 else ""
-            raise CueProblem(f"{name}, line {first.line}: {first.message}{others}")
+            raise UserError(f"{name}, line {first.line}: {first.message}{others}")
         self._set, self.name = found, name
         self.index = min(max(index, -1), len(found.cues) - 1)
         return found.preamble
@@ -117,14 +114,14 @@ class Cues:
         """Go to the next cue; the reply, or where something of it has to settle, the reply to come."""
         self._need_set()
         if self.index + 1 >= len(self._set.cues):
-            raise CueProblem(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
+            raise UserError(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
         return self._go(self.index + 1)
 
     def back(self) -> str | Awaitable[str]:
         """Go to the cue before this one; see ``next``."""
         self._need_set()
         if self.index < 1:
-            raise CueProblem(f"there is no cue before {self._set.cues[0].name}")
+            raise UserError(f"there is no cue before {self._set.cues[0].name}")
         return self._go(self.index - 1)
 
     def goto(self, name: str) -> str | Awaitable[str]:
@@ -133,7 +130,7 @@ class Cues:
         for index, cue in enumerate(self._set.cues):
             if cue.name == name:
                 return self._go(index)
-        raise CueProblem(f"no cue is called {name}; there are: {', '.join(cue.name for cue in self._set.cues)}")
+        raise UserError(f"no cue is called {name}; there are: {', '.join(cue.name for cue in self._set.cues)}")
 
     def state(self) -> CueState | None:
         """Where the set is, for a snapshot."""
@@ -159,7 +156,7 @@ class Cues:
 
     def _need_set(self) -> None:
         if not self.name:
-            raise CueProblem("no set list is open: cue NAME opens one")
+            raise UserError("no set list is open: cue NAME opens one")
 
     def _read(self, name: str) -> tuple[str, str]:
         plain = name.removesuffix(SUFFIX)
@@ -173,10 +170,10 @@ class Cues:
             except (FileNotFoundError, ValueError):
                 continue
             except OSError as error:
-                raise CueProblem(f"{file} cannot be read: {error.strerror or error}") from None
+                raise UserError(f"{file} cannot be read: {error.strerror or error}") from None
             return plain, data.decode(errors="replace")
         where = " and ".join(str(folder) for folder in self._folders)
-        raise CueProblem(f"no set list is called {name} in {where}")
+        raise UserError(f"no set list is called {name} in {where}")
 
 
 async def _then(settling: Awaitable[str], reply: str) -> str:

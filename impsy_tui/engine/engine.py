@@ -21,12 +21,11 @@ from impsy_tui.engine.bands import BandStand
 from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.channel_opening import open_channels
-from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.commands import Commands
 from impsy_tui.engine.control_server import ControlServer
 from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.ending import close_channels, stop_session
 from impsy_tui.engine.guided_recording import GuidedRecording
-from impsy_tui.engine.helpers import HelperProblem
 from impsy_tui.engine.incoming import Incoming
 from impsy_tui.engine.keeping import Keeping
 from impsy_tui.engine.learning import Learner
@@ -50,6 +49,7 @@ from impsy_tui.engine.sound import SoundPatch
 from impsy_tui.engine.stage_manager import Rooms, StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.engine.tempo import Tempo
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.keys import KeysInForce
 from impsy_tui.language import Macro
@@ -105,8 +105,8 @@ class Engine:
         """Load, open, begin to play.
 
         Raises:
-            StartProblem: it cannot be started.
-            SocketTaken, PlaceProblem: the control socket cannot be had.
+            UserError: it cannot be started.
+            UserError: the control socket cannot be had.
         """
         config, setup = self._setup.config, self._setup
         self._loop.set_exception_handler(self._loop_error)
@@ -228,7 +228,7 @@ class Engine:
         if not line:
             return f"{text}; in force from the next start"
         if problem := await self.orders.carry_out_setting(line):
-            raise CommandProblem(f"{text}, and not in force: {problem}")
+            raise UserError(f"{text}, and not in force: {problem}")
         return f"{text}; in force now"
 
     async def keep_mapping(self) -> str:
@@ -267,7 +267,7 @@ class Engine:
     async def _remove_old_trash(self) -> None:
         try:
             await self.library.trash.remove_old()
-        except HelperProblem as problem:
+        except UserError as problem:
             self.tell("warning", "trash", f"what is older than 30 days could not be deleted: {problem}")
 
     @property

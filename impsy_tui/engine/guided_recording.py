@@ -9,6 +9,7 @@ from impsy_tui.control.states import GuidedState
 from impsy_tui.engine.band_record import row_of
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.features import WINDOW
 from impsy_tui.gestures.names import GESTURES, IGNORED, NAMES, NOTHING
 from impsy_tui.gestures.surfaces import Lifted, Told, guide_told
@@ -20,10 +21,6 @@ ORDER: Final = (1, 2, 3, 4, NOTHING, *range(5, GESTURES))
 """Nothing comes between others: before the first touch and after the last a recording has no time."""
 _STEP: Final = 1.0
 """Seconds from one announcement of what is left to the next."""
-
-
-class GuidedProblem(Exception):
-    """What cannot be recorded, and why."""
 
 
 class GuidedRecording:
@@ -77,15 +74,15 @@ class GuidedRecording:
             seconds: that each is played.
 
         Raises:
-            GuidedProblem: it cannot be recorded now.
+            UserError: it cannot be recorded now.
         """
         if self.runs:
-            raise GuidedProblem("gestures are being recorded: again, skip, or off")
+            raise UserError("gestures are being recorded: again, skip, or off")
         if not self._log.enabled:
-            raise GuidedProblem("the log is off, so that nothing would be kept: log on")
+            raise UserError("the log is off, so that nothing would be kept: log on")
         if (name := f"{self._log.stamp()}-guided") == self._name:
             # Both files are found by their name, and one that is there already is given another.
-            raise GuidedProblem("another recording was begun this very second: once more, please")
+            raise UserError("another recording was begun this very second: once more, please")
         self._name = name
         folder = self._log.folder.absolute()
         self._touches.begin(folder / f"{self._name}{SUFFIX}", HEADER)
@@ -121,7 +118,7 @@ class GuidedRecording:
 
     def _gesture(self) -> int:
         if not self.runs:
-            raise GuidedProblem("no gestures are being recorded: record gestures begins")
+            raise UserError("no gestures are being recorded: record gestures begins")
         return self._gestures[self._number]
 
     # What is played

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import BinaryIO, Final
 from weakref import WeakKeyDictionary
 
+from impsy_tui.errors import HelperTimeoutError, UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 
 _PIECE: Final = 1 << 18
@@ -15,14 +16,6 @@ _AT_ONCE: Final = 4
 """Processes at the same time: a load or a replay asked for again and again is no bomb."""
 _MOST_WAITING: Final = 32
 _helpers: WeakKeyDictionary[asyncio.AbstractEventLoop, "_Door"] = WeakKeyDictionary()
-
-
-class HelperProblem(Exception):
-    """There is no answer; the message says why."""
-
-
-class NoAnswer(HelperProblem):
-    """It took too long."""
 
 
 class _Door:
@@ -34,7 +27,7 @@ class _Door:
 
     async def __aenter__(self) -> None:
         if self.waiting >= _MOST_WAITING:
-            raise HelperProblem("too much is asked for at once: ask again when some of it is done")
+            raise UserError("too much is asked for at once: ask again when some of it is done")
         self.waiting += 1
         try:
             await self._free.acquire()
@@ -67,8 +60,8 @@ async def ask_helper(
             its beginning afterwards, and nothing is returned.
 
     Raises:
-        NoAnswer: it took too long.
-        HelperProblem: it failed, or too much is asked for at once.
+        HelperTimeoutError: it took too long.
+        UserError: it failed, or too much is asked for at once.
     """
     async with _helpers.setdefault(asyncio.get_running_loop(), _Door()):
         return await _ask(module, arguments, patience, output)
@@ -95,7 +88,7 @@ async def _read(
         elif process.returncode is None:
             process.kill()
     if count > limits.output:
-        raise HelperProblem(over_output(what, limits))
+        raise UserError(over_output(what, limits))
     return b"".join(pieces)
 
 
@@ -112,9 +105,9 @@ async def _ask(module: str, arguments: Sequence[str], patience: float | None, ou
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
     except OSError as error:
-        raise HelperProblem(f"{name} cannot be started: {error.strerror}") from None
+        raise UserError(f"{name} cannot be started: {error.strerror}") from None
     except ValueError as error:  # what no process can be told, such as a zero byte
-        raise HelperProblem(f"{name} cannot be asked that: {error}") from None
+        raise UserError(f"{name} cannot be asked that: {error}") from None
     try:
         async with asyncio.timeout(limits.wall_seconds if patience is None else min(patience, limits.wall_seconds)):
             said, errors = await asyncio.gather(
@@ -123,8 +116,8 @@ async def _ask(module: str, arguments: Sequence[str], patience: float | None, ou
             await process.wait()
     except TimeoutError:
         if patience is None or patience > limits.wall_seconds:
-            raise NoAnswer(over_time(what, limits)) from None
-        raise NoAnswer(f"{name} did not answer within {patience:.0f} s") from None
+            raise HelperTimeoutError(over_time(what, limits)) from None
+        raise HelperTimeoutError(f"{name} did not answer within {patience:.0f} s") from None
     finally:
         if process.returncode is None:
             process.kill()
@@ -134,8 +127,8 @@ async def _ask(module: str, arguments: Sequence[str], patience: float | None, ou
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]
         if problem := exceeded(what, limits, process.returncode, last):
-            raise HelperProblem(problem)
-        raise HelperProblem(f"{name} failed: {last or f'code {process.returncode}'}")
+            raise UserError(problem)
+        raise UserError(f"{name} failed: {last or f'code {process.returncode}'}")
     if output is not None:
         output.seek(0)
         return b""

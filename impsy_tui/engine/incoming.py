@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from impsy_tui.channels import MEANS_NOTHING, Rights
 from impsy_tui.channels.mapping import in_words
-from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.learning import Learner
 from impsy_tui.engine.orders import Orders, refused_from_network
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.work_queue import WorkQueue
+from impsy_tui.errors import UserError
 from impsy_tui.language import Source
 from impsy_tui.language.osc import ADDRESSES, ANY_COMMAND, FROM_NETWORK, PREFIX, command_line
 
@@ -45,7 +46,7 @@ class Incoming:
             kind, _, which = trigger.partition(" ")
             try:
                 self._bindings.bind(kind, f"{which} {line}", early=True)
-            except BindingProblem as problem:
+            except UserError as problem:
                 self._tell("warning", "config", f'{whence} "{trigger}": {problem}')
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from impsy_tui.channels import Learns, MappingEntry
 from impsy_tui.channels.osc_address import number
-from impsy_tui.engine.moved_controls import STILL, MovedControls, Unlearnable
+from impsy_tui.engine.moved_controls import STILL, MovedControls
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
 
 _GATHER = 0.3
 """Seconds for which messages are gathered: one movement of a control may send several kinds."""
@@ -89,7 +90,7 @@ class Learner:
             return
         try:
             found = self._moved.decide(self._taken)
-        except Unlearnable as problem:
+        except UserError as problem:
             self._tell(f"x{self._wanted[0] + 1}: {problem}")
             return
         if found is None:

@@ -13,6 +13,7 @@ from impsy_tui.control.messages import Names
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.models import Shelf, no_such
 from impsy_tui.engine.trash import Trash
+from impsy_tui.errors import UserError
 from impsy_tui.folders import can_be_typed, files_in
 from impsy_tui.gestures.classifier import PREFIX as CLASSIFIER_PREFIX
 from impsy_tui.gestures.touches import SUFFIX as TOUCHES_SUFFIX
@@ -23,10 +24,8 @@ from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import scale_of
 from impsy_tui.shipped import is_shipped, shipped_folder, shipped_names
-from impsy_tui.terms import some
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
 _IN_WORDS: Final = {"dataset": "data set"}
@@ -36,10 +35,6 @@ _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
 _OF_TABLES: Final = (".csv", ".csv.gz")
 _OF_A_MODEL: Final = (*SUFFIXES, ".toml")
 """One model is one name: its files are kept together."""
-
-
-class LibraryProblem(Exception):
-    """What was asked of a file cannot be done; the message says why."""
 
 
 class Library:
@@ -97,7 +92,7 @@ class Library:
         """All files, as a message.
 
         Raises:
-            HelperProblem: there is no answer.
+            UserError: there is no answer.
         """
         folders = (self.logs, self.datasets, *(folder.resolve() for folder in self._models))
         return await ask_helper("impsy_tui.jobs.library", "list", str(number), *map(str, folders))
@@ -106,8 +101,8 @@ class Library:
         """A log over time, as a message.
 
         Raises:
-            HelperProblem: there is no answer.
-            LibraryProblem: there is no such log.
+            UserError: there is no answer.
+            UserError: there is no such log.
         """
         file = self.find("log", name)
         return await ask_helper("impsy_tui.jobs.library", "draw", str(number), str(file), str(columns))
@@ -121,13 +116,10 @@ class Library:
             exact: a beginning is not enough.
 
         Raises:
-            LibraryProblem: there is none.
+            UserError: there is none.
         """
         if kind == "model":
-            try:
-                return self.shelf.find(name, exact=exact)
-            except ModelProblem as problem:
-                raise LibraryProblem(str(problem)) from None
+            return self.shelf.find(name, exact=exact)
         folder, suffix = (self.logs if kind == "log" else self.datasets), _SUFFIX[kind]
         file = folder / (name if name.endswith(suffix) else name + suffix)
         if _plain(name) and file.is_file():
@@ -136,48 +128,33 @@ class Library:
         begun = [each for each in names if _plain(name) and each.startswith(name)]
         if len(begun) == 1 and not exact:
             return folder / f"{begun[0]}{suffix}"
-        raise LibraryProblem(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
+        raise UserError(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
 
     def find_any(self, name: str) -> Path:
         """A log, a data set or a model by its name, looked for in this order, with or without suffix.
 
         Raises:
-            LibraryProblem: there is none.
+            UserError: there is none.
         """
         for exact, kind in itertools.product((True, False), (*_SUFFIX, "model")):
             try:
                 return self.find(kind, name, exact=exact)
-            except LibraryProblem:
+            except UserError:
                 continue
         known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
-        known += self.shelf.names()
-        begun = [each for each in known if name and each.startswith(name)]
-        if len(begun) > 1:
-            raise LibraryProblem(f"{name} begins the names of several files: {some(begun)}")
-        near = difflib.get_close_matches(name, known, n=1)
+        near = difflib.get_close_matches(name, [*known, *self.shelf.names()], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise LibraryProblem(f"no log, data set or model is called {name}{hint}")
-
-    def newest_log(self) -> Path:
-        """The log that was written last: the one of what is played now, if anything is.
-
-        Raises:
-            LibraryProblem: there is none.
-        """
-        files = files_in(self.logs, ".log")
-        if not files:
-            raise LibraryProblem(f"no log is in {self.logs} yet: play, or name a data set or a model")
-        return max(files, key=lambda file: file.stat().st_mtime)
+        raise UserError(f"no log, data set or model is called {name}{hint}")
 
     def newest_dataset(self, dimension: int) -> Path:
         """The data set of a dimension that was written last.
 
         Raises:
-            LibraryProblem: there is none.
+            UserError: there is none.
         """
         files = [file for file in files_in(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
         if not files:
-            raise LibraryProblem(
+            raise UserError(
                 f"no data set of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
             )
         return max(files, key=lambda file: file.stat().st_mtime)
@@ -186,39 +163,39 @@ class Library:
         """The folder of all gesture scores, or one in it.
 
         Raises:
-            LibraryProblem: there is none.
+            UserError: there is none.
         """
         folder = self.scores / name if name else self.scores
         if (name and not _plain(name)) or not folder.is_dir():
             where = (
                 f"no folder of gesture scores is called {name} in {self.scores}" if name else f"{folder} is not there"
             )
-            raise LibraryProblem(f"{where}: scores are .csv files, time and a column a player")
+            raise UserError(f"{where}: scores are .csv files, time and a column a player")
         return folder
 
     def table(self, name: str) -> Path:
         """A look-up table by its name, with or without suffix; without a name, the one that was written last.
 
         Raises:
-            LibraryProblem: there is none.
+            UserError: there is none.
         """
         files = files_in(self.tables, *_OF_TABLES)
         if name:
             files = [file for file in files if name in (file.name, _table_name(file))]
         if not files:
             which = f"no look-up table is called {name}" if name else "no look-up table is"
-            raise LibraryProblem(f"{which} in {self.tables}: impsy-tui agent lookup makes one, in a shell")
+            raise UserError(f"{which} in {self.tables}: impsy-tui agent lookup makes one, in a shell")
         return max(files, key=lambda file: file.stat().st_mtime)
 
     def corpus(self, name: str) -> Path:
         """A folder of analysed recordings.
 
         Raises:
-            LibraryProblem: there is none.
+            UserError: there is none.
         """
         folder = self.corpora / name
         if not _plain(name) or not folder.is_dir():
-            raise LibraryProblem(
+            raise UserError(
                 f"no corpus is called {name} in {self.corpora}: impsy-tui agent corpus makes one, in a shell"
             )
         return folder
@@ -227,7 +204,7 @@ class Library:
         """Give a file another name; the reply.
 
         Raises:
-            LibraryProblem: it cannot be done.
+            UserError: it cannot be done.
         """
         files = self._own_files(kind, name)
         stem = to.removesuffix(files[0].suffix)
@@ -240,12 +217,12 @@ class Library:
             if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
                 stem = prefix + stem  # by which models of bands, and agents, are told
         if not _plain(stem):
-            raise LibraryProblem(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
+            raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         if kind == "model" and stem in shipped_names("models"):
-            raise LibraryProblem(f"{stem} is the name of a model that comes with the program: choose another")
+            raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
         pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
         if any(new.exists() for _, new in pairs):
-            raise LibraryProblem(f"{stem} is there already: it is not overwritten")
+            raise UserError(f"{stem} is there already: it is not overwritten")
         await _off_the_loop(lambda: [old.rename(new) for old, new in pairs])
         return f"{kind} {files[0].stem} is now {stem}"
 
@@ -253,8 +230,8 @@ class Library:
         """Moves a file, and what belongs to it, into the trash; the reply, and what was moved.
 
         Raises:
-            LibraryProblem: it cannot be done.
-            TrashProblem: it cannot be moved.
+            UserError: it cannot be done.
+            UserError: it cannot be moved.
         """
         files = self._own_files(kind, name)
         if kind == "log":
@@ -267,7 +244,7 @@ class Library:
         """All files of a thing that is the user's and not in use, that of the thing itself first."""
         file = self._find_own(kind, name)
         if kind == "model" and is_shipped("models", file):
-            raise LibraryProblem(f"{file.stem} comes with the program and stays as it is")
+            raise UserError(f"{file.stem} comes with the program and stays as it is")
         belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
         suffixes = dict.fromkeys((file.suffix, *belonging))
         files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
@@ -275,13 +252,13 @@ class Library:
             files = [each for each in files if not is_shipped("models", each)]
         if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
             why = "it is being written" if kind == "log" else "it plays now"
-            raise LibraryProblem(f"{file.stem} stays as it is: {why}")
+            raise UserError(f"{file.stem} stays as it is: {why}")
         return files
 
     def _find_own(self, kind: str, name: str) -> Path:
         """A file by its name; agents are models, too."""
         if kind == "model" and name.startswith(AGENT_PREFIX):
-            with suppress(ModelProblem):
+            with suppress(UserError):
                 return self.agents.find(name, exact=True)
         return self.find(kind, name, exact=True)
 
@@ -332,4 +309,4 @@ async def _off_the_loop(work: Callable[[], object]) -> None:
     try:
         await asyncio.get_running_loop().run_in_executor(None, work)
     except OSError as error:
-        raise LibraryProblem(f"{error.filename}: {error.strerror}") from None
+        raise UserError(f"{error.filename}: {error.strerror}") from None

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from impsy_tui.control.place import PlaceProblem, SocketTaken
 from impsy_tui.engine.engine import Engine
 from impsy_tui.engine.loop import EngineLoop, describe_error
-from impsy_tui.engine.setup import Setup, StartProblem
+from impsy_tui.engine.setup import Setup
+from impsy_tui.errors import UserError
 
 _GIVE_WAY = 0.0005
 LONGEST_END: Final = 4.0
@@ -105,7 +105,7 @@ async def _start(
     """Start the engine; whether it runs."""
     try:
         await engine.start()
-    except (StartProblem, SocketTaken, PlaceProblem) as problem:
+    except UserError as problem:
         say("error", "engine", str(problem))
         return False
     except Exception as error:

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper, scratch_file
+from impsy_tui.engine.helpers import ask_helper, scratch_file
+from impsy_tui.errors import HelperTimeoutError, UnsupportedModelError, UserError
 from impsy_tui.folders import files_in
 from impsy_tui.networks import Network
 from impsy_tui.networks.check import SUFFIXES, Report
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.networks.ensemble import EnsembleNetwork
 from impsy_tui.networks.ensemble_opening import open_ensemble
-from impsy_tui.networks.interpreter import NoInterpreter, quietly
+from impsy_tui.networks.interpreter import quietly
 from impsy_tui.networks.lstm import NumpyNetwork, Weights
 from impsy_tui.networks.notes import ModelNotes, read_notes
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import as_named
-from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
+from impsy_tui.networks.tflite import TfliteNetwork
 from impsy_tui.terms import some
 
 CHECK_SECONDS: Final = 20.0
@@ -86,7 +86,7 @@ class Shelf:
             exact: a beginning is not enough.
 
         Raises:
-            ModelProblem: no model is called so.
+            UserError: no model is called so.
         """
         for folder in self._folders:
             for suffix in ("", *self._suffixes):
@@ -102,7 +102,7 @@ class Shelf:
         begun = [each for each in names if name and each.startswith(name)]
         if len(begun) == 1 and not exact:
             return self.find(begun[0], exact=True)
-        raise ModelProblem(no_such("model", name, names))
+        raise UserError(no_such("model", name, names))
 
 
 def _resolved(folder: Path) -> Path:
@@ -136,7 +136,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
             time, by closing that to everybody meanwhile.
 
     Raises:
-        ModelProblem: it cannot be played; the message says why.
+        UserError: it cannot be played; the message says why.
     """
     loop = asyncio.get_running_loop()
     seen = SeenFiles()
@@ -144,7 +144,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
     if file.suffix == ".tflite" and digest in seen:
         try:
             return await loop.run_in_executor(None, _open_tflite, file, quiet)
-        except (NeedsFlex, NoInterpreter):
+        except UnsupportedModelError:
             pass  # another runtime than when it was seen
     with scratch_file() as answer:
         await _check(file, answer)
@@ -163,7 +163,7 @@ async def load_band(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
     """Load the network of a band; see ``load_model``.
 
     Raises:
-        ModelProblem: it cannot be played.
+        UserError: it cannot be played.
     """
     loop = asyncio.get_running_loop()
     seen = SeenFiles()
@@ -201,20 +201,20 @@ def _warm(network: Network) -> Network:
 async def _check(file: Path, answer: BinaryIO) -> None:
     try:
         await ask_helper("impsy_tui.networks.check", str(file), patience=CHECK_SECONDS, output=answer)
-    except NoAnswer:
-        raise ModelProblem(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
-    except HelperProblem as problem:
-        raise ModelProblem(f"could not be checked, the file may be damaged: {problem}") from None
+    except HelperTimeoutError:
+        raise UserError(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
+    except UserError as problem:
+        raise UserError(f"could not be checked, the file may be damaged: {problem}") from None
 
 
 def _digest(file: Path) -> str:
     try:
         if file.stat().st_size > LARGEST_FILE:
-            raise ModelProblem(f"is too large: at most {LARGEST_FILE >> 20} MB")
+            raise UserError(f"is too large: at most {LARGEST_FILE >> 20} MB")
         with file.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise ModelProblem(f"cannot be read: {error.strerror or error}") from None
+        raise UserError(f"cannot be read: {error.strerror or error}") from None
 
 
 class SeenFiles:

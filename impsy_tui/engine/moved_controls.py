@@ -9,6 +9,7 @@ from typing import Final
 
 from impsy_tui.channels import MappingEntry
 from impsy_tui.channels.mapping import in_words
+from impsy_tui.errors import UserError
 
 STILL: Final = 4
 """A knob that trembles moves by less; one that is meant moves by more."""
@@ -21,10 +22,6 @@ _TURN: Final = 16
 
 Place = tuple[str, str]
 """Channel and device."""
-
-
-class Unlearnable(Exception):
-    """A control that no mapping has; the message says what to do."""
 
 
 @dataclass(slots=True)
@@ -90,7 +87,7 @@ class MovedControls:
             taken: controls that were learned already.
 
         Raises:
-            Unlearnable: it is of a kind that no mapping has.
+            UserError: it is of a kind that no mapping has.
         """
         found: list[tuple[int, Place, MappingEntry, str]] = []
         done = {(channel, device, *_control_of(entry)) for channel, device, entry in taken}
@@ -104,7 +101,7 @@ class MovedControls:
         parameters = {key[2] for key in self._controls if key[0] == place and key[1] & 0xF0 == 0xB0}
         if entry[0] in ("control_change", "control_change_14") and entry[2] in _DATA_ENTRY and parameters & _NRPN:
             self._controls = {key: one for key, one in self._controls.items() if key[0] != place}
-            raise Unlearnable(
+            raise UserError(
                 "this control sends NRPN or RPN messages, which no mapping has: "
                 "set the control to a controller (CC) on the device"
             )

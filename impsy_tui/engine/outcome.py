@@ -1,43 +1,12 @@
-"""What became of a line, and what may go wrong in one."""
+"""Result of a line of commands."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
-from impsy_tui.engine.band_casting import CastingProblem
-from impsy_tui.engine.bindings import BindingProblem
-from impsy_tui.engine.commands import CommandProblem
-from impsy_tui.engine.company import UnknownPlayer
-from impsy_tui.engine.conductor import ConductingProblem
-from impsy_tui.engine.cues import CueProblem
 from impsy_tui.engine.doer import Done, Reversal
-from impsy_tui.engine.guided_recording import GuidedProblem
-from impsy_tui.engine.helpers import HelperProblem
-from impsy_tui.engine.library import LibraryProblem
-from impsy_tui.engine.replay import ReplayProblem
-from impsy_tui.engine.scenes import SceneProblem
-from impsy_tui.engine.settings import SettingProblem
-from impsy_tui.engine.trash import TrashProblem
-from impsy_tui.jobs.runner import JobProblem
+from impsy_tui.errors import UserError
 from impsy_tui.language import Program
 from impsy_tui.language.program import Step
-
-PROBLEMS = (
-    BindingProblem,
-    CommandProblem,
-    CastingProblem,
-    ConductingProblem,
-    CueProblem,
-    GuidedProblem,
-    HelperProblem,
-    JobProblem,
-    LibraryProblem,
-    ReplayProblem,
-    SceneProblem,
-    SettingProblem,
-    TrashProblem,
-    UnknownPlayer,
-)
-"""What a command may meet; each tells the performer why."""
 
 
 @dataclass(slots=True)
@@ -54,7 +23,6 @@ class Outcome:
         settles: whether something in it has to settle before what comes after it.
         done: who is told when it is done, and before something in it whose lines are written down in its place.
         steps: what was done since.
-        from_file: Whether it is of a set list or a recording.
         told: how many of its numbers were left by what was done before.
     """
 
@@ -67,7 +35,6 @@ class Outcome:
     settles: bool = False
     done: Done | None = None
     steps: list[Step] = field(default_factory=list)
-    from_file: bool = False
     told: int = 0
 
     def piece(self) -> tuple[Program, list[int]]:
@@ -87,5 +54,5 @@ class Outcome:
             try:
                 if reply := await self.awaited.pop(0):
                     self.replies.append(reply)
-            except PROBLEMS as problem:
+            except UserError as problem:
                 self.problems.append(str(problem))

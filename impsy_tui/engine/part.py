@@ -12,8 +12,9 @@ from impsy_tui.engine.quantiser import Flight
 from impsy_tui.engine.scheduler import Scheduler, Timer
 from impsy_tui.engine.tempo import Tempo
 from impsy_tui.engine.turns import Turn, TurnTaking
+from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN
-from impsy_tui.players import Player, PlayerFault, Prediction
+from impsy_tui.players import Player, Prediction
 
 _RETRY: Final = 0.1
 _SEED_DT: Final = 0.01
@@ -185,7 +186,7 @@ class Part(ParameterHolder):
             return
         try:
             prediction = self._predict(dt, values)
-        except PlayerFault as fault:
+        except UserError as fault:
             self._stage.tell("error", str(fault))
             self._next = self._last = None
             return
@@ -277,7 +278,7 @@ class Part(ParameterHolder):
         """Play from its own output: from its last prediction, or a first event made up."""
         try:
             prediction = self._next or self._predict(*(self._last or (_SEED_DT, self._seed())))
-        except PlayerFault as fault:
+        except UserError as fault:
             self._fault(fault)
             return
         self._next = self._last = None
@@ -287,7 +288,7 @@ class Part(ParameterHolder):
         """What it played by itself has happened: the next follows from that."""
         try:
             prediction = self._predict(*flight.prediction)
-        except PlayerFault as fault:
+        except UserError as fault:
             self._fault(fault)
             return
         self._flights.follow(flight, prediction, self._wait(prediction))
@@ -302,7 +303,7 @@ class Part(ParameterHolder):
                 return values
         return tuple(self._random.random(self.player.dimension - 1).tolist())
 
-    def _fault(self, fault: PlayerFault) -> None:
+    def _fault(self, fault: UserError) -> None:
         self._stage.tell("error", str(fault))
         self._retry = self._scheduler.at(self._scheduler.now() + _RETRY, self._run_free)
 

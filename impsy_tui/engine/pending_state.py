@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from impsy_tui.engine.conductor import ConductingProblem, Conductor, Pending, Resumption
-from impsy_tui.engine.scenes import SceneProblem
+from impsy_tui.engine.conductor import Conductor, Pending, Resumption
+from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, Moment, Program
 
 MOST_KEPT: Final = 500
@@ -103,7 +103,7 @@ async def resume(
     for one in kept:
         try:
             await _resume(one, away, now(), read, ramps)
-        except (ConductingProblem, SceneProblem, OSError) as problem:
+        except (UserError, OSError) as problem:
             problems.append(f"{one.line}: {problem}")
     return problems
 
@@ -113,10 +113,10 @@ async def _resume(
 ) -> None:
     program = read(one.line)
     if isinstance(program, Mistake):
-        raise ConductingProblem(program.message)
+        raise UserError(program.message)
     step = program.steps[0] if len(program.steps) == 1 else None
     if not isinstance(step, Invocation):
-        raise ConductingProblem("this is not a pending line")
+        raise UserError("this is not a pending line")
     values, conductor = step.values, ramps.conductor
     match step.command.name, values:
         case "over", {"time": float(seconds), "settings": Program() as settings}:
@@ -137,4 +137,4 @@ async def _resume(
             )
             pending.left = one.left
         case _:
-            raise ConductingProblem("this is not a pending line")
+            raise UserError("this is not a pending line")

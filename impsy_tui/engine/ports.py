@@ -27,7 +27,7 @@ class PortsDesk:
         """The ports, as a message.
 
         Raises:
-            HelperProblem: there is no answer.
+            UserError: there is no answer.
         """
         return await ask_helper("impsy_tui.jobs.ports", str(number), self._api, patience=_PATIENCE)
 
@@ -35,6 +35,6 @@ class PortsDesk:
         """The ports, in lines.
 
         Raises:
-            HelperProblem: there is no answer.
+            UserError: there is no answer.
         """
         return "\n".join(ports_lines(msgspec.json.decode(await self.look(0), type=Ports)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from impsy_tui.control.states import ReplayState
 from impsy_tui.engine.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.replay import FRAME, Reel
 
 _LINE, _EVENT, _FRAME = range(3)
@@ -16,10 +17,6 @@ _MOST_AGAIN: Final = 100
 """Frames that one may stand for."""
 _LATE: Final = 0.25
 """Seconds. What a stall made later than this is not caught up with: that would be a burst."""
-
-
-class ReplayProblem(Exception):
-    """What cannot be replayed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +54,12 @@ def performance_of(name: str, printed: bytes) -> Performance:
     """A performance as ``jobs.replay`` prints it.
 
     Raises:
-        ReplayProblem: there is none.
+        UserError: there is none.
     """
     end = printed.index(b"\n")
     reel = msgspec.json.decode(printed[:end], type=Reel)
     if reel.problem:
-        raise ReplayProblem(reel.problem)
+        raise UserError(reel.problem)
     behind = end + 1 + 8 * reel.rows * (1 + reel.values)
     events = np.frombuffer(printed, "<f8", count=reel.rows * (1 + reel.values), offset=end + 1)
     events = events.reshape(reel.rows, 1 + reel.values)

@@ -13,15 +13,12 @@ from impsy_tui.engine.learning import Learned
 from impsy_tui.engine.part_settings import read_values
 from impsy_tui.engine.pending_state import LastPending, read_pending
 from impsy_tui.engine.room import MAIN
+from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.toml_files import read_regular
 
 _LARGEST: Final = 16 << 20
 """Bytes of a saved session that are read."""
-
-
-class UnreadableSession(Exception):
-    """The saved session cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,7 @@ def recall(logs: Path) -> LastSession | None:
     """Returns the saved session, or None if there is none.
 
     Raises:
-        UnreadableSession: there is one, and it cannot be read or makes no sense.
+        UserError: there is one, and it cannot be read or makes no sense.
     """
     try:
         raw: Any = json.loads(read_regular(session_file(logs), _LARGEST))
@@ -159,9 +156,9 @@ def recall(logs: Path) -> LastSession | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UnreadableSession(error.strerror or str(error)) from None
+        raise UserError(error.strerror or str(error)) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise UnreadableSession("it is damaged") from None
+        raise UserError("it is damaged") from None
 
 
 def _rehearsed(raw: Any) -> Rehearsed:

@@ -8,6 +8,7 @@ from impsy_tui.engine.keeping import Keeping
 from impsy_tui.engine.room import Tell
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.setup import Setup
+from impsy_tui.errors import UserError
 
 FRESH = "(--fresh starts without it)"
 
@@ -35,7 +36,7 @@ class SavedSession:
         logs, wanted = self._setup.logs, self._setup.resume
         try:
             found = resume.recall(logs)
-        except resume.UnreadableSession as problem:
+        except UserError as problem:
             kept = resume.earlier_file(logs)
             text = f"the saved session cannot be read: {problem}. The configuration plays; the file is kept as {kept}"
             self._tell("warning", "resume", text)

@@ -11,15 +11,14 @@ from impsy_tui.config.kinds import written
 from impsy_tui.engine import band_scenes
 from impsy_tui.engine.part_settings import read_values
 from impsy_tui.engine.part_settings import table as table_of
-from impsy_tui.engine.scenes import PlayerScene, Scene, SceneProblem
+from impsy_tui.engine.scenes import PlayerScene, Scene
 from impsy_tui.engine.tempo import HAND_OVERS, TempoSettings
+from impsy_tui.errors import UserError
 from impsy_tui.language.values import GRIDS
 from impsy_tui.parameters import AGENT, MDRNN, parameters_of
 from impsy_tui.toml_files import read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-_SAVED_BY: Final = "saved_by"
-"""Key of a scene with the set list that saved it: that set list alone may replace it."""
 LARGEST_FILE: Final = 1 << 19
 _OF_DIMENSIONS: Final = ("muted", "solo", "inverted", "held", "ranged")
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
@@ -39,7 +38,7 @@ class SceneBook:
         """All of them.
 
         Raises:
-            SceneProblem: the file cannot be read.
+            UserError: the file cannot be read.
         """
         return sorted(self._raw())
 
@@ -47,37 +46,17 @@ class SceneBook:
         """One of them.
 
         Raises:
-            SceneProblem: there is none of this name, or it makes no sense.
+            UserError: there is none of this name, or it makes no sense.
         """
         raw = self._raw()
         if name not in raw:
             known = ", ".join(sorted(raw)) or "none is saved yet: scene save NAME"
-            raise SceneProblem(f"no scene is called {name}; there are: {known}")
+            raise UserError(f"no scene is called {name}; there are: {known}")
         return read_scene(name, raw[name])
 
-    def save(self, name: str, scene: Scene, from_file: str | None = None) -> Any:
-        """Saves a scene; returns the table of the scene that had this name, None if none had it.
-
-        Args:
-            name: Of the scene.
-            scene: To be saved.
-            from_file: Name of the set list that saves it, empty for a recording; None for the performer.
-
-        Raises:
-            SceneProblem: A file would replace a scene that it has not saved itself, or the book cannot be used.
-        """
-        table = scene_table(scene)
-        if from_file is not None:
-            have = self._raw().get(name)
-            if have is not None and not (
-                from_file and isinstance(have, Mapping) and have.get(_SAVED_BY) == from_file
-            ):
-                raise SceneProblem(
-                    f"scene {name} is there already: a set list or a recording cannot replace a scene of yours. "
-                    f"Use another name in the file, or type scene delete {name}"
-                )
-            table = {_SAVED_BY: from_file, **table}
-        return self.put(name, table)
+    def save(self, name: str, scene: Scene) -> Any:
+        """Saves a scene; returns the table of the scene that had this name, None if none had it."""
+        return self.put(name, scene_table(scene))
 
     def put(self, name: str, table: Any) -> Any:
         """Saves the table of a scene; returns the one that it replaces, None if there is none."""
@@ -99,16 +78,16 @@ class SceneBook:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise SceneProblem(f"{self.file} cannot be read: {error.strerror or error}") from None
+            raise UserError(f"{self.file} cannot be read: {error.strerror or error}") from None
         except ValueError as error:  # numbers of thousands of digits, too
-            raise SceneProblem(f"{self.file} is not TOML: {error}") from None
+            raise UserError(f"{self.file} is not TOML: {error}") from None
 
     def _write(self, tables: Mapping[str, Any]) -> None:
         parts = [_HEAD]
         for name, table in tables.items():
             head = _key(name)
             if not isinstance(table, Mapping):
-                raise SceneProblem(f"{self.file} is left as it is: {name} in it is no scene")
+                raise UserError(f"{self.file} is left as it is: {name} in it is no scene")
             plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
             parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
             for part, inner in _tables(table):
@@ -119,7 +98,7 @@ class SceneBook:
             new.write_text("".join(parts), encoding="utf-8")
             new.replace(self.file)
         except OSError as error:
-            raise SceneProblem(f"{self.file} cannot be written: {error.strerror or error}") from None
+            raise UserError(f"{self.file} cannot be written: {error.strerror or error}") from None
 
 
 def _key(name: str) -> str:
@@ -157,7 +136,7 @@ def read_scene(name: str, raw: Any) -> Scene:
     """A scene out of a file.
 
     Raises:
-        SceneProblem: it makes no sense.
+        UserError: it makes no sense.
     """
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
@@ -165,7 +144,7 @@ def read_scene(name: str, raw: Any) -> Scene:
         bands = {str(band): band_scenes.read(table) for band, table in raw.get("bands", {}).items()}
         return Scene(bool(raw.get("thru", False)), players, time, bands=bands)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise SceneProblem(f"scene {name} makes no sense: {error}") from None
+        raise UserError(f"scene {name} makes no sense: {error}") from None
 
 
 def _player(table: Mapping[str, Any]) -> PlayerScene:

@@ -17,10 +17,6 @@ from impsy_tui.language.program import quoted
 from impsy_tui.parameters import MDRNN, parameters_of, shown_number
 
 
-class SceneProblem(Exception):
-    """What is wrong with a scene, for the performer."""
-
-
 class Models(Protocol):
     """Who plays which model; see ``casting.Casting``."""
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from impsy_tui.channels import Learns
 from impsy_tui.engine import pending_state
 from impsy_tui.engine.bindings import Bindings
-from impsy_tui.engine.cues import CueProblem
 from impsy_tui.engine.learning import Learned
 from impsy_tui.engine.orders import Orders
 from impsy_tui.engine.resume import Rehearsed
 from impsy_tui.engine.scene_book import read_scene, scene_table
-from impsy_tui.engine.scenes import SceneProblem, rig_lines
+from impsy_tui.engine.scenes import rig_lines
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Source
 
 
@@ -57,7 +57,7 @@ async def resume_set(
     if kept.set:
         try:
             lines = await manager.cues.come_back(kept.set, kept.cue)
-        except CueProblem as problem:
+        except UserError as problem:
             lines, problems = (), [str(problem)]
         # Each line is waited for: a model that is loaded here must not replace one that was loaded later.
         problems += [
@@ -70,7 +70,7 @@ async def resume_set(
             scene = read_scene("that was kept", kept.scene)
             manager.conductor.let_go(track.key for track in manager.stagehand.tracks(scene))
             await manager.settle(manager.stagehand.restore(scene))
-        except SceneProblem as problem:
+        except UserError as problem:
             problems.append(str(problem))
     problems += await pending_state.resume(kept.pending, away, session.scheduler.now, orders.read, manager)
     if kept.recording and (wrong := await orders.carry_out_setting("record on")):

@@ -14,7 +14,8 @@ import msgspec
 from impsy_tui.config import LoadedConfig
 from impsy_tui.config.describe import Described, describe
 from impsy_tui.control.messages import Setting
-from impsy_tui.engine.helpers import HelperProblem, ask_helper
+from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.errors import UserError
 from impsy_tui.guide import Answers
 from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.shipped import is_shipped
@@ -23,10 +24,6 @@ _LIVE: Final = {one.key: one for one in parameters_of(MDRNN) if one.key}
 """Settings that a command changes while playing."""
 
 _WORD: Final = re.compile(r"[\w.+-]+")
-
-
-class SettingProblem(Exception):
-    """A setting that cannot be changed; the message says why."""
 
 
 class _Edited(msgspec.Struct):
@@ -63,7 +60,7 @@ class SettingsDesk:
             The reply, and the command that puts it in force, empty where only a new start does.
 
         Raises:
-            SettingProblem: it cannot be changed; the file is as it was.
+            UserError: it cannot be changed; the file is as it was.
         """
         async with self._changing:
             file = await self._writable()
@@ -87,7 +84,7 @@ class SettingsDesk:
         """Write a new configuration of the guide's answers; the reply says where it is, and what starts it.
 
         Raises:
-            SettingProblem: it cannot be written.
+            UserError: it cannot be written.
         """
         here = Path.cwd()
         folder = here if self._file is None or is_shipped("configs", self._file) else self._file.absolute().parent
@@ -121,19 +118,19 @@ class SettingsDesk:
     async def _writable(self) -> Path:
         """The file to write: where it came with the program, a copy of it here."""
         if self._file is None:
-            raise SettingProblem("there is no configuration file to keep it in")
+            raise UserError("there is no configuration file to keep it in")
         if not is_shipped("configs", self._file):
             return self._file
         own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
         if own.exists():
-            raise SettingProblem(
+            raise UserError(
                 f"{self._file.name} comes with the program and stays as it is, and a config.toml is here already: "
                 "start with -c config.toml to change that"
             )
         try:
             await asyncio.get_running_loop().run_in_executor(None, shutil.copyfile, self._file, own)
         except OSError as error:
-            raise SettingProblem(f"{own} cannot be written: {error.strerror}") from None
+            raise UserError(f"{own} cannot be written: {error.strerror}") from None
         self._file = own
         return own
 
@@ -141,8 +138,8 @@ class SettingsDesk:
 async def _ask(module: str, *arguments: str) -> _Edited:
     try:
         edited = msgspec.json.decode(await ask_helper(module, *arguments), type=_Edited)
-    except (HelperProblem, msgspec.MsgspecError) as problem:
-        raise SettingProblem(f"it could not be changed: {problem}") from None
+    except (UserError, msgspec.MsgspecError) as problem:
+        raise UserError(f"it could not be changed: {problem}") from None
     if edited.problem:
-        raise SettingProblem(edited.problem)
+        raise UserError(edited.problem)
     return edited

@@ -14,10 +14,6 @@ from impsy_tui.shipped import shipped_folder
 _DIMENSION: Final = re.compile(r"(?:^|[-_])dim(\d{1,4})(?!\d)")
 
 
-class StartProblem(Exception):
-    """The engine cannot start; the message says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Setup:
     """How an engine is to be started.

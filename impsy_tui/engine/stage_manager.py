@@ -11,11 +11,10 @@ from typing import TypeVar
 import numpy as np
 
 from impsy_tui.engine import knobs, pending_state
-from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.conductor import ConductingProblem, Conductor, Resumption
+from impsy_tui.engine.conductor import Conductor, Resumption
 from impsy_tui.engine.cues import Cues
-from impsy_tui.engine.doer import Carried, Doer, Done, Lines, NotUndone
+from impsy_tui.engine.doer import Carried, Doer, Done, Lines
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import Before, History
@@ -24,12 +23,12 @@ from impsy_tui.engine.part_settings import without_parameter
 from impsy_tui.engine.parts import agents_of
 from impsy_tui.engine.recorder import Recorder
 from impsy_tui.engine.recording import Numbers, Recording
-from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
+from impsy_tui.engine.replay import Performance, Replayer, performance_of
 from impsy_tui.engine.room import Sitter, Tell
 from impsy_tui.engine.scene_book import SceneBook
-from impsy_tui.engine.scenes import Scene, SceneProblem, Stagehand
+from impsy_tui.engine.scenes import Scene, Stagehand
 from impsy_tui.engine.session import Session
-from impsy_tui.engine.trash import TrashProblem
+from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Command, Invocation, Program, Source
 
 T = TypeVar("T")
@@ -56,10 +55,6 @@ class Rooms:
     scenes: Path
     sets: Sequence[Path]
     begin_log: Callable[[], Path]
-
-
-_ENDS_JOBS = ("cancel job", "keep job")
-"""Commands that another job would meet if they were done again."""
 
 
 class StageManager:
@@ -118,11 +113,6 @@ class StageManager:
     def _whom(self, command: Command, player: str) -> Sequence[Sitter]:
         """Whom a command is for; nobody where it is about no player, whoever has the focus."""
         return self._rooms.session.whom(player, command.about) if command.player else ()
-
-    @property
-    def from_file(self) -> bool:
-        """Whether the line that is carried out now comes from a set list or a recording."""
-        return self._doer.from_file
 
     def _cue(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
         """Lines of a set list; what is still to be waited for."""
@@ -229,11 +219,11 @@ class StageManager:
         for step in steps:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
-                raise ConductingProblem(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
+                raise UserError(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
             players, parameter = self._whom(step.command, player), step.command.parameter
             found = list(knobs.tracks_of(step, players, session.tempo))
             if not found and parameter is not None:
-                raise ConductingProblem(without_parameter(players, parameter))
+                raise UserError(without_parameter(players, parameter))
             tracks += found
         return tracks
 
@@ -252,7 +242,7 @@ class StageManager:
         """Take back the last line."""
         found = self.history.undo()
         if found is None:
-            raise SceneProblem("there is nothing to take back")
+            raise UserError("there is nothing to take back")
         await self.settle(found.awaited)
         if found.before is not None:
             now = self._rooms.session.scheduler.now
@@ -268,11 +258,9 @@ class StageManager:
         rest = self.history.undone[:-1]
         program = self.history.redo()
         if program is None:
-            raise SceneProblem("nothing was taken back")
+            raise UserError("nothing was taken back")
         if any(each.command.ends for each in program.walk()):
-            raise SceneProblem(f"redo deletes nothing: type {program} again")
-        if any(each.command.name in _ENDS_JOBS for each in program.walk()):
-            raise SceneProblem(f"redo ends no job: type {program} again")
+            raise UserError(f"redo deletes nothing: type {program} again")
         before, numbers = self.history.capture(), list[int]()
 
         def done(carried: Carried) -> None:
@@ -283,7 +271,7 @@ class StageManager:
         self.history.note(program, before, numbers)
         self.history.put_back(rest)
         if problem:
-            raise SceneProblem(problem)
+            raise UserError(problem)
         return f"again: {program}"
 
     # Replaying and recording
@@ -303,10 +291,10 @@ class StageManager:
         session = self._rooms.session
         width, wanted = session.dimension - 1, performance.values.shape[1]
         if len(performance.times) and width != wanted:
-            raise ReplayProblem(f"{performance.name} has {wanted} values an event, {width} are played")
+            raise UserError(f"{performance.name} has {wanted} values an event, {width} are played")
         if len(performance.frames) and not any(agents_of(seat.parts) for seat in session.seats.values()):
             if not len(performance.times):
-                raise ReplayProblem(f"{performance.name} is sound alone, and no agent is here to hear it")
+                raise UserError(f"{performance.name} is sound alone, and no agent is here to hear it")
             self._tell("warning", "replay", "no agent is here to hear the sound")
         self._numbers, self._rows = Numbers(), deque()
         for time, row in performance.commands:
@@ -316,7 +304,7 @@ class StageManager:
                     self._tell("warning", "replay", f"{line}: {problem}")
         if through:
             if (seat := session.only_seat) is None:
-                raise ReplayProblem(f"who is to play {through}? player NAME says it")
+                raise UserError(f"who is to play {through}? player NAME says it")
             await self._rooms.casting.load(seat, through)
         self.replayer.start(performance, speed)
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
@@ -342,7 +330,7 @@ class StageManager:
         """Write commands down from now on, in a new log; or no more."""
         if not on:
             if self.recorder.file is None:
-                raise ReplayProblem("commands are not written down: record on begins")
+                raise UserError("commands are not written down: record on begins")
             file, name = self.recorder.file, self.recorder.file.name
             self.recorder.end()
             return f"commands up to here are in {name} in {file.parent.name}/"
@@ -396,7 +384,7 @@ class StageManager:
         for each in awaited:
             try:
                 await each
-            except (CastingProblem, NotUndone, SceneProblem, TrashProblem) as problem:
+            except UserError as problem:
                 problems.append(str(problem))
         if problems:
-            raise SceneProblem("\n".join(problems))
+            raise UserError("\n".join(problems))

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.errors import UserError
 from impsy_tui.jobs import trash
-from impsy_tui.jobs.trash import KEPT, NameTaken, Trashed
+from impsy_tui.jobs.trash import KEPT, Trashed
 
 _MOST_LISTED: Final = 40
 _PATIENCE: Final = 600.0
 """Seconds for removing what is too old: a slow card has time."""
 
 T = TypeVar("T")
-
-
-class TrashProblem(Exception):
-    """The trash cannot do what was asked; the message says why."""
 
 
 class Trash:
@@ -39,7 +36,7 @@ class Trash:
         """Moves files of one folder into the trash.
 
         Raises:
-            TrashProblem: they cannot be moved.
+            UserError: they cannot be moved.
         """
         return await _in_thread(lambda: trash.put(kind, files))
 
@@ -47,26 +44,26 @@ class Trash:
         """Brings back the newest thing of a name, or the newest of all without a name; the reply.
 
         Raises:
-            TrashProblem: nothing is called so, or it cannot be moved.
+            UserError: nothing is called so, or it cannot be moved.
         """
         found = await _in_thread(lambda: trash.entries(self._folders))
         if not found:
-            raise TrashProblem("the trash is empty")
+            raise UserError("the trash is empty")
         chosen = next((each for each in found if name in ("", each.name, each.files[0])), None)
         if chosen is None:
-            raise TrashProblem(f"{name} is not in the trash: trash lists what is there")
+            raise UserError(f"{name} is not in the trash: trash lists what is there")
         return await self.bring_back(chosen)
 
     async def bring_back(self, trashed: Trashed) -> str:
         """Brings back one thing; the reply.
 
         Raises:
-            TrashProblem: it cannot be moved.
+            UserError: it cannot be moved.
         """
         try:
             await _in_thread(lambda: trash.restore(trashed))
-        except NameTaken as problem:
-            raise TrashProblem(f"{problem}: rename it, then restore {trashed.name}") from None
+        except UserError as problem:
+            raise UserError(f"{problem}: rename it, then restore {trashed.name}") from None
         return f"{trashed.kind} {trashed.name} is back"
 
     async def listing(self) -> str:
@@ -85,7 +82,7 @@ class Trash:
         """Deletes everything in the trash for ever; the reply.
 
         Raises:
-            TrashProblem: some of it cannot be deleted.
+            UserError: some of it cannot be deleted.
         """
         count = await _in_thread(lambda: trash.empty(self._folders))
         return f"{count} deleted for ever" if count else "the trash is empty already"
@@ -94,7 +91,7 @@ class Trash:
         """Deletes what was put there more than 30 days ago, in a process of its own.
 
         Raises:
-            HelperProblem: it cannot be done.
+            UserError: it cannot be done.
         """
         if await _in_thread(lambda: trash.entries(self._folders)):
             await ask_helper("impsy_tui.jobs.trash", *map(str, self._folders), patience=_PATIENCE)
@@ -116,4 +113,4 @@ async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.get_running_loop().run_in_executor(None, work)
     except OSError as error:
-        raise TrashProblem(f"{error.filename or 'the trash'}: {error.strerror or error}") from None
+        raise UserError(f"{error.filename or 'the trash'}: {error.strerror or error}") from None

@@ -1,5 +1,6 @@
 """Files of arrays of numbers and words, ``.npz``: nothing in them can act, and nothing in them is trusted."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.errors import UserError
 from impsy_tui.npz import read_npz
 
 SUFFIX: Final = ".npz"
@@ -14,10 +16,6 @@ LARGEST: Final = 64 << 20
 """Bytes, uncompressed."""
 
 Arrays = dict[str, NDArray[Any]]
-
-
-class ArraysProblem(Exception):
-    """A file that does not hold what it ought to; the message names it and says why."""
 
 
 def read_arrays(file: Path, kinds: Mapping[str, tuple[str, int]], what: str) -> Arrays:
@@ -29,20 +27,20 @@ def read_arrays(file: Path, kinds: Mapping[str, tuple[str, int]], what: str) -> 
         what: the file ought to be, for the performer.
 
     Raises:
-        ArraysProblem: it cannot be read, or does not hold these.
+        UserError: it cannot be read, or does not hold these.
     """
+    if os.path.exists(file) and not os.path.isfile(file):
+        raise UserError(f"{file}: is not a file")  # a pipe would keep its reader waiting
     try:
-        if file.exists() and not file.is_file():
-            raise ArraysProblem(f"{file}: is not a file")  # a pipe would keep its reader waiting
         found = read_npz(file, LARGEST)
         arrays: Arrays = {name: found[name] for name in kinds}
     except OSError as error:
-        raise ArraysProblem(f"{file}: {error.strerror or error}") from None
-    except (ValueError, KeyError) as error:
-        raise ArraysProblem(f"{file}: is no {what}: {error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None
+    except (UserError, ValueError, KeyError) as error:
+        raise UserError(f"{file}: is no {what}: {error}") from None
     for name, (kind, axes) in kinds.items():
         if arrays[name].dtype.kind != kind or arrays[name].ndim != axes:
-            raise ArraysProblem(f"{file}: is no {what}: {name} is not what it ought to be")
+            raise UserError(f"{file}: is no {what}: {name} is not what it ought to be")
     return arrays
 
 

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from impsy_tui.gestures.arrays import Arrays, ArraysProblem, read_arrays, write_arrays
+from impsy_tui.errors import UserError
+from impsy_tui.gestures.arrays import Arrays, read_arrays, write_arrays
 from impsy_tui.gestures.features import FEATURES
 from impsy_tui.gestures.names import GESTURES, NOTHING
 
@@ -150,13 +151,13 @@ def read_classifier(file: Path) -> Classifier:
     """Read a classifier.
 
     Raises:
-        ArraysProblem: the file cannot be read, or is none.
+        UserError: the file cannot be read, or is none.
     """
     arrays = read_arrays(file, _ARRAYS, "classifier of gestures")
     if arrays["format"] != _FORMAT or tuple(arrays["asks"].tolist()) != DESCRIPTION:
-        raise ArraysProblem(f"{file}: its trees ask what this version does not know: train it anew")
+        raise UserError(f"{file}: its trees ask what this version does not know: train it anew")
     if problem := _damage(arrays):
-        raise ArraysProblem(f"{file}: is no classifier of gestures: {problem}")
+        raise UserError(f"{file}: is no classifier of gestures: {problem}")
     roots, question, left, right = (arrays[name].astype(np.int32) for name in ("roots", "question", "left", "right"))
     threshold, chances = arrays["threshold"].astype(np.float64), arrays["chances"].astype(np.float32)
     return Classifier(Forest(roots, question, threshold, left, right, chances))

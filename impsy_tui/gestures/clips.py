@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from impsy_tui.gestures.arrays import ArraysProblem, read_arrays, write_arrays
+from impsy_tui.errors import UserError
+from impsy_tui.gestures.arrays import read_arrays, write_arrays
 from impsy_tui.gestures.features import FEATURES, WINDOW
 from impsy_tui.gestures.names import GESTURES, GROUPS, NAMES, NOTHING
 from impsy_tui.gestures.touches import FASTEST, HEIGHT, WIDTH, Touches
@@ -198,19 +199,19 @@ def read_clips(file: Path) -> Clips:
     """Read a library.
 
     Raises:
-        ArraysProblem: the file cannot be read, or is none.
+        UserError: the file cannot be read, or is none.
     """
     arrays = read_arrays(file, _ARRAYS, "library of clips")
     gestures, ends, touches = arrays["gestures"], arrays["ends"].astype(np.int64), arrays["touches"]
     if arrays["format"] != _FORMAT:
-        raise ArraysProblem(f"{file}: was made by another version of this program")
+        raise UserError(f"{file}: was made by another version of this program")
     steps = np.diff(ends, prepend=0)
     fits = touches.shape[1] == len(ClipTouch._fields) and len(gestures) == len(ends) and (steps > 0).all()
     if not fits or ends[-1:].sum() != len(touches):
-        raise ArraysProblem(f"{file}: is no library of clips: its arrays do not fit together")
+        raise UserError(f"{file}: is no library of clips: its arrays do not fit together")
     highest = np.array([WINDOW, 1.0, 1.0, FASTEST])
     if not ((touches >= 0) & (touches <= highest)).all() or not ((gestures > NOTHING) & (gestures < GESTURES)).all():
-        raise ArraysProblem(f"{file}: is no library of clips: its numbers make no sense")
+        raise UserError(f"{file}: is no library of clips: its numbers make no sense")
     rows = [ClipTouch(*row) for row in touches.tolist()]
     parts = zip(gestures.tolist(), (ends - steps).tolist(), ends.tolist(), strict=True)
     return Clips([Clip(code, tuple(sorted(rows[begin:end], key=_offset))) for code, begin, end in parts])

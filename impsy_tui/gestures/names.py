@@ -7,6 +7,7 @@ Transition Matrices", NIME 2015.
 from typing import Final
 
 from impsy_tui import terms
+from impsy_tui.errors import UserError
 
 NAMES: Final = terms.GESTURES
 """By code."""
@@ -18,10 +19,6 @@ GROUPS: Final = (0, 1, 1, 2, 2, 3, 3, 3, 4)
 """The group of each gesture, by code: nothing, taps, swipes, swirls (the very slow swipe among them), combination."""
 IGNORED: Final = 100
 """Where a recording is labelled with this, nobody was told what to play."""
-
-
-class UnknownGesture(ValueError):
-    """What is no gesture; the message says what is one."""
 
 
 def code_of(text: str) -> int | None:
@@ -42,10 +39,10 @@ def gesture(text: str) -> int:
     """The code of a gesture, given as its code, name or short name.
 
     Raises:
-        UnknownGesture: it is none.
+        UserError: it is none.
     """
     code = code_of(text)
     if code is None:
         shown = f"{text[:40]!r}" if text.strip() else "nothing at all"
-        raise UnknownGesture(f"{shown} is no gesture: {', '.join(NAMES)}, or a code from 0 to {GESTURES - 1}")
+        raise UserError(f"{shown} is no gesture: {', '.join(NAMES)}, or a code from 0 to {GESTURES - 1}")
     return code

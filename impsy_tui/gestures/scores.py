@@ -4,7 +4,6 @@ The files are those of C. Martin's Metatone project: CSV, a column ``time`` and 
 """
 
 import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.errors import UserError
 from impsy_tui.folders import Found, look
 
 # Whoever reads scores speaks of gestures.
@@ -22,15 +22,12 @@ from impsy_tui.gestures.names import GESTURES as GESTURES
 from impsy_tui.gestures.names import NAMES as NAMES
 from impsy_tui.gestures.names import NOTHING as NOTHING
 from impsy_tui.gestures.names import code_of
-from impsy_tui.toml_files import read_regular
 
 MOST_PLAYERS: Final = 8
 LONGEST_HOLD: Final = 5
 """Seconds that a gesture goes on where its player's row is missing: a gesture is told from the touches of so many."""
 LONGEST_GAP: Final = 3600
 """Seconds."""
-LARGEST_FILE: Final = 16 << 20
-"""Bytes of a score: a day of eight players has three million."""
 _OTHER_TABLES: Final = {
     ("player", "finger"): "touches: impsy-tui gestures classify makes a score of them",
     ("device_id", "x_pos"): "touches: impsy-tui gestures classify makes a score of them",
@@ -44,10 +41,6 @@ _MOST_PROBLEMS: Final = 8
 """Told one by one."""
 
 Codes = NDArray[np.int8]
-
-
-class ScoreProblem(Exception):
-    """A file that is no gesture score; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +78,25 @@ def read_score(file: Path) -> ReadScore:
     the gesture before, a gap of more than ``LONGEST_HOLD`` seconds for nothing.
 
     Raises:
-        ScoreProblem: it cannot be read, or is no score.
+        UserError: it cannot be read, or is no score.
     """
     try:
-        text = read_regular(file, LARGEST_FILE).decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            rows = list(csv.reader(lines))
     except OSError as error:
-        raise ScoreProblem(f"{file}: {error.strerror or error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None
     except (UnicodeError, csv.Error) as error:
-        raise ScoreProblem(f"{file}: is no CSV file: {error}") from None
+        raise UserError(f"{file}: is no CSV file: {error}") from None
     players = _players(rows[0] if rows else [], file)
     reading = _Reading(players)
     for number, row in enumerate(rows[1:], 2):
         if any(row):
             reading.take(number, row, file)
     if not reading.codes:
-        raise ScoreProblem(f"{file}: holds no seconds: a row each, after the first")
+        raise UserError(f"{file}: holds no seconds: a row each, after the first")
     if reading.unknown > max(reading.known, _FEW):
         cells = reading.unknown + reading.known
-        raise ScoreProblem(f"{file}: is no gesture score: {reading.unknown} of its {cells} cells are no gesture")
+        raise UserError(f"{file}: is no gesture score: {reading.unknown} of its {cells} cells are no gesture")
     score = Score(file.stem, players, np.array(reading.codes, np.int8), reading.began)
     return ReadScore(score, tuple(reading.remarks()))
 
@@ -111,11 +104,11 @@ def read_score(file: Path) -> ReadScore:
 def _players(header: Sequence[str], file: Path) -> tuple[str, ...]:
     names = tuple(name.strip() for name in header)
     if len(names) < 2 or names[0].lower() != "time":
-        raise ScoreProblem(f"{file}: is no gesture score: its first row is to be time and the names of the players")
+        raise UserError(f"{file}: is no gesture score: its first row is to be time and the names of the players")
     if what := _OTHER_TABLES.get(tuple(name.lower() for name in names[1:3])):
-        raise ScoreProblem(f"{file}: is no gesture score: it holds {what}")
+        raise UserError(f"{file}: is no gesture score: it holds {what}")
     if len(set(names)) != len(names) or "" in names:
-        raise ScoreProblem(f"{file}: its players are to have names, and no two the same")
+        raise UserError(f"{file}: its players are to have names, and no two the same")
     return names[1:]
 
 
@@ -136,7 +129,7 @@ class _Reading:
         """Take a row, numbered as in the file.
 
         Raises:
-            ScoreProblem: its time is none, or too far from the one before.
+            UserError: its time is none, or too far from the one before.
         """
         second = self._second(number, row[0].strip(), file)
         missing = second - len(self.codes)
@@ -144,9 +137,7 @@ class _Reading:
             self._gaps.append(f"line {number}: a second that was there already: it is left out")
             return
         if missing > LONGEST_GAP:
-            raise ScoreProblem(
-                f"{file}, line {number}: {missing} seconds are missing before it: these are two scores"
-            )
+            raise UserError(f"{file}, line {number}: {missing} seconds are missing before it: these are two scores")
         before = self.codes[-1] if self.codes else [NOTHING] * len(self._players)
         if missing:
             held = missing <= LONGEST_HOLD
@@ -160,7 +151,7 @@ class _Reading:
     def _second(self, number: int, text: str, file: Path) -> int:
         at = _time(text)
         if at is None:
-            raise ScoreProblem(f"{file}, line {number}: {text!r} is no time: a date and time, or seconds")
+            raise UserError(f"{file}, line {number}: {text!r} is no time: a date and time, or seconds")
         if self._first is None:
             self._first = at
             self.began = at if isinstance(at, datetime) else None
@@ -168,7 +159,7 @@ class _Reading:
             return round((at - self._first).total_seconds())
         if isinstance(at, float) and isinstance(self._first, float):
             return round(at - self._first)
-        raise ScoreProblem(f"{file}, line {number}: {text!r}: times are to be all of one kind")
+        raise UserError(f"{file}, line {number}: {text!r}: times are to be all of one kind")
 
     def _code(self, number: int, player: str, cell: str, before: int) -> int:
         code = code_of(cell)
@@ -221,7 +212,7 @@ def write_score(file: Path, score: Score) -> None:
     """Write a score, its times as dates if it is known when it began, else as seconds.
 
     Raises:
-        ScoreProblem: it cannot be written.
+        UserError: it cannot be written.
     """
     try:
         with file.open("w", newline="", encoding="utf-8") as lines:
@@ -231,21 +222,21 @@ def write_score(file: Path, score: Score) -> None:
                 at = second if score.began is None else score.began + timedelta(seconds=second)
                 writer.writerow([at, *codes])
     except OSError as error:
-        raise ScoreProblem(f"{file}: {error.strerror or error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None
 
 
 def score_files(folder: Path) -> Found:
     """The scores of a folder, ``*.csv``, or of a file: itself.
 
     Raises:
-        ScoreProblem: there are none.
+        UserError: there are none.
     """
     if folder.is_file():
         return Found([folder], [])
     found = look(folder, ".csv")
     if not found.files:
         why = "; ".join(["there is no gesture score in it: *.csv, time and a column a player", *found.left_out])
-        raise ScoreProblem(f"{folder}: {why}")
+        raise UserError(f"{folder}: {why}")
     return found
 
 
@@ -257,7 +248,7 @@ def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], li
         players: scores of so many players alone; 0 for any.
 
     Raises:
-        ScoreProblem: a file named is no score, or there is none left.
+        UserError: a file named is no score, or there is none left.
     """
     found = [score_files(place) for place in places]
     scores: list[Score] = []
@@ -265,7 +256,7 @@ def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], li
     for file in (file for each in found for file in each.files):
         try:
             read = read_score(file)
-        except ScoreProblem as problem:
+        except UserError as problem:
             if file in places:
                 raise
             remarks.append(f"left out: {problem}")
@@ -279,5 +270,5 @@ def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], li
     if not scores:
         wanted = f"{players} players" if players else "two players or more"
         nothing = f"no score of {wanted} is in {', '.join(map(str, places))}"
-        raise ScoreProblem("; ".join([nothing, *_at_most(remarks)]))
+        raise UserError("; ".join([nothing, *_at_most(remarks)]))
     return scores, remarks

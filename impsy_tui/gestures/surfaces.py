@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.names import SHORT
-from impsy_tui.gestures.touches import HEIGHT, WIDTH, Touch, TouchProblem, moving, placed
+from impsy_tui.gestures.touches import HEIGHT, WIDTH, Touch, moving, placed
 
 MOST_FINGERS: Final = 256
 """Fingers whose last place is remembered, of all players: the oldest is forgotten."""
@@ -128,7 +129,7 @@ class Surface:
         """What a message says a finger did; None where it is no touch.
 
         Raises:
-            TouchProblem: it is one, and makes no sense.
+            UserError: it is one, and makes no sense.
         """
         for expression, pattern in self._patterns:
             if found := expression.fullmatch(address):
@@ -139,7 +140,7 @@ class Surface:
         self, pattern: Pattern, marks: dict[str, str], arguments: Sequence[Any], time: float
     ) -> Touch | Lifted | None:
         if len(arguments) < len(pattern.arguments):
-            raise TouchProblem(f"{len(pattern.arguments)} arguments are wanted: {' '.join(pattern.arguments)}")
+            raise UserError(f"{len(pattern.arguments)} arguments are wanted: {' '.join(pattern.arguments)}")
         told: dict[str, Any] = {**marks, **dict(zip(pattern.arguments, arguments, strict=False))}
         player = str(told["player"])[:_LONGEST_NAME] if "player" in told else self._player
         finger = _whole(told.get("finger", 0))
@@ -341,7 +342,7 @@ def _expression(address: str) -> re.Pattern[str]:
 
 def _number(value: Any) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
-        raise TouchProblem("a value that is no number")
+        raise UserError("a value that is no number")
     return float(value)
 
 
@@ -349,7 +350,7 @@ def _whole(value: Any) -> int:
     try:
         finger = int(value)
     except (TypeError, ValueError, OverflowError):
-        raise TouchProblem("a finger that is no whole number") from None
+        raise UserError("a finger that is no whole number") from None
     if abs(finger) >= 1 << 31:
-        raise TouchProblem("a finger that is no whole number")
+        raise UserError("a finger that is no whole number")
     return finger

@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.errors import UserError
 from impsy_tui.terms import counted
-from impsy_tui.toml_files import check_regular
 
 WIDTH: Final = 1024.0
 HEIGHT: Final = 768.0
@@ -37,15 +37,9 @@ _LONGEST_PAUSE: Final = 3600.0
 _GAP: Final = 10.0
 """Seconds that are taken in place of such a jump: no gesture reaches over them."""
 
-LARGEST_FILE: Final = 128 << 20
-"""Bytes of a file of touches: hours of eight players."""
 _COLUMNS: Final = ("time", "player", "finger", "x", "y", "velocity")
 _METATONE: Final = ("time", "device_id", "x_pos", "y_pos", "velocity")
 _EPOCH: Final = datetime(1970, 1, 1)
-
-
-class TouchProblem(Exception):
-    """A touch that makes no sense, or a file of touches that cannot be read; the message says why."""
 
 
 class Touch(NamedTuple):
@@ -135,11 +129,11 @@ def placed(x: float, y: float) -> tuple[float, float]:
     """A place on the surface: one that is just outside is moved to the edge.
 
     Raises:
-        TouchProblem: it is further outside, or nowhere.
+        UserError: it is further outside, or nowhere.
     """
     for axis, place in (("x", x), ("y", y)):
         if not -EDGE <= place <= 1.0 + EDGE:
-            raise TouchProblem(f"{axis} is outside of the surface")
+            raise UserError(f"{axis} is outside of the surface")
     return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
 
 
@@ -147,10 +141,10 @@ def moving(velocity: float) -> float:
     """A velocity that makes sense.
 
     Raises:
-        TouchProblem: it does not.
+        UserError: it does not.
     """
     if not 0.0 <= velocity <= FASTEST:
-        raise TouchProblem("the velocity is below 0" if velocity < 0 else "the velocity is no velocity")
+        raise UserError("the velocity is below 0" if velocity < 0 else "the velocity is no velocity")
     return velocity
 
 
@@ -170,22 +164,21 @@ def read_touches(file: Path) -> Recording:
     Rows that make no sense are left out, and counted by what is wrong with them.
 
     Raises:
-        TouchProblem: it cannot be read, is no such file, or holds no touch.
+        UserError: it cannot be read, is no such file, or holds no touch.
     """
     try:
-        check_regular(file, LARGEST_FILE)
         with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
             rows = csv.reader(line.replace("\0", "") for line in lines)
             header = tuple(name.strip().lower() for name in next(rows, []))
             if header not in (_COLUMNS, _METATONE):
-                raise TouchProblem(f"{file}: is no file of touches: its first row is to be {','.join(_COLUMNS)}")
+                raise UserError(f"{file}: is no file of touches: its first row is to be {','.join(_COLUMNS)}")
             recording = _recording(file, rows, _read_metatone if header == _METATONE else _read_ours)
     except OSError as error:
-        raise TouchProblem(f"{file}: {error.strerror or error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None
     except csv.Error as error:
-        raise TouchProblem(f"{file}: is no CSV file: {error}") from None
+        raise UserError(f"{file}: is no CSV file: {error}") from None
     if not recording.players:
-        raise TouchProblem("; ".join([f"{file}: holds no touches", *recording.remarks]))
+        raise UserError("; ".join([f"{file}: holds no touches", *recording.remarks]))
     return recording
 
 
@@ -199,7 +192,7 @@ def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> Recordin
             continue
         try:
             touch = read(row)
-        except TouchProblem as problem:
+        except UserError as problem:
             skipped[str(problem)] += 1
         else:
             gap = 0.0 if last is None else touch.time - last
@@ -220,20 +213,20 @@ def _in_order(rows: Sequence[tuple[float, ...]]) -> Touches:
 
 def _read_ours(row: Sequence[str]) -> Touch:
     if len(row) < len(_COLUMNS):
-        raise TouchProblem("a row cut short")
+        raise UserError("a row cut short")
     x, y, velocity = _numbers(row[3:6])
     try:
         finger = int(row[2])
     except ValueError:
-        raise TouchProblem("a finger that is no whole number") from None
+        raise UserError("a finger that is no whole number") from None
     if abs(finger) >= 1 << 31:
-        raise TouchProblem("a finger that is no whole number")
+        raise UserError("a finger that is no whole number")
     return Touch(_time(row[0]), _player(row[1]), finger, *placed(x, y), moving(velocity))
 
 
 def _read_metatone(row: Sequence[str]) -> Touch:
     if len(row) < len(_METATONE):
-        raise TouchProblem("a row cut short")
+        raise UserError("a row cut short")
     x, y, velocity = _numbers(row[2:5])
     return Touch(_time(row[0]), _player(row[1]), 0, *placed(x / WIDTH, y / HEIGHT), moving(velocity / WIDTH))
 
@@ -242,12 +235,12 @@ def _time(text: str) -> float:
     try:
         return wall_seconds(datetime.fromisoformat(text.strip()))
     except ValueError:
-        raise TouchProblem("a time that is none") from None
+        raise UserError("a time that is none") from None
 
 
 def _player(text: str) -> str:
     if not (name := text.strip()):
-        raise TouchProblem("a touch of nobody")
+        raise UserError("a touch of nobody")
     return name
 
 
@@ -255,9 +248,9 @@ def _numbers(texts: Sequence[str]) -> list[float]:
     try:
         numbers = [float(text) for text in texts]
     except ValueError:
-        raise TouchProblem("a value that is no number") from None
+        raise UserError("a value that is no number") from None
     if not all(map(math.isfinite, numbers)):
-        raise TouchProblem("a value that is no number")
+        raise UserError("a value that is no number")
     return numbers
 
 
@@ -278,7 +271,7 @@ def write_touches(file: Path, recording: Recording) -> None:
     """Write a file of touches, in the order of time.
 
     Raises:
-        TouchProblem: it cannot be written.
+        UserError: it cannot be written.
     """
     temporary = file.with_name(f".{file.name}.new")
     try:
@@ -287,7 +280,7 @@ def write_touches(file: Path, recording: Recording) -> None:
             lines.writelines(f"{written(touch)}\n" for touch in in_time(recording))
         temporary.replace(file)
     except OSError as error:
-        raise TouchProblem(f"{file}: {error.strerror or error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None
 
 
 def in_time(recording: Recording) -> Iterator[Touch]:

@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.limits import limit_process
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.corpus import write_corpus
 from impsy_tui.listening.descriptors import RATES, Settings, describe
 from impsy_tui.terms import counted
@@ -45,7 +45,7 @@ def main() -> None:
         return
     try:
         reporter.say(_analyse(wishes, reporter))
-    except ListeningProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.corpus}: {error.strerror or error}"))
@@ -73,7 +73,7 @@ def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
             if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
                 continue
             described, rate = describe_file(file, wishes.window, wishes.hop)
-        except (ListeningProblem, OSError) as problem:
+        except (UserError, OSError) as problem:
             left_out.append(str(problem))
             continue
         write_corpus(to, described, rate)
@@ -91,32 +91,32 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
     """The frames of a recording ``[frames, 55]``, its channels mixed, at its own sample rate; and how many a second.
 
     Raises:
-        ListeningProblem: it cannot be read, is too long, or holds nothing; the message names it.
+        UserError: it cannot be read, is too long, or holds nothing; the message names it.
     """
     try:
         import soundfile  # loads a library of codecs, which only this worker needs
     except OSError as error:
-        raise ListeningProblem(f"reading recordings needs libsndfile (Debian: libsndfile1): {error}") from None
+        raise UserError(f"reading recordings needs libsndfile (Debian: libsndfile1): {error}") from None
 
     try:
         with soundfile.SoundFile(str(file)) as recording:
             rate = recording.samplerate
             if rate not in RATES:
-                raise ListeningProblem(f"{file.name} has {rate} samples a second")
+                raise UserError(f"{file.name} has {rate} samples a second")
             if recording.frames > LONGEST * rate:
-                raise ListeningProblem(f"{file.name} is longer than {LONGEST // 60} minutes: cut it")
+                raise UserError(f"{file.name} is longer than {LONGEST // 60} minutes: cut it")
             if recording.channels > MOST_CHANNELS:
-                raise ListeningProblem(f"{file.name} has {recording.channels} channels: at most {MOST_CHANNELS}")
+                raise UserError(f"{file.name} has {recording.channels} channels: at most {MOST_CHANNELS}")
             mixed = np.empty(recording.frames)
             heard = 0
             for block in recording.blocks(_BLOCK, dtype="float64", always_2d=True):
                 mixed[heard : heard + len(block)] = block.mean(axis=1)
                 heard += len(block)
     except (soundfile.SoundFileError, RuntimeError) as error:
-        raise ListeningProblem(f"{file.name} cannot be read: {error}") from None
+        raise UserError(f"{file.name} cannot be read: {error}") from None
     mixed = mixed[:heard]
     if not len(mixed):
-        raise ListeningProblem(f"{file.name} holds no sound")
+        raise UserError(f"{file.name} holds no sound")
     mixed[~np.isfinite(mixed)] = 0.0
     return describe(mixed, Settings(rate, window, hop, max(1_024, window))), rate / hop
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Final, TypeVar
 
+from impsy_tui.errors import UserError
+
 Task = TypeVar("Task")
 Made = TypeVar("Made")
 
@@ -20,10 +22,6 @@ _PATIENCE: Final = 10.0
 """Seconds that a scheduler and the first of its workers have to answer."""
 _LOOK: Final = 0.1
 _DASHBOARD: Final = "127.0.0.1:8787"
-
-
-class ClusterProblem(Exception):
-    """A cluster that cannot be used; the message says why."""
 
 
 def missing() -> bool:
@@ -64,7 +62,7 @@ def cluster_at(address: str) -> Iterator[Any]:
     """The cluster of a scheduler; gives its client.
 
     Raises:
-        ClusterProblem: it does not answer, or has no workers.
+        UserError: it does not answer, or has no workers.
     """
     from distributed import Client, Security
     from distributed.comm import get_address_host_port
@@ -77,12 +75,12 @@ def cluster_at(address: str) -> Iterator[Any]:
             raise ValueError("dask's configuration names no certificates (distributed.comm.tls)")
         client = Client(address, timeout=_PATIENCE, security=security, set_as_default=False)
     except (OSError, ValueError, RuntimeError) as error:
-        raise ClusterProblem(f"no scheduler answers at {address}: {error}") from None
+        raise UserError(f"no scheduler answers at {address}: {error}") from None
     with client:
         try:
             client.wait_for_workers(1, _PATIENCE)
         except TimeoutError:
-            raise ClusterProblem(f"the scheduler at {address} has no workers") from None
+            raise UserError(f"the scheduler at {address} has no workers") from None
         yield client
 
 
@@ -95,7 +93,7 @@ def on_cluster(
     those that are not done are given up.
 
     Raises:
-        ClusterProblem: the scheduler went away.
+        UserError: the scheduler went away.
     """
     from distributed import as_completed
 
@@ -105,10 +103,10 @@ def on_cluster(
     try:
         while not stopped() and not arriving.is_empty():
             if client.status not in ("running", "connecting"):
-                raise ClusterProblem("the scheduler went away")
+                raise UserError("the scheduler went away")
             for future in arriving.next_batch(block=False):
                 if future.cancelled():
-                    raise ClusterProblem("the scheduler let go of what it was to do")
+                    raise UserError("the scheduler let go of what it was to do")
                 # A result that is let go of need not be made again when its worker dies.
                 yield numbers.pop(future), future.exception() or future.result()
             time.sleep(_LOOK)

@@ -10,13 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.gestures.scores import ScoreProblem, read_band
+from impsy_tui.errors import UserError
+from impsy_tui.gestures.scores import read_band
 from impsy_tui.jobs.band_report import EXPLAINED, HEADS, Judged, judge_markov, judge_network, judge_real, table
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
 from impsy_tui.networks.ensemble_opening import open_ensemble
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.players.band import Tuning
 from impsy_tui.players.band_tuning import read_tuning
 from impsy_tui.terms import counted
@@ -38,7 +38,7 @@ def main() -> None:
     reporter = sole_reporter()
     try:
         reporter.say(Finished(_evaluated(wishes, reporter)))
-    except (ScoreProblem, ModelProblem) as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
 
 
@@ -48,8 +48,8 @@ def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     scores = [score.codes for score in read]
     try:
         network = open_ensemble(wishes.model, _PATIENCE)
-    except ModelProblem as problem:
-        raise ModelProblem(f"{wishes.model.stem} {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{wishes.model.stem} {problem}") from None
     random = np.random.default_rng(wishes.seed)
     judged = [_markov(order, scores, random) for order in range(3)] if len(scores) > 1 else []
 

@@ -17,10 +17,10 @@ import msgspec
 
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.errors import UserError
 from impsy_tui.folders import can_be_typed, files_in, shown
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.limits import limit_process, limited_time
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.listening.agent_file import read_agent
@@ -98,12 +98,12 @@ def _dataset(file: Path) -> FileFacts | None:
     import numpy as np
 
     from impsy_tui.corpus.checks import are_raw, divided
-    from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+    from impsy_tui.corpus.datasets import read_dataset
 
     facts = _facts("dataset", file)
     try:
         performances = read_dataset(file)
-    except DatasetProblem as problem:
+    except UserError as problem:
         return facts and msgspec.structs.replace(facts, problem=str(problem))
     raw = are_raw(np.concatenate([performance[:, 1:] for performance in performances])) if performances else False
     performances = [piece for performance in performances for piece in divided(performance)]
@@ -137,7 +137,7 @@ def _agent(file: Path) -> FileFacts | None:
     facts = _facts("model", file)
     try:
         agent = read_agent(file)
-    except ListeningProblem as problem:
+    except UserError as problem:
         return facts and msgspec.structs.replace(facts, problem=str(problem))
     return facts and msgspec.structs.replace(facts, dimension=agent.known.count)
 

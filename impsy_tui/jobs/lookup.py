@@ -20,13 +20,13 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs import cluster
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.jobs.sounding import Wish, listen
 from impsy_tui.limits import limit_process
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.descriptors import Settings
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.synths import grid, synth_called
@@ -50,11 +50,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     try:
         if wishes.scheduler and cluster.missing():
-            raise ListeningProblem(needs_extra("a scheduler", "dask", "cluster"))
+            raise UserError(needs_extra("a scheduler", "dask", "cluster"))
         wish = _wish(wishes)
         listened = partial(_on_cluster, wishes.scheduler) if wishes.scheduler else partial(_here, wishes.processes)
         reporter.say(make_table(wish, wishes.table, listened, reporter, stop))
-    except (ListeningProblem, cluster.ClusterProblem) as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.table}: {error.strerror}"))
@@ -98,16 +98,16 @@ def _wish(wishes: argparse.Namespace) -> Wish:
     if synth.endswith(".pd"):
         synth, parameters = str(Path(synth).absolute()), wishes.parameters
         if not 1 <= parameters <= MOST_PARAMETERS:
-            raise ListeningProblem(f"--parameters says how many a patch has, 1 to {MOST_PARAMETERS}")
+            raise UserError(f"--parameters says how many a patch has, 1 to {MOST_PARAMETERS}")
     else:
         parameters = len(synth_called(synth).parameters)
     if wishes.points < 2 or wishes.points**parameters > MOST_POINTS:
-        raise ListeningProblem(
+        raise UserError(
             f"--points {wishes.points}: 2 or more, and no more than {MOST_POINTS} in all; "
             f"{parameters} parameters make {wishes.points**parameters}"
         )
     if not 0.1 <= wishes.seconds <= 60.0:
-        raise ListeningProblem(f"--seconds {wishes.seconds:g}: from 0.1 to 60")
+        raise UserError(f"--seconds {wishes.seconds:g}: from 0.1 to 60")
     settings = Settings(wishes.rate, wishes.window, wishes.hop, max(1_024, wishes.window))
     return Wish(synth, parameters, wishes.points, wishes.seconds, settings)
 
@@ -130,8 +130,8 @@ def make_table(
         stop: whether it is asked to stop.
 
     Raises:
-        ListeningProblem: the synth does not work.
-        ClusterProblem: the cluster does not; what was done is kept.
+        UserError: the synth does not work.
+        UserError: the cluster does not; what was done is kept.
         OSError: the table, or what is kept beside it, cannot be written.
     """
     points = grid(wish.parameters, wish.points)
@@ -183,10 +183,10 @@ def _on_cluster(address: str, wish: Wish, points: np.ndarray, missing: np.ndarra
     with cluster.cluster_at(address) as client:
         work = partial(listen, wish)
         for number, rows in cluster.on_cluster(client, work, [points[each] for each in chunks], lambda: stop.asked):
-            if isinstance(rows, ListeningProblem):
+            if isinstance(rows, UserError):
                 raise rows
             if isinstance(rows, Exception):
-                raise cluster.ClusterProblem(f"the cluster does not listen: {rows}")
+                raise UserError(f"the cluster does not listen: {rows}")
             yield chunks[number], rows
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 
 SETTLE: Final = 0.3
 """Seconds from setting parameters to the recording of it: the last point has to fade."""
@@ -64,14 +64,14 @@ def render(patch: Path, parameters: np.ndarray, seconds: float, rate: int) -> It
         Samples of each point in turn, of 16 bits, full scale 1.
 
     Raises:
-        ListeningProblem: there is no Pd, or the patch does not work in it; the message says what Pd said.
+        UserError: there is no Pd, or the patch does not work in it; the message says what Pd said.
     """
     if problem := missing():
-        raise ListeningProblem(problem)
+        raise UserError(problem)
     if not patch.is_file():
-        raise ListeningProblem(f"{patch}: there is no such patch")
+        raise UserError(f"{patch}: there is no such patch")
     if any(character in patch.name for character in " ;,\\$"):
-        raise ListeningProblem(f"{patch.name}: Pd opens no abstraction with such a name")
+        raise UserError(f"{patch.name}: Pd opens no abstraction with such a name")
     samples = round(seconds * rate)
     with TemporaryDirectory(prefix="impsy-pd-") as folder:
         place = Path(folder)
@@ -81,7 +81,7 @@ def render(patch: Path, parameters: np.ndarray, seconds: float, rate: int) -> It
         for point in range(len(parameters)):
             file = place / f"{point}.wav"
             if not file.exists():
-                raise ListeningProblem(f"{patch.name} made no sound in Pd: {said}")
+                raise UserError(f"{patch.name} made no sound in Pd: {said}")
             yield _samples(file, samples)
 
 
@@ -109,15 +109,15 @@ def _run(place: Path, synths: Path, rate: int, seconds: float) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise ListeningProblem("Pd did not come to an end") from None
+        raise UserError("Pd did not come to an end") from None
     except OSError as error:
-        raise ListeningProblem(f"Pd does not start: {error.strerror}") from None
+        raise UserError(f"Pd does not start: {error.strerror}") from None
     said = (done.stderr + done.stdout).decode(errors="replace").splitlines()
     told = [line for line in said if line.strip() and "biggest amplitude" not in line]
     wrong = [line for line in told if "couldn't create" in line or "error" in line]
     if any("couldn't create" in line for line in wrong):
         at = next(index for index, line in enumerate(said) if "couldn't create" in line)
-        raise ListeningProblem(f"Pd lacks what the patch needs: {said[max(0, at - 1)].strip()} {said[at].strip()}")
+        raise UserError(f"Pd lacks what the patch needs: {said[max(0, at - 1)].strip()} {said[at].strip()}")
     return (wrong or told or ["nothing was said"])[0]
 
 

@@ -6,10 +6,11 @@ A picture that is there is replaced. A model hears the newest data set that fits
 import sys
 from pathlib import Path
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
 from impsy_tui.limits import limit_process
-from impsy_tui.plots import PlotProblem, Wish, pictures
+from impsy_tui.plots import Wish, pictures
 from impsy_tui.plots.sheets import sheet
 
 
@@ -27,7 +28,7 @@ def main() -> None:
         reporter.say(Progress("drawing"))
         picture.parent.mkdir(parents=True, exist_ok=True)
         pictures.draw(drawn, picture)
-    except PlotProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or picture}: {error.strerror}"))

@@ -9,6 +9,7 @@ import sys
 
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ports
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.limits import limit_process
 
@@ -32,7 +33,6 @@ def find_ports(api: str = "", number: int = 0) -> Ports:
     from serial.tools.list_ports import comports
 
     from impsy_tui.midi_system.library import loading_problem
-    from impsy_tui.midi_system.names import PortProblem
 
     serial = tuple(sorted(port.device for port in comports()))
     if problem := loading_problem():
@@ -41,7 +41,7 @@ def find_ports(api: str = "", number: int = 0) -> Ports:
 
     try:
         inputs, outputs = list_ports(api)
-    except PortProblem as refused:
+    except UserError as refused:
         return Ports(number, serial=serial, problem=str(refused))
     return Ports(number, tuple(inputs), tuple(outputs), serial)
 

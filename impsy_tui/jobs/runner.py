@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 
@@ -29,10 +30,6 @@ _KEEPS: Final = ("train", "ensemble", "agent")
 """What has something to save before it has ended."""
 _GRACE: Final = 5.0
 """Seconds that a worker has to end when it is told to."""
-
-
-class JobProblem(Exception):
-    """A job that cannot be started or stopped; the message says why."""
 
 
 @dataclass(slots=True)
@@ -105,11 +102,11 @@ class JobRunner:
             python: of another environment, where that has what the work needs; empty for this one.
 
         Raises:
-            JobProblem: too many run already, or it cannot be started.
+            UserError: too many run already, or it cannot be started.
         """
         python = _python(python)
         if sum(job.running for job in self.jobs) >= MOST_JOBS:
-            raise JobProblem(f"{MOST_JOBS} jobs run already: cancel one, or wait for one to end")
+            raise UserError(f"{MOST_JOBS} jobs run already: cancel one, or wait for one to end")
         loop = asyncio.get_running_loop()
         self._count += 1
         output = self._folder / f"{self._count:03d}-{kind}.txt"
@@ -138,7 +135,7 @@ class JobRunner:
                 )
         except OSError as error:
             self.jobs.remove(job)
-            raise JobProblem(f"{kind} cannot be started: {error.strerror}") from None
+            raise UserError(f"{kind} cannot be started: {error.strerror}") from None
         self._processes[job.number] = process
         if job.state == "stopping":
             self._signal(job, signal.SIGTERM)
@@ -156,16 +153,16 @@ class JobRunner:
             keep: it is to save what it has (SIGINT) and not to throw it away (SIGTERM).
 
         Raises:
-            JobProblem: there is no such job.
+            UserError: there is no such job.
         """
         running = [job for job in self.jobs if job.running]
         if number is not None:
             running = [job for job in running if job.number == number]
         if not running:
-            raise JobProblem("no job runs" if number is None else f"no job {number} runs")
+            raise UserError("no job runs" if number is None else f"no job {number} runs")
         job = running[-1]
         if keep and job.kind not in _KEEPS:
-            raise JobProblem(f"job {job.number} ({job.kind}) has nothing to keep before it ends; cancel job ends it")
+            raise UserError(f"job {job.number} ({job.kind}) has nothing to keep before it ends; cancel job ends it")
         self._signal(job, signal.SIGINT if keep else signal.SIGTERM)
         job.state = "stopping"
         if not keep:
@@ -267,7 +264,7 @@ def _python(wanted: str) -> str:
     if not wanted:
         return sys.executable
     if (found := shutil.which(expanduser(wanted))) is None:
-        raise JobProblem(f"there is no python at {wanted}: agent_python in [training] names that of an environment")
+        raise UserError(f"there is no python at {wanted}: agent_python in [training] names that of an environment")
     return found
 
 

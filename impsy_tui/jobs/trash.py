@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.limits import limit_process
 
@@ -25,10 +26,6 @@ _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _ENTRY: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)(?:-(\d{1,6}))?", re.ASCII)
 _CLOCK_WAS_SET: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """A time before this is that of a computer without a battery clock: nothing is too old by it."""
-
-
-class NameTaken(Exception):
-    """A file cannot be restored: another file has its name; the message says which."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,13 +82,13 @@ def restore(trashed: Trashed) -> list[Path]:
     """Moves files back to where they were; their paths.
 
     Raises:
-        NameTaken: a file of this name is there again; nothing is moved.
+        UserError: a file of this name is there again; nothing is moved.
         OSError: they cannot be moved; they stay in the trash.
     """
     home = trashed.folder.parent.parent
     pairs = [(trashed.folder / name, home / name) for name in trashed.files]
     if taken := next((new for _, new in pairs if new.exists() or new.is_symlink()), None):
-        raise NameTaken(f"{taken.name} is there again")
+        raise UserError(f"{taken.name} is there again")
     _move(pairs)
     with suppress(OSError):
         trashed.folder.rmdir()

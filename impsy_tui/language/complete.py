@@ -10,7 +10,7 @@ from impsy_tui.language.entries import Kind
 from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
 from impsy_tui.language.reader import CHANCE, GLIDING, Reader
 from impsy_tui.language.values import GRIDS
-from impsy_tui.language.words import Word, Wrong, words_of
+from impsy_tui.language.words import ParseError, Word, words_of
 
 _NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
 _FOR_ANYBODY: Final = ("load", "audition")
@@ -66,13 +66,11 @@ class Completion:
         start: where the word that is being typed begins.
         options: whole words that may stand there, the likeliest first.
         hint: what is wanted there, in words; empty for nothing more.
-        chosen: number of the option that stands in the line, -1 for none yet.
     """
 
     start: int
     options: tuple[str, ...] = ()
     hint: str = ""
-    chosen: int = -1
 
 
 def complete(line: str, known: Known) -> Completion:
@@ -124,7 +122,7 @@ def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Wanted]:
     while not wanted:
         try:
             Reader(line[begin:], macros, wanted).program()
-        except Wrong:
+        except ParseError:
             pass
         end = next((word.end for word in words_of(line, begin) if word.ends), None)
         if end is None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from impsy_tui.language.entries import Argument, Kind
 from impsy_tui.language.program import Macro, quoted
-from impsy_tui.language.words import WORD, Word, Wrong, words_of
+from impsy_tui.language.words import WORD, ParseError, Word, words_of
 
 MOST_STEPS: Final = 200
 """Commands of one line, with all that its macros stand for. Reading them takes 3 ms of a turn of the event loop."""
@@ -106,7 +106,7 @@ class Cursor:
         self.may_be(argument, whose, needed=True)
         word = self.word
         if word is None:
-            raise Wrong(f"{whose} needs {argument.allowed}", self.place())
+            raise ParseError(f"{whose} needs {argument.allowed}", self.place())
         self.at += 1
         return word
 

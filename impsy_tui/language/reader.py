@@ -20,7 +20,7 @@ from impsy_tui.language.program import (
     Value,
 )
 from impsy_tui.language.values import end_of_text, read_dimensions, read_value
-from impsy_tui.language.words import NAME, Word, Wrong, suggestion, words_of
+from impsy_tui.language.words import NAME, ParseError, Word, suggestion, words_of
 from impsy_tui.terms import Range
 
 LONGEST_LINE: Final = 2000
@@ -70,12 +70,12 @@ class Reader(Cursor):
                 continue
             steps.append(self.step())
             if (word := self.word) is not None:
-                raise Wrong(_too_much(steps[-1]), word)
+                raise ParseError(_too_much(steps[-1]), word)
         if fresh:
             self.began = self.at
             self.may_be(_choice((*COMMANDS, *self.macros)))
         if not steps:
-            raise Wrong("nothing to do: type a command, or help", len(self.line))
+            raise ParseError("nothing to do: type a command, or help", len(self.line))
         return Program(tuple(steps))
 
     def step(self) -> Step:
@@ -85,17 +85,17 @@ class Reader(Cursor):
         first = self.word
         if first is None:
             self.may_be(_choice((*_PLAYERS, *self.macros)))
-            raise Wrong(f"what @{player} is to do is missing", self.place())
+            raise ParseError(f"what @{player} is to do is missing", self.place())
         self.budget.steps -= 1
         if self.budget.steps < 0:
-            raise Wrong(f"this is too much for one line: at most {MOST_STEPS} commands", first)
+            raise ParseError(f"this is too much for one line: at most {MOST_STEPS} commands", first)
         command, length = self.command()
         if command is None and first.text in self.macros:
             return self.call(self.macros[first.text], player)
         if command is None:
-            raise Wrong(_unknown(first.text, self.macros), first)
+            raise ParseError(_unknown(first.text, self.macros), first)
         if player and not command.player:
-            raise Wrong(f"{command.name} is about the whole engine, not about a player", first)
+            raise ParseError(f"{command.name} is about the whole engine, not about a player", first)
         self.at += length
         return Invocation(command, self.arguments(command), player)
 
@@ -106,7 +106,7 @@ class Reader(Cursor):
             return ""
         name = word.text[1:]
         if NAME.fullmatch(name) is None and not self.is_parameter(Word(name, word.start, word.end)):
-            raise Wrong(f"{word.text!r} is no player: write @name, or @all", word)
+            raise ParseError(f"{word.text!r} is no player: write @name, or @all", word)
         self.at += 1
         return name
 
@@ -134,18 +134,18 @@ class Reader(Cursor):
             wrong = given[len(macro.parameters)] if len(given) > len(macro.parameters) else self.place(len(given))
             if missing := macro.parameters[len(given) :]:
                 self.may_be(Argument(missing[0], Kind.NAME), macro.name, needed=True, ahead=len(given))
-            raise Wrong(f"{macro.name} is written {wanted}", wrong)
+            raise ParseError(f"{macro.name} is written {wanted}", wrong)
         self.at += len(given)
         words = tuple(each.text for each in given)
         body = filled_in(macro, words)
         self.budget.characters -= len(body)
         if self.depth >= _DEEPEST or self.budget.characters < 0:
-            raise Wrong(f"{macro.name} is inside of too many others, or of itself", word)
+            raise ParseError(f"{macro.name} is inside of too many others, or of itself", word)
         inside = Reader(body, self.macros, None, self.parameters, self.depth + 1, self.budget)
         try:
             program = inside.program()
-        except Wrong as wrong:
-            raise Wrong(f"in {macro.name}: {wrong.mistake.message}", word) from None
+        except ParseError as wrong:
+            raise ParseError(f"in {macro.name}: {wrong.mistake.message}", word) from None
         return Call(macro.name, words, program, player)
 
     # Arguments
@@ -224,7 +224,7 @@ class Reader(Cursor):
                 return Chance(low, high)
             if any(isinstance(one, str) and one.startswith("$") for one in (low, high)):
                 return word.text
-            raise Wrong(f"rand takes two numbers, such as rand 0.5 1.5: each {argument.allowed}", word)
+            raise ParseError(f"rand takes two numbers, such as rand 0.5 1.5: each {argument.allowed}", word)
         return read_value(argument, word)
 
     def line_inside(self, command: Command, argument: Argument) -> Program:
@@ -233,9 +233,9 @@ class Reader(Cursor):
         if word is None:
             self.began = self.at
             self.may_be(_choice((*COMMANDS, *self.macros)))
-            raise Wrong(f"{command.name} needs {argument.allowed}", self.place())
+            raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
         if self.depth >= _DEEPEST:
-            raise Wrong(f"at most {_DEEPEST} of these can be inside of each other", word)
+            raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", word)
         self.depth += 1
         inside = self.program()
         self.depth -= 1
@@ -243,7 +243,7 @@ class Reader(Cursor):
             again = next((each.command.name for each in inside.walk() if each.command.name in _REPEATING), "")
             if again:
                 text = f"{again} cannot stand inside {command.name}: each time would leave one more pending"
-                raise Wrong(text, word)
+                raise ParseError(text, word)
         return inside
 
     def settings(self, command: Command, argument: Argument) -> Program:
@@ -260,16 +260,16 @@ class Reader(Cursor):
                 continue
             found, length = self.command(GLIDING)
             if found is None or not found.ramp:
-                raise Wrong(_cannot_glide(word.text, found, self.macros), word)
+                raise ParseError(_cannot_glide(word.text, found, self.macros), word)
             self.at += length
             values = self.arguments(found, gliding=True)
             numbers = [each for each in found.arguments if each.kind in (Kind.NUMBER, Kind.DURATION)]
             for number in numbers:
                 if (given := values.get(number.name)) in number.choices:
-                    raise Wrong(f"{found.name} {given} cannot glide: over takes it to a number", word)
+                    raise ParseError(f"{found.name} {given} cannot glide: over takes it to a number", word)
             steps.append(Invocation(found, values))
         if not steps:
-            raise Wrong(f"{command.name} needs {argument.allowed}", self.place())
+            raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
         return Program(tuple(steps))
 
     def text(self, command: Command, argument: Argument) -> str:
@@ -300,18 +300,18 @@ class Reader(Cursor):
             return two
         if word.text in COMMANDS or word.text in self.macros:
             return word.text
-        raise Wrong(_unknown(word.text, self.macros), word)
+        raise ParseError(_unknown(word.text, self.macros), word)
 
     def moment(self, command: Command, argument: Argument) -> Moment:
         """When something is to be done."""
         word = self.next_word(command.name, argument)
         if word.text not in MOMENTS:
-            raise Wrong(f"{word.text!r} is not {argument.allowed}", word)
+            raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
         if word.text not in ("silence", "event"):
             return Moment(word.text)
         number = self.value_of(word.text, _SILENCE if word.text == "silence" else _EVENTS)
         if isinstance(number, Chance):
-            raise Wrong(f"{word.text} takes one number, and not one by chance", word)
+            raise ParseError(f"{word.text} takes one number, and not one by chance", word)
         return Moment(word.text, number if isinstance(number, float) else 0.0)
 
     def definition(self, command: Command, argument: Argument) -> Macro:
@@ -319,29 +319,29 @@ class Reader(Cursor):
         names: list[Word] = []
         while (word := self.word) is not None and word.text != "=":
             if NAME.fullmatch(word.text) is None:
-                raise Wrong(f"{word.text!r} is no name: a letter, then letters, digits, - and _", word)
+                raise ParseError(f"{word.text!r} is no name: a letter, then letters, digits, - and _", word)
             names.append(word)
             self.at += 1
         self.may_be(argument, command.name, needed=True)
         if not names or word is None:
-            raise Wrong(f"{command.name} needs {argument.allowed}", self.place())
+            raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
         name, *parameters = names
         if name.text in _RESERVED:
-            raise Wrong(f"{name.text} means something already", name)
+            raise ParseError(f"{name.text} means something already", name)
         self.at += 1
         first = self.word
         begin = len(self.line) if first is None else first.start
         others = {each: macro for each, macro in self.macros.items() if each != name.text}
         own = self.parameters | {each.text for each in parameters}
         if self.depth >= _DEEPEST:
-            raise Wrong(f"at most {_DEEPEST} of these can be inside of each other", name)
+            raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", name)
         inside = Reader(self.line[begin:], others, self.wanted, own, self.depth + 1, self.budget)
         try:
             inside.program()
-        except Wrong as wrong:
+        except ParseError as wrong:
             found = wrong.mistake
             message = found.message if first is not None else f"what {name.text} is to do is missing"
-            raise Wrong(message, Word("", found.start + begin, found.end + begin)) from None
+            raise ParseError(message, Word("", found.start + begin, found.end + begin)) from None
         self.at = len(self.words)
         return Macro(name.text, tuple(each.text for each in parameters), self.line[begin:].rstrip())
 

@@ -7,7 +7,7 @@ from typing import Final
 from impsy_tui import terms
 from impsy_tui.language.entries import Argument, Kind
 from impsy_tui.language.program import Value
-from impsy_tui.language.words import Word, Wrong, suggestion
+from impsy_tui.language.words import ParseError, Word, suggestion
 
 GRIDS: Final = ("1/4", "1/8", "1/16", "1/32", "1/3", "1/6", "1/12", "1/24", "1/1", "1/2", "1/48", "1/64")
 """Note lengths that a grid can have, the likeliest first."""
@@ -21,15 +21,15 @@ def read_value(argument: Argument, word: Word) -> Value:
     """The value of an argument that is one word.
 
     Raises:
-        Wrong: it is not what is allowed.
+        ParseError: it is not what is allowed.
     """
-    wrong = Wrong(f"{word.text!r} is not {argument.allowed}", word)
+    wrong = ParseError(f"{word.text!r} is not {argument.allowed}", word)
     match argument.kind:
         case Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
             if word.text in argument.choices:
                 return word.text
             if word.text.startswith("+"):
-                raise Wrong(f"{word.text!r}: type the new value, without +; it must be {argument.allowed}", word)
+                raise ParseError(f"{word.text!r}: type the new value, without +; it must be {argument.allowed}", word)
             unit = argument.within.unit if argument.within is not None else ""
             value = _quantity(word.text, argument.kind, unit)
             if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
@@ -37,11 +37,11 @@ def read_value(argument: Argument, word: Word) -> Value:
             if value is None:
                 pointed = word.text.replace(",", ".", 1)
                 if pointed != word.text and _quantity(pointed, argument.kind, unit) is not None:
-                    raise Wrong(f"{word.text!r} is not {argument.allowed}; with a point: {pointed}", word)
+                    raise ParseError(f"{word.text!r} is not {argument.allowed}; with a point: {pointed}", word)
                 raise wrong
             if argument.within is not None and value not in argument.within:
                 too = "high" if value > argument.within.high else "low"
-                raise Wrong(f"{word.text!r} is too {too}: {argument.allowed}", word)
+                raise ParseError(f"{word.text!r} is too {too}: {argument.allowed}", word)
             return value
         case Kind.SWITCH:
             if word.text.lower() not in ("on", "off"):
@@ -55,10 +55,10 @@ def read_value(argument: Argument, word: Word) -> Value:
                 if len(begun) == 1 and word.text:
                     return begun[0]
                 if len(argument.choices) == 1:
-                    raise Wrong(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
+                    raise ParseError(f"only {argument.choices[0]!r} may stand here, not {word.text!r}", word)
                 near = suggestion(word.text, argument.choices)
                 hint = f"did you mean {near}? " if near else ""
-                raise Wrong(f"{hint}{word.text!r} is not {argument.allowed}", word)
+                raise ParseError(f"{hint}{word.text!r} is not {argument.allowed}", word)
             return word.text
         case Kind.GRID:
             if word.text not in (*argument.choices, *GRIDS):
@@ -86,7 +86,7 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
     """All dimensions that the words begin with (at least one), and how many words they are.
 
     Raises:
-        Wrong: they begin with none.
+        ParseError: they begin with none.
     """
     numbers: dict[int, None] = {}
     taken = named = 0
@@ -96,16 +96,16 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
             break
         first, last = int(found[1]), int(found[2] or found[1])
         if not 1 <= first <= last:
-            raise Wrong(f"{word.text!r} is no dimension: they are x1, x2 …", word)
+            raise ParseError(f"{word.text!r} is no dimension: they are x1, x2 …", word)
         named += last - first + 1
         if named > terms.DIMENSION.high:
-            raise Wrong(f"these are more dimensions than there can be: {terms.DIMENSION.high:g}", word)
+            raise ParseError(f"these are more dimensions than there can be: {terms.DIMENSION.high:g}", word)
         numbers.update(dict.fromkeys(range(first, last + 1)))
         taken += 1
     if not numbers and words[0].text.isdecimal():
-        raise Wrong(f"{words[0].text!r} is not a dimension: did you mean x{words[0].text}?", words[0])
+        raise ParseError(f"{words[0].text!r} is not a dimension: did you mean x{words[0].text}?", words[0])
     if not numbers:
-        raise Wrong(f"{words[0].text!r} is not dimensions such as x3, or x1 x2, or x1-x4", words[0])
+        raise ParseError(f"{words[0].text!r} is not dimensions such as x3, or x1 x2, or x1-x4", words[0])
     return tuple(numbers), taken
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from impsy_tui.errors import UserError
+
 WORD: Final = re.compile(r'"((?:[^"]|"")*)"?|(;|[^\s;]+)')
 """A word: its text is the first group if it is in quotes, in which ``""`` stands for a quote, else the second.
 A semicolon is a word by itself."""
@@ -43,7 +45,7 @@ class Word:
         return self.text == ";" and not self.quoted
 
 
-class Wrong(Exception):
+class ParseError(UserError):
     """A mistake on its way out of the reader.
 
     Args:

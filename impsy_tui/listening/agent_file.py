@@ -17,13 +17,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.memory import remembered
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import ACTIVATIONS, Perceptron
 from impsy_tui.listening.seek import Known, Scaler, moves
 from impsy_tui.listening.table import MOST_PARAMETERS, LookupTable
-from impsy_tui.npz import TooLarge, read_npz
+from impsy_tui.npz import read_npz
 
 SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
@@ -143,32 +143,32 @@ def read_agent(path: Path) -> AgentModel:
     """An agent from its file.
 
     Raises:
-        ListeningProblem: it cannot be read, is none, or its parts do not fit each other; the message names it.
+        UserError: it cannot be read, is none, or its parts do not fit each other; the message names it.
     """
     try:
         return _read(path)
-    except ListeningProblem as problem:
-        raise ListeningProblem(f"{path.name} {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{path.name} {problem}") from None
     except OSError as error:
-        raise ListeningProblem(f"{path}: {error.strerror or error}") from None
+        raise UserError(f"{path}: {error.strerror or error}") from None
     except _DAMAGES as error:
-        raise ListeningProblem(f"{path.name} is no agent: {_first_line(error)}") from None
+        raise UserError(f"{path.name} is no agent: {_first_line(error)}") from None
 
 
 def _read(path: Path) -> AgentModel:
     arrays = _arrays(path)
     missing = [name for name in _ARRAYS if name not in arrays]
     if missing:
-        raise ListeningProblem(f"is no agent: it has no {missing[0]}")
+        raise UserError(f"is no agent: it has no {missing[0]}")
     told = json.loads(arrays["facts"].tobytes())
     if not isinstance(told, dict) or told.pop("kind", None) != KIND:
-        raise ListeningProblem("is no agent of this program's")
+        raise UserError("is no agent of this program's")
     if told.pop("format", None) not in range(1, FORMAT + 1):
-        raise ListeningProblem("was written by a newer version of this program")
+        raise UserError("was written by a newer version of this program")
     names = tuple(told.pop("names"))
     if names != NAMES:
         wrong = next((f"{a} where {b} is expected" for a, b in zip(names, NAMES, strict=False) if a != b), "too few")
-        raise ListeningProblem(f"has other descriptors than are heard here: {len(names)} of {len(NAMES)}, {wrong}")
+        raise UserError(f"has other descriptors than are heard here: {len(names)} of {len(NAMES)}, {wrong}")
     parameters, descriptors = arrays["parameters"].astype(float), _descriptors(arrays)
     _check_table(parameters, descriptors, arrays)
     known = Known(LookupTable(parameters, descriptors), Scaler(arrays["mean"], arrays["deviation"]))
@@ -177,7 +177,7 @@ def _read(path: Path) -> AgentModel:
         network = _network(arrays, "foresight", told.pop("foresight"))
         foresight = Foresight(network, _frames(told.pop("ahead")), _frames(told.pop("back")))
         if (network.inputs, network.outputs) != (3 * len(NAMES), len(NAMES)):
-            raise ListeningProblem("cannot foresee with its network, whose size is another")
+            raise UserError("cannot foresee with its network, whose size is another")
     limit = told.pop("limit")
     model = AgentModel(
         known,
@@ -199,51 +199,46 @@ def check(model: AgentModel) -> None:
     """See whether the parts of an agent fit each other.
 
     Raises:
-        ListeningProblem: they do not; the message goes on from its name.
+        UserError: they do not; the message goes on from its name.
     """
     count = model.known.count
     recalled = remembered(count, model.patience)
     expected = 2 * len(model.heard) + count + recalled
     if model.network.inputs != expected:
         memory = f" and {recalled} numbers of memory" if recalled else ""
-        raise ListeningProblem(
+        raise UserError(
             f"does not match its table: the network sees {model.network.inputs} numbers, and {len(model.heard)} "
             f"descriptors twice and {count} parameters{memory} are {expected}"
         )
     if sorted(map(tuple, model.moves.tolist())) != sorted(map(tuple, moves(count).tolist())):
-        raise ListeningProblem(f"does not match its table: its moves are not those of {count} parameters")
+        raise UserError(f"does not match its table: its moves are not those of {count} parameters")
     if model.network.outputs != len(model.moves):
-        raise ListeningProblem(f"has {model.network.outputs} outputs for {len(model.moves)} moves")
+        raise UserError(f"has {model.network.outputs} outputs for {len(model.moves)} moves")
     if not 0.0 < model.step <= 1.0 or not model.limit > 0.0:
-        raise ListeningProblem(_STRANGE_STEP)
+        raise UserError(_STRANGE_STEP)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    if path.stat().st_size > LARGEST:
-        raise ListeningProblem(f"is too large for an agent, at most {LARGEST >> 20} MB are read")
-    content = path.read_bytes()
-    try:
-        return read_npz(io.BytesIO(content), LARGEST)
-    except TooLarge as problem:
-        raise ListeningProblem(str(problem)) from None
+    content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    return read_npz(io.BytesIO(content), LARGEST)
 
 
 def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mapping[str, np.ndarray]) -> None:
     width = len(NAMES)
     if parameters.ndim != 2 or not len(parameters) or not 1 <= parameters.shape[1] <= MOST_PARAMETERS:
-        raise ListeningProblem("has a look-up table without parameters")
+        raise UserError("has a look-up table without parameters")
     if len(descriptors) != len(parameters):
-        raise ListeningProblem(f"has a look-up table of {len(descriptors)} sounds at {len(parameters)} points")
+        raise UserError(f"has a look-up table of {len(descriptors)} sounds at {len(parameters)} points")
     if descriptors.shape != (len(parameters), width):
         found = descriptors.shape[-1]
-        raise ListeningProblem(f"has a look-up table whose columns do not match: {found}, not {width}")
+        raise UserError(f"has a look-up table whose columns do not match: {found}, not {width}")
     scaler = np.stack([arrays["mean"], arrays["deviation"]])
     if scaler.shape != (2, width) or not (scaler[1] > 0.0).all():
-        raise ListeningProblem("has a scaler that does not match its descriptors")
+        raise UserError("has a scaler that does not match its descriptors")
     if not all(np.isfinite(array).all() for array in (parameters, descriptors, scaler)):
-        raise ListeningProblem("holds values that are no numbers")
+        raise UserError("holds values that are no numbers")
     if parameters.min() < 0.0 or parameters.max() > 1.0:
-        raise ListeningProblem("has parameters that are not from 0 to 1")
+        raise UserError("has parameters that are not from 0 to 1")
 
 
 def _differences(descriptors: np.ndarray) -> np.ndarray:
@@ -259,11 +254,11 @@ def _descriptors(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         return arrays["descriptors"].astype(float)
     differences, mean, deviation = arrays["differences"], arrays["mean"], arrays["deviation"]
     if differences.ndim != 2 or differences.dtype.kind != "i":
-        raise ListeningProblem("has a look-up table that is not of whole steps")
+        raise UserError("has a look-up table that is not of whole steps")
     if not mean.shape == deviation.shape == (len(differences),):
-        raise ListeningProblem("has a scaler that does not match its descriptors")
+        raise UserError("has a scaler that does not match its descriptors")
     if differences.size * np.dtype(np.int64).itemsize > LARGEST:
-        raise ListeningProblem(f"is larger than {LARGEST >> 20} MB")
+        raise UserError(f"is larger than {LARGEST >> 20} MB")
     steps = differences.T.cumsum(axis=0, dtype=np.int64)
     return np.asarray(mean + deviation * (steps / STEPS))
 
@@ -284,7 +279,7 @@ def _packed(weights: np.ndarray) -> np.ndarray:
 
 def _network(arrays: Mapping[str, np.ndarray], name: str, activation: Any) -> Perceptron:
     if activation not in ACTIVATIONS:
-        raise ListeningProblem(f"has an activation that is unknown here: {activation}")
+        raise UserError(f"has an activation that is unknown here: {activation}")
     count = sum(each.startswith(f"{name}-kernel-") for each in arrays)
     layers = [(arrays[f"{name}-kernel-{number}"], arrays[f"{name}-bias-{number}"]) for number in range(count)]
     return Perceptron(layers, activation)
@@ -294,28 +289,28 @@ def _known_names(found: Any) -> tuple[str, ...]:
     names = tuple(found)
     unknown = [name for name in names if name not in NAMES]
     if unknown or not names:
-        raise ListeningProblem(f"hears a descriptor that is unknown here: {unknown[0] if unknown else 'none'}")
+        raise UserError(f"hears a descriptor that is unknown here: {unknown[0] if unknown else 'none'}")
     if list(names) != [name for name in NAMES if name in names]:
-        raise ListeningProblem("has its descriptors in another order than frames have")
+        raise UserError("has its descriptors in another order than frames have")
     return names
 
 
 def _patience(found: Any) -> tuple[float, ...]:
     if not isinstance(found, list) or len(found) > _MOST_PATIENCE:
-        raise ListeningProblem(_STRANGE_MEMORY)
+        raise UserError(_STRANGE_MEMORY)
     return tuple(_number(frames, _STRANGE_MEMORY) for frames in found)
 
 
 def _number(found: Any, complaint: str) -> float:
     """A number above 0 that fits into 64 bits: JSON has words, NaN and any number of digits too."""
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0.0 < found <= sys.float_info.max:
-        raise ListeningProblem(complaint)
+        raise UserError(complaint)
     return float(found)
 
 
 def _frames(found: Any) -> int:
     if not isinstance(found, int) or not 1 <= found <= 100_000:
-        raise ListeningProblem("looks ahead by frames that make no sense")
+        raise UserError("looks ahead by frames that make no sense")
     return found
 
 

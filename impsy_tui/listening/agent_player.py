@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_file import AgentModel
 from impsy_tui.listening.aims import Expectation, Stroll, quiet_place
 from impsy_tui.listening.corpus import FRAMES_A_SECOND
@@ -100,13 +100,13 @@ class AgentPlayer:
             wanted: names of descriptors or categories, at least one.
 
         Raises:
-            ListeningProblem: there is no such descriptor, or none that the network hears.
+            UserError: there is no such descriptor, or none that the network hears.
         """
         chosen = places(wanted)
         if not chosen:
-            raise ListeningProblem(f"hear takes descriptors or categories, such as {NAMES[0]} or chroma")
+            raise UserError(f"hear takes descriptors or categories, such as {NAMES[0]} or chroma")
         if self.policy == "network" and not set(chosen) & set(self._heard):
-            raise ListeningProblem(f"this agent hears {', '.join(self.model.heard)} alone; seek hears all")
+            raise UserError(f"this agent hears {', '.join(self.model.heard)} alone; seek hears all")
         self._matters = chosen
         self._mask = np.isin(self._heard, chosen).astype(float)
         self._seek = Seek(self.model.known, chosen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.names import CATEGORIES, NAMES, places
 from impsy_tui.listening.seek import STEP
 
@@ -56,20 +56,20 @@ def read_settings(path: Path) -> Settings:
     """RL-impro's ``environment_settings.json``, or the copy that it keeps of it beside a model.
 
     Raises:
-        ListeningProblem: it cannot be read, or says what makes no sense; the message names file and entry.
+        UserError: it cannot be read, or says what makes no sense; the message names file and entry.
     """
     try:
         found = json.loads(path.read_bytes()[:_LARGEST])
     except OSError as error:
-        raise ListeningProblem(f"{path}: {error.strerror or error}") from None
+        raise UserError(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise ListeningProblem(f"{path.name} is no JSON: {error}") from None
+        raise UserError(f"{path.name} is no JSON: {error}") from None
     if not isinstance(found, dict):
-        raise ListeningProblem(f"{path.name} holds no settings")
+        raise UserError(f"{path.name} holds no settings")
     try:
         return _settings(found)
-    except ListeningProblem as problem:
-        raise ListeningProblem(f"{path.name}: {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{path.name}: {problem}") from None
 
 
 def _settings(found: dict[str, Any]) -> Settings:
@@ -77,20 +77,20 @@ def _settings(found: dict[str, Any]) -> Settings:
     judged = _names(found, "features_reward") if "features_reward" in found else heard
     mode = found.get("training_mode", "mixed_random")
     if mode not in _MODES:
-        raise ListeningProblem(f"training_mode {mode}: one of {', '.join(_MODES)}")
+        raise UserError(f"training_mode {mode}: one of {', '.join(_MODES)}")
     step = found.get("step_size", STEP)
     if isinstance(step, bool) or not isinstance(step, int | float) or not 0.0 < step <= 1.0:
-        raise ListeningProblem(f"step_size {step}: a number above 0, at most 1")
+        raise UserError(f"step_size {step}: a number above 0, at most 1")
     count = found.get("N_synth_params")
     if count is not None and (not isinstance(count, int) or count < 1):
-        raise ListeningProblem(f"N_synth_params {count}: a whole number from 1")
+        raise UserError(f"N_synth_params {count}: a whole number from 1")
     return Settings(heard, judged, _MODES[mode], float(step), count)
 
 
 def _names(found: dict[str, Any], entry: str) -> tuple[str, ...]:
     words = found.get(entry)
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise ListeningProblem(f"{entry} is no list of descriptors")
+        raise UserError(f"{entry} is no list of descriptors")
     return names_of(words)
 
 
@@ -98,7 +98,7 @@ def names_of(words: list[str]) -> tuple[str, ...]:
     """The descriptors that are meant by names, categories and ``all``, in the order of frames.
 
     Raises:
-        ListeningProblem: there is no such descriptor.
+        UserError: there is no such descriptor.
     """
     wanted = list(CATEGORIES) if _ALL in words else words
     return tuple(NAMES[place] for place in places(wanted))

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.framing import SILENT
 
 TARGET: Final = -18.0
@@ -53,14 +53,12 @@ def level_of(frames: np.ndarray, target: float = TARGET) -> Level:
         target: dBFS that the louder tenth of it is to have, such as that of a table's or a corpus's.
 
     Raises:
-        ListeningProblem: too little was heard.
+        UserError: too little was heard.
     """
     loudness, peaks = frames[:, 0], frames[:, 1]
     heard = loudness[loudness > SILENT]
     if len(heard) < _LEAST:
-        raise ListeningProblem(
-            f"nothing above {SILENT:.0f} dBFS was heard: is the microphone connected, and its gain up?"
-        )
+        raise UserError(f"nothing above {SILENT:.0f} dBFS was heard: is the microphone connected, and its gain up?")
     loud = float(np.quantile(heard, _LOUD_SHARE))
     peak = float(peaks.max())
     wanted, most = target - loud, HEADROOM - peak

@@ -35,7 +35,7 @@ def read_corpus(path: Path) -> np.ndarray:
         what lies between its frames.
 
     Raises:
-        ListeningProblem: it cannot be read, or its columns are others; the message names the file.
+        UserError: it cannot be read, or its columns are others; the message names the file.
     """
     rows = read_rows(path)
     frames = columns(path, rows, NAMES)

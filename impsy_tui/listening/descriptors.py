@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.loudness import KWeighting, Peaks, decibels, loudness
 from impsy_tui.listening.names import CATEGORIES, NAMES, places
 from impsy_tui.listening.spectrum import Spectrum
@@ -35,7 +35,7 @@ class Settings:
         true_peak: whether peaks are looked for between samples, too.
 
     Raises:
-        ListeningProblem: one is out of range.
+        UserError: one is out of range.
     """
 
     rate: int = 44_100
@@ -46,15 +46,15 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.rate not in RATES:
-            raise ListeningProblem(f"rate {self.rate}: from {RATES[0]} to {RATES[-1]} samples a second")
+            raise UserError(f"rate {self.rate}: from {RATES[0]} to {RATES[-1]} samples a second")
         for name in ("window", "loudness_window"):
             if getattr(self, name) not in SIZES or getattr(self, name) % 2:
-                raise ListeningProblem(
+                raise UserError(
                     f"{name} {getattr(self, name)}: an even number of samples, from {SIZES[0]} to {SIZES[-1]}"
                 )
         most = min(self.window, self.loudness_window)
         if not 16 <= self.hop <= most or self.hop % 16:
-            raise ListeningProblem(f"hop {self.hop}: a multiple of 16 samples, up to a window ({most})")
+            raise UserError(f"hop {self.hop}: a multiple of 16 samples, up to a window ({most})")
 
     @property
     def longest(self) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.table import MOST_PARAMETERS
 
@@ -41,16 +41,16 @@ def read_feats(values: Sequence[object]) -> Feats:
     """The message's values: 55 of the agent, 55 of the musician, then the parameters.
 
     Raises:
-        ListeningProblem: they are too few or too many, or no finite numbers.
+        UserError: they are too few or too many, or no finite numbers.
     """
     count = len(values) - _BOTH
     if not 1 <= count <= MOST_PARAMETERS:
-        raise ListeningProblem(
+        raise UserError(
             f"{PREFIX}… has {len(values)} values: {_BOTH} descriptors and 1 to {MOST_PARAMETERS} parameters are due"
         )
     for place, value in enumerate(values):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ListeningProblem(f"{PREFIX}… value {place + 1} is {value!r}: a finite number is expected")
+            raise UserError(f"{PREFIX}… value {place + 1} is {value!r}: a finite number is expected")
     numbers = np.array(values, float)
     agent, musician, parameters = np.split(numbers, [len(NAMES), _BOTH])
     return Feats(musician, agent, np.clip(parameters, 0.0, 1.0))

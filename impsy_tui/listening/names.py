@@ -7,7 +7,7 @@ Names and order are those of RL-impro's tables, so that they can be read and wri
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 
 PITCHES: Final = ("A", "A#", "B", "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#")
 SINES: Final = 10
@@ -43,7 +43,7 @@ def places(wanted: Sequence[str]) -> list[int]:
         Each place once, in the order of frames.
 
     Raises:
-        ListeningProblem: there is no such descriptor.
+        UserError: there is no such descriptor.
     """
     found: set[int] = set()
     for word in wanted:
@@ -53,7 +53,7 @@ def places(wanted: Sequence[str]) -> list[int]:
 
             near = difflib.get_close_matches(word, (*CATEGORIES, *NAMES, *_SHORT), n=1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise ListeningProblem(
+            raise UserError(
                 f"no descriptor is called {word}: {hint}the categories are {', '.join(CATEGORIES)}, "
                 f"single ones such as {NAMES[0]}, centroid and {NAMES[-1]}"
             )

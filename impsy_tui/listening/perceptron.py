@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 
 ACTIVATIONS: Final = ("tanh", "relu")
 
@@ -21,7 +21,7 @@ class Perceptron:
         activation: between two layers, one of ``ACTIVATIONS``; the last layer has none.
 
     Raises:
-        ListeningProblem: the layers do not fit each other; the message goes on from a name.
+        UserError: the layers do not fit each other; the message goes on from a name.
     """
 
     def __init__(self, layers: Sequence[tuple[np.ndarray, np.ndarray]], activation: str) -> None:
@@ -30,12 +30,12 @@ class Perceptron:
         before = None
         for kernel, bias in self.layers:
             if kernel.ndim != 2 or bias.shape != kernel.shape[1:] or before not in (None, kernel.shape[0]):
-                raise ListeningProblem("has a network whose layers do not fit each other")
+                raise UserError("has a network whose layers do not fit each other")
             if not np.isfinite(kernel).all() or not np.isfinite(bias).all():
-                raise ListeningProblem("has a network with weights that are no numbers")
+                raise UserError("has a network with weights that are no numbers")
             before = kernel.shape[1]
         if before is None:
-            raise ListeningProblem("has a network without layers")
+            raise UserError("has a network without layers")
 
     def rounded(self) -> "Perceptron":
         """The same with weights as 16 bits hold them, for a small file: three digits, within 65,504."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 
 _TURN: Final = 2.0 * np.pi
 _FULL: Final = 32_768.0
@@ -124,10 +124,10 @@ def synth_called(name: str) -> Synth:
     """A built-in synth.
 
     Raises:
-        ListeningProblem: there is none of this name.
+        UserError: there is none of this name.
     """
     if name not in SYNTHS:
-        raise ListeningProblem(f"no synth is called {name}: there are {', '.join(SYNTHS)}")
+        raise UserError(f"no synth is called {name}: there are {', '.join(SYNTHS)}")
     return SYNTHS[name]
 
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TextIO
 
 import numpy as np
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.names import NAMES
 
 _PARAMETER: Final = "param-"
@@ -61,18 +61,18 @@ def read_table(path: Path) -> LookupTable:
         path: of a ``.csv``, or of a packed ``.csv.gz``.
 
     Raises:
-        ListeningProblem: it cannot be read, or its columns are others; the message names the file.
+        UserError: it cannot be read, or its columns are others; the message names the file.
     """
     names, values = read_rows(path)
     count = sum(name.startswith(_PARAMETER) for name in names)
     if not count:
-        raise ListeningProblem(f"{path.name} has no parameters ({_PARAMETER}0 …): it is no look-up table")
+        raise UserError(f"{path.name} has no parameters ({_PARAMETER}0 …): it is no look-up table")
     if count > MOST_PARAMETERS:
-        raise ListeningProblem(f"{path.name} has {count} parameters, more than {MOST_PARAMETERS}")
+        raise UserError(f"{path.name} has {count} parameters, more than {MOST_PARAMETERS}")
     of_parameters = [f"{_PARAMETER}{number}" for number in range(count)]
     parameters = columns(path, Rows(names, values), of_parameters)
     if parameters.min() < 0.0 or parameters.max() > 1.0:
-        raise ListeningProblem(f"{path.name} has parameters that are not from 0 to 1")
+        raise UserError(f"{path.name} has parameters that are not from 0 to 1")
     return LookupTable(parameters, columns(path, Rows(names, values), NAMES))
 
 
@@ -104,11 +104,11 @@ def read_rows(path: Path) -> Rows:
     """A CSV file of numbers with a header.
 
     Raises:
-        ListeningProblem: it cannot be read, is empty, or holds anything else.
+        UserError: it cannot be read, is empty, or holds anything else.
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise ListeningProblem(f"{path.name} is larger than {LARGEST >> 30} GB")
+            raise UserError(f"{path.name} is larger than {LARGEST >> 30} GB")
         with (
             gzip.open(path, "rt", encoding="utf-8-sig")
             if path.suffix == ".gz"
@@ -120,16 +120,16 @@ def read_rows(path: Path) -> Rows:
             names = tuple(next(csv.reader([next(lines, "")]), []))
             values = np.loadtxt(lines, delimiter=",", ndmin=2)
     except ValueError as error:  # bytes that are no text among them
-        raise ListeningProblem(f"{path.name} is no table of numbers: {_first_line(error)}") from None
+        raise UserError(f"{path.name} is no table of numbers: {_first_line(error)}") from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise ListeningProblem(f"{path}: {getattr(error, 'strerror', None) or _first_line(error)}") from None
+        raise UserError(f"{path}: {getattr(error, 'strerror', None) or _first_line(error)}") from None
     if not values.size:
-        raise ListeningProblem(f"{path.name} holds no rows")
+        raise UserError(f"{path.name} holds no rows")
     if values.shape[1] != len(names):
-        raise ListeningProblem(f"{path.name} names {len(names)} columns and has {values.shape[1]}")
+        raise UserError(f"{path.name} names {len(names)} columns and has {values.shape[1]}")
     bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if len(bad):
-        raise ListeningProblem(f"{path.name}, line {bad[0] + 2}: a value is no finite number")
+        raise UserError(f"{path.name}, line {bad[0] + 2}: a value is no finite number")
     return Rows(names, values)
 
 
@@ -140,7 +140,7 @@ def _bounded(file: TextIO, path: Path) -> Iterator[str]:
         left -= len(line)
         if left < 0 or len(line) == _LONGEST_LINE:
             most = f"at most {LARGEST >> 30} GB, {_LONGEST_LINE} letters a line"
-            raise ListeningProblem(f"{path.name} is too large: {most}")
+            raise UserError(f"{path.name} is too large: {most}")
         yield line
 
 
@@ -148,13 +148,13 @@ def columns(path: Path, rows: Rows, wanted: "tuple[str, ...] | list[str]") -> np
     """Some columns of a file by name: ``[rows, wanted]``.
 
     Raises:
-        ListeningProblem: it lacks one.
+        UserError: it lacks one.
     """
     places = {name: place for place, name in enumerate(rows.names)}
     missing = [name for name in wanted if name not in places]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise ListeningProblem(f"{path.name} lacks the columns {', '.join(missing[:3])}{more}")
+        raise UserError(f"{path.name} lacks the columns {', '.join(missing[:3])}{more}")
     return np.ascontiguousarray(rows.values[:, [places[name] for name in wanted]])
 
 

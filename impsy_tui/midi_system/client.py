@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from impsy_tui.errors import UserError
 from impsy_tui.midi_system.frames import LONGEST, Frames, frame
-from impsy_tui.midi_system.names import PortProblem
 
 _PIECE: Final = 512
 """Bytes read in one turn of the loop, about 30 messages: a flood cannot stop the loop's timers."""
@@ -178,7 +178,7 @@ class MidiHost:
             links: to be checked.
 
         Raises:
-            PortProblem: there is no MIDI; the message says why.
+            UserError: there is no MIDI; the message says why.
         """
         checked = [link for link in links if link.alive() and not link.virtual]
         # While a look is under way, it alone owns the pipes: closing does not take them away.
@@ -191,13 +191,13 @@ class MidiHost:
             seen = await _answer(looker[0])
         except OSError:
             _close(looker)
-            raise PortProblem("MIDI does not answer") from None
+            raise UserError("MIDI does not answer") from None
         except BaseException:
             _close(looker)
             raise
         self._looker = looker
         if "problem" in seen:
-            raise PortProblem(seen["problem"])
+            raise UserError(seen["problem"])
         self._api = seen["api"]
         lost = {link for link, is_lost in zip(checked, seen["lost"], strict=True) if is_lost}
         lost.update(link for link in links if not link.alive() or (link.virtual and seen["restarted"]))
@@ -226,7 +226,7 @@ class MidiHost:
             clock: hear clocks.
 
         Raises:
-            PortProblem: the MIDI system refuses; the message says what it says.
+            UserError: the MIDI system refuses; the message says what it says.
         """
         pipes, own = await self._open("in", real, virtual=virtual, everything=everything, clock=clock)
         return InLink(pipes, real, own, arrived, failed, lost)
@@ -261,10 +261,10 @@ class MidiHost:
         try:
             answer = await _answer(pipes[0])
             if "problem" in answer:
-                raise PortProblem(answer["problem"])
+                raise UserError(answer["problem"])
         except OSError:
             _close(pipes)
-            raise PortProblem("the MIDI system does not answer") from None
+            raise UserError("the MIDI system does not answer") from None
         except BaseException:
             _close(pipes)
             raise
@@ -285,7 +285,7 @@ class MidiHost:
         except OSError as error:
             _close((up, down))
             self.close()
-            raise PortProblem(f"no process can be started for MIDI: {error.strerror}") from None
+            raise UserError(f"no process can be started for MIDI: {error.strerror}") from None
         finally:
             _close((up_far, down_far))
         return up, down

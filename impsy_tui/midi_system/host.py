@@ -18,9 +18,10 @@ import threading
 import time
 from typing import Any, Final
 
+from impsy_tui.errors import UserError
 from impsy_tui.midi_system.frames import LONGEST, Frames, frame
 from impsy_tui.midi_system.library import loading_problem
-from impsy_tui.midi_system.names import LINK_CLIENT, VIRTUAL_CLIENT, PortProblem
+from impsy_tui.midi_system.names import LINK_CLIENT, VIRTUAL_CLIENT
 
 _PATIENCE: Final = 10
 """Seconds that a call of the MIDI system may take; after that the process ends, and the engine tries again."""
@@ -154,7 +155,7 @@ class _Port:
         else:
             names = self._made.get_ports()
             if real not in names:
-                raise PortProblem("it went while it was opened")
+                raise UserError("it went while it was opened")
             self._made.open_port(names.index(real), port)
         self._answer({"own": "" if virtual else f"{name}:{port}"})
 

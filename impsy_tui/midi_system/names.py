@@ -10,10 +10,6 @@ LINK_CLIENT: Final = "impsy-link-"
 """Beginning of the client names of ports that lead to a device; such ports are not devices."""
 
 
-class PortProblem(Exception):
-    """A MIDI system or port that cannot be used; the message tells the performer why."""
-
-
 def match(wanted: str, names: Sequence[str]) -> str | None:
     """The port that is meant by a name or a part of one.
 

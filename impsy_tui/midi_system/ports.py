@@ -11,8 +11,9 @@ from typing import Any, Final, Protocol
 
 import rtmidi  # type: ignore[import-untyped]
 
+from impsy_tui.errors import UserError
 from impsy_tui.midi_system.jack import JackWatch
-from impsy_tui.midi_system.names import LINK_CLIENT, PortProblem
+from impsy_tui.midi_system.names import LINK_CLIENT
 
 _APIS: Final = {
     "alsa": rtmidi.API_LINUX_ALSA,
@@ -132,7 +133,7 @@ class Finder:
             inputs, outputs = ports.ports()
             here = {*inputs, *outputs}
             lost = [restarted or real not in here or not ports.leads(real, own) for real, own in links]
-        except PortProblem as problem:
+        except UserError as problem:
             return {"problem": str(problem)}
         except Exception:
             self.close()
@@ -161,9 +162,9 @@ class Finder:
             api = _APIS.get(self._wanted.casefold())
             spoken = ", ".join(_NAMES[one] for one in candidates) or "none"
             if api is None:
-                raise PortProblem(f'no MIDI system is called "{self._wanted}"; there are here: {spoken}')
+                raise UserError(f'no MIDI system is called "{self._wanted}"; there are here: {spoken}')
             if api not in compiled:
-                raise PortProblem(f"{_NAMES[api]} is not to be had on this machine; there are here: {spoken}")
+                raise UserError(f"{_NAMES[api]} is not to be had on this machine; there are here: {spoken}")
             candidates = [api]
         for api in candidates:
             try:
@@ -173,7 +174,7 @@ class Finder:
             except Exception:
                 continue
         reasons = [_NOT_THERE.get(api, f"{_NAMES[api]} does not answer") for api in candidates]
-        raise PortProblem("; ".join(reasons) or "python-rtmidi knows no MIDI system of this machine")
+        raise UserError("; ".join(reasons) or "python-rtmidi knows no MIDI system of this machine")
 
 
 def list_ports(api: str = "") -> tuple[list[str], list[str]]:
@@ -183,7 +184,7 @@ def list_ports(api: str = "") -> tuple[list[str], list[str]]:
         api: as in the settings; empty takes what the environment says, else the first that works.
 
     Raises:
-        PortProblem: there is no MIDI; the message says why.
+        UserError: there is no MIDI; the message says why.
     """
     finder = Finder(api)
     try:
@@ -191,5 +192,5 @@ def list_ports(api: str = "") -> tuple[list[str], list[str]]:
     finally:
         finder.close()
     if "problem" in seen:
-        raise PortProblem(seen["problem"])
+        raise UserError(seen["problem"])
     return seen["inputs"], seen["outputs"]

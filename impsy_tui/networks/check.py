@@ -16,13 +16,12 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from impsy_tui.errors import UnsupportedModelError, UserError
 from impsy_tui.limits import limit_process
 from impsy_tui.networks import Floats, Network, Shape
-from impsy_tui.networks.interpreter import NoInterpreter
 from impsy_tui.networks.looking import step_back
 from impsy_tui.networks.lstm import LstmWeights, NumpyNetwork, Weights
-from impsy_tui.networks.problem import ModelProblem
-from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
+from impsy_tui.networks.tflite import TfliteNetwork
 from impsy_tui.networks.weights import KERAS_SUFFIXES, LARGEST_WEIGHTS, read_weights
 
 SUFFIXES: Final = (".tflite", *KERAS_SUFFIXES)
@@ -41,7 +40,7 @@ def main() -> None:
     os.dup2(quiet, 2)
     try:
         _report(file, answer)
-    except ModelProblem as problem:
+    except UserError as problem:
         _write_header(answer, {"problem": str(problem)})
     except MemoryError:
         _write_header(answer, {"problem": "is too large"})
@@ -70,15 +69,15 @@ def _open(file: Path) -> tuple[Network, Weights | None, Path]:
     if file.suffix == ".tflite":
         try:
             return TfliteNetwork(file), None, file
-        except (NeedsFlex, NoInterpreter) as problem:
+        except UnsupportedModelError as problem:
             siblings = [file.with_suffix(suffix) for suffix in (*KERAS_SUFFIXES, ".weights.h5")]
             sibling = next((path for path in siblings if path.exists()), None)
             if sibling is None:
                 message = f"{problem}; its .keras, .h5 or .hdf5 file beside it would do, and is not there"
-                raise ModelProblem(message) from None
+                raise UserError(message) from None
             file = sibling
     if file.suffix not in SUFFIXES:
-        raise ModelProblem(f"is no model: models end in {', '.join(SUFFIXES)}")
+        raise UserError(f"is no model: models end in {', '.join(SUFFIXES)}")
     weights = read_weights(file)
     return NumpyNetwork(weights), weights, file
 
@@ -88,7 +87,7 @@ def _try_out(network: Network) -> None:
     for step in range(4):
         parameters = network.step([0.1 + 0.2 * step] * network.shape.dimension)
         if not np.all(np.isfinite(parameters)):
-            raise ModelProblem("predicts what is not a number")
+            raise UserError("predicts what is not a number")
 
 
 def _flat(weights: Weights) -> Iterator[Floats]:
@@ -118,17 +117,17 @@ class Report:
             answer: Holds that, from here on.
 
         Raises:
-            ModelProblem: what it found wrong with the file, or that it wrote nothing sensible.
+            UserError: what it found wrong with the file, or that it wrote nothing sensible.
         """
         try:
             header = json.loads(answer.readline(_LONGEST_HEADER))
             if "problem" in header:
-                raise ModelProblem(str(header["problem"]))
+                raise UserError(str(header["problem"]))
             self.shape = Shape(*map(int, header["shape"]))
             self.source = str(header["source"])
             self.weights = _weights(header["weights"], answer) if header["weights"] else None
         except (ValueError, KeyError, TypeError, IndexError):
-            raise ModelProblem("could not be checked: the file may be damaged") from None
+            raise UserError("could not be checked: the file may be damaged") from None
 
 
 def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks.ensemble_memory import GESTURES, INPUTS, Floats
 from impsy_tui.networks.interpreter import interpreter
-from impsy_tui.networks.problem import ModelProblem
 
 PREFIX: Final = "ensembleRNN-"
 """Names of such models begin with it, by which they are told from those of single players."""
@@ -30,7 +30,7 @@ class EnsembleNetwork:
         """Open a file.
 
         Raises:
-            ModelProblem: it cannot be read, or is no network of this kind.
+            UserError: it cannot be read, or is no network of this kind.
         """
         factory, self.runtime = interpreter()
         try:
@@ -38,10 +38,10 @@ class EnsembleNetwork:
             self._interpreter = factory(model_content=file.read_bytes(), num_threads=1)
             self._interpreter.allocate_tensors()
         except OSError as error:
-            raise ModelProblem(f"cannot be read: {error.strerror or error}") from None
+            raise UserError(f"cannot be read: {error.strerror or error}") from None
         except (RuntimeError, ValueError) as error:
             reason = str(error).strip().partition("\n")[0][:200]
-            raise ModelProblem(f"is not a TensorFlow Lite model: {reason}") from None
+            raise UserError(f"is not a TensorFlow Lite model: {reason}") from None
         self._told: Floats
         self._state: Floats
         self._find_tensors()
@@ -81,9 +81,9 @@ class EnsembleNetwork:
         ]
         self.units = int(states[0]["shape"][1])
         if len(inputs) != 2 or len(outputs) != 2 or int(states[1]["shape"][1]) != self.units:
-            raise ModelProblem(_NONE)
+            raise UserError(_NONE)
         if any(tensor["dtype"] is not np.float32 for tensor in (*inputs, *outputs)):
-            raise ModelProblem("its numbers are not 32-bit floats")
+            raise UserError("its numbers are not 32-bit floats")
         self._input, self._output = told["index"], logits["index"]
         self._state_in, self._state_out = (state["index"] for state in states)
 
@@ -94,5 +94,5 @@ _NONE: Final = "is no model of an ensemble that this version plays: train ensemb
 def _only(tensors: list[dict[str, Any]], fits: Callable[[tuple[int, ...]], bool]) -> dict[str, Any]:
     found = [tensor for tensor in tensors if fits(tuple(map(int, tensor["shape"])))]
     if len(found) != 1:
-        raise ModelProblem(_NONE)
+        raise UserError(_NONE)
     return found[0]

@@ -9,11 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import INPUTS
 from impsy_tui.networks.looking import looked_at, step_back
-from impsy_tui.networks.problem import ModelProblem
 
 _FINE: Final = "fine"
 _STEPS: Final = 4
@@ -24,7 +24,7 @@ def main() -> None:
     step_back()
     try:
         _try_out(EnsembleNetwork(Path(sys.argv[1])))
-    except ModelProblem as problem:
+    except UserError as problem:
         sys.stdout.write(f"{problem}\n")
     else:
         sys.stdout.write(f"{_FINE}\n")
@@ -35,7 +35,7 @@ def _try_out(network: EnsembleNetwork) -> None:
     for step in range(_STEPS):
         logits = network.step(np.full((MOST_FOLLOWERS, INPUTS), step / _STEPS, np.float32))
         if not np.all(np.isfinite(logits)):
-            raise ModelProblem("predicts what is not a number")
+            raise UserError("predicts what is not a number")
 
 
 def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
@@ -46,11 +46,11 @@ def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
         patience: seconds that looking at it may take.
 
     Raises:
-        ModelProblem: it cannot be played.
+        UserError: it cannot be played.
     """
     said = looked_at("impsy_tui.networks.ensemble_opening", file, patience).decode(errors="replace").strip()
     if said != _FINE:
-        raise ModelProblem(said or "could not be checked: the file may be damaged")
+        raise UserError(said or "could not be checked: the file may be damaged")
     return EnsembleNetwork(file)
 
 

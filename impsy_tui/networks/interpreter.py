@@ -5,19 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from impsy_tui.errors import UnsupportedModelError
 from impsy_tui.installation import pip_line
-from impsy_tui.networks.problem import ModelProblem
-
-
-class NoInterpreter(ModelProblem):
-    """Neither interpreter is installed."""
 
 
 def interpreter() -> tuple[Callable[..., Any], str]:
     """The interpreter class of the best runtime installed, and its name.
 
     Raises:
-        NoInterpreter: neither is installed.
+        UnsupportedModelError: neither is installed.
     """
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -28,7 +24,7 @@ def interpreter() -> tuple[Callable[..., Any], str]:
     try:
         from tflite_runtime.interpreter import Interpreter
     except ImportError:
-        raise NoInterpreter(
+        raise UnsupportedModelError(
             f"no interpreter for .tflite files is installed. To install one, type: {pip_line('ai-edge-litert')} "
             "(on a 32-bit Pi: tflite-runtime in place of ai-edge-litert)"
         ) from None

@@ -6,8 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from impsy_tui.errors import UserError
 from impsy_tui.limits import exceeded, limits_of
-from impsy_tui.networks.problem import ModelProblem
 
 
 def looked_at(module: str, file: Path, patience: float) -> bytes:
@@ -19,7 +19,7 @@ def looked_at(module: str, file: Path, patience: float) -> bytes:
         patience: seconds that this may take.
 
     Raises:
-        ModelProblem: it takes longer.
+        UserError: it takes longer.
     """
     limits = limits_of(module)
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:  # a file has a largest size
@@ -33,11 +33,11 @@ def looked_at(module: str, file: Path, patience: float) -> bytes:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ModelProblem(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
+            raise UserError(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
         errors.seek(0)
         last = errors.read(1 << 16).decode(errors="replace").strip().rpartition("\n")[2]
         if problem := exceeded("opening it", limits, seen.returncode, last):
-            raise ModelProblem(f"could not be opened: {problem}")
+            raise UserError(f"could not be opened: {problem}")
         answer.seek(0)
         return answer.read(limits.output)
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import SCALE, Floats, Shape
-from impsy_tui.networks.problem import ModelProblem
 
 _EPSILON: Final = np.float32(1e-7)
 
@@ -48,10 +48,10 @@ class Weights:
         """The size of the network.
 
         Raises:
-            ModelProblem: the weights do not fit each other.
+            UserError: the weights do not fit each other.
         """
         if not self.layers:
-            raise ModelProblem("no LSTM layer is in it")
+            raise UserError("no LSTM layer is in it")
         dimension = self.layers[0].kernel.shape[0]
         units = self.layers[0].recurrent.shape[0]
         mixtures = self.logits[0].shape[-1]
@@ -60,7 +60,7 @@ class Weights:
             expected = ((inputs, 4 * units), (units, 4 * units), (4 * units,))
             found = (layer.kernel.shape, layer.recurrent.shape, layer.bias.shape)
             if found != expected:
-                raise ModelProblem(f"LSTM layer {number} has weights of shape {found}, not {expected}")
+                raise UserError(f"LSTM layer {number} has weights of shape {found}, not {expected}")
             inputs = units
         for name, (kernel, bias), width in (
             ("means", self.means, mixtures * dimension),
@@ -68,7 +68,7 @@ class Weights:
             ("logits", self.logits, mixtures),
         ):
             if kernel.shape != (units, width) or bias.shape != (width,):
-                raise ModelProblem(f"the mixture's {name} have weights of shape {kernel.shape}, not {(units, width)}")
+                raise UserError(f"the mixture's {name} have weights of shape {kernel.shape}, not {(units, width)}")
         return Shape(dimension, units, len(self.layers), mixtures)
 
 

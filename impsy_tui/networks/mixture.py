@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import SCALE, Floats, Shape
-from impsy_tui.networks.problem import ModelProblem
 
 _THROWS: Final = 64
 """Thrown at once, which takes as long as throwing for three."""
@@ -56,7 +56,7 @@ class Sampler:
             ``[dt, x_1 … x_n]``, unscaled and unclipped.
 
         Raises:
-            ModelProblem: the parameters are not finite numbers.
+            UserError: the parameters are not finite numbers.
         """
         if not self._dice:
             self.settle()
@@ -66,7 +66,7 @@ class Sampler:
         logits = numbers[-mixtures:]
         top = max(logits)
         if not math.isfinite(top):
-            raise ModelProblem("the model predicts what is not a number")
+            raise UserError("the model predicts what is not a number")
         total, sums = 0.0, []
         for logit in logits:
             total += math.exp((logit - top) / pi_temperature)
@@ -83,5 +83,5 @@ class Sampler:
             )
         ]
         if not math.isfinite(sum(event)):
-            raise ModelProblem("the model predicts what is not a number")
+            raise UserError("the model predicts what is not a number")
         return event

@@ -19,7 +19,7 @@ def open_checked(file: Path, patience: float) -> Network:
         patience: seconds that looking at it may take.
 
     Raises:
-        ModelProblem: it cannot be played.
+        UserError: it cannot be played.
     """
     found = Report(io.BytesIO(looked_at("impsy_tui.networks.check", file, patience)))
     network = TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)

@@ -9,17 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UnsupportedModelError, UserError
 from impsy_tui.networks import SCALE, Floats, Shape
 from impsy_tui.networks.interpreter import interpreter
-from impsy_tui.networks.problem import ModelProblem
 
 _LARGE: Final = 8 << 20
 _STATE = re.compile(r"state_([hc])_(\d+)")
 _NUMBER = re.compile(r"(\d+)(?=\D*$)")
-
-
-class NeedsFlex(ModelProblem):
-    """The file needs TensorFlow's own operations, which no small interpreter has."""
 
 
 class TfliteNetwork:
@@ -29,8 +25,8 @@ class TfliteNetwork:
         """Open a file.
 
         Raises:
-            NeedsFlex: it needs operations that the interpreter lacks; look for its weights.
-            ModelProblem: it cannot be read, or is no network of this kind.
+            UnsupportedModelError: it needs operations that the interpreter lacks; look for its weights.
+            UserError: it cannot be read, or is no network of this kind.
         """
         factory, self.runtime = interpreter()
         try:
@@ -39,18 +35,18 @@ class TfliteNetwork:
             self._interpreter = factory(model_content=content, num_threads=_threads(len(content)))
             self._interpreter.allocate_tensors()
         except OSError as error:
-            raise ModelProblem(f"cannot be read: {error.strerror or error}") from None
+            raise UserError(f"cannot be read: {error.strerror or error}") from None
         except (RuntimeError, ValueError) as error:
             if "Select TensorFlow op" in str(error) or "Flex" in str(error):
-                raise NeedsFlex("it needs TensorFlow's Flex operations") from None
-            raise ModelProblem(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
+                raise UnsupportedModelError("it needs TensorFlow's Flex operations") from None
+            raise UserError(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
         self._unsettled = False
         try:
             self._find_tensors()
             self.reset()
             self._check_states()
         except (RuntimeError, ValueError) as error:
-            raise ModelProblem(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
+            raise UserError(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
 
     def step(self, event: Sequence[float]) -> Floats:
         if self._unsettled:
@@ -94,7 +90,7 @@ class TfliteNetwork:
                 states[int(found[2]), found[1] == "c"] = tensor
         layers = len(states) // 2
         if len(events) != 1 or not layers or set(states) != {(n, c) for n in range(layers) for c in (False, True)}:
-            raise ModelProblem("is no mixture density RNN: its inputs are not one event and LSTM states")
+            raise UserError("is no mixture density RNN: its inputs are not one event and LSTM states")
         self._input = events[0]["index"]
         dimension = int(events[0]["shape"][-1])
         units = int(states[0, False]["shape"][-1])
@@ -103,9 +99,9 @@ class TfliteNetwork:
         states_out = [t["index"] for t in outputs if t["index"] != mixture[0]["index"]]
         mixtures, rest = divmod(int(mixture[0]["shape"][-1]), 2 * dimension + 1)
         if len(mixture) != 1 or rest or not mixtures or len(states_out) != 2 * layers:
-            raise ModelProblem("is no mixture density RNN: its outputs are not one mixture and LSTM states")
+            raise UserError("is no mixture density RNN: its outputs are not one mixture and LSTM states")
         if any(t["dtype"] is not np.float32 for t in (*events, *states.values(), *outputs)):
-            raise ModelProblem("its numbers are not 32-bit floats")
+            raise UserError("its numbers are not 32-bit floats")
         self._output = mixture[0]["index"]
         # Pairs of output and input: where each state comes out, and where it goes in again.
         self._states = list(zip(states_out, (states[key]["index"] for key in sorted(states)), strict=True))
@@ -125,7 +121,7 @@ class TfliteNetwork:
         states = [self._interpreter.get_tensor(output) for output, _ in self._states]
         for hidden, cell in zip(states[::2], states[1::2], strict=True):
             if not np.all(np.abs(hidden) <= np.abs(np.tanh(cell)) + 1e-5):
-                raise ModelProblem("its LSTM states cannot be told apart")
+                raise UserError("its LSTM states cannot be told apart")
         self.reset()
 
 

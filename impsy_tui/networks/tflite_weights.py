@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import Floats
 from impsy_tui.networks.interpreter import interpreter
 from impsy_tui.networks.lstm import LstmWeights, Weights
-from impsy_tui.networks.problem import ModelProblem
 
 _LAYER: Final = re.compile(
     r"/lstm_(\d+)(?:_\d+)?/lstm_cell(?:_\d+)?/(MatMul|MatMul_1|BiasAdd_1)(?:/ReadVariableOp.*)?$"
@@ -26,7 +26,7 @@ def read_tflite_weights(file: Path) -> Weights:
     loop over their one step, which hides them.
 
     Raises:
-        ModelProblem: they cannot be found in it.
+        UserError: they cannot be found in it.
     """
     make, _ = interpreter()
     layers: dict[int, dict[str, Floats]] = {}
@@ -43,14 +43,14 @@ def read_tflite_weights(file: Path) -> Weights:
             elif found := _HEAD.search(name):
                 heads.setdefault(found[1], {})[found[2]] = _array(opened, tensor)
     except OSError as error:
-        raise ModelProblem(f"cannot be read: {error.strerror or error}") from None
+        raise UserError(f"cannot be read: {error.strerror or error}") from None
     except (ValueError, RuntimeError):
-        raise ModelProblem(_HIDDEN) from None
+        raise UserError(_HIDDEN) from None
     try:
         mus, sigmas, pis = ((heads[name]["MatMul"], heads[name]["BiasAdd"]) for name in ("mus", "sigmas", "pi"))
         weights = Weights(tuple(LstmWeights(**layers[number]) for number in sorted(layers)), mus, sigmas, pis)
     except (KeyError, TypeError):
-        raise ModelProblem(_HIDDEN) from None
+        raise UserError(_HIDDEN) from None
     _ = weights.shape  # raises where the weights do not fit each other
     return weights
 

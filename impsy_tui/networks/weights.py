@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import Floats
 from impsy_tui.networks.lstm import LstmWeights, Weights
-from impsy_tui.networks.problem import ModelProblem
 
 KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 _LARGEST_FILE: Final = 256 << 20
@@ -36,7 +36,7 @@ def read_weights(file: Path) -> Weights:
     ``.h5`` or ``.hdf5`` of Keras 2 and ``.weights.h5`` of Keras 3, of training and of inference models.
 
     Raises:
-        ModelProblem: the file cannot be read, or holds no such network.
+        UserError: the file cannot be read, or holds no such network.
     """
     import h5py  # needed for these files alone
 
@@ -46,7 +46,7 @@ def read_weights(file: Path) -> Weights:
             with zipfile.ZipFile(file) as archive:
                 entry = archive.getinfo("model.weights.h5")
                 if entry.file_size > _LARGEST_FILE:
-                    raise ModelProblem(_TOO_LARGE)
+                    raise UserError(_TOO_LARGE)
                 source = io.BytesIO(archive.read(entry))
         with h5py.File(source, "r") as h5:
             root = h5.get("model_weights", h5)
@@ -60,18 +60,18 @@ def read_weights(file: Path) -> Weights:
                     total += 4 * int(item.size or 0)
                     # Before it is read: a small file may hold any number of compressed zeros.
                     if total > LARGEST_WEIGHTS:
-                        raise ModelProblem(_TOO_LARGE)
+                        raise UserError(_TOO_LARGE)
                     if item.dtype.kind == "f":
                         arrays[name] = np.asarray(item, np.float32)
                 if seen > _MOST_ITEMS:
-                    raise ModelProblem("is no mixture density RNN: it holds too many things")
+                    raise UserError("is no mixture density RNN: it holds too many things")
 
             root.visititems(keep)
-    except ModelProblem:
+    except UserError:
         raise
     except Exception as error:  # a damaged file can fail in any way
         reason = str(error).strip("'\"").partition("\n")[0][:200]
-        raise ModelProblem(f"is not a Keras file: {reason}") from None
+        raise UserError(f"is not a Keras file: {reason}") from None
     weights = _assemble(arrays)
     _ = weights.shape  # raises where the weights do not fit each other
     return weights
@@ -81,7 +81,7 @@ def weights_of(model: Path) -> Weights:
     """The weights of a model: of its file, or of its Keras file beside, or of its ``.tflite`` file.
 
     Raises:
-        ModelProblem: none of them can be read, or shows them.
+        UserError: none of them can be read, or shows them.
     """
     for file in (model, *(model.with_suffix(suffix) for suffix in KERAS_SUFFIXES)):
         if file.suffix in KERAS_SUFFIXES and file.is_file():
@@ -101,13 +101,13 @@ def _assemble(arrays: dict[str, Floats]) -> Weights:
     for key in sorted(layers):
         parts = layers[key]
         if set(parts) != {"kernel", "recurrent", "bias"}:
-            raise ModelProblem(f"its layer {key[1]} is no LSTM layer")
+            raise UserError(f"its layer {key[1]} is no LSTM layer")
         lstm.append(LstmWeights(**parts))
     heads = {name: _dense(arrays, pattern) for name, pattern in _HEADS.items()}
     if any(head is None for head in heads.values()):
         heads = _unnamed_heads(arrays)
     if not lstm or any(head is None for head in heads.values()):
-        raise ModelProblem("is no mixture density RNN: LSTM layers and a mixture are not in it")
+        raise UserError("is no mixture density RNN: LSTM layers and a mixture are not in it")
     return Weights(layers=tuple(lstm), **{name: head for name, head in heads.items() if head})
 
 

@@ -16,10 +16,6 @@ class Prediction(NamedTuple):
     values: tuple[float, ...]
 
 
-class PlayerFault(Exception):
-    """A player could not predict; it has been reset and may be asked again."""
-
-
 class Player(Protocol):
     """Somebody who listens and says what comes next, and when.
 
@@ -49,7 +45,7 @@ class Player(Protocol):
             values: 0..1, ``dimension - 1`` of them.
 
         Raises:
-            PlayerFault: see there.
+            UserError: see there.
         """
 
     def settle(self) -> None:

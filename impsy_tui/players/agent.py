@@ -23,7 +23,7 @@ class Agent(AgentPlayer):
         """Open its file.
 
         Raises:
-            ListeningProblem: it is no agent, or its parts do not fit each other.
+            UserError: it is no agent, or its parts do not fit each other.
         """
         super().__init__(read_agent(file), random)
         self.name = file.stem

@@ -7,11 +7,11 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.markov import draw
 from impsy_tui.gestures.names import GESTURES, NOTHING
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS
 from impsy_tui.networks.ensemble_memory import Floats, Memory, told_of
-from impsy_tui.networks.problem import ModelProblem
 
 GONE: Final = -1
 """In place of the gesture of a follower who is not there."""
@@ -99,11 +99,11 @@ class Band:
         """Logits of what each follower may do now, ``[followers, gestures]``.
 
         Raises:
-            ModelProblem: the network gives what are not numbers.
+            UserError: the network gives what are not numbers.
         """
         logits = self._network.step(told_of(self._lead.hear([lead])[0], self._told))
         if not np.isfinite(logits).all():
-            raise ModelProblem("the model predicts what is not a number")
+            raise UserError("the model predicts what is not a number")
         return logits
 
     def take(self, codes: Sequence[int]) -> None:
@@ -121,7 +121,7 @@ class Band:
                 there.
 
         Raises:
-            ModelProblem: the network gives what are not numbers.
+            UserError: the network gives what are not numbers.
         """
         logits = (self.expect(lead) + self._offsets[list(self.codes)]) / temperature
         drawn = draw(np.exp(logits - logits.max(axis=1, keepdims=True)), self._random).tolist()
@@ -150,7 +150,7 @@ def having_heard(band: Band, seconds: Sequence[Sequence[int]]) -> Band:
     """A band that has heard these seconds, the lead first in each, as if its followers had played in them.
 
     Raises:
-        ModelProblem: its network gives what are not numbers.
+        UserError: its network gives what are not numbers.
     """
     for number, (lead, *codes) in enumerate(seconds):
         if not number:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from impsy_tui import terms
+from impsy_tui.errors import UserError
 from impsy_tui.networks import Network
 from impsy_tui.networks.mixture import Sampler
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.parameters import SIGMA, TEMP
-from impsy_tui.players import PlayerFault, Prediction
+from impsy_tui.players import Prediction
 
 
 class MdrnnPlayer:
@@ -33,9 +33,9 @@ class MdrnnPlayer:
         try:
             parameters = self._network.step((dt, *values))
             event = self._sampler.draw(parameters, self.pi_temperature, self.sigma_temperature)
-        except ModelProblem as problem:
+        except UserError as problem:
             self._network.reset()
-            raise PlayerFault(f"{self.name}: {problem}; it starts afresh") from None
+            raise UserError(f"{self.name}: {problem}; it starts afresh") from None
         return Prediction(
             max(event[0], terms.MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
         )

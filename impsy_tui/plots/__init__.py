@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class PlotProblem(Exception):
-    """Something that cannot be drawn; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is to be drawn of a file.

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.scores import GESTURES, NAMES, Score
-from impsy_tui.plots import PlotProblem
 from impsy_tui.plots.canvas import BRAILLE, Canvas
 from impsy_tui.plots.pictures import missing, write
 from impsy_tui.plots.terminal import NARROWEST, Paper
@@ -29,10 +29,10 @@ def draw_picture(score: Score, file: Path, lead: int = 0) -> None:
         lead: which player leads.
 
     Raises:
-        PlotProblem: there is no matplotlib, or the file cannot be written.
+        UserError: there is no matplotlib, or the file cannot be written.
     """
     if problem := missing():
-        raise PlotProblem(problem)
+        raise UserError(problem)
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

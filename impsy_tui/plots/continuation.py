@@ -32,7 +32,7 @@ def open_network(file: Path) -> Network:
     """Open a model after a process of its own has looked at it.
 
     Raises:
-        ModelProblem: it cannot be played.
+        UserError: it cannot be played.
     """
     with quietly():
         network = open_checked(file, _CHECK_SECONDS)
@@ -66,7 +66,7 @@ def play_on(network: Network, heard: np.ndarray, seconds: float, max_gap: float,
         ``[events, dimension]``, at most 1000 events, none later than ``seconds``.
 
     Raises:
-        ModelProblem: it predicts what is not a number.
+        UserError: it predicts what is not a number.
     """
     sampler = Sampler(network.shape, np.random.default_rng(seed))
     values = network.shape.dimension - 1

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.names import NAMES, places
 from impsy_tui.listening.projection import principal, standardised
 from impsy_tui.listening.table import LookupTable
-from impsy_tui.plots import PlotProblem, map_page, pictures
+from impsy_tui.plots import map_page, pictures
 from impsy_tui.plots.terminal import NARROWEST, Paper
 
 METHODS: Final = ("pca", "tsne")
@@ -59,16 +59,13 @@ def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], 
         method: "pca", or "tsne" where scikit-learn is installed.
 
     Raises:
-        PlotProblem: there is no such descriptor, or the method cannot be had here.
+        UserError: there is no such descriptor, or the method cannot be had here.
     """
-    try:
-        coloured = places([descriptor])[0]
-        columns = places(by) if by else list(range(len(NAMES)))
-    except ListeningProblem as problem:
-        raise PlotProblem(str(problem)) from None
+    coloured = places([descriptor])[0]
+    columns = places(by) if by else list(range(len(NAMES)))
     alike = table.descriptors[:, columns]
     if len(alike) < 3:
-        raise PlotProblem(f"{name} has {len(alike)} rows: there is nothing to lay out")
+        raise UserError(f"{name} has {len(alike)} rows: there is nothing to lay out")
     if method == "tsne":
         laid, remark = _neighbours(alike), "t-SNE: who is near is alike, who is far is merely not"
     elif len(columns) == 1:
@@ -84,9 +81,9 @@ def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], 
 def _neighbours(alike: np.ndarray) -> np.ndarray:
     """t-SNE (L. van der Maaten, G. Hinton, 2008)."""
     if find_spec("sklearn") is None:
-        raise PlotProblem(needs_extra("tsne", "scikit-learn", "gestures"))
+        raise UserError(needs_extra("tsne", "scikit-learn", "gestures"))
     if len(alike) > MOST_NEIGHBOURED:
-        raise PlotProblem(f"tsne takes {MOST_NEIGHBOURED} rows at most, this table has {len(alike)}: pca takes any")
+        raise UserError(f"tsne takes {MOST_NEIGHBOURED} rows at most, this table has {len(alike)}: pca takes any")
     from sklearn.manifold import TSNE
 
     perplexity = min(30.0, (len(alike) - 1) / 3)
@@ -150,13 +147,13 @@ def picture(drawn: Map, table: LookupTable, file: Path) -> None:
     """A map as a picture, or a page that tells what is under the pointer; one that is there is replaced.
 
     Raises:
-        PlotProblem: there is no matplotlib, or the file cannot be written.
+        UserError: there is no matplotlib, or the file cannot be written.
     """
     if file.suffix == ".html":
         _replace(file, lambda new: new.write_text(map_page.page(drawn, table), encoding="utf-8"))
         return
     if problem := pictures.missing():
-        raise PlotProblem(problem)
+        raise UserError(problem)
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -181,4 +178,4 @@ def _replace(file: Path, write: Callable[[Path], object]) -> None:
         os.replace(new, file)
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise PlotProblem(f"{file}: {error.strerror or error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None

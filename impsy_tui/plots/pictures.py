@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.plots import PlotProblem
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Histogram, Series, Sheet, gap_name
 
 SUFFIXES: Final = (".png", ".svg")
@@ -40,10 +40,10 @@ def draw(sheet: Sheet, file: Path) -> None:
         file: to write, ``.png`` or ``.svg``; one that is there is replaced.
 
     Raises:
-        PlotProblem: there is no matplotlib, or the file cannot be written.
+        UserError: there is no matplotlib, or the file cannot be written.
     """
     if problem := missing():
-        raise PlotProblem(problem)
+        raise UserError(problem)
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -73,7 +73,7 @@ def write(figure: Any, file: Path) -> None:
     """Write a figure into a file, of the kind that its suffix says.
 
     Raises:
-        PlotProblem: it cannot be written.
+        UserError: it cannot be written.
     """
     # Half a picture is never taken for one.
     new = file.with_name(f".{file.name}.new")
@@ -84,7 +84,7 @@ def write(figure: Any, file: Path) -> None:
         os.replace(new, file)
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise PlotProblem(f"{file}: {error.strerror or error}") from None
+        raise UserError(f"{file}: {error.strerror or error}") from None
 
 
 def _series(part: Any, series: tuple[Series, ...]) -> None:

@@ -1,6 +1,8 @@
 """Reading logs, data sets and models for what is drawn of them."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -8,12 +10,12 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.corpus.collate import named_dimension, rows_of
-from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.corpus.datasets import read_dataset
+from impsy_tui.errors import UserError
 from impsy_tui.folders import files_in
 from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.notes import read_curve, read_notes
-from impsy_tui.networks.problem import ModelProblem
-from impsy_tui.plots import PlotProblem, Wish
+from impsy_tui.plots import Wish
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
 from impsy_tui.terms import counted
@@ -30,7 +32,7 @@ def sheet(file: Path, wish: Wish) -> Sheet:
         wish: how.
 
     Raises:
-        PlotProblem: it cannot be drawn.
+        UserError: it cannot be drawn.
     """
     try:
         if file.suffix == ".log":
@@ -40,21 +42,28 @@ def sheet(file: Path, wish: Wish) -> Sheet:
         if file.suffix in SUFFIXES:
             return _of_model(file, wish)
     except OSError as error:
-        raise PlotProblem(f"{file.name}: {error.strerror or error}") from None
-    except (DatasetProblem, ModelProblem) as problem:
-        raise PlotProblem(f"{file.name} {problem}") from None
+        raise UserError(f"{file.name}: {error.strerror or error}") from None
     allowed = ", ".join((".log", ".npz", *SUFFIXES))
-    raise PlotProblem(f"{file.name} cannot be drawn: it is to end in one of {allowed}")
+    raise UserError(f"{file.name} cannot be drawn: it is to end in one of {allowed}")
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Names the file in an error of this block."""
+    try:
+        yield
+    except UserError as problem:
+        raise UserError(f"{file.name} {problem}") from None
 
 
 def _of_log(file: Path, wish: Wish) -> Sheet:
     dimension = _dimension(file)
     if not dimension:
-        raise PlotProblem(f"{file.name} cannot be drawn: no events are in it")
+        raise UserError(f"{file.name} cannot be drawn: no events are in it")
     read = {who: rows_of(file, source, dimension - 1) for who, source in _SOURCES.items()}
     times = np.concatenate([times for times, _ in read.values()])
     if not len(times):
-        raise PlotProblem(f"{file.name} cannot be drawn: no events in it make sense")
+        raise UserError(f"{file.name} cannot be drawn: no events in it make sense")
     begin = times.min()
     seconds = max(float(times.max() - begin) / 1e6, 1e-3)
     chosen = _chosen(wish, dimension)
@@ -92,7 +101,8 @@ def _dimension(file: Path) -> int:
 
 
 def _of_dataset(file: Path, wish: Wish) -> Sheet:
-    performances = read_dataset(file)
+    with _named(file):
+        performances = read_dataset(file)
     number, performance = _performance(file, performances, wish)
     chosen = _chosen(wish, performance.shape[1])
     at, seconds = _over_time(performance)
@@ -110,10 +120,10 @@ def _of_dataset(file: Path, wish: Wish) -> Sheet:
 def _performance(file: Path, performances: list[np.ndarray], wish: Wish) -> tuple[int, np.ndarray]:
     """The performance asked for, or the longest, with its number."""
     if not performances:
-        raise PlotProblem(f"{file.name} cannot be drawn: no events are in it")
+        raise UserError(f"{file.name} cannot be drawn: no events are in it")
     number = wish.performance or 1 + max(range(len(performances)), key=lambda index: len(performances[index]))
     if not 1 <= number <= len(performances):
-        raise PlotProblem(f"{file.name} has no performance {number}: they are 1 to {len(performances)}")
+        raise UserError(f"{file.name} has no performance {number}: they are 1 to {len(performances)}")
     return number, performances[number - 1]
 
 
@@ -126,7 +136,8 @@ def _over_time(events: np.ndarray) -> tuple[np.ndarray, float]:
 
 def _of_model(file: Path, wish: Wish) -> Sheet:
     notes = read_notes(file)
-    network = open_network(file)
+    with _named(file):
+        network = open_network(file)
     shape = network.shape
     max_gap = notes.max_gap or terms.MAX_GAP.default
     chosen = _chosen(wish, shape.dimension)
@@ -137,7 +148,8 @@ def _of_model(file: Path, wish: Wish) -> Sheet:
     curve = Curve(*found) if (found := read_curve(file)) else None
     columns = max(1, wish.columns // 2) if dataset else wish.columns
     if dataset is None:
-        played = play_on(network, np.empty((0, shape.dimension)), math.inf, max_gap, wish.seed)
+        with _named(file):
+            played = play_on(network, np.empty((0, shape.dimension)), math.inf, max_gap, wish.seed)
         at, seconds = _over_time(played)
         alone = Series(
             "",
@@ -149,10 +161,11 @@ def _of_model(file: Path, wish: Wish) -> Sheet:
         return Sheet(file.stem, remark, (alone,), histogram({PLAYER: played[1:, 0]}), curve=curve)
     number, performance = _performance(dataset, performances, wish)
     if len(performance) < 2:
-        raise PlotProblem(f"{dataset.name} cannot be heard: performance {number} has a single event")
+        raise UserError(f"{dataset.name} cannot be heard: performance {number} has a single event")
     heard, followed = choose(performance, wish.seed)
     after = np.cumsum(np.maximum(followed[:, 0], 0), dtype=float)
-    played = play_on(network, heard, max(float(after[-1]), 1e-3), max_gap, wish.seed)
+    with _named(file):
+        played = play_on(network, heard, max(float(after[-1]), 1e-3), max_gap, wish.seed)
     # Of what it heard no more is drawn than what followed is long.
     before = np.cumsum(np.maximum(heard[:0:-1, 0], 0), dtype=float)[::-1]
     before = np.append(before, 0.0)
@@ -180,18 +193,16 @@ def _of_model(file: Path, wish: Wish) -> Sheet:
 def _heard(wish: Wish, dimension: int) -> tuple[Path | None, list[np.ndarray]]:
     """The data set that a model of a dimension hears, and what is in it."""
     if wish.on is not None:
-        try:
+        with _named(wish.on):
             performances = read_dataset(wish.on)
-        except DatasetProblem as problem:
-            raise PlotProblem(f"{wish.on.name} {problem}") from None
         found = performances[0].shape[1] if performances else 0
         if found != dimension:
-            raise PlotProblem(f"{wish.on.name} is of dimension {found}, and the model of {dimension}")
+            raise UserError(f"{wish.on.name} is of dimension {found}, and the model of {dimension}")
         return wish.on, performances
     for file in sorted(files_in(wish.datasets, ".npz"), key=_written, reverse=True):
         try:
             performances = read_dataset(file)
-        except DatasetProblem:
+        except UserError:
             continue
         if performances and performances[0].shape[1] == dimension:
             return file, performances
@@ -208,7 +219,7 @@ def _written(file: Path) -> float:
 def _chosen(wish: Wish, dimension: int) -> np.ndarray:
     """Indices of the values that are drawn."""
     if beyond := [number for number in wish.dimensions if number >= dimension]:
-        raise PlotProblem(f"there is no x{beyond[0]}: the last is x{dimension - 1}")
+        raise UserError(f"there is no x{beyond[0]}: the last is x{dimension - 1}")
     return np.array(wish.dimensions or range(1, dimension)) - 1
 
 

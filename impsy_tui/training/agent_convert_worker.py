@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel, check, write_agent
 from impsy_tui.listening.agent_settings import read_settings
 from impsy_tui.listening.seek import Known, moves
@@ -45,7 +45,7 @@ def main() -> None:
         return
     try:
         reporter.say(_convert(wishes, reporter))
-    except ListeningProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.file}: {error.strerror}"))
@@ -71,8 +71,8 @@ def _convert(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Faile
             facts={"synth": wishes.lookup.name.split(".")[0], "algorithm": algorithm, "from": wishes.zip.name},
         )
         check(model)
-    except ListeningProblem as problem:
-        raise ListeningProblem(f"{wishes.zip.name} {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{wishes.zip.name} {problem}") from None
     wishes.file.parent.mkdir(parents=True, exist_ok=True)
     write_agent(wishes.file, model)
     return Finished(f"{wishes.file} is made: a {algorithm.upper()} of {', '.join(settings.heard)}", str(wishes.file))
@@ -82,7 +82,7 @@ def read_zip(path: Path) -> "tuple[Perceptron, str]":
     """The network of an agent that stable-baselines3 has saved, and the algorithm: ``dqn``, or ``ppo or a2c``.
 
     Raises:
-        ListeningProblem: it is none, or of a policy that is unknown here; the message goes on from its name.
+        UserError: it is none, or of a policy that is unknown here; the message goes on from its name.
         OSError: it cannot be read.
     """
     import torch
@@ -94,25 +94,25 @@ def read_zip(path: Path) -> "tuple[Perceptron, str]":
             data, weights = (_entry(archive, name) for name in (_DATA, _WEIGHTS))
         state = torch.load(io.BytesIO(weights), map_location="cpu", weights_only=True)
         if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
-            raise ListeningProblem("holds no weights of a policy")
+            raise UserError("holds no weights of a policy")
         algorithm = "dqn" if any(name.startswith("q_net.") for name in state) else "ppo or a2c"
         return as_perceptron(state, _activation(json.loads(data), algorithm)), algorithm
     except KeyError as error:
-        raise ListeningProblem(f"is no agent of stable-baselines3: {error.args[0]}") from None
+        raise UserError(f"is no agent of stable-baselines3: {error.args[0]}") from None
     except (zipfile.BadZipFile, ValueError, EOFError, RecursionError) as error:
-        raise ListeningProblem(f"is no agent of stable-baselines3: {_first_line(error)}") from None
-    except ListeningProblem:
+        raise UserError(f"is no agent of stable-baselines3: {_first_line(error)}") from None
+    except UserError:
         raise
     except OSError:
         raise
     except Exception as error:  # torch fails in many ways at what is no tensor
-        raise ListeningProblem(f"holds weights that cannot be trusted or read: {_first_line(error)}") from None
+        raise UserError(f"holds weights that cannot be trusted or read: {_first_line(error)}") from None
 
 
 def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
     entry = archive.getinfo(name)
     if entry.file_size > _LARGEST:
-        raise ListeningProblem(f"is larger than {_LARGEST >> 20} MB")
+        raise UserError(f"is larger than {_LARGEST >> 20} MB")
     return archive.read(entry)
 
 
@@ -123,7 +123,7 @@ def _activation(data: Any, algorithm: str) -> str:
         words = told.split("activation_fn", 1)[1]
         found = [name for name in _ACTIVATIONS if f".{name}'" in words]
         if not found:
-            raise ListeningProblem(f"has an activation that is unknown here: {', '.join(_ACTIVATIONS)} are known")
+            raise UserError(f"has an activation that is unknown here: {', '.join(_ACTIVATIONS)} are known")
         return _ACTIVATIONS[found[0]]
     return "relu" if algorithm == "dqn" else "tanh"
 

@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_file import AgentModel, read_agent
 from impsy_tui.listening.agent_settings import CORPUS, MIXED, names_of
 from impsy_tui.training.agent_env import Task
@@ -49,7 +49,7 @@ def main() -> None:
     reporter = sole_reporter()
     try:
         reporter.say(Finished(_evaluate(wishes, reporter)))
-    except ListeningProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename}: {error.strerror}"))

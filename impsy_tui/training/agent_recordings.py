@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui.corpus.held_out import cut
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.corpus import SUFFIXES, corpus_files, read_corpus
 from impsy_tui.listening.seek import Scaler
 
@@ -42,7 +42,7 @@ def read_recordings(paths: Sequence[Path], scaler: Scaler) -> Recordings:
         scaler: of the synth that is to imitate them.
 
     Raises:
-        ListeningProblem: a file that is named cannot be read, or a folder has none.
+        UserError: a file that is named cannot be read, or a folder has none.
     """
     files, left_out = read_files(paths)
     frames = [scaler.standardised(each) for each in files.values()]
@@ -67,18 +67,18 @@ def read_files(paths: Sequence[Path]) -> tuple[dict[Path, np.ndarray], list[str]
         The frames of each, ``[frames, 55]``, and why others are left out, a line each.
 
     Raises:
-        ListeningProblem: a file that is named cannot be read, a folder has none, or none is left.
+        UserError: a file that is named cannot be read, a folder has none, or none is left.
     """
     found, left_out = {}, []
     for file in recording_files(paths):
         try:
             found[file] = read_corpus(file)
-        except ListeningProblem as problem:
+        except UserError as problem:
             if file in paths:
                 raise
             left_out.append(str(problem))
     if left_out and not found:
-        raise ListeningProblem("; ".join(left_out))
+        raise UserError("; ".join(left_out))
     return found, left_out
 
 
@@ -86,13 +86,13 @@ def recording_files(paths: Sequence[Path]) -> list[Path]:
     """Files, and those in folders.
 
     Raises:
-        ListeningProblem: a folder has none.
+        UserError: a folder has none.
     """
     files: list[Path] = []
     for path in paths:
         found = corpus_files(path) if path.is_dir() else [path]
         if not found:
-            raise ListeningProblem(f"{path} has no analysed recordings ({', '.join(SUFFIXES)})")
+            raise UserError(f"{path} has no analysed recordings ({', '.join(SUFFIXES)})")
         files += found
     return files
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra, pip_line
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.listening.agent_settings import CORPUS, MIXED, Settings, names_of, read_settings
 from impsy_tui.listening.seek import STEP
 from impsy_tui.training.naming import free_name
@@ -46,7 +46,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     try:
         reporter.say(_train(wishes, reporter, stop))
-    except ListeningProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.file}: {error.strerror}"))
@@ -123,7 +123,7 @@ def _settings(wishes: argparse.Namespace) -> Settings:
     judged = names_of(wishes.judged) if wishes.judged else read.judged if read and not wishes.heard else heard
     deaf = [name for name in judged if name not in heard]
     if deaf:
-        raise ListeningProblem(f"an agent hears what it is to match: {', '.join(deaf)} is not among what it hears")
+        raise UserError(f"an agent hears what it is to match: {', '.join(deaf)} is not among what it hears")
     targets = wishes.targets or (read.targets if read else MIXED)
     return Settings(heard, judged, targets, read.step if read else STEP, read.parameters if read else None)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from impsy_tui.errors import UserError
 from impsy_tui.folders import files_in
 from impsy_tui.npz import read_npz
 from impsy_tui.training.fit import Progress
@@ -15,10 +16,6 @@ _SUFFIX: Final = ".unfinished.npz"
 _LARGEST: Final = 1 << 30
 """Bytes: four times the weights of the largest size, and more."""
 _LISTS: Final = ("weights", "averages", "optimizer", "best")
-
-
-class NothingToResume(Exception):
-    """There is no training to go on with; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +69,16 @@ def newest_unfinished(folder: Path) -> Unfinished:
     """The training in this folder that was interrupted last.
 
     Raises:
-        NothingToResume: there is none, or it cannot be read.
+        UserError: there is none, or it cannot be read.
     """
     left_out: list[str] = []
     for file in sorted(files_in(folder, _SUFFIX), key=_written, reverse=True):
         try:
             return replace(_read(file), left_out=tuple(left_out))
-        except NothingToResume as problem:
+        except UserError as problem:
             left_out.append(str(problem))
     nothing = f"no training in {folder} was interrupted: there is nothing to resume"
-    raise NothingToResume("; ".join(left_out) or nothing)
+    raise UserError("; ".join(left_out) or nothing)
 
 
 def _written(file: Path) -> float:
@@ -101,8 +98,8 @@ def _read(file: Path) -> Unfinished:
             **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
         )
         return Unfinished(file, dict(facts["wishes"]), progress)
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise NothingToResume(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
+    except (UserError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise UserError(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
 
 
 def _being_written(file: Path) -> Path:

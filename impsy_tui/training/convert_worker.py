@@ -8,12 +8,12 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
 from impsy_tui.networks.notes import notes_path
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.weights import read_weights
 
 
@@ -27,7 +27,7 @@ def main() -> None:
         return
     try:
         reporter.say(_convert(file, folder, reporter))
-    except ModelProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(f"{file.name} {problem}"))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or file}: {error.strerror}"))

@@ -13,11 +13,12 @@ import numpy as np
 import tensorflow as tf
 
 from impsy_tui.corpus.held_out import cut
+from impsy_tui.errors import UserError
 from impsy_tui.networks.ensemble_memory import INPUTS, Memory, told_of
 from impsy_tui.terms import BAND_EPOCHS, BAND_PATIENCE, BAND_UNITS, SEED
 from impsy_tui.training.averages import Averages
 from impsy_tui.training.ensemble_network import training_model
-from impsy_tui.training.fit import Epoch, TooLittle
+from impsy_tui.training.fit import Epoch
 from impsy_tui.training.windows import window_starts
 
 WINDOW: Final = 64
@@ -92,7 +93,7 @@ def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Par
         seed: of the chance by which performances are held out.
 
     Raises:
-        TooLittle: there is not enough of either.
+        UserError: there is not enough of either.
     """
     band = [codes for codes in scores if codes.shape[1] > 1 and len(codes) > 2]
     if len(band) >= _HELD_OUT:
@@ -108,7 +109,7 @@ def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Par
     held_out = [part for part in held_out if len(part.codes)]
     if not training or not held_out:
         longest = max((len(codes) for codes in band), default=0)
-        raise TooLittle(
+        raise UserError(
             f"no performance of two players or more is long enough: the longest has {longest} seconds, and at least "
             f"{WINDOW + WINDOW // 9 + 2} in one go are needed"
         )

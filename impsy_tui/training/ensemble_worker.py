@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from impsy_tui import terms
-from impsy_tui.gestures.scores import Score, ScoreProblem, read_band
+from impsy_tui.errors import UserError
+from impsy_tui.gestures.scores import Score, read_band
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -39,7 +40,7 @@ def main() -> None:
             reporter.say(Progress(remark))
         reporter.say(Progress("starting TensorFlow"))
         reporter.say(_train(wishes, scores, remarks, reporter, stop))
-    except ScoreProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))
@@ -73,13 +74,13 @@ def _train(
     from impsy_tui.players.band_tuning import note_tunings, tune_all
     from impsy_tui.training.ensemble_fit import EnsembleRecipe, EnsembleTrainer, split
     from impsy_tui.training.ensemble_network import playing_model, save_ensemble
-    from impsy_tui.training.fit import Epoch, TooLittle
+    from impsy_tui.training.fit import Epoch
 
     codes = [score.codes for score in scores]
     recipe = EnsembleRecipe(wishes.epochs, wishes.patience, wishes.units, wishes.seed)
     try:
         training, held_out = split(codes, recipe.seed)
-    except TooLittle as problem:
+    except UserError as problem:
         return Failed(str(problem))
     began = time.monotonic()
     trainer = EnsembleTrainer(training, held_out, recipe)

@@ -14,9 +14,8 @@ import tensorflow_probability as tfp
 from numpy.typing import NDArray
 
 from impsy_tui.corpus.held_out import cut
+from impsy_tui.errors import UserError
 from impsy_tui.networks import SCALE, Floats, Network, Shape
-from impsy_tui.networks.problem import ModelProblem
-from impsy_tui.players import PlayerFault
 from impsy_tui.players.mdrnn import MdrnnPlayer
 
 Doubles = NDArray[np.float64]
@@ -102,7 +101,7 @@ def hear(network: Network, performances: Sequence[Floats], told: Told) -> Expect
         told: how many events it has heard.
 
     Raises:
-        ModelProblem: it predicts what is not a number.
+        UserError: it predicts what is not a number.
     """
     of, done = sum(map(len, performances)), 0
     parameters, events = [], []
@@ -120,7 +119,7 @@ def hear(network: Network, performances: Sequence[Floats], told: Told) -> Expect
         events.append(performance[first:].astype(np.float64) * SCALE)
     expectation = Expectation(network.shape, np.stack(parameters), np.concatenate(events))
     if not np.isfinite(expectation.parameters).all():
-        raise ModelProblem("predicts what is not a number")
+        raise UserError("predicts what is not a number")
     return expectation
 
 
@@ -188,7 +187,7 @@ def play(network: Network, name: str, performance: Floats, max_gap: float, seed:
         ``PLAYED`` events ``[dt, x_1 … x_n]``, seconds and 0..1, sampled with the default temperatures.
 
     Raises:
-        PlayerFault: it predicts what is not a number.
+        UserError: it predicts what is not a number.
     """
     player = MdrnnPlayer(network, name, np.random.default_rng(seed), max_gap)
     player.reset()
@@ -275,14 +274,11 @@ def evaluate(
         hears, plays: told how far it is.
 
     Raises:
-        ModelProblem: it predicts what is not a number.
+        UserError: it predicts what is not a number.
     """
     heard = capped(performances, max_gap)
     expectation = hear(network, heard, hears)
-    try:
-        alone = play(network, name, max(heard, key=len), max_gap, seed, plays)
-    except PlayerFault as fault:
-        raise ModelProblem(str(fault)) from None
+    alone = play(network, name, max(heard, key=len), max_gap, seed, plays)
     return Evaluated(
         name,
         known,

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from impsy_tui.corpus.datasets import DatasetProblem
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -19,7 +19,6 @@ from impsy_tui.limits import limit_process
 from impsy_tui.networks import Network
 from impsy_tui.networks.notes import ModelNotes, read_notes
 from impsy_tui.networks.opening import open_checked
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.terms import MAX_GAP
 from impsy_tui.training.worker import read
 
@@ -43,16 +42,10 @@ def main() -> None:
         return
     try:
         reporter.say(_evaluate(wishes.models, wishes.dataset, wishes.reports, reporter))
-    except DatasetProblem as problem:
-        reporter.say(Failed(str(problem)))
-    except _Refused as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.dataset}: {error.strerror}"))
-
-
-class _Refused(Exception):
-    """A model that cannot be judged; the message names it."""
 
 
 def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: Reporter) -> Finished | Failed:
@@ -83,8 +76,8 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
         gap = notes.max_gap or MAX_GAP.default
         try:
             models.append(evaluate(network, name, _known(notes, dataset), performances, gap, _SEED, hears, plays))
-        except ModelProblem as problem:
-            raise _Refused(f"{name}: {problem}") from None
+        except UserError as problem:
+            raise UserError(f"{name}: {problem}") from None
     text = report(dataset.stem, sum(map(len, performances)), left_out, models)
     if reports is None:
         return Finished(text)
@@ -96,8 +89,8 @@ def _open(file: Path, name: str) -> Network:
     """A model's network; what is wrong with it is told with its name."""
     try:
         return open_checked(file, _CHECK_SECONDS)
-    except ModelProblem as problem:
-        raise _Refused(f"{name}: {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{name}: {problem}") from None
 
 
 def _names(files: list[Path]) -> list[str]:

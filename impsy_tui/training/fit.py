@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from impsy_tui.corpus.held_out import cut
+from impsy_tui.errors import UserError
 from impsy_tui.networks import SCALE, Shape
 from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.averages import Averages, assign
@@ -28,10 +29,6 @@ _LEAST_STEPS, _MOST_STEPS = 20, 1000
 _RATE, _TUNING_RATE = 3e-3, 1e-3
 _JUDGED: Final = 500
 _JUDGED_TOGETHER: Final = 64
-
-
-class TooLittle(Exception):
-    """There is not enough to train on; the message says how much is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
     """What to train on, and the last tenth of each performance, held out; gaps capped, all scaled.
 
     Raises:
-        TooLittle: there is not one window of each.
+        UserError: there is not one window of each.
     """
     training, held_out = [], []
     for performance in performances:
@@ -105,7 +102,7 @@ def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarr
     if not training or not held_out:
         longest = max((len(performance) for performance in performances), default=0)
         need = next(n for n in itertools.count(WINDOW) if cut(n) > WINDOW)
-        raise TooLittle(
+        raise UserError(
             f"the longest performance has {longest} events; at least {need} in one go are needed: "
             f"play {need - longest} more without a stop"
         )

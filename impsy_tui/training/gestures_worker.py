@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui import terms
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.classifier import PREFIX, write_classifier
 from impsy_tui.gestures.names import GESTURES, NAMES
 from impsy_tui.installation import needs_extra
@@ -19,7 +20,7 @@ from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
 from impsy_tui.networks.notes import write_notes
-from impsy_tui.training.labelled import LabelProblem, read_all
+from impsy_tui.training.labelled import read_all
 from impsy_tui.training.naming import free_name
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         return
     try:
         reporter.say(_train(wishes, reporter))
-    except LabelProblem as problem:
+    except UserError as problem:
         reporter.say(Failed(str(problem)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))

@@ -10,20 +10,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from impsy_tui.errors import UserError
 from impsy_tui.folders import files_in
 from impsy_tui.gestures.features import FEATURES, features, seconds_of
 from impsy_tui.gestures.names import IGNORED, NOTHING, code_of
-from impsy_tui.gestures.touches import SUFFIX, TARGETS, TouchProblem, read_touches, wall_seconds
+from impsy_tui.gestures.touches import SUFFIX, TARGETS, read_touches, wall_seconds
 
 FOLDS: Final = 5
 GAP: Final = 5.0
 """Seconds. Windows that are nearer to each other than this hold the same touches."""
 _LABELS: Final = ("gesture", "target")
 _FREQ: Final = FEATURES.index("freq")
-
-
-class LabelProblem(Exception):
-    """A labelled recording that cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +51,11 @@ def labelled_files(places: Sequence[Path]) -> list[Path]:
     Of a folder, the touches that have a file of targets beside them, and tables of features.
 
     Raises:
-        LabelProblem: there is none.
+        UserError: there is none.
     """
     found = [file for place in places for file in (_in_folder(place) if place.is_dir() else [place])]
     if not found:
-        raise LabelProblem(
+        raise UserError(
             f"no labelled recording is in {', '.join(map(str, places))}: touches (…{SUFFIX}) with the gestures that "
             f"were asked for beside them (…{TARGETS}), or a table of features"
         )
@@ -94,7 +91,7 @@ def read_all(places: Sequence[Path], on_file: Callable[[int, int], None]) -> tup
         The recordings, and why others are left out, a line each.
 
     Raises:
-        LabelProblem: a file that is named cannot be read, or none is left.
+        UserError: a file that is named cannot be read, or none is left.
     """
     files = labelled_files(places)
     found, left_out = [], []
@@ -102,12 +99,12 @@ def read_all(places: Sequence[Path], on_file: Callable[[int, int], None]) -> tup
         on_file(number, len(files))
         try:
             found.append(read_labelled(file))
-        except LabelProblem as problem:
+        except UserError as problem:
             if file in places:
                 raise
             left_out.append(f"left out: {problem}")
     if not found:
-        raise LabelProblem("; ".join(left_out))
+        raise UserError("; ".join(left_out))
     return found, left_out
 
 
@@ -124,16 +121,16 @@ def read_labelled(file: Path) -> Labelled:
     then on, 100 where none was. A second in which nothing was touched is nothing, whatever was asked for.
 
     Raises:
-        LabelProblem: it cannot be read, or holds nothing.
+        UserError: it cannot be read, or holds nothing.
     """
     try:
         found = _read_table(file) if _is_table(file) else _read_recording(file)
     except OSError as error:
-        raise LabelProblem(f"{error.filename or file}: {error.strerror or error}") from None
-    except (TouchProblem, csv.Error) as problem:
-        raise LabelProblem(str(problem)) from None
+        raise UserError(f"{error.filename or file}: {error.strerror or error}") from None
+    except csv.Error as problem:
+        raise UserError(str(problem)) from None
     if not len(found):
-        raise LabelProblem("; ".join([f"{file}: holds no gesture that was asked for", *found.remarks]))
+        raise UserError("; ".join([f"{file}: holds no gesture that was asked for", *found.remarks]))
     return found
 
 
@@ -142,7 +139,7 @@ def _read_table(file: Path) -> Labelled:
         rows = csv.reader(line.replace("\0", "") for line in lines)
         header = [name.strip().lower() for name in next(rows)]
         if len(header) < 10 or header[9] not in _LABELS:
-            raise LabelProblem(f"{file}: a table of features ends in a column {' or '.join(_LABELS)}")
+            raise UserError(f"{file}: a table of features ends in a column {' or '.join(_LABELS)}")
         seconds, values, labels, skipped = [], [], [], 0
         for row in rows:
             try:
@@ -164,11 +161,11 @@ def _read_table(file: Path) -> Labelled:
 def _read_recording(file: Path) -> Labelled:
     targets = targets_of(file)
     if not file.name.endswith(SUFFIX) or targets == file:
-        raise LabelProblem(f"{file}: is neither a table of features nor touches, whose name would end in {SUFFIX}")
+        raise UserError(f"{file}: is neither a table of features nor touches, whose name would end in {SUFFIX}")
     changes, skipped = _targets(targets)
     recording = read_touches(file)
     if recording.jumps:
-        raise LabelProblem(f"{file}: its clock was set meanwhile: the gestures that were asked for cannot be matched")
+        raise UserError(f"{file}: its clock was set meanwhile: the gestures that were asked for cannot be matched")
     moments = seconds_of(*recording.span())
     places = np.searchsorted([second for second, _ in changes], moments, side="right") - 1
     asked = np.array([label for _, label in changes] + [IGNORED])[places]  # before the first, none was
@@ -194,7 +191,7 @@ def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
             else:
                 found.append((second, label))
     if not found:
-        raise LabelProblem(f"{file}: asks for no gesture: its rows are to be time,target")
+        raise UserError(f"{file}: asks for no gesture: its rows are to be time,target")
     return sorted(found), skipped
 
 

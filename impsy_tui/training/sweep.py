@@ -101,7 +101,7 @@ def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> Corp
     """A corpus with its last tenths held out.
 
     Raises:
-        TooLittle: as ``split`` does.
+        UserError: as ``split`` does.
     """
     return Corpus(name, *split(performances, max_gap))
 

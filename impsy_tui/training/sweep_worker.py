@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs import cluster
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter
@@ -71,15 +72,16 @@ def _cores() -> Sequence[int]:
 
 
 def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
-    from impsy_tui.training.fit import Recipe, TooLittle
+    from impsy_tui.training.fit import Recipe
     from impsy_tui.training.sweep import Task, choose, corpus_of
 
     recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, max_gap=wishes.max_gap)
     corpora = []
     for dataset in wishes.datasets:
+        performances = read(dataset)
         try:
-            corpora.append(corpus_of(dataset.stem, read(dataset), recipe.max_gap))
-        except TooLittle as problem:
+            corpora.append(corpus_of(dataset.stem, performances, recipe.max_gap))
+        except UserError as problem:
             return Failed(f"{dataset.stem}: {problem}")
     reporter.say(Progress("measuring"))
     tables = [_candidates(corpus, wishes) for corpus in corpora]
@@ -107,7 +109,7 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
                 if (best := choose(tables[of])) and best.trained:
                     loss, held_out = best.trained.curve[best.trained.best_epoch - 1]
                     reporter.say(Progress("trained", done, len(tasks), loss, held_out))
-    except cluster.ClusterProblem as problem:
+    except UserError as problem:
         why = str(problem)
         if not done:
             return Failed(why)

@@ -15,14 +15,14 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from impsy_tui import terms
-from impsy_tui.corpus.checks import RawValues, checked
-from impsy_tui.corpus.datasets import DatasetProblem, read_dataset
+from impsy_tui.corpus.checks import ValueRangeError, checked
+from impsy_tui.corpus.datasets import read_dataset
+from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.jobs.manners import step_back
 from impsy_tui.jobs.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.limits import limit_process
 from impsy_tui.networks import SCALE
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import scale_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def perform(
     reporter.say(Progress("starting TensorFlow"))
     try:
         reporter.say(work(wishes, reporter, stop))
-    except (DatasetProblem, ModelProblem) as refused:
+    except UserError as refused:
         reporter.say(Failed(str(refused)))
     except OSError as error:
         reporter.say(Failed(f"{error.filename or wishes.models}: {error.strerror}"))
@@ -79,7 +79,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("--size", choices=terms.SIZES, default="s")
     parser.add_argument("--from", type=Path, dest="begun_from")
-    parser.add_argument("--plays", type=Path)
     parser.add_argument("--resume", action="store_true")
     for name, kind in (
         ("epochs", terms.EPOCHS),
@@ -104,22 +103,15 @@ class StopAsked:
 
 def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
     from impsy_tui.networks.notes import write_notes
-    from impsy_tui.training.checkpoint import (
-        NothingToResume,
-        Unfinished,
-        checkpoint_path,
-        forget,
-        newest_unfinished,
-        write_checkpoint,
-    )
-    from impsy_tui.training.fit import Epoch, Recipe, TooLittle, Trainer, split
+    from impsy_tui.training.checkpoint import Unfinished, checkpoint_path, forget, newest_unfinished, write_checkpoint
+    from impsy_tui.training.fit import Epoch, Recipe, Trainer, split
     from impsy_tui.training.network import as_keras, model_name, playing_model, save, shape_of
 
     unfinished = None
     if wishes.resume:
         try:
             unfinished = newest_unfinished(wishes.models)
-        except NothingToResume as problem:
+        except UserError as problem:
             return Failed(str(problem))
         for why in unfinished.left_out:
             reporter.say(Progress(f"left out: {why}"))
@@ -135,7 +127,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, wishes.seed, wishes.max_gap)
     try:
         training, held_out = split(performances, recipe.max_gap)
-    except TooLittle as problem:
+    except UserError as problem:
         return Failed(f"{wishes.dataset.stem}: {problem}")
     file = unfinished.file if unfinished else checkpoint_path(wishes.models, model_name(shape))
     began = time.monotonic()
@@ -175,40 +167,11 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         keeping.now()
     else:
         forget(file)
-    judgement = _judged(wishes.plays, loss, training, held_out, recipe)
     return Finished(
-        f"{judgement}{lite.stem}: {loss:.3f} nats held out after {terms.counted(epochs, 'epoch')}, {seconds:.0f} s; "
+        f"{lite.stem}: {loss:.3f} nats held out after {terms.counted(epochs, 'epoch')}, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
         str(lite),
     )
-
-
-def _judged(
-    plays: Path | None, loss: float, training: "list[np.ndarray]", held_out: "list[np.ndarray]", recipe: "fit.Recipe"
-) -> str:
-    """Returns how a new model compares with the one that plays; empty if the two cannot be compared.
-
-    Args:
-        plays: the model that plays, None for none.
-        loss: of the new model, in nats an event on what is held out.
-        training, held_out: from ``split``.
-        recipe: of the training.
-    """
-    from impsy_tui.training.fit import Trainer
-    from impsy_tui.training.network import as_keras
-
-    if plays is None:
-        return ""
-    try:
-        weights = _weights(plays)
-    except ModelProblem:
-        return ""  # a dummy, a band, another scale
-    if weights.shape.dimension != training[0].shape[1]:
-        return ""
-    before = Trainer(training, held_out, weights.shape, recipe, as_keras(weights)).progress.best_loss
-    if not math.isfinite(before):
-        return ""
-    return f"{'better' if loss < before else 'worse'} than the model that plays ({before:.3f}): "
 
 
 class _Keeping:
@@ -233,22 +196,22 @@ def read(dataset: Path | None) -> list["np.ndarray"]:
     """The performances of a data set; there is at least one.
 
     Raises:
-        DatasetProblem: it is none, or empty; the message names it.
+        UserError: it is none, or empty; the message names it.
     """
     if dataset is None:
-        raise DatasetProblem("no data set is named")
+        raise UserError("no data set is named")
     try:
         performances = read_dataset(dataset)
-    except DatasetProblem as problem:
-        raise DatasetProblem(f"{dataset.name} {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{dataset.name} {problem}") from None
     try:
         performances = checked(performances)
-    except RawValues as problem:
-        raise DatasetProblem(
+    except ValueRangeError as problem:
+        raise UserError(
             f"{dataset.name}: {problem}: dataset {performances[0].shape[1]} {problem.scale} makes one of the logs"
         ) from None
     if not performances:
-        raise DatasetProblem(f"{dataset.name} holds no events")
+        raise UserError(f"{dataset.name} holds no events")
     return performances
 
 
@@ -256,17 +219,16 @@ def _weights(model: Path) -> "Weights":
     from impsy_tui.networks.weights import weights_of
 
     if (scale := scale_of(model)) != SCALE:
-        raise ModelProblem(f"{model.stem} has scale {scale:g}: a training begins from models of scale {SCALE:g}")
+        raise UserError(f"{model.stem} has scale {scale:g}: a training begins from models of scale {SCALE:g}")
     try:
         return weights_of(model)
-    except ModelProblem as problem:
-        raise ModelProblem(f"{model.stem} {problem}") from None
+    except UserError as problem:
+        raise UserError(f"{model.stem} {problem}") from None
 
 
 def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
     """Wishes as they are kept."""
     kept = {**vars(wishes), "dataset": str(wishes.dataset.absolute())}
-    del kept["plays"]
     kept["begun_from"] = str(wishes.begun_from.absolute()) if wishes.begun_from else None
     del kept["models"], kept["resume"]
     return kept
@@ -275,7 +237,7 @@ def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
 def _as_before(wishes: argparse.Namespace, kept: dict[str, Any]) -> argparse.Namespace:
     """Wishes as they were when the training began, which is the only way to go on with it."""
     before = argparse.Namespace(**kept)
-    before.models, before.resume, before.plays = wishes.models, True, wishes.plays
+    before.models, before.resume = wishes.models, True
     before.dataset = Path(before.dataset)
     before.begun_from = Path(before.begun_from) if before.begun_from else None
     return before

@@ -7,7 +7,8 @@ import pytest
 import rtmidi
 
 from impsy_tui.channels.midi import MidiChannel
-from impsy_tui.midi_system.names import PortProblem, match
+from impsy_tui.errors import UserError
+from impsy_tui.midi_system.names import match
 from impsy_tui.midi_system.ports import list_ports
 from tests.channels.hearing import Hearing
 from tests.channels.jack import Device, JackServer, plugged
@@ -251,7 +252,7 @@ def test_a_channel_without_a_server_waits_for_one(jack_server: JackServer) -> No
 
 def test_list_ports_without_a_server_says_so(jack_server: JackServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", f"{jack_server.name}-not")
-    with pytest.raises(PortProblem, match="the JACK server is not running"):
+    with pytest.raises(UserError, match="the JACK server is not running"):
         list_ports("JACK")
 
 
@@ -270,7 +271,7 @@ def test_a_system_that_is_not_there_is_told(api: str, says: str) -> None:
     if rtmidi.API_WINDOWS_MM in rtmidi.get_compiled_api():
         pytest.skip("it is there")
     with_channel(play, api=api, in_device=("Keys",))
-    with pytest.raises(PortProblem, match=says):
+    with pytest.raises(UserError, match=says):
         list_ports(api)
 
 
@@ -284,6 +285,6 @@ def test_the_system_is_that_of_the_environment_or_the_first_that_works(
     with plugged("Keys", played=False):
         assert list_ports() == (["Keys:out"], [])
     monkeypatch.setenv("MIDO_BACKEND", "mido.backends.rtmidi/WINDOWS_MM")
-    with pytest.raises(PortProblem, match="WinMM is not to be had"):
+    with pytest.raises(UserError, match="WinMM is not to be had"):
         list_ports()
     assert list_ports("jack") == ([], [])

@@ -10,8 +10,9 @@ from impsy_tui.channels.mapping import InputMapping
 from impsy_tui.channels.midi_stream import MidiStream
 from impsy_tui.channels.osc_address import is_pattern
 from impsy_tui.channels.osc_controls import InputControls, patterns_of
-from impsy_tui.channels.osc_packet import PacketError, read_packet
-from impsy_tui.channels.text_messages import TextProblem, read_text
+from impsy_tui.channels.osc_packet import read_packet
+from impsy_tui.channels.text_messages import read_text
+from impsy_tui.errors import MalformedMessageError
 
 _BYTES = 1_000_000
 _WORDS = (
@@ -54,7 +55,7 @@ def _osc(dice: random.Random) -> None:
         for packet in (piece, b"#bundle\0" + piece, b"/interface\0\0,ffff\0\0\0" + piece):
             try:
                 read_packet(packet)
-            except PacketError:
+            except MalformedMessageError:
                 continue
 
 
@@ -77,7 +78,7 @@ def _text(dice: random.Random) -> None:
         left -= len(line)
         try:
             read_text(line)
-        except TextProblem:
+        except MalformedMessageError:
             continue
 
 

@@ -9,7 +9,7 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.channels.osc import OscChannel
 from impsy_tui.config import Osc
-from impsy_tui.config.kinds import OscControl, Refused
+from impsy_tui.config.kinds import InvalidValueError, OscControl
 from tests.channels.hearing import Hearing
 from tests.channels.osc_hearing import with_channel
 from tests.conftest import until
@@ -153,7 +153,7 @@ def test_another_dimension_has_other_faders() -> None:
 
 @pytest.mark.parametrize("value", ["1/fader1", "/a b", "/a 0", "/a 1 2", "/a/*", "/a 65", 5, "/", "/{m}"])
 def test_wrong_address_is_refused(value: object) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValueError):
         OscControl().check(value)
 
 

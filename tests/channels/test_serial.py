@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.channels import ChannelProblem
 from impsy_tui.channels.serial import LONGEST_LINE, SerialChannel
 from impsy_tui.config import Serial
 from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.errors import UserError
 from tests.channels.hearing import Hearing, perform
 from tests.channels.wires import Wire, wire_at
 from tests.conftest import until
@@ -311,7 +311,7 @@ def test_what_is_no_serial_port_is_said(path: str, says: str) -> None:
 def test_without_a_port_it_cannot_be_opened() -> None:
     loop = EngineLoop()
     channel = SerialChannel(Serial(port=""))
-    with pytest.raises(ChannelProblem, match="no port is given"):
+    with pytest.raises(UserError, match="no port is given"):
         loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
     assert channel.status().state == "error"
     loop.close()

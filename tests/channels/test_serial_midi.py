@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.channels import ChannelProblem, Learns
+from impsy_tui.channels import Learns
 from impsy_tui.channels.serial_midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.errors import UserError
 from tests.channels.hearing import Hearing, perform
 from tests.channels.midi_wires import KEYS, KNOBS, MIXED, channel_on, messages, sounding
 from tests.channels.wires import Wire
@@ -165,7 +166,7 @@ def test_what_is_learned_is_in_force_at_once(wire: Wire) -> None:
 def test_without_a_port_it_cannot_be_opened() -> None:
     loop = EngineLoop()
     channel = SerialMidiChannel(SerialMidi(), "")
-    with pytest.raises(ChannelProblem, match="no port is given"):
+    with pytest.raises(UserError, match="no port is given"):
         loop.run_until_complete(channel.open(Hearing(loop.scheduler), 3))
     assert channel.status().state == "error"
     loop.close()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.channels.text_messages import TextProblem, read_text, write_text
+from impsy_tui.channels.text_messages import read_text, write_text
+from impsy_tui.errors import MalformedMessageError
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_spaces_around_and_zeros_in_front_do_no_harm() -> None:
     ],
 )
 def test_anything_else_is_refused(text: str, says: str) -> None:
-    with pytest.raises(TextProblem, match=says):
+    with pytest.raises(MalformedMessageError, match=says):
         read_text(text)
 
 
@@ -79,8 +80,8 @@ def test_what_is_written_is_read_as_it_was(parts: tuple[int, ...], channel: int)
 def test_any_text_is_a_message_or_a_problem(text: str) -> None:
     try:
         message = read_text(text)
-    except TextProblem as problem:
-        assert problem.kind
+    except MalformedMessageError as problem:
+        assert str(problem)
     else:
         assert message[0] >= 0x80
         assert all(byte < 0x80 for byte in message[1:])

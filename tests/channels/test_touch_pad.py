@@ -7,9 +7,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from impsy_tui.channels import PlaysTouches, ShowsBand, VirtualTouch
-from impsy_tui.channels.text_messages import TextProblem
 from impsy_tui.channels.touch_messages import TextTouch, read_touch
 from impsy_tui.channels.websocket import WebSocketChannel
+from impsy_tui.errors import MalformedMessageError
 from impsy_tui.gestures.surfaces import Lifted, gesture_told, guide_told, new_idea_told, state_told
 from impsy_tui.gestures.touches import Touch
 from tests.channels.chromium import PROGRAM, Chromium
@@ -36,7 +36,7 @@ _DOWN = VirtualTouch("p2", 0.25, 0.75, 0.0, 3, 60, 96)
 )
 def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> None:
     if told is None and text.strip().startswith("/touch"):
-        with pytest.raises(TextProblem, match="is no touch that is understood"):
+        with pytest.raises(MalformedMessageError, match="is no touch that is understood"):
             read_touch(text)
     else:
         assert read_touch(text) == told
@@ -56,7 +56,7 @@ def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> Non
     ],
 )
 def test_a_touch_that_makes_no_sense_is_told(text: str, why: str) -> None:
-    with pytest.raises(TextProblem, match=why):
+    with pytest.raises(MalformedMessageError, match=why):
         read_touch(text)
 
 

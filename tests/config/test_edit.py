@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.config import load_config
-from impsy_tui.config.edit import EditProblem, edit
+from impsy_tui.config.edit import edit
+from impsy_tui.errors import UserError
 
 CONFIG = """\
 # My rig
@@ -109,7 +110,7 @@ def test_what_was_not_there_is_put_in_its_table(file: Path, key: str, value: str
     ],
 )
 def test_a_wrong_value_or_an_unknown_key_changes_nothing(file: Path, key: str, value: str, said: str) -> None:
-    with pytest.raises(EditProblem, match=said):
+    with pytest.raises(UserError, match=said):
         edit(file, key, value)
     assert file.read_text() == CONFIG
 
@@ -118,7 +119,7 @@ def test_a_file_with_mistakes_of_its_own_can_be_changed_but_no_mistake_added(fil
     file.write_text("[[osc]]\nsrever_port = 1\n[[osc]]\nserver_port = 6000\n")
     edit(file, "osc.1.server_port", "6001")
     assert "6001" in file.read_text()
-    with pytest.raises(EditProblem, match="is not a setting"):
+    with pytest.raises(UserError, match="is not a setting"):
         edit(file, "osc.1.srever_port", "1")
 
 
@@ -141,17 +142,17 @@ def test_windows_line_ends_and_a_link_stay(tmp_path: Path, file: Path) -> None:
 @pytest.mark.parametrize("content", [b"= =", b"\xff\xfe"])
 def test_a_file_that_is_no_toml_is_left_as_it_is(file: Path, content: bytes) -> None:
     file.write_bytes(content)
-    with pytest.raises(EditProblem, match="cannot be read"):
+    with pytest.raises(UserError, match="cannot be read"):
         edit(file, "title", "x")
     assert file.read_bytes() == content
 
 
 def test_where_it_cannot_be_written_that_is_said_and_the_file_kept(file: Path) -> None:
     (file.parent / ".config.toml.new").mkdir()  # in the way of the new one
-    with pytest.raises(EditProblem, match="cannot be written: Is a directory"):
+    with pytest.raises(UserError, match="cannot be written: Is a directory"):
         edit(file, "title", "x")
     assert file.read_text() == CONFIG
-    with pytest.raises(EditProblem, match="cannot be written: No such file"):
+    with pytest.raises(UserError, match="cannot be written: No such file"):
         edit(file.parent / "none" / "config.toml", "title", "x")
 
 

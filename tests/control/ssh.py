@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
+from impsy_tui.errors import NoEngineError
 from tests.conftest import free_tcp_port, wait_until
 
 SSHD = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
@@ -109,7 +110,7 @@ def answers(place: Path) -> bool:
     try:
         with connected(place) as client:
             return client.command("status").ok
-    except NoEngine:
+    except NoEngineError:
         return False
 
 
@@ -137,6 +138,6 @@ class OtherMachine(SshServer):
 
     def end_engine(self) -> None:
         """End the engine of the user, if one runs, and wait until its log is closed."""
-        with suppress(NoEngine), connected(self.engine_socket) as client:
+        with suppress(NoEngineError), connected(self.engine_socket) as client:
             client.command("shutdown")
             wait_until(lambda: client.hello.pid not in command_lines())

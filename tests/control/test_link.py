@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from websockets.sync.server import Server, ServerConnection, unix_serve
 
-from impsy_tui.control.link import Link, LinkDown, LinkState
+from impsy_tui.control.link import Link, LinkState
 from impsy_tui.control.messages import PROTOCOL, Event, Hello, Names, Reply
+from impsy_tui.errors import UserError
 from tests.conftest import EngineProcess, until
 
 Start = Callable[..., EngineProcess]
@@ -129,7 +130,7 @@ def test_it_comes_back_by_itself_after_kill_9_and_a_restart(start_engine: Start)
         first.end(signal.SIGKILL)
         await until(lambda: watched.link.state is LinkState.DOWN)
         assert watched.link.snapshot is not None, "the last that is known stays"
-        with pytest.raises(LinkDown, match="no engine answers at"):
+        with pytest.raises(UserError, match="no engine answers at"):
             await watched.link.command("panic")
         second = await asyncio.to_thread(start_engine, CONFIG)
         await up(watched)
@@ -163,7 +164,7 @@ def test_whoever_waits_for_a_reply_hears_that_the_engine_has_gone(start_engine: 
         assert not any(task.done() for task in waiting)
         engine.end(signal.SIGKILL)
         for task in waiting:
-            with pytest.raises(LinkDown, match="the engine has gone"):
+            with pytest.raises(UserError, match="the engine has gone"):
                 await task
 
     watching(engine.socket, ask_the_dying)
@@ -176,7 +177,7 @@ def test_link_is_lost_while_engine_says_nothing(start_engine: Start) -> None:
         await up(watched)
         engine.process.send_signal(signal.SIGSTOP)
         await until(lambda: watched.link.state is LinkState.LOST)
-        with pytest.raises(LinkDown, match="nothing comes from the engine"):
+        with pytest.raises(UserError, match="nothing comes from the engine"):
             await watched.link.command("panic")
         engine.process.send_signal(signal.SIGCONT)
         await up(watched)
@@ -210,7 +211,7 @@ def test_an_engine_of_another_protocol_is_foreign_until_it_has_gone(start_engine
     async def meet(watched: Watched) -> None:
         with serving(place, talk):
             await until(lambda: watched.link.state is LinkState.FOREIGN)
-            with pytest.raises(LinkDown):
+            with pytest.raises(UserError):
                 await watched.link.command("panic")
         await until(lambda: watched.link.state is LinkState.DOWN)
         await asyncio.to_thread(start_engine, CONFIG)

@@ -11,16 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.control.client import NoEngine, connected
-from impsy_tui.control.place import (
-    PlaceProblem,
-    SocketTaken,
-    find_socket,
-    holder,
-    places,
-    socket_of_sudo_user,
-    take,
-)
+from impsy_tui.control.client import connected
+from impsy_tui.control.place import find_socket, holder, places, socket_of_sudo_user, take
+from impsy_tui.errors import NoEngineError, SocketInUseError, UserError
 from tests.conftest import wait_until
 
 
@@ -91,7 +84,7 @@ def test_take_uses_the_runtime_folder_if_the_home_cannot_be_written(
     assert socket == find_socket() == runtime / "impsy-tui" / "engine.sock"
     (home / ".local").unlink()
     assert find_socket() == socket
-    with pytest.raises(SocketTaken, match=f"process {os.getpid()}, at {socket}"):
+    with pytest.raises(SocketInUseError, match=f"process {os.getpid()}, at {socket}"):
         take()
 
 
@@ -136,14 +129,14 @@ def test_lock_that_is_a_link_leaves_its_target_alone(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("my only copy")
     (tmp_path / "engine.lock").symlink_to(precious)
-    with pytest.raises(PlaceProblem, match="name another place with --socket"):
+    with pytest.raises(UserError, match="name another place with --socket"):
         take(tmp_path / "engine.sock")
     assert precious.read_text() == "my only copy"
 
 
 def test_lock_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "engine.lock")
-    with pytest.raises(PlaceProblem, match="is not a file"):
+    with pytest.raises(UserError, match="is not a file"):
         take(tmp_path / "engine.sock")
 
 
@@ -162,9 +155,9 @@ def test_lock_goes_with_its_process(tmp_path: Path) -> None:
 
 def test_take_says_why_a_place_cannot_be_had(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(PlaceProblem, match=r"cannot be made: .*; name another place with --socket"):
+    with pytest.raises(UserError, match=r"cannot be made: .*; name another place with --socket"):
         take(tmp_path / "file" / "engine.sock")
-    with pytest.raises(PlaceProblem, match="too long a name"):
+    with pytest.raises(UserError, match="too long a name"):
         take(tmp_path / ("x" * 120) / "engine.sock")
 
 
@@ -183,5 +176,5 @@ def test_root_finds_the_engine_of_the_user_behind_sudo(
         socket.parent.chmod(0o700)
         os.chown(socket.parent, 12345, 12345)
         assert socket_of_sudo_user() == socket
-        with pytest.raises(NoEngine, match="no engine of root runs, but one of pi does"), connected():
+        with pytest.raises(NoEngineError, match="no engine of root runs, but one of pi does"), connected():
             pass

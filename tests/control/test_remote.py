@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.control.client import connected
-from impsy_tui.control.remote import RemoteProblem, RemoteSocket
+from impsy_tui.control.remote import RemoteSocket
+from impsy_tui.errors import UserError
 from tests.conftest import EngineProcess, wait_until
 from tests.control.ssh import SshServer, answers, clients, needs_ssh
 
@@ -110,7 +111,7 @@ def test_a_host_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
         nobody.bind(("127.0.0.1", 0))
         options = ("-F", "/dev/null", "-q", "-p", str(nobody.getsockname()[1]))
         remote = RemoteSocket("127.0.0.1", tmp_path / "engine.sock", options)
-        with pytest.raises(RemoteProblem, match=r"^127\.0\.0\.1 cannot be reached by ssh$"), remote:
+        with pytest.raises(UserError, match=r"^127\.0\.0\.1 cannot be reached by ssh$"), remote:
             pass
     assert not remote.socket.parent.exists()
 
@@ -118,7 +119,7 @@ def test_a_host_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
 def test_a_key_that_is_not_known_there_is_a_problem_in_words(ssh_server: SshServer, tmp_path: Path) -> None:
     (ssh_server.folder / "user.pub").write_text("")
     remote = RemoteSocket(f"{getpass.getuser()}@127.0.0.1", tmp_path / "engine.sock", ssh_server.options)
-    with pytest.raises(RemoteProblem, match="cannot be reached by ssh"), remote:
+    with pytest.raises(UserError, match="cannot be reached by ssh"), remote:
         pass
 
 
@@ -129,7 +130,7 @@ def test_a_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_
     server.start()
     try:
         remote = RemoteSocket("127.0.0.1", options=server.options)
-        with pytest.raises(RemoteProblem, match="does not say where the engine is"), remote:
+        with pytest.raises(UserError, match="does not say where the engine is"), remote:
             pass
         assert not remote.socket.parent.exists()
         wait_until(lambda: not clients(remote))
@@ -140,7 +141,7 @@ def test_a_host_that_does_not_say_where_the_engine_is_is_a_problem_in_words(tmp_
 def test_without_ssh_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     remote = RemoteSocket("127.0.0.1", tmp_path / "engine.sock")
-    with pytest.raises(RemoteProblem, match="ssh cannot be run: No such file"), remote:
+    with pytest.raises(UserError, match="ssh cannot be run: No such file"), remote:
         pass
     assert not remote.socket.parent.exists()
 
@@ -149,6 +150,6 @@ def test_a_name_that_looks_like_an_option_is_none(tmp_path: Path) -> None:
     remote = RemoteSocket(
         f"-oProxyCommand=touch {tmp_path / 'made'}", tmp_path / "engine.sock", ("-F", "/dev/null", "-q")
     )
-    with pytest.raises(RemoteProblem, match="cannot be reached by ssh"), remote:
+    with pytest.raises(UserError, match="cannot be reached by ssh"), remote:
         pass
     assert not (tmp_path / "made").exists()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.control.client import connected
-from impsy_tui.control.remote import RemoteProblem, RemoteSocket
+from impsy_tui.control.remote import RemoteSocket
+from impsy_tui.errors import UserError
 from tests.conftest import wait_until
 from tests.control.ssh import OtherMachine, answers, needs_ssh
 
@@ -89,7 +90,7 @@ def test_remote_resumes_killed_engine_as_it_was_started(other_machine: OtherMach
 def _refusal(machine: OtherMachine, folder: str) -> str:
     """The message when no engine starts in a folder."""
     with RemoteSocket(f"127.0.0.1:{folder}", options=machine.options) as remote:
-        with pytest.raises(RemoteProblem) as refused:
+        with pytest.raises(UserError) as refused:
             remote.start_engine()
         assert not answers(remote.socket)
     return str(refused.value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.corpus.checks import RawValues, Scale, checked, divided, likely_scale, steady
+from impsy_tui.corpus.checks import Scale, ValueRangeError, checked, divided, likely_scale, steady
 from impsy_tui.corpus.collate import Collated, collate
 from impsy_tui.corpus.logs import draw_log, log_facts
 from impsy_tui.jobs.dataset import report
@@ -126,6 +126,6 @@ def test_data_sets_from_elsewhere_are_checked_before_training() -> None:
     assert [len(piece) for piece in pieces] == [10, 4, 5]
     assert max(float(piece[:, 1:].max()) for piece in pieces) == 1.0
     assert checked([]) == []
-    with pytest.raises(RawValues, match=r"its values are 0.5 to 200, outside 0\.\.1") as raised:
+    with pytest.raises(ValueRangeError, match=r"its values are 0.5 to 200, outside 0\.\.1") as raised:
         checked([good, np.full((10, 3), 200.0, np.float32)])
     assert raised.value.scale == Scale(0, 255)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from impsy_tui.corpus.datasets import DatasetProblem, read_dataset, write_dataset
+from impsy_tui.corpus.datasets import read_dataset, write_dataset
+from impsy_tui.errors import UserError
 
 
 def _performance(events: int, dimension: int = 3) -> np.ndarray:
@@ -91,7 +92,7 @@ def test_read_dataset_refuses_a_type_whose_state_says_more(tmp_path: Path) -> No
     at = pickled.index(state)
     flags = pickled.index(b"K\x00tq", at)  # the last of the state: flags, of which 1 is "objects"
     _write(tmp_path / "a.npz", pickled[:flags] + b"K\x3ftq" + pickled[flags + 4 :], 1)
-    with pytest.raises(DatasetProblem):
+    with pytest.raises(UserError):
         read_dataset(tmp_path / "a.npz")
 
 
@@ -106,7 +107,7 @@ def test_read_dataset_refuses_or_reads_bombs_in_little_memory(tmp_path: Path, sh
         for _ in range(size >> 20):
             entry.write(bytes(1 << 20))
     if size:
-        with pytest.raises(DatasetProblem, match="is too large: 512 MB, at most 256 MB"):
+        with pytest.raises(UserError, match="is too large: 512 MB, at most 256 MB"):
             read_dataset(tmp_path / "a.npz")
     else:
         assert read_dataset(tmp_path / "a.npz") == []
@@ -115,7 +116,7 @@ def test_read_dataset_refuses_or_reads_bombs_in_little_memory(tmp_path: Path, sh
 def test_read_dataset_counts_an_array_each_time_that_it_is_named(tmp_path: Path) -> None:
     one = np.zeros((1 << 20, 4), np.float32)
     _write(tmp_path / "a.npz", pickle.dumps(_array_of(*[one] * 1000), 2), 1000)
-    with pytest.raises(DatasetProblem, match="is too large"):
+    with pytest.raises(UserError, match="is too large"):
         read_dataset(tmp_path / "a.npz")
 
 
@@ -138,7 +139,7 @@ def test_a_hostile_data_set_is_refused_and_not_obeyed(tmp_path: Path, wrapped: b
         perfs[0] = _Hostile(mark)
         np.lib.format.write_array_header_1_0(entry, {"descr": "|O", "fortran_order": False, "shape": (1,)})
         pickle.dump(perfs if wrapped else perfs[0], entry, protocol)
-    with pytest.raises(DatasetProblem, match="which is no array of numbers: it is not trusted"):
+    with pytest.raises(UserError, match="which is no array of numbers: it is not trusted"):
         read_dataset(tmp_path / "a.npz")
     assert not mark.exists()
 
@@ -168,15 +169,15 @@ def _array_of(*items: Any) -> np.ndarray:
 )
 def test_what_is_no_list_of_performances_is_refused(tmp_path: Path, perfs: np.ndarray, said: str) -> None:
     np.savez(tmp_path / "a.npz", perfs=perfs)
-    with pytest.raises(DatasetProblem, match=said):
+    with pytest.raises(UserError, match=said):
         read_dataset(tmp_path / "a.npz")
 
 
 def test_another_archive_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", other=np.arange(3))
-    with pytest.raises(DatasetProblem, match="holds no performances"):
+    with pytest.raises(UserError, match="holds no performances"):
         read_dataset(tmp_path / "a.npz")
-    with pytest.raises(DatasetProblem, match="cannot be read"):
+    with pytest.raises(UserError, match="cannot be read"):
         read_dataset(tmp_path / "none.npz")
 
 
@@ -192,7 +193,7 @@ def test_a_damaged_file_is_refused_whatever_is_wrong_with_it(tmp_path: Path) -> 
         damaged.write_bytes(spoilt)
         try:
             read_dataset(damaged)
-        except DatasetProblem as problem:
+        except UserError as problem:
             assert str(problem)
 
 
@@ -211,5 +212,5 @@ def test_a_damaged_pickle_is_refused_whatever_is_wrong_with_it(tmp_path: Path) -
             archive.writestr("perfs.npy", bytes(spoilt))
         try:
             read_dataset(tmp_path / "b.npz")
-        except DatasetProblem as problem:
+        except UserError as problem:
             assert str(problem)

@@ -14,7 +14,8 @@ from impsy_tui.engine.scheduler import VirtualTime
 from impsy_tui.engine.seat import Seat
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.wiring import Wiring
-from impsy_tui.players import PlayerFault, Prediction
+from impsy_tui.errors import UserError
+from impsy_tui.players import Prediction
 
 
 class ScriptedPlayer:
@@ -37,7 +38,7 @@ class ScriptedPlayer:
         self.heard.append((round(dt, 9), tuple(values)))
         if self.faults:
             self.faults -= 1
-            raise PlayerFault("it failed")
+            raise UserError("it failed")
         return Prediction(self.dt, tuple(round(min(1.0, x + 0.01), 9) for x in values))
 
     def settle(self) -> None: ...

@@ -6,11 +6,11 @@ import numpy as np
 
 from impsy_tui.config import load_config
 from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.commands import CommandProblem
 from impsy_tui.engine.library import Library
 from impsy_tui.engine.session import Session
 from impsy_tui.engine.setup import Setup
 from impsy_tui.engine.stopwatch import Stopwatch
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.runner import JobRunner
 
 
@@ -30,7 +30,7 @@ class BareHost:
         return "s"
 
     async def change_setting(self, key: str, value: str) -> str:
-        raise CommandProblem(key)
+        raise UserError(key)
 
     def set_log(self, what: str) -> str:
         return what

@@ -2,7 +2,8 @@
 
 import pytest
 
-from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.bindings import Bindings
+from impsy_tui.errors import UserError
 from impsy_tui.language import parse
 from impsy_tui.language.parse import read_macros
 
@@ -67,14 +68,14 @@ def test_an_address_acts_unless_its_button_is_let_go(bindings: Bindings) -> None
     ],
 )
 def test_what_cannot_be_bound_is_told(kind: str, rest: str, says: str) -> None:
-    with pytest.raises(BindingProblem, match=says):
+    with pytest.raises(UserError, match=says):
         Bindings().bind(kind, rest)
 
 
 def test_what_is_bound_can_be_let_go(bindings: Bindings) -> None:
     bindings.unbind("cc", "1 64")
     assert bindings.of_message("a", b"\xb0\x40\x7f") == (False, "")
-    with pytest.raises(BindingProblem, match="nothing is bound to cc 1 64"):
+    with pytest.raises(UserError, match="nothing is bound to cc 1 64"):
         bindings.unbind("cc", "1 64")
     assert bindings.table == {"note 10 36": "mode callresponse", "program 2 5": "temp 1.3", "osc /foot/1": "panic"}
     assert 'note 10 36 "mode callresponse"' in str(bindings)
@@ -90,11 +91,11 @@ def test_keys_of_a_console_are_bound_by_their_names(bindings: Bindings) -> None:
 
 
 def test_the_key_of_panic_means_nothing_else() -> None:
-    with pytest.raises(BindingProblem, match="f9 is panic, and stays it"):
+    with pytest.raises(UserError, match="f9 is panic, and stays it"):
         Bindings().bind("f9", "take")
     moved = Bindings(panic="F1, ctrl+x")
     moved.bind("f9", "take")
-    with pytest.raises(BindingProblem, match="f1 is panic"):
+    with pytest.raises(UserError, match="f1 is panic"):
         moved.bind("f1", "take")
 
 
@@ -102,9 +103,9 @@ def test_words_of_the_performers_own_are_bound_once_they_mean_something() -> Non
     macros = read_macros(["drop = mode battle", "gone = shutdown"])
     bindings = Bindings(lambda line: parse(line, macros))
     bindings.bind("f5", "drop")
-    with pytest.raises(BindingProblem, match="type it at the prompt"):
+    with pytest.raises(UserError, match="type it at the prompt"):
         bindings.bind("f6", "gone")
-    with pytest.raises(BindingProblem, match="no command is called rise"):
+    with pytest.raises(UserError, match="no command is called rise"):
         bindings.bind("f6", "rise")
     assert "means nothing yet: no command is called rise" in bindings.bind("f6", "rise", early=True)
     assert bindings.keys == {"f5": "drop", "f6": "rise"}

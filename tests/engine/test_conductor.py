@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from impsy_tui.engine.conductor import MOST, ConductingProblem, Conductor, Pending
+from impsy_tui.engine.conductor import MOST, Conductor, Pending
 from impsy_tui.engine.gliding import STEP, Track
 from impsy_tui.engine.scheduler import VirtualTime
+from impsy_tui.errors import UserError
 from impsy_tui.language import Moment, Program, parse
 
 
@@ -160,7 +161,7 @@ def test_there_is_an_end_to_what_can_be_pending() -> None:
     theatre = Theatre()
     for _ in range(MOST):
         theatre.conductor.after("", 60.0, program(), "")
-    with pytest.raises(ConductingProblem, match="cancel all"):
+    with pytest.raises(UserError, match="cancel all"):
         theatre.conductor.after("", 60.0, program(), "")
     assert theatre.conductor.cancel_all() == MOST
     theatre.wait(100)
@@ -168,7 +169,7 @@ def test_there_is_an_end_to_what_can_be_pending() -> None:
 
 
 def test_a_number_that_is_not_pending_is_told() -> None:
-    with pytest.raises(ConductingProblem, match="number 7"):
+    with pytest.raises(UserError, match="number 7"):
         Theatre().conductor.cancel(7)
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import unix_connect
 
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
 from impsy_tui.control.messages import Event, Snapshot
+from impsy_tui.errors import NoEngineError
 from tests.conftest import free_port
 from tests.engine.processes import Start, config, received
 
@@ -162,5 +163,5 @@ def test_another_protocol_is_refused_in_words(
 
 
 def test_no_engine_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(NoEngine, match="start one with impsy-tui run"), connected(tmp_path / "none.sock"):
+    with pytest.raises(NoEngineError, match="start one with impsy-tui run"), connected(tmp_path / "none.sock"):
         pass

@@ -12,7 +12,8 @@ import pytest
 from websockets.sync.client import unix_connect
 
 from impsy_tui.channels.osc_packet import write_message
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
+from impsy_tui.errors import NoEngineError
 from tests.conftest import free_port, wait_until
 from tests.engine.processes import Start, config, received
 
@@ -55,7 +56,7 @@ def test_client_beyond_the_last_place_is_refused_in_words(
     with ExitStack() as stack:
         clients = [stack.enter_context(connected(engine.socket)) for _ in range(64)]
         assert all(client.command("temp 1.1").ok for client in clients)
-        with pytest.raises(NoEngine, match="64 clients are connected already"), connected(engine.socket):
+        with pytest.raises(NoEngineError, match="64 clients are connected already"), connected(engine.socket):
             pass
     assert engine.command("status").returncode == 0
 

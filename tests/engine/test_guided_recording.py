@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.guided_recording import ORDER, READY, GuidedProblem, GuidedRecording
+from impsy_tui.engine.guided_recording import ORDER, READY, GuidedRecording
 from impsy_tui.engine.performance_log import PerformanceLog
 from impsy_tui.engine.scheduler import VirtualTime
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.gestures.surfaces import Lifted, Told
 from impsy_tui.gestures.synthetic import play
@@ -172,7 +173,7 @@ def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) 
         assert "recorded up to here" in lesson.guided.end()
         lesson.time.advance(100.0)
         for order in (lesson.guided.again, lesson.guided.skip, lesson.guided.end):
-            with pytest.raises(GuidedProblem, match="no gestures are being recorded"):
+            with pytest.raises(UserError, match="no gestures are being recorded"):
                 order()
 
     lesson.perform(performance)
@@ -230,11 +231,11 @@ def test_it_ends_when_the_log_is_switched_off_and_what_was_played_counts(lesson:
 def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson: Lesson) -> None:
     def performance() -> None:
         lesson.log.enabled = False
-        with pytest.raises(GuidedProblem, match="log on"):
+        with pytest.raises(UserError, match="log on"):
             lesson.guided.begin(ORDER, EACH)
         lesson.log.enabled = True
         lesson.guided.begin(ORDER, EACH)
-        with pytest.raises(GuidedProblem, match="are being recorded: again, skip, or off"):
+        with pytest.raises(UserError, match="are being recorded: again, skip, or off"):
             lesson.guided.begin(ORDER, EACH)
 
     lesson.perform(performance)
@@ -244,7 +245,7 @@ def test_what_is_begun_twice_in_a_second_keeps_its_touches_and_targets_together(
     def performance() -> None:
         lesson.guided.begin(ORDER, EACH)
         lesson.guided.end()
-        with pytest.raises(GuidedProblem, match="begun this very second"):
+        with pytest.raises(UserError, match="begun this very second"):
             lesson.guided.begin([TAPS], EACH)
         assert not lesson.guided.runs
         lesson.time.advance(1.0)

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from impsy_tui.corpus.datasets import write_dataset
-from impsy_tui.engine.helpers import HelperProblem, NoAnswer, ask_helper
+from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.errors import HelperTimeoutError, UserError
 
 
 def test_what_is_printed_is_the_answer_and_what_fails_is_told() -> None:
     assert b"Namespaces" in asyncio.run(ask_helper("this"))
-    with pytest.raises(HelperProblem, match=r"none failed: .*No module named"):
+    with pytest.raises(UserError, match=r"none failed: .*No module named"):
         asyncio.run(ask_helper("impsy_tui.none"))
 
 
@@ -25,7 +26,7 @@ def test_a_flood_of_questions_is_no_flood_of_processes() -> None:
         return await asyncio.gather(*(ask_helper("this") for _ in range(50)), return_exceptions=True)
 
     answers = asyncio.run(flood())
-    refused = [str(answer) for answer in answers if isinstance(answer, HelperProblem)]
+    refused = [str(answer) for answer in answers if isinstance(answer, UserError)]
     assert len(refused) == 14  # four are asked, and 32 wait
     assert "too much is asked for at once" in refused[0]
     assert sum(isinstance(answer, bytes) for answer in answers) == 36
@@ -34,14 +35,14 @@ def test_a_flood_of_questions_is_no_flood_of_processes() -> None:
 def test_helper_that_answers_too_much_is_ended(tmp_path: Path) -> None:
     with (tmp_path / "zeros").open("wb") as file:
         file.truncate(100 << 20)
-    with pytest.raises(HelperProblem, match=r"base64 .*zeros prints more than 80 MB, its limit"):
+    with pytest.raises(UserError, match=r"base64 .*zeros prints more than 80 MB, its limit"):
         asyncio.run(ask_helper("base64", "-e", str(tmp_path / "zeros")))
 
 
 def test_helper_that_takes_too_long_is_ended_with_its_answer_unread(tmp_path: Path) -> None:
     with (tmp_path / "zeros").open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(NoAnswer, match="base64 did not answer within 0 s"):
+    with pytest.raises(HelperTimeoutError, match="base64 did not answer within 0 s"):
         asyncio.run(ask_helper("base64", "-e", str(tmp_path / "zeros"), patience=0.1))
 
 

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from impsy_tui.control.messages import Files, FromEngine, LogPicture, Names, Reply
-from impsy_tui.engine.helpers import HelperProblem, ask_helper
-from impsy_tui.engine.library import Library, LibraryProblem
+from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.engine.library import Library
 from impsy_tui.engine.models import Shelf
+from impsy_tui.errors import UserError
 from impsy_tui.shipped import shipped_folder
 
 T = TypeVar("T")
@@ -79,14 +80,14 @@ def test_a_model_is_listed_once_however_its_folder_is_written(folder: Path) -> N
 def test_no_name_leads_out_of_its_folder(folder: Path, kind: str, name: str) -> None:
     library = _library(folder)
     before = _everything(folder)
-    with pytest.raises(LibraryProblem):
+    with pytest.raises(UserError):
         library.find(kind, name)
-    with pytest.raises(LibraryProblem):
+    with pytest.raises(UserError):
         _run(library.delete(kind, name))
-    with pytest.raises(LibraryProblem):
+    with pytest.raises(UserError):
         _run(library.rename(kind, name, "x"))
     if kind == "log":
-        with pytest.raises(LibraryProblem):
+        with pytest.raises(UserError):
             _run(library.draw(1, name, 10))
     assert _everything(folder) == before
 
@@ -95,7 +96,7 @@ def test_no_name_leads_out_of_its_folder(folder: Path, kind: str, name: str) -> 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_renamed_out_of_its_folder(folder: Path, kind: str, name: str) -> None:
     before = _everything(folder)
-    with pytest.raises(LibraryProblem, match="cannot be a name"):
+    with pytest.raises(UserError, match="cannot be a name"):
         _run(_library(folder).rename(kind, "m" if kind == "model" else "a", name))
     assert _everything(folder) == before
 
@@ -114,9 +115,9 @@ def test_anything_is_found_by_its_name(folder: Path) -> None:
     assert library.find_any("a") == folder / "logs" / "a.log"
     assert library.find_any("a.npz") == folder / "datasets" / "a.npz"
     assert library.find_any("m") == folder / "models" / "m.tflite"
-    with pytest.raises(LibraryProblem, match="did you mean training-dataset-4d"):
+    with pytest.raises(UserError, match="did you mean training-dataset-4d"):
         library.find_any("training-datset-4d")
-    with pytest.raises(LibraryProblem, match="no log, data set or model is called"):
+    with pytest.raises(UserError, match="no log, data set or model is called"):
         library.find_any("../logs/a")
 
 
@@ -134,10 +135,10 @@ def test_logs_and_data_sets_are_renamed_and_deleted(folder: Path, kind: str, suf
 def test_nothing_is_overwritten(folder: Path) -> None:
     before = _everything(folder)
     for kind, name, to in (("log", "a", "b"), ("log", "a", "a"), ("model", "other", "other.h5")):
-        with pytest.raises(LibraryProblem, match="is there already"):
+        with pytest.raises(UserError, match="is there already"):
             _run(_library(folder).rename(kind, name, to))
     (folder / "models" / "free.keras").touch()
-    with pytest.raises(LibraryProblem, match="is there already"):
+    with pytest.raises(UserError, match="is there already"):
         _run(_library(folder).rename("model", "m", "free"))
     (folder / "models" / "free.keras").unlink()
     assert _everything(folder) == before
@@ -147,7 +148,7 @@ def test_what_comes_with_the_program_stays(folder: Path) -> None:
     library = _library(folder)
     shipped = sorted(shipped_folder("models").glob("*.tflite"))[0]
     for work in (library.delete("model", shipped.stem), library.rename("model", shipped.stem, "mine")):
-        with pytest.raises(LibraryProblem, match="comes with the program"):
+        with pytest.raises(UserError, match="comes with the program"):
             _run(work)
     assert shipped.is_file()
 
@@ -156,9 +157,9 @@ def test_what_is_in_use_stays(folder: Path) -> None:
     # The model plays from one of its files: all of them are needed.
     library = _library(folder, folder / "models" / "m.keras", folder / "logs" / "a.log")
     before = _everything(folder)
-    with pytest.raises(LibraryProblem, match="m stays as it is: it plays now"):
+    with pytest.raises(UserError, match="m stays as it is: it plays now"):
         _run(library.delete("model", "m.tflite"))
-    with pytest.raises(LibraryProblem, match="a stays as it is: it is being written"):
+    with pytest.raises(UserError, match="a stays as it is: it is being written"):
         _run(library.rename("log", "a", "c"))
     assert _everything(folder) == before
     _run(library.delete("log", "b"))
@@ -172,19 +173,19 @@ def test_the_newest_data_set_of_a_dimension(folder: Path) -> None:
     newer.touch()
     os.utime(newer, (4e9, 4e9))
     assert library.newest_dataset(4) == newer
-    with pytest.raises(LibraryProblem, match="dataset 9 makes one"):
+    with pytest.raises(UserError, match="dataset 9 makes one"):
         library.newest_dataset(9)
 
 
 def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(folder: Path) -> None:
     library = _library(folder)
-    with pytest.raises(LibraryProblem, match="scores is not there: scores are"):
+    with pytest.raises(UserError, match="scores is not there: scores are"):
         library.scores_folder("")
     (folder / "scores" / "quartets").mkdir(parents=True)
     assert library.scores_folder("") == folder / "scores"
     assert library.scores_folder("quartets") == folder / "scores" / "quartets"
     for name in ("trios", "../logs", "..", "/etc"):
-        with pytest.raises(LibraryProblem, match="no folder of gesture scores is called"):
+        with pytest.raises(UserError, match="no folder of gesture scores is called"):
             library.scores_folder(name)
 
 
@@ -203,12 +204,12 @@ def test_an_agent_is_renamed_and_deleted_and_is_told_by_its_name_as_well(folder:
     assert _run(library.rename("model", "agent-mine", "gentle")) == "model agent-mine is now agent-gentle"
     _run(library.delete("model", "agent-gentle"))
     assert not list(models.glob("agent-*"))
-    with pytest.raises(LibraryProblem, match="comes with the program"):
+    with pytest.raises(UserError, match="comes with the program"):
         _run(library.delete("model", "agent-fm"))
-    with pytest.raises(LibraryProblem, match="no model is called clips"):
+    with pytest.raises(UserError, match="no model is called clips"):
         _run(library.delete("model", "clips"))
     (models / "agent-playing.npz").touch()
-    with pytest.raises(LibraryProblem, match="it plays now"):
+    with pytest.raises(UserError, match="it plays now"):
         _run(_library(folder, models / "agent-playing.npz").delete("model", "agent-playing"))
 
 
@@ -220,16 +221,16 @@ def test_a_model_of_a_band_keeps_the_part_of_its_name_that_tells_it(folder: Path
 
 class TestHelpers:
     def test_one_that_fails_is_told_with_its_last_words(self) -> None:
-        with pytest.raises(HelperProblem, match="library failed: ValueError"):
+        with pytest.raises(UserError, match="library failed: ValueError"):
             _run(ask_helper("impsy_tui.jobs.library", "list", "x"))
 
     def test_one_that_takes_too_long_is_given_up(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "log")  # opening it for reading waits for ever
-        with pytest.raises(HelperProblem, match="did not answer within"):
+        with pytest.raises(UserError, match="did not answer within"):
             _run(ask_helper("impsy_tui.jobs.library", "draw", "1", str(tmp_path / "log"), "5", patience=0.3))
 
     def test_what_no_process_can_be_told_is_refused(self) -> None:
-        with pytest.raises(HelperProblem, match="cannot be asked that"):
+        with pytest.raises(UserError, match="cannot be asked that"):
             _run(ask_helper("impsy_tui.jobs.library", "draw", "1", "a\0b", "5"))
 
 

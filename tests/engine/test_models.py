@@ -16,9 +16,9 @@ from impsy_tui.engine import models
 from impsy_tui.engine.loop import EngineLoop
 from impsy_tui.engine.models import LARGEST_FILE, LoadedModel, SeenFiles, Shelf, load_model
 from impsy_tui.engine.setup import Setup, model_folders
+from impsy_tui.errors import UserError
 from impsy_tui.networks import Shape
 from impsy_tui.networks.notes import LARGEST_NOTES, ModelNotes
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.scaled import scale_of
 from impsy_tui.players.mdrnn import MdrnnPlayer
 from tests.models import constant_model, random_model
@@ -61,19 +61,19 @@ def test_a_model_is_found_by_its_name_or_file(shelf: Shelf, tmp_path: Path) -> N
     "name", ["../secret", "../secret.h5", "/etc/passwd", "..", "", ".", "notes.txt", "a\0b", "x" * 5000]
 )
 def test_no_name_leads_out_of_the_folders(shelf: Shelf, name: str) -> None:
-    with pytest.raises(ModelProblem, match="no model is called"):
+    with pytest.raises(UserError, match="no model is called"):
         shelf.find(name)
 
 
 def test_a_mistyped_name_gets_a_suggestion(shelf: Shelf) -> None:
-    with pytest.raises(ModelProblem, match="did you mean two words"):
+    with pytest.raises(UserError, match="did you mean two words"):
         shelf.find("tow words")
 
 
 def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    with pytest.raises(ModelProblem) as problem:
+    with pytest.raises(UserError) as problem:
         Shelf([tmp_path / "a", tmp_path / "b" / ".." / "a"]).find("none")
     assert str(problem.value) == "no model is called none. There is none yet"
 
@@ -139,7 +139,7 @@ def test_a_file_that_spins_for_ever_is_given_up(tmp_path: Path, monkeypatch: pyt
     os.mkfifo(fifo)  # opening it for reading waits for ever
     monkeypatch.setattr(models, "_digest", lambda file: "none")
     began = time.monotonic()
-    with pytest.raises(ModelProblem, match="within"):
+    with pytest.raises(UserError, match="within"):
         _load(fifo)
     assert time.monotonic() - began < 10
 
@@ -187,14 +187,14 @@ def test_small_file_of_large_weights_is_refused_before_they_are_read(tmp_path: P
         for name, shape in (("kernel", (4, 4 * units)), ("recurrent_kernel", (units, 4 * units))):
             h5.create_dataset(f"lstm0/lstm0/{name}:0", shape, "f4", chunks=True, compression="gzip")
     assert (tmp_path / "large.h5").stat().st_size < 1 << 20
-    with pytest.raises(ModelProblem, match="weights may take at most 64 MB"):
+    with pytest.raises(UserError, match="weights may take at most 64 MB"):
         _load(tmp_path / "large.h5")
 
 
 def test_model_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "huge.tflite").open("wb") as file:
         file.truncate(LARGEST_FILE + 1)
-    with pytest.raises(ModelProblem, match="at most 256 MB"):
+    with pytest.raises(UserError, match="at most 256 MB"):
         _load(tmp_path / "huge.tflite")
 
 

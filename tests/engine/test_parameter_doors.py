@@ -21,12 +21,13 @@ from impsy_tui import parameters, terms
 from impsy_tui.config import load_config
 from impsy_tui.control.states import PlayerState, TempoState
 from impsy_tui.engine import resume
-from impsy_tui.engine.bindings import BindingProblem, Bindings
+from impsy_tui.engine.bindings import Bindings
 from impsy_tui.engine.part_settings import captured, read_values
 from impsy_tui.engine.part_settings import table as table_of
 from impsy_tui.engine.scene_book import read_scene, scene_table
 from impsy_tui.engine.scenes import scene_lines
 from impsy_tui.engine.snapshots import _player_state
+from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from impsy_tui.language.osc import command_line
 from impsy_tui.parameters import shown_number
@@ -174,7 +175,7 @@ def test_binding_accepts_what_the_prompt_accepts(setting: tuple[str, float]) -> 
     try:
         bindings.bind("cc", f'1 64 "{_line(name, value)}"')
         bound = True
-    except BindingProblem:
+    except UserError:
         bound = False
     assert bound is (value in PARAMETERS[name])
 

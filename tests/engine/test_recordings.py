@@ -11,8 +11,8 @@ import pytest
 
 from impsy_tui.corpus.datasets import read_dataset
 from impsy_tui.corpus.synthetic import Manner, Performer
-from impsy_tui.engine.casting import CastingProblem
-from impsy_tui.engine.replay import Performance, ReplayProblem, performance_of
+from impsy_tui.engine.replay import Performance, performance_of
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.replay import read_reel
 from tests.engine.band import ScriptedPlayer
 from tests.engine.rehearsal import SET, SHIPPED, Rehearsal, mdrnn, temp
@@ -77,7 +77,7 @@ def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
     assert "is replayed" in asyncio.run(set_.manager.play_again(_performance(), through=SHIPPED.stem))
     set_.wait(1)
     assert set_.session.seat.part.player.name == SHIPPED.stem
-    with pytest.raises(CastingProblem, match="no model is called none"):
+    with pytest.raises(UserError, match="no model is called none"):
         asyncio.run(set_.manager.play_again(_performance(), through="none"))
 
 
@@ -93,7 +93,7 @@ def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
 
 
 def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
-    with pytest.raises(ReplayProblem, match="it has 2 values an event, 3 are played"):
+    with pytest.raises(UserError, match="it has 2 values an event, 3 are played"):
         asyncio.run(set_.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 2)))))
     assert "no log is called none" in set_.try_("replay none").text
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.recorder import Recorder
-from impsy_tui.engine.replay import Performance, Replayer, ReplayProblem, performance_of
+from impsy_tui.engine.replay import Performance, Replayer, performance_of
 from impsy_tui.engine.scheduler import VirtualTime
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.replay import read_reel
 from tests.conftest import wait_until
 
@@ -58,12 +59,12 @@ def test_what_the_musician_played_is_read_and_nothing_else(tmp_path: Path) -> No
 def test_what_has_no_events_is_told(tmp_path: Path, content: str) -> None:
     file = tmp_path / "l.log"
     file.write_text(content)
-    with pytest.raises(ReplayProblem, match="l cannot be replayed: no events are in it"):
+    with pytest.raises(UserError, match="l cannot be replayed: no events are in it"):
         performance_of("l", printed(file))
 
 
 def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ReplayProblem, match="No such file"):
+    with pytest.raises(UserError, match="No such file"):
         performance_of("l", printed(tmp_path / "l.log"))
 
 
@@ -197,13 +198,13 @@ def test_what_is_too_long_for_the_engine_is_told(tmp_path: Path) -> None:
     file = log_of(tmp_path, [(0.0, "interface", "0.5")])
     row = f"{BEGAN.isoformat()},temp 1\n"
     file.with_suffix(".commands").write_text(row * 20_001)
-    with pytest.raises(ReplayProblem, match="too long"):
+    with pytest.raises(UserError, match="too long"):
         performance_of("it", printed(file))
     file.with_suffix(".commands").write_text(row * 20_000)
     assert len(performance_of("it", printed(file)).commands) == 20_000
     with file.open("ab") as log:
         log.truncate(257 << 20)  # a hole: it takes no room
-    with pytest.raises(ReplayProblem, match="too long"):
+    with pytest.raises(UserError, match="too long"):
         performance_of("it", printed(file))
 
 

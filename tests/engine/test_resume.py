@@ -12,8 +12,9 @@ import pytest
 from impsy_tui.engine.keeping import Keeping
 from impsy_tui.engine.learning import Learned
 from impsy_tui.engine.pending_state import LastPending
-from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed, UnreadableSession, earlier_file, keep, recall
+from impsy_tui.engine.resume import LastPlayer, LastSession, Rehearsed, earlier_file, keep, recall
 from impsy_tui.engine.scheduler import VirtualTime
+from impsy_tui.errors import UserError
 
 VALUES = {"mode": "battle", "temp": 1.3, "sigma": 0.02, "timescale": 0.5, "threshold": 2.0, "max_response": None}
 MAIN = LastPlayer("m.tflite", VALUES, True)
@@ -77,13 +78,13 @@ def _kept(**changes: object) -> str:
 )
 def test_what_makes_no_sense_is_not_recalled(tmp_path: Path, content: str) -> None:
     (tmp_path / ".last-session.json").write_text(content)
-    with pytest.raises(UnreadableSession, match="it is damaged"):
+    with pytest.raises(UserError, match="it is damaged"):
         recall(tmp_path)
 
 
 def test_recall_reports_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / ".last-session.json").mkdir()
-    with pytest.raises(UnreadableSession, match="Is a directory"):
+    with pytest.raises(UserError, match="Is a directory"):
         recall(tmp_path)
 
 

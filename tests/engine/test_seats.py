@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
-from impsy_tui.engine.company import UnknownPlayer
 from impsy_tui.engine.outputs import Outputs
 from impsy_tui.engine.part_settings import PartSettings
 from impsy_tui.engine.session import Session, SessionSettings
 from impsy_tui.engine.wiring import Wiring
+from impsy_tui.errors import UserError
 from tests.engine.band import Band, Member, RecordingChannel, RecordingLog, ScriptedPlayer
 
 LEFT = Wiring(hears=(0, 1), plays=(0, 1))
@@ -267,5 +267,5 @@ def test_players_are_found_by_name() -> None:
     assert session.seats_for("all") == [band.seat, b.seat]
     session.focus = "b"
     assert session.seat is b.seat
-    with pytest.raises(UnknownPlayer, match="no player is called c: there is main and b"):
+    with pytest.raises(UserError, match="no player is called c: there is main and b"):
         session.seats_for("c")

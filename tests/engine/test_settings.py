@@ -7,7 +7,8 @@ import pytest
 
 from impsy_tui.config import load_config
 from impsy_tui.control.messages import Setting
-from impsy_tui.engine.settings import SettingProblem, SettingsDesk
+from impsy_tui.engine.settings import SettingsDesk
+from impsy_tui.errors import UserError
 from impsy_tui.guide import Answers
 from impsy_tui.language import Mistake, parse
 from impsy_tui.shipped import shipped_folder
@@ -72,7 +73,7 @@ def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: st
     ],
 )
 def test_what_is_wrong_is_said_and_the_file_kept(file: Path, key: str, value: str, said: str) -> None:
-    with pytest.raises(SettingProblem, match=said):
+    with pytest.raises(UserError, match=said):
         _change(SettingsDesk(load_config(file)), key, value)
     assert file.read_text() == CONFIG
 
@@ -108,7 +109,7 @@ def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
 
 def test_without_a_file_nothing_can_be_kept() -> None:
     desk = SettingsDesk(load_config(None))
-    with pytest.raises(SettingProblem, match="no configuration file"):
+    with pytest.raises(UserError, match="no configuration file"):
         _change(desk, "title", "x")
     assert desk.file is None
     assert _found(desk, "interaction.threshold").origin == "default"
@@ -127,7 +128,7 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
     config = load_config(tmp_path / "config.toml").config
     assert (config.title, config.owner) == ("mine", "me")
     assert shipped.read_text() == before
-    with pytest.raises(SettingProblem, match=r"stays as it is, and a config\.toml is here already"):
+    with pytest.raises(UserError, match=r"stays as it is, and a config\.toml is here already"):
         _change(SettingsDesk(load_config(shipped)), "title", "another")
 
 
@@ -139,7 +140,7 @@ def test_a_set_up_is_a_new_file_beside_the_one_in_force(file: Path) -> None:
     assert said.splitlines()[-2:] == ["impsy-tui shutdown", f"impsy-tui play -c {made}"]
     assert load_config(made).config.title == "Mine"
     assert (file.read_text(), desk.file) == (CONFIG, file)
-    with pytest.raises(SettingProblem, match="dimension"):
+    with pytest.raises(UserError, match="dimension"):
         asyncio.run(desk.make(Answers("Mine", "demo", "osc", 0)))
 
 

@@ -6,8 +6,9 @@ from typing import Any, cast
 import pytest
 
 from impsy_tui.control.status_text import tempo_words
-from impsy_tui.engine.commands import CommandProblem, Commands
+from impsy_tui.engine.commands import Commands
 from impsy_tui.engine.scenes import Stagehand, rig_lines
+from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from tests.engine.band import Band
 
@@ -56,7 +57,7 @@ def test_a_tempo_that_cannot_be_is_refused_in_words(line: str) -> None:
     for _ in range(10):
         band.session.clock("midi", "Sequencer", b"\xf8", band.time.time)
         band.wait(0.02)
-    with pytest.raises(CommandProblem, match=r"clock|quantise off needs no tempo"):
+    with pytest.raises(UserError, match=r"clock|quantise off needs no tempo"):
         _do(band, line)
 
 
@@ -71,7 +72,7 @@ def test_turns_and_clocks_and_nudges_by_word() -> None:
     assert _do(band, "nudge out -12ms") == "out nudged -12 ms"
     assert band.session.outputs.nudges == {"out": -0.012}
     assert _do(band, "nudge out 0s") == "out is not nudged"
-    with pytest.raises(CommandProblem, match="no output is called synth: there is out"):
+    with pytest.raises(UserError, match="no output is called synth: there is out"):
         _do(band, "nudge synth 5ms")
 
 

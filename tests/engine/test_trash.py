@@ -13,7 +13,7 @@ import pytest
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Names
 from impsy_tui.engine.library import Library
-from impsy_tui.engine.trash import TrashProblem
+from impsy_tui.errors import UserError
 from impsy_tui.jobs import trash
 from impsy_tui.shipped import shipped_folder
 from tests.conftest import free_port, wait_until
@@ -107,14 +107,14 @@ def test_restore_takes_the_newest_of_a_name_and_of_all(tmp_path: Path) -> None:
     assert set(library.trash.names()) == {"a", "m"}
     _run(library.trash.restore("a"))
     assert (tmp_path / "logs" / "a.log").read_text() == "second"
-    with pytest.raises(TrashProblem, match=r"a\.log is there again"):
+    with pytest.raises(UserError, match=r"a\.log is there again"):
         _run(library.trash.restore("a"))
     assert (tmp_path / "logs" / "a.log").read_text() == "second"
     (tmp_path / "logs" / "a.log").unlink()
     _run(library.trash.restore("a"))
     assert (tmp_path / "logs" / "a.log").read_text() == "first"
     assert _run(library.trash.restore("")) == "model m is back"
-    with pytest.raises(TrashProblem, match="the trash is empty"):
+    with pytest.raises(UserError, match="the trash is empty"):
         _run(library.trash.restore(""))
 
 
@@ -122,14 +122,14 @@ def test_restore_names_what_lists_the_trash(tmp_path: Path) -> None:
     library = _library(tmp_path)
     _make(tmp_path, "logs/a.log")
     _run(library.delete("log", "a"))
-    with pytest.raises(TrashProblem, match="nope is not in the trash: trash lists what is there"):
+    with pytest.raises(UserError, match="nope is not in the trash: trash lists what is there"):
         _run(library.trash.restore("nope"))
     assert "log a" in _run(library.trash.listing())
 
 
 def test_delete_leaves_everything_where_the_trash_cannot_be_made(tmp_path: Path) -> None:
     _make(tmp_path, "models/m.h5", "models/m.toml", "models/.trash")
-    with pytest.raises(TrashProblem, match=r"\.trash"):
+    with pytest.raises(UserError, match=r"\.trash"):
         _run(_library(tmp_path).delete("model", "m"))
     assert (tmp_path / "models" / "m.toml").is_file()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from impsy_tui.gestures.arrays import ArraysProblem
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.classifier import DESCRIPTION, SHIPPED, Classifier, Forest, read_classifier, write_classifier
 from impsy_tui.gestures.features import features
 from impsy_tui.gestures.names import GESTURES, NAMES
@@ -87,7 +87,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, shipped: Classifier) -> N
 def test_a_damaged_forest_is_refused_in_a_line(tmp_path: Path, changed: dict[str, object]) -> None:
     file = tmp_path / "c.npz"
     write_classifier(file, Classifier(_stump(**changed)))
-    with pytest.raises(ArraysProblem, match=r"c\.npz: is no classifier of gestures: "):
+    with pytest.raises(UserError, match=r"c\.npz: is no classifier of gestures: "):
         read_classifier(file)
 
 
@@ -101,14 +101,14 @@ def test_trees_that_would_keep_the_music_waiting_are_refused_in_a_line(tmp_path:
         if fits:
             assert len(read_classifier(tmp_path / "c.npz").forest.left) == questions + 1
         else:
-            with pytest.raises(ArraysProblem, match="its trees ask more than 200 questions"):
+            with pytest.raises(UserError, match="its trees ask more than 200 questions"):
                 read_classifier(tmp_path / "c.npz")
 
 
 def test_a_file_that_could_act_is_never_opened(tmp_path: Path) -> None:
     file = tmp_path / "c.npz"
     np.savez(file, format=np.array([print], object), allow_pickle=True)
-    with pytest.raises(ArraysProblem, match="is no classifier of gestures"):
+    with pytest.raises(UserError, match="is no classifier of gestures"):
         read_classifier(file)
 
 
@@ -121,5 +121,5 @@ def test_noise_is_refused_in_a_line(tmp_path_factory: pytest.TempPathFactory, no
     file.write_bytes(whole[:place] + noise + whole[place + len(noise) :])
     try:
         assert len(read_classifier(file).forest.question) == 3
-    except ArraysProblem as problem:
+    except UserError as problem:
         assert "\n" not in str(problem)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.gestures.arrays import ArraysProblem
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.clips import SHIPPED, SILENCE, Clip, Clips, ClipTouch, cut, read_clips, together, write_clips
 from impsy_tui.gestures.names import GESTURES, NAMES
 from impsy_tui.gestures.synthetic import play
@@ -117,7 +117,7 @@ def test_a_damaged_library_is_refused_in_a_line(tmp_path: Path, changed: dict[st
     with np.load(file) as whole:
         arrays = {**whole, **changed}
     np.savez(file, **arrays)
-    with pytest.raises(ArraysProblem, match=r"c\.npz: "):
+    with pytest.raises(UserError, match=r"c\.npz: "):
         read_clips(file)
 
 

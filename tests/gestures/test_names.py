@@ -2,7 +2,8 @@
 
 import pytest
 
-from impsy_tui.gestures.names import GROUPS, NAMES, SHORT, UnknownGesture, code_of, gesture
+from impsy_tui.errors import UserError
+from impsy_tui.gestures.names import GROUPS, NAMES, SHORT, code_of, gesture
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,7 @@ def test_a_gesture_is_told_by_name_short_name_or_code(text: str, code: int) -> N
 @pytest.mark.parametrize("text", ["", "swirl", "9", "-1", "1.5", "nan", "100", "small swirl!"])
 def test_what_is_no_gesture_is_told_with_what_is_one(text: str) -> None:
     assert code_of(text) is None
-    with pytest.raises(UnknownGesture, match=r"is no gesture: nothing, fast-taps, .*, or a code from 0 to 8"):
+    with pytest.raises(UserError, match=r"is no gesture: nothing, fast-taps, .*, or a code from 0 to 8"):
         gesture(text)
 
 

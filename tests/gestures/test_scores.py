@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.names import GESTURES
-from impsy_tui.gestures.scores import (
-    Score,
-    ScoreProblem,
-    read_score,
-    score_files,
-    write_score,
-)
+from impsy_tui.gestures.scores import Score, read_score, score_files, write_score
 from tests.conftest import published
 
 
@@ -75,7 +70,7 @@ def test_not_every_one_of_many_mistakes_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_score_is_told_so(tmp_path: Path, text: str, problem: str) -> None:
-    with pytest.raises(ScoreProblem, match=problem):
+    with pytest.raises(UserError, match=problem):
         read_score(_file(tmp_path, text))
 
 
@@ -85,7 +80,7 @@ def test_noise_is_never_more_than_a_problem(tmp_path_factory: pytest.TempPathFac
     file.write_bytes(b"time,ann\n0,1\n" + noise)
     try:
         assert read_score(file).score.codes.max() < GESTURES
-    except ScoreProblem as problem:
+    except UserError as problem:
         assert "noise.csv" in str(problem)
 
 
@@ -103,9 +98,9 @@ def test_what_was_written_is_read_again(tmp_path: Path, began: datetime | None) 
 
 def test_a_score_that_cannot_be_written_or_found_is_told_so(tmp_path: Path) -> None:
     score = Score("out", ("lead",), np.zeros((1, 1), np.int8))
-    with pytest.raises(ScoreProblem, match="No such file"):
+    with pytest.raises(UserError, match="No such file"):
         write_score(tmp_path / "nowhere" / "out.csv", score)
-    with pytest.raises(ScoreProblem, match="no gesture score in it"):
+    with pytest.raises(UserError, match="no gesture score in it"):
         score_files(tmp_path)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from impsy_tui.channels.osc_packet import read_packet, write_message
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.surfaces import (
     METATONE,
     TOUCHOSC,
@@ -26,7 +27,7 @@ from impsy_tui.gestures.surfaces import (
     read_metatone,
     state_told,
 )
-from impsy_tui.gestures.touches import Touch, TouchProblem
+from impsy_tui.gestures.touches import Touch
 
 
 def _heard(surface: Surface, time: float, address: str, *arguments: float | str) -> Touch | Lifted | None:
@@ -105,7 +106,7 @@ def test_a_pattern_that_makes_no_sense_is_told(pattern: Pattern, why: str) -> No
     ],
 )
 def test_a_touch_that_makes_no_sense_is_told(arguments: tuple[float | str, ...], why: str) -> None:
-    with pytest.raises(TouchProblem, match=why):
+    with pytest.raises(UserError, match=why):
         Surface(METATONE, "").read("/metatone/touch", arguments, 0.0)
 
 
@@ -124,7 +125,7 @@ _ANYTHING = (
 def test_whatever_comes_in_is_a_touch_or_a_problem(address: str, arguments: list[object]) -> None:
     try:
         found = Surface((*METATONE, *TOUCHOSC), "ann").read(address, arguments, 1.0)
-    except TouchProblem as problem:
+    except UserError as problem:
         assert "\n" not in str(problem)
     else:
         if isinstance(found, Touch):

@@ -8,16 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from impsy_tui.gestures.touches import (
-    HEADER,
-    Touch,
-    TouchProblem,
-    in_time,
-    read_touches,
-    wall_seconds,
-    write_touches,
-    written,
-)
+from impsy_tui.errors import UserError
+from impsy_tui.gestures.touches import HEADER, Touch, in_time, read_touches, wall_seconds, write_touches, written
 
 METATONE = "time,device_id,x_pos,y_pos,velocity\n"
 
@@ -89,7 +81,7 @@ def test_a_finger_that_slides_off_the_surface_is_at_its_edge(tmp_path: Path) -> 
 )
 def test_a_file_without_touches_is_refused_in_a_line(tmp_path: Path, text: str, why: str) -> None:
     file = _file(tmp_path, text)
-    with pytest.raises(TouchProblem) as problem:
+    with pytest.raises(UserError) as problem:
         read_touches(file)
     assert str(problem.value).startswith(f"{file}: ")
     assert why in str(problem.value)
@@ -97,7 +89,7 @@ def test_a_file_without_touches_is_refused_in_a_line(tmp_path: Path, text: str, 
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TouchProblem, match=r"none\.csv: No such file"):
+    with pytest.raises(UserError, match=r"none\.csv: No such file"):
         read_touches(tmp_path / "none.csv")
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.messages import Progress
-from impsy_tui.jobs.runner import MOST_JOBS, Job, JobProblem, JobRunner
+from impsy_tui.jobs.runner import MOST_JOBS, Job, JobRunner
 from tests.conftest import ROOT
 
 
@@ -118,10 +119,10 @@ def test_a_job_told_to_keep_saves_what_it_has(tmp_path: Path) -> None:
 
 def test_what_does_not_run_cannot_be_stopped(tmp_path: Path) -> None:
     async def play(rehearsal: Rehearsal) -> None:
-        with pytest.raises(JobProblem, match="no job runs"):
+        with pytest.raises(UserError, match="no job runs"):
             rehearsal.runner.stop(None, keep=True)
         job = await rehearsal.done("badly")
-        with pytest.raises(JobProblem, match="no job 1 runs"):
+        with pytest.raises(UserError, match="no job 1 runs"):
             rehearsal.runner.stop(job.number, keep=False)
         assert job.state == "failed"
 
@@ -132,7 +133,7 @@ def test_no_more_than_a_few_run_however_quickly_they_are_asked_for(tmp_path: Pat
     async def play(rehearsal: Rehearsal) -> None:
         asked = [rehearsal.start("keeping") for _ in range(MOST_JOBS + 3)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
-        assert sum(isinstance(answer, JobProblem) for answer in answers) == 3
+        assert sum(isinstance(answer, UserError) for answer in answers) == 3
         assert [job.number for job in rehearsal.runner.jobs] == [1, 2, 3, 4]
 
     _rehearse(tmp_path, play)
@@ -152,7 +153,7 @@ def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "jobs").write_text("in the way")
 
     async def play(rehearsal: Rehearsal) -> None:
-        with pytest.raises(JobProblem, match="train cannot be started"):
+        with pytest.raises(UserError, match="train cannot be started"):
             await rehearsal.start("well")
         assert rehearsal.runner.jobs == []
 
@@ -178,7 +179,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
 def test_what_has_nothing_to_keep_goes_on(tmp_path: Path) -> None:
     async def play(rehearsal: Rehearsal) -> None:
         job = await rehearsal.runner.start("dataset", "of all", "tests.jobs.worker", ("keeping",))
-        with pytest.raises(JobProblem, match=r"job 1 \(dataset\) has nothing to keep before it ends"):
+        with pytest.raises(UserError, match=r"job 1 \(dataset\) has nothing to keep before it ends"):
             rehearsal.runner.stop(None, keep=True)
         assert job.state == "running"
         rehearsal.runner.stop(None, keep=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_file import STEPS, Foresight, read_agent, write_agent
 from impsy_tui.listening.names import NAMES
 from impsy_tui.listening.perceptron import Perceptron
@@ -97,30 +97,26 @@ def test_nothing_in_a_file_is_ever_unpickled(tmp_path: Path) -> None:
     trap = np.empty(1, object)
     trap[0] = Trap()
     changed(path, moves=trap)
-    with pytest.raises(ListeningProblem, match=r"agent.npz is no agent: .*allow_pickle"):
+    with pytest.raises(UserError, match=r"agent.npz is no agent: .*allow_pickle"):
         read_agent(path)
     path.write_bytes(pickle.dumps(Trap()))
-    with pytest.raises(ListeningProblem, match=r"agent\.npz"):
+    with pytest.raises(UserError, match=r"agent\.npz"):
         read_agent(path)
     assert not (tmp_path / "sprung").exists()
 
 
 def test_a_table_of_other_descriptors_is_refused_in_a_line(tmp_path: Path) -> None:
     names = [*NAMES[:5], "mfcc-99", *NAMES[6:]]
-    with pytest.raises(
-        ListeningProblem, match=r"agent\.npz has other descriptors .* mfcc-99 where mfcc-2 is expected"
-    ):
+    with pytest.raises(UserError, match=r"agent\.npz has other descriptors .* mfcc-99 where mfcc-2 is expected"):
         read_agent(told(written(tmp_path), names=names))
     path = changed(written(tmp_path), descriptors=np.zeros((441, 54), np.float32))
-    with pytest.raises(
-        ListeningProblem, match=r"agent\.npz has a look-up table whose columns do not match: 54, not 55"
-    ):
+    with pytest.raises(UserError, match=r"agent\.npz has a look-up table whose columns do not match: 54, not 55"):
         read_agent(path)
 
 
 def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refused(tmp_path: Path) -> None:
     path = changed(written(tmp_path), parameters=np.zeros((441, 3), np.float32))
-    with pytest.raises(ListeningProblem, match="sees 4 numbers, and 1 descriptors twice and 3 parameters are 5"):
+    with pytest.raises(UserError, match="sees 4 numbers, and 1 descriptors twice and 3 parameters are 5"):
         read_agent(path)
 
 
@@ -150,7 +146,7 @@ def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refus
 def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
     tmp_path: Path, changes: dict[str, np.ndarray | None], match: str
 ) -> None:
-    with pytest.raises(ListeningProblem, match=match) as problem:
+    with pytest.raises(UserError, match=match) as problem:
         read_agent(changed(written(tmp_path), **changes))
     assert "\n" not in str(problem.value)
 
@@ -181,7 +177,7 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
     ],
 )
 def test_facts_that_make_no_sense_are_refused_in_a_line(tmp_path: Path, facts: dict[str, object], match: str) -> None:
-    with pytest.raises(ListeningProblem, match=match):
+    with pytest.raises(UserError, match=match):
         read_agent(told(written(tmp_path), **facts))
 
 
@@ -189,9 +185,9 @@ def test_a_file_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
     path = tmp_path / "agent.npz"
     for content in (b"", b"PK\3\4", b"hello", written(tmp_path).read_bytes()[:2000]):
         path.write_bytes(content)
-        with pytest.raises(ListeningProblem, match=r"agent\.npz is no agent"):
+        with pytest.raises(UserError, match=r"agent\.npz is no agent"):
             read_agent(path)
-    with pytest.raises(ListeningProblem, match="No such file"):
+    with pytest.raises(UserError, match="No such file"):
         read_agent(tmp_path / "none.npz")
 
 
@@ -203,7 +199,7 @@ def test_a_file_that_a_worn_card_has_changed_is_refused_in_a_line(tmp_path: Path
     inside = entry.header_offset + 30 + len(entry.filename) + 40
     for place, found in ((inside, bytes([255] * 40)), (whole.rindex(b"PK\1\2") + 10, bytes([99, 0]))):
         path.write_bytes(whole[:place] + found + whole[place + len(found) :])
-        with pytest.raises(ListeningProblem, match=r"agent\.npz is no agent") as problem:
+        with pytest.raises(UserError, match=r"agent\.npz is no agent") as problem:
             read_agent(path)
         assert "\n" not in str(problem.value)
 
@@ -217,7 +213,7 @@ def test_a_small_file_that_unpacks_to_more_than_there_is_room_for_is_refused(
         archive.writestr("facts.npy", bytes(2 << 20))
     path = tmp_path / "agent.npz"
     path.write_bytes(packed.getvalue())
-    with pytest.raises(ListeningProblem, match=r"agent\.npz is larger than 1 MB"):
+    with pytest.raises(UserError, match=r"agent\.npz is larger than 1 MB"):
         read_agent(path)
 
 
@@ -226,5 +222,5 @@ def test_a_table_that_unpacks_to_more_than_there_is_room_for_is_refused(
 ) -> None:
     path = changed(written(tmp_path), differences=np.zeros((55, 9000), np.int8))
     monkeypatch.setattr("impsy_tui.listening.agent_file.LARGEST", 3 << 20)
-    with pytest.raises(ListeningProblem, match=r"agent\.npz is larger than 3 MB"):
+    with pytest.raises(UserError, match=r"agent\.npz is larger than 3 MB"):
         read_agent(path)

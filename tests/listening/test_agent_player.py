@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_file import Foresight
 from impsy_tui.listening.agent_player import AHEAD, AgentPlayer, Played
 from impsy_tui.listening.corpus import FRAMES_A_SECOND
@@ -76,11 +76,11 @@ def test_with_seek_exactly_what_matters_counts() -> None:
 
 def test_what_a_network_does_not_hear_is_not_chosen_for_it() -> None:
     player = AgentPlayer(small_agent())
-    with pytest.raises(ListeningProblem, match="this agent hears loudness-dBFS alone; seek hears all"):
+    with pytest.raises(UserError, match="this agent hears loudness-dBFS alone; seek hears all"):
         player.hear(["chroma"])
-    with pytest.raises(ListeningProblem, match="no descriptor is called warmth"):
+    with pytest.raises(UserError, match="no descriptor is called warmth"):
         player.hear(["warmth"])
-    with pytest.raises(ListeningProblem, match="hear takes"):
+    with pytest.raises(UserError, match="hear takes"):
         player.hear([])
     assert player.matters == ("loudness-dBFS",), "what was chosen before still is"
 

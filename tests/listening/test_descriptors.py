@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.descriptors import Settings, averaged, describe
 from impsy_tui.listening.loudness import KWeighting, Peaks
 from impsy_tui.listening.names import CATEGORIES, NAMES, places
@@ -160,7 +160,7 @@ def test_one_frame_and_many_are_described_alike() -> None:
     ],
 )
 def test_settings_out_of_range_are_told(wrong: dict[str, int], problem: str) -> None:
-    with pytest.raises(ListeningProblem, match=problem):
+    with pytest.raises(UserError, match=problem):
         Settings(**wrong)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.calibration import level_of
 from impsy_tui.listening.descriptors import Settings, describe
 from impsy_tui.listening.feats import read_feats
@@ -89,7 +89,7 @@ def test_peaks_limit_the_gain_and_it_is_said() -> None:
 
 
 def test_nothing_heard_is_no_level() -> None:
-    with pytest.raises(ListeningProblem, match="nothing above -60 dBFS was heard: is the microphone connected"):
+    with pytest.raises(UserError, match="nothing above -60 dBFS was heard: is the microphone connected"):
         level_of(describe(np.zeros(44_100), Settings()))
 
 
@@ -111,5 +111,5 @@ def test_values_of_a_patch_are_told_apart() -> None:
     ],
 )
 def test_values_that_make_no_sense_are_told(values: list[object], problem: str) -> None:
-    with pytest.raises(ListeningProblem, match=problem):
+    with pytest.raises(UserError, match=problem):
         read_feats(values)

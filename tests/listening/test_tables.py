@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.errors import UserError
 from impsy_tui.listening.corpus import FRAMES_A_SECOND, corpus_files, read_corpus, write_corpus
 from impsy_tui.listening.names import CATEGORIES, NAMES, places
 from impsy_tui.listening.table import LookupTable, read_table, write_table
@@ -22,10 +22,10 @@ def test_there_are_55_descriptors_and_categories_stand_for_their_own() -> None:
     assert [len(names) for names in CATEGORIES.values()] == [3, 13, 12, 7, 10, 10]
     assert places(["chroma", "loudness"]) == [*range(3), *range(16, 28)]
     assert places(["centroid", "specshape-centroid"]) == [28]
-    with pytest.raises(ListeningProblem, match="no descriptor is called pitch: the categories are loudness"):
+    with pytest.raises(UserError, match="no descriptor is called pitch: the categories are loudness"):
         places(["pitch"])
     for typed, meant in (("lodness", "loudness"), ("centriod", "centroid"), ("mfcc12", "mfcc-12")):
-        with pytest.raises(ListeningProblem, match=f"called {typed}: did you mean {meant}\\? the categories are"):
+        with pytest.raises(UserError, match=f"called {typed}: did you mean {meant}\\? the categories are"):
             places([typed])
 
 
@@ -106,7 +106,7 @@ _HEADER = ",".join(("param-0", *NAMES))
 )
 def test_a_table_that_is_none_is_told_in_a_line(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "t.csv").write_text(text)
-    with pytest.raises(ListeningProblem) as told:
+    with pytest.raises(UserError) as told:
         read_table(tmp_path / "t.csv")
     assert str(told.value).startswith(problem)
     assert "\n" not in str(told.value)
@@ -116,5 +116,5 @@ def test_bytes_and_missing_files_are_told(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00\x80")
     (tmp_path / "t.csv.gz").write_bytes(b"not packed")
     for name, problem in (("t.csv", "no table"), ("t.csv.gz", "Not a gzipped"), ("none.csv", "No such file")):
-        with pytest.raises(ListeningProblem, match=problem):
+        with pytest.raises(UserError, match=problem):
             read_table(tmp_path / name)

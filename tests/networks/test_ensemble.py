@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures import scores
 from impsy_tui.networks import ensemble_memory
 from impsy_tui.networks.ensemble import MOST_FOLLOWERS, PREFIX, EnsembleNetwork
 from impsy_tui.networks.ensemble_memory import GESTURES, INPUTS, WIDTH, Memory, told_of
 from impsy_tui.networks.ensemble_opening import open_ensemble
-from impsy_tui.networks.problem import ModelProblem
 from tests.models import SHIPPED_BAND
 
 
@@ -84,12 +84,12 @@ def test_the_shipped_band_opens_plays_and_forgets() -> None:
 def test_a_file_that_is_no_model_is_told_so(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / f"{PREFIX}x.tflite"
     file.write_bytes(content)
-    with pytest.raises(ModelProblem):
+    with pytest.raises(UserError):
         open_ensemble(file, 30.0)
-    with pytest.raises(ModelProblem, match="cannot be read"):
+    with pytest.raises(UserError, match="cannot be read"):
         EnsembleNetwork(tmp_path / "none.tflite")
 
 
 def test_a_model_of_a_single_player_is_no_band(shipped_model: Path) -> None:
-    with pytest.raises(ModelProblem, match="is no model of an ensemble"):
+    with pytest.raises(UserError, match="is no model of an ensemble"):
         open_ensemble(shipped_model, 30.0)

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import SCALE, Shape
 from impsy_tui.networks.mixture import Sampler
-from impsy_tui.networks.problem import ModelProblem
 
 SHAPE = Shape(dimension=2, units=1, layers=1, mixtures=3)
 MEANS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
@@ -53,7 +53,7 @@ def test_what_is_not_a_number_is_never_played(position: int, value: float) -> No
     for _ in range(200):
         try:
             assert np.all(np.isfinite(sampler.draw(parameters, 1.0, 1.0)))
-        except ModelProblem:
+        except UserError:
             pass
 
 

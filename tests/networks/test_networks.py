@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UnsupportedModelError, UserError
 from impsy_tui.networks import Network, Shape
 from impsy_tui.networks.check import Report
 from impsy_tui.networks.lstm import NumpyNetwork
-from impsy_tui.networks.problem import ModelProblem
-from impsy_tui.networks.tflite import NeedsFlex, TfliteNetwork
+from impsy_tui.networks.tflite import TfliteNetwork
 from impsy_tui.networks.weights import read_weights, weights_of
 from tests.models import constant_model, random_model, write_h5
 
@@ -48,7 +48,7 @@ def test_a_keras_file_that_does_not_unpack_is_told_in_a_line(tmp_path: Path) -> 
     content = bytearray(file.read_bytes())
     content[60:120] = b"\xff" * 60
     file.write_bytes(content)
-    with pytest.raises(ModelProblem, match="is not a Keras file") as caught:
+    with pytest.raises(UserError, match="is not a Keras file") as caught:
         read_weights(file)
     assert "\n" not in str(caught.value)
 
@@ -59,7 +59,7 @@ def test_keras_files_of_other_years_agree(impsy_models: Path, dimension: int) ->
     events = _events(dimension)
     one, other = (_outputs(NumpyNetwork(read_weights(file)), events) for file in (keras, keras.with_suffix(".h5")))
     assert np.abs(one - other).max() < 1e-4
-    with pytest.raises(NeedsFlex):
+    with pytest.raises(UnsupportedModelError):
         TfliteNetwork(keras.with_suffix(".tflite"))
 
 
@@ -150,14 +150,14 @@ def _keras_with_pickle(file: Path) -> None:
 def test_nonsense_is_refused_with_a_reason(tmp_path: Path, name: str, content: bytes) -> None:
     file = tmp_path / name
     file.write_bytes(content)
-    with pytest.raises(ModelProblem) as caught:
+    with pytest.raises(UserError) as caught:
         Report(_checked(file))
     assert str(caught.value)
 
 
 def test_an_archive_is_never_unpickled(tmp_path: Path) -> None:
     _keras_with_pickle(tmp_path / "m.keras")
-    with pytest.raises(ModelProblem):
+    with pytest.raises(UserError):
         read_weights(tmp_path / "m.keras")
 
 
@@ -166,21 +166,21 @@ def test_a_cut_file_is_refused(tmp_path: Path, shipped_model: Path) -> None:
     for share in (0.1, 0.5, 0.9):
         file = tmp_path / "cut.tflite"
         file.write_bytes(content[: int(len(content) * share)])
-        with pytest.raises(ModelProblem):
+        with pytest.raises(UserError):
             Report(_checked(file))
 
 
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     arrays = {"lstm0/kernel:0": np.zeros((3, 16)), "lstm0/recurrent_kernel:0": np.zeros((5, 16))}
-    with pytest.raises(ModelProblem):
+    with pytest.raises(UserError):
         read_weights(write_h5(tmp_path / "m.h5", arrays | {"lstm0/bias:0": np.zeros(16)}))
-    with pytest.raises(ModelProblem, match="no mixture density RNN"):
+    with pytest.raises(UserError, match="no mixture density RNN"):
         read_weights(write_h5(tmp_path / "n.h5", {"dense/kernel:0": np.zeros((3, 4))}))
 
 
 def test_a_model_that_predicts_nan_is_refused(tmp_path: Path) -> None:
     file = constant_model(tmp_path / "m.h5", [0.05, np.nan])
-    with pytest.raises(ModelProblem, match="not a number"):
+    with pytest.raises(UserError, match="not a number"):
         Report(_checked(file))
 
 
@@ -211,13 +211,13 @@ def test_a_file_that_needs_flex_is_played_from_the_one_beside_it(impsy_models: P
 def test_a_file_that_needs_flex_alone_says_what_would_do(impsy_models: Path, tmp_path: Path) -> None:
     (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
     (tmp_path / "alone.tflite").write_bytes(lite.read_bytes())
-    with pytest.raises(ModelProblem, match="beside it would do"):
+    with pytest.raises(UserError, match="beside it would do"):
         Report(_checked(tmp_path / "alone.tflite"))
 
 
 @pytest.mark.parametrize("answer", [b"", b"{}", b"[]\n", b'{"shape": [1], "source": "", "weights": []}\n'])
 def test_a_check_that_died_is_a_damaged_file(answer: bytes) -> None:
-    with pytest.raises(ModelProblem, match="damaged"):
+    with pytest.raises(UserError, match="damaged"):
         Report(io.BytesIO(answer))
 
 
@@ -242,5 +242,5 @@ def test_weights_are_read_from_a_tflite_of_this_program(shipped_model: Path) -> 
 @pytest.mark.parametrize("content", [b"", b"TFL3 nonsense"])
 def test_what_shows_no_weights_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.tflite").write_bytes(content)
-    with pytest.raises(ModelProblem, match="does not show its weights"):
+    with pytest.raises(UserError, match="does not show its weights"):
         weights_of(tmp_path / "a.tflite")

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import Floats, Shape
 from impsy_tui.networks.lstm import NumpyNetwork
 from impsy_tui.networks.weights import read_weights
-from impsy_tui.players import PlayerFault, Prediction
+from impsy_tui.players import Prediction
 from impsy_tui.players.dummy import DummyPlayer
 from impsy_tui.players.mdrnn import MdrnnPlayer
 from impsy_tui.terms import MIN_DT
@@ -61,7 +62,7 @@ class _Failing:
 
 def test_a_network_that_fails_is_reset_and_goes_on() -> None:
     player = MdrnnPlayer(_Failing(), "m", np.random.default_rng(1))
-    with pytest.raises(PlayerFault, match="not a number"):
+    with pytest.raises(UserError, match="not a number"):
         player.predict(0.1, (0.5,))
     assert player.predict(0.1, (0.5,)).values == (pytest.approx(0.1, abs=0.05),)
 

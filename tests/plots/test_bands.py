@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.scores import Score
 from impsy_tui.gestures.synthetic_scores import scores
-from impsy_tui.plots import PlotProblem, bands
+from impsy_tui.plots import bands
 from impsy_tui.plots.terminal import Paper
 
 SCORE = Score("an evening", ("lead", "p2", "a player with a long name"), scores(2, 90, 1)[1])
@@ -51,5 +52,5 @@ def test_a_score_is_drawn_into_a_picture(tmp_path: Path, suffix: str, begins: by
     if suffix == ".svg":
         assert content.count(b"#d62728") >= 1
         assert "an evening: p2 leads" in content.decode()
-    with pytest.raises(PlotProblem, match="No such file"):
+    with pytest.raises(UserError, match="No such file"):
         bands.draw_picture(SCORE, tmp_path / "nowhere" / f"score{suffix}")

@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker
-from impsy_tui.plots import PlotProblem, pictures
+from impsy_tui.plots import pictures
 from impsy_tui.plots.canvas import Canvas
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, histogram, track
 from impsy_tui.plots.terminal import MOST_VALUES, Paper, draw
@@ -123,7 +124,7 @@ def test_pictures_are_whole(tmp_path: Path, suffix: str) -> None:
 
 
 def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PlotProblem, match="No such file"):
+    with pytest.raises(UserError, match="No such file"):
         pictures.draw(_sheet(), tmp_path / "none" / "a.png")
 
 
@@ -233,5 +234,5 @@ def test_as_a_job(place: Path, tmp_path: Path) -> None:
 
 def test_without_matplotlib_it_says_what_brings_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pictures, "find_spec", lambda name: None)
-    with pytest.raises(PlotProblem, match=r"pip install .*\[plot\]"):
+    with pytest.raises(UserError, match=r"pip install .*\[plot\]"):
         pictures.draw(_sheet(), tmp_path / "a.png")

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from impsy_tui.corpus.datasets import write_dataset
+from impsy_tui.errors import UserError
 from impsy_tui.networks.notes import MOST_EPOCHS, read_curve
-from impsy_tui.plots import PlotProblem, Wish, pictures, terminal
+from impsy_tui.plots import Wish, pictures, terminal
 from impsy_tui.plots.continuation import HEARD, choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve
 from impsy_tui.plots.sheets import sheet
@@ -54,7 +55,7 @@ def test_of_a_data_set_the_longest_performance_or_the_one_asked_for(tmp_path: Pa
     assert longest.remark == "5 events, 0.3 min, 2 performances; drawn is number 2"
     # What lay before its first event is no part of a performance.
     assert (longest.series[0].seconds, first.series[0].seconds) == (5.0, 1.0)
-    with pytest.raises(PlotProblem, match="no performance 3: they are 1 to 2"):
+    with pytest.raises(UserError, match="no performance 3: they are 1 to 2"):
         sheet(file, Wish(20, performance=3))
 
 
@@ -63,7 +64,7 @@ def test_the_dimensions_asked_for(tmp_path: Path) -> None:
     (series,) = sheet(file, Wish(20, dimensions=(3, 1))).series
     assert series.names == ("x3", "x1")
     assert series.tracks[0].low.shape == (20, 2)
-    with pytest.raises(PlotProblem, match="there is no x5: the last is x4"):
+    with pytest.raises(UserError, match="there is no x5: the last is x4"):
         sheet(file, Wish(20, dimensions=(5,)))
 
 
@@ -94,7 +95,7 @@ def test_a_model_without_a_data_set_plays_from_nothing(tmp_path: Path) -> None:
     assert [track.who for track in drawn.series[0].tracks] == [PLAYER]
     assert "plays from nothing" in drawn.remark
     made_dataset(tmp_path / "two.npz", faders=2)
-    with pytest.raises(PlotProblem, match=r"two.npz is of dimension 3, and the model of 4"):
+    with pytest.raises(UserError, match=r"two.npz is of dimension 3, and the model of 4"):
         sheet(model, Wish(40, on=tmp_path / "two.npz"))
 
 
@@ -165,7 +166,7 @@ def test_a_hostile_data_set_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     perfs[0] = _Hostile()
     assert pickle.dumps(_Hostile())
     np.savez(tmp_path / "bad.npz", perfs=perfs)
-    with pytest.raises(PlotProblem, match=r"bad.npz holds .*not trusted"):
+    with pytest.raises(UserError, match=r"bad.npz holds .*not trusted"):
         sheet(tmp_path / "bad.npz", WISH)
     assert not (tmp_path / "hacked").exists()
 
@@ -184,7 +185,7 @@ def test_a_hostile_data_set_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 )
 def test_what_cannot_be_drawn_is_told(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(PlotProblem) as problem:
+    with pytest.raises(UserError) as problem:
         sheet(tmp_path / name, WISH)
     assert said in str(problem.value)
 

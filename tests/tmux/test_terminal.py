@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import textual
 
-from impsy_tui.control.client import NoEngine, connected
+from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Snapshot
+from impsy_tui.errors import NoEngineError
 from tests.conftest import free_port, wait_until
 from tests.models import constant_model
 
@@ -113,7 +114,7 @@ class Terminal:
         self("kill-server")
         try:
             os.kill(self.engine(), signal.SIGKILL)
-        except (NoEngine, ProcessLookupError):
+        except (NoEngineError, ProcessLookupError):
             pass
 
 

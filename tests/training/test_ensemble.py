@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.scores import Score, write_score
 from impsy_tui.gestures.synthetic_scores import scores
 from impsy_tui.jobs.messages import Failed, Finished, FromWorker, Progress
@@ -100,9 +101,8 @@ def test_what_plays_is_what_was_trained(tmp_path: Path) -> None:
 
 def test_scores_that_are_too_short_are_told_how_long_they_are() -> None:
     from impsy_tui.training.ensemble_fit import split
-    from impsy_tui.training.fit import TooLittle
 
-    with pytest.raises(TooLittle, match="the longest has 50 seconds, and at least 73"):
+    with pytest.raises(UserError, match="the longest has 50 seconds, and at least 73"):
         split([np.zeros((50, 3), np.int8), np.zeros((500, 1), np.int8)], 1)
     assert split([np.zeros((73, 2), np.int8)], 1)
 

@@ -16,7 +16,6 @@ from impsy_tui.corpus.datasets import write_dataset
 from impsy_tui.jobs.messages import Failed, Finished, Progress
 from impsy_tui.networks import SCALE, Network, Shape
 from impsy_tui.networks.lstm import NumpyNetwork
-from impsy_tui.networks.problem import ModelProblem
 from impsy_tui.networks.weights import read_weights
 from tests.conftest import EngineProcess, free_port, shell, wait_until
 from tests.engine.processes import config
@@ -27,6 +26,7 @@ if importlib.util.find_spec("tensorflow_probability") is None:
     pytest.skip("evaluating is the extra [train]", allow_module_level=True)
 
 from impsy_tui.corpus.held_out import cut
+from impsy_tui.errors import UserError
 from impsy_tui.training import evaluation as ev
 from impsy_tui.training import evaluation_report as told
 from impsy_tui.training.fit import split
@@ -94,7 +94,7 @@ class TestExpectation:
 
     def test_a_network_that_predicts_no_numbers_is_refused(self, tmp_path: Path) -> None:
         file = constant_model(tmp_path / "nan.h5", [0.1, math.nan, 0.5])
-        with pytest.raises(ModelProblem, match="not a number"):
+        with pytest.raises(UserError, match="not a number"):
             ev.hear(NumpyNetwork(read_weights(file)), [_performance(20)], _silent)
 
 

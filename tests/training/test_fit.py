@@ -5,8 +5,9 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
+from impsy_tui.errors import UserError
 from impsy_tui.networks import SCALE
-from impsy_tui.training.fit import WINDOW, Epoch, Recipe, TooLittle, Trainer, _stacked, split
+from impsy_tui.training.fit import WINDOW, Epoch, Recipe, Trainer, _stacked, split
 from impsy_tui.training.network import loss_function, shape_of, training_model
 
 
@@ -32,7 +33,7 @@ def test_gaps_are_capped_and_none_is_negative() -> None:
 def test_the_least_that_can_be_trained_on() -> None:
     split([_performance(56)], 5.0)
     for performances in ([_performance(55)], [], [_performance(30)] * 10):
-        with pytest.raises(TooLittle, match="at least 56 in one go"):
+        with pytest.raises(UserError, match="at least 56 in one go"):
             split(performances, 5.0)
 
 

@@ -6,16 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.classifier import read_classifier
 from impsy_tui.gestures.features import features
 from impsy_tui.gestures.synthetic import play
 from impsy_tui.jobs.messages import Failed, Finished, Progress
-from impsy_tui.training.labelled import (
-    LabelProblem,
-    folds,
-    labelled_files,
-    read_labelled,
-)
+from impsy_tui.training.labelled import folds, labelled_files, read_labelled
 from tests.conftest import published
 from tests.training.guided import gestures_work, recorded
 
@@ -55,7 +51,7 @@ def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(HEADER + "2026-05-01,1,2,3,4,5,6,7,8,3\n")
     assert labelled_files([tmp_path, touches]) == [touches, tmp_path / "table.csv"]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(LabelProblem, match=r"no labelled recording is in .*empty"):
+    with pytest.raises(UserError, match=r"no labelled recording is in .*empty"):
         labelled_files([tmp_path / "empty"])
 
 
@@ -70,7 +66,7 @@ def test_a_folder_gives_its_labelled_recordings_alone(tmp_path: Path) -> None:
 )
 def test_what_is_no_labelled_recording_is_told(tmp_path: Path, name: str, text: str, why: str) -> None:
     (tmp_path / name).write_text(text)
-    with pytest.raises(LabelProblem, match=why):
+    with pytest.raises(UserError, match=why):
         read_labelled(tmp_path / name)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from impsy_tui.engine.commands.around import Around
 from impsy_tui.engine.commands.bands import Bands
 from impsy_tui.engine.commands.conducting import Conducting
-from impsy_tui.engine.commands.hands import CommandProblem, Hands, Host
+from impsy_tui.engine.commands.hands import Hands, Host
 from impsy_tui.engine.commands.hearing import Hearing
 from impsy_tui.engine.commands.playing import Playing
 from impsy_tui.engine.commands.shaping import Shaping
@@ -15,7 +15,7 @@ from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.entries import Command
 from impsy_tui.language.program import EVERYBODY
 
-__all__ = ["CommandProblem", "Commands", "Hands", "Host"]
+__all__ = ["Commands", "Hands", "Host"]
 
 Handler = Callable[..., str | Awaitable[str]]
 
@@ -35,8 +35,8 @@ class Commands:
             The reply, or for what takes time, the reply to come.
 
         Raises:
-            CommandProblem: it cannot be done.
-            UnknownPlayer: nobody is called as it is addressed, or the command is not about them.
+            UserError: it cannot be done.
+            UserError: nobody is called as it is addressed, or the command is not about them.
         """
         command = invocation.command
         handler = self._handlers[command.name]

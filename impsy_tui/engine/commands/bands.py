@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from impsy_tui import terms
 from impsy_tui.engine.band_seat import BandSeat
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.commands.hands import Hands
 from impsy_tui.engine.guided_recording import ORDER
+from impsy_tui.errors import UserError
 from impsy_tui.gestures.names import NOTHING
 
 
@@ -41,7 +42,7 @@ class Bands(Hands):
     def _record_gestures(self, what: str = "", each: float = terms.GUIDED.default) -> str:
         guided = self._session.guided
         if guided is None:
-            raise CommandProblem("there is no log here to record into")
+            raise UserError("there is no log here to record into")
         match what:
             case "again":
                 return guided.again()
@@ -57,5 +58,5 @@ def _follower(band: BandSeat, player: str) -> int:
     number = terms.FOLLOWERS.index(player)
     if number >= (count := band.part.settings.players - 1):
         there = f"p2 to p{count + 1}" if count > 1 else "p2"
-        raise CommandProblem(f"there is no {player} in {band.name}: {there} (band {number + 2} would have it)")
+        raise UserError(f"there is no {player} in {band.name}: {there} (band {number + 2} would have it)")
     return number

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.commands.hands import Hands
 from impsy_tui.engine.conductor import Pending
 from impsy_tui.engine.doer import Reversal
 from impsy_tui.engine.scenes import Scene
 from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
 from impsy_tui.terms import MOST_WORDS
@@ -66,13 +67,10 @@ class Conducting(Hands):
 
     def _scene_save(self, scene: str) -> Awaitable[str]:
         # Captured before the next command of the line.
-        return self._save(scene, self._manager.stagehand.capture(), self._host.reversals, self._from_file())
+        return self._save(scene, self._manager.stagehand.capture(), self._host.reversals)
 
-    def _from_file(self) -> str | None:
-        return self._manager.cues.name if self._manager.from_file else None
-
-    async def _save(self, name: str, scene: Scene, reversals: list[Reversal], from_file: str | None) -> str:
-        replaced = await asyncio.to_thread(self._manager.book.save, name, scene, from_file)
+    async def _save(self, name: str, scene: Scene, reversals: list[Reversal]) -> str:
+        replaced = await asyncio.to_thread(self._manager.book.save, name, scene)
         if replaced is None:
             return f"scene {name} is kept in {self._manager.book.file.name}"
         reversals.append(lambda: self._put_back(name, replaced))
@@ -95,13 +93,13 @@ class Conducting(Hands):
 
     def _def(self, definition: Macro) -> str:
         if len(self._host.macros) >= MOST_WORDS and definition.name not in self._host.macros:
-            raise CommandProblem(f"{MOST_WORDS} words of yours are defined already: undef forgets one")
+            raise UserError(f"{MOST_WORDS} words of yours are defined already: undef forgets one")
         self._host.macros[definition.name] = definition
         return f"{definition.name} means {definition.body}"
 
     def _undef(self, name: str) -> str:
         if self._host.macros.pop(name, None) is None:
-            raise CommandProblem(f"{name} is no word of yours: defs lists them")
+            raise UserError(f"{name} is no word of yours: defs lists them")
         return f"{name} means nothing any more"
 
     def _defs(self) -> str:
@@ -130,7 +128,7 @@ class Conducting(Hands):
     def _cancel_replay(self) -> str:
         name = self._manager.cancel_replay()
         if not name:
-            raise CommandProblem("nothing is replayed")
+            raise UserError("nothing is replayed")
         return f"the replay of {name} is over"
 
     def _record(self, switch: bool) -> str:

@@ -15,14 +15,10 @@ from impsy_tui.engine.session import Session
 from impsy_tui.engine.stage_manager import StageManager
 from impsy_tui.engine.stopwatch import Stopwatch
 from impsy_tui.engine.tempo import Tempo
+from impsy_tui.errors import UserError
 from impsy_tui.jobs.runner import JobRunner
 from impsy_tui.language import Macro
-from impsy_tui.listening import ListeningProblem
 from impsy_tui.parameters import Parameter
-
-
-class CommandProblem(Exception):
-    """A command that cannot be carried out now; the message says why."""
 
 
 class Host(Protocol):
@@ -62,7 +58,7 @@ class Host(Protocol):
         """The python that agents are trained with; empty for the engine's own."""
 
     def change_setting(self, key: str, value: str) -> Awaitable[str]:
-        """Change a setting in the configuration file; the reply, or ``SettingProblem``."""
+        """Change a setting in the configuration file; the reply, or ``UserError``."""
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file; the reply."""
@@ -78,7 +74,7 @@ class Hands:
     """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
 
     Each takes the values of its command's arguments and gives the reply, or for what takes time,
-    the reply to come. It may raise ``CommandProblem``. That of a command about players takes
+    the reply to come. It may raise ``UserError``. That of a command about players takes
     them first; where the rest of a line is the command's, the name they were addressed by.
     """
 
@@ -93,13 +89,10 @@ class Hands:
         """Sets a parameter to the argument of its command."""
         having = [player for player in players if has_parameter(player, parameter)]
         if not having:
-            raise CommandProblem(without_parameter(players, parameter))
+            raise UserError(without_parameter(players, parameter))
         meant, value = parameter.typed(given)
-        try:
-            for player in having:
-                set_parameter(player, meant, value)
-        except ListeningProblem as problem:
-            raise CommandProblem(str(problem)) from None
+        for player in having:
+            set_parameter(player, meant, value)
         if meant is parameter:
             return self._of(having, f"{meant.name} {meant.shown(value)}")
         return self._of(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")

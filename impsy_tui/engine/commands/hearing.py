@@ -2,8 +2,8 @@
 
 from impsy_tui import terms
 from impsy_tui.channels import Microphone
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.engine.commands.hands import Hands
+from impsy_tui.errors import UserError
 
 
 class Hearing(Hands):
@@ -13,12 +13,12 @@ class Hearing(Hands):
         outlets = self._session.outputs.outlets
         microphones = [outlet.channel for outlet in outlets if isinstance(outlet.channel, Microphone)]
         if not microphones:
-            raise CommandProblem("there is no microphone: [audio] in the configuration opens one")
+            raise UserError("there is no microphone: [audio] in the configuration opens one")
         replies = []
         for microphone in microphones:
             self._session.tell("info", microphone.name, f"play as you will, for {time:g} s")
             try:
                 replies.append(f"{microphone.name}: {await microphone.calibrate(time)}")
-            except ListeningProblem as problem:
-                raise CommandProblem(f"{microphone.name}: {problem}") from None
+            except UserError as problem:
+                raise UserError(f"{microphone.name}: {problem}") from None
         return "\n".join(replies)

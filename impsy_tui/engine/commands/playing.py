@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui import terms
-from impsy_tui.engine.band_casting import CastingProblem
 from impsy_tui.engine.band_seat import BandSeat
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.commands.hands import Hands
 from impsy_tui.engine.part_settings import set_parameter
 from impsy_tui.engine.room import Sitter
 from impsy_tui.engine.seat import Seat
+from impsy_tui.errors import UserError
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.parameters import MODE
@@ -34,7 +34,7 @@ class Playing(Hands):
     def _give(self, seats: Sequence[Seat]) -> str:
         taking = _with_turns(seats, "give")
         if all(seat.part.paused for seat in taking):
-            raise CommandProblem("the player is paused: resume lets it play")
+            raise UserError("the player is paused: resume lets it play")
         for seat in taking:
             seat.give()
         return self._of(seats, "the player's turn")
@@ -93,7 +93,7 @@ class Playing(Hands):
                     bands.end_audition(player)
                 elif isinstance(player, Seat):
                     seats.end_audition(player)
-            except CastingProblem as problem:
+            except UserError as problem:
                 why = problem
             else:
                 ended.append(player)
@@ -109,10 +109,10 @@ class Playing(Hands):
         for player in players:
             try:
                 replies.append(self._of([player], await cast(player)))
-            except CastingProblem as problem:
+            except UserError as problem:
                 problems.append(self._of([player], str(problem)))
         if problems:
-            raise CastingProblem("\n".join((*replies, *problems)))
+            raise UserError("\n".join((*replies, *problems)))
         return "\n".join(replies)
 
     def _timer(self, what: str) -> str:
@@ -140,7 +140,7 @@ class Playing(Hands):
         session = self._session
         if name is not None:
             if name == EVERYBODY:
-                raise CommandProblem("one player has the focus: @all addresses all of them")
+                raise UserError("one player has the focus: @all addresses all of them")
             (player,) = session.players_for(name)
             session.focus = player.name
         width = max(map(len, session.everybody))
@@ -154,7 +154,7 @@ def _with_turns(seats: Sequence[Seat], word: str) -> list[Seat]:
     """Those of the players that take turns; there is at least one."""
     taking = [seat for seat in seats if seat.part.mode.takes_turns]
     if not taking:
-        raise CommandProblem(f"there are no turns to {word} in {seats[0].part.mode.name}, only in callresponse")
+        raise UserError(f"there are no turns to {word} in {seats[0].part.mode.name}, only in callresponse")
     return taking
 
 

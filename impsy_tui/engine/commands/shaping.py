@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Sequence
 
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.commands.hands import Hands
 from impsy_tui.engine.seat import Seat
+from impsy_tui.errors import UserError
 
 
 class Shaping(Hands):
@@ -58,13 +59,13 @@ class Shaping(Hands):
         indices = self._indices(dimensions)
         if not any(index in seat.plays for seat in seats for index in indices):
             plays = "; ".join(f"{seat.name} plays {_named([index + 1 for index in seat.plays])}" for seat in seats)
-            raise CommandProblem(f"{_named(dimensions)} would change nothing: {plays}")
+            raise UserError(f"{_named(dimensions)} would change nothing: {plays}")
         return indices
 
     def _indices(self, dimensions: tuple[int, ...]) -> list[int]:
         most = self._session.dimension - 1
         if beyond := [number for number in dimensions if number > most]:
-            raise CommandProblem(f"there is no x{beyond[0]}: the last is x{most}")
+            raise UserError(f"there is no x{beyond[0]}: the last is x{most}")
         return [number - 1 for number in dimensions]
 
     def _learn(self, dimensions: tuple[int, ...] | str) -> str:

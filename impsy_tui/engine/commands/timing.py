@@ -1,7 +1,8 @@
 """Musical time: tempo, grid, clocks."""
 
 from impsy_tui.control.status_text import nudge_words
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
+from impsy_tui.engine.commands.hands import Hands
+from impsy_tui.errors import UserError
 
 _CLOCK_GRID = "1/16"
 """The grid that ``quantise clock`` begins, where there is none."""
@@ -14,12 +15,12 @@ class Timing(Hands):
         tempo = self._host.tempo
         if grid == "off":
             if at is not None:
-                raise CommandProblem(f"quantise off needs no tempo; tempo {at:g} sets one")
+                raise UserError(f"quantise off needs no tempo; tempo {at:g} sets one")
             tempo.set_grid("")
             return "not quantised: everything sounds when it happens"
         if grid == "clock":
             if at is not None:
-                raise CommandProblem("the clock that comes in says how fast: quantise clock, without at")
+                raise UserError("the clock that comes in says how fast: quantise clock, without at")
             grid = _CLOCK_GRID if tempo.grid is None else tempo.grid.note
             tempo.set_follows(True)
         elif at is not None:
@@ -37,7 +38,7 @@ class Timing(Hands):
 
     def _need_own_tempo(self) -> None:
         if self._host.tempo.clock_in.leads:
-            raise CommandProblem("the clock that comes in says how fast: clock in off lets you say it")
+            raise UserError("the clock that comes in says how fast: clock in off lets you say it")
 
     def _swing(self, share: float) -> str:
         self._host.tempo.set_swing(share)
@@ -64,6 +65,6 @@ class Timing(Hands):
     def _nudge(self, output: str, time: float) -> str:
         outputs = self._session.outputs
         if output not in outputs.nudges:
-            raise CommandProblem(f"no output is called {output}: there is {', '.join(outputs.nudges) or 'none'}")
+            raise UserError(f"no output is called {output}: there is {', '.join(outputs.nudges) or 'none'}")
         outputs.nudge(output, time)
         return f"{output} {nudge_words(time)}" if time else f"{output} is not nudged"

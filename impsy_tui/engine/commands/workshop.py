@@ -4,22 +4,13 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 from impsy_tui import terms
-from impsy_tui.engine.commands.hands import CommandProblem, Hands
-from impsy_tui.engine.doer import NotUndone, Reversal
-from impsy_tui.listening import ListeningProblem
+from impsy_tui.engine.commands.hands import Hands
+from impsy_tui.engine.doer import Reversal
+from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.listening.names import places
 from impsy_tui.networks.weights import KERAS_SUFFIXES
-
-
-def _final(ended: str) -> Reversal:
-    """Returns the reversal of a command that nothing can take back: undo says so."""
-
-    async def refuse() -> str:
-        raise NotUndone(f"{ended}: undo cannot bring it back. The next undo is of the line before")
-
-    return refuse
 
 
 class Workshop(Hands):
@@ -28,7 +19,7 @@ class Workshop(Hands):
     async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:
         library = self._host.library
         if (high is None and low) or (high is not None and high <= low):
-            raise CommandProblem("low and high are the range of raw values, such as low 0 high 127")
+            raise UserError("low and high are the range of raw values, such as low 0 high 127")
         wanted = str(int(dimension)) if dimension else "all"
         arguments = [str(library.logs), str(library.datasets), wanted]
         arguments += [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
@@ -47,13 +38,13 @@ class Workshop(Hands):
             arguments = [folder, str(dataset)]
             if size == terms.AUTO:
                 if begun_from is not None:
-                    raise CommandProblem("auto trains new models of several sizes: leave it out, or from")
+                    raise UserError("auto trains new models of several sizes: leave it out, or from")
                 module = "impsy_tui.training.sweep_worker"
                 # In one process: beside the music there is neither memory nor a core for more.
                 arguments += ["--processes", "1"]
                 arguments += _options(options, {"budget": "budget-ms", "seed": "seeds"})
             elif "budget" in options:
-                raise CommandProblem("budget is for train auto: it says which sizes are too slow")
+                raise UserError("budget is for train auto: it says which sizes are too slow")
             else:
                 size = size or self._host.training_size
                 arguments += ["--size", size, *_options(options, {})]
@@ -61,8 +52,6 @@ class Workshop(Hands):
             if begun_from is not None:
                 arguments += ["--from", str(begun_from)]
                 name = f"{begun_from.stem} on {dataset.stem}"
-            if size != terms.AUTO and self._playing is not None:
-                arguments += ["--plays", str(self._playing)]
         job = await self._host.jobs.start("train", name, module, arguments)
         return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
 
@@ -91,10 +80,7 @@ class Workshop(Hands):
             options.setdefault("targets", terms.WITH_CORPUS)
         for option, argument in (("hear", "--heard"), ("match", "--judged")):
             if words := str(options.pop(option, "")).replace(",", " ").split():
-                try:
-                    places(words)  # here, and not where a word might be an option of the worker
-                except ListeningProblem as problem:
-                    raise CommandProblem(str(problem)) from None
+                places(words)  # here, and not where a word might be an option of the worker
                 arguments += [argument, *words]
         arguments += _options(options, {})
         module, python = "impsy_tui.training.agent_worker", self._host.agent_python
@@ -108,7 +94,7 @@ class Workshop(Hands):
         if name != terms.CURRENT:
             return self._host.library.find("model", name)
         if (playing := self._playing) is None:
-            raise CommandProblem("no model plays that could be trained on")
+            raise UserError("no model plays that could be trained on")
         return playing
 
     @property
@@ -129,7 +115,7 @@ class Workshop(Hands):
         others = (found.with_suffix(suffix) for suffix in KERAS_SUFFIXES)
         file = next((other for other in others if other.is_file()), found)
         if file.suffix == ".tflite":
-            raise CommandProblem(f"{file.name} is a .tflite already")
+            raise UserError(f"{file.name} is a .tflite already")
         arguments = (str(file), str(self._host.library.own_models))
         job = await self._host.jobs.start("convert", file.stem, "impsy_tui.training.convert_worker", arguments)
         return f"job {job.number} converts {job.name}"
@@ -139,7 +125,7 @@ class Workshop(Hands):
         models = [library.find("model", name) for name in (model, against) if name]
         if not models:
             if (playing := self._playing) is None:
-                raise CommandProblem("no model plays: name one, as in evaluate m")
+                raise UserError("no model plays: name one, as in evaluate m")
             models = [playing]
         dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
         name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
@@ -147,9 +133,9 @@ class Workshop(Hands):
         job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)
         return f"job {job.number} evaluates {job.name}"
 
-    async def _plot(self, name: str = "") -> str:
+    async def _plot(self, name: str) -> str:
         library = self._host.library
-        file = library.find_any(name) if name else library.newest_log()
+        file = library.find_any(name)
         picture = library.plots / f"{file.stem}.svg"
         arguments = (str(file), str(picture), str(library.datasets))
         job = await self._host.jobs.start("plot", file.stem, "impsy_tui.jobs.plot", arguments)
@@ -157,13 +143,10 @@ class Workshop(Hands):
 
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)
-        self._host.reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled and does not go on"))
         return f"job {job.number} ({job.kind}) is cancelled"
 
     def _keep_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=True)
-        ended = f"job {job.number} ({job.kind}) has ended and does not go on; train resume goes on with a training"
-        self._host.reversals.append(_final(ended))
         return f"job {job.number} ({job.kind}) ends and saves what it has"
 
     def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
@@ -185,12 +168,7 @@ class Workshop(Hands):
         return self._host.library.trash.listing()
 
     def _trash_empty(self) -> Awaitable[str]:
-        return self._empty_trash(self._host.reversals)
-
-    async def _empty_trash(self, reversals: list[Reversal]) -> str:
-        text = await self._host.library.trash.empty()
-        reversals.append(_final("what was in the trash is gone"))
-        return text
+        return self._host.library.trash.empty()
 
     def _set(self, key: str, value: str) -> Awaitable[str]:
         return self._host.change_setting(key, value)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App
 
-from impsy_tui.console.themes import STANDING, ThemeProblem, ThemeShelf
+from impsy_tui.console.themes import STANDING, ThemeShelf
+from impsy_tui.errors import UserError
 from impsy_tui.shipped import shipped_folder
 
 SHIPPED = sorted(file.stem for file in shipped_folder("themes").glob("*.toml"))
@@ -75,7 +76,7 @@ def test_a_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
 )
 def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own: Path) -> None:
     (own / "mine.toml").write_text(content)
-    with pytest.raises(ThemeProblem) as caught:
+    with pytest.raises(UserError) as caught:
         ThemeShelf().load("mine")
     assert "themes/mine.toml" in str(caught.value)
     assert says in str(caught.value)
@@ -83,7 +84,7 @@ def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own:
 
 def test_a_file_that_is_no_text_is_told(own: Path) -> None:
     (own / "mine.toml").write_bytes(b"\xff\xfe\0")
-    with pytest.raises(ThemeProblem, match=r"themes/mine\.toml cannot be read"):
+    with pytest.raises(UserError, match=r"themes/mine\.toml cannot be read"):
         ThemeShelf().load("mine")
 
 
@@ -97,7 +98,7 @@ def test_a_name_stays_within_the_folder(name: str, own: Path) -> None:
     (own / "folder.toml").mkdir()
     shelf = ThemeShelf()
     assert shelf.file(name) is None
-    with pytest.raises(ThemeProblem, match="no theme is called"):
+    with pytest.raises(UserError, match="no theme is called"):
         shelf.load(name)
     assert ".hidden" not in shelf.names()
 
@@ -106,7 +107,7 @@ def test_a_name_stays_within_the_folder(name: str, own: Path) -> None:
 def test_any_name_is_a_theme_or_a_problem_in_words(name: str) -> None:
     try:
         assert ThemeShelf().load(name).name == name
-    except ThemeProblem as problem:
+    except UserError as problem:
         assert "there are" in str(problem)
 
 

@@ -1,0 +1,32 @@
+"""Errors whose text is shown to the performer: what is wrong, where, what is allowed, what to do.
+
+This module imports nothing of the package, so every module may raise and catch these errors. A subclass exists only
+where code catches that kind separately. A subclass that carries types of its own module stands there.
+"""
+
+
+class UserError(Exception):
+    """Request or file that the program refuses; the text tells the performer why."""
+
+
+class UnsupportedModelError(UserError):
+    """Model file that needs an interpreter that is not installed; another format of the model may open."""
+
+
+class HelperTimeoutError(UserError):
+    """Helper process that did not answer in time."""
+
+
+class NoEngineError(UserError):
+    """No engine answers; the text says what to do."""
+
+
+class SocketInUseError(UserError):
+    """Control socket that another engine holds; another folder must not be tried."""
+
+
+class MalformedMessageError(UserError):
+    """Received message that is not valid; the channel counts it and ignores it.
+
+    The text is one of few, so that the channel can count each kind.
+    """
