@@ -31,8 +31,26 @@ def read_regular(file: Path, largest: int) -> bytes:
             raise OSError(errno.EINVAL, "not a regular file", str(file))
         data = opened.read(largest + 1)
     if len(data) > largest:
-        raise OSError(errno.EFBIG, f"larger than {largest} bytes", str(file))
+        raise OSError(errno.EFBIG, _too_large(largest), str(file))
     return data
+
+
+def check_regular(file: Path, largest: int) -> None:
+    """Refuses a file that is too large to be read, or could keep its reader waiting; see ``read_regular``.
+
+    Raises:
+        OSError: It is not a regular file, is larger, or is not there.
+    """
+    found = file.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(file))
+    if found.st_size > largest:
+        raise OSError(errno.EFBIG, _too_large(largest), str(file))
+
+
+def _too_large(largest: int) -> str:
+    most = f"{largest >> 20} MB" if largest >> 20 else f"{largest >> 10} kB"
+    return f"too large, at most {most} are read: divide it, or leave it out"
 
 
 def parse_toml(text: str) -> dict[str, Any]:

@@ -5,15 +5,23 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from impsy_tui import limits
+from impsy_tui.config import edit, load_config
+from impsy_tui.console.themes import ThemeShelf
 from impsy_tui.engine.helpers import ask_helper
+from impsy_tui.engine.scene_book import SceneBook
 from impsy_tui.errors import HelperTimeoutError, UserError
+from impsy_tui.gestures.scores import read_score
+from impsy_tui.gestures.touches import read_touches
 from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.limits import LIMITS, QUESTION, exceeded
+from impsy_tui.listening.agent_file import read_agent
+from impsy_tui.listening.table import read_table
 
 _PACKAGE = Path(limits.__file__).parent
 _NO_FOREIGN_FILES = {
@@ -128,3 +136,42 @@ def test_helper_that_runs_out_of_processor_time_is_named(tmp_path: Path, monkeyp
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(UserError, match=r"spin /some/file needs more than 60 s of processor time"):
         asyncio.run(ask_helper("spin", "/some/file"))
+
+
+def _big(file: Path) -> Path:
+    with file.open("wb") as made:
+        made.truncate(1 << 30)
+    return file
+
+
+def _read_theme(file: Path) -> object:
+    shelf = ThemeShelf()
+    shelf._folders = (file.parent, file.parent)
+    return shelf.load(file.stem)
+
+
+def _read_config(file: Path) -> object:
+    if problems := load_config(file).problems:
+        raise ValueError(str(problems[0]))
+    return None
+
+
+_READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "theme": ("big.toml", _read_theme),
+    "configuration": ("big.toml", _read_config),
+    "setting": ("big.toml", lambda file: edit.edit(file, "dimension", "4")),
+    "scenes": ("big.toml", lambda file: SceneBook(file).names()),
+    "score": ("big.csv", read_score),
+    "touches": ("big.csv", read_touches),
+    "table": ("big.csv", read_table),
+    "agent": ("big.npz", read_agent),
+}
+
+
+@pytest.mark.parametrize("kind", _READERS)
+def test_reader_refuses_a_file_far_too_large_for_its_kind(kind: str, tmp_path: Path) -> None:
+    name, read = _READERS[kind]
+    with pytest.raises(Exception, match=r"large") as refused:
+        read(_big(tmp_path / name))
+    assert not isinstance(refused.value, MemoryError)
+    assert "big." in str(refused.value)

@@ -47,3 +47,14 @@ def curve(words: tuple[str, ...]) -> Curve:
         return share
 
     return chain
+
+
+def position_of(value: float, shape: Curve) -> float:
+    """Returns the place on a wire of a value: the inverse of a curve, by halving."""
+    if shape is straight:
+        return value
+    low, high = (0.0, 1.0) if shape(0.0) < shape(1.0) else (1.0, 0.0)
+    for _ in range(24):
+        middle = (low + high) / 2
+        low, high = (middle, high) if shape(middle) < value else (low, middle)
+    return (low + high) / 2

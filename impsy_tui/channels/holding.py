@@ -16,6 +16,11 @@ class Holding:
         """The mappings of all that is heard on the channel."""
         raise NotImplementedError
 
+    def follow(self, values: Sequence[float]) -> None:
+        """Endless encoders of the channel go on from these values, which sound now."""
+        for mapping in self.mappings():
+            mapping.follow(values)
+
     @property
     def held(self) -> str:
         """The notes that are held, such as "note 60"; empty for none."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from impsy_tui.channels.curves import Curve, curve
+from impsy_tui.channels.curves import Curve, curve, position_of
 from impsy_tui.channels.endless import StepWatch
 from impsy_tui.channels.fine_pair import FinePair
 
@@ -138,6 +138,12 @@ class InputMapping:
         keys = frozenset(self._keys)
         self._keys.clear()
         return keys
+
+    def follow(self, values: Sequence[float]) -> None:
+        """Endless encoders go on from these values, which sound now."""
+        for value in self._values:
+            if value.kind == "control_change_relative" and value.index < len(values):
+                self._turned[value.index] = position_of(min(max(values[value.index], 0.0), 1.0), value.shape)
 
     def updates(self, message: bytes) -> list[tuple[int, float]]:
         """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""

@@ -71,11 +71,13 @@ class MidiChannel(Holding):
             self.silence()
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self.follow(values)
         for output in self._outputs:
             if output.there:
                 self._transmit(output, output.play(values, muted))
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self.follow(values)
         for output in self._outputs:
             if output.there:
                 self._transmit(output, output.play(values, said=said))

@@ -90,9 +90,11 @@ class SerialMidiChannel(Holding):
             self._hurry(self._output.silence())
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self.follow(values)
         self._put(values, muted, None)
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self.follow(values)
         muted = NONE_MUTED
         if self._next is not None:
             # What waits is not lost: its dimensions are played together with these.

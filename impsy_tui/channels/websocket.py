@@ -145,9 +145,11 @@ class WebSocketChannel(Holding):
         self._output.forget()
 
     def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self.follow(values)
         self._broadcast(self._output.messages(values, muted))
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self.follow(values)
         self._broadcast(self._output.messages(values, said=said))
 
     def end_notes(self, indices: frozenset[int]) -> None:

@@ -17,10 +17,11 @@ from typing import Any
 
 from impsy_tui.config.describe import describe
 from impsy_tui.config.earlier import DIRECTIONS, FREE_TEXT, WIRES, devices
-from impsy_tui.config.load import LoadedConfig, load_config
+from impsy_tui.config.load import LARGEST_FILE, LoadedConfig, load_config
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
+from impsy_tui.toml_files import read_regular
 
 
 def main() -> None:
@@ -55,7 +56,7 @@ def edit(file: Path, key: str, value: str) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        before = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+        before = read_regular(file, LARGEST_FILE).decode("utf-8-sig") if file.exists() else ""
         document: Any = tomlkit.parse(before)
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise UserError(f"{file} cannot be read: {error}") from None

@@ -40,6 +40,7 @@ from impsy_tui.guide import Answers
 from impsy_tui.language import Macro, Mistake, Program, parse
 from impsy_tui.language.complete import Known
 from impsy_tui.language.parse import read_macros
+from impsy_tui.language.program import only_looks
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
@@ -256,12 +257,15 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.run_worker(self._send_and_say(line), group="commands")
 
     async def _send_and_say(self, line: str) -> None:
-        ends = judging.shuts_down(parse(line, self._macros))
+        read = parse(line, self._macros)
+        ends = judging.shuts_down(read)
         self._ends_engine |= ends  # before the reply: the link may end with it
         reply = await self.carry_out(line)
         if ends and not reply.ok:
             self._ends_engine = False
         if reply.ok:
+            if isinstance(read, Program) and only_looks(read):  # the engine does not repeat it
+                self.perform.events.add(Entry(time.time(), "command", "", line.strip()))
             self._add(Entry(time.time(), "reply", "", reply.text), line)
             return
         self._add(Entry(time.time(), "error", line, reply.text))

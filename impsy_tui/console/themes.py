@@ -1,7 +1,6 @@
 """Themes: colours by their purpose, from TOML files, and the styles that widgets draw with."""
 
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -13,8 +12,11 @@ from textual.theme import Theme
 from impsy_tui.errors import UserError
 from impsy_tui.folders import can_be_typed, files_in
 from impsy_tui.shipped import shipped_folder
+from impsy_tui.toml_files import read_toml
 
 STANDING: Final = "amber"
+LARGEST_FILE = 1 << 16
+"""Bytes of a theme: the shipped ones have less than one thousand."""
 _PREFIX: Final = "impsy-"
 _COLOUR: Final = re.compile("#[0-9a-fA-F]{6}|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)")
 """What both Rich and Textual understand."""
@@ -185,8 +187,10 @@ class ThemeShelf:
         if file is None:
             raise UserError(f"no theme is called {name}: there are {', '.join(self.names())}")
         try:
-            raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError, RecursionError) as error:
+            raw = read_toml(file, LARGEST_FILE)
+        except OSError as error:
+            raise UserError(f"{file} cannot be read: {error.strerror or error}") from None
+        except ValueError as error:
             raise UserError(f"{file} cannot be read: {error}") from None
         return Palette(name, _colours(file, raw), glyphs=self._glyphs)
 

@@ -1,5 +1,7 @@
 """A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
 
+from typing import Final
+
 from impsy_tui import terms
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
@@ -98,8 +100,16 @@ def ports_lines(ports: Ports) -> list[str]:
     return lines
 
 
+_TOGETHER: Final = {
+    "battle": "the player plays alone",
+    "polyphony": "the player answers each event",
+}
+"""Who plays in a mode without turns, if not both."""
+
+
 def _player_lines(player: PlayerState, label: str) -> list[str]:
-    turn = {"you": "your turn", "player": "the player's turn", "both": "both play"}[player.turn]
+    both = _TOGETHER.get(player.mode, "both play")
+    turn = {"you": "your turn", "player": "the player's turn", "both": both}[player.turn]
     mark = "PAUSED" if player.paused else turn
     model = f"{player.model} ({player.runtime})" if player.runtime else player.model
     if player.kind == "dummy":

@@ -7,6 +7,10 @@ from impsy_tui.language import Macro, Mistake, Program, Source
 from impsy_tui.language.entries import KEYBOARD
 
 
+class NotUndone(Exception):
+    """What cannot be taken back; the message says why."""
+
+
 class Carried(Protocol):
     """What became of a line; see ``outcome.Outcome``."""
 
@@ -35,6 +39,10 @@ class Doer(Protocol):
     @property
     def macros(self) -> Mapping[str, Macro]:
         """Words of the performer's own."""
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the line that is carried out now comes from a set list or a recording."""
 
     def read(self, line: str) -> Program | Mistake:
         """A line, as it is understood now."""

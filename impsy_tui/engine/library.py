@@ -26,6 +26,7 @@ from impsy_tui.networks.check import SUFFIXES
 from impsy_tui.networks.ensemble import PREFIX as BAND_PREFIX
 from impsy_tui.networks.scaled import scale_of
 from impsy_tui.shipped import is_shipped, shipped_folder, shipped_names
+from impsy_tui.terms import some
 
 _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
 _IN_WORDS: Final = {"dataset": "data set"}
@@ -142,9 +143,24 @@ class Library:
             except UserError:
                 continue
         known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
-        near = difflib.get_close_matches(name, [*known, *self.shelf.names()], n=1)
+        known += self.shelf.names()
+        begun = [each for each in known if name and each.startswith(name)]
+        if len(begun) > 1:
+            raise UserError(f"{name} begins the names of several files: {some(begun)}")
+        near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UserError(f"no log, data set or model is called {name}{hint}")
+
+    def newest_log(self) -> Path:
+        """The log that was written last: the one of what is played now, if anything is.
+
+        Raises:
+            UserError: there is none.
+        """
+        files = files_in(self.logs, ".log")
+        if not files:
+            raise UserError(f"no log is in {self.logs} yet: play, or name a data set or a model")
+        return max(files, key=lambda file: file.stat().st_mtime)
 
     def newest_dataset(self, dimension: int) -> Path:
         """The data set of a dimension that was written last.

@@ -19,10 +19,8 @@ from impsy_tui.engine.work_queue import WorkQueue
 from impsy_tui.errors import UserError
 from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.entries import KEYBOARD
-from impsy_tui.language.program import Step, Value
+from impsy_tui.language.program import Step, Value, only_looks
 
-_ONLY_LOOK = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
-"""Commands that change nothing: they are not written down."""
 _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
 """Commands that may take a moment, and set what the rest of their line goes on from."""
 
@@ -33,8 +31,9 @@ _Steps = Iterator[tuple[Invocation, Step | None]]
 
 @dataclass(slots=True)
 class _Done:
-    """A line of the performer's: what it was, what became of it, and how things were before."""
+    """A line of the performer's: as it was typed, what it means, what became of it, and how things were before."""
 
+    line: str
     program: Program
     outcome: Outcome
     before: Before | None = None
@@ -79,6 +78,11 @@ class Orders:
         """How to undo what the line that is carried out now does to files: its commands add to this list."""
         return [] if self._outcome is None else self._outcome.reversals
 
+    @property
+    def from_file(self) -> bool:
+        """Whether the line that is carried out now comes from a set list or a recording."""
+        return self._outcome is not None and self._outcome.from_file
+
     def read(self, line: str) -> Program | Mistake:
         """A line, as it is understood now."""
         return parse(line, self.macros)
@@ -99,7 +103,7 @@ class Orders:
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is typed in a console")
-        done = self._carry_out(program)
+        done = self._carry_out(line, program)
         return self._reply_later(done, number) if done.outcome.awaited else self._reply(done, number)
 
     async def _reply_later(self, done: _Done, number: int) -> Reply:
@@ -125,7 +129,7 @@ class Orders:
         program = self._read_untyped(line, source)
         if isinstance(program, str):
             return program
-        outcome = self.perform(program, done=done)
+        outcome = self.perform(program, outcome=Outcome(done=done, from_file=source is Source.FILE))
         await outcome.settle()
         if done is not None:
             done(outcome)
@@ -150,7 +154,7 @@ class Orders:
             if source is Source.NETWORK:
                 return refused_from_network(channel, f"{address}: {name}")
             return f"{address}: {name} is not taken from {channel}"
-        done = self._carry_out(program)
+        done = self._carry_out(line, program)
         problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
         if done.outcome.awaited:
             self._background(self._finish(channel, done))
@@ -193,10 +197,11 @@ class Orders:
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
-            outcome = self._begin(program, "", source, waits=True, done=done)
+            into = Outcome(done=done, from_file=whence is Source.FILE)
+            outcome = self._begin(program, "", source, into, waits=True)
             if around is not None:
                 around.cued.append(outcome)
-            self._tell("info", source, str(program))
+            self._tell("info", source, line.strip())
             if outcome.settles:
                 return self._settled(source, outcome)
             if done is not None:
@@ -223,11 +228,11 @@ class Orders:
 
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""
-        self._begin(program, player, source, waits=False)
+        self._begin(program, player, source, Outcome(), waits=False)
 
-    def _begin(self, program: Program, player: str, source: str, *, waits: bool, done: Done | None = None) -> Outcome:
+    def _begin(self, program: Program, player: str, source: str, into: Outcome, *, waits: bool) -> Outcome:
         """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
-        outcome = self.perform(program, player, done)
+        outcome = self.perform(program, player, into)
         self._tell_problems(source, outcome)
         if outcome.awaited and not (waits and outcome.settles):
             self._background(self._tell_wrong(source, outcome))
@@ -263,13 +268,13 @@ class Orders:
             self._tell("error", channel, problem)
         self._remember(done)
 
-    def _carry_out(self, program: Program) -> _Done:
+    def _carry_out(self, line: str, program: Program) -> _Done:
         """Do a line of the performer's."""
         manager = self.manager
         if manager is None:
-            return _Done(program, self.perform(program))
+            return _Done(line, program, self.perform(program))
         before = manager.history.before(program)
-        return _Done(program, self.perform(program, done=manager.note), before)
+        return _Done(line, program, self.perform(program, outcome=Outcome(done=manager.note)), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
@@ -277,15 +282,15 @@ class Orders:
         if self.manager is not None:
             self.manager.done(done.program, done.before, done.outcome)
 
-    def perform(self, program: Program, player: str = "", done: Done | None = None) -> Outcome:
+    def perform(self, program: Program, player: str = "", outcome: Outcome | None = None) -> Outcome:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
 
         Args:
             program: the steps.
             player: whom they are for, where they do not say themselves.
-            done: see ``Outcome``.
+            outcome: To be filled; a new one by default.
         """
-        outcome = Outcome(done=done)
+        outcome = outcome or Outcome()
         self._do(self._steps(program.steps, player), outcome)
         return outcome
 
@@ -374,9 +379,8 @@ class Orders:
 
     def _note(self, source: str, done: _Done) -> None:
         self._remember(done)
-        if done.outcome.problems or all(each.command.name in _ONLY_LOOK for each in done.program.walk()):
-            return
-        self._tell("info", source, str(done.program))
+        if not done.outcome.problems and not only_looks(done.program):
+            self._tell("info", source, done.line.strip())
 
 
 def _ends_line(step: Step) -> bool:

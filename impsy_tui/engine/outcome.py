@@ -23,6 +23,7 @@ class Outcome:
         settles: whether something in it has to settle before what comes after it.
         done: who is told when it is done, and before something in it whose lines are written down in its place.
         steps: what was done since.
+        from_file: Whether it is of a set list or a recording.
         told: how many of its numbers were left by what was done before.
     """
 
@@ -35,6 +36,7 @@ class Outcome:
     settles: bool = False
     done: Done | None = None
     steps: list[Step] = field(default_factory=list)
+    from_file: bool = False
     told: int = 0
 
     def piece(self) -> tuple[Program, list[int]]:

@@ -19,6 +19,8 @@ from impsy_tui.parameters import AGENT, MDRNN, parameters_of
 from impsy_tui.toml_files import read_toml
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_SAVED_BY: Final = "saved_by"
+"""Key of a scene with the set list that saved it: that set list alone may replace it."""
 LARGEST_FILE: Final = 1 << 19
 _OF_DIMENSIONS: Final = ("muted", "solo", "inverted", "held", "ranged")
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
@@ -54,9 +56,29 @@ class SceneBook:
             raise UserError(f"no scene is called {name}; there are: {known}")
         return read_scene(name, raw[name])
 
-    def save(self, name: str, scene: Scene) -> Any:
-        """Saves a scene; returns the table of the scene that had this name, None if none had it."""
-        return self.put(name, scene_table(scene))
+    def save(self, name: str, scene: Scene, from_file: str | None = None) -> Any:
+        """Saves a scene; returns the table of the scene that had this name, None if none had it.
+
+        Args:
+            name: Of the scene.
+            scene: To be saved.
+            from_file: Name of the set list that saves it, empty for a recording; None for the performer.
+
+        Raises:
+            UserError: A file would replace a scene that it has not saved itself, or the book cannot be used.
+        """
+        table = scene_table(scene)
+        if from_file is not None:
+            have = self._raw().get(name)
+            if have is not None and not (
+                from_file and isinstance(have, Mapping) and have.get(_SAVED_BY) == from_file
+            ):
+                raise UserError(
+                    f"scene {name} is there already: a set list or a recording cannot replace a scene of yours. "
+                    f"Use another name in the file, or type scene delete {name}"
+                )
+            table = {_SAVED_BY: from_file, **table}
+        return self.put(name, table)
 
     def put(self, name: str, table: Any) -> Any:
         """Saves the table of a scene; returns the one that it replaces, None if there is none."""

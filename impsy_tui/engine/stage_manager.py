@@ -14,7 +14,7 @@ from impsy_tui.engine import knobs, pending_state
 from impsy_tui.engine.casting import Casting
 from impsy_tui.engine.conductor import Conductor, Resumption
 from impsy_tui.engine.cues import Cues
-from impsy_tui.engine.doer import Carried, Doer, Done, Lines
+from impsy_tui.engine.doer import Carried, Doer, Done, Lines, NotUndone
 from impsy_tui.engine.gliding import Track
 from impsy_tui.engine.helpers import ask_helper
 from impsy_tui.engine.history import Before, History
@@ -55,6 +55,10 @@ class Rooms:
     scenes: Path
     sets: Sequence[Path]
     begin_log: Callable[[], Path]
+
+
+_ENDS_JOBS = ("cancel job", "keep job")
+"""Commands that another job would meet if they were done again."""
 
 
 class StageManager:
@@ -113,6 +117,11 @@ class StageManager:
     def _whom(self, command: Command, player: str) -> Sequence[Sitter]:
         """Whom a command is for; nobody where it is about no player, whoever has the focus."""
         return self._rooms.session.whom(player, command.about) if command.player else ()
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the line that is carried out now comes from a set list or a recording."""
+        return self._doer.from_file
 
     def _cue(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
         """Lines of a set list; what is still to be waited for."""
@@ -261,6 +270,8 @@ class StageManager:
             raise UserError("nothing was taken back")
         if any(each.command.ends for each in program.walk()):
             raise UserError(f"redo deletes nothing: type {program} again")
+        if any(each.command.name in _ENDS_JOBS for each in program.walk()):
+            raise UserError(f"redo ends no job: type {program} again")
         before, numbers = self.history.capture(), list[int]()
 
         def done(carried: Carried) -> None:
@@ -384,7 +395,7 @@ class StageManager:
         for each in awaited:
             try:
                 await each
-            except UserError as problem:
+            except (UserError, NotUndone) as problem:
                 problems.append(str(problem))
         if problems:
             raise UserError("\n".join(problems))

@@ -4,6 +4,7 @@ The files are those of C. Martin's Metatone project: CSV, a column ``time`` and 
 """
 
 import csv
+import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,12 +23,15 @@ from impsy_tui.gestures.names import GESTURES as GESTURES
 from impsy_tui.gestures.names import NAMES as NAMES
 from impsy_tui.gestures.names import NOTHING as NOTHING
 from impsy_tui.gestures.names import code_of
+from impsy_tui.toml_files import read_regular
 
 MOST_PLAYERS: Final = 8
 LONGEST_HOLD: Final = 5
 """Seconds that a gesture goes on where its player's row is missing: a gesture is told from the touches of so many."""
 LONGEST_GAP: Final = 3600
 """Seconds."""
+LARGEST_FILE: Final = 16 << 20
+"""Bytes of a score: a day of eight players has three million."""
 _OTHER_TABLES: Final = {
     ("player", "finger"): "touches: impsy-tui gestures classify makes a score of them",
     ("device_id", "x_pos"): "touches: impsy-tui gestures classify makes a score of them",
@@ -81,8 +85,8 @@ def read_score(file: Path) -> ReadScore:
         UserError: it cannot be read, or is no score.
     """
     try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            rows = list(csv.reader(lines))
+        text = read_regular(file, LARGEST_FILE).decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline="")))
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}") from None
     except (UnicodeError, csv.Error) as error:

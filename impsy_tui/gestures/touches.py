@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from impsy_tui.errors import UserError
 from impsy_tui.terms import counted
+from impsy_tui.toml_files import check_regular
 
 WIDTH: Final = 1024.0
 HEIGHT: Final = 768.0
@@ -37,6 +38,8 @@ _LONGEST_PAUSE: Final = 3600.0
 _GAP: Final = 10.0
 """Seconds that are taken in place of such a jump: no gesture reaches over them."""
 
+LARGEST_FILE: Final = 128 << 20
+"""Bytes of a file of touches: hours of eight players."""
 _COLUMNS: Final = ("time", "player", "finger", "x", "y", "velocity")
 _METATONE: Final = ("time", "device_id", "x_pos", "y_pos", "velocity")
 _EPOCH: Final = datetime(1970, 1, 1)
@@ -167,6 +170,7 @@ def read_touches(file: Path) -> Recording:
         UserError: it cannot be read, is no such file, or holds no touch.
     """
     try:
+        check_regular(file, LARGEST_FILE)
         with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
             rows = csv.reader(line.replace("\0", "") for line in lines)
             header = tuple(name.strip().lower() for name in next(rows, []))

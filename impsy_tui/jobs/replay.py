@@ -17,7 +17,7 @@ from impsy_tui.control.encoding import encoded
 from impsy_tui.corpus.checks import steady
 from impsy_tui.corpus.logs import read_rows, wall_time
 from impsy_tui.jobs.manners import step_back
-from impsy_tui.language import Macro, Program, Source, first_refused, parse
+from impsy_tui.language import Macro, Program, parse, refused_in_file
 from impsy_tui.language.setlist import macros_after
 from impsy_tui.limits import limit_process
 from impsy_tui.listening.names import NAMES
@@ -115,7 +115,7 @@ def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
         # The engine reads lines with more macros, and refuses these commands too.
         read = parse(line.partition(" ")[2] if line.startswith("#") else line, macros)
         if isinstance(read, Program):
-            if name := first_refused(read, Source.FILE, macros):
+            if name := refused_in_file(read, macros):
                 refused.append(
                     f"{file.name}, line {number}: {name} is not allowed in a recording: type it at the prompt"
                 )

@@ -2,7 +2,7 @@
 
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.entries import Argument, Command, Kind, Source
-from impsy_tui.language.parse import Mistake, first_refused, parse, parse_body
+from impsy_tui.language.parse import Mistake, first_refused, parse, parse_body, refused_in_file
 from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, Program
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "first_refused",
     "parse",
     "parse_body",
+    "refused_in_file",
 ]

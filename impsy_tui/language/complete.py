@@ -66,11 +66,13 @@ class Completion:
         start: where the word that is being typed begins.
         options: whole words that may stand there, the likeliest first.
         hint: what is wanted there, in words; empty for nothing more.
+        chosen: number of the option that stands in the line, -1 for none yet.
     """
 
     start: int
     options: tuple[str, ...] = ()
     hint: str = ""
+    chosen: int = -1
 
 
 def complete(line: str, known: Known) -> Completion:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from impsy_tui.language.entries import Source
-from impsy_tui.language.program import Invocation, Macro, Program
+from impsy_tui.language.program import Call, Invocation, Macro, Program
 from impsy_tui.language.reader import LONGEST_LINE, Reader
 from impsy_tui.language.values import read_dimensions
 from impsy_tui.language.words import Mistake, ParseError, Word
+
+_SAVE: Final = "scene save"
 
 __all__ = ["LONGEST_LINE", "Mistake", "first_refused", "parse", "parse_body", "parse_dimensions", "read_macros"]
 
@@ -53,6 +56,27 @@ def first_refused(program: Program, source: Source, macros: Mapping[str, Macro])
     Bodies of macros that the program defines count too: a key may carry them out later.
     """
     return next((each.command.name for each in _all_of(program, macros) if source not in each.command.sources), "")
+
+
+def refused_in_file(program: Program, macros: Mapping[str, Macro]) -> str:
+    """Returns the first command that a set list or a recording may not contain; empty if all may be there.
+
+    A scene is saved at once only: what is done later, or by a macro, no longer tells that a file asked for it, and
+    could replace a scene of the performer.
+    """
+    if refused := first_refused(program, Source.FILE, macros):
+        return refused
+    saves = sum(each.command.name == _SAVE for each in _all_of(program, macros))
+    return f"{_SAVE}, later or in a macro," if saves > list(at_once(program)).count(_SAVE) else ""
+
+
+def at_once(program: Program) -> Iterator[str]:
+    """Names of the commands that are done now and not later."""
+    for step in program.steps:
+        if isinstance(step, Call):
+            yield from at_once(step.program)
+        else:
+            yield step.command.name
 
 
 def _all_of(

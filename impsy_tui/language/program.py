@@ -14,6 +14,7 @@ EVERYBODY: Final = "all"
 MOMENTS: Final = ("call", "response", "silence", "event", "bar")
 """Words that moments begin with."""
 
+_ONLY_LOOK: Final = ("status", "help", "what", "scenes", "defs", "bindings", "ports", "trash")
 _MEANT: Final = frozenset(
     (
         *(word for name in COMMANDS for word in name.split()[1:]),
@@ -146,6 +147,11 @@ class Program:
 
 
 Value = float | bool | str | tuple[int, ...] | Chance | Moment | Macro | Program
+
+
+def only_looks(program: Program) -> bool:
+    """True if no command of a line changes anything: the engine repeats it in no list of events."""
+    return all(each.command.name in _ONLY_LOOK for each in program.walk())
 
 
 def quoted(name: str, *, always: bool = False) -> str:

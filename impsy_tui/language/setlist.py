@@ -8,9 +8,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui.language.entries import Source
-from impsy_tui.language.parse import first_refused, parse
-from impsy_tui.language.program import Call, Macro, Program
+from impsy_tui.language.parse import at_once, parse, refused_in_file
+from impsy_tui.language.program import Macro, Program
 from impsy_tui.language.words import Mistake
 from impsy_tui.terms import MOST_WORDS
 
@@ -159,9 +158,9 @@ def _wrong_with(line: SetLine) -> Iterator[SetProblem]:
         wrong = line.read
         yield SetProblem(line.number, line.column + wrong.start, wrong.message, wrong.end - wrong.start)
     elif line.read is not None:
-        if name := first_refused(line.read, Source.FILE, line.macros):
+        if name := refused_in_file(line.read, line.macros):
             yield problem_at(line, name, f"{name} is not allowed in a set list: type it at the prompt")
-        for name in _at_once(line.read):
+        for name in at_once(line.read):
             if name in _STEPPING:
                 message = f"{name} would leave this cue before it is done: after 8s {name} leaves it later"
                 yield problem_at(line, name, message)
@@ -173,15 +172,6 @@ def problem_at(line: SetLine, word: str, message: str) -> SetProblem:
     if at < 0:
         return SetProblem(line.number, line.column, message, len(line.text))
     return SetProblem(line.number, line.column + at, message, len(word))
-
-
-def _at_once(program: Program) -> Iterator[str]:
-    """Names of the commands that are done now and not later."""
-    for step in program.steps:
-        if isinstance(step, Call):
-            yield from _at_once(step.program)
-        else:
-            yield step.command.name
 
 
 def macros_after(program: Program, macros: dict[str, Macro]) -> dict[str, Macro]:

@@ -219,7 +219,9 @@ def check(model: AgentModel) -> None:
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    if path.stat().st_size > LARGEST:
+        raise UserError(f"is too large for an agent, at most {LARGEST >> 20} MB are read")
+    content = path.read_bytes()
     return read_npz(io.BytesIO(content), LARGEST)
 
 

@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("--size", choices=terms.SIZES, default="s")
     parser.add_argument("--from", type=Path, dest="begun_from")
+    parser.add_argument("--plays", type=Path)
     parser.add_argument("--resume", action="store_true")
     for name, kind in (
         ("epochs", terms.EPOCHS),
@@ -167,11 +168,40 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         keeping.now()
     else:
         forget(file)
+    judgement = _judged(wishes.plays, loss, training, held_out, recipe)
     return Finished(
-        f"{lite.stem}: {loss:.3f} nats held out after {terms.counted(epochs, 'epoch')}, {seconds:.0f} s; "
+        f"{judgement}{lite.stem}: {loss:.3f} nats held out after {terms.counted(epochs, 'epoch')}, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
         str(lite),
     )
+
+
+def _judged(
+    plays: Path | None, loss: float, training: "list[np.ndarray]", held_out: "list[np.ndarray]", recipe: "fit.Recipe"
+) -> str:
+    """Returns how a new model compares with the one that plays; empty if the two cannot be compared.
+
+    Args:
+        plays: the model that plays, None for none.
+        loss: of the new model, in nats an event on what is held out.
+        training, held_out: from ``split``.
+        recipe: of the training.
+    """
+    from impsy_tui.training.fit import Trainer
+    from impsy_tui.training.network import as_keras
+
+    if plays is None:
+        return ""
+    try:
+        weights = _weights(plays)
+    except UserError:
+        return ""  # a dummy, a band, another scale
+    if weights.shape.dimension != training[0].shape[1]:
+        return ""
+    before = Trainer(training, held_out, weights.shape, recipe, as_keras(weights)).progress.best_loss
+    if not math.isfinite(before):
+        return ""
+    return f"{'better' if loss < before else 'worse'} than the model that plays ({before:.3f}): "
 
 
 class _Keeping:
@@ -229,6 +259,7 @@ def _weights(model: Path) -> "Weights":
 def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
     """Wishes as they are kept."""
     kept = {**vars(wishes), "dataset": str(wishes.dataset.absolute())}
+    del kept["plays"]
     kept["begun_from"] = str(wishes.begun_from.absolute()) if wishes.begun_from else None
     del kept["models"], kept["resume"]
     return kept
@@ -237,7 +268,7 @@ def _plain(wishes: argparse.Namespace) -> dict[str, Any]:
 def _as_before(wishes: argparse.Namespace, kept: dict[str, Any]) -> argparse.Namespace:
     """Wishes as they were when the training began, which is the only way to go on with it."""
     before = argparse.Namespace(**kept)
-    before.models, before.resume = wishes.models, True
+    before.models, before.resume, before.plays = wishes.models, True, wishes.plays
     before.dataset = Path(before.dataset)
     before.begun_from = Path(before.begun_from) if before.begun_from else None
     return before

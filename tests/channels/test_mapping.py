@@ -276,6 +276,15 @@ def test_endless_encoder_moves_by_steps(rest: tuple[int, ...], up: int, down: in
     assert event == (0, 0.0)
 
 
+@pytest.mark.parametrize("words", [(), ("exp",), ("log",), ("inverted",), ("exp", "inverted")])
+def test_endless_encoder_goes_on_from_the_value_that_sounds(words: tuple[str, ...]) -> None:
+    mapping = InputMapping([("control_change_relative", 1, 7, *words)])
+    mapping.follow((0.5,))
+    mapping.updates(b"\xb0\x07\x01")
+    ((_, value),) = mapping.updates(b"\xb0\x07\x7f")
+    assert value == pytest.approx(0.5, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("messages", "entry"),
     [

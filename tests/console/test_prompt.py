@@ -7,13 +7,14 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
+from impsy_tui.console.advice import PLAY_OR_GIVE
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.options import Options
 from impsy_tui.console.painter import width_of
 from impsy_tui.language.parse import Mistake
-from tests.console.conftest import Rig
+from tests.console.conftest import PULSE, Rig
 from tests.console.stage import LARGE, Console, console, performed
-from tests.models import random_model
+from tests.models import constant_model, random_model
 
 
 def _below(here: Console, line: str) -> str:
@@ -38,7 +39,7 @@ async def test_typed_words_are_never_hot_keys(rig: Rig) -> None:
         await here.press("enter")
         await here.until(lambda: here.player.mode == "battle")
         await here.has_typed("")
-        await here.sees("› mode battle", "BATTLE", "PLAYER ALONE")
+        await here.sees("battle: it plays alone", "BATTLE", "PLAYER ALONE")
 
 
 @performed
@@ -275,7 +276,7 @@ async def test_tab_completes_commands_words_and_names(rig: Rig) -> None:
         for word in ("callresponse", "polyphony", "battle"):
             await here.press("tab")
             await here.has_typed(f"mode {word}")
-        await here.sees("battle  duet  useronly  filter  callresponse")
+        await here.sees("callresponse  polyphony  battle  duet  useronly  filter")
         await here.press("shift+tab")
         await here.has_typed("mode polyphony")
         await here.press("ctrl+c")
@@ -298,6 +299,75 @@ async def test_tab_completes_commands_words_and_names(rig: Rig) -> None:
 
 
 @performed
+async def test_tab_shows_the_chosen_name_among_the_others(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.type("mode ")
+        await here.press("tab", "tab")
+        await here.has_typed("mode polyphony")
+        await here.sees("callresponse  polyphony  battle  duet  useronly")
+        await here.type(" ")
+        await here.misses("callresponse  polyphony")
+
+
+@performed
+async def test_prompt_offers_nothing_behind_a_refused_line(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.enter("load higher")
+        await here.until(lambda: here.player.model == "higher")
+        await here.type("load")
+        await here.until(lambda: here.text.count("› load higher") == 2)
+        await here.press("enter")
+        await here.sees("^ load needs the name of a model")
+        await here.until(lambda: here.text.count("› load higher") == 1)
+
+
+@performed
+async def test_mistake_that_does_not_fit_below_the_line_stands_whole_in_the_events(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.type("temperature")
+        await here.press("enter")
+        await here.sees("sigma the sigma temperature: temp\n             1.3")
+        await here.type("mode battle")
+        await here.press("enter")
+        await here.until(lambda: here.player.mode == "battle")
+        told = [entry.text for entry in here.app.perform.events._entries if "sigma the sigma" in entry.text]
+        assert len(told) == 1
+
+
+@performed
+async def test_lines_are_repeated_as_they_were_typed(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        for line in ("swing 60%", "load model higher", "over 8 temp 1", "what"):
+            await here.enter(line)
+            await here.sees(f"› {line}\n")
+
+
+@performed
+async def test_answer_gets_two_lines_while_it_is_the_newest(rig: Rig) -> None:
+    async with console(rig.socket) as here:
+        await here.enter("mode battle")
+        await here.sees("what you play is logged\n             but does not steer it")
+
+
+@performed
+async def test_prompt_says_how_to_begin_until_something_is_heard(tmp_path: Path) -> None:
+    constant_model(tmp_path / "models" / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
+    rig = Rig(tmp_path, PULSE)
+    try:
+        async with console(rig.socket) as here:
+            await here.enter("mode callresponse")
+            await here.sees(PLAY_OR_GIVE)
+            await here.type("te")
+            await here.misses(PLAY_OR_GIVE)
+            await here.press("ctrl+c")
+            await here.sees(PLAY_OR_GIVE)
+            await here.enter("give")
+            await here.sees("type a command, or Tab for all of them; Esc for keys")
+    finally:
+        rig.close()
+
+
+@performed
 async def test_the_likeliest_stands_behind_the_cursor(rig: Rig) -> None:
     async with console(rig.socket) as here:
         await here.type("tem")
@@ -316,6 +386,7 @@ async def test_the_likeliest_stands_behind_the_cursor(rig: Rig) -> None:
 @performed
 async def test_advice_tells_what_may_be_typed(rig: Rig) -> None:
     async with console(rig.socket) as here:
+        await here.enter("give")
         await here.sees("type a command, or Tab for all of them; Esc for keys")
         await here.type("threshold ")
         await here.sees("a time such as 5s or 200ms, 0 to 3600 s")

@@ -1,5 +1,6 @@
 """What a console asks and has done, of a real engine: files, settings, the rig, work beside the music."""
 
+import os
 import shutil
 import socket
 import threading
@@ -7,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
 
 from impsy_tui.control.client import Client, connected
 from impsy_tui.control.messages import Event, Files, FromEngine, LogPicture, Names, Ports, Reply, Rig, Settings
-from impsy_tui.corpus.datasets import read_dataset
+from impsy_tui.corpus.datasets import read_dataset, write_dataset
 from impsy_tui.midi_system.library import loading_problem
 from tests.conftest import EngineProcess, free_port, wait_until
 from tests.engine.processes import config, ended_jobs, received
@@ -143,6 +145,48 @@ def test_a_plot_is_drawn_beside_the_music(start_engine: Start, receiver: socket.
         assert ended_jobs(console) == ["finished"]
         assert Path(console.snapshot().jobs[0].file) == engine.folder / "plots" / "pulse.svg"
         assert "</svg>" in (engine.folder / "plots" / "pulse.svg").read_text()
+
+
+def test_plot_without_a_name_draws_the_newest_log(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    engine = start_engine(config(receiver, free_port()))
+    with connected(engine.socket) as console:
+        reply = console.command("plot")
+        assert (reply.ok, reply.text) == (
+            False,
+            f"no log is in {engine.folder / 'logs'} yet: play, or name a data set or a model",
+        )
+        (tmp_path / "logs").mkdir(exist_ok=True)
+        for day in (1, 2):
+            log = tmp_path / "logs" / f"2026-01-0{day}T00-00-00-4d-mdrnn.log"
+            log.write_text("".join(f"2026-01-01T00:00:{at:02}.000000,interface,0.1,0.2,0.3\n" for at in range(50)))
+            os.utime(log, (day, day))
+        assert console.command("plot").text == "job 1 draws 2026-01-02T00-00-00-4d-mdrnn"
+        assert ended_jobs(console) == ["finished"]
+
+
+@pytest.mark.parametrize("line", ["cancel job", "keep job"])
+def test_undo_of_an_ended_job_says_that_it_does_not_go_on(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "datasets").mkdir()
+    write_dataset(tmp_path / "datasets" / "training-dataset-4d.npz", [np.full((500, 4), 0.5)])
+    engine = start_engine(config(receiver, free_port()))
+    with connected(engine.socket) as console:
+        assert console.command("temp 1.5").ok
+        assert console.command("train xxs").ok
+        assert console.command(line).ok
+        refused = console.command("undo")
+        assert not refused.ok
+        assert "does not go on" in refused.text
+        assert "undo cannot bring it back" in refused.text
+        assert console.snapshot().players[0].number("temp") == 1.5
+        assert console.command("train xxs").ok
+        again = console.command("redo")
+        assert (again.ok, again.text) == (False, f"redo ends no job: type {line} again")
+        assert console.command("undo").text == "taken back: temp 1.5"
+        assert console.command("cancel job 2").ok
 
 
 def test_a_data_set_is_made_beside_the_music(

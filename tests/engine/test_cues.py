@@ -167,3 +167,55 @@ def _recorded(set_: Rehearsal, folder: Path) -> list[tuple[float, str]]:
 def _replay(set_: Rehearsal, commands: list[tuple[float, str]]) -> None:
     asyncio.run(set_.manager.play_again(Performance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands)))
     set_.wait(2.9)
+
+
+def _open(set_: Rehearsal, folder: Path, name: str, text: str) -> None:
+    (folder / "sets" / f"{name}.imp").write_text(text)
+    set_.do(f"cue {name}")
+
+
+def test_a_set_list_cannot_replace_a_scene_of_the_performer(set_: Rehearsal, tmp_path: Path) -> None:
+    _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save dark\n")
+    set_.try_("next")
+    set_.wait(1)
+    assert any("cannot replace a scene of yours" in problem for problem in set_.problems)
+    set_.do("scene dark")
+    assert temp(set_) == 0.5
+
+
+def test_a_set_list_replaces_the_scenes_that_it_saved_itself(set_: Rehearsal, tmp_path: Path) -> None:
+    _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save new\n# two\ntemp 4\nscene save new\n")
+    set_.do("next")
+    set_.do("next")
+    set_.do("temp 1")
+    set_.do("scene new")
+    assert temp(set_) == 4.0
+    assert set_.problems == []
+
+
+def test_a_scene_that_the_performer_saves_is_no_longer_that_of_the_set_list(set_: Rehearsal, tmp_path: Path) -> None:
+    _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save new\n")
+    set_.do("next")
+    set_.do("temp 1; scene save new")
+    set_.do("cue other; next")
+    set_.wait(1)
+    assert any("cannot replace a scene of yours" in problem for problem in set_.problems)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "after 1s scene save dark",
+        "every 9s temp 1; after 1s scene save dark",
+        "def x = scene save dark",
+    ],
+)
+def test_a_set_list_saves_no_scene_later_or_in_a_macro(set_: Rehearsal, tmp_path: Path, line: str) -> None:
+    (tmp_path / "sets" / "other.imp").write_text(f"# one\n{line}\n")
+    assert "scene save, later or in a macro, is not allowed" in set_.try_("cue other").text
+
+
+def test_a_set_list_that_is_far_too_large_is_refused(set_: Rehearsal, tmp_path: Path) -> None:
+    with (tmp_path / "sets" / "big.imp").open("wb") as made:
+        made.truncate(1 << 30)
+    assert "big.imp cannot be read: too large, at most 512 kB are read" in set_.try_("cue big").text

@@ -61,7 +61,7 @@ def test_each_plays_its_half_and_keeps_its_log(tmp_path: Path, start_engine: Sta
     ]
     assert [player.played for player in snapshot.players] == [2, 1]
     status = engine.command("status").stdout
-    assert "main      polyphony · both play" in status
+    assert "main      polyphony · the player answers each event" in status
     assert "b ▸       polyphony · PAUSED" in status
 
     assert engine.end() == 0

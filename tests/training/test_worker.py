@@ -59,6 +59,25 @@ def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
 
 
 @needs_tensorflow
+def test_training_is_compared_with_the_model_that_plays(tmp_path: Path) -> None:
+    dataset = some_dataset(tmp_path / "a.npz", 400)
+    arguments = (tmp_path / "models", dataset, "--size", "xxs", "--batch", "8")
+    first = list(Worker("worker", *arguments, "--epochs", "3").says())[-1]
+    assert isinstance(first, Finished), first
+    assert first.text.startswith(f"{NAME}: ")
+    assert first.file is not None
+    for epochs, said in (("1", "worse"), ("6", "better")):
+        last = list(Worker("worker", *arguments, "--epochs", epochs, "--plays", first.file).says())[-1]
+        assert isinstance(last, Finished), last
+        assert last.text.startswith(f"{said} than the model that plays (")
+        assert f"): {NAME}-" in last.text
+    random_model(tmp_path / "other.h5", 5, 16, 2, 5)
+    last = list(Worker("worker", *arguments, "--epochs", "1", "--plays", tmp_path / "other.h5").says())[-1]
+    assert isinstance(last, Finished)
+    assert last.text.startswith(NAME)
+
+
+@needs_tensorflow
 def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
     worker = Worker("worker", tmp_path / "models", some_dataset(tmp_path / "a.npz", 100), "--size", "xxs")
     messages = worker.says()

@@ -1,5 +1,6 @@
 """The screen that matters: everything a performer needs in this second."""
 
+import time
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -11,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from impsy_tui.console.addressing import whom
+from impsy_tui.console.advice import how_to_begin
 from impsy_tui.console.history import History
 from impsy_tui.console.keymap import Keymap, default_bindings
 from impsy_tui.console.painter import TightCompositor
@@ -21,7 +23,7 @@ from impsy_tui.console.widgets.agent import AgentPane
 from impsy_tui.console.widgets.band import BandView
 from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.channels import ChannelPanes
-from impsy_tui.console.widgets.event_log import EventLog
+from impsy_tui.console.widgets.event_log import Entry, EventLog
 from impsy_tui.console.widgets.guided import GuidedView
 from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.lines import Lines
@@ -86,7 +88,7 @@ class PerformScreen(Screen[None]):
         self.channels = ChannelPanes(palette)
         self.jobs = JobsPane(palette)
         self.pending = PendingPane(palette)
-        self.events = EventLog(palette)
+        self.events = EventLog(palette, keymap.label("events"))
         self.prompt = Prompt(history, known)
         self.hint = Hint(palette)
         self.keys_bar = KeysBar(palette, keymap)
@@ -130,6 +132,7 @@ class PerformScreen(Screen[None]):
         self._show_playing(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self.channels.show(view.snapshot)
+            self.hint.set_idle(how_to_begin(view.snapshot))
             self._show_jobs(view)
             self._show_pending(view.snapshot)
             self.players.display = len(view.snapshot.players) > 1
@@ -259,6 +262,9 @@ class PerformScreen(Screen[None]):
         """What the prompt has to say goes below it."""
         message.stop()
         self.set_class(message.mistake is not None, "-blaming")
+        if message.mistake is not None and not self.hint.tells_all_of(message.mistake, message.offset):
+            self.events.add(Entry(time.time(), "error", "", message.mistake.message))
+            self.prompt.tell_no_more()
         self.hint.advise(message.completion, message.mistake, message.offset, message.found)
 
 

@@ -1,6 +1,6 @@
 """Below the prompt: what may be typed or what is wrong, the keys mode, and the keys that work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from impsy_tui.console.keymap import Keymap
@@ -13,6 +13,8 @@ from impsy_tui.language.parse import Mistake
 
 _LEAST_MESSAGE: Final = 30
 _LONGEST_BOUND: Final = 14
+_LONGEST_SHARED: Final = 12
+"""Cells of a beginning that all options share, up to which it is repeated in each."""
 _IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
 
 
@@ -23,12 +25,19 @@ class Hint(Lines):
 
     def __init__(self, palette: Palette, idle: str = _IDLE) -> None:
         super().__init__(palette, id="hint")
-        self._idle = idle
+        self._usual = self._idle = idle
         self._said: tuple[str, object, int] = ("idle", None, 0)
 
     def idle(self) -> None:
         """Nothing is typed."""
         self._say("idle", None, 0)
+
+    def set_idle(self, advice: str) -> None:
+        """Show this advice while nothing is typed, or the usual one if it is empty."""
+        idle = advice or self._usual
+        if idle != self._idle:
+            self._idle = idle
+            self.redraw()
 
     def complete(self, completion: Completion, offset: int) -> None:
         """What may come next, from below the word that is typed on."""
@@ -57,6 +66,10 @@ class Hint(Lines):
         elif self._said[0] not in ("told", "wrong"):
             self.idle()
 
+    def tells_all_of(self, mistake: Mistake, offset: int) -> bool:
+        """True if there is room for the whole message of a mistake."""
+        return any(mistake.message in text for text, _ in _mistake(mistake, offset, self.size.width, self.palette))
+
     def _say(self, what: str, about: object, offset: int) -> None:
         self._said = (what, about, offset)
         self.redraw()
@@ -83,10 +96,38 @@ class Hint(Lines):
 
 def _completion(completion: Completion, width: int, palette: Palette) -> Line:
     if len(completion.options) > 1:
-        text = "  ".join(completion.options)
-        return ((cut(text, width), palette.dim),)
+        return _choices(completion, width, palette)
     text = completion.hint if not completion.options else f"{completion.options[0]}  ({completion.hint})"
     return ((cut(text, width), palette.dim),) if text else ()
+
+
+def _choices(completion: Completion, width: int, palette: Palette) -> Line:
+    """As many whole options as there is room for, from the chosen one on, and how many there are."""
+    options, chosen = completion.options, completion.chosen
+    end = len(_shared(options))
+    names = [f"…{option[end:]}" if end > _LONGEST_SHARED else option for option in options]
+    if sum(map(width_of, names)) + 2 * (len(names) - 1) <= width:
+        first, pieces = 0, list[Piece]()
+    else:
+        first = max(chosen, 0)
+        pieces = [(f"{chosen + 1} of {len(names)}  " if chosen >= 0 else f"{len(names)}: ", palette.text)]
+    room = width - sum(width_of(text) for text, _ in pieces)
+    for number, name in enumerate(names[first:], first):
+        dots = 0 if number == len(names) - 1 else 3
+        if number > first and width_of(name) + dots > room:
+            pieces.append(("…", palette.dim))
+            break
+        pieces.append((cut(name, room - dots), palette.strong if number == chosen else palette.dim))
+        pieces.append(("  " if dots else "", palette.dim))
+        room -= width_of(name) + 2
+    return tuple(pieces)
+
+
+def _shared(options: Sequence[str]) -> str:
+    """Returns the beginning that all options share, up to the last sign that divides their words."""
+    first, last = min(options), max(options)
+    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return first[: max(map(first[:count].rfind, "-_. ")) + 1]
 
 
 def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Line:

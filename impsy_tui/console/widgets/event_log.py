@@ -14,8 +14,10 @@ from impsy_tui.printable import printable
 MOST: Final = 500
 _HEADED: Final = 5
 """Lines from which there is room for a heading."""
+_ROOM_FOR_MORE: Final = 50
+"""Cells from which there is room for the key that shows the rest of a text."""
 _FEW: Final = 2
-"""Lines up to which an entry gets one, cut off at its end; but what went wrong just now gets all there are."""
+"""Lines up to which an entry gets one, cut off. A mistake or an answer gets all lines while it is the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,18 @@ class Entry:
 
 
 class EventLog(Pane):
-    """The newest at the bottom; pages up and down through what was before."""
+    """The newest at the bottom; pages up and down through what was before.
+
+    Args:
+        palette: how to draw.
+        key: makes the log larger.
+    """
 
     DEFAULT_CSS = "EventLog { width: 1fr; }"
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, key: str = "") -> None:
         super().__init__(palette, id="events")
+        self._more = f"… {key} shows all" if key else "…"
         self._entries: deque[Entry] = deque(maxlen=MOST)
         self._up = 0
 
@@ -76,8 +84,8 @@ class EventLog(Pane):
         wanted = room + self._up
         for entry in reversed(self._entries):
             whole = room > _FEW
-            wrong = entry.level == "error" and not lines and not self._up
-            lines[:0] = self._wrapped(entry, width, most=None if whole else room if wrong else 1)
+            wanted_whole = entry.level in ("error", "reply") and not lines and not self._up
+            lines[:0] = self._wrapped(entry, width, most=None if whole else room if wanted_whole else 1)
             if len(lines) >= wanted:
                 break
         self._up = min(self._up, max(0, len(lines) - room))
@@ -101,16 +109,17 @@ class EventLog(Pane):
         }.get(entry.level, ("  ", palette.dim))
         who = f"{entry.source}: " if entry.level in ("info", "warning", "error") and entry.source else ""
         head = len(stamp) + len(mark)
+        more = self._more if width >= _ROOM_FOR_MORE else "…"
         parts: list[str] = []
         text = who + entry.text
         if most is not None:
-            text = text.replace("\n", " · ")
+            text = " · ".join(" ".join(line.split()) for line in text.split("\n"))
         if most == 1:
             return [((stamp, palette.faint), (mark, style), (cut(text, width - head), style))]
         for line in text.split("\n"):
             room = max(8, width - head)
             parts += textwrap.wrap(
-                line, room, drop_whitespace=False, subsequent_indent="  ", max_lines=most, placeholder="…"
+                line, room, drop_whitespace=False, subsequent_indent="  ", max_lines=most, placeholder=more
             ) or [""]
         lines: list[Line] = []
         for number, part in enumerate(parts):

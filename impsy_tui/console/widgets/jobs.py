@@ -1,6 +1,7 @@
 """The jobs pane: how far the workers are, their losses over time, and what came of them."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import Final
 
 from impsy_tui.console.themes import Palette
@@ -10,13 +11,14 @@ from impsy_tui.control.states import JobState
 
 _KEEPS: Final = ("train", "ensemble", "agent")
 """Jobs that have something to keep before they end."""
+_UNDER_WAY: Final = ("running", "stopping")
 _MOST: Final = 3
 _LINES: Final = 4
 """Lines that what came of a job may take."""
 
 
 class JobsPane(Pane):
-    """The newest jobs, those that run first."""
+    """The jobs that run, and the one that ended last unless another was started since."""
 
     DEFAULT_CSS = "JobsPane { height: auto; width: 1fr; }"
 
@@ -34,13 +36,21 @@ class JobsPane(Pane):
         """Make the lines."""
         width = self.size.width
         lines = [heading("JOBS", width, self.palette, focused=self.has_focus)]
-        chosen = sorted(self._jobs, key=lambda job: (job.state not in ("running", "stopping"), -job.number))[:_MOST]
-        for job in chosen:
+        shown = chosen(self._jobs)
+        for job in shown:
             lines += _job(job, width, self.palette)
-        if not chosen:
+        if not shown:
             lines.append((("none; dataset 9 or train s starts one", self.palette.dim),))
         self.styles.height = len(lines)
         self.set_lines(lines)
+
+
+def chosen(jobs: Sequence[JobState]) -> list[JobState]:
+    """Returns the jobs that are shown: those that run, and the last that ended if none was started after it."""
+    running = [job for job in jobs if job.state in _UNDER_WAY]
+    newest = max((job.number for job in running), default=0)
+    ended = [job for job in jobs if job.state not in _UNDER_WAY and job.number > newest][-1:]
+    return [*reversed(running), *ended][:_MOST]
 
 
 def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
@@ -51,7 +61,7 @@ def _job(job: JobState, width: int, palette: Palette) -> list[Line]:
         "failed": ("✗", palette.alarm),
     }.get(job.state, ("○", palette.dim))
     lines: list[Line] = [((f"{glyph} {job.number} {cut(f'{job.kind} {job.name}', width - 5)}", style),)]
-    if job.state not in ("running", "stopping"):
+    if job.state not in _UNDER_WAY:
         style = palette.alarm if job.state == "failed" else palette.text
         return lines + [((f"  {part}", style),) for part in textwrap.wrap(job.text, max(8, width - 2))[:_LINES]]
     share = f" {job.done}/{job.of}" if job.of else f" {job.done}" if job.done else ""

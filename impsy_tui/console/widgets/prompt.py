@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.suggester import Suggester
+from textual.suggester import Suggester, SuggestionReady
 from textual.widgets import Input, Label
 
 from impsy_tui.console.history import History
@@ -209,6 +209,10 @@ class Prompt(Horizontal):
         self._offered = command
         self.line.placeholder = f"{command}   Right takes it" if command else ""
 
+    def tell_no_more(self) -> None:
+        """The mistake in the line has been told in full: leaving the line does not tell it again."""
+        self._told = True
+
     def blame(self, line: str, mistake: Mistake) -> None:
         """Show a line that was wrong again, with the cursor behind the wrong word."""
         if not self.line.value:
@@ -246,9 +250,12 @@ class Prompt(Horizontal):
         if message.value == self._wrong:
             return  # it was typed before Enter told what is wrong with it
         self._wrong = None
-        if self._completing is not None and message.value != self._completing[3]:
+        if self._completing is None or message.value != self._completing[3]:
             self._completing = None
-        self._advise(message.value)
+            self._advise(message.value)
+            return
+        begin, options, chosen, _ = self._completing
+        self.post_message(self.Advised(Completion(len(begin), options, chosen=chosen), None, len(_SIGN)))
 
     def _enter(self) -> None:
         """Read the line; a mistake stays where it is, to be put right."""
@@ -267,6 +274,7 @@ class Prompt(Horizontal):
             self._wrong = line
             self.line.cursor_position = read.end
             self.line.refused, self._told = True, False
+            self.line.post_message(SuggestionReady(line, ""))  # nothing goes on from a line that is wrong
             self._advise_mistake(read)
             return
         self.put("")
@@ -349,9 +357,6 @@ class Prompt(Horizontal):
 
     def _advise(self, value: str) -> None:
         completion = complete(value, self._known()) if value.strip() else None
-        if self._completing is not None:  # all that Tab goes through stays in view, from here on
-            begin, options, index, _ = self._completing
-            completion = Completion(len(begin), options[index:] + options[:index])
         self.post_message(self.Advised(completion, None, len(_SIGN)))
 
     def _advise_mistake(self, mistake: Mistake) -> None:

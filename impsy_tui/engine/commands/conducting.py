@@ -67,10 +67,13 @@ class Conducting(Hands):
 
     def _scene_save(self, scene: str) -> Awaitable[str]:
         # Captured before the next command of the line.
-        return self._save(scene, self._manager.stagehand.capture(), self._host.reversals)
+        return self._save(scene, self._manager.stagehand.capture(), self._host.reversals, self._from_file())
 
-    async def _save(self, name: str, scene: Scene, reversals: list[Reversal]) -> str:
-        replaced = await asyncio.to_thread(self._manager.book.save, name, scene)
+    def _from_file(self) -> str | None:
+        return self._manager.cues.name if self._manager.from_file else None
+
+    async def _save(self, name: str, scene: Scene, reversals: list[Reversal], from_file: str | None) -> str:
+        replaced = await asyncio.to_thread(self._manager.book.save, name, scene, from_file)
         if replaced is None:
             return f"scene {name} is kept in {self._manager.book.file.name}"
         reversals.append(lambda: self._put_back(name, replaced))

@@ -5,12 +5,21 @@ from pathlib import Path
 
 from impsy_tui import terms
 from impsy_tui.engine.commands.hands import Hands
-from impsy_tui.engine.doer import Reversal
+from impsy_tui.engine.doer import NotUndone, Reversal
 from impsy_tui.errors import UserError
 from impsy_tui.listening.agent_file import PREFIX as AGENT_PREFIX
 from impsy_tui.listening.agent_file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.listening.names import places
 from impsy_tui.networks.weights import KERAS_SUFFIXES
+
+
+def _final(ended: str) -> Reversal:
+    """Returns the reversal of a command that nothing can take back: undo says so."""
+
+    async def refuse() -> str:
+        raise NotUndone(f"{ended}: undo cannot bring it back. The next undo is of the line before")
+
+    return refuse
 
 
 class Workshop(Hands):
@@ -52,6 +61,8 @@ class Workshop(Hands):
             if begun_from is not None:
                 arguments += ["--from", str(begun_from)]
                 name = f"{begun_from.stem} on {dataset.stem}"
+            if size != terms.AUTO and self._playing is not None:
+                arguments += ["--plays", str(self._playing)]
         job = await self._host.jobs.start("train", name, module, arguments)
         return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
 
@@ -133,9 +144,9 @@ class Workshop(Hands):
         job = await self._host.jobs.start("evaluate", name, "impsy_tui.training.evaluation_worker", arguments)
         return f"job {job.number} evaluates {job.name}"
 
-    async def _plot(self, name: str) -> str:
+    async def _plot(self, name: str = "") -> str:
         library = self._host.library
-        file = library.find_any(name)
+        file = library.find_any(name) if name else library.newest_log()
         picture = library.plots / f"{file.stem}.svg"
         arguments = (str(file), str(picture), str(library.datasets))
         job = await self._host.jobs.start("plot", file.stem, "impsy_tui.jobs.plot", arguments)
@@ -143,10 +154,13 @@ class Workshop(Hands):
 
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)
+        self._host.reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled and does not go on"))
         return f"job {job.number} ({job.kind}) is cancelled"
 
     def _keep_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=True)
+        ended = f"job {job.number} ({job.kind}) has ended and does not go on; train resume goes on with a training"
+        self._host.reversals.append(_final(ended))
         return f"job {job.number} ({job.kind}) ends and saves what it has"
 
     def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
@@ -168,7 +182,12 @@ class Workshop(Hands):
         return self._host.library.trash.listing()
 
     def _trash_empty(self) -> Awaitable[str]:
-        return self._host.library.trash.empty()
+        return self._empty_trash(self._host.reversals)
+
+    async def _empty_trash(self, reversals: list[Reversal]) -> str:
+        text = await self._host.library.trash.empty()
+        reversals.append(_final("what was in the trash is gone"))
+        return text
 
     def _set(self, key: str, value: str) -> Awaitable[str]:
         return self._host.change_setting(key, value)

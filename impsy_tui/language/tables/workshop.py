@@ -95,14 +95,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
     ),
     Command(
         "plot",
-        "draws a log, a data set or a model, as a picture in the folder plots",
+        "draws a log, a data set or a model, as a picture in the folder plots; the newest log if none is named",
         "plot m",
-        (Argument("name", Kind.FILE),),
+        (Argument("name", Kind.FILE, optional=True),),
         sources=KEYBOARD,
     ),
     Command(
         "cancel job",
-        "ends a job, the newest if none is named; nothing of it is kept",
+        "ends a job, the newest if none is named; nothing of it is kept, and undo cannot bring it back",
         "cancel job 2",
         (_JOB,),
         sources=Source.CHANNEL,

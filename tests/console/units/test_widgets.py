@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.geometry import Size
 
 from impsy_tui.console.themes import ThemeShelf
-from impsy_tui.console.widgets.jobs import _job, curve
+from impsy_tui.console.widgets.jobs import _job, chosen, curve
 from impsy_tui.console.widgets.lines import amount, cut, cut_off, filled, heading, middle, one_line, padded, span
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.picture import _density, _step
@@ -155,6 +155,21 @@ def test_names_of_any_width_leave_the_bars_where_they_are(count: int, height: in
 def test_what_ends_a_job_is_offered_where_it_does(kind: str, state: str, hint: str | None) -> None:
     said = ["".join(text for text, _ in line).strip() for line in _job(job(kind=kind, state=state), 40, PALETTE)]
     assert [line for line in said if "job" in line] == ([hint] if hint else [])
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        ("finished finished", [2]),
+        ("finished running", [2]),
+        ("running finished", [1, 2]),
+        ("running failed running", [3, 1]),
+        ("stopping finished failed", [1, 3]),
+    ],
+)
+def test_jobs_pane_leaves_out_what_ended_before_another_began(states: str, shown: list[int]) -> None:
+    jobs = [job(number=number, state=state) for number, state in enumerate(states.split(), 1)]
+    assert [each.number for each in chosen(jobs)] == shown
 
 
 @pytest.mark.parametrize("unit", ["nats", "deviations"])
