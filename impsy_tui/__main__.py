@@ -1,3 +1,3 @@
-from impsy_tui.cli import main
+from impsy_tui.cli.main import main
 
 main()

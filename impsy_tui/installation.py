@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from impsy_tui.shipped import checkout
+from impsy_tui.paths import checkout
 
 
 def install_line(extra: str) -> str:

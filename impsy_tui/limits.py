@@ -45,31 +45,31 @@ above all with a GPU, so memory is bounded by the readers of its files."""
 
 LIMITS: Final[dict[str, Limits]] = {
     "impsy_tui.config.edit": _SETTING,
-    "impsy_tui.config.guided": _SETTING,
-    "impsy_tui.jobs.library": QUESTION,
-    "impsy_tui.jobs.ports": _SETTING,
-    "impsy_tui.jobs.replay": QUESTION,
-    "impsy_tui.jobs.trash": _SETTING,
-    "impsy_tui.networks.check": _CHECK,
-    "impsy_tui.networks.ensemble_opening": _CHECK,
+    "impsy_tui.config.wizard": _SETTING,
+    "impsy_tui.workers.list_files": QUESTION,
+    "impsy_tui.workers.list_ports": _SETTING,
+    "impsy_tui.workers.read_log": QUESTION,
+    "impsy_tui.workers.trash": _SETTING,
+    "impsy_tui.mdrnn.check": _CHECK,
+    "impsy_tui.ensemble.opening": _CHECK,
     # Millions of rows of many logs, and the dataset made of them.
-    "impsy_tui.jobs.dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
+    "impsy_tui.workers.dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
     # Matplotlib alone takes half a gigabyte of address space.
-    "impsy_tui.jobs.plot": Limits(4 * _GB, 600, 1_800, 256 * _MB),
+    "impsy_tui.workers.plot": Limits(4 * _GB, 600, 1_800, 256 * _MB),
     # An hour of audio at 48 kHz is 1.4 GB, and as much again while it is framed; a folder holds many.
-    "impsy_tui.jobs.analysis": Limits(6 * _GB, 7 * _DAY, 7 * _DAY, _GB),
+    "impsy_tui.workers.describe_recordings": Limits(6 * _GB, 7 * _DAY, 7 * _DAY, _GB),
     # A patch is rendered once for each of up to a million points.
-    "impsy_tui.jobs.lookup": Limits(4 * _GB, 7 * _DAY, 7 * _DAY, 4 * _GB),
-    "impsy_tui.jobs.ensemble_evaluation": Limits(4 * _GB, _HOUR, 2 * _HOUR, 256 * _MB),
-    "impsy_tui.training.agent_convert_worker": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
-    "impsy_tui.training.agent_evaluation_worker": _TRAINING._replace(wall_seconds=_DAY),
-    "impsy_tui.training.agent_worker": _TRAINING,
-    "impsy_tui.training.convert_worker": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
-    "impsy_tui.training.ensemble_worker": _TRAINING,
-    "impsy_tui.training.evaluation_worker": _TRAINING._replace(wall_seconds=_DAY),
-    "impsy_tui.training.gestures_worker": _TRAINING._replace(wall_seconds=_DAY),
-    "impsy_tui.training.sweep_worker": _TRAINING,
-    "impsy_tui.training.worker": _TRAINING,
+    "impsy_tui.workers.lookup_table": Limits(4 * _GB, 7 * _DAY, 7 * _DAY, 4 * _GB),
+    "impsy_tui.workers.training.evaluate_ensemble": Limits(4 * _GB, _HOUR, 2 * _HOUR, 256 * _MB),
+    "impsy_tui.workers.training.convert_agent": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
+    "impsy_tui.workers.training.evaluate_agent": _TRAINING._replace(wall_seconds=_DAY),
+    "impsy_tui.workers.training.train_agent": _TRAINING,
+    "impsy_tui.workers.training.convert": _TRAINING._replace(cpu_seconds=_HOUR, wall_seconds=2 * _HOUR),
+    "impsy_tui.workers.training.train_ensemble": _TRAINING,
+    "impsy_tui.workers.training.evaluate": _TRAINING._replace(wall_seconds=_DAY),
+    "impsy_tui.workers.training.train_gestures": _TRAINING._replace(wall_seconds=_DAY),
+    "impsy_tui.workers.training.sweep": _TRAINING,
+    "impsy_tui.workers.training.train": _TRAINING,
 }
 
 

@@ -187,10 +187,10 @@ BUDGET: Final = Range(0.0, 10_000.0, 5.0, "ms", above=True)
 """Milliseconds that one prediction may take."""
 
 DESCRIPTORS: Final = ("loudness", "centroid", "chroma", "mfcc", "specshape", "sinefeaturefreqs", "sinefeaturemags")
-"""What an agent may hear of a sound, most of them categories; see ``listening.names`` for all 55."""
+"""What an agent may hear of a sound, most of them categories; see ``agent.descriptors.names`` for all 55."""
 
 TARGETS: Final = ("static", "changing", "mixed", "corpus", "mixed+corpus", "mixed+scattered")
-"""What an agent may learn to imitate; see ``listening.agent_settings``."""
+"""What an agent may learn to imitate; see ``agent.task``."""
 
 WITH_CORPUS: Final = TARGETS[4]
 """What it learns of where recordings are named."""

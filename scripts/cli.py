@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from impsy_tui.cli import app
+from impsy_tui.cli.main import app
 
 _HEAD = """\
 # Command line

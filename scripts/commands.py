@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from impsy_tui.language.command_schema import Argument, Command, Kind, Source
 from impsy_tui.language.commands import GROUPS
-from impsy_tui.language.entries import Argument, Command, Kind, Source
-from impsy_tui.language.osc import ADDRESSES
-from impsy_tui.language.syntax import SYNTAX
+from impsy_tui.language.osc_addresses import ADDRESSES
+from impsy_tui.language.syntax_examples import SYNTAX
 
 _HEAD = """\
 # Commands

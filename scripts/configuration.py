@@ -6,8 +6,8 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
-from impsy_tui.config.kinds import written
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
+from impsy_tui.config.value_types import written
 
 _HEAD = """\
 # Configuration

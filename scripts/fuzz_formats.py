@@ -128,7 +128,7 @@ def _log_lines(source: str = "interface") -> tuple[str, ...]:
 
 
 def _table(folder: Path) -> list[bytes]:
-    from impsy_tui.listening.names import NAMES
+    from impsy_tui.agent.descriptors.names import NAMES
 
     head = ",".join(("param-0", "param-1", *NAMES))
     rows = (",".join(str(round(0.01 * (n + m), 3)) for m in range(2 + len(NAMES))) for n in range(4))
@@ -138,22 +138,22 @@ def _table(folder: Path) -> list[bytes]:
 def _corpus(folder: Path) -> list[bytes]:
     import numpy as np
 
-    from impsy_tui.listening.corpus import write_corpus
-    from impsy_tui.listening.names import NAMES
+    from impsy_tui.agent.corpus import write_corpus
+    from impsy_tui.agent.descriptors.names import NAMES
 
     write_corpus(folder / "c.csv", np.full((4, len(NAMES)), 0.5), 100.0)
     return [(folder / "c.csv").read_bytes()]
 
 
 def _read_dataset() -> Any:
-    from impsy_tui.corpus.datasets import read_dataset
+    from impsy_tui.data.datasets import read_dataset
 
     return read_dataset, (UserError,)
 
 
 def _read_weights() -> Any:
-    from impsy_tui.networks.lstm import NumpyNetwork
-    from impsy_tui.networks.weights import read_weights
+    from impsy_tui.mdrnn.lstm import NumpyNetwork
+    from impsy_tui.mdrnn.weights import read_weights
 
     def read(file: Path) -> None:
         network = NumpyNetwork(read_weights(file))
@@ -163,37 +163,37 @@ def _read_weights() -> Any:
 
 
 def _read_tflite() -> Any:
-    from impsy_tui.networks.tflite import TfliteNetwork
+    from impsy_tui.mdrnn.tflite import TfliteNetwork
 
     return TfliteNetwork, (UserError,)
 
 
 def _read_ensemble() -> Any:
-    from impsy_tui.networks.ensemble import EnsembleNetwork
+    from impsy_tui.ensemble.network import EnsembleNetwork
 
     return EnsembleNetwork, (UserError,)
 
 
 def _read_agent() -> Any:
-    from impsy_tui.listening.agent_file import read_agent
+    from impsy_tui.agent.file import read_agent
 
     return read_agent, (UserError,)
 
 
 def _read_clips() -> Any:
-    from impsy_tui.gestures.clips import read_clips
+    from impsy_tui.ensemble.clips import read_clips
 
     return read_clips, (UserError,)
 
 
 def _read_classifier() -> Any:
-    from impsy_tui.gestures.classifier import read_classifier
+    from impsy_tui.ensemble.classifier import read_classifier
 
     return read_classifier, (UserError,)
 
 
 def _read_checkpoint() -> Any:
-    from impsy_tui.training.checkpoint import newest_unfinished
+    from impsy_tui.training.mdrnn.checkpoint import newest_unfinished
 
     def read(file: Path) -> None:
         file.replace(file.with_name(f".{file.name}"))
@@ -203,14 +203,14 @@ def _read_checkpoint() -> Any:
 
 
 def _read_sound() -> Any:
-    from impsy_tui.jobs.analysis import describe_file
+    from impsy_tui.workers.describe_recordings import describe_file
 
     return lambda file: describe_file(file, 256, 128), (UserError, OSError)
 
 
 def _read_log() -> Any:
-    from impsy_tui.corpus.logs import draw_log, log_facts
-    from impsy_tui.jobs.replay import read_reel
+    from impsy_tui.data.logs import draw_log, log_facts
+    from impsy_tui.workers.read_log import read_reel
 
     def read(file: Path) -> None:
         log_facts(file)
@@ -221,7 +221,7 @@ def _read_log() -> Any:
 
 
 def _read_recording() -> Any:
-    from impsy_tui.jobs.replay import read_reel
+    from impsy_tui.workers.read_log import read_reel
 
     def read(file: Path) -> None:
         log = file.with_suffix(".log")
@@ -233,31 +233,31 @@ def _read_recording() -> Any:
 
 
 def _read_touches() -> Any:
-    from impsy_tui.gestures.touches import read_touches
+    from impsy_tui.ensemble.touches.touch import read_touches
 
     return read_touches, (UserError,)
 
 
 def _read_score() -> Any:
-    from impsy_tui.gestures.scores import read_score
+    from impsy_tui.ensemble.scores import read_score
 
     return read_score, (UserError,)
 
 
 def _read_table() -> Any:
-    from impsy_tui.listening.table import read_table
+    from impsy_tui.agent.lookup_table import read_table
 
     return read_table, (UserError,)
 
 
 def _read_corpus() -> Any:
-    from impsy_tui.listening.corpus import read_corpus
+    from impsy_tui.agent.corpus import read_corpus
 
     return read_corpus, (UserError,)
 
 
 def _read_settings() -> Any:
-    from impsy_tui.listening.agent_settings import read_settings
+    from impsy_tui.agent.task import read_settings
 
     return read_settings, (UserError,)
 
@@ -269,8 +269,8 @@ def _read_config() -> Any:
 
 
 def _read_notes() -> Any:
-    from impsy_tui.networks.notes import read_curve, read_notes
-    from impsy_tui.players.band_tuning import read_tuning
+    from impsy_tui.ensemble.tuning import read_tuning
+    from impsy_tui.model_files.metadata import read_curve, read_notes
 
     def read(file: Path) -> None:
         read_notes(file.with_suffix(".h5"))
@@ -292,7 +292,7 @@ def _read_theme() -> Any:
 
 
 def _read_scenes() -> Any:
-    from impsy_tui.engine.scene_book import SceneBook
+    from impsy_tui.engine.performance.scenes.file import SceneBook
 
     def read(file: Path) -> None:
         book = SceneBook(file)
@@ -304,7 +304,7 @@ def _read_scenes() -> Any:
 
 
 def _read_session() -> Any:
-    from impsy_tui.engine.resume import recall, session_file
+    from impsy_tui.engine.performance.session_state.last_session import recall, session_file
 
     def read(file: Path) -> object:
         file.replace(session_file(file.parent))

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from impsy_tui.language.entries import Argument, Kind
-from impsy_tui.language.osc import ADDRESSES, ANY_COMMAND, FROM_NETWORK
+from impsy_tui.language.command_schema import Argument, Kind
+from impsy_tui.language.osc_addresses import ADDRESSES, ANY_COMMAND, FROM_NETWORK
 
 _HEAD = f"""\
 # OSC commands

@@ -13,7 +13,7 @@ from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.options import Options
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
-from impsy_tui.shipped import shipped_folder
+from impsy_tui.paths import shipped_folder
 
 
 async def perform(socket: Path, folder: Path) -> None:

@@ -10,22 +10,22 @@ import msgspec
 import numpy as np
 import pytest
 
+from impsy_tui.agent.descriptors.names import NAMES as DESCRIPTORS
 from impsy_tui.console.themes import ThemeShelf
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Files, FromEngine, Names, Reply
-from impsy_tui.corpus.datasets import read_dataset, write_dataset
-from impsy_tui.engine.library import Library
+from impsy_tui.data.datasets import read_dataset, write_dataset
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.ensemble.scores import read_band, read_score
 from impsy_tui.errors import UserError
-from impsy_tui.folders import can_be_typed, files_in, look, shown
-from impsy_tui.gestures.scores import read_band, read_score
-from impsy_tui.jobs.messages import Finished, FromWorker
-from impsy_tui.listening.names import NAMES as DESCRIPTORS
-from impsy_tui.plots import Wish
+from impsy_tui.paths import shipped_folder
+from impsy_tui.plots.request import Wish
 from impsy_tui.plots.sheets import _heard
-from impsy_tui.shipped import shipped_folder
-from tests.bad_files import spoil
-from tests.conftest import free_port
-from tests.engine.processes import Start, config
+from impsy_tui.user_folders import can_be_typed, files_in, look, shown
+from impsy_tui.workers.messages import Finished, FromWorker
+from tests.support.bad_files import spoil
+from tests.support.engine.processes import Start, config
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and names of any bytes")
 TOUCHES = "time,player,finger,x,y,velocity\n2026-05-01T20:00:00.000000,ann,0,0.5,0.5,0.0\n"
@@ -67,7 +67,7 @@ def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
 def test_a_data_set_is_made_of_the_other_logs(tmp_path: Path) -> None:
     _log(tmp_path / "logs")
     spoil(tmp_path / "logs", "-3d-mdrnn.log")
-    last = _work("impsy_tui.jobs.dataset", tmp_path / "logs", tmp_path / "datasets", "all")
+    last = _work("impsy_tui.workers.dataset", tmp_path / "logs", tmp_path / "datasets", "all")
     assert isinstance(last, Finished)
     for bad, why in (("folder", "a folder"), ("pipe", "a pipe"), ("missing", "missing"), ("broken", "error")):
         assert f"left out: 0-{bad}-3d-mdrnn.log: " in last.text, bad
@@ -138,7 +138,7 @@ def test_another_table_is_no_score(tmp_path: Path, text: str, why: str) -> None:
 
 
 def test_labelled_recordings_are_read_past_bad_ones(tmp_path: Path) -> None:
-    from impsy_tui.training.labelled import read_all
+    from impsy_tui.training.gestures.labelled_recordings import read_all
 
     spoil(tmp_path, "-touches.csv")
     spoil(tmp_path, "-gesturetargets.csv")
@@ -153,8 +153,8 @@ def test_labelled_recordings_are_read_past_bad_ones(tmp_path: Path) -> None:
 
 
 def test_recordings_of_an_agent_are_read_past_bad_ones(tmp_path: Path) -> None:
-    from impsy_tui.listening.seek import Scaler
-    from impsy_tui.training.agent_recordings import read_recordings
+    from impsy_tui.agent.seek import Scaler
+    from impsy_tui.training.agent.recordings import read_recordings
 
     spoil(tmp_path, ".csv")
     rows = "".join(f"{at},{','.join(['0.5'] * len(DESCRIPTORS))}\n" for at in range(40))

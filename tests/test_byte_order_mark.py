@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impsy_tui.agent.lookup_table import read_rows as read_table_rows
 from impsy_tui.config import load_config
 from impsy_tui.console.themes import ThemeShelf
-from impsy_tui.corpus.collate import collate
-from impsy_tui.corpus.logs import log_facts, read_rows
-from impsy_tui.engine.scene_book import SceneBook
-from impsy_tui.gestures.scores import read_score
-from impsy_tui.jobs.replay import read_reel
+from impsy_tui.data.collate import collate
+from impsy_tui.data.logs import log_facts, read_rows
+from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.ensemble.scores import read_score
 from impsy_tui.language.setlist import read_set
-from impsy_tui.listening.table import read_rows as read_table_rows
-from impsy_tui.networks.notes import read_notes
-from impsy_tui.shipped import shipped_folder
-from impsy_tui.training.labelled import read_labelled
+from impsy_tui.model_files.metadata import read_notes
+from impsy_tui.paths import shipped_folder
+from impsy_tui.training.gestures.labelled_recordings import read_labelled
+from impsy_tui.workers.read_log import read_reel
 
 LOG = "2026-03-01T12:00:00.000000,interface,0.1,0.2\n2026-03-01T12:00:01.000000,interface,0.3,0.4\n"
 GESTURES = (

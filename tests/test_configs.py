@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.agent.file import read_agent
 from impsy_tui.config import load_config
-from impsy_tui.listening.agent_file import read_agent
-from impsy_tui.networks.tflite import TfliteNetwork
-from tests.conftest import ROOT
+from impsy_tui.mdrnn.tflite import TfliteNetwork
+from tests.support.places import ROOT
 
 EXAMPLES = sorted((ROOT / "configs").glob("*.toml"))
 

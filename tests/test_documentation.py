@@ -14,15 +14,16 @@ import pytest
 import typer
 import typer.exceptions
 
-from impsy_tui.cli import app
+from impsy_tui.cli.main import app
 from impsy_tui.config import load_config
 from impsy_tui.language import COMMANDS, Program, parse
-from impsy_tui.language.parse import read_macros
+from impsy_tui.language.parser import read_macros
 from impsy_tui.language.setlist import SetList, read_set
-from impsy_tui.language.syntax import SYNTAX
-from impsy_tui.shipped import shipped_files
-from tests.conftest import ROOT, EngineProcess, shell
-from tests.engine.rehearsal import SHIPPED, Rehearsal, mdrnn
+from impsy_tui.language.syntax_examples import SYNTAX
+from impsy_tui.paths import shipped_files
+from tests.support.engine.virtual_session import SHIPPED, Rehearsal, mdrnn
+from tests.support.engine_process import EngineProcess, shell
+from tests.support.places import ROOT
 
 PAGES = ROOT / "docs" / "pages"
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])

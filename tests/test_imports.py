@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.places import ROOT
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -16,7 +16,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
-    loaded = loaded_by("import impsy_tui.engine.life")
+    loaded = loaded_by("import impsy_tui.engine.run")
     for name in ("textual", "rich", "typer", "tensorflow", "keras", "torch", "sklearn", "h5py", "impsy_tui.training"):
         assert name not in loaded
     for name in ("impsy_tui.plots", "matplotlib", "distributed", "dask"):
@@ -24,12 +24,14 @@ def test_the_engine_loads_nothing_that_draws_or_learns() -> None:
 
 
 def test_gestures_are_told_with_numpy_alone() -> None:
-    loaded = loaded_by("import impsy_tui.gestures.telling, impsy_tui.gestures.surfaces, impsy_tui.gestures.clips")
+    loaded = loaded_by(
+        "import impsy_tui.ensemble.score_touches, impsy_tui.ensemble.touches.surfaces, impsy_tui.ensemble.clips"
+    )
     assert not {"sklearn", "scipy", "msgspec", "textual", "tensorflow", "impsy_tui.training"} & loaded
 
 
 def test_a_plot_in_a_terminal_needs_no_matplotlib() -> None:
-    loaded = loaded_by("import impsy_tui.cli.plotting, impsy_tui.jobs.plot")
+    loaded = loaded_by("import impsy_tui.cli.plot, impsy_tui.workers.plot")
     assert not {"matplotlib", "textual", "h5py", "ai_edge_litert", "tensorflow"} & loaded
 
 
@@ -39,13 +41,13 @@ def test_the_pure_rooms_load_no_numpy(room: str) -> None:
 
 
 def test_the_doors_open_without_the_engine() -> None:
-    loaded = loaded_by("import impsy_tui.cli")
+    loaded = loaded_by("import impsy_tui.cli.main")
     assert "numpy" not in loaded
     assert "impsy_tui.engine.engine" not in loaded
 
 
 def test_the_log_writer_needs_the_smallest_modules_alone() -> None:
-    code = "import sys; sys.path.append(sys.argv[1]); import impsy_tui.engine.log_writer; print(*sys.modules)"
+    code = "import sys; sys.path.append(sys.argv[1]); import impsy_tui.engine.log.log_writer; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(ROOT)], capture_output=True, text=True, check=True
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui import installation
-from tests.conftest import ROOT
+from tests.support.places import ROOT
 
 METADATA = "Metadata-Version: 2.1\nName: impsy-tui\nVersion: 9.9\nProvides-Extra: none\n"
 PIP = f"{sys.executable} -m pip install"

@@ -11,25 +11,25 @@ from pathlib import Path
 import pytest
 
 from impsy_tui import limits
+from impsy_tui.agent.file import read_agent
+from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.config import edit, load_config
 from impsy_tui.console.themes import ThemeShelf
-from impsy_tui.engine.helpers import ask_helper
-from impsy_tui.engine.scene_book import SceneBook
+from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.ensemble.scores import read_score
+from impsy_tui.ensemble.touches.touch import read_touches
 from impsy_tui.errors import HelperTimeoutError, UserError
-from impsy_tui.gestures.scores import read_score
-from impsy_tui.gestures.touches import read_touches
-from impsy_tui.jobs.runner import Job, JobRunner
 from impsy_tui.limits import LIMITS, QUESTION, exceeded
-from impsy_tui.listening.agent_file import read_agent
-from impsy_tui.listening.table import read_table
+from impsy_tui.workers.client import Job, JobRunner
 
 _PACKAGE = Path(limits.__file__).parent
 _NO_FOREIGN_FILES = {
-    "impsy_tui.engine.log_writer",  # writes rows that come through a pipe
-    "impsy_tui.midi_system.host",  # owns MIDI ports
-    "impsy_tui.training.demo_ensemble",  # these make the models that are shipped, from data made up on the spot
-    "impsy_tui.training.demo_gestures",
-    "impsy_tui.training.demo_model",
+    "impsy_tui.engine.log.log_writer",  # writes rows that come through a pipe
+    "impsy_tui.channels.midi.system.host",  # owns MIDI ports
+    "impsy_tui.training.ensemble.demo",  # these make the models that are shipped, from data made up on the spot
+    "impsy_tui.training.gestures.demo",
+    "impsy_tui.training.mdrnn.demo",
 }
 _MODULES = sorted(
     ".".join(file.relative_to(_PACKAGE.parent).with_suffix("").parts)

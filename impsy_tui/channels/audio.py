@@ -8,17 +8,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.channels import NONE_MUTED, ChannelStatus, Listener
-from impsy_tui.channels.meter import Traffic, Troubles
-from impsy_tui.channels.opening import Opening
+from impsy_tui.agent.descriptors.calibration import level_of
+from impsy_tui.agent.descriptors.extraction import Settings
+from impsy_tui.agent.descriptors.framing import Framing, Hearing
+from impsy_tui.agent.descriptors.names import NAMES
+from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
+from impsy_tui.channels.deferred_opening import Opening
+from impsy_tui.channels.stats import Traffic, Troubles
 from impsy_tui.config import Audio
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.listening.calibration import level_of
-from impsy_tui.listening.descriptors import Settings
-from impsy_tui.listening.feats import Feats
-from impsy_tui.listening.framing import Framing, Hearing
-from impsy_tui.listening.names import NAMES
 
 _CHECK: Final = 1.0
 """Seconds between two looks at what is wrong with what is heard."""

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from impsy_tui import terms
-from impsy_tui.cli import agent_training
-from impsy_tui.cli.foreground import fail, work
-from impsy_tui.cli.output import say
+from impsy_tui.cli import train_agent
+from impsy_tui.cli.output.progress import fail, work
+from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 
 if TYPE_CHECKING:
     from impsy_tui.plots.map_cursor import Cursor
 
 agent = typer.Typer(help="Players that listen and steer a synthesiser.", no_args_is_help=True)
-for _command in (agent_training.evaluate, agent_training.convert):
+for _command in (train_agent.evaluate, train_agent.convert):
     agent.command()(_command)
 
 WindowOption = Annotated[int, typer.Option("--window", help="Samples of a spectrum.")]
@@ -57,7 +57,7 @@ def lookup(
         arguments += ["--processes", str(processes)]
     if scheduler:
         arguments.append(f"--scheduler={scheduler}")
-    work("impsy_tui.jobs.lookup", arguments)
+    work("impsy_tui.workers.lookup_table", arguments)
 
 
 @agent.command()
@@ -73,7 +73,7 @@ def corpus(
     if not folder.is_dir():
         fail(f"{folder}: there is no such folder")
     to = output or Path("corpora", folder.resolve().name)
-    work("impsy_tui.jobs.analysis", [folder, to, "--window", str(window), "--hop", str(hop)])
+    work("impsy_tui.workers.describe_recordings", [folder, to, "--window", str(window), "--hop", str(hop)])
 
 
 @agent.command("map")
@@ -97,8 +97,8 @@ def draw_map(
 
     With --osc or --audio keys move a cursor over the points, and each that it comes to is heard.
     """
-    from impsy_tui.cli.plotting import paper
-    from impsy_tui.listening.table import read_table
+    from impsy_tui.agent.lookup_table import read_table
+    from impsy_tui.cli.plot import paper
     from impsy_tui.plots import maps
     from impsy_tui.plots.map_cursor import Cursor
 
@@ -126,7 +126,7 @@ def _play(cursor: "Cursor", osc: str, address: str, synth: str, patch: Path | No
     """Let a map be played in a terminal."""
     import sys
 
-    from impsy_tui.cli import map_playing
+    from impsy_tui.cli import play_map
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail("a map is played in a terminal: this is none")
@@ -135,5 +135,5 @@ def _play(cursor: "Cursor", osc: str, address: str, synth: str, patch: Path | No
         fail(f"--osc {osc}: a host and a port, such as 127.0.0.1:6001")
     if osc and not address.startswith("/"):
         fail(f"--address {address}: an OSC address begins with /")
-    sound = map_playing.by_osc(host, int(port), address) if osc else map_playing.by_sound(synth, patch)
-    map_playing.play(cursor, sound)
+    sound = play_map.by_osc(host, int(port), address) if osc else play_map.by_sound(synth, patch)
+    play_map.play(cursor, sound)

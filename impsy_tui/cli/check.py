@@ -26,8 +26,10 @@ def check(
     ] = None,
 ) -> None:
     """Check a set list: what cannot be read, and the models, scenes, cues, players … it names that are not there."""
-    from impsy_tui.cli import checking
+    from impsy_tui.cli import set_list_check
 
     here = Path("config.toml")
     wanted = config_file(config) if config is not None else here if here.exists() else None
-    checking.check(checking.found(file, logdir), checking.Places(logdir, models, datasets, scenes, wanted))
+    set_list_check.check(
+        set_list_check.found(file, logdir), set_list_check.Places(logdir, models, datasets, scenes, wanted)
+    )

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from impsy_tui import parameters, terms
-from impsy_tui.cli.foreground import fail, work
-from impsy_tui.cli.output import say
+from impsy_tui.cli.output.progress import fail, work
+from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 
 if TYPE_CHECKING:
-    from impsy_tui.gestures.scores import Score
-    from impsy_tui.networks.ensemble import EnsembleNetwork
+    from impsy_tui.ensemble.network import EnsembleNetwork
+    from impsy_tui.ensemble.scores import Score
 
 app = typer.Typer(help="Bands: networks that answer a lead in gestures, second by second.", add_completion=False)
 
@@ -53,7 +53,7 @@ def train(
         str(players),
     ]
     arguments += ["--epochs", str(epochs), "--patience", str(patience), "--units", str(units), "--seed", str(seed)]
-    work("impsy_tui.training.ensemble_worker", arguments)
+    work("impsy_tui.workers.training.train_ensemble", arguments)
 
 
 ModelOption = Annotated[str, typer.Option("--model", "-m", help="A model of a band: a file, or a name in models/.")]
@@ -74,31 +74,31 @@ def generate(
     show: Annotated[bool, typer.Option("--show/--quiet", help="Draw it here.")] = True,
 ) -> None:
     """Let a band play to a recorded lead, and write down what it plays."""
-    from impsy_tui.gestures.scores import write_score
-    from impsy_tui.plots import bands
+    from impsy_tui.ensemble.scores import write_score
+    from impsy_tui.plots import gesture_scores
 
     if temperature not in parameters.TEMP.limits:
         fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
-    if plot is not None and plot.suffix not in bands.SUFFIXES:
-        fail(f"--plot {plot}: a picture is to end in {', '.join(bands.SUFFIXES)}")
+    if plot is not None and plot.suffix not in gesture_scores.SUFFIXES:
+        fail(f"--plot {plot}: a picture is to end in {', '.join(gesture_scores.SUFFIXES)}")
     try:
         played = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
         write_score(output, played)
         say(f"written: {output}")
         if plot is not None:
-            bands.draw_picture(played, plot)
+            gesture_scores.draw_picture(played, plot)
             say(f"drawn: {plot}")
     except UserError as problem:
         fail(str(problem))
     if show:
-        from impsy_tui.cli.plotting import paper
+        from impsy_tui.cli.plot import paper
 
         on = paper()
-        typer.echo(bands.draw_text(played, on), color=on.colours)
+        typer.echo(gesture_scores.draw_text(played, on), color=on.colours)
 
 
 def _read(file: Path) -> "Score":
-    from impsy_tui.gestures.scores import read_score
+    from impsy_tui.ensemble.scores import read_score
 
     read = read_score(file)
     for remark in read.remarks:
@@ -111,9 +111,9 @@ def _generated(
 ) -> "Score":
     import numpy as np
 
-    from impsy_tui.gestures.scores import NOTHING, Score
-    from impsy_tui.players.band import Band, played
-    from impsy_tui.players.band_tuning import read_tuning
+    from impsy_tui.ensemble.predictor import Band, played
+    from impsy_tui.ensemble.scores import NOTHING, Score
+    from impsy_tui.ensemble.tuning import read_tuning
 
     lead = score.codes[:, _seat(score, player)]
     tuning = read_tuning(model, players)
@@ -151,7 +151,7 @@ def evaluate(
     arguments: list[str | Path] = [_file(model), *_found([Path(name) for name in scores])]
     arguments += ["--players", str(players)]
     arguments += ["--temperature", f"{temperature:.9g}", "--seed", str(seed)]
-    work("impsy_tui.jobs.ensemble_evaluation", arguments)
+    work("impsy_tui.workers.training.evaluate_ensemble", arguments)
 
 
 def _found(places: list[Path]) -> list[Path]:
@@ -162,8 +162,8 @@ def _found(places: list[Path]) -> list[Path]:
 
 
 def _network(file: Path) -> "EnsembleNetwork":
-    from impsy_tui.networks.ensemble_opening import open_ensemble
-    from impsy_tui.networks.interpreter import quietly
+    from impsy_tui.ensemble.opening import open_ensemble
+    from impsy_tui.model_files.interpreter import quietly
 
     try:
         with quietly():
@@ -174,8 +174,8 @@ def _network(file: Path) -> "EnsembleNetwork":
 
 def _file(name: str) -> Path:
     """A model of a band by its path, or by its name in models/ or among those that ship; the only one if unnamed."""
-    from impsy_tui.engine.models import Shelf
-    from impsy_tui.shipped import shipped_folder
+    from impsy_tui.engine.models.loader import Shelf
+    from impsy_tui.paths import shipped_folder
 
     file = Path(name).absolute()
     if name and file.suffix == ".tflite" and file.is_file():

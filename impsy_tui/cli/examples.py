@@ -8,8 +8,8 @@ from typing import Annotated, Final
 
 import typer
 
-from impsy_tui.cli.foreground import fail
-from impsy_tui.cli.output import say
+from impsy_tui.cli.output.progress import fail
+from impsy_tui.cli.output.text import say
 
 _KINDS: Final = (
     ("configurations: impsy-tui play -c NAME", "", ".toml"),
@@ -66,7 +66,7 @@ def shipped(named: Path, folder: str, suffix: str) -> Path | None:
         folder: in ``configs/``, with a slash.
         suffix: of such files.
     """
-    from impsy_tui.shipped import shipped_files, shipped_folder
+    from impsy_tui.paths import shipped_files, shipped_folder
 
     path = str(named).removeprefix("configs/").removeprefix(folder).removesuffix(suffix)
     path = f"{folder}{path}{suffix}"
@@ -74,7 +74,7 @@ def shipped(named: Path, folder: str, suffix: str) -> Path | None:
 
 
 def _paths(folder: str, suffix: str) -> list[str]:
-    from impsy_tui.shipped import shipped_files
+    from impsy_tui.paths import shipped_files
 
     return sorted(path for path in shipped_files("configs") if path == f"{folder}{Path(path).stem}{suffix}")
 
@@ -84,7 +84,7 @@ def _name(path: str) -> str:
 
 
 def _title(path: str) -> str:
-    from impsy_tui.shipped import shipped_folder
+    from impsy_tui.paths import shipped_folder
 
     if not path.endswith(".toml"):
         return ""
@@ -107,7 +107,7 @@ def _find(name: str) -> list[str]:
 
 
 def _copy(path: str) -> None:
-    from impsy_tui.shipped import shipped_folder
+    from impsy_tui.paths import shipped_folder
 
     made = Path(path)
     if made.exists():

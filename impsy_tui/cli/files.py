@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from impsy_tui.cli.foreground import fail
-from impsy_tui.engine.library import Library
+from impsy_tui.cli.output.progress import fail
+from impsy_tui.engine.models.user_files import Library
 from impsy_tui.errors import UserError
-from impsy_tui.folders import files_in
-from impsy_tui.networks.check import SUFFIXES
-from impsy_tui.shipped import is_shipped, shipped_folder
+from impsy_tui.mdrnn.check import SUFFIXES
+from impsy_tui.paths import is_shipped, shipped_folder
 from impsy_tui.terms import some
+from impsy_tui.user_folders import files_in
 
 DATASETS: Final = Path("datasets")
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {"dataset": (".npz",), "model": SUFFIXES}

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from impsy_tui import terms
-from impsy_tui.cli.foreground import fail, work
-from impsy_tui.cli.output import say
+from impsy_tui.cli.output.progress import fail, work
+from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
-from impsy_tui.folders import look
 from impsy_tui.terms import counted
+from impsy_tui.user_folders import look
 
 if TYPE_CHECKING:
-    from impsy_tui.gestures.classifier import Classifier
-    from impsy_tui.gestures.touches import Recording
+    from impsy_tui.ensemble.classifier import Classifier
+    from impsy_tui.ensemble.touches.touch import Recording
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Touches, the gestures they make, and clips of them."
@@ -34,8 +34,8 @@ def import_(
 
     What is there already is left as it is; what cannot be read is told and left out.
     """
-    from impsy_tui.gestures.scores import read_score, write_score
-    from impsy_tui.gestures.touches import SUFFIX, read_touches, write_touches
+    from impsy_tui.ensemble.scores import read_score, write_score
+    from impsy_tui.ensemble.touches.touch import SUFFIX, read_touches, write_touches
 
     there = {kind: look(folder / kind, ".csv") for kind in ("touches", "gestures")}
     found = {kind: each.files for kind, each in there.items()}
@@ -79,9 +79,9 @@ def classify(
     model: ModelOption = "",
 ) -> None:
     """Tell which gesture each player makes, every second: touches become gesture scores, …-gestures.csv."""
-    from impsy_tui.gestures.names import GESTURES, NAMES
-    from impsy_tui.gestures.scores import write_score
-    from impsy_tui.gestures.telling import tell
+    from impsy_tui.ensemble.gestures import GESTURES, NAMES
+    from impsy_tui.ensemble.score_touches import tell
+    from impsy_tui.ensemble.scores import write_score
 
     classifier = _classifier(model)
     bad = False
@@ -119,8 +119,8 @@ def clips(
     model: ModelOption = "",
 ) -> None:
     """Cut recordings into a library of clips, five seconds each, that an ensemble's players play."""
-    from impsy_tui.gestures.clips import write_clips
-    from impsy_tui.gestures.telling import clips_of, tell
+    from impsy_tui.ensemble.clips import write_clips
+    from impsy_tui.ensemble.score_touches import clips_of, tell
 
     if output.suffix != ".npz":
         fail(f"-o {output}: a library of clips is to end in .npz")
@@ -159,13 +159,13 @@ def train(
     for place in places:
         if not place.exists():
             fail(f"{place}: there is no such file or folder")
-    work("impsy_tui.training.gestures_worker", [models, *places, "--seed", str(seed)])
+    work("impsy_tui.workers.training.train_gestures", [models, *places, "--seed", str(seed)])
 
 
 def _classifier(name: str) -> "Classifier":
     """A classifier by its path or its name in models/, or the one that ships."""
-    from impsy_tui.gestures.classifier import SHIPPED, read_classifier
-    from impsy_tui.shipped import shipped_folder
+    from impsy_tui.ensemble.classifier import SHIPPED, read_classifier
+    from impsy_tui.paths import shipped_folder
 
     places = [Path(name), Path("models", name), Path("models", f"{name}.npz")]
     file = next((place for place in places if place.is_file()), None) if name else shipped_folder("models") / SHIPPED
@@ -179,7 +179,7 @@ def _classifier(name: str) -> "Classifier":
 
 def _recording(file: Path) -> "Recording | None":
     """A recording; None, which is told, if it cannot be read."""
-    from impsy_tui.gestures.touches import read_touches
+    from impsy_tui.ensemble.touches.touch import read_touches
 
     try:
         recording = read_touches(file)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impsy_tui.cli.foreground import fail
-from impsy_tui.cli.output import say
+from impsy_tui.cli.output.progress import fail
+from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 
 if TYPE_CHECKING:
-    from impsy_tui.guide import Question
+    from impsy_tui.setup_questions import Question
 
 
 def init(
@@ -20,10 +20,10 @@ def init(
     guide: Annotated[bool, typer.Option("--guide", help="Ask what is plugged in, and write what fits.")] = False,
 ) -> None:
     """Make logs/, datasets/, models/ and a commented config.toml here."""
-    from impsy_tui.config.guided import write_beside
     from impsy_tui.config.template import config_template
-    from impsy_tui.engine.models import Shelf
-    from impsy_tui.shipped import shipped_folder, shipped_names
+    from impsy_tui.config.wizard import write_beside
+    from impsy_tui.engine.models.loader import Shelf
+    from impsy_tui.paths import shipped_folder, shipped_names
 
     try:
         for name in ("logs", "datasets", "models"):
@@ -53,9 +53,9 @@ def _write(file: Path, text: str) -> Path:
 
 
 def _guided(models: list[str]) -> str:
-    from impsy_tui.config.guided import configuration
-    from impsy_tui.guide import ask
-    from impsy_tui.jobs.ports import find_ports
+    from impsy_tui.config.wizard import configuration
+    from impsy_tui.setup_questions import ask
+    from impsy_tui.workers.list_ports import find_ports
 
     found = find_ports()
     asking = ask(found.inputs, found.outputs, found.serial, models, found.problem)

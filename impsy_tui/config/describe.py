@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any, NamedTuple
 
-from impsy_tui.config.kinds import written
 from impsy_tui.config.load import LoadedConfig
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
+from impsy_tui.config.value_types import written
 
 
 class Described(NamedTuple):

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui.config.describe import describe
-from impsy_tui.config.earlier import DIRECTIONS, FREE_TEXT, WIRES, devices
 from impsy_tui.config.load import LARGEST_FILE, LoadedConfig, load_config
+from impsy_tui.config.old_formats import DIRECTIONS, FREE_TEXT, WIRES, devices
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process

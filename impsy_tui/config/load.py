@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from impsy_tui.config.earlier import from_text, modernised
-from impsy_tui.config.kinds import InvalidValueError, shown
-from impsy_tui.config.lines import key_lines
-from impsy_tui.config.players import player_problems
+from impsy_tui.config.old_formats import from_text, modernised
+from impsy_tui.config.player_checks import player_problems
+from impsy_tui.config.positions import key_lines
 from impsy_tui.config.problems import Problem
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
-from impsy_tui.keys import KeysInForce
+from impsy_tui.config.value_types import InvalidValueError, shown
+from impsy_tui.key_actions import KeysInForce
 from impsy_tui.toml_files import parse_toml
 
 LARGEST_FILE = 1 << 20

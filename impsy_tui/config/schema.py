@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from impsy_tui import parameters, terms
-from impsy_tui.config.channel_tables import (
+from impsy_tui.config.channel_schema import (
     CHANNEL_TABLES,
     PORT,
     Audio,
@@ -19,7 +19,7 @@ from impsy_tui.config.channel_tables import (
     SerialMidi,
     WebSocket,
 )
-from impsy_tui.config.kinds import (
+from impsy_tui.config.value_types import (
     ByDevice,
     Choice,
     Dimensions,

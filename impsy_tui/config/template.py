@@ -3,9 +3,9 @@
 from dataclasses import MISSING, fields
 from typing import Any
 
-from impsy_tui.config.channel_tables import Osc
-from impsy_tui.config.kinds import shown
+from impsy_tui.config.channel_schema import Osc
 from impsy_tui.config.schema import Config, Interaction, Model
+from impsy_tui.config.value_types import shown
 
 _HEAD = """\
 # Configuration of impsy-tui. Each setting is shown with its default; a line that begins with #

@@ -1,1 +1,1 @@
-"""The console: a full-screen instrument panel. It shows what the engine reports and keeps no truth of its own."""
+"""Full-screen console: displays what the engine reports and keeps no state of its own."""

@@ -12,35 +12,35 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from impsy_tui.console import judging
-from impsy_tui.console.all_commands import AllCommands
-from impsy_tui.console.frames import Frames
-from impsy_tui.console.history import History, history_file
-from impsy_tui.console.key_lines import KeyLines
-from impsy_tui.console.keymap import Keymap, default_bindings
-from impsy_tui.console.knowledge import Knowledge
-from impsy_tui.console.leaving import end_soon, last_line
+from impsy_tui.console import confirmations
+from impsy_tui.console.command_palette import AllCommands
+from impsy_tui.console.completion_names import Knowledge
+from impsy_tui.console.drawing.frame_pacing import Frames
+from impsy_tui.console.drawing.theme_files import Wardrobe
+from impsy_tui.console.engine_restart import Restart
+from impsy_tui.console.exit import end_soon, last_line
+from impsy_tui.console.keys.key_commands import KeyLines
+from impsy_tui.console.keys.key_routing import KeyRouter
+from impsy_tui.console.keys.keymap import Keymap, default_bindings
+from impsy_tui.console.keys.parameter_steps import Steps
 from impsy_tui.console.options import Options
 from impsy_tui.console.pages import Pages
-from impsy_tui.console.restart import Restart
-from impsy_tui.console.routing import KeyRouter
+from impsy_tui.console.prompt_history import History, history_file
 from impsy_tui.console.screens.dialogs import Confirm, Dialog
 from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.screens.perform import PerformScreen
-from impsy_tui.console.steps import Steps
 from impsy_tui.console.textual_internals import is_behind
 from impsy_tui.console.view import Shows, View
-from impsy_tui.console.wardrobe import Wardrobe
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.errors import UserError
-from impsy_tui.guide import Answers
 from impsy_tui.language import Macro, Mistake, Program, parse
-from impsy_tui.language.complete import Known
-from impsy_tui.language.parse import read_macros
+from impsy_tui.language.completion import Known
+from impsy_tui.language.parser import read_macros
 from impsy_tui.language.program import only_looks
+from impsy_tui.setup_questions import Answers
 
 RATE: Final = 20.0
 LEAN_RATE: Final = 8.0
@@ -180,7 +180,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
     async def carry_out(self, line: str) -> Reply:
         """Have the engine carry out a line, unless the stage lock keeps it from being done."""
         read = parse(line, self._macros)
-        if self._locked and isinstance(read, Program) and (refusal := judging.locked_away(read)):
+        if self._locked and isinstance(read, Program) and (refusal := confirmations.locked_away(read)):
             return Reply(0, False, refusal)
         try:
             return await self._link.command(line)
@@ -243,11 +243,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self.say("error", f"{line}: {read.message}")
         elif str(read) == "help":
             self.do("help")  # the page has room for all of it
-        elif judging.belongs_here(read):
+        elif confirmations.belongs_here(read):
             self._carry_out_here(line, read)
-        elif self._locked and (refusal := judging.locked_away(read)):
+        elif self._locked and (refusal := confirmations.locked_away(read)):
             self.say("warning", refusal)
-        elif (asked := judging.question(line, read)) is not None:
+        elif (asked := confirmations.question(line, read)) is not None:
             if not isinstance(self.screen, Dialog):  # else the line came twice in one read
                 self.push_screen(Confirm(*asked), lambda agreed: self._send(line) if agreed else None)
         else:
@@ -258,7 +258,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     async def _send_and_say(self, line: str) -> None:
         read = parse(line, self._macros)
-        ends = judging.shuts_down(read)
+        ends = confirmations.shuts_down(read)
         self._ends_engine |= ends  # before the reply: the link may end with it
         reply = await self.carry_out(line)
         if ends and not reply.ok:
@@ -275,7 +275,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             self._where.prompt.put_back(line)
 
     def _carry_out_here(self, line: str, program: Program) -> None:
-        read = judging.taken_here(program)
+        read = confirmations.taken_here(program)
         if isinstance(read, str):
             self.say("error", f"{line}: {read}")
             return

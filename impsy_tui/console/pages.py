@@ -5,12 +5,12 @@ from typing import Any
 
 from textual.app import App
 
-from impsy_tui.console.desk import Desk
+from impsy_tui.console.engine_requests import Desk
 from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.console.screens.help import HelpPage
 from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.screens.perform import PerformScreen
-from impsy_tui.console.screens.rig import RigPage
+from impsy_tui.console.screens.rig_check import RigPage
 from impsy_tui.console.screens.settings import SettingsPage
 
 

@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
-from impsy_tui.keys import key_name
+from impsy_tui.key_actions import key_name
 
 try:
     from textual._compositor import ChopsUpdate, Compositor

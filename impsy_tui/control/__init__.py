@@ -1,1 +1,1 @@
-"""The wire between the engine and everybody else: messages, where the socket is, and clients."""
+"""Protocol between the engine and its clients: messages, socket, clients."""

@@ -25,7 +25,7 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
-from impsy_tui.control.place import find_socket, holder, places, socket_of_sudo_user, sudo_user, user_name
+from impsy_tui.control.socket_path import find_socket, holder, places, socket_of_sudo_user, sudo_user, user_name
 from impsy_tui.errors import NoEngineError
 
 _PATIENCE: Final = 5.0

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from impsy_tui.folders import shown
+from impsy_tui.user_folders import shown
 
 _ENCODER: Final = msgspec.json.Encoder()
 

@@ -26,9 +26,9 @@ from impsy_tui.control.messages import (
     Snapshot,
     Subscribe,
 )
-from impsy_tui.control.place import find_socket
+from impsy_tui.control.socket_path import find_socket
 from impsy_tui.errors import UserError
-from impsy_tui.guide import Answers
+from impsy_tui.setup_questions import Answers
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0

@@ -22,7 +22,7 @@ from impsy_tui.control.states import (
     ReplayState,
     TempoState,
 )
-from impsy_tui.guide import Answers
+from impsy_tui.setup_questions import Answers
 
 PROTOCOL: Final = 1
 

@@ -36,7 +36,7 @@ class BandState(msgspec.Struct, frozen=True):
         gestures: what each does now.
         seconds: of each, the gestures of up to the last sixty seconds, a digit each, the newest last.
         forced: followers whose gestures were told them.
-        features: of the lead's last five seconds; see ``gestures.features.FEATURES``.
+        features: of the lead's last five seconds; see ``ensemble.touches.features.FEATURES``.
         lead_age: seconds since the lead touched the surface, -1 for never.
         resting: whether the band rests because nobody leads, any more or as yet.
         clips: how clips are chosen.
@@ -177,7 +177,7 @@ class LogState(msgspec.Struct, frozen=True):
 
 
 class JobState(msgspec.Struct, frozen=True):
-    """One worker; see ``jobs.messages`` for how far it is.
+    """One worker; see ``workers.messages`` for how far it is.
 
     Attributes:
         number: by which it is named.
@@ -213,7 +213,7 @@ class JobState(msgspec.Struct, frozen=True):
 
 
 class MachineState(msgspec.Struct, frozen=True):
-    """The machine; see ``engine.health``. ``temperature`` is in degrees Celsius, None if unknown."""
+    """The machine; see ``engine.server.machine_health``. ``temperature`` is in degrees Celsius, None if unknown."""
 
     temperature: float | None = None
     undervoltage: bool = False

@@ -1,1 +1,1 @@
-"""The real-time process: it listens, lets the player answer, keeps time, and writes everything down."""
+"""Real-time process: channels, players, scheduler, performance log and control server."""

@@ -11,48 +11,49 @@ from typing import Any
 import numpy as np
 
 from impsy_tui import __version__
-from impsy_tui.channels import Channel, Learns
-from impsy_tui.config.kinds import written
+from impsy_tui.channels.base import Channel, Learns
+from impsy_tui.config.value_types import written
 from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Hello, Level, Reply, SetUp, Snapshot, Start
 from impsy_tui.control.status_text import status_lines
-from impsy_tui.engine import resume, set_state
-from impsy_tui.engine.answers import Answers
-from impsy_tui.engine.bands import BandStand
-from impsy_tui.engine.bindings import Bindings
-from impsy_tui.engine.casting import Casting
-from impsy_tui.engine.channel_opening import open_channels
-from impsy_tui.engine.commands import Commands
-from impsy_tui.engine.control_server import ControlServer
-from impsy_tui.engine.doer import Reversal
-from impsy_tui.engine.ending import close_channels, stop_session
-from impsy_tui.engine.guided_recording import GuidedRecording
-from impsy_tui.engine.incoming import Incoming
-from impsy_tui.engine.keeping import Keeping
-from impsy_tui.engine.learning import Learner
-from impsy_tui.engine.library import Library
-from impsy_tui.engine.loop import EngineLoop, describe_loop_error
-from impsy_tui.engine.orders import Orders
-from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.performance_log import PerformanceLog
-from impsy_tui.engine.ports import PortsDesk
+from impsy_tui.engine import set_state
+from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.executor import Orders
+from impsy_tui.engine.commands.external import Incoming
+from impsy_tui.engine.initial_ensembles import BandStand
+from impsy_tui.engine.initial_players import first_players, instrument, seatings, session_settings, to_keep
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.io.outputs import Outputs
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.models.player_models import Casting
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.options import Setup, model_folders
+from impsy_tui.engine.performance.command_log import Recorder
+from impsy_tui.engine.performance.executor_interface import Reversal
+from impsy_tui.engine.performance.manager import Rooms, StageManager
+from impsy_tui.engine.performance.session_state import last_session
+from impsy_tui.engine.performance.session_state.autosave import Keeping
+from impsy_tui.engine.players.base import MAIN
+from impsy_tui.engine.players.ensemble.gesture_recording import GuidedRecording
+from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.ready_line import ready_line
-from impsy_tui.engine.recorder import Recorder
-from impsy_tui.engine.rig import RigCheck
-from impsy_tui.engine.room import MAIN
+from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
+from impsy_tui.engine.runtime.pd_patch import SoundPatch
 from impsy_tui.engine.saved_session import SavedSession
-from impsy_tui.engine.seating import first_players, instrument, seatings, session_settings, to_keep
-from impsy_tui.engine.session import Session
-from impsy_tui.engine.settings import SettingsDesk
-from impsy_tui.engine.setup import Setup, model_folders
-from impsy_tui.engine.snapshots import Observer
-from impsy_tui.engine.sound import SoundPatch
-from impsy_tui.engine.stage_manager import Rooms, StageManager
-from impsy_tui.engine.stopwatch import Stopwatch
-from impsy_tui.engine.tempo import Tempo
+from impsy_tui.engine.server.control_server import ControlServer
+from impsy_tui.engine.server.ports import PortsDesk
+from impsy_tui.engine.server.queries import Answers
+from impsy_tui.engine.server.rig_check import RigCheck
+from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.engine.server.settings import SettingsDesk
+from impsy_tui.engine.server.snapshot import Observer
+from impsy_tui.engine.shutdown import close_channels, stop_session
+from impsy_tui.engine.startup import open_channels
 from impsy_tui.errors import UserError
-from impsy_tui.jobs.runner import Job, JobRunner
-from impsy_tui.keys import KeysInForce
+from impsy_tui.key_actions import KeysInForce
 from impsy_tui.language import Macro
+from impsy_tui.workers.client import Job, JobRunner
 
 
 class Engine:
@@ -248,7 +249,7 @@ class Engine:
         self.tell("info", "learn", text)
         self._keeping.changed()
 
-    async def _come_back(self, last: resume.LastSession) -> None:
+    async def _come_back(self, last: last_session.LastSession) -> None:
         """Go on with a set where it was."""
         rehearsed = last.rehearsed
         for word in rehearsed.words:
@@ -368,7 +369,7 @@ class Engine:
         bands = list(self.session.bands.values())
         return [*self.casting.files, *self.casting.bands.files(bands), *self._log.files]
 
-    def _state(self) -> resume.LastSession:
+    def _state(self) -> last_session.LastSession:
         """What ``--resume`` is to come back to."""
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
         rehearsed = set_state.capture(

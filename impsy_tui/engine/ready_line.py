@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from impsy_tui.channels import Channel
-from impsy_tui.engine.session import Session
+from impsy_tui.channels.base import Channel
+from impsy_tui.engine.players.session import Session
 
 
 def ready_line(session: Session, channels: Sequence[Channel]) -> str:

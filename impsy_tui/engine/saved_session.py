@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from impsy_tui.engine import resume, set_state
-from impsy_tui.engine.keeping import Keeping
-from impsy_tui.engine.room import Tell
-from impsy_tui.engine.session import Session
-from impsy_tui.engine.setup import Setup
+from impsy_tui.engine import set_state
+from impsy_tui.engine.options import Setup
+from impsy_tui.engine.performance.session_state import last_session
+from impsy_tui.engine.performance.session_state.autosave import Keeping
+from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 
 FRESH = "(--fresh starts without it)"
@@ -28,16 +29,16 @@ class SavedSession:
         self._tell = tell
         self.config = str(setup.config_file.resolve()) if setup.config_file is not None else ""
 
-    def choose(self) -> resume.LastSession | None:
+    def choose(self) -> last_session.LastSession | None:
         """Returns the session to resume, or None to begin with the configuration.
 
         Resumed is a session of the same configuration that did not end on purpose, and with ``--resume`` any.
         """
         logs, wanted = self._setup.logs, self._setup.resume
         try:
-            found = resume.recall(logs)
+            found = last_session.recall(logs)
         except UserError as problem:
-            kept = resume.earlier_file(logs)
+            kept = last_session.earlier_file(logs)
             text = f"the saved session cannot be read: {problem}. The configuration plays; the file is kept as {kept}"
             self._tell("warning", "resume", text)
             return None
@@ -50,12 +51,12 @@ class SavedSession:
         if wanted is None and found.config != self.config:
             other = found.config or "without a configuration"
             text = f"the last session did not end with shutdown, and played {other}: it is kept as "
-            self._tell("warning", "resume", text + str(resume.earlier_file(logs)))
+            self._tell("warning", "resume", text + str(last_session.earlier_file(logs)))
             return None
         self._keeping.resumed = True
         return found
 
-    def report(self, last: resume.LastSession, session: Session, problems: list[str]) -> None:
+    def report(self, last: last_session.LastSession, session: Session, problems: list[str]) -> None:
         """Says what came back, what did not, and which players are silent."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
         came_back = "; ".join(filter(None, [", ".join(session.everybody), set_state.summary(last.rehearsed)]))
@@ -70,6 +71,6 @@ class SavedSession:
             verb = "is" if len(paused) == 1 else "are"
             self._tell("warning", "resume", f"{', '.join(paused)} {verb} paused, as before: resume lets it play")
 
-    async def end(self, state: Callable[[], resume.LastSession], *, on_purpose: bool) -> None:
+    async def end(self, state: Callable[[], last_session.LastSession], *, on_purpose: bool) -> None:
         """Saves the session for the last time."""
         await self._keeping.keep(replace(state(), ended=on_purpose))

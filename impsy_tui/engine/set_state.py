@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from impsy_tui.channels import Learns
-from impsy_tui.engine import pending_state
-from impsy_tui.engine.bindings import Bindings
-from impsy_tui.engine.learning import Learned
-from impsy_tui.engine.orders import Orders
-from impsy_tui.engine.resume import Rehearsed
-from impsy_tui.engine.scene_book import read_scene, scene_table
-from impsy_tui.engine.scenes import rig_lines
-from impsy_tui.engine.session import Session
-from impsy_tui.engine.stage_manager import StageManager
+from impsy_tui.channels.base import Learns
+from impsy_tui.engine.commands.executor import Orders
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.midi_learn import Learned
+from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.performance.scenes.file import read_scene, scene_table
+from impsy_tui.engine.performance.scenes.scene import rig_lines
+from impsy_tui.engine.performance.session_state import pending_lines
+from impsy_tui.engine.performance.session_state.last_session import Rehearsed
+from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Source
 
@@ -32,7 +32,7 @@ def capture(
         set=manager.cues.name,
         cue=manager.cues.index,
         rig=tuple(rig_lines(session)),
-        pending=pending_state.capture(manager.conductor, session.scheduler.now()),
+        pending=pending_lines.capture(manager.conductor, session.scheduler.now()),
         learned=tuple(learned),
         recording=manager.recorder.file is not None,
         jobs=tuple(jobs),
@@ -72,7 +72,7 @@ async def resume_set(
             await manager.settle(manager.stagehand.restore(scene))
         except UserError as problem:
             problems.append(str(problem))
-    problems += await pending_state.resume(kept.pending, away, session.scheduler.now, orders.read, manager)
+    problems += await pending_lines.resume(kept.pending, away, session.scheduler.now, orders.read, manager)
     if kept.recording and (wrong := await orders.carry_out_setting("record on")):
         problems.append(f"record on: {wrong}")
     return problems

@@ -7,15 +7,15 @@ written anywhere else but in its handler.
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui.language.entries import Command, other_parameter_commands
-from impsy_tui.language.tables.around import AROUND
-from impsy_tui.language.tables.band import BAND
-from impsy_tui.language.tables.conducting import CONDUCTING
-from impsy_tui.language.tables.hearing import HEARING
-from impsy_tui.language.tables.playing import PLAYING
-from impsy_tui.language.tables.shaping import SHAPING
-from impsy_tui.language.tables.time import TIME
-from impsy_tui.language.tables.workshop import WORKSHOP
+from impsy_tui.language.command_schema import Command, other_parameter_commands
+from impsy_tui.language.table.agent import HEARING
+from impsy_tui.language.table.dimensions import SHAPING
+from impsy_tui.language.table.engine import AROUND
+from impsy_tui.language.table.ensemble import BAND
+from impsy_tui.language.table.files import WORKSHOP
+from impsy_tui.language.table.players import PLAYING
+from impsy_tui.language.table.scheduling import CONDUCTING
+from impsy_tui.language.table.time import TIME
 
 GROUPS: Final[dict[str, tuple[Command, ...]]] = {
     "Playing": PLAYING,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.language.entries import Argument, Kind
+from impsy_tui.language.command_schema import Argument, Kind
 from impsy_tui.language.program import Macro, quoted
 from impsy_tui.language.words import WORD, ParseError, Word, words_of
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from impsy_tui.language.command_schema import Argument, Command, Kind
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.language.entries import Argument, Command, Kind
 from impsy_tui.parameters import shown_number
 
 EVERYBODY: Final = "all"

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui.language.parse import at_once, parse, refused_in_file
+from impsy_tui.language.parser import at_once, parse, refused_in_file
 from impsy_tui.language.program import Macro, Program
 from impsy_tui.language.words import Mistake
 from impsy_tui.terms import MOST_WORDS

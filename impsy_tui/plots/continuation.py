@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.networks import Network
-from impsy_tui.networks.interpreter import quietly
-from impsy_tui.networks.mixture import Sampler
-from impsy_tui.networks.opening import open_checked
-from impsy_tui.networks.tflite import TfliteNetwork
+from impsy_tui.mdrnn.mixture import Sampler
+from impsy_tui.mdrnn.model import Network
+from impsy_tui.mdrnn.opening import open_checked
+from impsy_tui.mdrnn.tflite import TfliteNetwork
+from impsy_tui.model_files.interpreter import quietly
 from impsy_tui.parameters import SIGMA, TEMP
 
 HEARD: Final = 200

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.listening.table import LookupTable
+from impsy_tui.agent.lookup_table import LookupTable
 from impsy_tui.plots.maps import Map, draw, laid_out
 from impsy_tui.plots.terminal import Paper
 

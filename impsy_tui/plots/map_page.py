@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from impsy_tui.listening.table import LookupTable
+from impsy_tui.agent.lookup_table import LookupTable
 
 if TYPE_CHECKING:
     from impsy_tui.plots.maps import Map

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.lookup_table import LookupTable
+from impsy_tui.agent.projection import principal, standardised
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.listening.names import NAMES, places
-from impsy_tui.listening.projection import principal, standardised
-from impsy_tui.listening.table import LookupTable
 from impsy_tui.plots import map_page, pictures
 from impsy_tui.plots.terminal import NARROWEST, Paper
 

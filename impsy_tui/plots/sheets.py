@@ -9,16 +9,16 @@ from typing import Final
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.corpus.collate import named_dimension, rows_of
-from impsy_tui.corpus.datasets import read_dataset
+from impsy_tui.data.collate import named_dimension, rows_of
+from impsy_tui.data.datasets import read_dataset
 from impsy_tui.errors import UserError
-from impsy_tui.folders import files_in
-from impsy_tui.networks.check import SUFFIXES
-from impsy_tui.networks.notes import read_curve, read_notes
-from impsy_tui.plots import Wish
+from impsy_tui.mdrnn.check import SUFFIXES
+from impsy_tui.model_files.metadata import read_curve, read_notes
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
+from impsy_tui.plots.request import Wish
 from impsy_tui.terms import counted
+from impsy_tui.user_folders import files_in
 
 _SOURCES: Final = {YOU: "interface", PLAYER: "rnn"}
 _LONGEST_ROW: Final = 1 << 16

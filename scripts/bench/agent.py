@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 from common import ROOT, median, table
 
-from impsy_tui.listening.agent_file import AgentModel, read_agent
-from impsy_tui.listening.agent_player import AgentPlayer
-from impsy_tui.listening.corpus import FRAMES_A_SECOND, corpus_files, read_corpus
-from impsy_tui.listening.names import places
-from impsy_tui.listening.seek import Known
-from impsy_tui.listening.table import read_table
-from impsy_tui.training.agent_env import Imitation, Task
-from impsy_tui.training.agent_evaluation import hold_policy, judge, network_policy, seek_policy, trial_of
+from impsy_tui.agent.corpus import FRAMES_A_SECOND, corpus_files, read_corpus
+from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.file import AgentModel, read_agent
+from impsy_tui.agent.lookup_table import read_table
+from impsy_tui.agent.policy import AgentPlayer
+from impsy_tui.agent.seek import Known
+from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, seek_policy, trial_of
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "rl-impro"
 AGENT = ROOT / ".bench" / "agent" / "bin" / "python"
@@ -82,7 +82,7 @@ def playing(models: dict[str, AgentModel]) -> None:
 def trained(folder: Path, lookup: Path, *options: str) -> AgentModel:
     """An agent that has learned from a table, by the worker that trains."""
     made = folder / f"agent-{len(list(folder.iterdir()))}.npz"
-    command = [str(AGENT), "-P", "-m", "impsy_tui.training.agent_worker", str(lookup), str(made), *options]
+    command = [str(AGENT), "-P", "-m", "impsy_tui.workers.training.train_agent", str(lookup), str(made), *options]
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
     if not made.is_file():
         sys.exit(json.loads(said[-1])["text"])

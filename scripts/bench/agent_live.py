@@ -18,19 +18,19 @@ from typing import Any
 import numpy as np
 from common import OURS, ROOT, arrival, free_port, percentile, table, timed_socket
 
+from impsy_tui.agent.descriptors.extraction import Settings
+from impsy_tui.agent.descriptors.framing import Framing
+from impsy_tui.agent.descriptors.names import NAMES
+from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.predictor import Agent
 from impsy_tui.channels.audio import AudioChannel
-from impsy_tui.channels.osc import OscChannel
-from impsy_tui.channels.osc_packet import write_message
+from impsy_tui.channels.osc.channel import OscChannel
+from impsy_tui.channels.osc.packet import write_message
 from impsy_tui.config import Audio, Osc
-from impsy_tui.engine.loop import EngineLoop
-from impsy_tui.engine.outputs import Outputs
-from impsy_tui.engine.part_settings import PartSettings
-from impsy_tui.engine.session import Session, SessionSettings
-from impsy_tui.listening.descriptors import Settings
-from impsy_tui.listening.feats import Feats
-from impsy_tui.listening.framing import Framing
-from impsy_tui.listening.names import NAMES
-from impsy_tui.players.agent import Agent
+from impsy_tui.engine.io.outputs import Outputs
+from impsy_tui.engine.players.session import Session, SessionSettings
+from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.runtime.loop import EngineLoop
 
 AGENT = ROOT / "models" / "agent-fm.npz"
 HOP, RATE = 128, 44_100

@@ -13,9 +13,9 @@ from collections import Counter, defaultdict
 from common import ROOT, arrival, percentile, running, table
 from footprint import memory
 
-from impsy_tui.channels.osc_packet import read_packet
-from impsy_tui.gestures.clips import SHIPPED, Clips, read_clips
-from impsy_tui.gestures.surfaces import playback_touch
+from impsy_tui.channels.osc.packet import read_packet
+from impsy_tui.ensemble.clips import SHIPPED, Clips, read_clips
+from impsy_tui.ensemble.touches.surfaces import playback_touch
 
 PLAYERS = 8
 _PLAYBACK = "/metatone/playback/touch"

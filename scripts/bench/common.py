@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from impsy_tui.channels.osc_packet import VectorFormat
+from impsy_tui.channels.osc.packet import VectorFormat
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / ".bench" / "ours" / "bin"

@@ -9,10 +9,10 @@ import numpy as np
 from common import MODEL, ROOT, arrivals, percentile, running, table
 
 from impsy_tui.control.client import connected
-from impsy_tui.corpus.datasets import read_dataset
-from impsy_tui.engine.conductor import Conductor
-from impsy_tui.engine.gliding import Track
-from impsy_tui.engine.loop import EngineLoop
+from impsy_tui.data.datasets import read_dataset
+from impsy_tui.engine.performance.ramps import Track
+from impsy_tui.engine.performance.scheduled_commands import Conductor
+from impsy_tui.engine.runtime.loop import EngineLoop
 from impsy_tui.language import Program, parse
 
 PERFORMANCES = ROOT.parent / "shared" / "data" / "impsy" / "training-dataset-9d.npz"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from common import OURS, Running, arrivals, ask, median, percentile, pulse_model, running, table
 
-from impsy_tui.channels.osc_packet import VectorFormat
+from impsy_tui.channels.osc.packet import VectorFormat
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Event
 

@@ -18,8 +18,8 @@ from statistics import median
 import numpy as np
 from common import ROOT, percentile, table
 
-from impsy_tui.listening.descriptors import Describer, Settings
-from impsy_tui.listening.framing import Framing
+from impsy_tui.agent.descriptors.extraction import Describer, Settings
+from impsy_tui.agent.descriptors.framing import Framing
 
 FRAMES = 3_000
 POINTS, SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 20, 2.0
@@ -47,7 +47,7 @@ def live(settings: Settings) -> tuple[float, float, float]:
 def lookup(synth: str, window: int, hop: int, processes: int) -> tuple[float, float]:
     """Seconds for a table of an FM, start included, and of its processors' time."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "impsy_tui.jobs.lookup", synth, str(Path(folder, "fm.csv"))]
+        command = [sys.executable, "-m", "impsy_tui.workers.lookup_table", synth, str(Path(folder, "fm.csv"))]
         command += ["--parameters", "3", "--points", str(POINTS), "--seconds", str(SECONDS)]
         command += ["--processes", str(processes)]
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime

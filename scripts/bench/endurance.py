@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from common import Running, machine, running, table
 from footprint import memory
 
-from impsy_tui.channels.osc_packet import VectorFormat, write_message
+from impsy_tui.channels.osc.packet import VectorFormat, write_message
 from impsy_tui.control.client import Client, connected
 from impsy_tui.control.messages import Snapshot
 

@@ -25,12 +25,12 @@ import numpy as np
 from common import ROOT
 from common import table as print_table
 
-from impsy_tui.gestures.scores import MOST_PLAYERS, read_score
-from impsy_tui.jobs.band_report import HEADS, Judged, judge_markov, judge_network, judge_real
-from impsy_tui.jobs.band_report import table as rows_of
-from impsy_tui.networks.ensemble import EnsembleNetwork
-from impsy_tui.networks.interpreter import quietly
-from impsy_tui.players.band_tuning import tune
+from impsy_tui.ensemble.evaluation import HEADS, Judged, judge_markov, judge_network, judge_real
+from impsy_tui.ensemble.evaluation import table as rows_of
+from impsy_tui.ensemble.network import EnsembleNetwork
+from impsy_tui.ensemble.scores import MOST_PLAYERS, read_score
+from impsy_tui.ensemble.tuning import tune
+from impsy_tui.model_files.interpreter import quietly
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
 FOLDS = 5
@@ -69,9 +69,9 @@ def trained(file: Path, scores: list[np.ndarray]) -> float:
     """Train a network as ``train ensemble`` does; seconds that it took, 0 if it is there."""
     if file.exists():
         return 0.0
-    from impsy_tui.training.ensemble_fit import EnsembleRecipe, EnsembleTrainer, split
-    from impsy_tui.training.ensemble_network import playing_model
-    from impsy_tui.training.network import to_tflite
+    from impsy_tui.training.ensemble.fit import EnsembleRecipe, EnsembleTrainer, split
+    from impsy_tui.training.ensemble.network import playing_model
+    from impsy_tui.training.mdrnn.network import to_tflite
 
     began = time.monotonic()
     recipe = EnsembleRecipe(seed=SEED)

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 from common import ROOT, percentile, table
 
-from impsy_tui.gestures.classifier import SHIPPED, Classifier, read_classifier
-from impsy_tui.gestures.features import Window, features, seconds_of
-from impsy_tui.gestures.names import NOTHING
-from impsy_tui.gestures.scores import read_score
-from impsy_tui.gestures.synthetic import play
-from impsy_tui.gestures.telling import agreement, tell
-from impsy_tui.gestures.touches import Recording, in_time, read_touches
-from impsy_tui.training.gestures import across, grow, within
-from impsy_tui.training.labelled import Labelled, read_labelled
+from impsy_tui.ensemble.classifier import SHIPPED, Classifier, read_classifier
+from impsy_tui.ensemble.gestures import NOTHING
+from impsy_tui.ensemble.score_touches import agreement, tell
+from impsy_tui.ensemble.scores import read_score
+from impsy_tui.ensemble.synthetic.touches import play
+from impsy_tui.ensemble.touches.features import Window, features, seconds_of
+from impsy_tui.ensemble.touches.touch import Recording, in_time, read_touches
+from impsy_tui.training.gestures.forest import across, grow, within
+from impsy_tui.training.gestures.labelled_recordings import Labelled, read_labelled
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
 SEEDS = (1, 2, 3, 4, 5)

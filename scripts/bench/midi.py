@@ -285,7 +285,7 @@ def coming_and_going() -> None:
         asked = [0]
 
         def play() -> None:
-            from impsy_tui.channels.osc_packet import VectorFormat
+            from impsy_tui.channels.osc.packet import VectorFormat
 
             form = VectorFormat("/interface", 8)
             sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

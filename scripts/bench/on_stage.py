@@ -14,7 +14,7 @@ from pathlib import Path
 
 from common import TRAIN, Running, running, table
 
-from impsy_tui.channels.osc_packet import VectorFormat
+from impsy_tui.channels.osc.packet import VectorFormat
 from impsy_tui.control.client import Client, connected
 from impsy_tui.control.messages import Snapshot
 

@@ -16,8 +16,8 @@ OURS_CODE = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
-from impsy_tui.networks.tflite import TfliteNetwork
-from impsy_tui.players.mdrnn import MdrnnPlayer
+from impsy_tui.mdrnn.tflite import TfliteNetwork
+from impsy_tui.mdrnn.predictor import MdrnnPlayer
 player = MdrnnPlayer(TfliteNetwork(Path(sys.argv[1])), "m", np.random.default_rng(1))
 values = (0.5,) * 8
 def step():
@@ -36,7 +36,7 @@ def step():
 OUR_MAKER = """
 import sys
 from pathlib import Path
-from impsy_tui.training.network import playing_model, shape_of, to_tflite, training_model
+from impsy_tui.training.mdrnn.network import playing_model, shape_of, to_tflite, training_model
 shape = shape_of(sys.argv[2], 9)
 Path(sys.argv[1]).write_bytes(to_tflite(playing_model(training_model(shape).get_weights(), shape)))
 """

@@ -19,7 +19,7 @@ from common import Running, arrival, is_answer, running, table
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import unix_connect
 
-from impsy_tui.channels.osc_packet import write_message
+from impsy_tui.channels.osc.packet import write_message
 
 DT: Final = 0.05
 SECONDS: Final = 6.0

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from common import PEER, ROOT, TRAIN, table
 
-from impsy_tui.corpus.datasets import read_dataset, write_dataset
-from impsy_tui.engine.models import load_model
-from impsy_tui.networks import SCALE, Network
+from impsy_tui.data.datasets import read_dataset, write_dataset
+from impsy_tui.engine.models.loader import load_model
+from impsy_tui.mdrnn.model import SCALE, Network
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "impsy"
 ROWS = 1_000_000

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.chromium import Chromium
-from tests.channels.wires import Wire, wire_at
+from tests.support.channels.chromium import Chromium
+from tests.support.channels.pseudo_terminals import Wire, wire_at
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from impsy_tui.agent.file import write_agent
 from impsy_tui.installation import needs_extra
-from impsy_tui.listening.agent_file import write_agent
-from tests.channels.jack import JackServer
-from tests.conftest import EngineProcess, free_port, wait_until
-from tests.listening.agents import small_agent
-from tests.programs import PD_PROBLEM
+from tests.support.agents import small_agent
+from tests.support.channels.jack_server import JackServer
+from tests.support.engine_process import EngineProcess
+from tests.support.ports import free_port
+from tests.support.programs import PD_PROBLEM
+from tests.support.waiting import wait_until
 
 Start = Callable[..., EngineProcess]
 Sine = Callable[[float], str]

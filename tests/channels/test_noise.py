@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from impsy_tui.channels.mapping import InputMapping
-from impsy_tui.channels.midi_stream import MidiStream
-from impsy_tui.channels.osc_address import is_pattern
-from impsy_tui.channels.osc_controls import InputControls, patterns_of
-from impsy_tui.channels.osc_packet import read_packet
-from impsy_tui.channels.text_messages import read_text
+from impsy_tui.channels.midi.mapping import InputMapping
+from impsy_tui.channels.midi.stream import MidiStream
+from impsy_tui.channels.osc.address import is_pattern
+from impsy_tui.channels.osc.controllers import InputControls, patterns_of
+from impsy_tui.channels.osc.packet import read_packet
+from impsy_tui.channels.web.text_protocol import read_text
 from impsy_tui.errors import MalformedMessageError
 
 _BYTES = 1_000_000

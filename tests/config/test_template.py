@@ -6,7 +6,7 @@ import pytest
 
 from impsy_tui.config import load_config
 from impsy_tui.config.template import config_template
-from tests.conftest import ROOT
+from tests.support.places import ROOT
 
 
 def test_it_loads_without_a_word(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.control.client import connected
-from tests.conftest import EngineProcess, free_port
-from tests.models import constant_model
+from tests.support.engine_process import EngineProcess
+from tests.support.models import constant_model
+from tests.support.ports import free_port
 
 _AS_BEFORE = (
     *("mode callresponse", "temp 1", "sigma 0.01", "timescale 1", "threshold 0.2s", "max_response off"),

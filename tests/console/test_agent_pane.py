@@ -7,14 +7,14 @@ import msgspec
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
+from impsy_tui.agent.file import write_agent
 from impsy_tui.console.themes import ThemeShelf
 from impsy_tui.console.widgets.agent import agent_lines
 from impsy_tui.control.agent_state import GROUPS, AgentState
-from impsy_tui.listening.agent_file import write_agent
 from tests.console.conftest import Rig
-from tests.console.stage import LARGE, SMALL, console, performed
-from tests.console.units import made
-from tests.listening.agents import frame, small_agent
+from tests.support import snapshots as made
+from tests.support.agents import frame, small_agent
+from tests.support.console_app import LARGE, SMALL, console, performed
 
 PALETTE = ThemeShelf().load("amber")
 AGENT = AgentState(

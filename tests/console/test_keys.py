@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from impsy_tui.keys import ACTIONS
+from impsy_tui.key_actions import ACTIONS
 from tests.console.conftest import Rig
-from tests.console.stage import LARGE, Console, console, performed
+from tests.support.console_app import LARGE, Console, console, performed
 
 
 @performed

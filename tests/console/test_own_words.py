@@ -1,7 +1,7 @@
 """Words and keys of the performer's own, in a console on a real engine."""
 
 from tests.console.conftest import Rig
-from tests.console.stage import console, performed
+from tests.support.console_app import console, performed
 
 
 @performed

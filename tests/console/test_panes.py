@@ -8,10 +8,10 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.console.widgets.event_log import Entry, EventLog
-from tests.conftest import wait_until
 from tests.console.conftest import PULSE, Rig, write_log
-from tests.console.stage import LARGE, SMALL, console, performed
-from tests.models import constant_model
+from tests.support.console_app import LARGE, SMALL, console, performed
+from tests.support.models import constant_model
+from tests.support.waiting import wait_until
 
 # Events
 

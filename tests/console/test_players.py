@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.console.conftest import Rig
-from tests.console.stage import LARGE, SMALL, console, performed
-from tests.models import constant_model
+from tests.support.console_app import LARGE, SMALL, console, performed
+from tests.support.models import constant_model
 
 
 def _rig(folder: Path, count: int) -> Rig:

@@ -7,14 +7,14 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
-from impsy_tui.console.advice import PLAY_OR_GIVE
 from impsy_tui.console.app import ConsoleApp
+from impsy_tui.console.drawing.advice import PLAY_OR_GIVE
+from impsy_tui.console.drawing.painter import width_of
 from impsy_tui.console.options import Options
-from impsy_tui.console.painter import width_of
-from impsy_tui.language.parse import Mistake
+from impsy_tui.language.parser import Mistake
 from tests.console.conftest import PULSE, Rig
-from tests.console.stage import LARGE, Console, console, performed
-from tests.models import constant_model, random_model
+from tests.support.console_app import LARGE, Console, console, performed
+from tests.support.models import constant_model, random_model
 
 
 def _below(here: Console, line: str) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.console.screens.dialogs import Confirm
-from impsy_tui.console.screens.guide import Guide
 from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.setup_questions import Guide
 from impsy_tui.control.link import LinkState
 from impsy_tui.language import COMMANDS
-from tests.conftest import EngineProcess
 from tests.console.conftest import PULSE, Rig, write_log
-from tests.console.stage import LARGE, console, performed
-from tests.models import constant_model
+from tests.support.console_app import LARGE, console, performed
+from tests.support.engine_process import EngineProcess
+from tests.support.models import constant_model
 
 Start = Callable[..., EngineProcess]
 

@@ -12,12 +12,12 @@ import pytest
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, LogState, MachineState
-from tests.console.stage import LARGE, SMALL, console, performed
-from tests.console.units import made
+from tests.support import snapshots
+from tests.support.console_app import LARGE, SMALL, console, performed
 
 _FOLDER = Path(__file__).parent / "snapshots"
 
-_PLAYER = made.snapshot(
+_PLAYER = snapshots.snapshot(
     model="musicMDRNN-dim9-layers2-units64-mixtures5-scale10",
     runtime="litert",
     mode="callresponse",
@@ -47,7 +47,7 @@ _OSC = ChannelState(
 )
 
 _PLAYING = msgspec.structs.replace(
-    made.snapshot(),
+    snapshots.snapshot(),
     time=1_800_000_000.0,
     uptime=3725.0,
     dimension=9,
@@ -67,7 +67,7 @@ _PLAYING = msgspec.structs.replace(
     timer_runs=True,
     machine=MachineState(temperature=61.0),
     jobs=(
-        made.job(
+        snapshots.job(
             number=2,
             name="s on training-dataset-9d",
             stage="epoch",

@@ -7,9 +7,9 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from rich.color import Color
 
-from impsy_tui.shipped import shipped_folder
+from impsy_tui.paths import shipped_folder
 from tests.console.conftest import Rig
-from tests.console.stage import LARGE, Console, console, performed
+from tests.support.console_app import LARGE, Console, console, performed
 
 _MINE = (shipped_folder("themes") / "amber.toml").read_text()
 

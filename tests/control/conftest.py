@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.control.ssh import OtherMachine, SshServer
+from tests.support.ssh_server import OtherMachine, SshServer
 
 
 @pytest.fixture

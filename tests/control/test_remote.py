@@ -13,8 +13,9 @@ import pytest
 from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.errors import UserError
-from tests.conftest import EngineProcess, wait_until
-from tests.control.ssh import SshServer, answers, clients, needs_ssh
+from tests.support.engine_process import EngineProcess
+from tests.support.ssh_server import SshServer, answers, clients, needs_ssh
+from tests.support.waiting import wait_until
 
 Start = Callable[..., EngineProcess]
 

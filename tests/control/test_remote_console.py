@@ -8,8 +8,8 @@ import pytest
 
 from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
-from tests.console.stage import LARGE, console, performed
-from tests.control.ssh import OtherMachine, clients, needs_ssh
+from tests.support.console_app import LARGE, console, performed
+from tests.support.ssh_server import OtherMachine, clients, needs_ssh
 
 pytestmark = needs_ssh
 

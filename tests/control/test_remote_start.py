@@ -10,8 +10,8 @@ import pytest
 from impsy_tui.control.client import connected
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.errors import UserError
-from tests.conftest import wait_until
-from tests.control.ssh import OtherMachine, answers, needs_ssh
+from tests.support.ssh_server import OtherMachine, answers, needs_ssh
+from tests.support.waiting import wait_until
 
 pytestmark = needs_ssh
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set, read_set_in_steps
-from tests.language.lines import typed
+from tests.support.lines import typed
 
 FIRST = """\
 // Tuesday, the small hall

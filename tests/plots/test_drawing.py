@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from impsy_tui.errors import UserError
-from impsy_tui.jobs.messages import Failed, Finished, FromWorker
 from impsy_tui.plots import pictures
 from impsy_tui.plots.canvas import Canvas
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, histogram, track
 from impsy_tui.plots.terminal import MOST_VALUES, Paper, draw
-from tests.conftest import shell
-from tests.plots.material import made_dataset, made_log
+from impsy_tui.workers.messages import Failed, Finished, FromWorker
+from tests.support.engine_process import shell
+from tests.support.plot_data import made_dataset, made_log
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 MODEL = "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"
@@ -211,7 +211,7 @@ def test_a_picture_from_the_shell(place: Path) -> None:
 
 def _work(*arguments: object, **environment: str) -> FromWorker:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.jobs.plot", *map(str, arguments)],
+        [sys.executable, "-P", "-m", "impsy_tui.workers.plot", *map(str, arguments)],
         env={**os.environ, **environment},
         capture_output=True,
         check=True,

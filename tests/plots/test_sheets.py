@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.corpus.datasets import write_dataset
+from impsy_tui.data.datasets import write_dataset
 from impsy_tui.errors import UserError
-from impsy_tui.networks.notes import MOST_EPOCHS, read_curve
-from impsy_tui.plots import Wish, pictures, terminal
+from impsy_tui.model_files.metadata import MOST_EPOCHS, read_curve
+from impsy_tui.plots import pictures, terminal
 from impsy_tui.plots.continuation import HEARD, choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve
+from impsy_tui.plots.request import Wish
 from impsy_tui.plots.sheets import sheet
-from tests.models import constant_model
-from tests.plots.material import made_dataset, made_log
+from tests.support.models import constant_model
+from tests.support.plot_data import made_dataset, made_log
 
 WISH = Wish(20, datasets=Path("none"))
 

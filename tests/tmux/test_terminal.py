@@ -16,8 +16,9 @@ import textual
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.errors import NoEngineError
-from tests.conftest import free_port, wait_until
-from tests.models import constant_model
+from tests.support.models import constant_model
+from tests.support.ports import free_port
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     shutil.which("tmux") is None, reason="tmux is not installed (Debian: apt-get install tmux)"

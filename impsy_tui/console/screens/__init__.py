@@ -1,1 +1,1 @@
-"""The screens: what widgets stand where, and what is asked of the engine for them."""
+"""Screens: which widgets they hold and what they ask of the engine."""

@@ -9,15 +9,15 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import DataTable
 
-from impsy_tui.console.addressing import whom
-from impsy_tui.console.desk import Desk
-from impsy_tui.console.judging import IN_TRASH
+from impsy_tui.console.command_targets import whom
+from impsy_tui.console.confirmations import IN_TRASH
+from impsy_tui.console.drawing.lines import amount, middle, span
+from impsy_tui.console.engine_requests import Desk
 from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.page import Dress, Page, fill
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.lines import amount, middle, span
-from impsy_tui.console.widgets.picture import Picture
+from impsy_tui.console.widgets.performance_plot import Picture
 from impsy_tui.control.messages import FileFacts, Files, LogPicture, Names, Reply, Snapshot
 from impsy_tui.language.program import quoted
 from impsy_tui.terms import EPOCHS, PATIENCE, counted

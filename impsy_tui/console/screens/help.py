@@ -7,16 +7,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from impsy_tui.console.keymap import Keymap
-from impsy_tui.console.legend import LEGEND
+from impsy_tui.console.drawing.lines import Line, Lines
+from impsy_tui.console.keys.keymap import Keymap
+from impsy_tui.console.keys.legend import LEGEND
 from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.lines import Line, Lines
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.keys import ACTIONS, shown
+from impsy_tui.key_actions import ACTIONS, shown
 from impsy_tui.language.commands import GROUPS
-from impsy_tui.language.syntax import SYNTAX
+from impsy_tui.language.syntax_examples import SYNTAX
 from impsy_tui.terms import FILTER, FILTER_HELP, MODES
 
 

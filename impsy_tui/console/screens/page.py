@@ -12,18 +12,18 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import DataTable, Label
 
-from impsy_tui.console.history import History
-from impsy_tui.console.keymap import Keymap
-from impsy_tui.console.painter import SafeCompositor, width_of
+from impsy_tui.console.drawing.lines import Lines, one_line
+from impsy_tui.console.drawing.painter import SafeCompositor, width_of
+from impsy_tui.console.keys.keymap import Keymap
+from impsy_tui.console.prompt_history import History
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.bottom import Hint, KeyFooter, PageKeys
-from impsy_tui.console.widgets.lines import Lines, one_line
+from impsy_tui.console.widgets.footer import Hint, KeyFooter, PageKeys
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
-from impsy_tui.keys import shown
-from impsy_tui.language.complete import Known
+from impsy_tui.key_actions import shown
+from impsy_tui.language.completion import Known
 
 _PAGING: Final = ("pageup", "pagedown", "ctrl+home", "ctrl+end")
 _IN_EMPTY_LINE: Final = ("up", "down", "home", "end")

@@ -11,29 +11,29 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from impsy_tui.console.addressing import whom
-from impsy_tui.console.advice import how_to_begin
-from impsy_tui.console.history import History
-from impsy_tui.console.keymap import Keymap, default_bindings
-from impsy_tui.console.painter import TightCompositor
+from impsy_tui.console.command_targets import whom
+from impsy_tui.console.drawing.advice import how_to_begin
+from impsy_tui.console.drawing.lines import Lines
+from impsy_tui.console.drawing.painter import TightCompositor
+from impsy_tui.console.keys.keymap import Keymap, default_bindings
+from impsy_tui.console.prompt_history import History
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.agent import AgentPane
-from impsy_tui.console.widgets.band import BandView
-from impsy_tui.console.widgets.bottom import Hint, KeyFooter, KeysBar
 from impsy_tui.console.widgets.channels import ChannelPanes
+from impsy_tui.console.widgets.ensemble import BandView
 from impsy_tui.console.widgets.event_log import Entry, EventLog
-from impsy_tui.console.widgets.guided import GuidedView
+from impsy_tui.console.widgets.footer import Hint, KeyFooter, KeysBar
+from impsy_tui.console.widgets.gesture_recording import GuidedView
 from impsy_tui.console.widgets.jobs import JobsPane
-from impsy_tui.console.widgets.lines import Lines
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.players import PlayersPane
 from impsy_tui.console.widgets.prompt import Prompt
-from impsy_tui.console.widgets.staging import PendingPane
+from impsy_tui.console.widgets.scheduled import PendingPane
 from impsy_tui.console.widgets.strip import StatusStrip
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.language.complete import Known
+from impsy_tui.language.completion import Known
 from impsy_tui.language.program import quoted
 
 _OFFERS: Final = {

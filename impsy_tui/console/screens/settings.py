@@ -8,10 +8,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Label
 
-from impsy_tui.console.desk import Desk
-from impsy_tui.console.screens.guide import Guide
+from impsy_tui.console.drawing.lines import cut
+from impsy_tui.console.engine_requests import Desk
 from impsy_tui.console.screens.page import Dress, Page, fill
-from impsy_tui.console.widgets.lines import cut
+from impsy_tui.console.screens.setup_questions import Guide
 from impsy_tui.control.messages import Reply, Setting, Settings
 
 

@@ -1,1 +1,1 @@
-"""What is on the screens: one file a widget; each knows its data and nothing of the others."""
+"""Widgets: one module each; none knows another's data."""

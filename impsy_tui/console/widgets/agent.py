@@ -4,9 +4,9 @@ from typing import Final
 
 from rich.style import Style
 
+from impsy_tui.console.drawing.lines import Line, Lines, blocks, cut, heading
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.widgets.jobs import curve
-from impsy_tui.console.widgets.lines import Line, Lines, blocks, cut, heading
 from impsy_tui.control.agent_state import GROUPS, AgentState
 from impsy_tui.control.states import PlayerState
 

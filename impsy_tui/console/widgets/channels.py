@@ -4,8 +4,8 @@ from typing import Final
 
 from rich.style import Style
 
+from impsy_tui.console.drawing.lines import Line, Pane, cut, heading, middle, span
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Pane, cut, heading, middle, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState
 from impsy_tui.control.status_text import nudge_words

@@ -6,8 +6,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
 
+from impsy_tui.console.drawing.lines import Line, Pane, cut, heading
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Pane, cut, heading
 from impsy_tui.control.messages import Event
 from impsy_tui.printable import printable
 

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from impsy_tui.console.drawing.lines import Line, Pane, blocks, cut, heading, span
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Pane, blocks, cut, heading, span
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import JobState
 

@@ -7,11 +7,11 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 
-from impsy_tui.console.layout import MeterLayout, lay_out
-from impsy_tui.console.painter import width_of
+from impsy_tui.console.drawing.drawn_widget import Drawn
+from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded
+from impsy_tui.console.drawing.meter_layout import MeterLayout, lay_out
+from impsy_tui.console.drawing.painter import width_of
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.drawn import Drawn
-from impsy_tui.console.widgets.lines import cut_off, filled, one_line, padded
 from impsy_tui.control.messages import Snapshot
 
 STALE: Final = 2.0

@@ -4,8 +4,8 @@ from typing import Final
 
 from rich.style import Style
 
+from impsy_tui.console.drawing.lines import Line, Lines, heading, padded, short_model
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.lines import Line, Lines, heading, padded, short_model
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
 

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.suggester import Suggester, SuggestionReady
 from textual.widgets import Input, Label
 
-from impsy_tui.console.history import History
-from impsy_tui.console.painter import width_of
-from impsy_tui.language.complete import Completion, Known, complete
-from impsy_tui.language.parse import LONGEST_LINE, Mistake, parse
+from impsy_tui.console.drawing.painter import width_of
+from impsy_tui.console.prompt_history import History
+from impsy_tui.language.completion import Completion, Known, complete
+from impsy_tui.language.parser import LONGEST_LINE, Mistake, parse
 
 _SIGN = "› "
 _KEYS: Final = {

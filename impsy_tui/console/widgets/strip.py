@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from impsy_tui.console.drawing.items import Item, fit
+from impsy_tui.console.drawing.lines import Line, Lines, Piece, amount, middle, short_model, span
 from impsy_tui.console.themes import Palette
-from impsy_tui.console.widgets.items import Item, fit
-from impsy_tui.console.widgets.lines import Line, Lines, Piece, amount, middle, short_model, span
-from impsy_tui.console.widgets.staging import pending, staging
+from impsy_tui.console.widgets.scheduled import pending, staging
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState

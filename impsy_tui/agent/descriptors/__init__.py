@@ -1,0 +1,1 @@
+"""Sound descriptors: 55 numbers a frame, the same offline and live."""

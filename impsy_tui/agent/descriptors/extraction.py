@@ -1,0 +1,145 @@
+"""What is described of sound: 55 descriptors a frame, the same offline and live.
+
+A frame has two windows of the newest samples: a short one for the spectrum and a longer one for loudness. Its
+first three numbers are of the latter: loudness in dBFS (K-weighted), true peak in dB, and loudness on a linear scale,
+10^(dBFS / 20), 0 up to -100 dBFS as Pd's ``dbtorms`` has it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from impsy_tui.agent.descriptors.loudness import KWeighting, Peaks, decibels, loudness
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.descriptors.spectrum import Spectrum
+from impsy_tui.errors import UserError
+
+RATES: Final = range(8_000, 192_001)
+SIZES: Final = range(64, 16_385)
+_NOTHING: Final = -100.0
+_AT_A_TIME: Final = 512
+"""Frames, so that a long recording takes little memory and its spectra stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How sound is cut into frames.
+
+    Attributes:
+        rate: samples a second.
+        window: samples of a spectrum, even.
+        hop: samples from a frame to the next, a multiple of 16.
+        loudness_window: samples that loudness and peak are of.
+        true_peak: whether peaks are looked for between samples, too.
+
+    Raises:
+        UserError: one is out of range.
+    """
+
+    rate: int = 44_100
+    window: int = 256
+    hop: int = 128
+    loudness_window: int = 1_024
+    true_peak: bool = True
+
+    def __post_init__(self) -> None:
+        if self.rate not in RATES:
+            raise UserError(f"rate {self.rate}: from {RATES[0]} to {RATES[-1]} samples a second")
+        for name in ("window", "loudness_window"):
+            if getattr(self, name) not in SIZES or getattr(self, name) % 2:
+                raise UserError(
+                    f"{name} {getattr(self, name)}: an even number of samples, from {SIZES[0]} to {SIZES[-1]}"
+                )
+        most = min(self.window, self.loudness_window)
+        if not 16 <= self.hop <= most or self.hop % 16:
+            raise UserError(f"hop {self.hop}: a multiple of 16 samples, up to a window ({most})")
+
+    @property
+    def longest(self) -> int:
+        """Samples of the longer window."""
+        return max(self.window, self.loudness_window)
+
+
+class Describer:
+    """Describes a stream, hop by hop. It remembers what its filters need of the past, so it is for one stream.
+
+    Args:
+        settings: how.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._spectrum = Spectrum(settings.rate, settings.window)
+        self._weighting = KWeighting(settings.rate, settings.hop)
+        self._peaks = Peaks(settings.rate)
+
+    def hear(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What loudness is made of, for each new sample: K-weighted squares, and peaks.
+
+        Args:
+            samples: whole hops, finite.
+        """
+        weighted = self._weighting.filter(samples)
+        peaks = self._peaks.follow(samples) if self._settings.true_peak else np.abs(samples)
+        return weighted * weighted, peaks
+
+    def describe(self, frames: np.ndarray, squares: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+        """Frames of descriptors ``[frames, 55]``.
+
+        Args:
+            frames: ``[frames, window]`` samples.
+            squares: ``[frames, loudness_window]`` of ``hear``.
+            peaks: the same.
+        """
+        described = np.empty((len(frames), len(NAMES)))
+        energies = (np.add.reduce(squares, axis=1) / squares.shape[1]).tolist()
+        highest = np.maximum.reduce(peaks, axis=1).tolist()
+        for row, (energy, peak) in enumerate(zip(energies, highest, strict=True)):
+            level = loudness(energy)
+            linear = 10.0 ** (level / 20.0) if level > _NOTHING else 0.0
+            described[row, :3] = level, decibels(peak), linear
+        self._spectrum.describe(frames, described[:, 3:])
+        return described
+
+
+def describe(samples: np.ndarray, settings: Settings) -> np.ndarray:
+    """The frames of a recording, with silence before and after.
+
+    Args:
+        samples: one channel, full scale 1, finite.
+        settings: how.
+
+    Returns:
+        ``[frames, 55]``. Both windows of frame n have their middle at sample n * hop, as FluCoMa has it, and
+        there are as many frames as hops begin in the recording, and one.
+    """
+    hop, half = settings.hop, settings.longest // 2
+    count = len(samples) // hop + 1
+    padded = np.zeros(-(-(half + len(samples) + settings.longest + hop) // hop) * hop)
+    padded[half : half + len(samples)] = samples
+    describer = Describer(settings)
+    squares, peaks = describer.hear(padded)
+    frames = _windows(padded, settings.window, half, hop, count)
+    loud = (_windows(stream, settings.loudness_window, half, hop, count) for stream in (squares, peaks))
+    squares, peaks = loud
+    return np.concatenate(
+        [
+            describer.describe(frames[part], squares[part], peaks[part])
+            for part in (slice(at, at + _AT_A_TIME) for at in range(0, count, _AT_A_TIME))
+        ]
+    )
+
+
+def _windows(stream: np.ndarray, size: int, half: int, hop: int, count: int) -> np.ndarray:
+    return sliding_window_view(stream[half - size // 2 :], size)[::hop][:count]
+
+
+def averaged(frames: np.ndarray) -> np.ndarray:
+    """What a sound is like on the whole ``[55]``: the mean of its frames without the first and the last."""
+    mean: np.ndarray = (frames[1:-1] if len(frames) > 2 else frames).mean(axis=0)
+    return mean
+
+
+__all__ = ["CATEGORIES", "NAMES", "Describer", "Settings", "averaged", "describe", "places"]

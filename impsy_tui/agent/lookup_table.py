@@ -1,0 +1,162 @@
+"""Look-up tables: what a synth sounds like at each point of a grid of its parameters.
+
+They are CSV files as RL-impro publishes them: a header, then a row a point, its parameters ``param-0`` and so
+on from 0 to 1, then the 55 descriptors.
+"""
+
+import csv
+import gzip
+import os
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple, TextIO
+
+import numpy as np
+
+from impsy_tui.agent.descriptors.names import NAMES
+from impsy_tui.errors import UserError
+
+_PARAMETER: Final = "param-"
+_DIGITS: Final = "%.12g"
+MOST_PARAMETERS: Final = 16
+_LONGEST_LINE: Final = 1 << 16
+LARGEST: Final = 2 << 30
+"""Bytes, packed. A larger file is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupTable:
+    """What a synth sounds like.
+
+    Attributes:
+        parameters: ``[rows, N]``, each from 0 to 1.
+        descriptors: ``[rows, 55]``, averages over the frames of a point, in the order of ``names``.
+        names: of the descriptors.
+    """
+
+    parameters: np.ndarray
+    descriptors: np.ndarray
+    names: tuple[str, ...] = NAMES
+
+
+class Rows(NamedTuple):
+    """A CSV file of numbers.
+
+    Attributes:
+        names: of its columns.
+        values: ``[rows, columns]``, finite.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+
+
+def read_table(path: Path) -> LookupTable:
+    """A look-up table.
+
+    Args:
+        path: of a ``.csv``, or of a packed ``.csv.gz``.
+
+    Raises:
+        UserError: it cannot be read, or its columns are others; the message names the file.
+    """
+    names, values = read_rows(path)
+    count = sum(name.startswith(_PARAMETER) for name in names)
+    if not count:
+        raise UserError(f"{path.name} has no parameters ({_PARAMETER}0 …): it is no look-up table")
+    if count > MOST_PARAMETERS:
+        raise UserError(f"{path.name} has {count} parameters, more than {MOST_PARAMETERS}")
+    of_parameters = [f"{_PARAMETER}{number}" for number in range(count)]
+    parameters = columns(path, Rows(names, values), of_parameters)
+    if parameters.min() < 0.0 or parameters.max() > 1.0:
+        raise UserError(f"{path.name} has parameters that are not from 0 to 1")
+    return LookupTable(parameters, columns(path, Rows(names, values), NAMES))
+
+
+def write_table(path: Path, table: LookupTable) -> None:
+    """Write a look-up table; one that is there is replaced once all of it is written.
+
+    Args:
+        path: to write, ``.csv``.
+        table: what.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    header = [f"{_PARAMETER}{number}" for number in range(table.parameters.shape[1])] + list(table.names)
+    new = path.with_name(f".{path.name}.new")
+    with new.open("w", encoding="utf-8") as file:
+        np.savetxt(
+            file,
+            np.hstack([table.parameters, table.descriptors]),
+            _DIGITS,
+            ",",
+            header=",".join(header),
+            comments="",
+        )
+    os.replace(new, path)
+
+
+def read_rows(path: Path) -> Rows:
+    """A CSV file of numbers with a header.
+
+    Raises:
+        UserError: it cannot be read, is empty, or holds anything else.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path.name} is larger than {LARGEST >> 30} GB")
+        with (
+            gzip.open(path, "rt", encoding="utf-8-sig")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig") as file,
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")  # an empty file is told of below
+            lines = _bounded(file, path)
+            names = tuple(next(csv.reader([next(lines, "")]), []))
+            values = np.loadtxt(lines, delimiter=",", ndmin=2)
+    except ValueError as error:  # bytes that are no text among them
+        raise UserError(f"{path.name} is no table of numbers: {_first_line(error)}") from None
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        raise UserError(f"{path}: {getattr(error, 'strerror', None) or _first_line(error)}") from None
+    if not values.size:
+        raise UserError(f"{path.name} holds no rows")
+    if values.shape[1] != len(names):
+        raise UserError(f"{path.name} names {len(names)} columns and has {values.shape[1]}")
+    bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(bad):
+        raise UserError(f"{path.name}, line {bad[0] + 2}: a value is no finite number")
+    return Rows(names, values)
+
+
+def _bounded(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of a file, which may be packed zeros without end."""
+    left = LARGEST
+    while line := file.readline(_LONGEST_LINE):
+        left -= len(line)
+        if left < 0 or len(line) == _LONGEST_LINE:
+            most = f"at most {LARGEST >> 30} GB, {_LONGEST_LINE} letters a line"
+            raise UserError(f"{path.name} is too large: {most}")
+        yield line
+
+
+def columns(path: Path, rows: Rows, wanted: "tuple[str, ...] | list[str]") -> np.ndarray:
+    """Some columns of a file by name: ``[rows, wanted]``.
+
+    Raises:
+        UserError: it lacks one.
+    """
+    places = {name: place for place, name in enumerate(rows.names)}
+    missing = [name for name in wanted if name not in places]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise UserError(f"{path.name} lacks the columns {', '.join(missing[:3])}{more}")
+    return np.ascontiguousarray(rows.values[:, [places[name] for name in wanted]])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

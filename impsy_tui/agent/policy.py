@@ -1,0 +1,238 @@
+"""Playing a trained agent, or *seek*, with NumPy alone: frames of what is heard in, parameters of the synth out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.agent.corpus import FRAMES_A_SECOND
+from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.file import AgentModel
+from impsy_tui.agent.memory import Memory
+from impsy_tui.agent.seek import Seek, moved, observed, rmse, towards
+from impsy_tui.agent.targets import Expectation, Stroll, quiet_place
+from impsy_tui.errors import UserError
+from impsy_tui.parameters import AIM, REST, STEER
+
+POLICIES: Final = (*STEER.choices, "hold")
+AHEAD: Final = 0.25
+"""Seconds that *anticipate* looks ahead, where no network has learned to."""
+
+_PATIENCE: Final = 0.2
+_BURST: Final = 0.1
+_LOUDNESS: Final = NAMES.index("loudness-dBFS")
+_PEAK: Final = NAMES.index("loudness-TP")
+_CLIPPED: Final = 0.0
+_MUTE: Final = -120.0
+"""dBFS; what is softer comes from no microphone that is open."""
+_MUTE_FOR: Final = 5.0
+"""Seconds of that after which it is told."""
+_SAID_FOR: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a frame.
+
+    Attributes:
+        parameters: of the synth, each from 0 to 1.
+        distance: between what the synth sounds like and what it aims for, RMSE of what matters, in deviations.
+        resting: the musician is silent, and it goes to where the synth is quietest.
+        notice: what is wrong with what is heard, once when it begins; empty else.
+    """
+
+    parameters: tuple[float, ...]
+    distance: float
+    resting: bool
+    notice: str = ""
+
+
+class AgentPlayer:
+    """Listens and steers a synth.
+
+    Attributes:
+        aim: one of ``parameters.AIM``.
+        policy: who moves: the ``network``, ``seek``, or nobody (``hold``).
+        silence: dBFS below which it rests; None never rests.
+        budget: how far all parameters together may move in a second; None as far as they like.
+        smoothing: seconds in which what is played comes two thirds nearer to what is meant; 0 at once.
+
+    Args:
+        model: what plays.
+        random: of the walk of ``wander``.
+    """
+
+    kind = "agent"
+
+    def __init__(self, model: AgentModel, random: np.random.Generator | None = None) -> None:
+        self.model = model
+        self.aim: str = AIM.default
+        self.policy = POLICIES[0]
+        self.silence: float | None = REST.default
+        self.budget: float | None = None
+        self.smoothing = 0.0
+        self._heard = places(model.heard)
+        self._expectation = Expectation(model.foresight, AHEAD, FRAMES_A_SECOND)
+        self._stroll = Stroll(model.known, random or np.random.default_rng(1))
+        self.hear(model.judged)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard; the parameters go to the middle."""
+        self._meant = np.full(self.model.known.count, 0.5)
+        self._played = self._meant.copy()
+        self._musician: np.ndarray | None = None
+        self._target = np.zeros(len(NAMES))
+        self._sounds: np.ndarray = self.model.known.sound_at(self._meant[None])[0]
+        self._silent_for = self._mute_for = 0.0
+        self._allowance = 0.0
+        self._said: dict[str, float] = {}
+        self._expectation.forget()
+
+    def hear(self, wanted: Sequence[str]) -> None:
+        """Choose the descriptors that matter from now on.
+
+        *seek* goes by exactly these. A network hears what it was trained with; of that, what does not matter looks
+        to it as if it were average and matched already.
+
+        Args:
+            wanted: names of descriptors or categories, at least one.
+
+        Raises:
+            UserError: there is no such descriptor, or none that the network hears.
+        """
+        chosen = places(wanted)
+        if not chosen:
+            raise UserError(f"hear takes descriptors or categories, such as {NAMES[0]} or chroma")
+        if self.policy == "network" and not set(chosen) & set(self._heard):
+            raise UserError(f"this agent hears {', '.join(self.model.heard)} alone; seek hears all")
+        self._matters = chosen
+        self._mask = np.isin(self._heard, chosen).astype(float)
+        self._seek = Seek(self.model.known, chosen)
+        model, judged = self.model, places(self.model.judged)
+        # It learned to recall by what it learned to match; where none of that matters, it does by what it hears else.
+        self._recalls = _among(judged, chosen) or _among(self._heard, chosen) or judged
+        self._memory = Memory(model.known, self._recalls, model.step, model.patience) if model.patience else None
+
+    @property
+    def matters(self) -> tuple[str, ...]:
+        """Names of the descriptors that matter."""
+        return tuple(NAMES[place] for place in self._matters)
+
+    @property
+    def target(self) -> np.ndarray:
+        """What it aimed for last, ``[55]``, standardised."""
+        return self._target
+
+    def goal(self) -> list[float]:
+        """The parameters ``[N]`` at which its synth sounds most like what it aimed for last."""
+        goal: list[float] = self._seek.goal(self._target).tolist()
+        return goal
+
+    @property
+    def sounds(self) -> np.ndarray:
+        """What its synth sounds like, ``[55]``, standardised: as was told last, else as the look-up table says."""
+        return self._sounds
+
+    def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> Played:
+        """Hear a frame and move.
+
+        Args:
+            seconds: since the last frame.
+            musician: ``[55]``, what is heard of the musician.
+            own: the same of the synth, if somebody listens to it; else the look-up table tells.
+        """
+        notice = self.listen(seconds, musician)
+        return replace(self.move(seconds, own), notice=notice)
+
+    def move(self, seconds: float, own: np.ndarray | None = None) -> Played:
+        """Move, going by what was heard last.
+
+        Args:
+            seconds: since the last move.
+            own: see ``play``.
+        """
+        known = self.model.known
+        resting = self.silence is not None and self._silent_for > _PATIENCE and self.aim != "wander"
+        sounds = known.sound_at(self._meant[None])[0]
+        if own is not None and own.shape == sounds.shape and np.isfinite(own).all():
+            sounds = known.scaler.standardised(own)
+        self._sounds = sounds
+        self._target = self._aimed(seconds)
+        if resting:
+            move = towards(self._meant, quiet_place(known, self._meant), self.model.step)
+        else:
+            move = self._move(sounds, self._target)
+        self._go(move, seconds)
+        distance = float(rmse(sounds[self._matters], self._target[self._matters]))
+        return Played(tuple(self._played.tolist()), distance, resting)
+
+    def listen(self, seconds: float, musician: np.ndarray) -> str:
+        """Hear a frame, and do not move; what is wrong with it, see ``play``."""
+        self._said = {text: left - seconds for text, left in self._said.items() if left > seconds}
+        scaler = self.model.known.scaler
+        if musician.shape != (len(NAMES),):
+            return self._once(f"a frame of {musician.size} descriptors was heard, not of {len(NAMES)}: left out")
+        wrong = np.flatnonzero(~np.isfinite(musician))
+        if len(wrong):
+            more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            return self._once(f"{NAMES[wrong[0]]}{more} heard is no number: the last frame counts")
+        heard = scaler.standardised(musician)
+        self._musician = heard
+        self._expectation.hear(heard, seconds)
+        silent = self.silence is not None and musician[_LOUDNESS] < self.silence
+        self._silent_for = self._silent_for + seconds if silent else 0.0
+        self._mute_for = self._mute_for + seconds if musician[_LOUDNESS] < _MUTE else 0.0
+        if self._mute_for >= _MUTE_FOR:
+            return self._once(f"nothing at all is heard for {_MUTE_FOR:g} s: is the microphone muted, or unplugged?")
+        if musician[_PEAK] >= _CLIPPED:
+            return self._once("what is heard clips: turn the microphone down")
+        return ""
+
+    def _once(self, text: str) -> str:
+        """A notice, unless it was given not long ago."""
+        said = text in self._said
+        self._said[text] = _SAID_FOR
+        return "" if said else text
+
+    def _aimed(self, seconds: float) -> np.ndarray:
+        if self.aim == "wander":
+            return self._stroll.walk(seconds)
+        if self._musician is None:
+            return np.zeros(len(NAMES))
+        if self.aim == "contrast":
+            return -self._musician
+        return self._expectation.expected() if self.aim == "anticipate" else self._musician
+
+    def _move(self, sounds: np.ndarray, target: np.ndarray) -> np.ndarray:
+        model = self.model
+        if self.policy == "hold" or (self._musician is None and self.aim != "wander"):
+            return np.zeros(model.known.count)
+        if self.policy == "seek":
+            return towards(self._meant, self._seek.goal(target), model.step)
+        own, wanted = (np.clip(frame, -model.limit, model.limit) for frame in (sounds, target))
+        recalled = None
+        if self._memory is not None:
+            recalled = self._memory.recall(self._memory.alike(wanted[None, self._recalls]), self._meant[None])[0]
+        own, wanted = own[self._heard] * self._mask, wanted[self._heard] * self._mask
+        best = int(model.network(observed(own, wanted, self._meant, recalled)).argmax())
+        return np.asarray(model.moves[best])
+
+    def _go(self, move: np.ndarray, seconds: float) -> None:
+        """Make a move, as far as the budget allows, and let what is played follow."""
+        step = self.model.step
+        if self.budget is not None:
+            self._allowance = min(self._allowance + self.budget * seconds, self.budget * _BURST + step)
+            wanted = float(np.abs(moved(self._meant, move, step) - self._meant).sum())
+            if wanted > self._allowance:
+                step *= self._allowance / wanted
+        before = self._meant
+        self._meant = moved(before, move, step)
+        self._allowance -= float(np.abs(self._meant - before).sum()) if self.budget is not None else 0.0
+        share = 1.0 if self.smoothing <= 0.0 else 1.0 - float(np.exp(-seconds / self.smoothing))
+        self._played += share * (self._meant - self._played)
+
+
+def _among(places: Sequence[int], chosen: Sequence[int]) -> list[int]:
+    return [place for place in places if place in chosen]

@@ -1,0 +1,80 @@
+"""Opening what may come later, such as a network address, a host name or a port that is in use."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from impsy_tui.channels.stats import Troubles
+from impsy_tui.errors import UserError
+
+_RETRY: Final = 1.0
+"""Seconds between two attempts."""
+_PATIENCE: Final = 1.0
+"""Seconds that the start of the engine waits for the first attempt; a name server can take a minute."""
+
+
+class Opening:
+    """Opens a resource of a channel, and tries again until it is open.
+
+    Each reason for a failure is reported once.
+
+    Args:
+        attempt: opens the resource; raises ``UserError`` if it cannot be opened now.
+        troubles: where a failure is reported.
+        opened: called when the resource is open after a failure that was reported.
+        retry: seconds between two attempts.
+    """
+
+    def __init__(
+        self,
+        attempt: Callable[[], Awaitable[None]],
+        troubles: Troubles,
+        opened: Callable[[], None],
+        retry: float = _RETRY,
+    ) -> None:
+        self._attempt = attempt
+        self._troubles = troubles
+        self._opened = opened
+        self._retry = retry
+        self._reported = ""
+        self._task: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to try, and wait for the result of the first attempt, at most a second."""
+        self.begin()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._tried.wait()
+        except TimeoutError:
+            self._report("it is not open yet: the name or the device takes long to answer")
+
+    def begin(self) -> None:
+        """Begin to try in the background, unless an attempt is under way."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def close(self) -> None:
+        """End all attempts."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._attempt()
+            except UserError as problem:
+                self._report(str(problem))
+                self._tried.set()
+                await asyncio.sleep(self._retry)
+            else:
+                break
+        reported, self._reported = self._reported, ""
+        if reported:
+            self._opened()
+        self._tried.set()
+
+    def _report(self, reason: str) -> None:
+        if reason != self._reported:
+            self._reported = reason
+            self._troubles.note("open", reason)

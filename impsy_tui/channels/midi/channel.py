@@ -1,0 +1,400 @@
+"""Vectors as MIDI messages, through ports of this machine."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels.midi.device import Input, Output
+from impsy_tui.channels.midi.echo_loop import EchoLoop
+from impsy_tui.channels.midi.endless_encoders import ENDLESS
+from impsy_tui.channels.midi.held_keys import Holding
+from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.midi.settings import make_devices, unused_settings
+from impsy_tui.channels.midi.system.client import InLink, Link, MidiHost, OutLink, Seen
+from impsy_tui.channels.midi.system.port_names import match
+from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.config import Midi
+from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.errors import UserError
+
+_LOOK: Final = 0.5
+"""Seconds from one look for devices to the next."""
+_FIRST_LOOK: Final = 3.0
+"""Seconds that opening may take; after that, devices come when they come."""
+_AGAIN: Final = 0.05
+"""Seconds after which note-offs are repeated: JACK without real-time priority loses messages."""
+
+
+class MidiChannel(Holding):
+    """Inputs that are listened to, and outputs that are played; each may come and go."""
+
+    def __init__(self, settings: Midi, name: str = "midi") -> None:
+        self.name = name
+        self.max_rate = settings.max_rate
+        self.safe = settings.safe
+        self._settings = settings
+        self._host = MidiHost(settings.api)
+        self._inputs, self._outputs = make_devices(settings)
+        self._devices: list[Input | Output] = [*self._inputs, *self._outputs]
+        self._closed = True
+        self._count = 0
+        self._traffic = Traffic()
+        self._last_received = self._last_sent = b""
+        self._held = False
+        self._without = ""
+        self._told: dict[Input | Output, str] = {}
+        self._echo_loop = EchoLoop()
+        self._hears_clock = self._sends_clock = False
+        self._learned: dict[str, tuple[MappingEntry, ...]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    def refuses(self, dimension: int) -> str:
+        return ""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        self._listener = listener
+        self._scheduler = listener.scheduler
+        self._troubles = Troubles(listener, self.name)
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._count = dimension - 1
+        for unused in unused_settings(self._settings):
+            self._note("settings", unused)
+        looking = self._looking = self._loop.create_task(self._look_again())
+        await asyncio.wait([looking], timeout=_FIRST_LOOK)
+
+    def set_dimension(self, dimension: int) -> None:
+        if dimension - 1 != self._count:
+            self._count = dimension - 1
+            self.silence()
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self.follow(values)
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.play(values, muted))
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self.follow(values)
+        for output in self._outputs:
+            if output.there:
+                self._transmit(output, output.play(values, said=said))
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        for output in self._outputs:
+            sounds = output.sounds(touch.player, touch.channel, touch.note)
+            if output.there and (touch.velocity == 0.0 or not sounds):
+                self._transmit(output, output.strike(touch.player, touch.channel, touch.note, touch.loudness))
+
+    def end_touch(self, player: str) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._turn_off(output, output.silence_passed(player))
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        """Gestures have no MIDI messages."""
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._turn_off(output, output.end_notes(indices))
+
+    def silence(self) -> None:
+        for output in self._outputs:
+            if output.there:  # else its notes are turned off when it is back
+                self._turn_off(output, output.silence())
+
+    def panic(self) -> None:
+        for output in self._outputs:
+            if output.there:
+                self._turn_off(output, output.panic())
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        for output in self._outputs:
+            self._transmit(output, [*output.silence(), *output.silence_passed()])
+        if self._looking is not None:
+            self._looking.cancel()
+        for device in self._devices:
+            if device.link is not None:
+                device.link.close()
+            device.link = None
+        for mapping in self.mappings():
+            mapping.release()
+        self._held = False
+        self._host.close()
+
+    def status(self) -> ChannelStatus:
+        now = self._scheduler.now()
+        words = (in_words(self._last_received), in_words(self._last_sent))
+        return self._traffic.status(self.name, self._state(), self._bound(), now, words, self._troubles)
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this entry sets the value with this index (from 0)."""
+        for source in self._inputs:
+            if source.name == device:
+                messages = source.map(with_entry(source.entries, index, entry))
+                for output in self._outputs:
+                    if output.name == device:
+                        self._transmit(output, messages)
+                self._learned[device] = source.entries
+                self._tell_held(self._scheduler.now())
+
+    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
+        """The mappings that were learned, by the settings that they belong to."""
+        table = f"{table_of(self.name)}.input"
+        return {f"{table}.{json.dumps(name, ensure_ascii=False)}": found for name, found in self._learned.items()}
+
+    def mappings(self) -> list[InputMapping]:
+        return [heard.mapping for heard in self._inputs]
+
+    def release_held(self, at: float) -> None:
+        for mapping in self.mappings():
+            mapping.release()
+        self._tell_held(at)
+
+    def hear_clock(self, wanted: bool) -> None:
+        """Tell the listener of clocks that come in, or leave them out."""
+        self._hears_clock = wanted
+        for heard in self._inputs:
+            if heard.link is not None:
+                heard.link.hear_clock(wanted)
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock to every device that is there."""
+        # A stop is the last: what comes in may be passed on again.
+        self._sends_clock = message[0] != STOP
+        for output in self._outputs:
+            if output.link is not None and output.name in self._settings.out_device:
+                output.link.send((message,))
+
+    def _state(self) -> str:
+        if self._closed:
+            return "closed"
+        there = all(device.link is not None and device.link.alive() for device in self._devices)
+        return "open" if there and not self._without else "waiting"
+
+    def _bound(self) -> str:
+        def shown(devices: Iterable[Input | Output]) -> str:
+            names = [d.name if d.link is not None else f"{d.name} (not there)" for d in devices]
+            return ", ".join(names) or "nothing"
+
+        return f"{shown(self._inputs)} → {shown(self._outputs)}"
+
+    # Devices that come and go
+
+    def _tick(self) -> None:
+        if not self._closed:
+            self._looking = self._loop.create_task(self._look_again())
+
+    async def _look_again(self) -> None:
+        began = self._scheduler.now()
+        try:
+            await self._look()
+        finally:
+            if not self._closed:
+                self._scheduler.at(max(began + _LOOK, self._scheduler.now()), self._tick)
+
+    async def _look(self) -> None:
+        links = [device.link for device in self._devices if device.link is not None]
+        try:
+            seen = await self._host.look(links)
+        except UserError as problem:
+            self._all_gone(str(problem))
+            return
+        if self._closed:
+            return
+        for device in self._devices:
+            if device.link is not None and device.link in seen.lost:
+                self._lose(device, system_runs=not seen.restarted)
+                self._tell(device, "gone", f"{device.name} has gone: it is waited for")
+        for output in self._outputs:
+            if output.there:
+                output.confirm()
+        if self._without:
+            self._without = ""
+            self._listener.trouble(self.name, "MIDI is there again", "info")
+        for device in self._devices:
+            if device.link is None and not self._closed:
+                await self._find(device, seen)
+
+    async def _find(self, device: Input | Output, seen: Seen) -> None:
+        virtual = self._settings.virtual
+        names = seen.inputs if isinstance(device, Input) else seen.outputs
+        real = device.name if virtual else match(device.name, names)
+        if real is None:
+            there = f"there are: {', '.join(names)}" if names else "there are none at all"
+            kind = "input" if isinstance(device, Input) else "output"
+            self._tell(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
+            return
+        link: Link
+        try:
+            if isinstance(device, Input):
+                link = await self._host.open_input(
+                    real,
+                    self._message,
+                    self._refused,
+                    self._overflowed,
+                    virtual=virtual,
+                    everything=bool(device.outputs),
+                    clock=self._hears_clock,
+                )
+            else:
+                link = await self._host.open_output(real, self._refused, virtual=virtual)
+        except UserError as problem:
+            self._tell(device, "refused", f"{device.name} cannot be opened: {problem}")
+            return
+        if self._closed:
+            link.close()
+            return
+        self._gain(device, link)
+
+    def _gain(self, device: Input | Output, link: Link) -> None:
+        if isinstance(device, Input):
+            assert isinstance(link, InLink)
+            device.link = link
+            link.hear_clock(self._hears_clock)
+        else:
+            assert isinstance(link, OutLink)
+            self._transmit(device, device.regain(link))
+        if self._told.pop(device, "") in ("gone", "missing", "refused"):
+            self._listener.trouble(self.name, f"{device.name} is there", "info")
+
+    def _lose(self, device: Input | Output, *, system_runs: bool) -> None:
+        link = device.link
+        if isinstance(device, Output):
+            device.lose()
+        else:
+            device.link = None
+            self._end_all_of(device, self._scheduler.now())
+        if link is not None:
+            link.close(system_runs=system_runs)
+
+    def _all_gone(self, why: str) -> None:
+        if self._closed:
+            return
+        for device in self._devices:
+            if device.link is not None:
+                self._lose(device, system_runs=False)
+        if self._without != why:
+            self._without = why
+            self._note("without", f"{why}: MIDI waits for it")
+
+    def _end_all_of(self, source: Input, at: float) -> None:
+        """What an input left sounding ends: nobody else will end it."""
+        for output in source.outputs:
+            if output.there:
+                self._turn_off(output, output.silence_passed(source.name))
+        if keys := source.mapping.release():
+            self._listener.released(self.name, keys)
+        self._tell_held(at)
+
+    def _tell(self, device: Input | Output, what: str, text: str) -> None:
+        """Once, until the device is there again."""
+        if device not in self._told:
+            self._told[device] = what
+            self._note(f"{what} {device.name}", text)
+
+    def _note(self, kind: str, text: str) -> None:
+        self._troubles.note(kind, text)
+
+    # In
+
+    def _overflowed(self, count: int) -> None:
+        self._note("flood", f"more came in than can be handled: {count} messages are left out")
+        for heard in self._inputs:  # note-offs may be among them
+            self._end_all_of(heard, self._scheduler.now())
+
+    def _refused(self, link: Link, why: str) -> None:
+        name = next((device.name for device in self._devices if device.link is link), link.real)
+        self._note("send", f"{name} does not take what is sent: {why}")
+
+    def _message(self, link: InLink, message: bytes, at: float) -> None:
+        source = next((heard for heard in self._inputs if heard.link is link), None)
+        if source is None:
+            return  # it has gone meanwhile
+        status = message[0]
+        if status >= 0xF0:
+            is_clock = status in CLOCK
+            if is_clock and self._hears_clock:
+                self._listener.clock(self.name, source.name, message, at)
+            if not (is_clock and self._sends_clock):  # nobody can follow two
+                self._pass_on(source, message)
+            return
+        self._traffic.received.count(self._scheduler.now())
+        if len(message) != (2 if 0xC0 <= status < 0xE0 else 3) or status < 0x80 or max(message[1:]) > 0x7F:
+            self._note("noise", f"{source.name} sends what is no MIDI message: ignored")
+            return
+        self._last_received = message
+        is_echo = any(output.echoes.echoes(message, at) for output in source.sends_back)
+        if is_echo:
+            if self._settings.feedback_protection:
+                return
+            self._suspect(source, at)
+        ends_turn = is_echo and self._listener.player_has_turn
+        self._pass_on(source, message)
+        if self._listener.message(self.name, source.name, message):
+            return
+        if source.pad is not None and source.pad.takes(message):
+            if (touch := source.pad.read(message, at)) is not None:
+                self._listener.touched(self.name, touch)
+            return
+        updates = [update for update in source.updates(message) if update[0] < self._count]
+        if source.mapping.released:
+            self._listener.released(self.name, source.mapping.released)
+        if source.mapping.endless:
+            self._troubles.note("endless", ENDLESS.format(source.name, source.mapping.endless))
+        self._tell_held(at)
+        if updates:
+            self._listener.updated(self.name, updates, at)
+            if ends_turn and not self._listener.player_has_turn:
+                words = f"{in_words(message)} is an echo from {source.name} and takes the turn from the player"
+                self._note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
+
+    def _pass_on(self, source: Input, message: bytes) -> None:
+        for output in source.outputs:
+            if output.there:
+                self._transmit(output, (message,))
+                output.passes(source.name, message)
+
+    def _tell_held(self, at: float) -> None:
+        held = any(mapping.holding for mapping in self.mappings())
+        if held != self._held:
+            self._held = held
+            self._listener.holding(self.name, held, at)
+
+    def _suspect(self, source: Input, at: float) -> None:
+        """An echo came in, and is taken for the musician's playing."""
+        if self._echo_loop.add(at):
+            sends_back = f"{source.name} sends back what it is sent, as if you played it"
+            self._note("loop", f"{sends_back}: [midi] feedback_protection = true drops that")
+
+    # Out
+
+    def _turn_off(self, output: Output, messages: Sequence[bytes]) -> None:
+        """Sends messages that end notes, and repeats the note-offs a moment later."""
+        self._transmit(output, messages)
+        if messages:
+            self._scheduler.at(self._scheduler.now() + _AGAIN, self._turn_off_again, output, messages)
+
+    def _turn_off_again(self, output: Output, messages: Sequence[bytes]) -> None:
+        if output.there:
+            self._transmit(output, output.still_off(messages))
+
+    def _transmit(self, output: Output, messages: Sequence[bytes]) -> None:
+        link = output.link
+        if link is None or not messages:
+            return
+        if not link.send(messages):
+            if link.alive():
+                self._note("send", f"{output.name} does not take what is sent: it is left out")
+            return  # the next look tells
+        now = self._scheduler.now()
+        for message in messages:
+            output.sent(message, now)
+            self._traffic.sent.count(now)
+        self._last_sent = messages[-1]

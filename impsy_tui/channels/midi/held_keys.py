@@ -1,0 +1,38 @@
+"""What the musician holds on a channel with keys."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from impsy_tui.channels.midi.mapping import InputMapping
+
+_MOST_SHOWN: Final = 4
+"""Held notes that are named to the performer."""
+
+
+class Holding:
+    """Answers for the held notes of a channel's mappings."""
+
+    def mappings(self) -> list[InputMapping]:
+        """The mappings of all that is heard on the channel."""
+        raise NotImplementedError
+
+    def follow(self, values: Sequence[float]) -> None:
+        """Endless encoders of the channel go on from these values, which sound now."""
+        for mapping in self.mappings():
+            mapping.follow(values)
+
+    @property
+    def held(self) -> str:
+        """The notes that are held, such as "note 60"; empty for none."""
+        return held_words([note for mapping in self.mappings() for note in mapping.held])
+
+    @property
+    def sustained(self) -> bool:
+        """True while a sustain pedal is down under a held note."""
+        return any(mapping.sustained for mapping in self.mappings())
+
+
+def held_words(notes: Sequence[int]) -> str:
+    """Returns held notes for the performer: "note 60", "notes 60 64"."""
+    shown = " ".join(map(str, notes[:_MOST_SHOWN])) + (" …" if len(notes) > _MOST_SHOWN else "")
+    return f"note{'s' if len(notes) > 1 else ''} {shown}" if notes else ""

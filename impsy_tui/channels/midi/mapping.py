@@ -1,0 +1,253 @@
+"""MIDI messages and vectors: what each message means for the values, and what each value is sent as.
+
+Pure: it knows no ports. The rules are those of IMPSY 1.2.1, with more kinds of entries. Messages
+are ``bytes`` as on the wire: status, then one or two data bytes. Channels are 1 to 16 in a
+mapping and 0 to 15 on the wire.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from impsy_tui.channels.midi.curves import Curve, curve, position_of
+from impsy_tui.channels.midi.endless_encoders import StepWatch
+from impsy_tui.channels.midi.high_resolution import FinePair
+
+Entry = tuple[str | int, ...]
+"""Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
+
+UNUSED: Final[Entry] = ("unused",)
+"""The entry of a value that no message plays."""
+
+NOTE_OFF: Final = 0x80
+NOTE_ON: Final = 0x90
+CONTROL_CHANGE: Final = 0xB0
+PROGRAM_CHANGE: Final = 0xC0
+CHANNEL_PRESSURE: Final = 0xD0
+PITCH_BEND: Final = 0xE0
+
+SONG_POSITION: Final = 0xF2
+TICK: Final = 0xF8
+START: Final = 0xFA
+CONTINUE: Final = 0xFB
+STOP: Final = 0xFC
+CLOCK: Final = frozenset((SONG_POSITION, TICK, START, CONTINUE, STOP))
+"""Status bytes of the messages that a clock is made of."""
+
+SUSTAIN: Final = 64
+ALL_SOUND_OFF: Final = 120
+ALL_NOTES_OFF: Final = 123
+
+_FULL: Final = 127
+_FULL_14: Final = 16383
+_NONE: Final[frozenset[int]] = frozenset()
+
+
+def with_entry(entries: Sequence[Entry], index: int, entry: Entry) -> tuple[Entry, ...]:
+    """Entries with one of them changed; those that were missing before it play nothing."""
+    changed = [*entries, *[UNUSED] * (index + 1 - len(entries))]
+    changed[index] = entry
+    return tuple(changed)
+
+
+def table_of(name: str) -> str:
+    """The configuration's table of a channel: ``midi`` of "midi", ``midi.1`` of "midi 2"."""
+    kind, _, number = name.partition(" ")
+    return f"{kind}.{int(number) - 1}" if number else kind
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One entry of a mapping, taken apart.
+
+    Attributes:
+        index: of the value, from 0.
+        kind: of message.
+        channel: 0..15.
+        number: controller, or a fixed velocity of a note, or -1.
+        low, high: what 0 and 1 are on the wire.
+        shape: between wire and value.
+    """
+
+    index: int
+    kind: str
+    channel: int
+    number: int
+    low: int
+    high: int
+    shape: Curve
+
+
+def values_of(entries: Iterable[Entry]) -> list[Value]:
+    found = []
+    for index, entry in enumerate(entries):
+        if entry == UNUSED:
+            continue
+        numbers = [part for part in entry[1:] if isinstance(part, int)]
+        words = tuple(part for part in entry[1:] if isinstance(part, str))
+        kind, channel = str(entry[0]), numbers[0] - 1
+        rest = numbers[1:]
+        low, high = 0, _FULL
+        number = rest[0] if rest else -1
+        if kind == "control_change":
+            low, high = (*rest[1:3], *(0, _FULL)[len(rest[1:3]) :])
+        elif kind == "control_change_relative":
+            low = rest[1] if len(rest) > 1 else 0  # the value at rest
+        found.append(Value(index, kind, channel, number, low, high, curve(words)))
+    return found
+
+
+class InputMapping:
+    """What incoming messages mean.
+
+    Args:
+        entries: one a value, in order.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._values = values_of(entries)
+        self._held: dict[tuple[int, int], None] = {}
+        self._pedals: set[int] = set()
+        self._keys: dict[int, tuple[int, int]] = {}
+        self.released: frozenset[int] = _NONE
+        """Indices of the values whose key the last message let go."""
+        self._pairs: dict[tuple[int, int], FinePair] = {}
+        self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the value
+        self._watches: dict[int, StepWatch] = {}
+        self.endless = ""  # entry for an encoder that the last message revealed
+
+    @property
+    def holding(self) -> bool:
+        """Whether a key is held down on a channel whose notes mean something."""
+        return bool(self._held)
+
+    @property
+    def held(self) -> list[int]:
+        """The notes that are held, in the order in which they began."""
+        return [note for _, note in self._held]
+
+    @property
+    def sustained(self) -> bool:
+        """True while a sustain pedal is down on a channel with a held note."""
+        return any(channel in self._pedals for channel, _ in self._held)
+
+    def release(self) -> frozenset[int]:
+        """Forgets held keys and pedals; the indices of the values that they played."""
+        self._held.clear()
+        self._pedals.clear()
+        keys = frozenset(self._keys)
+        self._keys.clear()
+        return keys
+
+    def follow(self, values: Sequence[float]) -> None:
+        """Endless encoders go on from these values, which sound now."""
+        for value in self._values:
+            if value.kind == "control_change_relative" and value.index < len(values):
+                self._turned[value.index] = position_of(min(max(values[value.index], 0.0), 1.0), value.shape)
+
+    def updates(self, message: bytes) -> list[tuple[int, float]]:
+        """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""
+        self.released, self.endless = _NONE, ""
+        if len(message) < 2:
+            return []
+        kind, channel = message[0] & 0xF0, message[0] & 0x0F
+        first, second = message[1], message[2] if len(message) > 2 else 0
+        match kind:
+            case 0x90 if second:
+                return self._note(channel, first, second)
+            case 0x80 | 0x90:
+                self._held.pop((channel, first), None)
+                self._let_go((channel, first))
+                return []
+            case 0xB0:
+                return self._control(channel, first, second)
+            case 0xE0:
+                share = (second << 7 | first) / _FULL_14
+                return self._of("pitch_bend", channel, share)
+            case 0xC0:
+                return self._of("program_change", channel, first / _FULL)
+            case 0xD0:
+                return self._of("channel_pressure", channel, first / _FULL)
+        return []
+
+    def _note(self, channel: int, note: int, velocity: int) -> list[tuple[int, float]]:
+        shares = {"note_on": note / _FULL, "note_velocity": velocity / _FULL}
+        found = [
+            (value.index, value.shape(shares[value.kind]))
+            for value in self._values
+            if value.channel == channel and value.kind in shares
+        ]
+        if found:
+            self._held[channel, note] = None
+            for value in self._values:
+                if value.channel == channel and value.kind == "note_on":
+                    self._keys[value.index] = (channel, note)
+        return found
+
+    def _let_go(self, key: tuple[int, int]) -> None:
+        self.released = frozenset(index for index, playing in self._keys.items() if playing == key)
+        for index in self.released:
+            del self._keys[index]
+
+    def _control(self, channel: int, controller: int, data: int) -> list[tuple[int, float]]:
+        if controller in (ALL_SOUND_OFF, ALL_NOTES_OFF):
+            self._held = {held: None for held in self._held if held[0] != channel}
+        elif controller == SUSTAIN:
+            (self._pedals.add if data >= 64 else self._pedals.discard)(channel)
+        found = []
+        for value in self._values:
+            if value.channel != channel:
+                continue
+            if value.kind == "control_change" and value.number == controller:
+                found.append((value.index, value.shape(_share(data, value.low, value.high))))
+                watch = self._watches.setdefault(value.index, StepWatch())
+                if (rest := watch.rest(data)) is not None:
+                    self.endless = f'["control_change_relative", {channel + 1}, {controller}{", 64" if rest else ""}]'
+                    self._values[self._values.index(value)] = replace(value, kind="control_change_relative", low=rest)
+                    self._turned[value.index] = watch.before / _FULL
+                    return self._control(channel, controller, data)
+            elif value.kind == "control_change_relative" and value.number == controller:
+                step = (data - value.low + 64) % 128 - 64
+                place = min(max(self._turned.get(value.index, 0.0) + step / _FULL, 0.0), 1.0)
+                self._turned[value.index] = place
+                found.append((value.index, value.shape(place)))
+            elif value.kind == "control_change_14" and controller in (value.number, value.number + 32):
+                pair = self._pairs.setdefault((value.index, value.number), FinePair())
+                share = pair.take(data, is_coarse=controller == value.number)
+                found += [] if share is None else [(value.index, value.shape(share))]
+        return found
+
+    def _of(self, kind: str, channel: int, share: float) -> list[tuple[int, float]]:
+        return [
+            (value.index, value.shape(share))
+            for value in self._values
+            if value.kind == kind and value.channel == channel
+        ]
+
+
+def _share(data: int, low: int, high: int) -> float:
+    """A data byte's place between two others, which may be the wrong way round; 0 where they are one."""
+    return 0.0 if low == high else min(max((data - low) / (high - low), 0.0), 1.0)
+
+
+def in_words(message: bytes) -> str:
+    """A message for the eye: ``note 60 vel 100 ch 1``."""
+    if not message:
+        return ""
+    kind, channel = message[0] & 0xF0, (message[0] & 0x0F) + 1
+    first = message[1] if len(message) > 1 else 0
+    second = message[2] if len(message) > 2 else 0
+    match kind:
+        case 0x90 if second:
+            return f"note {first} vel {second} ch {channel}"
+        case 0x80 | 0x90:
+            return f"note {first} off ch {channel}"
+        case 0xB0:
+            return f"cc {first} = {second} ch {channel}"
+        case 0xC0:
+            return f"program {first} ch {channel}"
+        case 0xD0:
+            return f"pressure {first} ch {channel}"
+        case 0xE0:
+            return f"bend {second << 7 | first} ch {channel}"
+    return message[:4].hex(" ")

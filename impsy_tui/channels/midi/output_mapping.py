@@ -1,0 +1,181 @@
+"""What vectors are sent as: MIDI messages of a mapping. Pure: it knows no ports."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from impsy_tui.channels.midi.mapping import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    CHANNEL_PRESSURE,
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    PITCH_BEND,
+    PROGRAM_CHANGE,
+    SUSTAIN,
+    Entry,
+    Value,
+    values_of,
+)
+
+_FULL: Final = 127
+_FULL_14: Final = 16383
+_NONE: Final[frozenset[int]] = frozenset()
+
+
+class OutputMapping:
+    """What values are sent as; it knows what sounds, and what was sent last.
+
+    Args:
+        entries: one a value, in order.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._values = values_of(entries)
+        self._velocity = {}
+        for value in reversed(self._values):
+            if value.kind == "note_velocity":
+                self._velocity[value.channel] = value
+        self._sounding: dict[int, tuple[int, int]] = {}
+        self._sent: dict[tuple[str, int, int], int] = {}
+
+    @property
+    def channels(self) -> list[int]:
+        """The channels that it sends on, 0..15."""
+        return sorted({value.channel for value in self._values})
+
+    @property
+    def note_channels(self) -> set[int]:
+        """The channels that notes are sent on, 0..15."""
+        return {value.channel for value in self._values if value.kind == "note_on"}
+
+    @property
+    def sounding(self) -> set[tuple[int, int]]:
+        """The notes that sound: channel (0..15) and note."""
+        return set(self._sounding.values())
+
+    def messages(
+        self, values: Sequence[float], muted: frozenset[int] = _NONE, said: frozenset[int] | None = None
+    ) -> list[bytes]:
+        """The messages of a vector.
+
+        Args:
+            values: clipped to 0..1 here; those beyond the mapping are left out.
+            muted: indices that sound no note; what still sounds of them is turned off.
+            said: indices that are played, the others are left as they are; None for all.
+        """
+        found: list[bytes] = []
+        for value in self._values:
+            if value.index >= len(values):
+                break
+            if said is not None and value.index not in said:
+                continue
+            share = value.shape(min(max(values[value.index], 0.0), 1.0))
+            match value.kind:
+                case "note_on":
+                    found += self._note(value, share, values, muted=value.index in muted)
+                case "control_change" | "control_change_relative":
+                    low = value.low if value.kind == "control_change" else 0
+                    number = _on_wire(share, low, value.high)
+                    if self._changed("cc", value.channel, value.number, number):
+                        found.append(bytes((CONTROL_CHANGE | value.channel, value.number, number)))
+                case "control_change_14":
+                    number = math.floor(share * _FULL_14 + 0.5)
+                    if self._changed("cc14", value.channel, value.number, number):
+                        found.append(bytes((CONTROL_CHANGE | value.channel, value.number, number >> 7)))
+                        found.append(bytes((CONTROL_CHANGE | value.channel, value.number + 32, number & 0x7F)))
+                case "pitch_bend":
+                    number = math.floor(share * _FULL_14 + 0.5)
+                    if self._changed("bend", value.channel, 0, number):
+                        found.append(bytes((PITCH_BEND | value.channel, number & 0x7F, number >> 7)))
+                case "program_change" | "channel_pressure":
+                    number = _on_wire(share, 0, _FULL)
+                    status = PROGRAM_CHANGE if value.kind == "program_change" else CHANNEL_PRESSURE
+                    if self._changed(value.kind, value.channel, 0, number):
+                        found.append(bytes((status | value.channel, number)))
+        return found
+
+    def forget(self) -> None:
+        """Send everything again, whether it has changed or not: whoever hears it is new."""
+        self._sent.clear()
+
+    def heard(self, message: bytes) -> None:
+        """The device says itself where one of its controls is now: what was sent there last no longer holds."""
+        if len(message) < 2:
+            return
+        kind, channel, first = message[0] & 0xF0, message[0] & 0x0F, message[1]
+        match kind:
+            case 0xB0:
+                stale = [("cc", channel, first), ("cc14", channel, first % 32)]
+            case 0xE0:
+                stale = [("bend", channel, 0)]
+            case 0xC0:
+                stale = [("program_change", channel, 0)]
+            case 0xD0:
+                stale = [("channel_pressure", channel, 0)]
+            case _:
+                return
+        for key in stale:
+            self._sent.pop(key, None)
+        if kind == 0xB0 and len(message) > 2:
+            self._sent["cc", channel, first] = message[2]
+
+    def end_notes(self, indices: Iterable[int]) -> list[bytes]:
+        """Note-offs for what these values left sounding, unless another sounds the same note."""
+        ended = dict.fromkeys(self._sounding.pop(index) for index in sorted(indices) if index in self._sounding)
+        still = set(self._sounding.values())
+        return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in ended if (channel, note) not in still]
+
+    def silence(self) -> list[bytes]:
+        """Note-offs for all that sounds."""
+        sounding = dict.fromkeys(self._sounding.values())
+        self._sounding.clear()
+        return [bytes((NOTE_OFF | channel, note, 0)) for channel, note in sounding]
+
+    def panic(self) -> list[bytes]:
+        """Everything off, whoever began it: note-offs, then sustain, all sound and all notes off on each channel."""
+        found = self.silence()
+        for channel in self.channels:
+            for controller in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF):
+                found.append(bytes((CONTROL_CHANGE | channel, controller, 0)))
+        self.forget()
+        return found
+
+    def _note(self, value: Value, share: float, values: Sequence[float], *, muted: bool) -> list[bytes]:
+        found = []
+        before = self._sounding.pop(value.index, None)
+        if before is not None and before not in self._sounding.values():
+            found.append(bytes((NOTE_OFF | before[0], before[1], 0)))
+        if not muted:
+            note = _on_wire(share, 0, _FULL)
+            found.append(bytes((NOTE_ON | value.channel, note, self._loudness(value, values))))
+            self._sounding[value.index] = (value.channel, note)
+        return found
+
+    def _loudness(self, value: Value, values: Sequence[float]) -> int:
+        velocity = self._velocity.get(value.channel)
+        if velocity is not None and velocity.index < len(values):
+            # Velocity 0 would be a note-off.
+            return max(1, _on_wire(velocity.shape(min(max(values[velocity.index], 0.0), 1.0)), 0, _FULL))
+        return min(max(value.number, 1), _FULL) if value.number >= 0 else _FULL
+
+    def _changed(self, kind: str, channel: int, number: int, value: int) -> bool:
+        key = (kind, channel, number)
+        if self._sent.get(key) == value:
+            return False
+        self._sent[key] = value
+        return True
+
+
+def all_off(channels: Iterable[int]) -> list[bytes]:
+    """Returns "all sound off" and "all notes off" for channels 0..15."""
+    return [
+        bytes((CONTROL_CHANGE | channel, controller, 0))
+        for channel in sorted(channels)
+        for controller in (ALL_SOUND_OFF, ALL_NOTES_OFF)
+    ]
+
+
+def _on_wire(share: float, low: int, high: int) -> int:
+    return min(max(math.floor(low + share * (high - low) + 0.5), 0), _FULL)

@@ -1,0 +1,1 @@
+"""MIDI ports of this machine, each opened in a separate process."""

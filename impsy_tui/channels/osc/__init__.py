@@ -1,0 +1,1 @@
+"""Vectors as OSC messages over UDP."""

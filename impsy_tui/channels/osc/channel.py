@@ -1,0 +1,388 @@
+"""Vectors as OSC messages over UDP."""
+
+import asyncio
+import math
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from impsy_tui.agent.descriptors.names import NAMES
+from impsy_tui.agent.descriptors.osc_messages import PREFIX as FEATS
+from impsy_tui.agent.descriptors.osc_messages import read_feats
+from impsy_tui.channels.base import MEANS_NOTHING, NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
+from impsy_tui.channels.deferred_opening import Opening
+from impsy_tui.channels.midi.mapping import table_of
+from impsy_tui.channels.network import listen_at
+from impsy_tui.channels.osc.address import Control, is_pattern, number
+from impsy_tui.channels.osc.arrival_time import DATAGRAM_OPTIONS, STAMPS, waited
+from impsy_tui.channels.osc.controllers import InputControls, OutputControls, meant, patterns_of
+from impsy_tui.channels.osc.destination import Destination
+from impsy_tui.channels.osc.packet import Message, VectorFormat, read_packet, write_message
+from impsy_tui.channels.osc.sender_clock import SenderClocks
+from impsy_tui.channels.osc.text import as_string, is_local, words
+from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
+from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.touch_mapping import OscSurface, playbacks
+from impsy_tui.config import Osc
+from impsy_tui.ensemble.touches.surfaces import Told, playback_touch
+from impsy_tui.errors import MalformedMessageError, UserError
+
+_LARGEST_DATAGRAM: Final = 65536
+_DATAGRAMS_A_TURN: Final = 8
+"""Read at most so many before the loop may look at its timers, so that a flood cannot stop them."""
+_FURTHEST_TIME_TAG: Final = 60.0
+"""Seconds. A bundle due later than this is a mistake, or an attack on memory."""
+_MOST_SCHEDULED: Final = 1024
+_COMMANDS: Final = "/impsy/"
+"""What the addresses of commands begin with: they are never learned."""
+
+
+class OscChannel:
+    """One UDP port listened to, one destination sent to."""
+
+    def __init__(self, settings: Osc, name: str = "osc", *, is_demo: bool = False) -> None:
+        self.name = name
+        self._is_demo = is_demo
+        self.max_rate = settings.max_rate
+        self.safe = settings.safe
+        self._settings = settings
+        self._input: socket.socket | None = None
+        self._output: Destination
+        self._is_open = False
+        self._traffic = Traffic()
+        self._last_received: tuple[str, Sequence[Any]] | None = None
+        self._last_said: tuple[str, Sequence[Any]] | None = None
+        self._scheduled = 0
+        self._playing = f"{name}, playing"
+        self._inputs = settings.input
+        self._is_learned = False
+
+    def refuses(self, dimension: int) -> str:
+        return ""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        self._listener = listener
+        self._scheduler = listener.scheduler
+        self._troubles = Troubles(listener, self.name)
+        self._clocks = SenderClocks(lambda text: self._troubles.note("clock", text))
+        self.set_dimension(dimension)
+        settings = self._settings
+        self._surface = OscSurface(settings, self.name, listener, self._troubles)
+        self._playbacks = playbacks(settings, lambda text: listener.trouble(self.name, text, "error"))
+        self._output = Destination(
+            settings.client_ip,
+            settings.client_port,
+            self._scheduler,
+            self._troubles,
+            self._inform,
+            is_demo=self._is_demo,
+        )
+        listens = f"it listens at {settings.server_ip}:{settings.server_port} now"
+        self._listening = Opening(self._listen, self._troubles, lambda: self._inform(listens))
+        self._is_open = True
+        await asyncio.gather(self._listening.start(), self._output.start())
+
+    def set_dimension(self, dimension: int) -> None:
+        count = dimension - 1
+        self._count = count
+        self._controls = InputControls(self._inputs, count)
+        self._patterns = patterns_of(self._settings.input_address, self._controls)
+        self._controls_out = OutputControls(self._settings.output, count)
+        self._format_in = VectorFormat(self._settings.input_address, count)
+        self._formats_out = [VectorFormat(address, count) for address in self._settings.output_address]
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self._last_said = (self._settings.output_address[0], values)
+        self._traffic.sent.count(self._scheduler.now())
+        for form in self._formats_out:
+            self._output.send(form.write(values))
+        if self._controls_out:
+            self._output.send(self._controls_out.write(values))
+        for address in self._settings.string_address:
+            self._output.send(write_message(address, as_string(values)))
+
+    @property
+    def wants_targets(self) -> bool:
+        return bool(self._settings.target_address)
+
+    def send_target(self, values: Sequence[float]) -> None:
+        for address in self._settings.target_address:
+            self._output.send(write_message(address, as_string(values)))
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        for pattern in self._playbacks:
+            self._say(*playback_touch(touch.player, touch.x, touch.y, touch.velocity, pattern))
+
+    def end_touch(self, player: str) -> None:
+        """Nothing tells that a finger is lifted: touches that no longer come do."""
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        for address, arguments in told:
+            self._say(address, arguments)
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        """There are no notes here: whoever hears the values stays where they are."""
+
+    def silence(self) -> None:
+        self._output.send(write_message(self._settings.silence_address))
+
+    def panic(self) -> None:
+        self.silence()
+
+    def close(self) -> None:
+        if not self._is_open:
+            return
+        self.silence()
+        self._is_open = False
+        self._listening.close()
+        self._output.close()
+        if self._input is not None:
+            asyncio.get_running_loop().remove_reader(self._input)
+            self._input.close()
+            self._input = None
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this address, with the position of its argument, sets the value with this index (from 0)."""
+        address, position = entry
+        control = Control(str(address), int(position))
+        self._inputs, self._is_learned = self._controls.learn(index, control).entries, True
+        self.set_dimension(self._count + 1)
+
+    def learned(self) -> dict[str, tuple[str, ...]]:
+        """The addresses in force by the setting that they belong to, if one was learned."""
+        return {f"{table_of(self.name)}.input": self._inputs} if self._is_learned else {}
+
+    def status(self) -> ChannelStatus:
+        now = self._scheduler.now()
+        last_in = self._last_received
+        said = self._last_said
+        shown = (words(*last_in) if last_in else "", words(*said) if said else "")
+        return self._traffic.status(self.name, self._state(), self._bound(), now, shown, self._troubles)
+
+    def _bound(self) -> str:
+        s = self._settings
+        return f"{s.server_ip}:{s.server_port} → {s.client_ip}:{s.client_port}"
+
+    def _state(self) -> str:
+        if not self._is_open:
+            return "closed"
+        return "open" if self._input is not None and self._output.is_open else "waiting"
+
+    async def _listen(self) -> None:
+        settings = self._settings
+        self._input = await listen_at(
+            settings.server_ip, settings.server_port, socket.SOCK_DGRAM, DATAGRAM_OPTIONS, "[osc] server_port"
+        )
+        asyncio.get_running_loop().add_reader(self._input, self._readable)
+        self._warn_of_network(settings)
+
+    def _inform(self, text: str) -> None:
+        self._listener.trouble(self.name, text, "info")
+
+    def _warn_of_network(self, settings: Osc) -> None:
+        assert self._input is not None
+        addresses = reached_at(self._input)
+        if addresses is None:
+            return
+        sent = " or ".join([*self._controls.addresses[:1], settings.input_address])
+        first = f"phone: {addresses[0]} port {settings.server_port}, {sent}" if addresses else NO_ADDRESS
+        self._listener.trouble(
+            self.name,
+            f"{first}{listed(addresses[1:])}; the whole network can reach port {settings.server_port}",
+            "info",
+        )
+
+    def _readable(self) -> None:
+        source = self._input
+        for _ in range(_DATAGRAMS_A_TURN):
+            if source is None:
+                return
+            if self._scheduler.work.waits(self._playing):
+                self._pause_reading(source)
+                return
+            try:
+                if STAMPS:
+                    data, ancillary, _, sender = source.recvmsg(_LARGEST_DATAGRAM, 64)
+                else:
+                    data, sender = source.recvfrom(_LARGEST_DATAGRAM)
+                    ancillary = []
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                self._troubles.note("receive", f"cannot receive: {error.strerror}")
+                return
+            self._datagram(data, ancillary, sender)
+            source = self._input
+            if self._scheduler.work.spent:
+                return
+
+    def _pause_reading(self, source: socket.socket) -> None:
+        """Leaves further datagrams to the kernel until the messages of the last one are done."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(source)
+
+        def read_on() -> None:
+            if self._input is source:
+                loop.add_reader(source, self._readable)
+
+        if not self._scheduler.work.do(self._playing, read_on):
+            loop.call_soon(read_on)
+
+    def _datagram(self, data: bytes, ancillary: list[Any], sender: Any) -> None:
+        now = self._scheduler.now()
+        self._traffic.received.count(now)
+        at = now - waited(ancillary) if ancillary else now
+        values = self._format_in.read(data)
+        if values is not None:
+            # Behind the vectors of a bundle that still wait.
+            self._scheduler.work.do(self._playing, self._vector, values, at)
+            return
+        try:
+            messages = read_packet(data)
+        except MalformedMessageError as error:
+            self._troubles.note(str(error), f"{error}, from {sender[0]}: ignored")
+            return
+        local = is_local(sender[0])
+        tagged = [message.time for message in messages if message.time is not None]
+        early = self._correction(sender, min(tagged)) if tagged else 0.0
+        for message in messages:
+            if message.time is None:
+                self._in_turn(message, at, local)
+            else:
+                self._later(message, at, local, message.time - early - time.time())
+
+    def _correction(self, sender: Any, tag: float) -> float:
+        """Seconds that the clock of a sender is ahead of ours, as far as it must be corrected."""
+        ahead = tag - time.time()
+        return ahead - self._clocks.wait(sender[0], sender, ahead)
+
+    def _later(self, message: Message, at: float, local: bool, wait: float) -> None:
+        if wait <= 0:
+            self._in_turn(message, at, local)
+        elif wait > _FURTHEST_TIME_TAG or self._scheduled >= _MOST_SCHEDULED:
+            self._troubles.note(
+                "time tag",
+                f"a message {wait:.0f} s after the one before in its bundle is ignored: at most "
+                f"{_FURTHEST_TIME_TAG:.0f} s, and {_MOST_SCHEDULED} messages in all",
+            )
+        else:
+            self._scheduled += 1
+            due = self._scheduler.now() + wait
+            self._scheduler.at(due, self._come_due, message, due, local)
+
+    def _come_due(self, message: Message, due: float, local: bool) -> None:
+        self._scheduled -= 1
+        if self._input is not None:
+            self._in_turn(message, due, local)
+
+    def _in_turn(self, message: Message, at: float, local: bool) -> None:
+        """Handles a message, or lets it wait: a bundle of a thousand messages may not take a turn for itself.
+
+        Commands wait apart from what is played, so that a flood of commands does not delay the musician.
+        """
+        command = message.address.startswith(_COMMANDS) and message.address != self._settings.input_address
+        source = self.name if command else self._playing
+        if not self._scheduler.work.do(source, self._message, message, at, local):
+            what = "commands" if command else "messages"
+            self._troubles.note(what, f"too many {what} at once: some are left out")
+
+    def _message(self, message: Message, at: float, local: bool) -> None:
+        if self._input is None:
+            return  # it waited, and the channel was closed meanwhile
+        address, arguments, _ = message
+        if address.startswith(FEATS):
+            self._feats(address, arguments, at)
+        elif address == self._settings.input_address:
+            self._arguments(arguments, at)
+        else:
+            self._last_received = (address, arguments)
+            if is_pattern(address):
+                self._matched(address, arguments, at)
+            elif not self._control(address, arguments, at) and not self._surface.takes(address, arguments, at):
+                self._addressed(address, arguments, local)
+
+    def _arguments(self, arguments: Sequence[Any], at: float) -> None:
+        """A vector, as the arguments of a message."""
+        address = self._settings.input_address
+        values = [number(argument) for argument in arguments]
+        if len(values) != self._count:
+            self._troubles.note(
+                "count", f"{address} with {len(values)} values is ignored: {self._count} are expected"
+            )
+            return
+        known = tuple([value for value in values if value is not None])
+        if len(known) != self._count:
+            self._troubles.note("type", f"{address} is ignored: a value is not a number")
+        else:
+            self._vector(known, at)
+
+    def _matched(self, pattern: str, arguments: Sequence[Any], at: float) -> None:
+        """A message whose address is a pattern: it is for each address of the input that matches."""
+        matched = self._patterns.matched(pattern)
+        for address in matched:
+            if address == self._settings.input_address:
+                self._arguments(arguments, at)
+            else:
+                self._control(address, arguments, at)
+        if not matched:
+            self._troubles.note("address", f"{pattern[:80]} matches nothing here; {self._meant()}")
+
+    def _control(self, address: str, arguments: Sequence[Any], at: float) -> bool:
+        """Whether a message is of a control, or one that is to be learned; then its values have been set."""
+        if not address.startswith(_COMMANDS) and self._listener.osc_message(self.name, address, arguments):
+            return True
+        if address not in self._controls:
+            return False
+        updates = self._controls.updates(address, arguments)
+        if isinstance(updates, str):
+            self._troubles.note("control", updates)
+        elif not all(math.isfinite(value) for _, value in updates):
+            self._troubles.note("finite", f"{address} with NaN or infinity is ignored")
+        else:
+            if not all(0.0 <= value <= 1.0 for _, value in updates):
+                self._troubles.note("range", f"{address} with values outside 0..1: they are clipped")
+                updates = [(index, min(1.0, max(0.0, value))) for index, value in updates]
+            self._listener.updated(self.name, updates, at)
+        return True
+
+    def _addressed(self, address: str, arguments: Sequence[Any], local: bool) -> None:
+        """A message about something else: a command, say."""
+        trusted = local or self._settings.remote_commands
+        if not trusted and not self._settings.remote_parameters:
+            self._troubles.note(
+                "remote", f"{address[:80]} from another machine is refused: [osc] remote_parameters = true allows it"
+            )
+            return
+        problem = self._listener.addressed(self.name, address, arguments, trusted)
+        if problem.endswith(MEANS_NOTHING) and not address.startswith(_COMMANDS):
+            problem += f"; {self._meant()}"
+        if problem:
+            self._troubles.note("address", problem)
+
+    def _meant(self) -> str:
+        return meant(self._settings.input_address, self._count, self._controls)
+
+    def _vector(self, values: tuple[float, ...], at: float) -> None:
+        self._last_received = (self._settings.input_address, values)
+        if not math.isfinite(sum(values)):
+            self._troubles.note("finite", f"{self._settings.input_address} with NaN or infinity is ignored")
+            return
+        if min(values) < 0.0 or max(values) > 1.0:
+            self._troubles.note("range", f"{self._settings.input_address} with values outside 0..1: they are clipped")
+            values = tuple([min(1.0, max(0.0, x)) for x in values])
+        self._listener.heard(self.name, values, at)
+
+    def _feats(self, address: str, arguments: Sequence[Any], at: float) -> None:
+        self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])
+        try:
+            problem = self._listener.described(self.name, read_feats(arguments), at)
+        except UserError as unreadable:
+            problem = str(unreadable)
+        if problem:
+            self._troubles.note("feats", problem)
+
+    def _say(self, address: str, arguments: Sequence[str | float]) -> None:
+        self._traffic.sent.count(self._scheduler.now())
+        self._last_said = (address, arguments)
+        self._output.send(write_message(address, *arguments))

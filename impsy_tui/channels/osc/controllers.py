@@ -1,0 +1,103 @@
+"""Controllers that send an OSC message for each fader, such as TouchOSC: what they send, and what is sent to them."""
+
+import struct
+from collections.abc import Sequence
+from typing import Any, Final
+
+from impsy_tui.channels.osc.address import Control, Patterns, controls, number
+from impsy_tui.channels.osc.packet import BUNDLE_AT_ONCE, VectorFormat
+
+_MOST_NAMED: Final = 3
+"""Addresses in a message to the performer."""
+
+
+class InputControls:
+    """Which values the messages of a controller set.
+
+    Args:
+        entries: as ``[osc] input`` has them.
+        count: values of the instrument.
+    """
+
+    def __init__(self, entries: Sequence[str], count: int) -> None:
+        self.each = controls(entries, count)
+        self._by_address: dict[str, list[tuple[int, int]]] = {}
+        for index, control in enumerate(self.each):
+            if control is not None:
+                self._by_address.setdefault(control.address, []).append((control.position - 1, index))
+
+    def __contains__(self, address: str) -> bool:
+        return address in self._by_address
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses of all controls."""
+        return list(self._by_address)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The controls as ``[osc] input`` has them."""
+        return tuple(str(each or "") for each in self.each)
+
+    def learn(self, index: int, control: Control) -> "InputControls":
+        """These controls with another one for a value (index from 0)."""
+        changed = [*self.each, *[None] * (index + 1 - len(self.each))]
+        changed[index] = control
+        return InputControls([str(each or "") for each in changed], len(changed))
+
+    def updates(self, address: str, arguments: Sequence[Any]) -> list[tuple[int, float]] | str:
+        """The values (index from 0) that a message sets, which may be outside 0..1, or what is wrong with it."""
+        found = []
+        for position, index in self._by_address[address]:
+            if position >= len(arguments):
+                return f"{address} with {len(arguments)} values is ignored: x{index + 1} is number {position + 1}"
+            value = number(arguments[position])
+            if value is None:
+                return f"{address} is ignored: a value is not a number"
+            found.append((index, value))
+        return found
+
+
+class OutputControls:
+    """Makes one packet of a vector, with a message for each address.
+
+    Args:
+        entries: as ``[osc] output`` has them.
+        count: values of the instrument.
+    """
+
+    def __init__(self, entries: Sequence[str], count: int) -> None:
+        by_address: dict[str, dict[int, int]] = {}
+        for index, control in enumerate(controls(entries, count)):
+            if control is not None:
+                by_address.setdefault(control.address, {})[control.position] = index
+        self._messages: list[tuple[bytes, struct.Struct, list[int]]] = []
+        for address, indices in by_address.items():
+            at = [indices.get(position, count) for position in range(1, max(indices) + 1)]
+            form = VectorFormat(address, len(at))
+            self._messages.append((struct.pack(">I", form.size) + form.header, struct.Struct(f">{len(at)}f"), at))
+
+    def __bool__(self) -> bool:
+        return bool(self._messages)
+
+    def write(self, values: Sequence[float]) -> bytes:
+        """The packet for these values: a bundle, to be played at once; an argument without a value is 0."""
+        each = [*values, 0.0]
+        parts = [BUNDLE_AT_ONCE]
+        for head, form, at in self._messages:
+            parts += head, form.pack(*[each[index] for index in at])
+        return b"".join(parts)
+
+
+def meant(input_address: str, count: int, known: InputControls) -> str:
+    """What would mean something, for the performer who sent a message that does not."""
+    floats = "1 float" if count == 1 else f"{count} floats"
+    named = known.addresses
+    shown = ", ".join(named[:_MOST_NAMED]) + (" …" if len(named) > _MOST_NAMED else "")
+    faders = f", and so does {shown} with 1" if named else ""
+    return f"{input_address} with {floats} does{faders}; learn x1 gives a fader to x1"
+
+
+def patterns_of(input_address: str, known: InputControls) -> Patterns:
+    """The addresses that patterns are compared with."""
+    return Patterns([input_address, *known.addresses])

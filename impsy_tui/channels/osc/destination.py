@@ -1,0 +1,148 @@
+"""Where a channel sends datagrams: a host that may come later, from an address of this machine that may change."""
+
+import errno
+import math
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+from impsy_tui.channels.base import Timekeeper
+from impsy_tui.channels.deferred_opening import Opening
+from impsy_tui.channels.network import is_numeric, resolve
+from impsy_tui.channels.stats import Troubles
+from impsy_tui.errors import UserError
+
+_RENEW: Final = 1.0
+"""Seconds between two attempts to replace a socket that does not send."""
+_REMIND: Final = 3600.0
+"""Seconds before it is said again that nobody listens: a musician who merely records knows."""
+
+
+class Destination:
+    """A UDP port of a host.
+
+    Args:
+        host: its name or address.
+        port: of UDP.
+        scheduler: the engine's time.
+        troubles: where failures are reported.
+        tell: called with a text that is no failure.
+        is_demo: True if a demo plays, which nobody needs to hear.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        scheduler: Timekeeper,
+        troubles: Troubles,
+        tell: Callable[[str], None],
+        *,
+        is_demo: bool = False,
+    ) -> None:
+        self._host, self._port = host, port
+        self._scheduler = scheduler
+        self._troubles = troubles
+        self._tell = tell
+        self._is_demo = is_demo
+        self._was_refused = False
+        self._is_numeric = is_numeric(host)
+        self._socket: socket.socket | None = None
+        self._address: tuple[socket.AddressFamily, Any]
+        self._renewed_at = -math.inf
+        self._opening = Opening(self._open, troubles, lambda: tell(f"{host}:{port} can be reached now"))
+
+    async def start(self) -> None:
+        """Find the host, now or later."""
+        await self._opening.start()
+
+    @property
+    def is_open(self) -> bool:
+        """True if there is a way to the host."""
+        return self._socket is not None
+
+    def send(self, packet: bytes) -> None:
+        """Send a packet. Never waits, never raises."""
+        # A refusal is told by the send after the one refused, which itself is then not done.
+        for _ in range(2):
+            out = self._socket
+            if out is None:
+                return
+            try:
+                out.send(packet)
+                return
+            except (BlockingIOError, InterruptedError):
+                self._troubles.note("full", "the network takes no more: an output is left out")
+                return
+            except ConnectionRefusedError:
+                self._refused()
+            except OSError as error:
+                if error.errno != errno.EMSGSIZE and self._renew():
+                    continue
+                self._troubles.note("send", f"cannot send to {self._host}:{self._port}: {error.strerror}")
+                return
+
+    def _refused(self) -> None:
+        """Say that nobody listens: of a demo once, and as no warning, for it needs no synthesiser."""
+        if not self._is_demo:
+            self._troubles.note("refused", f"nobody listens at {self._host}:{self._port}", _REMIND)
+        elif not self._was_refused:
+            self._was_refused = True
+            self._tell("nothing is connected yet: start with --sound to hear the demo")
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._opening.close()
+        self._let_go()
+
+    async def _open(self) -> None:
+        self._address = await resolve(self._host, self._port, socket.SOCK_DGRAM)
+        try:
+            made = _connected(*self._address)
+        except OSError as error:
+            raise UserError(f"cannot send to {self._host}:{self._port}: {error.strerror}") from None
+        self._let_go()
+        self._socket = made
+
+    def _renew(self) -> bool:
+        """Replace the socket: a connected one keeps the address that this machine had before.
+
+        Returns:
+            True if there is one that may work.
+        """
+        now = self._scheduler.now()
+        if now < self._renewed_at + _RENEW:
+            return False
+        self._renewed_at = now
+        self._let_go()
+        try:
+            self._socket = _connected(*self._address)
+        except OSError:
+            self._opening.begin()
+            return False
+        if not self._is_numeric:
+            self._opening.begin()  # the host may have another address too
+        return True
+
+    def _let_go(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _connected(family: socket.AddressFamily, address: Any) -> socket.socket:
+    """A UDP socket that sends to an address.
+
+    Raises:
+        OSError: there is no way to that address now.
+    """
+    made = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        made.setblocking(False)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        # Connected, so that the system reports when no program listens there.
+        made.connect(address)
+    except OSError:
+        made.close()
+        raise
+    return made

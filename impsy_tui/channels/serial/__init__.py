@@ -1,0 +1,1 @@
+"""Vectors over a serial port: lines of numbers or MIDI."""

@@ -1,0 +1,254 @@
+"""Vectors as MIDI messages over a serial port, as on the pins of a Raspberry Pi."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry
+from impsy_tui.channels.midi.endless_encoders import ENDLESS
+from impsy_tui.channels.midi.held_keys import Holding
+from impsy_tui.channels.midi.mapping import CLOCK, NOTE_OFF, InputMapping, in_words, table_of, with_entry
+from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
+from impsy_tui.channels.midi.stream import MidiStream
+from impsy_tui.channels.serial.port import SerialPort
+from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.config import SerialMidi
+from impsy_tui.errors import UserError
+
+BAUD: Final = 31250
+"""MIDI's: 3125 bytes a second, a message each millisecond."""
+_HURRY: Final = 0.05
+"""Seconds that the wire may be behind when note-offs are added to it; then they too wait."""
+_REMIND: Final = 10.0
+"""Seconds before it is said again that nobody reads."""
+
+
+class SerialMidiChannel(Holding):
+    """One serial port with MIDI on it, both ways.
+
+    Args:
+        settings: its table.
+        port: the serial port; that of [serial] where the table names none.
+        name: unique among the channels.
+    """
+
+    def __init__(self, settings: SerialMidi, port: str, name: str = "serialmidi") -> None:
+        self.name = name
+        self.max_rate = settings.max_rate
+        self.safe = settings.safe
+        self._path = port
+        self._port: SerialPort | None = None
+        self._state = "closed"
+        self._entries = settings.input
+        self._is_learned = False
+        self._input = InputMapping(settings.input)
+        self._output = OutputMapping(settings.output)
+        self._stream = MidiStream()
+        self._held = False
+        self._hears_clock = False
+        self._traffic = Traffic()
+        self._last_received = b""
+        self._last_sent: Sequence[bytes] = ()
+        self._next: tuple[tuple[float, ...], frozenset[int], frozenset[int] | None] | None = None
+        """The vector that waits, the indices that are muted, and those that are played (None for all)."""
+        self._urgent: dict[bytes, None] = {}
+        """What may not wait behind a vector: note-offs, in order, each once."""
+        self._on_wire: dict[bytes, None] = {}
+        """Note-offs that the wire was given and may not have sent yet."""
+
+    def refuses(self, dimension: int) -> str:
+        return ""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        self._listener = listener
+        self._scheduler = listener.scheduler
+        self._troubles = Troubles(listener, self.name)
+        self._count = dimension - 1
+        if not self._path:
+            self._state = "error"
+            raise UserError("no port is given: [serialmidi] port names one, such as /dev/ttyAMA0")
+        self._port = SerialPort(
+            self._path,
+            BAUD,
+            self,
+            listener.scheduler,
+            self._troubles,
+            lambda text: listener.trouble(self.name, text, "info"),
+        )
+        await self._port.open()
+
+    def set_dimension(self, dimension: int) -> None:
+        if dimension - 1 != self._count:
+            self._count = dimension - 1
+            self._next = None
+            self._hurry(self._output.silence())
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self.follow(values)
+        self._put(values, muted, None)
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self.follow(values)
+        muted = NONE_MUTED
+        if self._next is not None:
+            # What waits is not lost: its dimensions are played together with these.
+            muted = self._next[1] - said
+            said = said | self._next[2] if self._next[2] is not None else frozenset(range(len(values)))
+        self._put(values, muted, said)
+
+    def _put(self, values: Sequence[float], muted: frozenset[int], said: frozenset[int] | None) -> None:
+        if self._port is None or not self._port.is_open:
+            return
+        if self._next is not None and self._port.stuck:
+            self._troubles.note("full", f"nobody reads at {self._path}: outputs are left out", _REMIND)
+        self._next = tuple(values), muted, said
+        self._port.pump()
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        self._begin_no_notes(indices)
+        self._hurry(self._output.end_notes(indices))
+
+    def silence(self) -> None:
+        if self._next is not None:
+            self._begin_no_notes(frozenset(range(len(self._next[0]))))
+        self._hurry(self._output.silence())
+
+    def panic(self) -> None:
+        self._next = None
+        self._hurry(self._output.panic())
+
+    def close(self) -> None:
+        self._state = "closed"
+        self._next = None
+        if self._port is not None:
+            self._port.close(b"".join((*self._urgent, *self._output.silence())))
+            self._port = None
+            self._forget_input()
+        self._urgent.clear()
+        self._on_wire.clear()
+
+    def status(self) -> ChannelStatus:
+        now = self._scheduler.now()
+        words = (
+            in_words(self._last_received),
+            ", ".join(in_words(message) for message in self._last_sent[:16])[:200],
+        )
+        return self._traffic.status(
+            self.name,
+            self._state if self._port is None else self._port.state,
+            f"{self._path}, {BAUD} baud",
+            now,
+            words,
+            self._troubles,
+        )
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this entry sets the value with this index (from 0)."""
+        self._entries, self._is_learned = with_entry(self._entries, index, entry), True
+        self._input = InputMapping(self._entries)
+        self._tell_holding(self._scheduler.now())
+
+    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
+        """The mapping in force by the setting that it belongs to, if it was learned."""
+        return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    def mappings(self) -> list[InputMapping]:
+        return [self._input]
+
+    def release_held(self, at: float) -> None:
+        self._input.release()
+        self._tell_holding(at)
+
+    def hear_clock(self, wanted: bool) -> None:
+        """Tell the listener of a clock that comes in, or leave it out."""
+        self._hears_clock = wanted
+
+    def send_clock(self, message: bytes) -> None:
+        """Send a message of a clock before what waits."""
+        if self._port is not None:
+            self._port.interject(message)
+
+    # What the port asks for
+
+    @property
+    def waiting(self) -> bool:
+        return self._next is not None or bool(self._urgent)
+
+    def connected(self) -> None:
+        self._output.forget()
+        # An engine that was killed may have left notes sounding.
+        self._hurry(all_off(self._output.note_channels))
+
+    def disconnected(self) -> None:
+        # Whoever comes back may sound on: what was lost on the way is turned off once more. A vector
+        # would be old by then.
+        self._next = None
+        self._urgent |= dict.fromkeys((*self._on_wire, *self._output.silence()))
+        self._on_wire.clear()
+        self._forget_input()
+
+    def take(self, behind: float) -> bytes:
+        if behind <= 0:
+            self._on_wire.clear()
+        messages: Sequence[bytes] = ()
+        if self._urgent and behind < _HURRY:
+            messages = list(self._urgent)
+            self._urgent.clear()
+        elif self._next is not None and behind <= 0:
+            messages = self._output.messages(*self._next)
+            self._next = None
+        if messages:
+            now = self._scheduler.now()
+            for message in messages:
+                self._traffic.sent.count(now)
+                if message[0] & 0xF0 == NOTE_OFF:
+                    self._on_wire[message] = None
+            self._last_sent = messages
+        return b"".join(messages)
+
+    def received(self, data: bytes, at: float) -> None:
+        stray = self._stream.stray
+        for message in self._stream.feed(data):
+            if message[0] < 0xF0:
+                self._message(message, at)
+            elif self._hears_clock and message[0] in CLOCK:
+                self._listener.clock(self.name, "", message, at)
+        if self._stream.stray > stray:
+            self._troubles.note(
+                "stray", f"bytes that are no MIDI message are ignored: is {self._path} set to {BAUD}?"
+            )
+
+    def _message(self, message: bytes, at: float) -> None:
+        self._traffic.received.count(at)
+        self._last_received = message
+        if self._listener.message(self.name, "", message):
+            return
+        updates = [update for update in self._input.updates(message) if update[0] < self._count]
+        if self._input.released:
+            self._listener.released(self.name, self._input.released)
+        if self._input.endless:
+            self._troubles.note("endless", ENDLESS.format(self.name, self._input.endless))
+        self._tell_holding(at)
+        if updates:
+            self._listener.updated(self.name, updates, at)
+
+    def _tell_holding(self, at: float) -> None:
+        if self._input.holding != self._held:
+            self._held = self._input.holding
+            self._listener.holding(self.name, self._held, at)
+
+    def _forget_input(self) -> None:
+        self._stream.reset()
+        if keys := self._input.release():
+            self._listener.released(self.name, keys)
+        self._tell_holding(self._scheduler.now())
+
+    def _begin_no_notes(self, indices: frozenset[int]) -> None:
+        """The vector that waits may say where controllers are to stay, but begins no note of these values."""
+        if self._next is not None:
+            values, muted, said = self._next
+            self._next = values, muted | indices, said
+
+    def _hurry(self, messages: Iterable[bytes]) -> None:
+        if self._port is not None:
+            self._urgent |= dict.fromkeys(messages)
+            self._port.pump()

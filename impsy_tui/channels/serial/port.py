@@ -1,0 +1,345 @@
+"""A serial port that may come and go: read and written without waiting, opened again by itself."""
+
+import asyncio
+import errno
+import grp
+import os
+import select
+import termios
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+import serial
+
+from impsy_tui.channels.base import Timekeeper
+from impsy_tui.channels.stats import Troubles
+from impsy_tui.errors import UserError
+
+_RETRY: Final = 0.5
+"""Seconds between two looks for a port that is not there."""
+_PATIENCE: Final = 1.0
+"""Seconds that a start waits for a port; some take long to open, and come later."""
+_LAST_WORDS: Final = 0.3
+"""Seconds that the wire is given at the end to take what must not be lost."""
+_READ: Final = 256
+"""Bytes that are read in one turn of the loop: a handful of lines."""
+_BITS_A_BYTE: Final = 10
+_ANY_SPEED: Final = 38400
+"""Baud. Every device can be set to it, and those with no speed at all do not mind."""
+
+_MISSING: Final = frozenset({errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO, errno.ENOTDIR})
+_DENIED: Final = frozenset({errno.EACCES, errno.EPERM})
+_BUSY: Final = frozenset({errno.EAGAIN, errno.EBUSY})
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
+
+
+class Owner(Protocol):
+    """Whose port it is. Every method returns at once and raises nothing."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to be sent."""
+
+    def connected(self) -> None:
+        """The port is open; nothing is known of who is at its other end."""
+
+    def disconnected(self) -> None:
+        """The port has gone, and with it what it had not sent yet."""
+
+    def received(self, data: bytes, at: float) -> None:
+        """Bytes came in, cut anywhere; ``at`` on the scheduler's clock."""
+
+    def take(self, behind: float) -> bytes:
+        """What is to be sent next, to its last byte.
+
+        Args:
+            behind: seconds that the wire still needs for what it was given before; 0 if it is free.
+
+        Returns:
+            Empty if there is nothing, or if it shall wait until the wire is free.
+        """
+
+
+class SerialPort:
+    """One serial port, kept open as long as it is there.
+
+    The owner is asked for the next thing to be sent when the wire is free, so that no old things
+    queue in the kernel's buffer, where nothing newer could overtake them.
+
+    Args:
+        path: the device's name.
+        baud: its speed.
+        owner: who sends and receives.
+        scheduler: the engine's time.
+        troubles: where what goes wrong is reported.
+        tell: called with what is no trouble, as that it is back.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        baud: int,
+        owner: Owner,
+        scheduler: Timekeeper,
+        troubles: Troubles,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._path, self._baud = path, baud
+        self._owner = owner
+        self._scheduler = scheduler
+        self._troubles = troubles
+        self._tell = tell
+        self._wanted = False
+        self._device: Any = None
+        self._out = bytearray()
+        self._free_at = 0.0
+        self._awaits_room = False
+        self._pace: Any = None
+        self._retry: Any = None
+        self._told = self._reason = ""
+        self._was_open = False
+        self._shortcomings: set[str] = set()
+
+    @property
+    def state(self) -> str:
+        """``open``, ``waiting`` (for the device) or ``closed``."""
+        if self._device is not None:
+            return "open"
+        return "waiting" if self._wanted else "closed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be written to."""
+        return self._device is not None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it takes nothing: nobody reads at its other end."""
+        return self._awaits_room
+
+    async def open(self) -> None:
+        """Open it, and keep it open; if it is not there, it is opened as soon as it is."""
+        self._loop = asyncio.get_running_loop()
+        self._wanted = True
+        await asyncio.wait({self._attempt()}, timeout=_PATIENCE)
+
+    def pump(self) -> None:
+        """Send what the wire takes now; there may be something new to be sent."""
+        while self._device is not None and self._flush():
+            data = self._owner.take(max(0.0, self._free_at - self._scheduler.now()))
+            if not data:
+                if self._pace is None and self._owner.waiting:
+                    self._pace = self._scheduler.at(self._free_at, self._paced)
+                return
+            self._out += data
+
+    def interject(self, data: bytes) -> None:
+        """Send this before what waits; it is lost where the port is not there, or nobody reads."""
+        if self._device is not None and not self._out:
+            self._out += data
+            self._flush()
+
+    def close(self, last: bytes = b"") -> None:
+        """Let go of it, but not before it has sent these bytes, if it takes them soon."""
+        self._wanted = False
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        if self._device is not None:
+            self._let_go(bytes(self._out) + last, _LAST_WORDS)
+
+    # Coming and going
+
+    def _attempt(self) -> "asyncio.Future[Any]":
+        attempt = self._loop.run_in_executor(None, _open_device, self._path, self._baud)
+        attempt.add_done_callback(self._attempted)
+        return attempt
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._attempt()
+
+    def _attempted(self, attempt: "asyncio.Future[Any]") -> None:
+        if attempt.cancelled():
+            return
+        error = attempt.exception()
+        if error is None:
+            self._device, shortcomings = attempt.result()
+            if self._wanted:
+                self._connected(shortcomings)
+            else:
+                self._let_go(b"", 0.0)
+        elif self._wanted:
+            # A port that has just come is denied for a moment, until the system has seen to it:
+            # another reason than before is told when it has been met twice.
+            reason = str(error)
+            if reason != self._told and (reason == self._reason or not self._reason):
+                self._told = reason
+                self._troubles.note("port", reason)
+            self._reason = reason
+            self._look_again()
+
+    def _connected(self, shortcomings: list[str]) -> None:
+        self._free_at = self._scheduler.now()
+        self._loop.add_reader(self._device.fd, self._readable)
+        if self._told:
+            self._tell(f"{self._path} is {'back' if self._was_open else 'there'}")
+        self._told = self._reason = ""
+        self._was_open = True
+        for shortcoming in shortcomings:
+            if shortcoming not in self._shortcomings:
+                self._shortcomings.add(shortcoming)
+                self._troubles.note("shortcoming", shortcoming)
+        self._owner.connected()
+        self.pump()
+
+    def _lost(self) -> None:
+        self._let_go(b"", 0.0)
+        self._told = self._reason = _not_there(self._path)
+        self._troubles.note("port", f"{self._path} has gone: it is awaited")
+        self._look_again()
+        self._owner.disconnected()
+
+    def _look_again(self) -> None:
+        self._retry = self._scheduler.at(self._scheduler.now() + _RETRY, self._try_again)
+
+    def _let_go(self, last: bytes, patience: float) -> None:
+        device, self._device = self._device, None
+        self._loop.remove_reader(device.fd)
+        self._loop.remove_writer(device.fd)
+        self._awaits_room = False
+        self._out.clear()
+        if self._pace is not None:
+            self._pace.cancel()
+            self._pace = None
+        # Closing waits in the kernel until all is sent, for half a minute if nobody takes it.
+        threading.Thread(target=_finish, args=(device, last, patience), name="serial-close").start()
+
+    # Reading and writing
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._device.fd, _READ)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._owner.received(data, self._scheduler.now())
+        else:
+            self._lost()
+
+    def _flush(self) -> bool:
+        """Whether nothing is left of what has begun."""
+        while self._out:
+            try:
+                taken = os.write(self._device.fd, self._out)
+            except (BlockingIOError, InterruptedError):
+                taken = 0
+            except OSError:
+                self._lost()
+                return False
+            if not taken:
+                if not self._awaits_room:
+                    self._awaits_room = True
+                    self._loop.add_writer(self._device.fd, self.pump)
+                return False
+            del self._out[:taken]
+            self._free_at = max(self._free_at, self._scheduler.now()) + taken * _BITS_A_BYTE / self._baud
+        if self._awaits_room:
+            self._awaits_room = False
+            self._loop.remove_writer(self._device.fd)
+        return True
+
+    def _paced(self) -> None:
+        self._pace = None
+        self.pump()
+
+
+def _open_device(path: str, baud: int) -> tuple[Any, list[str]]:
+    """A port, open, and what it could not be given. May wait for the device.
+
+    Raises:
+        UserError: it cannot be opened.
+    """
+    speed, exclusive = baud, True
+    shortcomings: list[str] = []
+    while True:
+        try:
+            # No time between bytes: a read that finds none is then refused, so that an empty one means
+            # that the port has gone.
+            device = serial.Serial(path, speed, timeout=0, inter_byte_timeout=0, exclusive=exclusive or None)
+        except (OSError, OverflowError, ValueError, termios.error) as error:
+            number = _number(error)
+            if exclusive and number in _NO_LOCKS:
+                exclusive = False
+                shortcomings.append(f"{path} cannot be kept from other programs: see that none opens it")
+            elif speed != _ANY_SPEED and not isinstance(error, serial.SerialException):
+                speed = _ANY_SPEED
+                shortcomings.append(f"{path} cannot be set to {baud} baud: it keeps a speed of its own")
+            else:
+                raise UserError(_why(path, number, error)) from None
+        else:
+            return device, shortcomings
+
+
+def _number(error: BaseException) -> int:
+    """The system's number of an error, which pyserial passes on in several ways; 0 if there is none."""
+    number = getattr(error, "errno", None)
+    if number is None and isinstance(error.__context__, termios.error):
+        error = error.__context__
+    if number is None and isinstance(error, termios.error):
+        number = error.args[0]
+    return number if isinstance(number, int) else 0
+
+
+def _why(path: str, number: int, error: Exception) -> str:
+    """Why a port cannot be opened, and what helps."""
+    if number in _MISSING:
+        return _not_there(path)
+    if number in _DENIED:
+        group = _group(path)
+        return (
+            f"permission for {path} is denied: add yourself to the group {group} "
+            f"(sudo usermod -aG {group} $USER) and log in anew"
+        )
+    if number in _BUSY:
+        return f"{path} is used by another program: end that one"
+    if number == errno.ENOTTY:
+        return f"{path} is no serial port"
+    return f"{path} cannot be opened: {os.strerror(number) if number else error}"
+
+
+def _not_there(path: str) -> str:
+    return f"{path} is not there: it is awaited"
+
+
+def _group(path: str) -> str:
+    """The group that may use serial ports."""
+    try:
+        owner = grp.getgrgid(os.stat(path).st_gid).gr_name
+    except (OSError, KeyError):
+        owner = ""
+    return "uucp" if owner == "uucp" else "dialout"
+
+
+def _finish(device: Any, last: bytes, patience: float) -> None:
+    """In a thread: send what must not be lost, drop what the wire does not take in time, and close."""
+    deadline = time.monotonic() + patience
+    try:
+        while last and (left := deadline - time.monotonic()) > 0:
+            _, writable, _ = select.select([], [device.fd], [], left)
+            if writable:
+                last = last[os.write(device.fd, last) :]
+        while device.out_waiting and time.monotonic() < deadline:
+            time.sleep(0.005)
+        if device.out_waiting:
+            termios.tcflush(device.fd, termios.TCOFLUSH)
+    except (OSError, ValueError, termios.error):
+        pass
+    try:
+        device.close()
+    except OSError:
+        pass

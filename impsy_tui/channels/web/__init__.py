@@ -1,0 +1,1 @@
+"""Vectors and touches to and from browsers, over WebSocket."""

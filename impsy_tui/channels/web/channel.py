@@ -1,0 +1,376 @@
+"""Vectors as MIDI messages in text, to and from browsers, touches too, and pages with faders and a pad for them."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Sequence
+from functools import partial
+from typing import Final, cast
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+
+from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, Rights, VirtualTouch
+from impsy_tui.channels.deferred_opening import Opening
+from impsy_tui.channels.midi.held_keys import Holding
+from impsy_tui.channels.midi.mapping import InputMapping, table_of, with_entry
+from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
+from impsy_tui.channels.network import listen_at
+from impsy_tui.channels.osc.text import is_local
+from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
+from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.web.admission import Admission
+from impsy_tui.channels.web.client import Client, host_of
+from impsy_tui.channels.web.connection import Connection
+from impsy_tui.channels.web.origins import Origins
+from impsy_tui.channels.web.pages import Pages
+from impsy_tui.channels.web.sender import Post, in_text
+from impsy_tui.channels.web.text_protocol import read_text
+from impsy_tui.channels.web.touch_protocol import ended_text, read_touch, told_text, touch_text
+from impsy_tui.config import WebSocket
+from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.errors import MalformedMessageError
+
+_LARGEST_MESSAGE: Final = 1024
+
+_MESSAGES_A_TURN: Final = 8
+"""Take at most so many from one client before that."""
+
+_FASTEST: Final = 1000.0
+"""Messages a second from one client: ten fingers on a page, twice over."""
+_FASTEST_TOGETHER: Final = 4000.0
+"""Messages a second from all of them."""
+_PAUSE: Final = 0.05
+"""Seconds that a client which sends too much waits to be heard on."""
+
+_PING: Final = 5.0
+"""Seconds. A phone that went out of reach holds its keys for this long, and for the next."""
+_PONG: Final = 10.0
+_FAREWELL: Final = 0.2
+"""Seconds that clients have to say goodbye."""
+
+_OPTIONS: Final = (
+    (socket.SO_REUSEADDR, 1),
+    # Bytes. Connections inherit these; later would be too late for the receiver's window.
+    (socket.SO_RCVBUF, 4096),  # what was sent too fast stays with its sender
+    (socket.SO_SNDBUF, 1 << 15),  # what waits here for a slow client is old when it is read
+)
+
+_OFFENCES: Final[dict[int, str]] = {
+    CloseCode.PROTOCOL_ERROR: "does not speak the WebSocket protocol",
+    CloseCode.INVALID_DATA: "sends text that is not UTF-8",
+    CloseCode.MESSAGE_TOO_BIG: f"sends a message of over {_LARGEST_MESSAGE} bytes",
+}
+
+_QUIET: Final = logging.getLogger("impsy_tui.websocket")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
+
+
+class WebSocketChannel(Holding):
+    """A server for any number of browsers: all may play, and all hear the player."""
+
+    def __init__(self, settings: WebSocket, name: str = "websocket") -> None:
+        self.name = name
+        self.max_rate = settings.max_rate
+        self.safe = settings.safe
+        self._settings = settings
+        self._entries = settings.input
+        self._is_learned = False
+        self._server: Server | None = None
+        self._state = "closed"
+        self._clients: list[Client] = []
+        self._connections: set[Connection] = set()
+        self._holders = 0
+        self._traffic = Traffic()
+        self._last_received = ""
+        self._last_sent = b""
+
+    def refuses(self, dimension: int) -> str:
+        return ""
+
+    async def open(self, listener: Listener, dimension: int) -> None:
+        settings = self._settings
+        self._listener = listener
+        self._scheduler = listener.scheduler
+        self._loop = asyncio.get_running_loop()
+        self._troubles = Troubles(listener, self.name)
+        self._output = OutputMapping(settings.output)
+        # A browser that was here before may still sound what an engine left behind when it was killed.
+        self._post = Post(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
+        self._pages = Pages(self._entries, settings.output, touches=settings.touches)
+        self._admission = Admission(Origins(settings.server_ip, settings.origins), self._pages, self._troubles)
+        self.set_dimension(dimension)
+        self._opening = Opening(self._begin_serving, self._troubles, self._tell_serving)
+        self._state = "waiting"
+        await self._opening.start()
+
+    async def _begin_serving(self) -> None:
+        settings = self._settings
+        bound = await listen_at(
+            settings.server_ip, settings.server_port, socket.SOCK_STREAM, _OPTIONS, "[websocket] server_port"
+        )
+        made = cast(type[ServerConnection], partial(Connection, self._connections, self._tell_flood))
+        try:
+            self._server = await serve(
+                self._serve,
+                sock=bound,
+                create_connection=made,
+                process_request=self._answer,
+                compression=None,
+                max_size=_LARGEST_MESSAGE,
+                open_timeout=5.0,
+                ping_interval=_PING,
+                ping_timeout=_PONG,
+                close_timeout=2.0,
+                server_header=None,
+                logger=_QUIET,
+            )
+        except BaseException:
+            bound.close()  # the channel was closed meanwhile
+            raise
+        self._state = "open"
+        self._warn_of_network(bound)
+
+    def _tell_serving(self) -> None:
+        s = self._settings
+        self._listener.trouble(self.name, f"it listens at {s.server_ip}:{s.server_port} now", "info")
+
+    def set_dimension(self, dimension: int) -> None:
+        self._count = dimension - 1
+        self.silence()
+        self._output.forget()
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = NONE_MUTED) -> None:
+        self.follow(values)
+        self._broadcast(self._output.messages(values, muted))
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        self.follow(values)
+        self._broadcast(self._output.messages(values, said=said))
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        self._broadcast(self._output.end_notes(indices))
+
+    def silence(self) -> None:
+        if self._server is not None:
+            self._broadcast(self._output.silence())
+
+    def panic(self) -> None:
+        if self._server is None:
+            return
+        self._broadcast(self._output.panic())
+        # What is off already is not for those who come later.
+        self._post.forget()
+
+    def close(self) -> None:
+        was, self._state = self._state, "closed"
+        if was == "closed":
+            return
+        self._opening.close()
+        server = self._server
+        if server is None:
+            return
+        self.silence()
+        self._server = None
+        self._post.finish()
+        now = self._scheduler.now()
+        for client in self._clients:
+            self._release(client, now)
+        for connection in self._connections.copy():
+            if connection.state is State.CONNECTING:  # browsers keep some in store
+                connection.transport.abort()
+        server.close()  # it says "going away"
+        self._scheduler.at(now + _FAREWELL, self._cut_off)
+
+    def status(self) -> ChannelStatus:
+        now = self._scheduler.now()
+        count = len(self._clients)
+        clients = "1 client" if count == 1 else f"{count or 'no'} clients"
+        words = (self._last_received, in_text(self._last_sent) if self._last_sent else "")
+        return self._traffic.status(
+            self.name,
+            self._state,
+            f"{self._settings.server_ip}:{self._settings.server_port}, {clients}",
+            now,
+            words,
+            self._troubles,
+        )
+
+    # Being there
+
+    def mappings(self) -> list[InputMapping]:
+        return [client.mapping for client in self._clients]
+
+    def release_held(self, at: float) -> None:
+        for client in self._clients:
+            client.mapping.release()
+            self._tell_holding(client, at)
+
+    def learn(self, device: str, index: int, entry: MappingEntry) -> None:
+        """From now on this entry sets the value with this index (from 0)."""
+        self._entries, self._is_learned = with_entry(self._entries, index, entry), True
+        self._pages.set_inputs(self._entries)
+        for client in self._clients:
+            self._release(client, self._scheduler.now())
+            client.mapping = InputMapping(self._entries)
+
+    def learned(self) -> dict[str, tuple[MappingEntry, ...]]:
+        """The mapping in force by the setting that it belongs to, if it was learned."""
+        return {f"{table_of(self.name)}.input": self._entries} if self._is_learned else {}
+
+    def _warn_of_network(self, bound: socket.socket) -> None:
+        addresses = reached_at(bound)
+        if addresses is None:
+            return
+        port = self._settings.server_port
+        pages = [f"http://{f'[{each}]' if ':' in each else each}:{port}/" for each in addresses]
+        first = f"{pages[0]} is the page for a phone" if pages else NO_ADDRESS
+        self._listener.trouble(
+            self.name, f"{first}{listed(pages[1:])}; the whole network can reach port {port}", "info"
+        )
+
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        return self._admission.answer(connection, request, len(self._clients))
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        client = Client(connection, InputMapping(self._entries), self._scheduler.now())
+        self._clients.append(client)
+        self._post.greet(client)
+        try:
+            await self._hear_out(client)
+        except ConnectionClosed:
+            sent = connection.protocol.close_sent
+            if sent is not None and (why := _OFFENCES.get(sent.code)):
+                self._troubles.note(why, f"{client.host} {why}: it is sent away")
+        except Exception as error:
+            # The library would log it, where nobody looks.
+            self._loop.call_exception_handler({"message": "a WebSocket client", "exception": error})
+        finally:
+            self._clients.remove(client)
+            self._release(client, self._scheduler.now())
+
+    def _cut_off(self) -> None:
+        """Those who have not said goodbye."""
+        for connection in self._connections.copy():
+            connection.transport.abort()
+
+    # In
+
+    async def _hear_out(self, client: Client) -> None:
+        taken = 0
+        async for message in client.connection:
+            if self._server is None:
+                continue
+            now = self._scheduler.now()
+            if not client.may_send(now, self._fastest()):
+                await self._hold_up(client)
+            self._hear(client, message, self._scheduler.now())
+            taken += 1
+            if taken % _MESSAGES_A_TURN == 0:
+                await asyncio.sleep(0)
+
+    def _fastest(self) -> float:
+        return min(_FASTEST, _FASTEST_TOGETHER / max(1, len(self._clients)))
+
+    async def _hold_up(self, client: Client) -> None:
+        """Read nothing of a client that sends too much: what it sends stays where it is."""
+        self._troubles.note(
+            "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
+        )
+        heard_on = asyncio.Event()
+        self._scheduler.at(self._scheduler.now() + _PAUSE, heard_on.set)
+        await heard_on.wait()
+
+    def _tell_flood(self, connection: ServerConnection) -> None:
+        self._troubles.note("much", f"{host_of(connection)} sends without end: it is dropped")
+
+    def _hear(self, client: Client, text: str | bytes, now: float) -> None:
+        self._traffic.received.count(now)
+        if isinstance(text, bytes):
+            self._troubles.note("binary", f"bytes where text is expected, from {client.host}: ignored")
+            return
+        try:
+            if self._settings.touches and (told := read_touch(text)) is not None:
+                self._last_received = text.strip()
+                self._listener.touched(self.name, client.touched(told, now))
+                return
+            message = read_text(text)
+        except MalformedMessageError as problem:
+            shown = text if len(text) <= 40 else f"{text[:39]}…"
+            self._troubles.note(str(problem), f"{shown!r} from {client.host} {problem}: ignored")
+            return
+        self._last_received = text.strip()
+        if self._listener.message(self.name, "", message, self._rights(client)):
+            return
+        updates = [update for update in client.mapping.updates(message) if update[0] < self._count]
+        if client.mapping.released:
+            self._listener.released(self.name, client.mapping.released)
+        self._tell_holding(client, now)
+        if updates:
+            self._listener.updated(self.name, updates, now)
+
+    def _rights(self, client: Client) -> Rights:
+        if self._settings.remote_commands or is_local(client.host):
+            return Rights.COMMANDS
+        return Rights.PARAMETERS if self._settings.remote_parameters else Rights.PLAY
+
+    def _release(self, client: Client, now: float) -> None:
+        if keys := client.mapping.release():
+            self._listener.released(self.name, keys)
+        self._tell_holding(client, now)
+        for lifted in client.lift_all():
+            self._listener.touched(self.name, lifted)
+
+    def _tell_holding(self, client: Client, now: float) -> None:
+        held = client.mapping.holding
+        if held == client.held:
+            return
+        client.held = held
+        before, self._holders = self._holders, self._holders + (1 if held else -1)
+        if not before or not self._holders:
+            self._listener.holding(self.name, held, now)
+
+    # Out
+
+    def _broadcast(self, messages: Sequence[bytes], *, passing: bool = False) -> None:
+        """Send to everybody; what is not passing is for those who come later, too."""
+        if not messages:
+            return
+        if self._clients:
+            now = self._scheduler.now()
+            for _ in messages:
+                self._traffic.sent.count(now)
+            self._last_sent = messages[-1]
+        (self._post.send_passing if passing else self._post.send)(messages)
+
+    def _drop(self, client: Client) -> None:
+        self._troubles.note("slow", f"{client.host} does not read what it is sent: it is dropped")
+        client.connection.transport.abort()
+
+    # A band's touches
+
+    @property
+    def wants_band(self) -> bool:
+        """Whether bands that are not heard here are to be seen here all the same."""
+        return self._settings.touches
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        if self._clients:
+            text = touch_text(touch.player, touch.x, touch.y, touch.velocity, played=True)
+            self._broadcast((text,), passing=True)
+
+    def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
+        """Show a touch of somebody who is not heard here."""
+        if self._clients:
+            self._broadcast((touch_text(player, x, y, velocity, played=False),), passing=True)
+
+    def end_touch(self, player: str) -> None:
+        if self._clients:
+            self._broadcast((ended_text(player),), passing=True)
+
+    def tell_band(self, told: Sequence[Told]) -> None:
+        self._broadcast([told_text(one) for one in told])

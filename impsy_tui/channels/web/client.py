@@ -1,0 +1,75 @@
+"""A browser, as the WebSocket channel sees it: where it is, what it may send, what it is owed."""
+
+from typing import Final
+
+from websockets.asyncio.server import ServerConnection
+from websockets.protocol import State
+
+from impsy_tui.channels.midi.mapping import InputMapping
+from impsy_tui.channels.touch_mapping import LEAD
+from impsy_tui.channels.web.coalescing_queue import Owed
+from impsy_tui.channels.web.connection import MOST_UNREAD
+from impsy_tui.channels.web.touch_protocol import TextTouch
+from impsy_tui.ensemble.touches.surfaces import Fingers, Lifted
+from impsy_tui.ensemble.touches.touch import Touch
+
+BURST: Final = 200.0
+"""Messages that may come at once."""
+
+
+class Client:
+    """A browser, or whatever else speaks this."""
+
+    def __init__(self, connection: ServerConnection, mapping: InputMapping, now: float) -> None:
+        self.connection = connection
+        self.mapping = mapping
+        self.held = False
+        self.owed: Owed | None = None
+        self._fingers = Fingers()
+        self._down: set[int] = set()
+        self._credit, self._credit_at = BURST, now
+
+    @property
+    def host(self) -> str:
+        """Where it is."""
+        return host_of(self.connection)
+
+    def touched(self, told: TextTouch, now: float) -> Touch | Lifted:
+        """What a finger of the lead did here; where no velocity was told, it is measured."""
+        if told.place is None:
+            return self._lift(told.finger)
+        self._down.add(told.finger)
+        touch = Touch(now, LEAD, told.finger, *told.place, told.velocity or 0.0)
+        return self._fingers.touch(touch) if told.velocity is None else touch
+
+    def lift_all(self) -> list[Lifted]:
+        """All fingers are lifted."""
+        return [self._lift(finger) for finger in sorted(self._down)]
+
+    def _lift(self, finger: int) -> Lifted:
+        self._down.discard(finger)
+        self._fingers.lift(LEAD, finger)
+        return Lifted(LEAD, finger)
+
+    def may_send(self, now: float, rate: float) -> bool:
+        """Whether one more message of it is within this rate (messages a second)."""
+        self._credit = min(BURST, self._credit + (now - self._credit_at) * rate)
+        self._credit_at = now
+        if self._credit < 1.0:
+            return False
+        self._credit -= 1.0
+        return True
+
+    def write(self, frames: bytes) -> bool:
+        """Send whole frames; whether it reads what it is sent."""
+        transport = self.connection.transport
+        # Straight to the transport: the same bytes serve everybody, and nobody is waited for.
+        if self.connection.state is State.OPEN and not transport.is_closing():
+            transport.write(frames)
+        return bool(transport.get_write_buffer_size() <= MOST_UNREAD)
+
+
+def host_of(connection: ServerConnection) -> str:
+    """Where the other end is."""
+    address = connection.remote_address
+    return str(address[0]) if address else "a client"

@@ -1,0 +1,138 @@
+"""The pages that the WebSocket channel serves to browsers: faders, and a touch pad that shows the band."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from websockets.datastructures import Headers
+from websockets.http11 import Response
+
+from impsy_tui.channels.midi.mapping import Entry
+from impsy_tui.ensemble.gestures import NAMES, SHORT
+
+_FOLDER: Final = Path(__file__).parent / "static"
+_SHARED: Final = ("page_head.html", "page.css", "page.js")
+"""Parts of both pages, each written as ``{{page.css}}`` where it stands; the head has the style in it."""
+_INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+
+
+class Pages:
+    """A page with a fader for each value, and one that is a touch pad; they need nothing from anywhere else.
+
+    Args:
+        inputs: what the faders send.
+        outputs: what predictions are sent as, so that the faders can follow.
+        touches: there is a pad; then that is the first page.
+    """
+
+    def __init__(self, inputs: Sequence[Entry], outputs: Sequence[Entry], *, touches: bool = False) -> None:
+        self._outputs = outputs
+        self._files = {name: _read(name) for name in ("faders", *(("pad",) if touches else ()))}
+        self.set_inputs(inputs)
+
+    def set_inputs(self, inputs: Sequence[Entry]) -> None:
+        """From now on the faders send this; no file is read for it."""
+        outputs, files = self._outputs, self._files
+        other = "pad" if "pad" in files else ""
+        faders = _Page("faders", files["faders"], {"input": inputs, "output": outputs, "other": other})
+        self._pages = {"/": faders}
+        if other:
+            gestures = dict(zip(SHORT, NAMES, strict=True))
+            pad = _Page("pad", files["pad"], {"gestures": gestures, "other": "faders" if inputs or outputs else ""})
+            self._pages = {"/": pad, "/pad": pad, "/faders": faders}
+
+    def answer(self, method: str, path: str) -> Response:
+        """The answer to a request that wants no WebSocket."""
+        if method not in ("GET", "HEAD"):
+            return plain(HTTPStatus.METHOD_NOT_ALLOWED, "This page can only be looked at.", Allow="GET, HEAD")
+        page = self._pages.get(path.partition("?")[0])
+        if page is None:
+            there = " and ".join(f"{name} ({one.title})" for name, one in self._pages.items())
+            return plain(HTTPStatus.NOT_FOUND, f"There is nothing here, but at {there}.", method == "HEAD")
+        return page.answer(method == "HEAD")
+
+
+class _Page:
+    """One page, in one file, under a policy that lets only its own script run.
+
+    Args:
+        title: of the page.
+        page: its text.
+        told: what its script is told.
+    """
+
+    def __init__(self, title: str, page: str, told: Mapping[str, object]) -> None:
+        self.title = title
+        self._tag = hashlib.sha256((page + _for_script(told)).encode()).hexdigest()[:16]
+        page = page.replace("{{mapping}}", _for_script({**told, "tag": self._tag}))
+        self._body = page.encode()
+        self._policy = _policy(page)
+
+    def answer(self, empty: bool) -> Response:
+        """The page as an answer; its headers alone if it is to be empty."""
+        headers = Headers(
+            {
+                "Content-Type": "text/html; charset=utf-8",
+                "Content-Length": str(len(self._body)),
+                "Content-Security-Policy": self._policy,
+                "Cache-Control": "no-store",
+                "ETag": f'"{self._tag}"',
+                "Referrer-Policy": "no-referrer",
+                "X-Content-Type-Options": "nosniff",
+                "Connection": "close",
+            }
+        )
+        return Response(HTTPStatus.OK, "OK", headers, b"" if empty else self._body)
+
+
+def _read(title: str) -> str:
+    """The text of a page, with what it shares with others in its place."""
+    page = (_FOLDER / f"{title}.html").read_text(encoding="utf-8")
+    for shared in _SHARED:
+        page = page.replace(f"{{{{{shared}}}}}", (_FOLDER / shared).read_text(encoding="utf-8"))
+    return page.replace("{{title}}", title)
+
+
+def plain(status: HTTPStatus, text: str, empty: bool = False, **headers: str) -> Response:
+    """A short answer in words; without them if it is to be empty."""
+    body = f"{text}\n".encode()
+    named = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "X-Content-Type-Options": "nosniff",
+        "Connection": "close",
+        **headers,
+    }
+    return Response(status, status.phrase, Headers(named), b"" if empty else body)
+
+
+def _policy(page: str) -> str:
+    """Nothing but the page's own script and style may run, known by their digests."""
+    digests: dict[str, list[str]] = {"script": [], "style": []}
+    for found in _INLINE.finditer(page):
+        digest = base64.b64encode(hashlib.sha256(found[2].encode()).digest()).decode()
+        digests[found[1]].append(f"'sha256-{digest}'")
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(digests['script'])}",
+            f"style-src {' '.join(digests['style'])}",
+            # Older Safari does not count a WebSocket to the page's own host as 'self'.
+            "connect-src 'self' ws: wss:",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _for_script(value: object) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

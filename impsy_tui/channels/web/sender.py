@@ -1,0 +1,112 @@
+"""What browsers are sent: everybody all of it, a few of them a turn, and whoever was late each value once."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from websockets.frames import Frame, Opcode
+
+from impsy_tui.channels.web.client import Client
+from impsy_tui.channels.web.coalescing_queue import Owed
+from impsy_tui.channels.web.text_protocol import write_text
+
+_CLIENTS_A_TURN: Final = 8
+"""Write to at most so many before the loop may look at its timers."""
+
+
+class Post:
+    """Sends messages to clients.
+
+    Args:
+        clients: those that are there, whenever it is asked to send.
+        first: sent to each new client before all else.
+        loop: that it runs in.
+        unread: called for a client that does not read what it is sent.
+    """
+
+    def __init__(
+        self,
+        clients: Sequence[Client],
+        first: Sequence[bytes],
+        loop: asyncio.AbstractEventLoop,
+        unread: Callable[[Client], None],
+    ) -> None:
+        self._clients = clients
+        self._first = first
+        self._loop = loop
+        self._unread = unread
+        self._present = Owed()
+        self._waiting: deque[Client] = deque()
+        self._writing = False
+
+    def send(self, messages: Sequence[bytes]) -> None:
+        """Owe everybody these messages, MIDI or text, and begin to write at once.
+
+        Who has not been reached by what was sent before gets both together, each value once.
+        """
+        self._present.add(messages)
+        self._present.forget_passing()
+        self.send_passing(messages)
+
+    def send_passing(self, messages: Sequence[bytes]) -> None:
+        """The same, of what means nothing to those who come later."""
+        if not self._clients:
+            return
+        for owed in {client.owed for client in self._waiting if client.owed is not None}:
+            owed.add(messages)
+        news = Owed()
+        news.add(messages)
+        for client in self._clients:
+            self._owe(client, news)
+        self._begin()
+
+    def greet(self, client: Client) -> None:
+        """A new client is sent all that is so at present; to the others nothing is sent again."""
+        owed = Owed()
+        owed.add(self._first)
+        owed.add(self._present.messages)
+        if owed:
+            self._owe(client, owed)
+            self._begin()
+
+    def forget(self) -> None:
+        """What was sent so far is not for those who come later."""
+        self._present = Owed()
+
+    def finish(self) -> None:
+        """Write all that is owed, now."""
+        while self._waiting:
+            self._write_some()
+
+    def _owe(self, client: Client, owed: Owed) -> None:
+        if client.owed is None:
+            client.owed = owed
+            self._waiting.append(client)
+
+    def _begin(self) -> None:
+        if not self._writing:
+            self._write_on()
+
+    def _write_on(self) -> None:
+        self._write_some()
+        self._writing = bool(self._waiting)
+        if self._writing:
+            self._loop.call_soon(self._write_on)
+
+    def _write_some(self) -> None:
+        for _ in range(min(_CLIENTS_A_TURN, len(self._waiting))):
+            client = self._waiting.popleft()
+            owed, client.owed = client.owed, None
+            if owed is not None and not client.write(owed.encoded(_frame)):
+                self._unread(client)
+
+
+def in_text(message: bytes) -> str:
+    """A message, MIDI or text, as it is sent."""
+    return message.decode() if message.startswith(b"/") else write_text(message)
+
+
+def _frame(message: bytes) -> bytes:
+    """A message as a frame. Those of a server are not masked, so that one serves every client."""
+    return Frame(Opcode.TEXT, in_text(message).encode()).serialize(mask=False)

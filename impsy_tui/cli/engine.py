@@ -1,0 +1,88 @@
+"""Commands of the shell that ask the running engine one thing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impsy_tui.cli.options import SocketOption
+from impsy_tui.cli.output.progress import fail
+from impsy_tui.cli.output.text import say
+from impsy_tui.errors import NoEngineError
+
+
+def send(
+    command: Annotated[list[str], typer.Argument(help='For example "mode battle".')],
+    socket: SocketOption = None,
+) -> None:
+    """Send one command to the running engine and print its reply."""
+    from impsy_tui.control.client import connected
+
+    line = " ".join(command)
+    try:
+        with connected(socket) as client:
+            reply = client.command(line)
+    except NoEngineError as problem:
+        fail(str(problem))
+    if reply.ok:
+        say(reply.text)
+        return
+    if reply.start >= 0:
+        pointer = " " * reply.start + "^" * max(1, reply.end - reply.start)
+        say(f"{line}\n{pointer}", err=True)
+    fail(reply.text)
+
+
+def _watch(socket: Path | None) -> None:
+    """Show the engine, live, until Ctrl-C or its end."""
+    from impsy_tui.control.client import connected
+    from impsy_tui.control.messages import Snapshot
+    from impsy_tui.control.status_text import live_lines
+
+    try:
+        with connected(socket) as client:
+            client.subscribe(10.0, events=False)
+            for snapshot in client.messages():
+                if isinstance(snapshot, Snapshot):
+                    say("\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves", clear=True)
+    except NoEngineError as problem:
+        fail(str(problem))
+    except KeyboardInterrupt:
+        say()
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Live, until Ctrl-C.")] = False,
+    socket: SocketOption = None,
+) -> None:
+    """Show what the engine is doing now."""
+    import msgspec
+
+    from impsy_tui.control.client import connected
+    from impsy_tui.control.socket_path import socket_of_sudo_user
+    from impsy_tui.control.status_text import status_lines
+
+    if watch:
+        _watch(socket)
+        return
+    try:
+        with connected(socket or socket_of_sudo_user()) as client:
+            snapshot = client.snapshot()
+    except NoEngineError as problem:
+        fail(str(problem))
+    if as_json:
+        say(msgspec.json.format(msgspec.json.encode(snapshot)).decode())
+    else:
+        say("\n".join(status_lines(snapshot)))
+
+
+def shutdown(socket: SocketOption = None) -> None:
+    """End the running engine: silence, log closed."""
+    from impsy_tui.control.client import connected
+
+    try:
+        with connected(socket) as client:
+            say(client.command("shutdown").text)
+    except NoEngineError as problem:
+        fail(str(problem))

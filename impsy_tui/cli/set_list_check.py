@@ -1,0 +1,192 @@
+"""Checking a set list: everything that is wrong in it, and everything it names that is not there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import typer
+
+from impsy_tui.cli.examples import shipped
+from impsy_tui.cli.output.progress import fail
+from impsy_tui.cli.output.text import say
+from impsy_tui.config import load_config
+from impsy_tui.config.player_checks import channel_names
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.performance.cues import LARGEST_FILE, SUFFIX
+from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.players.base import MAIN
+from impsy_tui.errors import UserError
+from impsy_tui.key_actions import KeysInForce
+from impsy_tui.language import Invocation, Kind, Program, parse
+from impsy_tui.language.program import EVERYBODY
+from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
+from impsy_tui.paths import shipped_folder
+from impsy_tui.terms import counted
+from impsy_tui.user_folders import files_in
+
+_MOST_SHOWN: Final = 200
+"""Characters of a line."""
+
+
+class Places(NamedTuple):
+    """Where things are looked for: scenes beside the logs if that is None, players in the configuration if any."""
+
+    logs: Path
+    models: Path
+    datasets: Path
+    scenes: Path | None
+    config: Path | None
+
+
+def check(file: Path, places: Places) -> None:
+    """Tell what is wrong in a set list, and exit with 1 if anything is."""
+    text = _read(file)
+    lines = list(set_lines(text))
+    found = read_set(text)
+    problems = found if isinstance(found, list) else []
+    names = _Names(places, lines)
+    problems += [problem for line in lines for problem in names.missing(line)]
+    if problems:
+        _show(file, text, problems)
+        raise typer.Exit(1)
+    cues = sum(line.heading is not None for line in lines)
+    commands = sum(1 for line in lines if isinstance(line.read, Program) for _ in line.read.walk())
+    say(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, nothing wrong")
+
+
+def found(file: Path | None, logs: Path) -> Path:
+    """The set list that is meant: a file, or a name as ``cue`` takes it; without one, the only one of the user's."""
+    own = files_in(logs.absolute().parent / "sets", SUFFIX)
+    known = ", ".join(each.stem for each in own) or "none yet: impsy-tui examples first copies one"
+    if file is None:
+        if len(own) != 1:
+            fail(f"which set list? There are: {known}")
+        return own[0]
+    if file.is_file():
+        return file
+    name = file.name.removesuffix(SUFFIX)
+    for each in own:
+        if each.stem == name:
+            return each
+    if (example := shipped(file, "sets/", SUFFIX)) is not None:
+        return example
+    return fail(f"{file}: there is no such set list. There are: {known}")
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        fail(f"{file}: {getattr(error, 'strerror', None) or error}")
+    if len(data) > LARGEST_FILE:
+        fail(f"{file} is too large for a set list")
+    return data.decode(errors="replace")
+
+
+def _show(file: Path, text: str, problems: list[SetProblem]) -> None:
+    lines = text.removeprefix("\ufeff").split("\n")
+    for problem in sorted(problems, key=lambda one: (one.line, one.column)):
+        say(f"{file}:{problem.line}:{problem.column}: {problem.message}", fg=typer.colors.RED)
+        shown = lines[problem.line - 1].rstrip().replace("\t", " ")[:_MOST_SHOWN]
+        say(f"  {shown}\n  {' ' * (problem.column - 1)}{'^' * max(1, problem.width)}")
+
+
+class _Names:
+    """What a set list may name."""
+
+    def __init__(self, places: Places, lines: list[SetLine]) -> None:
+        models = [places.models, shipped_folder("models")]
+        self._library = Library(places.logs, places.datasets, models, lambda: ())
+        self._cues = [line.heading for line in lines if line.heading]
+        here = places.logs.absolute().parent
+        self._sets = (here / "sets", shipped_folder("configs") / "sets")
+        try:
+            self._scenes = set(SceneBook(places.scenes or here / "scenes.toml").names())
+        except UserError as problem:
+            fail(str(problem))
+        self._players, self._outputs, self._panic = _seated(places.config)
+
+    def missing(self, line: SetLine) -> Iterator[SetProblem]:
+        """What a line names that is not there, in order: what it saves is there from then on."""
+        if not isinstance(line.read, Program):
+            return
+        for each in line.read.walk():
+            for name, problem in self._missing(each, line):
+                yield problem_at(line, name, problem)
+
+    def _missing(self, each: Invocation, line: SetLine) -> Iterator[tuple[str, str]]:
+        if each.command.name == "bind" and (wrong := self._wrong_binding(each, line)):
+            yield str(each.values["which"]), wrong
+        if each.player and (wrong := self._unknown_player(each.player)):
+            yield f"@{each.player}", wrong
+        for argument in each.command.arguments:
+            name = str(each.values.get(argument.name, ""))
+            if name and name not in argument.choices and (wrong := self._wrong_name(each, argument.kind, name)):
+                yield name, wrong
+
+    def _wrong_binding(self, each: Invocation, line: SetLine) -> str:
+        bindings = Bindings(lambda bound: parse(bound, line.macros), self._panic)
+        try:
+            bindings.bind(str(each.values["trigger"]), str(each.values["which"]))
+        except UserError as problem:
+            return str(problem)
+        return ""
+
+    def _wrong_name(self, each: Invocation, kind: Kind, name: str) -> str:
+        if kind in (Kind.MODEL, Kind.LOG, Kind.DATASET):
+            return self._no_file(kind, name)
+        return self._unknown(each.command.name, name) if kind is Kind.NAME else ""
+
+    def _unknown_player(self, name: str) -> str:
+        if not self._players or name in (*self._players, EVERYBODY):
+            return ""
+        return f"no player is called {name}; there are: {', '.join(self._players)}"
+
+    def _no_file(self, kind: Kind, name: str) -> str:
+        try:
+            self._library.find(kind.value, name)
+        except UserError as problem:
+            return str(problem)
+        return ""
+
+    def _no_classifier(self, name: str) -> str:
+        try:
+            self._library.agents.find(name)
+        except UserError as problem:
+            return str(problem).replace("model", "classifier", 1)
+        return ""
+
+    def _unknown(self, command: str, name: str) -> str:
+        match command:
+            case "scene save":
+                self._scenes.add(name)
+            case "scene" | "scene delete" if name not in self._scenes:
+                return f"no scene is called {name}; there are: {', '.join(sorted(self._scenes)) or 'none yet'}"
+            case "player":
+                return self._unknown_player(name)
+            case "nudge" if self._outputs and name not in self._outputs:
+                return f"no output is called {name}; there are: {', '.join(self._outputs)}"
+            case "classifier":
+                return self._no_classifier(name)
+            case "goto" if name not in self._cues:
+                return f"no cue is called {name}; there are: {', '.join(self._cues)}"
+            case "cue" if not any(
+                (folder / f"{name.removesuffix(SUFFIX)}{SUFFIX}").is_file() for folder in self._sets
+            ):
+                return f"no set list is called {name} in {' and '.join(map(str, self._sets))}"
+        return ""
+
+
+def _seated(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The players, the channels and the panic keys of a configuration; without a file the default keys alone."""
+    if file is None:
+        return (), (), KeysInForce({}).keys["panic"]
+    loaded = load_config(file)
+    if loaded.errors:
+        fail("\n".join(map(str, loaded.errors)))
+    for warning in loaded.warnings:
+        say(str(warning), fg=typer.colors.YELLOW, err=True)
+    players = tuple(player.name for player in loaded.config.player) or (MAIN,)
+    return players, channel_names(loaded.config), KeysInForce(loaded.config.console.keys).keys["panic"]

@@ -1,0 +1,88 @@
+"""What can be wrong with ``[[player]]`` tables that are each well formed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Final
+
+from impsy_tui.config.channel_schema import CHANNEL_TABLES
+from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Config, Player
+
+_OF_ALL: Final = frozenset({"name", "kind", "file", "pitemp", "hears_channels", "plays_channels"})
+_OF_BANDS: Final = frozenset(
+    {"players", "lead", "lead_stops", "clips", "clip_file", "classifier", "destinations", "midi_channels"}
+    | {"scale", "lowest", "highest"}
+)
+
+
+def channel_names(config: Config) -> tuple[str, ...]:
+    """What the channels of a configuration are called: ``osc``, or ``osc 1``, ``osc 2``."""
+    names: list[str] = []
+    for name in CHANNEL_TABLES:
+        count = len(getattr(config, name))
+        names += [name] if count == 1 else [f"{name} {number}" for number in range(1, count + 1)]
+    return (*names, "demo") if config.demo is not None else tuple(names)
+
+
+def player_problems(config: Config) -> Iterator[tuple[str, str]]:
+    """What is wrong, and at which key."""
+    several = len(config.player) > 1
+    names = [player.name for player in config.player]
+    seen: set[str] = set()
+    for index, player in enumerate(config.player):
+        table = f"player.{index}" if several else "player"
+        if not player.name:
+            yield f"{table}.name", "is missing: each player has one"
+        elif player.name.lower() in seen:
+            yield f"{table}.name", f'"{player.name}" is another player\'s already'
+        seen.add(player.name.lower())
+        yield from _kind(table, player)
+        yield from _values(table, player, config.model.dimension)
+        yield from _channels(table, player, channel_names(config))
+        for other in player.hears_players:
+            if other == player.name:
+                yield f"{table}.hears_players", f'"{other}" is itself: what it plays it knows'
+            elif other not in names:
+                yield f"{table}.hears_players", _one_of(other, "player", names)
+            elif config.player[names.index(other)].kind == BAND:
+                yield f"{table}.hears_players", f'"{other}" is a band: it plays touches, and no values to be heard'
+
+
+def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
+    """What is said of a player of one kind that is a matter of the other."""
+    is_band = player.kind == BAND
+    for setting in fields(Player):
+        is_theirs = setting.name in _OF_BANDS
+        if setting.name in _OF_ALL or is_theirs is is_band or getattr(player, setting.name) == setting.default:
+            continue
+        whose = f'a player of kind "{BAND}"' if is_theirs else "a player of the instrument's values, and no band"
+        yield f"{table}.{setting.name}", f"is a setting of {whose}"
+    lowest = LOWEST if player.lowest is None else player.lowest
+    if lowest > (HIGHEST if player.highest is None else player.highest):
+        key = "highest" if player.lowest is None else "lowest"
+        yield f"{table}.{key}", f"the lowest note is above the highest: {LOWEST} to {HIGHEST} where nothing is said"
+
+
+def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, str]]:
+    if player.hears and player.plays and len(player.hears) != len(player.plays):
+        counts = f"it hears {len(player.hears)} and plays {len(player.plays)}"
+        yield f"{table}.plays", f"a model plays as many values as it hears: {counts}"
+    for word, values in (("hears", player.hears), ("plays", player.plays)):
+        beyond = [value for value in values if dimension and int(value[1:]) > dimension - 1]
+        if beyond:
+            last = f"the last is x{dimension - 1} ([model] dimension is {dimension})"
+            yield f"{table}.{word}", f"there is no {beyond[0]}: {last}"
+
+
+def _channels(table: str, player: Player, channels: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for word, wanted in (
+        ("hears_channels", player.hears_channels),
+        ("plays_channels", player.plays_channels),
+        ("destinations", player.destinations),
+    ):
+        for name in wanted or ():
+            if name not in channels:
+                yield f"{table}.{word}", _one_of(name, "channel", channels)
+
+
+def _one_of(name: str, what: str, names: Sequence[str]) -> str:
+    return f'"{name}" is no {what} of this configuration: {", ".join(names) or "there is none"}'

@@ -1,0 +1,71 @@
+"""The command palette: every command, from the one table."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from impsy_tui.console.drawing.lines import cut
+from impsy_tui.console.engine_requests import Chooses
+from impsy_tui.language import COMMANDS, Kind
+from impsy_tui.terms import FILTER, FILTER_HELP, MODES
+
+_COMMAND: Final = 20
+_KEY: Final = 7
+_BORDERS: Final = 7
+"""Columns."""
+_MODE_HELP: Final = {mode.name: mode.help for mode in MODES.values()} | {FILTER: FILTER_HELP}
+
+
+class AllCommands(Provider):
+    """Commands that need nothing more are carried out; others are put into the prompt."""
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for line, help, whole in _lines():
+            yield DiscoveryHit(self._row(Content(line), help), self._choice(line, whole), text=line)
+
+    async def search(self, query: str) -> Hits:
+        """What fits."""
+        matcher = self.matcher(query)
+        for line, help, whole in _lines():
+            score = max(matcher.match(line), matcher.match(help) * 0.5)
+            if score > 0:
+                yield Hit(score, self._row(matcher.highlight(line), help), self._choice(line, whole), text=line)
+
+    def _row(self, line: Content, help: str) -> Content:
+        """One row: the command, its key, and what it does."""
+        assert isinstance(self.app, Chooses)
+        head = " " * max(1, _COMMAND - len(line)) + f"{self.app.key_of(line.plain):<{_KEY}}"
+        room = self.app.size.width - len(line) - len(head) - _BORDERS
+        return Content.assemble(line, head, (cut(help, max(1, room)), "dim"))
+
+    def _choice(self, line: str, whole: bool) -> "_Choice":
+        assert isinstance(self.app, Chooses)
+        return _Choice(self.app, line, whole=whole)
+
+
+class _Choice:
+    """What happens when an entry is chosen."""
+
+    def __init__(self, app: Chooses, line: str, *, whole: bool) -> None:
+        self._app = app
+        self._line = line
+        self._whole = whole
+
+    def __call__(self) -> None:
+        self._app.choose(self._line, whole=self._whole)
+
+
+def _lines() -> Iterator[tuple[str, str, bool]]:
+    """Lines, what they do, and whether they are whole."""
+    for command in COMMANDS.values():
+        needed = [argument for argument in command.arguments if not argument.optional]
+        if not needed:
+            yield command.name, command.help, True
+        elif len(needed) == 1 and needed[0].kind is Kind.CHOICE:
+            for choice in needed[0].choices:
+                yield f"{command.name} {choice}", _MODE_HELP.get(choice, command.help), True
+        else:
+            yield f"{command.name} …", command.help, False

@@ -1,0 +1,66 @@
+"""What completions draw on: the names that the engine knows, asked for again when they may have changed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from impsy_tui.console.engine_requests import Desk
+from impsy_tui.control.messages import Event, Names, Settings, Snapshot
+from impsy_tui.language import Macro
+from impsy_tui.language.completion import Known
+
+_NAMING = ("rename", "delete", "restore", "trash", "undo", "log", "scene", "cue", "record")
+"""Commands after which there are other names."""
+
+
+class Knowledge:
+    """Keeps what is known.
+
+    Args:
+        desk: asks the engine.
+        themes: names of themes, which the engine knows nothing of.
+    """
+
+    def __init__(self, desk: Desk, themes: Callable[[], Sequence[str]]) -> None:
+        self.known = Known(themes=themes())
+        self._desk = desk
+        self._themes = themes
+
+    @staticmethod
+    def concerns(event: Event) -> bool:
+        """Whether names may have changed by what an event tells."""
+        return event.source == "job" or event.text.startswith(_NAMING)
+
+    def now(self, snapshot: Snapshot | None, macros: Mapping[str, Macro]) -> Known:
+        """Returns all names, with those that a snapshot holds."""
+        if snapshot is None:
+            return self.known
+        return replace(
+            self.known,
+            dimensions=snapshot.dimension - 1,
+            outputs=tuple(channel.name for channel in snapshot.channels),
+            players=tuple(player.name for player in snapshot.players),
+            macros=macros,
+        )
+
+    async def learn(self) -> None:
+        """Ask for everything."""
+        names, settings = await self._desk.ask("names"), await self._desk.ask("settings")
+        if isinstance(names, Names):
+            self.known = Known(
+                models=names.models,
+                logs=names.logs,
+                datasets=names.datasets,
+                themes=self._themes(),
+                settings=self.known.settings,
+                scenes=names.scenes,
+                sets=names.sets,
+                cues=names.cues,
+                bands=names.bands,
+                classifiers=names.classifiers,
+                tables=names.tables,
+                corpora=names.corpora,
+                trash=names.trash,
+            )
+        if isinstance(settings, Settings):
+            keys = tuple(setting.key for setting in settings.settings)
+            self.known = replace(self.known, settings=keys)

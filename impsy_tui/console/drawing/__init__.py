@@ -1,0 +1,1 @@
+"""Drawing to the terminal: cells, lines, layout, frames."""

@@ -1,0 +1,37 @@
+"""A widget that is drawn line by line, with nothing around it."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from impsy_tui.console.drawing.painter import stretch
+
+
+class Drawn(Widget):
+    """Draws segments. It has no border and no padding, so none of Textual's work for those is done.
+
+    Attributes:
+        width: in cells, while lines are drawn.
+    """
+
+    width = 0
+
+    def segments(self, y: int) -> Sequence[Segment]:
+        """A line, as wide as the widget."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """A line."""
+        self.width = self.size.width
+        return Strip(self.segments(y), self.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region."""
+        self.width = self.size.width
+        lines = map(self.segments, range(crop.y, crop.bottom))
+        if crop.x == 0 and crop.width == self.width:
+            return [Strip(line, crop.width) for line in lines]
+        return [Strip(stretch(line, crop.x, crop.right), crop.width) for line in lines]

@@ -1,0 +1,166 @@
+"""A widget of a few lines of text, each redrawn only when it has changed."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from impsy_tui.console.drawing.drawn_widget import Drawn
+from impsy_tui.console.drawing.painter import stretch, width_of
+from impsy_tui.console.themes import Palette
+from impsy_tui.printable import printable
+
+Piece = tuple[str, Style]
+Line = tuple[Piece, ...]
+
+_MDRNN: Final = re.compile(r"musicMDRNN-dim(\d+)-layers(\d+)-units(\d+)")
+_SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "512": "xl"}
+_STEPS: Final = "▁▂▃▄▅▆▇█"
+
+
+class Lines(Drawn):
+    """Shows lines from the top; what is missing is empty, what is too much is cut off.
+
+    Args:
+        palette: how to draw.
+        id: of the widget.
+    """
+
+    def __init__(self, palette: Palette, *, id: str) -> None:
+        super().__init__(id=id)
+        self.palette = palette
+        self._lines: list[Line] = []
+        self._made_for = Size(0, 0)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw with other colours."""
+        self.palette = palette
+        self.redraw()
+        self.refresh()
+
+    def redraw(self) -> None:
+        """Make the lines anew, in this palette and for this size."""
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Show these lines."""
+        self._made_for = self.size
+        width = self._made_for.width
+        for number in range(max(len(lines), len(self._lines))):
+            old = self._lines[number] if number < len(self._lines) else ()
+            new = lines[number] if number < len(lines) else ()
+            if old != new:
+                self.refresh(Region(0, number, max(1, width), 1))
+        self._lines = list(lines)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region, made for the size that the widget has now.
+
+        It is asked here, for a widget that is shown again is not always told of its size.
+        """
+        if self.size != self._made_for:
+            self.redraw()
+        return super().render_lines(crop)
+
+    def segments(self, y: int) -> list[Segment]:
+        """A line, filled up to the edge."""
+        pieces = self._lines[y] if y < len(self._lines) else ()
+        line = [Segment(one_line(text), style) for text, style in pieces if text]
+        return filled(line, self.width, self.palette.ground)
+
+
+class Pane(Lines, can_focus=True):
+    """Lines under a heading, which shows where the focus is."""
+
+    def on_focus(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Its heading tells."""
+        self.redraw()
+
+
+def one_line(text: str) -> str:
+    """Returns a text that is safe to show on one line."""
+    return text if text.isprintable() else printable(text).replace("\n", "\\n")
+
+
+def filled(line: list[Segment], width: int, ground: Style) -> list[Segment]:
+    """A line of exactly this width: cut off, or filled up."""
+    used = sum(width_of(segment.text) for segment in line)
+    if used > width:
+        return stretch(line, 0, width)
+    if used < width:
+        line.append(Segment(" " * (width - used), ground))
+    return line
+
+
+def heading(text: str, width: int, palette: Palette, *, focused: bool = False) -> Line:
+    """The first line of a pane: its name, and a rule to the edge."""
+    name = f" {text} " if focused else f"{text} "
+    style = palette.text_block if focused else palette.dim
+    return ((name, style), ("─" * max(0, width - width_of(name)), palette.faint))
+
+
+def cut(text: str, width: int) -> str:
+    """A text that is too long, with dots at its end."""
+    if width_of(text) <= width:
+        return text
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def middle(text: str, width: int) -> str:
+    """A text that is too long, with dots in its middle: both ends of a name tell most."""
+    total = width_of(text)
+    if total <= width or width < 5:
+        return cut(text, width)
+    left = (width - 1) // 2
+    _, end = Segment(text).split_cells(total - (width - 1 - left))
+    return f"{set_cell_size(text, left)}…{end.text}"
+
+
+def short_model(name: str, width: int) -> str:
+    """The name of a model in few characters: ``mdrnn s 9d`` says all that one made by the program does."""
+    if found := _MDRNN.match(name):
+        name = f"mdrnn {_SIZES.get(found[3], f'{found[3]} units')} {found[1]}d"
+    return middle(name, width)
+
+
+def blocks(shares: Sequence[float]) -> str:
+    """Numbers from 0 to 1 as blocks, one a cell, the lowest the smallest."""
+    most = len(_STEPS) - 1
+    return "".join(_STEPS[round(min(max(share, 0.0), 1.0) * most)] for share in shares)
+
+
+def cut_off(text: str, width: int) -> str:
+    """A text that is no longer than this."""
+    return text if width_of(text) <= width else padded(text, width)
+
+
+def padded(text: str, width: int) -> str:
+    """A text of exactly this width: cut off, or filled up."""
+    return set_cell_size(text, max(0, width))
+
+
+def span(seconds: float) -> str:
+    """A time in the fewest characters: 45s, 12:03, 1:02:03."""
+    whole = int(max(0.0, seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d}"
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def amount(bytes_: float) -> str:
+    """A number of bytes: 12 kB, 3.4 GB."""
+    for unit in ("B", "kB", "MB"):
+        if bytes_ < 1000:
+            return f"{bytes_:.0f} {unit}"
+        bytes_ /= 1000
+    return f"{bytes_:.1f} GB"

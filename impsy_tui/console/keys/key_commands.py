@@ -1,0 +1,63 @@
+"""What keys ask of the engine: the command line that an action is, as things stand."""
+
+from collections.abc import Mapping
+
+from impsy_tui.console.keys.keymap import Keymap
+from impsy_tui.console.keys.parameter_steps import Steps
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.key_actions import ACTIONS, shown
+
+
+class KeyLines:
+    """Knows the commands of the keymap's actions, where they have one.
+
+    Args:
+        steps: what keys turn.
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def key(self, line: str, keymap: Keymap, own: Mapping[str, str]) -> str:
+        """Returns the key that does what a line does, as it is shown; empty if none does.
+
+        Args:
+            line: the line.
+            keymap: the keys in force.
+            own: lines of the performer's own keys, which go before others.
+        """
+        mine = next((key for key, bound in own.items() if bound == line), "")
+        names = (action.name for action in ACTIONS if line in (action.name, self.line(action.name, None)))
+        keys = (key for name in names for key in keymap.keys(name).split(",") if key not in own)
+        return shown(mine or next(keys, ""))
+
+    def line(self, action: str, snapshot: Snapshot | None) -> str | None:
+        """The command of a key's action; None if it asks nothing of the engine.
+
+        Args:
+            action: its name in the keymap.
+            snapshot: the newest, None for none ever.
+        """
+        match action:
+            case "panic" | "take" | "give" | "reset" | "thru":
+                return action
+            case "pause" | "toggle_pause":
+                paused = snapshot is not None and all(player.paused for player in snapshot.players)
+                return "resume" if paused else "pause"
+            case "timer":
+                return "timer stop" if snapshot is not None and snapshot.timer_runs else "timer start"
+            case _ if action.startswith("mode_"):
+                return f"mode {action.removeprefix('mode_')}"
+        if snapshot is None:
+            return None
+        if action in ("next_player", "previous_player"):
+            return _focus_moved(1 if action == "next_player" else -1, snapshot)
+        return self._steps.line(action, snapshot)
+
+
+def _focus_moved(by: int, snapshot: Snapshot) -> str | None:
+    if len(snapshot.players) < 2:
+        return None
+    names = [player.name for player in snapshot.players]
+    at = names.index(snapshot.focused.name) + by
+    return f"player {names[at % len(names)]}"

@@ -1,0 +1,103 @@
+"""Which keys act at once, before the next key is read, and on which screen."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from textual import events
+from textual.screen import Screen
+
+from impsy_tui.console.keys.keymap import Keymap
+from impsy_tui.console.screens.dialogs import Dialog
+from impsy_tui.console.screens.page import Page
+from impsy_tui.console.screens.perform import PerformScreen
+from impsy_tui.key_actions import shown
+
+_HAMMERING: Final = 0.7
+"""Seconds after an Escape in which another one does not enter keys mode."""
+
+
+class KeyRouter:
+    """Gives each key to the performer's own keys or to the screen on top, in the order of typing.
+
+    Textual's widgets take their keys later, when several keys of one read may be in their queues already.
+
+    Args:
+        keymap: the keys in force.
+        own: returns the performer's own lines, by key.
+        enter: carries out a line.
+        where: returns the page that the performer looks at, or the first screen.
+    """
+
+    def __init__(
+        self,
+        keymap: Keymap,
+        own: Callable[[], Mapping[str, str]],
+        enter: Callable[[str], None],
+        where: Callable[[], Page | PerformScreen],
+    ) -> None:
+        self._keymap = keymap
+        self._own = own
+        self._enter = enter
+        self._where = where
+        self._escaped = -_HAMMERING
+
+    def separated(self, event: events.Key) -> list[events.Key]:
+        """Returns Escape and a key for Alt with the key: tmux sends both in the same way.
+
+        A key that is bound with Alt stays whole.
+        """
+        alt, _, key = event.key.partition("+")
+        if alt != "alt" or not key or event.key in self._keymap.everywhere | self._keymap.single:
+            return [event]
+        if event.key in self._own():
+            return [event]
+        return [events.Key("escape", "\x1b"), events.Key(key, event.character)]
+
+    async def take(self, screen: Screen[Any], event: events.Key) -> bool:
+        """Carry out a key at once.
+
+        Returns:
+            False if the key belongs to a binding of the console or to the widget that has the focus.
+        """
+        if event.key in self._keymap.keys("panic").split(","):
+            return False
+        if line := self._own().get(event.key):
+            self._enter(line)
+            return True
+        match screen:
+            case Dialog():
+                return self._take_in_dialog(screen, event)
+            case Page():
+                return await screen.take_key(event)
+            case PerformScreen():
+                return self._take_in_first(screen, event)
+        return False
+
+    def toggle_keys_mode(self, perform: PerformScreen) -> None:
+        """Enter or leave keys mode. A performer who hammers Escape ends at the prompt."""
+        now, before = time.monotonic(), self._escaped
+        self._escaped = now
+        perform.set_keys_mode(not perform.keys_mode and now - before > _HAMMERING)
+
+    def _take_in_dialog(self, dialog: Dialog, event: events.Key) -> bool:
+        if dialog.take_key(event):
+            return True
+        if dialog.keeps_text:
+            return False
+        if not event.is_printable:
+            return event.key not in self._keymap.everywhere
+        dialog.leave(False)
+        self._where().set_keys_mode(False)
+        return False
+
+    def _take_in_first(self, perform: PerformScreen, event: events.Key) -> bool:
+        if event.key in self._keymap.keys("keys").split(",") and not perform.prompt.searches:
+            self.toggle_keys_mode(perform)
+            return True
+        if perform.keys_mode and event.is_printable and event.key not in self._keymap.single:
+            perform.hint.tell(f"{shown(event.key)} does nothing here; {self._keymap.label('prompt')} is the prompt")
+            return True
+        if not perform.keys_mode and perform.focused is None and perform.is_mounted:
+            perform.set_focus(perform.prompt.line)  # the focus goes some time after the prompt was hidden
+        return False

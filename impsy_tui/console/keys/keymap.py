@@ -1,0 +1,89 @@
+"""The keys in force. Footer, help and bindings read them."""
+
+from collections.abc import Mapping
+
+from textual.binding import Binding, BindingType
+
+from impsy_tui.key_actions import ACTIONS, BY_NAME, KeysInForce, shown
+
+
+class Keymap:
+    """The keys in force.
+
+    An action whose wished keys are refused keeps its default keys.
+
+    Args:
+        wishes: keys by action, over the defaults.
+
+    Attributes:
+        problems: one message for each key that two actions have, each unknown action and each unknown key.
+    """
+
+    def __init__(self, wishes: Mapping[str, str]) -> None:
+        found = KeysInForce(wishes)
+        self.problems = [*map(str, found.clashes), *map(str, found.refusals)]
+        self._keys = found.keys
+
+    def keys(self, name: str) -> str:
+        """The keys of an action, comma between."""
+        return self._keys[name]
+
+    @property
+    def needs_kitty(self) -> bool:
+        """Whether a key is one that terminals report by kitty's keyboard protocol alone."""
+        return any(_is_beyond_plain(key) for keys in self._keys.values() for key in keys.split(","))
+
+    @property
+    def everywhere(self) -> frozenset[str]:
+        """The keys that work everywhere."""
+        return frozenset(key for action in ACTIONS if action.everywhere for key in self._keys[action.name].split(","))
+
+    @property
+    def single(self) -> frozenset[str]:
+        """The keys of the first screen."""
+        return frozenset(
+            key for action in ACTIONS if not action.everywhere for key in self._keys[action.name].split(",")
+        )
+
+    def is_text(self, name: str) -> bool:
+        """Whether the keys of an action could also be typed at the prompt."""
+        keys = self._keys[name].split(",")
+        return not BY_NAME[name].everywhere and all(key == "space" or len(shown(key)) == 1 for key in keys)
+
+    def label(self, name: str) -> str:
+        """The first key of an action, for the eye."""
+        return shown(self._keys[name].split(",")[0])
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Keys by action, for Textual to rebind."""
+        return {action.name: self._keys[action.name] for action in ACTIONS if self._keys[action.name] != action.keys}
+
+
+def default_bindings(*, everywhere: bool) -> list[BindingType]:
+    """Bindings to ``app.do(name)`` with the default keys; ``Keymap.changed`` rebinds them.
+
+    Those that work everywhere go before any widget's own. So does the way back to the prompt, for
+    what is typed at once after it is meant for the prompt.
+    """
+    return [
+        Binding(
+            action.keys,
+            f"app.do('{action.name}')",
+            action.help,
+            show=False,
+            priority=everywhere or action.name == "prompt",
+            id=action.name,
+        )
+        for action in ACTIONS
+        if action.everywhere is everywhere
+    ]
+
+
+def _is_beyond_plain(key: str) -> bool:
+    *modifiers, last = key.split("+")
+    if {"super", "hyper", "meta"}.intersection(modifiers):
+        return True
+    if "ctrl" in modifiers:
+        return "shift" in modifiers or last in ("enter", "tab", "escape", "backspace") or last.isdigit()
+    return "shift" in modifiers and last in ("enter", "space", "escape", "backspace")

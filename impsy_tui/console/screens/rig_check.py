@@ -1,0 +1,86 @@
+"""The rig check: every port, disk, model, socket and clock on one page, before the doors open."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from impsy_tui.console.drawing.lines import Line, Lines
+from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.screens.page import Dress, Page
+from impsy_tui.console.themes import Palette
+from impsy_tui.control.messages import Check, Reply, Rig
+
+_GLYPHS: Final = {"ok": "✓", "warning": "!", "error": "✗"}
+
+
+class Checks(Lines):
+    """The checks, one below the other, long ones over several lines."""
+
+    DEFAULT_CSS = "Checks { height: auto; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="checks")
+        self._checks: tuple[Check, ...] = ()
+
+    def show(self, checks: tuple[Check, ...]) -> None:
+        """Show what was found."""
+        self._checks = checks
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        palette, width = self.palette, self.size.width
+        styles = {"ok": palette.good, "warning": palette.warning, "error": palette.alarm}
+        lines: list[Line] = []
+        for check in self._checks:
+            style = styles[check.state]
+            head = f" {_GLYPHS[check.state]} {check.name:<10} "
+            for text in textwrap.wrap(check.text, max(10, width - 14), break_on_hyphens=False) or [""]:
+                lines.append(((head, style), (text, palette.text if check.state == "ok" else style)))
+                head = " " * len(head)
+        self.styles.height = max(1, len(lines))
+        self.set_lines(lines)
+
+
+class RigPage(Page):
+    """The checks, made when the page is opened and when asked for."""
+
+    KEYS: ClassVar[Mapping[str, str]] = {"u": "reload", "enter": "reload"}
+    TITLE_TEXT = "RIG CHECK"
+    KEYS_TEXT = "u update · : prompt · Esc back"
+
+    def __init__(self, dress: Dress, desk: Desk) -> None:
+        super().__init__(dress)
+        self._desk = desk
+        self._checks = Checks(dress.palette)
+
+    def content(self) -> ComposeResult:
+        """The checks."""
+        with VerticalScroll():
+            yield self._checks
+
+    def on_mount(self) -> None:
+        """Look at once."""
+        self._look()
+
+    def action_reload(self) -> None:
+        """Look again."""
+        self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        self.set_title("RIG CHECK · looking …")
+        answer = await self._desk.ask("rig")
+        if self.left:
+            return
+        if isinstance(answer, Rig):
+            self._checks.show(answer.checks)
+            bad = [check.name for check in answer.checks if check.state != "ok"]
+            self.set_title(f"RIG CHECK · look at {', '.join(bad)}" if bad else "RIG CHECK · everything is ready")
+        elif isinstance(answer, Reply):
+            self.set_title(f"RIG CHECK · {answer.text}")
+            self._checks.show((Check("engine", "error", answer.text),))

@@ -1,0 +1,168 @@
+"""A band: what its players do now and did in the last minute, the lead's features, what they do together."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.style import Style
+
+from impsy_tui import terms
+from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut, heading, padded, span
+from impsy_tui.console.themes import Palette
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import BandState
+
+_GLYPHS: Final = "·:./»-Oo#"
+"""Of each gesture, by code: no colour is needed to tell them apart."""
+_SHORT: Final = (
+    "nothing",
+    "fast taps",
+    "slow taps",
+    "swipe",
+    "accelerating",
+    "slow swipe",
+    "big swirl",
+    "small swirl",
+    "combination",
+)
+_LEGEND: Final = " · ".join(f"{glyph} {name}" for glyph, name in zip(_GLYPHS[1:], _SHORT[1:], strict=True))
+_GROUPS: Final = ("none", "taps", "swipes", "swirls", "comb")
+_NAME: Final = 5
+_WORD: Final = 12
+_LONG: Final = 23
+"""Cells of a gesture's whole name."""
+_WIDE: Final = 90
+_MINUTE: Final = 60
+
+
+class BandView(Lines, can_focus=True):
+    """A line a player, and below them what they do together."""
+
+    DEFAULT_CSS = "BandView { height: 1fr; width: 1fr; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="band")
+        self._band: BandState | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the band that has the focus."""
+        if snapshot.focused.band != self._band:
+            self._band = snapshot.focused.band
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        band, width, height = self._band, self.size.width, self.size.height
+        if band is None:
+            return
+        title = f"BAND ◆ audition {band.auditioned}" if band.auditioned else "BAND"
+        lines = [heading(cut(title, width), width, self.palette), *self._players(band, width)]
+        for block in ([self._together(band)], self._lead(band), self._matrix(band), self._legend(width)):
+            if len(lines) + len(block) <= height:
+                lines += block
+        self.set_lines(lines)
+
+    def _players(self, band: BandState, width: int) -> list[Line]:
+        word = _LONG if width >= _WIDE else _WORD
+        names = terms.GESTURES if width >= _WIDE else _SHORT
+        lines = []
+        for number, (player, code) in enumerate(zip(band.players, band.gestures, strict=True)):
+            forced = "!" if player in band.forced else " "
+            name = (padded(player, _NAME) + forced, self.palette.input if number == 0 else self.palette.prediction)
+            told = (padded(names[code], word) + " ", self._ink(code))
+            marked = self._in_silence(band, number)
+            past = band.seconds[number] if number < len(band.seconds) else ""
+            room = width - _NAME - 2 - word - sum(len(text) for text, _ in marked)
+            lines.append((name, told, *marked, *self._minute(past, room)))
+        return lines
+
+    def _in_silence(self, band: BandState, number: int) -> list[Piece]:
+        """What a player would do by the model that is auditioned."""
+        if not band.auditioned or not number or number > len(band.in_silence):
+            return [("  " + " " * _WORD, self.palette.ground)] if band.auditioned else []
+        return [(f"◆{padded(_SHORT[band.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
+
+    def _minute(self, seconds: str, width: int) -> list[Piece]:
+        """The last minute from left to right, as many seconds a cell as must be; of them the newest is shown."""
+        width = max(1, min(width, _MINUTE))
+        first = _MINUTE - len(seconds)
+        pieces: list[tuple[str, Style]] = []
+        for cell in range(width):
+            second = (cell + 1) * _MINUTE // width - 1 - first
+            if second < 0:
+                glyph, style = " ", self.palette.ground
+            else:
+                code = int(seconds[second])
+                glyph, style = _GLYPHS[code], self._ink(code)
+            if pieces and pieces[-1][1] is style:
+                pieces[-1] = (pieces[-1][0] + glyph, style)
+            else:
+                pieces.append((glyph, style))
+        return list(pieces)
+
+    def _ink(self, code: int) -> Style:
+        palette = self.palette
+        return (
+            palette.faint,
+            palette.input,
+            palette.input,
+            palette.good,
+            palette.good,
+            palette.upcoming,
+            palette.upcoming,
+            palette.upcoming,
+            palette.warning,
+        )[code]
+
+    def _together(self, band: BandState) -> Line:
+        palette = self.palette
+        arrow = "↑" if band.rise > 0.05 else "↓" if band.rise < -0.05 else " "
+        pieces: list[Piece] = [
+            ("flux ", palette.dim),
+            (f"{band.flux:.2f}{arrow} ", palette.strong),
+            ("entropy ", palette.dim),
+            (f"{band.entropy:.2f} ", palette.strong),
+            (f" {band.state} ", palette.text),
+        ]
+        if band.new_idea:
+            pieces.append((" NEW IDEA ", palette.text_block))
+        return tuple(pieces)
+
+    def _lead(self, band: BandState) -> list[Line]:
+        palette = self.palette
+        x, y, across, down, touches, moved, downs, speed = band.features
+        if band.lead_age < 0:
+            how: Piece = ("nobody has touched the surface yet", palette.dim)
+        elif band.resting:
+            how = (" THE BAND RESTS ", palette.warning_block)
+        else:
+            how = (f"touched {span(band.lead_age)} ago", palette.dim)
+        where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""
+        counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
+        return [
+            (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
+            ((f"clips {band.clips}  ", palette.dim), how, (f"  told by {band.told_by}", palette.dim)),
+        ]
+
+    def _matrix(self, band: BandState) -> list[Line]:
+        """How often each group of gestures was followed by each, in fifteen seconds; staying is dim."""
+        palette, count = self.palette, len(_GROUPS)
+        head = "".join(f"{name:>7}" for name in _GROUPS)
+        lines: list[Line] = [((f"{'from / to':<9}{head}", palette.dim),)]
+        for row, name in enumerate(_GROUPS):
+            cells: list[Piece] = [(f"{name:<9}", palette.dim)]
+            for column, times in enumerate(band.transitions[row * count : (row + 1) * count]):
+                style = palette.faint if not times else palette.dim if row == column else palette.strong
+                cells.append((f"{times:>7}", style))
+            lines.append(tuple(cells))
+        return lines
+
+    def _legend(self, width: int) -> list[Line]:
+        lines: list[Line] = []
+        rest: Sequence[str] = _LEGEND.split(" · ")
+        while rest:
+            shown = 1
+            while shown < len(rest) and len("  ".join(rest[: shown + 1])) <= width:
+                shown += 1
+            lines.append(((cut("  ".join(rest[:shown]), width), self.palette.faint),))
+            rest = rest[shown:]
+        return lines

@@ -1,0 +1,274 @@
+"""Below the prompt: what may be typed or what is wrong, the keys mode, and the keys that work."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut
+from impsy_tui.console.drawing.painter import width_of
+from impsy_tui.console.keys.keymap import Keymap
+from impsy_tui.console.themes import Palette
+from impsy_tui.key_actions import ACTIONS, shown
+from impsy_tui.language.completion import Completion
+from impsy_tui.language.parser import Mistake
+
+_LEAST_MESSAGE: Final = 30
+_LONGEST_BOUND: Final = 14
+_LONGEST_SHARED: Final = 12
+"""Cells of a beginning that all options share, up to which it is repeated in each."""
+_IDLE: Final = "type a command, or Tab for all of them; Esc for keys"
+
+
+class Hint(Lines):
+    """One line of advice."""
+
+    DEFAULT_CSS = "Hint { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette, idle: str = _IDLE) -> None:
+        super().__init__(palette, id="hint")
+        self._usual = self._idle = idle
+        self._said: tuple[str, object, int] = ("idle", None, 0)
+
+    def idle(self) -> None:
+        """Nothing is typed."""
+        self._say("idle", None, 0)
+
+    def set_idle(self, advice: str) -> None:
+        """Show this advice while nothing is typed, or the usual one if it is empty."""
+        idle = advice or self._usual
+        if idle != self._idle:
+            self._idle = idle
+            self.redraw()
+
+    def complete(self, completion: Completion, offset: int) -> None:
+        """What may come next, from below the word that is typed on."""
+        self._say("complete", completion, offset)
+
+    def blame(self, mistake: Mistake, offset: int) -> None:
+        """What is wrong, below the word that is."""
+        self._say("blame", mistake, offset)
+
+    def found(self, line: str) -> None:
+        """A line of the history."""
+        self._say("found", line, 0)
+
+    def tell(self, text: str, *, wrong: bool = False) -> None:
+        """Show an answer until something is typed."""
+        self._say("wrong" if wrong else "told", (text,), 0)
+
+    def advise(self, completion: Completion | None, mistake: Mistake | None, offset: int, found: str | None) -> None:
+        """Show what the prompt says about its line; see ``Prompt.Advised``."""
+        if mistake is not None:
+            self.blame(mistake, offset)
+        elif found is not None:
+            self.found(found)
+        elif completion is not None:
+            self.complete(completion, offset)
+        elif self._said[0] not in ("told", "wrong"):
+            self.idle()
+
+    def tells_all_of(self, mistake: Mistake, offset: int) -> bool:
+        """True if there is room for the whole message of a mistake."""
+        return any(mistake.message in text for text, _ in _mistake(mistake, offset, self.size.width, self.palette))
+
+    def _say(self, what: str, about: object, offset: int) -> None:
+        self._said = (what, about, offset)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the line."""
+        what, about, offset = self._said
+        width, palette = self.size.width, self.palette
+        match about:
+            case Completion():
+                self.set_lines([_completion(about, width, palette)])
+            case Mistake():
+                self.set_lines([_mistake(about, offset, width, palette)])
+            case (str() as told,):
+                self.set_lines([((cut(told, width), palette.alarm if what == "wrong" else palette.text),)])
+            case str():
+                text = f"⌕ {about}" if about else "⌕ nothing of the kind was typed"
+                self.set_lines(
+                    [((cut(f"{text}   (Enter takes it, Ctrl-R older, Esc leaves)", width), palette.accent),)]
+                )
+            case _:
+                self.set_lines([((cut(self._idle, width), palette.faint),)] if what == "idle" else [])
+
+
+def _completion(completion: Completion, width: int, palette: Palette) -> Line:
+    if len(completion.options) > 1:
+        return _choices(completion, width, palette)
+    text = completion.hint if not completion.options else f"{completion.options[0]}  ({completion.hint})"
+    return ((cut(text, width), palette.dim),) if text else ()
+
+
+def _choices(completion: Completion, width: int, palette: Palette) -> Line:
+    """As many whole options as there is room for, from the chosen one on, and how many there are."""
+    options, chosen = completion.options, completion.chosen
+    end = len(_shared(options))
+    names = [f"…{option[end:]}" if end > _LONGEST_SHARED else option for option in options]
+    if sum(map(width_of, names)) + 2 * (len(names) - 1) <= width:
+        first, pieces = 0, list[Piece]()
+    else:
+        first = max(chosen, 0)
+        pieces = [(f"{chosen + 1} of {len(names)}  " if chosen >= 0 else f"{len(names)}: ", palette.text)]
+    room = width - sum(width_of(text) for text, _ in pieces)
+    for number, name in enumerate(names[first:], first):
+        dots = 0 if number == len(names) - 1 else 3
+        if number > first and width_of(name) + dots > room:
+            pieces.append(("…", palette.dim))
+            break
+        pieces.append((cut(name, room - dots), palette.strong if number == chosen else palette.dim))
+        pieces.append(("  " if dots else "", palette.dim))
+        room -= width_of(name) + 2
+    return tuple(pieces)
+
+
+def _shared(options: Sequence[str]) -> str:
+    """Returns the beginning that all options share, up to the last sign that divides their words."""
+    first, last = min(options), max(options)
+    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return first[: max(map(first[:count].rfind, "-_. ")) + 1]
+
+
+def _mistake(mistake: Mistake, offset: int, width: int, palette: Palette) -> Line:
+    arrows = "^" * max(1, mistake.end - mistake.start)
+    before = offset + mistake.start
+    message = mistake.message
+    left = width - before - len(arrows) - 1
+    if left >= min(len(message), _LEAST_MESSAGE):
+        return ((" " * before, palette.ground), (f"{arrows} {cut(message, left)}", palette.alarm))
+    if before > _LEAST_MESSAGE:
+        # There is room on the left: the message ends where the word begins.
+        return (
+            (f"{cut(message, before - 1)} ".rjust(before), palette.alarm),
+            (arrows[: width - before], palette.alarm),
+        )
+    return ((cut(message, width), palette.alarm),)
+
+
+class KeysBar(Lines):
+    """Stands in place of the prompt in keys mode: unmistakable, and a reminder of the keys."""
+
+    DEFAULT_CSS = "KeysBar { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette, keymap: Keymap) -> None:
+        super().__init__(palette, id="keysbar")
+        self._keymap = keymap
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Other keys."""
+        self._keymap = keymap
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the line."""
+        key, palette, width = self._keymap.label, self.palette, self.size.width
+        pieces: list[Piece] = [(" KEYS ", palette.input_block), (" ", palette.ground)]
+        used = 7
+        for keys, what in (
+            (f"{key('mode_callresponse')}-{key('mode_useronly')}", "mode"),
+            (f"{key('temp_down')} {key('temp_up')}", "temp"),
+            (f"{key('sigma_down')} {key('sigma_up')}", "sigma"),
+            (f"{key('slower')} {key('faster')}", "slow fast"),
+            (key("toggle_pause"), "pause"),
+            (key("take"), "take"),
+            (key("give"), "give"),
+            (key("thru"), "thru"),
+            (key("prompt"), "prompt"),
+            (key("reset"), "reset"),
+            (key("timer"), "timer"),
+            (f"{key('next_player')} {key('previous_player')}", "players"),
+            (key("next_pane"), "panes"),
+        ):
+            if used + len(keys) + len(what) + 3 > width:
+                break
+            used += len(keys) + len(what) + 3
+            pieces += [(keys, palette.strong), (f" {what}  ", palette.dim)]
+        self.set_lines([tuple(pieces)])
+
+
+class PageKeys(Lines):
+    """Stands in place of the prompt in the keys mode of a page, with the keys of the page."""
+
+    DEFAULT_CSS = "PageKeys { height: 2; width: 1fr; }"
+
+    def __init__(self, palette: Palette, text: str) -> None:
+        super().__init__(palette, id="keys-here")
+        self._rows = text.split("\n")
+        self._told = ""
+
+    def tell(self, text: str) -> None:
+        """Show an answer to a key in the second line."""
+        self._told = text
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        palette, width = self.palette, self.size.width
+        rows = [*self._rows[:1], self._told or "".join(self._rows[1:2])]
+        lead: tuple[Piece, ...] = ((" KEYS ", palette.input_block), (" ", palette.ground))
+        indent: tuple[Piece, ...] = ((" " * 7, palette.ground),)
+        style = palette.dim
+        self.set_lines(
+            [(*(indent if number else lead), (cut(row, max(1, width - 7)), style)) for number, row in enumerate(rows)]
+        )
+        self._told = ""
+
+
+class KeyFooter(Lines):
+    """The keys that work everywhere."""
+
+    DEFAULT_CSS = "KeyFooter { height: 1; width: 1fr; }"
+
+    def __init__(self, palette: Palette, keymap: Keymap) -> None:
+        super().__init__(palette, id="footer")
+        self._keymap = keymap
+        self._locked = False
+        self._bound: dict[str, str] = {}
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Other keys."""
+        self._keymap = keymap
+        self.redraw()
+
+    def show(self, *, locked: bool, bound: Mapping[str, str]) -> None:
+        """Show other keys, if they are.
+
+        Args:
+            locked: leave out what the stage lock hides.
+            bound: the performer's own, by key.
+        """
+        if (locked, bound) != (self._locked, self._bound):
+            self._locked, self._bound = locked, dict(bound)
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Make the line."""
+        palette, width = self.palette, self.size.width
+        keys = self._keys()
+
+        def length() -> int:
+            return sum(width_of(key) + width_of(what) + 3 for key, what, _ in keys) - 1
+
+        # The console's own go first; panic stays.
+        while len(keys) > 1 and length() > width:
+            dearness = [(kind == "panic", kind == "bound", -index) for index, (_, _, kind) in enumerate(keys)]
+            keys.pop(dearness.index(min(dearness)))
+        styles = {"panic": palette.alarm_block, "bound": palette.text_block}
+        pieces: list[Piece] = []
+        for key, what, kind in keys:
+            pieces += [(key, styles.get(kind, palette.strong)), (f" {what}  ", palette.dim)]
+        self.set_lines([tuple(pieces)])
+
+    def _keys(self) -> list[tuple[str, str, str]]:
+        """Keys, what they do, and whose they are; a key that is bound has taken the place of what it did before."""
+        panic = self._keymap.keys("panic").split(",")
+        bound = {key: line for key, line in self._bound.items() if key not in panic}
+        keys = []
+        for action in ACTIONS:
+            key = self._keymap.keys(action.name).split(",")[0]
+            if key in bound:
+                keys.append((shown(key), cut(bound.pop(key), _LONGEST_BOUND), "bound"))
+            elif action.label and not (self._locked and action.hidden_by_lock):
+                keys.append((self._keymap.label(action.name), action.label, action.name))
+        return keys + [(shown(key), cut(line, _LONGEST_BOUND), "bound") for key, line in sorted(bound.items())]

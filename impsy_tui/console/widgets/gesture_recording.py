@@ -1,0 +1,48 @@
+"""What is to be played for a recording of gestures: large enough to be read from the instrument."""
+
+from impsy_tui.console.drawing.lines import Lines, Piece, heading, span
+from impsy_tui.console.themes import Palette
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import GuidedState
+
+_KEYS = "record gestures again, skip, off"
+
+
+class GuidedView(Lines):
+    """The gesture, how long, how far, and what comes after it."""
+
+    DEFAULT_CSS = "GuidedView { height: 4; width: 1fr; margin: 0 0 1 0; }"
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="guided")
+        self._guided: GuidedState | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show what is asked for in a snapshot."""
+        if snapshot.guided != self._guided:
+            self._guided = snapshot.guided
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Make the lines."""
+        guided, width, palette = self._guided, self.size.width, self.palette
+        if guided is None:
+            return
+        left = span(guided.left + 0.999)
+        gesture = guided.gesture.replace("-", " ").upper()
+        if guided.plays:
+            said: list[Piece] = [(" ▶ PLAY ", palette.input_block), (f" {gesture} ", palette.strong)]
+            said += [(f" {left} ", palette.strong), (f" {guided.touches} touches", palette.dim)]
+        else:
+            said = [(" ○ NEXT ", palette.text_block), (f" {gesture} ", palette.text), (f" in {left}", palette.strong)]
+        full = round(width * (1.0 - min(1.0, guided.left / guided.seconds)))
+        ink = palette.input if guided.plays else palette.dim
+        following = f"then {guided.following.replace('-', ' ')}" if guided.following else "the last"
+        self.set_lines(
+            [
+                heading(f"RECORDING GESTURES {guided.number}/{guided.of}", width, palette),
+                tuple(said),
+                (("━" * full, ink), ("─" * (width - full), palette.faint)),
+                ((f"{following}   {_KEYS}", palette.dim),),
+            ]
+        )

@@ -1,1 +1,0 @@
-"""Performances: made up, recorded and collected. NumPy only."""

@@ -1,0 +1,1 @@
+"""Performances: logs, datasets, synthetic performances. NumPy only."""

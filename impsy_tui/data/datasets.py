@@ -1,0 +1,107 @@
+"""Data sets as IMPSY keeps them: ``.npz`` files with ``perfs``, an object array of float arrays.
+
+The object array is a pickle. It is never unpickled: see ``object_array``.
+"""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.data.object_array import read_object_array
+from impsy_tui.errors import UserError
+
+LARGEST: Final = 256 << 20
+"""Bytes, uncompressed. A larger data set is refused."""
+
+
+def read_dataset(file: Path) -> list[np.ndarray]:
+    """The performances of a data set.
+
+    Args:
+        file: a ``.npz`` that IMPSY or this program has written.
+
+    Returns:
+        One float32 array ``[events, dimension]`` a performance, columns dt in seconds, then the
+        values; those without events are left out.
+
+    Raises:
+        UserError: it cannot be read, or is not trusted.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if "perfs.npy" not in archive.namelist():
+                raise UserError("holds no performances (perfs)")
+            entry = archive.getinfo("perfs.npy")
+            if entry.file_size > LARGEST:
+                raise UserError(f"is too large: {entry.file_size >> 20} MB, at most {LARGEST >> 20} MB")
+            loaded = _read_array(archive.read(entry))
+    except UserError:
+        raise
+    except MemoryError:
+        raise UserError("is too large") from None
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror or error}") from None
+    except zipfile.BadZipFile as error:
+        raise UserError(f"cannot be read: {error}") from None
+    except Exception as error:  # a damaged file can fail in any way
+        raise UserError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
+    return _checked(loaded)
+
+
+def _read_array(data: bytes) -> Any:
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, by_columns, dtype = read_header(stream)
+    if dtype.hasobject:
+        return read_object_array(stream)
+    return np.frombuffer(data, dtype, offset=stream.tell()).reshape(shape, order="F" if by_columns else "C")
+
+
+def _checked(loaded: Any) -> list[np.ndarray]:
+    if not isinstance(loaded, np.ndarray) or not loaded.ndim:
+        raise UserError("holds no list of performances")
+    performances: list[np.ndarray] = []
+    dimension = total = 0
+    for item in loaded if loaded.size else ():  # an array without values may have any number of rows
+        if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiuO":
+            raise UserError("holds a performance that is no array of numbers")
+        if item.size == 0:
+            continue
+        total += 4 * item.size
+        if total > LARGEST:
+            raise UserError("is too large")
+        try:
+            performance = np.ascontiguousarray(item, np.float32)
+        except (TypeError, ValueError):
+            raise UserError("holds a performance that is no array of numbers") from None
+        if performance.ndim != 2 or performance.shape[1] < 2 or (dimension and performance.shape[1] != dimension):
+            raise UserError("holds performances of different dimensions")
+        if not np.isfinite(performance).all():
+            raise UserError("holds values that are no numbers")
+        dimension = performance.shape[1]
+        performances.append(performance)
+    return performances
+
+
+def write_dataset(file: Path, performances: list[np.ndarray]) -> None:
+    """Write a data set that IMPSY reads.
+
+    Args:
+        file: to write, ``.npz``.
+        performances: float arrays ``[events, dimension]``.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    perfs = np.empty(len(performances), object)
+    for index, performance in enumerate(performances):
+        perfs[index] = performance.astype(np.float32)
+    # Half a data set, left by a job that was cancelled, is never taken for one.
+    temporary = file.with_name(f".{file.name}.new")
+    with temporary.open("wb") as new:
+        np.savez(new, perfs=perfs)  # not compressed: that takes half as long as all the reading
+    temporary.replace(file)

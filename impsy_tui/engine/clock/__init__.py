@@ -1,0 +1,1 @@
+"""Musical time: tempo, beats, grid, MIDI clock."""

@@ -1,0 +1,100 @@
+"""What comes in by channels and is no music: commands, messages that are bound to one, and knobs to be learned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from impsy_tui.channels.base import MEANS_NOTHING, Rights
+from impsy_tui.channels.midi.mapping import in_words
+from impsy_tui.engine.commands.executor import Orders, refused_from_network
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.runtime.work_queue import WorkQueue
+from impsy_tui.errors import UserError
+from impsy_tui.language import Source
+from impsy_tui.language.osc_addresses import ADDRESSES, ANY_COMMAND, FROM_NETWORK, PREFIX, command_line
+
+_SOURCES: Final = {Rights.PARAMETERS: Source.NETWORK, Rights.COMMANDS: Source.CHANNEL}
+
+
+class Incoming:
+    """Finds the command that a message means, and has it carried out. None may end or delete anything.
+
+    Args:
+        bindings: of the performer's own.
+        learner: takes messages while a knob is learned.
+        orders: carry out lines.
+        tell: says things to the performer.
+        work: Lets commands wait for the next turn of the event loop.
+    """
+
+    def __init__(self, bindings: Bindings, learner: Learner, orders: Orders, tell: Tell, work: WorkQueue) -> None:
+        self._work = work
+        self._bindings = bindings
+        self._learner = learner
+        self._orders = orders
+        self._tell = tell
+
+    def bind_all(self, table: Mapping[str, str], whence: str) -> None:
+        """Bind commands by trigger, as ``Bindings.table`` has them; what cannot be bound is told.
+
+        Args:
+            table: they.
+            whence: where they stand, for the performer.
+        """
+        for trigger, line in table.items():
+            kind, _, which = trigger.partition(" ")
+            try:
+                self._bindings.bind(kind, f"{which} {line}", early=True)
+            except UserError as problem:
+                self._tell("warning", "config", f'{whence} "{trigger}": {problem}')
+
+    def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
+        """A control message came in by a channel.
+
+        Args:
+            channel: its name.
+            address: of the message, which begins with a slash.
+            arguments: of it.
+            trusted: False for a sender on another machine, which may only set parameters.
+
+        Returns:
+            What is wrong with it, empty if nothing is.
+        """
+        source = Source.CHANNEL if trusted else Source.NETWORK
+        bound = self._bindings.of_address(address, tuple(arguments))
+        if bound is not None:
+            return self._orders.carry_out_for(channel, address, bound, source) if bound else ""
+        is_command = address == ANY_COMMAND or address in ADDRESSES
+        if is_command and not trusted and address not in FROM_NETWORK:  # not even read: that costs the sender nothing
+            return refused_from_network(channel, address)
+        if address == ANY_COMMAND:
+            line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
+        else:
+            found = command_line(address, arguments) if address.startswith(PREFIX) else None
+            if found is None:
+                return f"{address[:80]} {MEANS_NOTHING}"
+            line = found
+            if not line:
+                return ""
+        return self._orders.carry_out_for(channel, address, line, source)
+
+    def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
+        """An OSC message came in by a channel; true if it was taken to be learned."""
+        return self._learner.take_osc(channel, address, arguments)
+
+    def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
+        """A MIDI message came in by a channel; whether it is taken, and means nothing else."""
+        if self._learner.take(channel, device, message):
+            return True
+        bound, line = self._bindings.of_message(f"{channel} {device}", message)
+        if line and rights is Rights.PLAY:
+            refused = refused_from_network(channel, in_words(message), "remote_parameters")
+            self._tell("warning", channel, refused)
+        elif line and not self._work.do(channel, self._carry_out, channel, message, line, _SOURCES[rights]):
+            self._tell("warning", channel, f"{in_words(message)} is left out: too many commands wait")
+        return bound
+
+    def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:
+        if problem := self._orders.carry_out_for(channel, in_words(message), line, source):
+            self._tell("warning", channel, problem)

@@ -1,0 +1,24 @@
+"""How agents play."""
+
+from impsy_tui import terms
+from impsy_tui.channels.base import Microphone
+from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.errors import UserError
+
+
+class Hearing(Hands):
+    """How agents play."""
+
+    async def _calibrate(self, time: float = terms.CALIBRATION.default) -> str:
+        outlets = self._session.outputs.outlets
+        microphones = [outlet.channel for outlet in outlets if isinstance(outlet.channel, Microphone)]
+        if not microphones:
+            raise UserError("there is no microphone: [audio] in the configuration opens one")
+        replies = []
+        for microphone in microphones:
+            self._session.tell("info", microphone.name, f"play as you will, for {time:g} s")
+            try:
+                replies.append(f"{microphone.name}: {await microphone.calibrate(time)}")
+            except UserError as problem:
+                raise UserError(f"{microphone.name}: {problem}") from None
+        return "\n".join(replies)

@@ -1,0 +1,106 @@
+"""What carries out commands, and what it may need of the engine."""
+
+from collections.abc import Awaitable, Sequence
+from typing import Any, Protocol
+
+from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.models.player_models import Casting
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.performance.executor_interface import Reversal
+from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.players.base import Sitter
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import has_parameter, set_parameter, without_parameter
+from impsy_tui.engine.server.ports import PortsDesk
+from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.errors import UserError
+from impsy_tui.language import Macro
+from impsy_tui.parameters import Parameter
+from impsy_tui.workers.client import JobRunner
+
+
+class Host(Protocol):
+    """What commands need of the engine besides the session."""
+
+    session: Session
+    stopwatch: Stopwatch
+    jobs: JobRunner
+    library: Library
+    casting: Casting
+    bindings: Bindings
+    ports: PortsDesk
+    learner: Learner
+    manager: StageManager
+
+    @property
+    def reversals(self) -> list[Reversal]:
+        """How to undo what the line that is carried out now does to files: its commands add to this list."""
+
+    @property
+    def macros(self) -> dict[str, Macro]:
+        """Words of the performer's own."""
+
+    def keep_mapping(self) -> Awaitable[str]:
+        """Write what was learned and bound into the configuration file; the reply."""
+
+    @property
+    def tempo(self) -> Tempo:
+        """Musical time."""
+
+    @property
+    def training_size(self) -> str:
+        """The size that is trained unless one is named."""
+
+    @property
+    def agent_python(self) -> str:
+        """The python that agents are trained with; empty for the engine's own."""
+
+    def change_setting(self, key: str, value: str) -> Awaitable[str]:
+        """Change a setting in the configuration file; the reply, or ``UserError``."""
+
+    def set_log(self, what: str) -> str:
+        """Switch the log on or off, or begin a new file; the reply."""
+
+    def status_text(self) -> str:
+        """What the engine is doing, in lines."""
+
+    def shut_down(self) -> None:
+        """End the engine, soon."""
+
+
+class Hands:
+    """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
+
+    Each takes the values of its command's arguments and gives the reply, or for what takes time,
+    the reply to come. It may raise ``UserError``. That of a command about players takes
+    them first; where the rest of a line is the command's, the name they were addressed by.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @property
+    def _session(self) -> Session:
+        return self._host.session
+
+    def set_parameter(self, parameter: Parameter, players: Sequence[Sitter], given: Any) -> str:
+        """Sets a parameter to the argument of its command."""
+        having = [player for player in players if has_parameter(player, parameter)]
+        if not having:
+            raise UserError(without_parameter(players, parameter))
+        meant, value = parameter.typed(given)
+        for player in having:
+            set_parameter(player, meant, value)
+        if meant is parameter:
+            return self._of(having, f"{meant.name} {meant.shown(value)}")
+        return self._of(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
+
+    def _of(self, players: Sequence[Sitter], reply: str) -> str:
+        """A reply that says who it is about, where there are several players."""
+        there = len(self._session.everybody)
+        if there == 1:
+            return reply
+        who = "all" if len(players) == there else ", ".join(player.name for player in players)
+        return f"{who}: {reply}"

@@ -1,0 +1,204 @@
+"""Work beside the music: files, jobs, settings."""
+
+from collections.abc import Awaitable
+from pathlib import Path
+
+from impsy_tui import terms
+from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
+from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
+from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.performance.executor_interface import NotUndone, Reversal
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
+
+
+def _final(ended: str) -> Reversal:
+    """Returns the reversal of a command that nothing can take back: undo says so."""
+
+    async def refuse() -> str:
+        raise NotUndone(f"{ended}: undo cannot bring it back. The next undo is of the line before")
+
+    return refuse
+
+
+class Workshop(Hands):
+    """Work beside the music: files, jobs, settings."""
+
+    async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:
+        library = self._host.library
+        if (high is None and low) or (high is not None and high <= low):
+            raise UserError("low and high are the range of raw values, such as low 0 high 127")
+        wanted = str(int(dimension)) if dimension else "all"
+        arguments = [str(library.logs), str(library.datasets), wanted]
+        arguments += [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
+        name = f"{wanted}d" if dimension else "of every dimension"
+        job = await self._host.jobs.start("dataset", name, "impsy_tui.workers.dataset", arguments)
+        return f"job {job.number} collects the logs"
+
+    async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
+        library = self._host.library
+        folder, module = str(library.own_models), "impsy_tui.workers.training.train"
+        if size == terms.RESUME:
+            name, arguments = "what was interrupted", [folder, "--resume"]
+        else:
+            begun_from = self._begun_from(str(options.pop("from", "")))
+            dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
+            arguments = [folder, str(dataset)]
+            if size == terms.AUTO:
+                if begun_from is not None:
+                    raise UserError("auto trains new models of several sizes: leave it out, or from")
+                module = "impsy_tui.workers.training.sweep"
+                # In one process: beside the music there is neither memory nor a core for more.
+                arguments += ["--processes", "1"]
+                arguments += _options(options, {"budget": "budget-ms", "seed": "seeds"})
+            elif "budget" in options:
+                raise UserError("budget is for train auto: it says which sizes are too slow")
+            else:
+                size = size or self._host.training_size
+                arguments += ["--size", size, *_options(options, {})]
+            name = f"{size} on {dataset.stem}"
+            if begun_from is not None:
+                arguments += ["--from", str(begun_from)]
+                name = f"{begun_from.stem} on {dataset.stem}"
+            if size != terms.AUTO and self._playing is not None:
+                arguments += ["--plays", str(self._playing)]
+        job = await self._host.jobs.start("train", name, module, arguments)
+        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+
+    async def _train_gestures(self, **options: float | str) -> str:
+        library = self._host.library
+        arguments = [str(library.own_models), str(library.logs), *_options(options, {})]
+        # Of a kind of its own: it has nothing to keep before it ends.
+        job = await self._host.jobs.start(
+            "gestures", "recordings", "impsy_tui.workers.training.train_gestures", arguments
+        )
+        return f"job {job.number} trains a classifier of gestures; cancel job throws it away"
+
+    async def _train_ensemble(self, on: str = "", **options: float | str) -> str:
+        library = self._host.library
+        scores = library.scores_folder(on)
+        arguments = [str(library.own_models), str(scores), *_options(options, {})]
+        module = "impsy_tui.workers.training.train_ensemble"
+        job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
+        return f"job {job.number} trains a band on {job.name}; keep job ends it early, cancel job throws it away"
+
+    async def _train_agent(self, table: str = "", corpus: str = "", **options: float | str) -> str:
+        library = self._host.library
+        found = library.table(table)
+        name = found.name.split(".")[0]
+        arguments = [str(found), str(library.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}"), "--numbered"]
+        if corpus:
+            arguments += ["--corpus", str(library.corpus(corpus))]
+            options.setdefault("targets", terms.WITH_CORPUS)
+        for option, argument in (("hear", "--heard"), ("match", "--judged")):
+            if words := str(options.pop(option, "")).replace(",", " ").split():
+                places(words)  # here, and not where a word might be an option of the worker
+                arguments += [argument, *words]
+        arguments += _options(options, {})
+        module, python = "impsy_tui.workers.training.train_agent", self._host.agent_python
+        job = await self._host.jobs.start("agent", name, module, arguments, python)
+        return f"job {job.number} trains an agent on {name}; keep job ends it early, cancel job throws it away"
+
+    def _begun_from(self, name: str) -> Path | None:
+        """The model that a training begins with, if it does with one."""
+        if not name:
+            return None
+        if name != terms.CURRENT:
+            return self._host.library.find("model", name)
+        if (playing := self._playing) is None:
+            raise UserError("no model plays that could be trained on")
+        return playing
+
+    @property
+    def _dimension(self) -> int:
+        """Of the player that is meant where none is named, else of the instrument."""
+        seat = self._session.only_seat
+        return self._session.dimension if seat is None else seat.dimension
+
+    @property
+    def _playing(self) -> Path | None:
+        """The model of that player."""
+        seat = self._session.only_seat
+        return None if seat is None else self._host.casting.file_of(seat)
+
+    async def _convert(self, model: str) -> str:
+        found = self._host.library.find("model", model)
+        # Of a name, the file that plays comes first.
+        others = (found.with_suffix(suffix) for suffix in KERAS_SUFFIXES)
+        file = next((other for other in others if other.is_file()), found)
+        if file.suffix == ".tflite":
+            raise UserError(f"{file.name} is a .tflite already")
+        arguments = (str(file), str(self._host.library.own_models))
+        job = await self._host.jobs.start("convert", file.stem, "impsy_tui.workers.training.convert", arguments)
+        return f"job {job.number} converts {job.name}"
+
+    async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
+        library = self._host.library
+        models = [library.find("model", name) for name in (model, against) if name]
+        if not models:
+            if (playing := self._playing) is None:
+                raise UserError("no model plays: name one, as in evaluate m")
+            models = [playing]
+        dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
+        name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
+        arguments = (*map(str, models), str(dataset), "--reports", str(library.datasets))
+        job = await self._host.jobs.start("evaluate", name, "impsy_tui.workers.training.evaluate", arguments)
+        return f"job {job.number} evaluates {job.name}"
+
+    async def _plot(self, name: str = "") -> str:
+        library = self._host.library
+        file = library.find_any(name) if name else library.newest_log()
+        picture = library.plots / f"{file.stem}.svg"
+        arguments = (str(file), str(picture), str(library.datasets))
+        job = await self._host.jobs.start("plot", file.stem, "impsy_tui.workers.plot", arguments)
+        return f"job {job.number} draws {file.stem}"
+
+    def _cancel_job(self, number: float | None = None) -> str:
+        job = self._host.jobs.stop(None if number is None else int(number), keep=False)
+        self._host.reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled and does not go on"))
+        return f"job {job.number} ({job.kind}) is cancelled"
+
+    def _keep_job(self, number: float | None = None) -> str:
+        job = self._host.jobs.stop(None if number is None else int(number), keep=True)
+        ended = f"job {job.number} ({job.kind}) has ended and does not go on; train resume goes on with a training"
+        self._host.reversals.append(_final(ended))
+        return f"job {job.number} ({job.kind}) ends and saves what it has"
+
+    def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
+        return self._host.library.rename(kind, name, to)
+
+    def _delete(self, kind: str, name: str) -> Awaitable[str]:
+        return self._put_in_trash(kind, name, self._host.reversals)
+
+    async def _put_in_trash(self, kind: str, name: str, reversals: list[Reversal]) -> str:
+        library = self._host.library
+        text, trashed = await library.delete(kind, name)
+        reversals.append(lambda: library.trash.bring_back(trashed))
+        return text
+
+    def _restore(self, name: str = "") -> Awaitable[str]:
+        return self._host.library.trash.restore(name)
+
+    def _trash(self) -> Awaitable[str]:
+        return self._host.library.trash.listing()
+
+    def _trash_empty(self) -> Awaitable[str]:
+        return self._empty_trash(self._host.reversals)
+
+    async def _empty_trash(self, reversals: list[Reversal]) -> str:
+        text = await self._host.library.trash.empty()
+        reversals.append(_final("what was in the trash is gone"))
+        return text
+
+    def _set(self, key: str, value: str) -> Awaitable[str]:
+        return self._host.change_setting(key, value)
+
+    def _ports(self) -> Awaitable[str]:
+        return self._host.ports.in_words()
+
+
+def _options(options: dict[str, float | str], names: dict[str, str]) -> list[str]:
+    """Keyword arguments as a worker takes them, some by another name."""
+    shown = {name: value if isinstance(value, str) else f"{value:.15g}" for name, value in options.items()}
+    return [part for name, value in shown.items() for part in (f"--{names.get(name, name)}", value)]

@@ -1,0 +1,75 @@
+"""The bands of a configuration: their seats."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Player
+from impsy_tui.engine.initial_players import wiring_of
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.models.ensemble_loader import BandCasting
+from impsy_tui.engine.options import Setup
+from impsy_tui.engine.players.base import Room
+from impsy_tui.engine.players.ensemble.followers import BandSettings
+from impsy_tui.engine.players.ensemble.player import BandSeat, BandWiring
+from impsy_tui.engine.players.ensemble.score_log import BandRecord
+from impsy_tui.ensemble.touches.pitches import pitches
+
+_SCALE: Final = "pentatonic"
+
+
+class BandStand:
+    """Makes the seats of bands.
+
+    Args:
+        setup: what is configured.
+        log: writes their performances.
+        scores: the folder of gesture scores.
+        random: source of chance.
+        casting: finds what they play with.
+    """
+
+    def __init__(
+        self, setup: Setup, log: PerformanceLog, scores: Path, random: np.random.Generator, casting: BandCasting
+    ) -> None:
+        self._setup = setup
+        self._log = log
+        self._scores = scores
+        self._random = random
+        self._casting = casting
+
+    async def seats(self, room: Room) -> list[BandSeat]:
+        """A seat for each band of the configuration, in order.
+
+        Raises:
+            UserError: what ships with the program cannot be read.
+        """
+        tables = [player for player in self._setup.config.player if player.kind == BAND]
+        return [await self._seat(table, room) for table in tables]
+
+    async def _seat(self, table: Player, room: Room) -> BandSeat:
+        general = self._setup.config.model
+        settings = BandSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
+        settings.players = table.players or settings.players
+        settings.clips = table.clips or settings.clips
+        settings.lead_stops = table.lead_stops or settings.lead_stops
+        lowest = LOWEST if table.lowest is None else table.lowest
+        highest = HIGHEST if table.highest is None else table.highest
+        wiring = BandWiring(
+            lead=table.lead or "",
+            destinations=table.destinations,
+            midi_channels=table.midi_channels or tuple(range(1, len(terms.FOLLOWERS) + 1)),
+            notes=pitches(table.scale or _SCALE, lowest, highest),
+        )
+        return BandSeat(
+            table.name,
+            await self._casting.first(table),
+            settings,
+            wiring_of(table),
+            wiring,
+            BandRecord(self._log, self._scores, table.name),
+            room,
+            self._random,
+        )

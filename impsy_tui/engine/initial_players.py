@@ -1,0 +1,145 @@
+"""Who is to sit where: the players of a configuration, as they were left the last time, and what is kept of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from impsy_tui import terms
+from impsy_tui.config.schema import BAND
+from impsy_tui.config.schema import Player as PlayerTable
+from impsy_tui.engine.models.player_models import Casting
+from impsy_tui.engine.options import Setup
+from impsy_tui.engine.performance.session_state.last_session import LastPlayer, LastSession, Rehearsed
+from impsy_tui.engine.players.base import MAIN, Tell
+from impsy_tui.engine.players.kinds import Anybody
+from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.session import Session, SessionSettings
+from impsy_tui.engine.players.settings import PartSettings, captured
+from impsy_tui.parameters import AGENT, MDRNN, Parameter, parameters_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """A player to begin with.
+
+    Attributes:
+        name: of the player.
+        kind: of player.
+        model: a file or the name of one, empty for none.
+        part: how it plays.
+        wiring: what it hears and plays.
+        paused: it does not play at first.
+    """
+
+    name: str
+    kind: str
+    model: str
+    part: PartSettings
+    wiring: Wiring
+    paused: bool
+
+
+def seatings(setup: Setup, last: LastSession | None) -> list[Seating]:
+    """The configuration's players of values, with what is kept of the last session over them, but not over options.
+
+    Options are about the first: the one that has the focus.
+    """
+    players = setup.config.player or (PlayerTable(name=MAIN),)
+    players = tuple(player for player in players if player.kind != BAND)
+    kept = last.players if last is not None else {}
+    return [
+        _seating(setup, player, setup.given if index == 0 else frozenset(), kept.get(player.name))
+        for index, player in enumerate(players)
+    ]
+
+
+def _seating(setup: Setup, player: PlayerTable, given: frozenset[str], last: LastPlayer | None) -> Seating:
+    config = setup.config
+
+    def start_of(parameter: Parameter) -> Any:
+        table, key = parameter.key.split(".")
+        if table == "player":
+            return parameter.check(getattr(player, key))
+        if last is not None and parameter.name in last.values and parameter.key not in given:
+            return last.values[parameter.name]
+        own, general = getattr(player, key), getattr(getattr(config, table), key)
+        value = general if own is None or parameter.key in given else own
+        return "polyphony" if value == terms.FILTER else parameter.check(value)
+
+    gap = config.model.max_gap if player.max_gap is None else player.max_gap
+    values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
+    own_file = config.model.file if player.file is None or "model.file" in given else player.file
+    file = own_file if last is None or "model.file" in given else last.model
+    part = PartSettings(player.kind, max_gap=gap or None, **values)
+    return Seating(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
+
+
+def wiring_of(player: PlayerTable) -> Wiring:
+    """What a player of a configuration hears and plays."""
+
+    def some(names: tuple[str, ...] | None) -> frozenset[str] | None:
+        return None if names is None else frozenset(names)
+
+    return Wiring(
+        hears=_indices(player.hears),
+        plays=_indices(player.plays),
+        hears_channels=some(player.hears_channels),
+        plays_channels=some(player.plays_channels),
+        hears_players=player.hears_players,
+    )
+
+
+def _indices(names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(int(name.removeprefix("x")) - 1 for name in names)
+
+
+def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
+    """What is passed on and written down at first."""
+    config, given = setup.config, setup.given
+    thru = config.interaction.input_thru
+    if last is not None and "interaction.input_thru" not in given:
+        thru = last.thru
+    before = last.thru_before_filter if last is not None else None
+    if config.interaction.mode == terms.FILTER and (last is None or "interaction.mode" in given):
+        thru, before = False, thru
+    return SessionSettings(thru, config.log_input, config.log_predictions, before, config.interaction.hold_limit)
+
+
+async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Anybody]:
+    """The players to begin with, in order; a dummy in place of each that cannot be loaded."""
+    usual = setup.config.model.dimension
+    players = []
+    for seating in wanted:
+        count = seating.wiring.count
+        dimension = count + 1 if count else usual
+        players.append(await casting.first(seating.name, seating.kind, seating.model, seating.wiring, dimension))
+    return players
+
+
+def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Anybody], tell: Tell) -> int:
+    """The dimension of the instrument: as configured, or what the players need."""
+    configured = setup.config.model.dimension
+    if not players:
+        return configured or int(terms.DIMENSION.low)
+    needed = max(player.dimension for player in players)
+    needed = max(needed, *(seating.wiring.most + 1 for seating in wanted))
+    if len(players) == 1 and not wanted[0].wiring.fixed:
+        if configured not in (0, needed):
+            text = f"[model] dimension is {configured}, the model's is {needed}: that is used"
+            tell("warning", "config", text)
+        return needed
+    if 0 < configured < needed:
+        tell("warning", "config", f"[model] dimension is {configured}, the players need {needed}: that is used")
+    return max(configured, needed)
+
+
+def to_keep(session: Session, casting: Casting, rehearsed: Rehearsed, *, log: bool) -> LastSession:
+    """What ``--resume`` is to come back to."""
+    players = {}
+    for seat in session.seats.values():
+        values = captured(seat.part, MDRNN)
+        players[seat.name] = LastPlayer(str(casting.file_of(seat) or ""), values, seat.part.paused)
+    general = session.settings
+    return LastSession(
+        players, session.focus, general.thru, log, rehearsed, thru_before_filter=general.thru_before_filter
+    )

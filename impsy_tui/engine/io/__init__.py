@@ -1,0 +1,1 @@
+"""Outputs, bindings and learned controls."""

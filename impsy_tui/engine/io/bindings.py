@@ -1,0 +1,171 @@
+"""Commands that a foot-switch, a key, a program change or an OSC address carries out."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from impsy_tui.channels.midi.mapping import CONTROL_CHANGE, NOTE_ON, PROGRAM_CHANGE
+from impsy_tui.errors import UserError
+from impsy_tui.language import Mistake, Program, Source, first_refused, parse
+from impsy_tui.language.table.dimensions import KEYS
+
+_STATUS: Final = {"cc": CONTROL_CHANGE, "note": NOTE_ON, "program": PROGRAM_CHANGE}
+_MIDI: Final = re.compile(r"(\d{1,2})\s+(\d{1,3})(?:\s+(.*))?", re.ASCII | re.DOTALL)
+_OSC: Final = re.compile(r"(/\S+)(?:\s+(.*))?", re.DOTALL)
+_PRESSED: Final = 64
+"""A controller is pressed from this value on."""
+MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What carries out a command: a status byte with a number, an OSC address, or a key of a console.
+
+    Attributes:
+        kind: "cc", "note", "program", "osc" or "key".
+        channel: 1 to 16, 0 for an address or a key.
+        number: of the controller, note or program.
+        address: of the OSC message, or the name of the key.
+    """
+
+    kind: str
+    channel: int = 0
+    number: int = 0
+    address: str = ""
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "osc":
+                return f"osc {self.address}"
+            case "key":
+                return self.address
+            case _:
+                return f"{self.kind} {self.channel} {self.number}"
+
+
+def read_trigger(kind: str, rest: str) -> tuple[Trigger, str]:
+    """A trigger and the line that stands behind it (empty for none), as they are typed.
+
+    Raises:
+        UserError: they cannot be read.
+    """
+    rest = rest.strip()
+    if kind in KEYS:
+        return Trigger("key", address=kind), _unquoted(rest)
+    if kind == "osc":
+        found = _OSC.fullmatch(rest)
+        if found is None:
+            raise UserError(f'{rest!r} does not begin with an address: bind osc /foot/1 "take"')
+        return Trigger("osc", address=found[1]), _unquoted(found[2])
+    found = _MIDI.fullmatch(rest)
+    if found is None or not 1 <= int(found[1]) <= 16 or int(found[2]) > 127:
+        raise UserError(f'{rest!r} does not begin with a channel (1 to 16) and a number: bind {kind} 1 64 "take"')
+    return Trigger(kind, int(found[1]), int(found[2])), _unquoted(found[3])
+
+
+def _unquoted(line: str | None) -> str:
+    line = (line or "").strip()
+    return line[1:-1].strip() if len(line) > 1 and line[0] == line[-1] == '"' else line
+
+
+class Bindings:
+    """Commands by trigger.
+
+    Args:
+        read: reads a line, as it is understood when it is bound.
+        panic: the keys that are panic's, comma between; they can mean nothing else.
+    """
+
+    def __init__(self, read: Callable[[str], Program | Mistake] = parse, panic: str = "f9") -> None:
+        self._read = read
+        self._panic = {key.strip().lower() for key in panic.split(",")}
+        self._lines: dict[Trigger, str] = {}
+        self._down: set[tuple[str, Trigger]] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def __str__(self) -> str:
+        return "\n".join(f'{trigger} "{line}"' for trigger, line in self._lines.items()) or "nothing is bound"
+
+    @property
+    def table(self) -> dict[str, str]:
+        """As the configuration keeps them: ``"cc 1 64" = "take"``."""
+        return {str(trigger): line for trigger, line in self._lines.items()}
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Commands by key of a console, such as ``f5``."""
+        return {trigger.address: line for trigger, line in self._lines.items() if trigger.kind == "key"}
+
+    def bind(self, kind: str, rest: str, *, early: bool = False) -> str:
+        """Bind what is typed behind ``bind cc``; the reply.
+
+        Args:
+            kind: "cc" and so on, or a key.
+            rest: what stands behind it.
+            early: the line may be of words that are still to be defined.
+
+        Raises:
+            UserError: it cannot be bound.
+        """
+        trigger, line = read_trigger(kind, rest)
+        if not line:
+            raise UserError(f'a command is missing: bind {trigger} "take"')
+        if str(trigger) in self._panic:
+            raise UserError(f"{trigger} is panic, and stays it")
+        read = self._read(line)
+        if isinstance(read, Mistake) and not early:
+            raise UserError(f"{line}: {read.message}")
+        if not isinstance(read, Mistake) and (name := first_refused(read, Source.CHANNEL, {})):
+            raise UserError(f"{name} cannot be bound: type it at the prompt")
+        if len(self._lines) >= MOST:
+            raise UserError(f"{MOST} are bound already")
+        self._lines[trigger] = line
+        means = f", which means nothing yet: {read.message}" if isinstance(read, Mistake) else ""
+        return f'{trigger} carries out "{line}"{means}'
+
+    def unbind(self, kind: str, rest: str) -> str:
+        """Let go of what is typed behind ``unbind cc``; the reply.
+
+        Raises:
+            UserError: nothing is bound to it.
+        """
+        trigger, _ = read_trigger(kind, rest)
+        if self._lines.pop(trigger, None) is None:
+            raise UserError(f"nothing is bound to {trigger}")
+        return f"{trigger} is free again"
+
+    def of_message(self, source: str, message: bytes) -> tuple[bool, str]:
+        """Whether a MIDI message is bound, and the line to carry out now, empty for none.
+
+        A controller acts when it is pressed, not when it is let go; so does a key.
+
+        Args:
+            source: where it came from: each has controllers of its own.
+            message: as on the wire.
+        """
+        status = message[0] & 0xF0
+        kind = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xC0: "program"}.get(status)
+        if kind is None or len(message) < 2:
+            return False, ""
+        trigger = Trigger(kind, (message[0] & 0x0F) + 1, message[1])
+        line = self._lines.get(trigger)
+        if line is None:
+            return False, ""
+        if kind == "program":
+            return True, line
+        level = message[2] if len(message) > 2 and status != 0x80 else 0
+        pressed = level >= _PRESSED if kind == "cc" else level > 0
+        was = (source, trigger) in self._down
+        (self._down.add if pressed else self._down.discard)((source, trigger))
+        return True, line if pressed and not was else ""
+
+    def of_address(self, address: str, arguments: tuple[object, ...]) -> str | None:
+        """The line bound to an OSC message, empty where a button is let go; None if none is bound."""
+        line = self._lines.get(Trigger("osc", address=address))
+        if line is None:
+            return None
+        released = bool(arguments) and isinstance(arguments[0], int | float) and not arguments[0]
+        return "" if released else line

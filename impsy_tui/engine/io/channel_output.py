@@ -1,0 +1,150 @@
+"""One channel's output: its rate cap, and who left what sounding there."""
+
+from collections.abc import Sequence
+
+from impsy_tui.channels.base import NONE_MUTED, Channel, PassesOn
+from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+
+
+class Outlet:
+    """One channel's output. Where its wire is slow, the latest vector wins."""
+
+    def __init__(self, channel: Channel, scheduler: Scheduler) -> None:
+        self.channel = channel
+        self.last: tuple[float, ...] | None = None
+        self._scheduler = scheduler
+        self._free_at = 0.0
+        self._waiting: tuple[float, ...] | None = None
+        self._muted = NONE_MUTED
+        self._said: frozenset[int] | None = None
+        """Indices of the vector that waits that are played; None for all."""
+        self._struck: dict[str, frozenset[int]] = {}
+        """What each player has struck last, and left sounding."""
+        self._timer: Timer | None = None
+
+    def play(
+        self,
+        values: Sequence[float],
+        muted: frozenset[int] = NONE_MUTED,
+        others: frozenset[int] = NONE_MUTED,
+        player: str = "",
+    ) -> None:
+        """Send a vector, now or as soon as the channel may be sent one.
+
+        Args:
+            values: of the whole instrument.
+            muted: indices of values that sound nothing.
+            others: indices that are not the player's: they stay where they are, and sound nothing anew.
+            player: who plays; empty for the musician.
+        """
+        if others:
+            values, muted = self._beside(values, muted, others)
+        if player:
+            self._strike(player, frozenset(range(len(values))) - muted - others)
+        self._put(values, muted, None)
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        """Passes on what the musician played: these dimensions alone, where the channel can leave the others."""
+        if not isinstance(self.channel, PassesOn):
+            self.play(values)
+            return
+        if self._waiting is not None:
+            said = said | self._said if self._said is not None else frozenset(range(len(values)))
+        self._put(values, self._muted - said, said)
+
+    def _put(self, values: Sequence[float], muted: frozenset[int], said: frozenset[int] | None) -> None:
+        self.last, self._muted, self._said = tuple(values), muted, said
+        rate = self.channel.max_rate
+        if not rate:
+            self._out(values)
+            return
+        self._waiting = self.last
+        now = self._scheduler.now()
+        if self._timer is not None and self._timer.pending:
+            return
+        if now >= self._free_at:
+            self._send(now)
+        else:
+            self._timer = self._scheduler.at(self._free_at, self._send, self._free_at)
+
+    def _beside(
+        self, values: Sequence[float], muted: frozenset[int], others: frozenset[int]
+    ) -> tuple[list[float], frozenset[int]]:
+        """A vector with what was played last of the others; what still waits to sound is not kept from it."""
+        last = self.last or values
+        waits = others - self._muted if self._waiting is not None else NONE_MUTED
+        return [last[i] if i in others else value for i, value in enumerate(values)], muted | (others - waits)
+
+    def _strike(self, player: str, indices: frozenset[int]) -> None:
+        if len(self._struck) > 1 or player not in self._struck:
+            for name, struck in self._struck.items():
+                self._struck[name] = struck - indices
+        self._struck[player] = indices
+
+    def _of_others(self, player: str) -> frozenset[int]:
+        """What other players have left sounding."""
+        return frozenset().union(*(struck for name, struck in self._struck.items() if name != player))
+
+    def end_notes(self, indices: frozenset[int], player: str = "") -> None:
+        """Turn off what these values left sounding; a vector that waits begins no note of them.
+
+        Args:
+            indices: of the values.
+            player: whose notes; empty for everybody's.
+        """
+        if player:
+            indices -= self._of_others(player)
+        self._muted |= indices
+        self.channel.end_notes(indices)
+
+    def hush(self, player: str, own: frozenset[int]) -> None:
+        """A player has nothing more to say: its notes end, and where nobody else plays, everything is silent."""
+        self._struck.pop(player, None)
+        if not self._of_others(player):
+            self.silence()
+        else:
+            self.end_notes(own, player)
+
+    def panic_of(self, player: str, own: frozenset[int]) -> None:
+        """Everything of a player's off: where nobody else plays, everything."""
+        self._struck.pop(player, None)
+        if not self._of_others(player):
+            self.panic()
+        else:
+            self.end_notes(own, player)
+
+    def set_dimension(self, dimension: int) -> None:
+        """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
+        self._forget()
+        self.last = None
+        self.channel.set_dimension(dimension)
+
+    def silence(self) -> None:
+        """Drop what waits, and turn off what the player left sounding."""
+        self._forget()
+        self.channel.silence()
+
+    def panic(self) -> None:
+        """Drop what waits, and turn off everything."""
+        self._forget()
+        self.channel.panic()
+
+    def _send(self, promised: float) -> None:
+        if self._waiting is not None:
+            interval = 1.0 / self.channel.max_rate
+            # From the time that was promised, so that turns that come late do not add up.
+            self._free_at = max(promised, self._scheduler.now() - interval) + interval
+            values, self._waiting = self._waiting, None
+            self._out(values)
+
+    def _out(self, values: Sequence[float]) -> None:
+        if self._said is not None and isinstance(self.channel, PassesOn):
+            self.channel.pass_on(values, self._said - self._muted)
+        else:
+            self.channel.send(values, self._muted)
+
+    def _forget(self) -> None:
+        self._waiting = None
+        self._struck.clear()
+        if self._timer is not None:
+            self._timer.cancel()

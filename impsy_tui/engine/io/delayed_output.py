@@ -1,0 +1,106 @@
+"""An output that is later than others."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from impsy_tui.channels.base import NONE_MUTED, Channel
+from impsy_tui.engine.io.channel_output import Outlet
+from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+
+
+class Nudged:
+    """Does whatever an outlet is asked for later by the same time, and so in the same order.
+
+    Panic and a change of dimension alone are at once, and end what waits.
+
+    Args:
+        outlet: that is asked.
+        scheduler: keeps the time.
+
+    Attributes:
+        delay: seconds. A shorter one lets nothing overtake what waits already.
+    """
+
+    def __init__(self, outlet: Outlet, scheduler: Scheduler) -> None:
+        self.delay = 0.0
+        self._outlet = outlet
+        self._scheduler = scheduler
+        self._waiting: deque[Timer] = deque()
+
+    @property
+    def channel(self) -> Channel:
+        """The outlet's."""
+        return self._outlet.channel
+
+    @property
+    def last(self) -> tuple[float, ...] | None:
+        """The vector that was sent last."""
+        return self._outlet.last
+
+    def play(
+        self,
+        values: Sequence[float],
+        muted: frozenset[int] = NONE_MUTED,
+        others: frozenset[int] = NONE_MUTED,
+        player: str = "",
+    ) -> None:
+        """Send a vector; see ``Outlet.play``."""
+        self.later(self._outlet.play, tuple(values), muted, others, player)
+
+    def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
+        """Pass on some dimensions; see ``Outlet.pass_on``."""
+        self.later(self._outlet.pass_on, tuple(values), said)
+
+    def end_notes(self, indices: frozenset[int], player: str = "") -> None:
+        """Turn off what these values left sounding; see ``Outlet.end_notes``."""
+        self.later(self._outlet.end_notes, indices, player)
+
+    def hush(self, player: str, own: frozenset[int]) -> None:
+        """A player has nothing more to say; see ``Outlet.hush``."""
+        self.later(self._outlet.hush, player, own)
+
+    def panic_of(self, player: str, own: frozenset[int]) -> None:
+        """Everything of a player's off, now, and once more when what it has played is through."""
+        self._outlet.panic_of(player, own)
+        if self._waiting:
+            self.later(self._outlet.panic_of, player, own)
+
+    def set_dimension(self, dimension: int) -> None:
+        """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
+        self._forget()
+        self._outlet.set_dimension(dimension)
+
+    def silence(self) -> None:
+        """Turn off what the player left sounding."""
+        self.later(self._outlet.silence)
+
+    def panic(self) -> None:
+        """Drop what waits, and turn off everything."""
+        self._forget()
+        self._outlet.panic()
+
+    def catch_up(self) -> None:
+        """Wait no more: what was to be sounds no more, and what sounds ends now."""
+        if self._waiting:
+            self._forget()
+            self._outlet.silence()
+
+    def later(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Do anything with the channel, in the order of everything else."""
+        if not self.delay and not self._waiting:
+            action(*arguments)
+            return
+        due = self._scheduler.now() + self.delay
+        if self._waiting:
+            due = max(due, self._waiting[-1].deadline)
+        self._waiting.append(self._scheduler.at(due, self._do, action, arguments))
+
+    def _do(self, action: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self._waiting.popleft()
+        action(*arguments)
+
+    def _forget(self) -> None:
+        for timer in self._waiting:
+            timer.cancel()
+        self._waiting.clear()

@@ -1,0 +1,154 @@
+"""Learning which knob or key plays which value: say the value, move the knob, done."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from impsy_tui.channels.base import Learns, MappingEntry
+from impsy_tui.channels.osc.address import number
+from impsy_tui.engine.io.moved_controls import STILL, MovedControls
+from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+from impsy_tui.errors import UserError
+
+_GATHER = 0.3
+"""Seconds for which messages are gathered: one movement of a control may send several kinds."""
+_MOST_ARGUMENTS = 16
+"""Arguments of an OSC message that can be learned."""
+_MOST_ADDRESSES = 1024
+"""Arguments of OSC messages whose first number is kept while a control is learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A control that was learned.
+
+    Attributes:
+        channel: name of the channel.
+        device: name of its device, empty if it has none.
+        index: index of the dimension, from 0.
+        entry: the entry of the channel's mapping.
+    """
+
+    channel: str
+    device: str
+    index: int
+    entry: MappingEntry
+
+
+class Learner:
+    """Waits for messages, one value after the other.
+
+    Args:
+        channels: those whose mapping can be changed, at the time.
+        tell: says to the performer what is awaited and what was learned.
+        scheduler: keeps time.
+    """
+
+    def __init__(
+        self, channels: Callable[[], Sequence[Learns]], tell: Callable[[str], None], scheduler: Scheduler
+    ) -> None:
+        self._channels = channels
+        self._tell = tell
+        self.learned: list[Learned] = []
+        """Controls that were learned since the start, or came back with the saved session."""
+        self._wanted: list[int] = []
+        self._scheduler = scheduler
+        self._timer: Timer | None = None
+        self._moved = MovedControls()
+        self._first_numbers: dict[tuple[str, str, int], float] = {}
+        self._taken: set[tuple[str, str, MappingEntry]] = set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a message is awaited."""
+        return bool(self._wanted)
+
+    def begin(self, indices: Sequence[int]) -> str:
+        """Learn these values (indices from 0), one after the other; the reply."""
+        self._wanted = list(indices)
+        self._moved = MovedControls()
+        self._first_numbers.clear()
+        self._taken.clear()
+        return f"x{self._wanted[0] + 1}: move a knob or a fader, or press a key"
+
+    def end(self) -> str:
+        """Learn no more; the reply."""
+        self._wanted.clear()
+        return "learning is over"
+
+    def take(self, channel: str, device: str, message: bytes) -> bool:
+        """True if a message was taken: all are for a moment, then the control that moved is learned."""
+        if not self._wanted or not self._moved.add((channel, device), message):
+            return False
+        if self._timer is None or not self._timer.pending:
+            self._timer = self._scheduler.at(self._scheduler.now() + _GATHER, self._decide)
+        return True
+
+    def _decide(self) -> None:
+        if not self._wanted:
+            return
+        try:
+            found = self._moved.decide(self._taken)
+        except UserError as problem:
+            self._tell(f"x{self._wanted[0] + 1}: {problem}")
+            return
+        if found is None:
+            return
+        (channel, device), entry, words = found
+        self._moved = MovedControls()
+        if not self._give(channel, device, entry, words + (f" of {device}" if device else "")):
+            self._taken.add((channel, device, entry))
+
+    def take_osc(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
+        """True if an OSC message was taken: a control is learned once one of its numbers has moved far enough.
+
+        Args:
+            channel: by which it came.
+            address: of the message.
+            arguments: of the message.
+        """
+        if not self._wanted:
+            return False
+        numbers = [number(argument) for argument in arguments[:_MOST_ARGUMENTS]]
+        moved = dict.fromkeys(range(1, len(numbers) + 1), 0.0)
+        for position, value in enumerate(numbers, 1):
+            if (
+                value is not None
+                and math.isfinite(value)
+                and (first := self._first_osc(channel, address, position, value)) is not None
+            ):
+                moved[position] = abs(value - first)
+        position = max(moved, key=moved.__getitem__, default=0)
+        if not position or all(value is None for value in numbers):
+            return False
+        entry = (address, position)
+        if moved[position] < STILL / 127 or (channel, "", entry) in self._taken:
+            return True
+        return self._give(channel, "", entry, address + (f", argument {position}" if len(numbers) > 1 else ""))
+
+    def _first_osc(self, channel: str, address: str, position: int, value: float) -> float | None:
+        """The first number of an argument since learning began; None if too many addresses send."""
+        key = (channel, address, position)
+        if key not in self._first_numbers and len(self._first_numbers) >= _MOST_ADDRESSES:
+            return None
+        return self._first_numbers.setdefault(key, value)
+
+    def _give(self, channel: str, device: str, entry: MappingEntry, words: str) -> bool:
+        """Give a control to the next value; false if the channel cannot learn."""
+        found = next((one for one in self._channels() if one.name == channel), None)
+        if found is None:
+            return False
+        index = self._wanted.pop(0)
+        found.learn(device, index, entry)
+        self.note(Learned(channel, device, index, entry))
+        self._taken.add((channel, device, entry))
+        following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
+        self._tell(f"x{index + 1} is played by {words}{following}")
+        return True
+
+    def note(self, learned: Learned) -> None:
+        """Remember a control for the saved session; a later one for the same dimension and device replaces it."""
+        place = (learned.channel, learned.device, learned.index)
+        self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]
+        self.learned.append(learned)

@@ -1,0 +1,137 @@
+"""Which MIDI control the musician moves, from all messages of a short time.
+
+Some controls send several messages: a pair of controllers with 14 bits, a fader that reports touch as a note. The
+control is the one that moves.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from impsy_tui.channels.base import MappingEntry
+from impsy_tui.channels.midi.mapping import in_words
+from impsy_tui.errors import UserError
+
+STILL: Final = 4
+"""A knob that trembles moves by less; one that is meant moves by more."""
+_MOST: Final = 1024
+"""Controls that are watched."""
+_NRPN: Final = frozenset((98, 99, 100, 101))
+_DATA_ENTRY: Final = frozenset((6, 38, 96, 97))
+_TURN: Final = 16
+"""Steps of an encoder in one message, at most."""
+
+Place = tuple[str, str]
+"""Channel and device."""
+
+
+@dataclass(slots=True)
+class _Control:
+    message: bytes
+    first: int
+    low: int
+    high: int
+    last: int
+    count: int = 1
+    repeats: int = 0
+    around_0: bool = True
+    """Every value is a step around 0: 1 and 127."""
+    around_64: bool = True
+    """Every value is a step around 64: 65 and 63."""
+
+    def add(self, level: int, message: bytes) -> None:
+        self.repeats += level == self.last
+        self.low, self.high, self.last = min(self.low, level), max(self.high, level), level
+        self.count += 1
+        self.message = message
+
+    @property
+    def moved(self) -> int:
+        return max(self.high - self.first, self.first - self.low)
+
+
+class MovedControls:
+    """Controls that sent something since learning began."""
+
+    def __init__(self) -> None:
+        self._controls: dict[tuple[Place, int, int], _Control] = {}
+
+    def add(self, place: Place, message: bytes) -> bool:
+        """True if a message is of a control or a key.
+
+        Args:
+            place: where it came from.
+            message: as on the wire.
+        """
+        if len(message) < 2:
+            return False
+        kind, first, level = message[0] & 0xF0, message[1], message[-1]
+        is_note = kind == 0x90 and len(message) > 2 and level > 0
+        if not (is_note or kind in (0xD0, 0xE0) or (kind == 0xB0 and first < 120)):
+            return False
+        key = (place, message[0], first if kind in (0x90, 0xB0) else 0)
+        control = self._controls.get(key)
+        if control is not None:
+            control.add(level, message)
+        elif len(self._controls) < _MOST:
+            control = self._controls[key] = _Control(message, level, level, level, level)
+        else:
+            return True
+        control.around_0 = control.around_0 and (0 < level <= _TURN or level >= 128 - _TURN)
+        control.around_64 = control.around_64 and level != 64 and abs(level - 64) <= _TURN
+        return True
+
+    def decide(self, taken: set[tuple[str, str, MappingEntry]]) -> tuple[Place, MappingEntry, str] | None:
+        """Returns place, mapping entry and words of the control that moves; None if none does yet.
+
+        Args:
+            taken: controls that were learned already.
+
+        Raises:
+            UserError: it is of a kind that no mapping has.
+        """
+        found: list[tuple[int, Place, MappingEntry, str]] = []
+        done = {(channel, device, *_control_of(entry)) for channel, device, entry in taken}
+        for (place, status, number), control in self._controls.items():
+            entry, score = self._entry(place, status, number, control)
+            if score and (*place, *_control_of(entry)) not in done:
+                found.append((score, place, entry, in_words(control.message)))
+        if not found:
+            return None
+        _, place, entry, words = max(found, key=lambda one: one[0])
+        parameters = {key[2] for key in self._controls if key[0] == place and key[1] & 0xF0 == 0xB0}
+        if entry[0] in ("control_change", "control_change_14") and entry[2] in _DATA_ENTRY and parameters & _NRPN:
+            self._controls = {key: one for key, one in self._controls.items() if key[0] != place}
+            raise UserError(
+                "this control sends NRPN or RPN messages, which no mapping has: "
+                "set the control to a controller (CC) on the device"
+            )
+        return place, entry, words
+
+    def _entry(self, place: Place, status: int, number: int, control: _Control) -> tuple[MappingEntry, int]:
+        """The mapping entry of a control, and how much it moved; 0 if it is not meant."""
+        channel = (status & 0x0F) + 1
+        match status & 0xF0:
+            case 0x90:
+                return ("note_on", channel), 1  # a touch-sensitive fader sends a note, and then moves
+            case 0xD0:
+                return ("channel_pressure", channel), self._score(control)
+            case 0xE0:
+                return ("pitch_bend", channel), self._score(control)
+        if control.repeats and (control.around_0 or control.around_64):
+            entry = ("control_change_relative", channel, number)
+            return (entry if control.around_0 else (*entry, 64)), STILL + control.count
+        coarse = number % 32
+        halves = [self._controls.get((place, status, half)) for half in (coarse, coarse + 32)]
+        if number < 64 and None not in halves:
+            return ("control_change_14", channel, coarse), max(self._score(half) for half in halves if half)
+        return ("control_change", channel, number), self._score(control)
+
+    @staticmethod
+    def _score(control: _Control) -> int:
+        return control.moved + control.count if control.moved >= STILL else 0
+
+
+def _control_of(entry: MappingEntry) -> tuple[str | int, ...]:
+    """What an entry hears, whatever it makes of it: a knob that was learned is the same knob in every kind."""
+    kind = str(entry[0])
+    return ("control_change", *entry[1:3]) if kind.startswith("control_change") else entry

@@ -1,0 +1,1 @@
+"""Performance log and the process that writes it."""

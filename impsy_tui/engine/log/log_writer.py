@@ -1,0 +1,188 @@
+"""The process that puts the performance log on the disk.
+
+The engine writes every event to this process's standard input, a pipe: that takes microseconds whatever the disk
+does, and the pipe's contents survive the engine, even ``kill -9``. The engine keeps a copy of each line until this
+process reports that the disk has it. So the end of either process alone loses nothing.
+
+Started as ``log_writer.py [LINE…]``; the lines are read before the pipe. Each line is about one file. It begins with
+the mark of the file, such as ``#1``, and a space; a line without a mark is about the plain file. A line is one of
+
+- ``@open PATH``: begin this file at the next row. A zero byte stands for a newline in the path.
+- ``@sheet HEX PATH``: the same, for a file with a header, in hexadecimal.
+- ``@resume SIZE HEX PATH``: continue a file of which an earlier process reported SIZE bytes. The rows behind them
+  are compared with the lines that follow, so that no row is written twice. This line is not counted.
+- ``@missing COUNT TIME``: the engine has let go its copies of COUNT rows. Those that the file does not have yet
+  become a ``gap`` row. It counts as COUNT lines.
+- anything else: a row.
+
+Standard output reports to the engine. MARK is ``#0`` for the plain file.
+
+- ``kept MARK LINES SIZE``: the disk has so many lines of this file since this process began; the file has SIZE bytes.
+- ``file MARK LINES SIZE PATH``: the same, and the rows now go to PATH.
+- ``gone MARK WHOLE PATH``: another program deleted, moved or changed the file. WHOLE is 1 if its rows were
+  written again.
+- ``trouble MARK TEXT`` and ``resumed MARK``: the disk refuses; it no longer does.
+- ``lost MARK COUNT``: a ``gap`` row was written.
+
+Only small modules of the standard library are imported, so that the process starts at once.
+"""
+
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+if __name__ == "__main__":
+    # Started without the folder of packages, in which hundreds of others would cost it time.
+    sys.path.append(os.path.abspath(__file__).rpartition(f"{os.sep}impsy_tui{os.sep}")[0])
+
+from impsy_tui.engine.log.log_file import FLUSH, PIECE, RETRY, File
+
+GATHER = 0.05
+"""Seconds between reads of the pipe while events come. The engine's write is a mere copy while no process waits at
+the pipe; a reader that each event wakes costs the engine 0.1 ms and the core."""
+QUIET = 1.0
+"""Seconds without a row after which the process waits for the next one and uses no time at all."""
+MOST_KEPT = 32 << 20
+"""Bytes kept while the disk refuses; above it the pipe is not read and the engine keeps the rest."""
+PATIENCE = 30.0
+"""Seconds that a refusing disk is given after the engine has ended."""
+
+
+class Writer:
+    """Writes lines to their files, in a thread, or keeps them until it can.
+
+    Args:
+        tell: called with a line for the engine.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.ended = False
+        """Whether no more lines come."""
+        self.news = threading.Event()
+        """Set after lines were taken."""
+        self._tell = tell
+        self._files: dict[bytes, File] = {}
+        self._taken = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether too much is kept to take more."""
+        return self._taken - sum(file.released for file in self._files.values()) > MOST_KEPT
+
+    def take(self, line: bytes) -> None:
+        """One line of the pipe, without its end."""
+        if not line:
+            return
+        mark, line = split(line)
+        file = self._files.get(mark)
+        if file is None:
+            file = self._files[mark] = File(mark.decode() or "#0", self._tell)
+        file.queue.append(line + b"\n")
+        self._taken += len(line) + 1
+
+    def run(self, patience: float = PATIENCE) -> bool:
+        """Write until no more lines come and the disk has all; whether it has.
+
+        Args:
+            patience: seconds that a refusing disk is given at the end.
+        """
+        synced = time.monotonic()
+        until: float | None = None
+        while True:
+            files = list(self._files.values())
+            due = [at for file in files if (at := file.due(synced)) is not None]
+            if not self.ended or not self.news.is_set():
+                self.news.wait(max(0.0, min(due) - time.monotonic()) if due else RETRY if self.ended else None)
+            self.news.clear()
+            now = time.monotonic()
+            sync = self.ended or now - synced >= FLUSH
+            for file in list(self._files.values()):
+                file.turn(sync=sync)
+            if sync:
+                synced = time.monotonic()
+            if self.ended:
+                until = until or now + patience
+                if all(file.done for file in self._files.values()):
+                    return True
+                if now > until:
+                    return False
+
+
+def split(line: bytes) -> tuple[bytes, bytes]:
+    """The mark of the file that a line is about, empty for the plain one, and the line."""
+    if not line.startswith(b"#"):
+        return b"", line
+    mark, _, rest = line.partition(b" ")
+    return mark, rest
+
+
+def set_apart() -> None:
+    """Never run in place of the engine just because a row has come."""
+    try:
+        os.nice(5)
+        if sys.platform == "linux":
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    except OSError:
+        pass
+
+
+def read(writer: Writer) -> None:
+    """Take lines from the pipe until its end."""
+    os.set_blocking(0, False)
+    rest = b""
+    view = memoryview(bytearray(PIECE))
+    last = time.monotonic()
+    while True:
+        if writer.full or time.monotonic() - last < QUIET:
+            time.sleep(GATHER)
+        else:
+            select.select([0], [], [])
+        while not writer.full:
+            try:
+                data = bytes(view[: os.readv(0, [view])])
+            except BlockingIOError:
+                break
+            if not data:
+                return  # without the rest: a line that has no end was never handed over
+            last = time.monotonic()
+            lines = (rest + data).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                writer.take(line)
+            writer.news.set()
+
+
+def main() -> int:
+    # It ends when the pipe does, with all of it written, and the engine decides when that is.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass  # one that the system keeps for itself
+    set_apart()
+
+    def tell(text: str) -> None:
+        try:
+            os.write(1, os.fsencode(text) + b"\n")
+        except OSError:
+            pass  # the engine has ended; the rows still matter
+
+    writer = Writer(tell)
+    for line in sys.argv[1:]:
+        writer.take(os.fsencode(line))
+    done: list[bool] = []
+    thread = threading.Thread(target=lambda: done.append(writer.run()))
+    thread.start()
+    read(writer)
+    writer.ended = True
+    writer.news.set()
+    thread.join()
+    return 0 if done == [True] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

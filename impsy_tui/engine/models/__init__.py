@@ -1,0 +1,1 @@
+"""Models and files of the user: found, loaded, swapped, deleted."""

@@ -1,0 +1,249 @@
+"""What bands play with: found and opened at the start, and changed while they play."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from os.path import expanduser
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.config.schema import BAND, Player
+from impsy_tui.engine.models.loader import Shelf, load_band
+from impsy_tui.engine.options import Setup, model_folders
+from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.ensemble.followers import BandPart, Equipment
+from impsy_tui.engine.runtime.loop import describe_error
+from impsy_tui.ensemble import classifier, clips
+from impsy_tui.ensemble.arrays import SUFFIX
+from impsy_tui.ensemble.predictor import Band, Steps, Tuning, Wandering, having_heard
+from impsy_tui.ensemble.tuning import read_tuning
+from impsy_tui.errors import UserError
+from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
+
+T = TypeVar("T")
+
+_SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
+_DUMMY: Final = "a DUMMY band plays, wandering at random"
+
+
+class Seated(Protocol):
+    """A band, as far as it matters here; see ``player.BandSeat``."""
+
+    name: str
+    part: BandPart
+
+
+class BandCasting:
+    """Finds, opens and changes what bands play with.
+
+    Args:
+        setup: what is configured.
+        random: source of chance.
+        tell: says things to the performer.
+    """
+
+    def __init__(self, setup: Setup, random: np.random.Generator, tell: Tell) -> None:
+        self.loading = ""
+        """The name of what is being loaded."""
+        self._setup = setup
+        self._random = random
+        self._tell = tell
+        self._models = Shelf(model_folders(setup), bands=True)
+        self._classifiers = self._models.beside(SUFFIX)
+        self._loads: dict[str, int] = {}
+        self._auditions: dict[str, int] = {}
+        self._hearings: dict[str, int] = {}
+        """How often something was asked for, by band: what is opened meanwhile for an earlier wish is left."""
+
+    # At the start
+
+    async def first(self, table: Player) -> Equipment:
+        """What a band of the configuration plays with; what cannot be had is told, and what ships is taken.
+
+        Raises:
+            UserError: what ships with the program cannot be read.
+        """
+        name = table.name
+        file = self._first_model(table)
+        network: Steps = Wandering() if file is None else await self._first_network(name, file)
+        told, tells = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
+        library, _ = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
+        dummy = Equipment(network, "dummy", told, library, "dummy", told_by=tells.stem)
+        if file is None or isinstance(network, Wandering):
+            return dummy
+        return replace(dummy, model=file.stem, kind=BAND, tunings=await _in_thread(_tunings, file), file=file)
+
+    def _first_model(self, table: Player) -> Path | None:
+        """The file of a band's model; None, which is told, where there is none."""
+        if not table.file:
+            return shipped_folder("models") / _SHIPPED_MODEL
+        try:
+            return self._beside(table.file) or self._models.find(Path(table.file).name, exact=True)
+        except (UserError, OSError) as problem:
+            self._tell("warning", table.name, f"{problem}: {_DUMMY}")
+            return None
+
+    async def _first_network(self, name: str, file: Path) -> Steps:
+        if await _in_thread(replaces_shipped, file):
+            self._tell("warning", name, f"{file.stem} is {REPLACES_SHIPPED}")
+        try:
+            return await load_band(file, quiet=True)
+        except UserError as problem:
+            self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
+        except Exception as error:
+            # Whatever a damaged file does to its reader, the engine starts.
+            self._tell("warning", name, f"{file.name}: cannot be opened: {describe_error(error)}: {_DUMMY}")
+        return Wandering()
+
+    async def _first_of(
+        self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]
+    ) -> tuple[T, Path]:
+        """What is in a file that was asked for, or else in the one that ships; and which it is."""
+        if wanted:
+            file = self._setup.models / wanted
+            try:
+                file = self._beside(wanted) or file
+                return await _in_thread(read, file), file
+            except UserError as problem:
+                self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
+            except Exception as error:
+                why = f"{file}: cannot be opened: {describe_error(error)}"
+                self._tell("warning", name, f"{why}: {shipped}, which ships, is taken")
+        file = shipped_folder("models") / shipped
+        return await _in_thread(read, file), file
+
+    def _beside(self, name: str) -> Path | None:
+        """A file here, or beside the configuration; None if there is none."""
+        path = Path(expanduser(name))  # not pathlib's, which raises an error if there is no user of this name
+        places = [path]
+        if self._setup.config_file is not None:
+            places.append(self._setup.config_file.parent / path)
+        return next((place.absolute() for place in places if place.is_file()), None)
+
+    # While they play
+
+    def files(self, bands: Sequence[Seated]) -> list[Path]:
+        """The files of all models that these play, auditioned ones too."""
+        played = (equipment for band in bands for equipment in (band.part.equipment, band.part.auditioned))
+        return [equipment.file for equipment in played if equipment is not None and equipment.file is not None]
+
+    async def load(self, band: Seated, name: str, file: Path | None = None) -> str:
+        """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
+
+        Raises:
+            UserError: it cannot; the one before plays on.
+        """
+        file, part = file or self._find(band, name), band.part
+        number = _count(self._loads, band)
+        if part.auditioned is not None and part.auditioned.file == file:
+            part.end_audition(plays=True)
+            return f"{file.stem} plays, as auditioned"
+        equipment, heard = await self._prepare(band, file)
+        if number != self._loads[band.name]:
+            if file == part.equipment.file:
+                return f"{file.stem} plays"  # as whoever asked for something else wishes, too
+            raise UserError(f"{file.stem} does not play: another was asked for while it was loaded")
+        part.change(equipment, heard)
+        return f"{file.stem} plays"
+
+    def unload(self, band: Seated) -> None:
+        """Let them wander at random."""
+        _count(self._loads, band)
+        _count(self._auditions, band)
+        band.part.end_audition()
+        equipment = band.part.equipment
+        band.part.change(replace(equipment, network=Wandering(), model="dummy", kind="dummy", tunings={}, file=None))
+
+    def stay(self, band: Seated) -> None:
+        """Let the model that plays play on: what is being loaded was asked for before."""
+        _count(self._loads, band)
+
+    async def audition(self, band: Seated, name: str) -> str:
+        """Let another model listen and answer in silence; the reply.
+
+        Raises:
+            UserError: it cannot.
+        """
+        file = self._find(band, name)
+        number = _count(self._auditions, band)
+        equipment, heard = await self._prepare(band, file)
+        if number != self._auditions[band.name]:
+            raise UserError(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
+        band.part.audition(equipment, heard)
+        return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
+
+    def end_audition(self, band: Seated) -> None:
+        """Send the model away that is auditioned.
+
+        Raises:
+            UserError: none is.
+        """
+        _count(self._auditions, band)
+        if not band.part.end_audition():
+            raise UserError("nothing is auditioned")
+
+    async def hear_by(self, band: Seated, name: str) -> str:
+        """Tell the lead's gestures by another classifier; the reply.
+
+        Raises:
+            UserError: it cannot be; the one before tells them.
+        """
+        goes_on = f"{band.part.equipment.told_by} goes on telling gestures"
+        number = _count(self._hearings, band)
+        try:
+            file = self._classifiers.find(name)
+        except UserError as problem:
+            raise UserError(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
+        try:
+            told = await _in_thread(classifier.read_classifier, file)
+        except UserError as problem:
+            raise UserError(f"{problem}; {goes_on}") from None
+        if number != self._hearings[band.name]:
+            raise UserError(f"{file.stem} tells no gestures: another was asked for while it was read")
+        band.part.equipment = replace(band.part.equipment, classifier=told, told_by=file.stem)
+        return f"{file.stem} tells your gestures"
+
+    def _find(self, band: Seated, name: str) -> Path:
+        try:
+            return self._models.find(name)
+        except UserError as problem:
+            raise UserError(f"{problem}; {band.part.equipment.model} plays on") from None
+
+    async def _prepare(self, band: Seated, file: Path) -> tuple[Equipment, Band]:
+        """A model with what a band plays with besides, and its followers, who have heard the last minute."""
+        part = band.part
+        self.loading = file.stem
+        try:
+            network = await load_band(file)
+            equipment = replace(
+                part.equipment,
+                network=network,
+                model=file.stem,
+                kind=BAND,
+                tunings=await _in_thread(_tunings, file),
+                file=file,
+            )
+            seconds, followers = tuple(part.seconds), part.followers(equipment)
+            return equipment, await _in_thread(lambda _: having_heard(followers, seconds), file)
+        except UserError as problem:
+            raise UserError(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
+        finally:
+            self.loading = ""
+
+
+def _count(wishes: dict[str, int], band: Seated) -> int:
+    """One more wish of a band; its number."""
+    wishes[band.name] = number = wishes.get(band.name, 0) + 1
+    return number
+
+
+async def _in_thread(work: Callable[[Path], T], file: Path) -> T:
+    return await asyncio.get_running_loop().run_in_executor(None, work, file)
+
+
+def _tunings(file: Path) -> Mapping[int, Tuning]:
+    sizes = range(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high) + 1)
+    return {players: read_tuning(file, players) for players in sizes}

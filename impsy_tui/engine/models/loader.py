@@ -1,0 +1,245 @@
+"""Finding models by name, and loading them beside the one that plays."""
+
+import asyncio
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from impsy_tui.engine.runtime.subprocesses import ask_helper, scratch_file
+from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
+from impsy_tui.ensemble.network import EnsembleNetwork
+from impsy_tui.ensemble.opening import open_ensemble
+from impsy_tui.errors import HelperTimeoutError, UnsupportedModelError, UserError
+from impsy_tui.mdrnn.check import SUFFIXES, Report
+from impsy_tui.mdrnn.lstm import NumpyNetwork, Weights
+from impsy_tui.mdrnn.model import Network
+from impsy_tui.mdrnn.scale import as_named
+from impsy_tui.mdrnn.tflite import TfliteNetwork
+from impsy_tui.model_files.interpreter import quietly
+from impsy_tui.model_files.metadata import ModelNotes, read_notes
+from impsy_tui.terms import some
+from impsy_tui.user_folders import files_in
+
+CHECK_SECONDS: Final = 20.0
+"""How long a file may take to be looked at."""
+
+LARGEST_FILE: Final = 1 << 28
+"""Bytes of a model file: weights, and what a training keeps beside them."""
+_WARM_UP: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model ready to play.
+
+    Attributes:
+        network: warmed up, having heard nothing.
+        name: for the performer.
+        file: the file asked for.
+        notes: what is stored beside it.
+        remark: what the performer should know of how it was loaded; empty for nothing.
+    """
+
+    network: Network
+    name: str
+    file: Path
+    notes: ModelNotes
+    remark: str = ""
+
+
+class Shelf:
+    """The folders that models are taken from by name, the first first.
+
+    Args:
+        folders: where to look; those that are not there are left out each time.
+        bands: models of bands are named, and not those of single players.
+        suffixes: of their files, the likeliest first.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, bands: bool = False, suffixes: Sequence[str] = SUFFIXES) -> None:
+        self._bands = bands
+        self._suffixes = tuple(suffixes)
+        self._folders = tuple(dict.fromkeys(map(_resolved, folders)))
+
+    def beside(self, *suffixes: str) -> "Shelf":
+        """What else is in these folders, with other suffixes."""
+        return Shelf(self._folders, suffixes=suffixes)
+
+    def names(self) -> list[str]:
+        """The names of all models of its kind, as ``find`` takes them."""
+        files = (file for folder in self._folders for file in files_in(folder, *self._suffixes))
+        names = dict.fromkeys(file.stem for file in files)
+        return sorted(name for name in names if name.startswith(BAND_PREFIX) is self._bands)
+
+    def find(self, name: str, *, exact: bool = False) -> Path:
+        """The file of a model.
+
+        Args:
+            name: a file name, or one without its suffix (then ``.tflite`` goes before the others), or the beginning
+                of one name alone.
+            exact: a beginning is not enough.
+
+        Raises:
+            UserError: no model is called so.
+        """
+        for folder in self._folders:
+            for suffix in ("", *self._suffixes):
+                file = folder / f"{name}{suffix}"
+                # A name is never a path out of its folder.
+                if file.suffix in self._suffixes and file.parent == folder and file.name not in ("", ".."):
+                    try:
+                        if file.is_file():
+                            return file
+                    except (OSError, ValueError):
+                        break
+        names = self.names()
+        begun = [each for each in names if name and each.startswith(name)]
+        if len(begun) == 1 and not exact:
+            return self.find(begun[0], exact=True)
+        raise UserError(no_such("model", name, names))
+
+
+def _resolved(folder: Path) -> Path:
+    """A folder without links in its path. A name that cannot be a path, or a circle of links, stays as it is."""
+    try:
+        return Path(os.path.realpath(folder))
+    except (OSError, ValueError):
+        return folder.absolute()
+
+
+def no_such(kind: str, name: str, names: Sequence[str]) -> str:
+    """Says that no file of a kind is called so, and which there are."""
+    begun = [each for each in names if name and each.startswith(name)]
+    if len(begun) > 1:
+        return f"{name} begins the names of several {kind}s: {some(begun)}"
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    there = f"There are: {some(names)}" if names else "There is none yet"
+    return f"no {kind} is called {name}{hint} {there}"
+
+
+async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
+    """Load a model without disturbing what plays.
+
+    A file that has not been seen before, and any Keras file, is opened in a process of its own
+    first, under a time limit: a corrupted one may spin for ever or take the process with it.
+
+    Args:
+        file: the model.
+        quiet: keep the interpreter from greeting on standard error, which it does the first
+            time, by closing that to everybody meanwhile.
+
+    Raises:
+        UserError: it cannot be played; the message says why.
+    """
+    loop = asyncio.get_running_loop()
+    seen = SeenFiles()
+    digest = await loop.run_in_executor(None, _digest, file)
+    if file.suffix == ".tflite" and digest in seen:
+        try:
+            return await loop.run_in_executor(None, _open_tflite, file, quiet)
+        except UnsupportedModelError:
+            pass  # another runtime than when it was seen
+    with scratch_file() as answer:
+        await _check(file, answer)
+        report = await loop.run_in_executor(None, Report, answer)
+    if report.weights is not None:
+        remark = "" if report.source == file.name else f"played from {report.source}: it needs Flex operations"
+        notes = await loop.run_in_executor(None, read_notes, file)
+        network = await loop.run_in_executor(None, _network, report.weights, file)
+        return LoadedModel(network, file.stem, file, notes, remark)
+    loaded = await loop.run_in_executor(None, _open_tflite, file, quiet)
+    await loop.run_in_executor(None, seen.add, digest)
+    return loaded
+
+
+async def load_band(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
+    """Load the network of a band; see ``load_model``.
+
+    Raises:
+        UserError: it cannot be played.
+    """
+    loop = asyncio.get_running_loop()
+    seen = SeenFiles()
+    digest = await loop.run_in_executor(None, _digest, file)
+    if digest in seen:
+        return await loop.run_in_executor(None, _open_band, file, quiet)
+    network = await loop.run_in_executor(None, open_ensemble, file, CHECK_SECONDS)
+    await loop.run_in_executor(None, seen.add, digest)
+    return network
+
+
+def _open_band(file: Path, quiet: bool) -> EnsembleNetwork:
+    with quietly() if quiet else nullcontext():
+        return EnsembleNetwork(file)
+
+
+def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
+    with quietly() if quiet else nullcontext():
+        network = _warm(as_named(TfliteNetwork(file), file))
+    return LoadedModel(network, file.stem, file, read_notes(file))
+
+
+def _network(weights: Weights, file: Path) -> Network:
+    return _warm(as_named(NumpyNetwork(weights), file))
+
+
+def _warm(network: Network) -> Network:
+    """Let a network do its first, slow steps where nobody waits for them."""
+    for _ in range(_WARM_UP):
+        network.step([0.1] * network.shape.dimension)
+    network.reset()
+    return network
+
+
+async def _check(file: Path, answer: BinaryIO) -> None:
+    try:
+        await ask_helper("impsy_tui.mdrnn.check", str(file), patience=CHECK_SECONDS, output=answer)
+    except HelperTimeoutError:
+        raise UserError(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
+    except UserError as problem:
+        raise UserError(f"could not be checked, the file may be damaged: {problem}") from None
+
+
+def _digest(file: Path) -> str:
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise UserError(f"is too large: at most {LARGEST_FILE >> 20} MB")
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror or error}") from None
+
+
+class SeenFiles:
+    """The digests of ``.tflite`` files that have been opened before without trouble."""
+
+    _MOST = 200
+
+    def __init__(self) -> None:
+        cache = os.environ.get("XDG_CACHE_HOME", "")
+        base = Path(cache) if cache.startswith("/") else Path.home() / ".cache"
+        self._file = base / "impsy-tui" / "seen-models.json"
+        try:
+            digests = json.loads(self._file.read_text())
+            self._digests = [str(digest) for digest in digests]
+        except (OSError, ValueError, TypeError):
+            self._digests = []
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._digests
+
+    def add(self, digest: str) -> None:
+        """Remember one. Where it cannot be kept, the file is just looked at again."""
+        self._digests = [*(d for d in self._digests if d != digest), digest][-self._MOST :]
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(self._digests))
+        except OSError:
+            pass

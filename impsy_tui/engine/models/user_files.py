@@ -1,0 +1,328 @@
+"""The user's logs, data sets and models: named, looked at, renamed and deleted."""
+
+import asyncio
+import difflib
+import itertools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
+from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
+from impsy_tui.control.messages import Names
+from impsy_tui.engine.models.loader import Shelf, no_such
+from impsy_tui.engine.models.trash import Trash
+from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.ensemble.classifier import PREFIX as CLASSIFIER_PREFIX
+from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
+from impsy_tui.ensemble.touches.touch import SUFFIX as TOUCHES_SUFFIX
+from impsy_tui.ensemble.touches.touch import TARGETS as TARGETS_SUFFIX
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.check import SUFFIXES
+from impsy_tui.mdrnn.scale import scale_of
+from impsy_tui.paths import is_shipped, shipped_folder, shipped_names
+from impsy_tui.terms import some
+from impsy_tui.user_folders import can_be_typed, files_in
+from impsy_tui.workers.read_log import COMMANDS_SUFFIX
+from impsy_tui.workers.trash import Trashed
+
+_SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
+_IN_WORDS: Final = {"dataset": "data set"}
+_LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
+"""With the time of the performance, the names of all its files begin."""
+_OF_TABLES: Final = (".csv", ".csv.gz")
+_OF_A_MODEL: Final = (*SUFFIXES, ".toml")
+"""One model is one name: its files are kept together."""
+
+
+class Library:
+    """Files of the user's, by name. A name is never a path out of its folder.
+
+    Args:
+        logs: the folder of performance logs.
+        datasets: the folder of data sets.
+        models: the folders of models, those of the user first.
+        in_use: the files that must stay as they are: the log being written, the model that plays.
+    """
+
+    def __init__(
+        self, logs: Path, datasets: Path, models: Sequence[Path], in_use: Callable[[], Sequence[Path]]
+    ) -> None:
+        self.shelf = Shelf(models)
+        self.agents = self.shelf.beside(AGENT_SUFFIX)
+        self.bands = Shelf(models, bands=True)
+        self.logs = logs.absolute()
+        self.datasets = datasets.absolute()
+        self.plots = self.datasets.parent / "plots"
+        self.scores = self.datasets.parent / "scores"
+        self.tables = self.datasets.parent / "tables"
+        self.corpora = self.datasets.parent / "corpora"
+        self.sets = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
+        """Folders of set lists, the user's first."""
+        self.own_models = models[0].absolute()
+        self.trash = Trash([self.logs, self.datasets, *(folder.resolve() for folder in models)])
+        self._models = tuple(models)
+        self._in_use = in_use
+
+    async def names(self, number: int) -> Names:
+        """The names of everything, but for what is in files."""
+
+        def look() -> Names:
+            sets = {file.stem for folder in self.sets for file in files_in(folder, ".imp")}
+            arrays = self.agents.names()
+            agents = (name for name in arrays if name.startswith(AGENT_PREFIX))
+            return Names(
+                number,
+                _typed((*self.shelf.names(), *agents)),
+                _typed(file.stem for file in files_in(self.logs, ".log")),
+                _typed(file.stem for file in files_in(self.datasets, ".npz")),
+                sets=_typed(sorted(sets)),
+                bands=_typed(self.bands.names()),
+                classifiers=_typed(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
+                tables=_typed(map(_table_name, files_in(self.tables, *_OF_TABLES))),
+                corpora=_typed(folder.name for folder in _folders(self.corpora)),
+                trash=_typed(self.trash.names()),
+            )
+
+        return await asyncio.get_running_loop().run_in_executor(None, look)
+
+    async def describe(self, number: int) -> bytes:
+        """All files, as a message.
+
+        Raises:
+            UserError: there is no answer.
+        """
+        folders = (self.logs, self.datasets, *(folder.resolve() for folder in self._models))
+        return await ask_helper("impsy_tui.workers.list_files", "list", str(number), *map(str, folders))
+
+    async def draw(self, number: int, name: str, columns: int) -> bytes:
+        """A log over time, as a message.
+
+        Raises:
+            UserError: there is no answer.
+            UserError: there is no such log.
+        """
+        file = self.find("log", name)
+        return await ask_helper("impsy_tui.workers.list_files", "draw", str(number), str(file), str(columns))
+
+    def find(self, kind: str, name: str, *, exact: bool = False) -> Path:
+        """A file by its name, with or without suffix, or by the beginning of one name alone.
+
+        Args:
+            kind: "log", "dataset" or "model".
+            name: of the file.
+            exact: a beginning is not enough.
+
+        Raises:
+            UserError: there is none.
+        """
+        if kind == "model":
+            return self.shelf.find(name, exact=exact)
+        folder, suffix = (self.logs if kind == "log" else self.datasets), _SUFFIX[kind]
+        file = folder / (name if name.endswith(suffix) else name + suffix)
+        if _plain(name) and file.is_file():
+            return file
+        names = [each.stem for each in files_in(folder, suffix)]
+        begun = [each for each in names if _plain(name) and each.startswith(name)]
+        if len(begun) == 1 and not exact:
+            return folder / f"{begun[0]}{suffix}"
+        raise UserError(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
+
+    def find_any(self, name: str) -> Path:
+        """A log, a data set or a model by its name, looked for in this order, with or without suffix.
+
+        Raises:
+            UserError: there is none.
+        """
+        for exact, kind in itertools.product((True, False), (*_SUFFIX, "model")):
+            try:
+                return self.find(kind, name, exact=exact)
+            except UserError:
+                continue
+        known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
+        known += self.shelf.names()
+        begun = [each for each in known if name and each.startswith(name)]
+        if len(begun) > 1:
+            raise UserError(f"{name} begins the names of several files: {some(begun)}")
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UserError(f"no log, data set or model is called {name}{hint}")
+
+    def newest_log(self) -> Path:
+        """The log that was written last: the one of what is played now, if anything is.
+
+        Raises:
+            UserError: there is none.
+        """
+        files = files_in(self.logs, ".log")
+        if not files:
+            raise UserError(f"no log is in {self.logs} yet: play, or name a data set or a model")
+        return max(files, key=lambda file: file.stat().st_mtime)
+
+    def newest_dataset(self, dimension: int) -> Path:
+        """The data set of a dimension that was written last.
+
+        Raises:
+            UserError: there is none.
+        """
+        files = [file for file in files_in(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
+        if not files:
+            raise UserError(
+                f"no data set of dimension {dimension} is in {self.datasets}: dataset {dimension} makes one"
+            )
+        return max(files, key=lambda file: file.stat().st_mtime)
+
+    def scores_folder(self, name: str) -> Path:
+        """The folder of all gesture scores, or one in it.
+
+        Raises:
+            UserError: there is none.
+        """
+        folder = self.scores / name if name else self.scores
+        if (name and not _plain(name)) or not folder.is_dir():
+            where = (
+                f"no folder of gesture scores is called {name} in {self.scores}" if name else f"{folder} is not there"
+            )
+            raise UserError(f"{where}: scores are .csv files, time and a column a player")
+        return folder
+
+    def table(self, name: str) -> Path:
+        """A look-up table by its name, with or without suffix; without a name, the one that was written last.
+
+        Raises:
+            UserError: there is none.
+        """
+        files = files_in(self.tables, *_OF_TABLES)
+        if name:
+            files = [file for file in files if name in (file.name, _table_name(file))]
+        if not files:
+            which = f"no look-up table is called {name}" if name else "no look-up table is"
+            raise UserError(f"{which} in {self.tables}: impsy-tui agent lookup makes one, in a shell")
+        return max(files, key=lambda file: file.stat().st_mtime)
+
+    def corpus(self, name: str) -> Path:
+        """A folder of analysed recordings.
+
+        Raises:
+            UserError: there is none.
+        """
+        folder = self.corpora / name
+        if not _plain(name) or not folder.is_dir():
+            raise UserError(
+                f"no corpus is called {name} in {self.corpora}: impsy-tui agent corpus makes one, in a shell"
+            )
+        return folder
+
+    async def rename(self, kind: str, name: str, to: str) -> str:
+        """Give a file another name; the reply.
+
+        Raises:
+            UserError: it cannot be done.
+        """
+        files = self._own_files(kind, name)
+        stem = to.removesuffix(files[0].suffix)
+        kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
+        if kept and not _LOG_ENDING.search(stem):
+            stem += kept[0]  # data sets are made of logs by this part of their name
+        if kind == "model" and (scale := scale_of(files[0])) != scale_of(Path(f"{stem}.h5")):
+            stem += f"-scale{scale:g}"  # by which it is stepped
+        for prefix in (BAND_PREFIX, AGENT_PREFIX) if kind == "model" else ():
+            if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
+                stem = prefix + stem  # by which models of bands, and agents, are told
+        if not _plain(stem):
+            raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
+        if kind == "model" and stem in shipped_names("models"):
+            raise UserError(f"{stem} is the name of a model that comes with the program: choose another")
+        pairs = [(file, file.with_name(stem + file.suffix)) for file in files]
+        if any(new.exists() for _, new in pairs):
+            raise UserError(f"{stem} is there already: it is not overwritten")
+        await _off_the_loop(lambda: [old.rename(new) for old, new in pairs])
+        return f"{kind} {files[0].stem} is now {stem}"
+
+    async def delete(self, kind: str, name: str) -> tuple[str, Trashed]:
+        """Moves a file, and what belongs to it, into the trash; the reply, and what was moved.
+
+        Raises:
+            UserError: it cannot be done.
+            UserError: it cannot be moved.
+        """
+        files = self._own_files(kind, name)
+        if kind == "log":
+            files += _touches_of(files[0])
+        trashed = await self.trash.put(kind, files)
+        others = f" with {', '.join(file.name for file in files[1:])}" if len(files) > 1 else ""
+        return f"{kind} {trashed.name} is in the trash{others}: undo or restore brings it back", trashed
+
+    def _own_files(self, kind: str, name: str) -> list[Path]:
+        """All files of a thing that is the user's and not in use, that of the thing itself first."""
+        file = self._find_own(kind, name)
+        if kind == "model" and is_shipped("models", file):
+            raise UserError(f"{file.stem} comes with the program and stays as it is")
+        belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
+        suffixes = dict.fromkeys((file.suffix, *belonging))
+        files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
+        if kind == "model":  # a .keras of the user's may lie next to a shipped .tflite of its name
+            files = [each for each in files if not is_shipped("models", each)]
+        if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
+            why = "it is being written" if kind == "log" else "it plays now"
+            raise UserError(f"{file.stem} stays as it is: {why}")
+        return files
+
+    def _find_own(self, kind: str, name: str) -> Path:
+        """A file by its name; agents are models, too."""
+        if kind == "model" and name.startswith(AGENT_PREFIX):
+            with suppress(UserError):
+                return self.agents.find(name, exact=True)
+        return self.find(kind, name, exact=True)
+
+
+def _touches_of(log: Path) -> list[Path]:
+    """The touches of a performance, if this is its last log; labelled recordings are kept."""
+    stamp = _STAMP.match(log.name)
+    if stamp is None:
+        return []
+    same = [file for file in files_in(log.parent, ".log", TOUCHES_SUFFIX) if file.name.startswith(stamp[0])]
+    touches = [file for file in same if file.suffix != ".log"]
+    labelled = [file for file in touches if _targets_of(file).exists()]
+    alone = all(file == log or file.suffix != ".log" for file in same)
+    return [file for file in touches if file not in labelled] if alone else []
+
+
+def _targets_of(touches: Path) -> Path:
+    return touches.with_name(touches.name.removesuffix(TOUCHES_SUFFIX) + TARGETS_SUFFIX)
+
+
+def _beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.stem + suffix)
+
+
+def _plain(name: str) -> bool:
+    short = len(name.encode(errors="replace")) < 200
+    return bool(name) and short and "/" not in name and "\0" not in name and not name.startswith(".")
+
+
+def _typed(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that a command can name."""
+    return tuple(filter(can_be_typed, names))
+
+
+def _folders(place: Path) -> list[Path]:
+    try:
+        return sorted(folder for folder in place.iterdir() if folder.is_dir())
+    except OSError:
+        return []
+
+
+def _table_name(file: Path) -> str:
+    return file.name.removesuffix(".gz").removesuffix(".csv")
+
+
+async def _off_the_loop(work: Callable[[], object]) -> None:
+    """Do something to files where a slow card keeps nobody waiting."""
+    try:
+        await asyncio.get_running_loop().run_in_executor(None, work)
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}") from None

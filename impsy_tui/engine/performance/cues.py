@@ -1,0 +1,181 @@
+"""A set list: cues, one after the other, each with what is to be done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.control.states import CueState
+from impsy_tui.engine.runtime.work_queue import WorkQueue
+from impsy_tui.errors import UserError
+from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
+from impsy_tui.terms import counted
+from impsy_tui.toml_files import read_regular
+
+SUFFIX: Final = ".imp"
+LARGEST_FILE: Final = 1 << 19
+
+
+Place = tuple[SetList, str, int]
+"""A place in a set list: the list, its name, and the index of the cue that was reached last."""
+
+
+class Cues:
+    """Steps through a set list.
+
+    Args:
+        folders: where set lists are, the first first.
+        do: carries out lines: what called for them, and they; what is still to be waited for, None for nothing.
+        work: Lets a long set list be read in many turns of the event loop.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        do: Callable[[str, Sequence[str]], Awaitable[str] | None],
+        work: WorkQueue,
+    ) -> None:
+        self._work = work
+        self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
+        self._do = do
+        self._set = SetList((), ())
+        self.name = ""
+        """Of the set list, empty for none."""
+        self.index = -1
+        """Of the cue that was reached last, -1 before the first."""
+
+    @property
+    def place(self) -> Place:
+        """Where the set is; setting it carries nothing out."""
+        return self._set, self.name, self.index
+
+    @place.setter
+    def place(self, place: Place) -> None:
+        self._set, self.name, self.index = place
+
+    async def open(self, name: str) -> str:
+        """Open a set list; what stands before its first cue is done.
+
+        Raises:
+            UserError: there is none, or something is wrong in it.
+        """
+        lines = await self.come_back(name, -1)
+        if (settling := self._do(self.name, lines)) is not None:
+            await settling
+        return f"{self.name}: {counted(len(self._set.cues), 'cue')}; next is {self._following() or 'none'}"
+
+    async def come_back(self, name: str, index: int) -> tuple[str, ...]:
+        """Open a set list where it was left.
+
+        Args:
+            name: of it.
+            index: of the cue that was reached; it is not done again.
+
+        Returns:
+            What stands before the first cue, to be done.
+
+        Raises:
+            UserError: there is none, or something is wrong in it.
+        """
+        file, text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
+        return self.take(file, await self._in_turns(text), index)
+
+    async def _in_turns(self, text: str) -> SetList | list[SetProblem]:
+        """Reads a set list in as many turns of the event loop as it needs."""
+        reading = read_set_in_steps(text)
+        begun = self._work.now()
+        while True:
+            try:
+                next(reading)
+            except StopIteration as done:
+                found: SetList | list[SetProblem] = done.value
+                return found
+            if self._work.over(begun):
+                await self._work.turn(self)
+                begun = self._work.now()
+
+    def take(self, name: str, found: SetList | list[SetProblem], index: int = -1) -> tuple[str, ...]:
+        """Opens a set list that has been read; see ``come_back``."""
+        if not isinstance(found, SetList):
+            first = found[0]
+            others = f"; and {len(found) - 1} more: impsy-tui check sets/{name}{SUFFIX}" if len(found) > 1 else ""
+            raise UserError(f"{name}, line {first.line}: {first.message}{others}")
+        self._set, self.name = found, name
+        self.index = min(max(index, -1), len(found.cues) - 1)
+        return found.preamble
+
+    def where(self) -> str:
+        """Where the set is, in lines."""
+        self._need_set()
+        marks = {self.index: "▶", self.index + 1: "·"}
+        return "\n".join(f"{marks.get(index, ' ')} {cue.name}" for index, cue in enumerate(self._set.cues))
+
+    def next(self) -> str | Awaitable[str]:
+        """Go to the next cue; the reply, or where something of it has to settle, the reply to come."""
+        self._need_set()
+        if self.index + 1 >= len(self._set.cues):
+            raise UserError(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
+        return self._go(self.index + 1)
+
+    def back(self) -> str | Awaitable[str]:
+        """Go to the cue before this one; see ``next``."""
+        self._need_set()
+        if self.index < 1:
+            raise UserError(f"there is no cue before {self._set.cues[0].name}")
+        return self._go(self.index - 1)
+
+    def goto(self, name: str) -> str | Awaitable[str]:
+        """Go to a cue by its name; see ``next``."""
+        self._need_set()
+        for index, cue in enumerate(self._set.cues):
+            if cue.name == name:
+                return self._go(index)
+        raise UserError(f"no cue is called {name}; there are: {', '.join(cue.name for cue in self._set.cues)}")
+
+    def state(self) -> CueState | None:
+        """Where the set is, for a snapshot."""
+        if not self.name:
+            return None
+        cue = self._set.cues[self.index].name if self.index >= 0 else ""
+        return CueState(self.name, cue, self.index + 1, len(self._set.cues), self._following())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all cues."""
+        return tuple(cue.name for cue in self._set.cues)
+
+    def _go(self, index: int) -> str | Awaitable[str]:
+        cue: Cue = self._set.cues[index]
+        self.index = index
+        reply = f"cue {index + 1} of {len(self._set.cues)}: {cue.name}; next is {self._following() or 'none'}"
+        settling = self._do(cue.name, cue.lines)
+        return reply if settling is None else _then(settling, reply)
+
+    def _following(self) -> str:
+        return self._set.cues[self.index + 1].name if self.index + 1 < len(self._set.cues) else ""
+
+    def _need_set(self) -> None:
+        if not self.name:
+            raise UserError("no set list is open: cue NAME opens one")
+
+    def _read(self, name: str) -> tuple[str, str]:
+        plain = name.removesuffix(SUFFIX)
+        for folder in self._folders:
+            file = folder / f"{plain}{SUFFIX}"
+            # A name is never a path out of its folder.
+            if not plain or file.parent != folder:
+                break
+            try:
+                data = read_regular(file, LARGEST_FILE)
+            except (FileNotFoundError, ValueError):
+                continue
+            except OSError as error:
+                raise UserError(f"{file} cannot be read: {error.strerror or error}") from None
+            return plain, data.decode(errors="replace")
+        where = " and ".join(str(folder) for folder in self._folders)
+        raise UserError(f"no set list is called {name} in {where}")
+
+
+async def _then(settling: Awaitable[str], reply: str) -> str:
+    await settling
+    return reply

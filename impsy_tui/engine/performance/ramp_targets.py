@@ -1,0 +1,123 @@
+"""What can glide: every setting with its value now, where it is to go, and how it is set."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.performance.ramps import Key, Track
+from impsy_tui.engine.players.base import Sitter
+from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
+from impsy_tui.language import Invocation
+from impsy_tui.parameters import PARAMETERS, Parameter
+
+_BY_INDEX: Final = {"hold": ("hold",), "range": ("low", "high"), "release": ("hold", "low", "high")}
+
+
+def ramp(player: Sitter, parameter: Parameter, end: float) -> Track:
+    """Track of a player's parameter, from its value now."""
+    now = value_of(player, parameter)
+    if now is None:
+        now = player.part.ramp_start(parameter.name)
+
+    def turn(value: float) -> None:
+        set_parameter(player, parameter, value)
+
+    key = (player.name, parameter.name, -1)
+    return Track(key, end if now is None else now, end, turn, log=parameter.ramp == "log")
+
+
+def ramps_to(player: Sitter, values: Mapping[str, Any]) -> Iterator[Track]:
+    """Tracks to all values that can be reached by ramps."""
+    for name, end in values.items():
+        if PARAMETERS[name].ramp and end is not None:
+            yield ramp(player, PARAMETERS[name], end)
+
+
+def switches_to(player: Sitter, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values that a ramp does not reach."""
+    return {
+        name: end
+        for name, end in values.items()
+        if not PARAMETERS[name].ramp or end is None or value_of(player, PARAMETERS[name]) is None
+    }
+
+
+def hold(seat: Seat, index: int, end: float) -> Track:
+    """A value that is held; one that is not yet begins where it sounds."""
+    now = seat.shaping.held.get(index, seat.sounding_at(index))
+
+    def turn(value: float) -> None:
+        seat.shaping.held[index] = value
+
+    return Track((seat.name, "hold", index), end if now is None else now, end, turn)
+
+
+def ranged(seat: Seat, index: int, low: float, high: float) -> Iterator[Track]:
+    """Both ends of the range of a value."""
+
+    def turn_low(value: float) -> None:
+        seat.shaping.ranged[index] = (value, seat.shaping.ranged.get(index, (0.0, 1.0))[1])
+
+    def turn_high(value: float) -> None:
+        seat.shaping.ranged[index] = (seat.shaping.ranged.get(index, (0.0, 1.0))[0], value)
+
+    low_now, high_now = seat.shaping.ranged.get(index, (0.0, 1.0))
+    yield Track((seat.name, "low", index), low_now, low, turn_low)
+    yield Track((seat.name, "high", index), high_now, high, turn_high)
+
+
+def tempo(time: Tempo, end: float) -> Track:
+    """Beats a minute."""
+    return Track(("", "tempo", -1), time.beats, end, time.set_beats)
+
+
+def swing(time: Tempo, end: float) -> Track:
+    """How late every second line of the grid is."""
+    return Track(("", "swing", -1), time.swing, end, time.set_swing)
+
+
+def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) -> Iterator[Track]:
+    """What a command glides if it stands behind ``over``; its dimensions must be there."""
+    numbers = [value for value in invocation.values.values() if isinstance(value, float)]
+    match invocation.command.name:
+        case "tempo":
+            yield tempo(time, numbers[0])
+        case "swing":
+            yield swing(time, numbers[0])
+        case "hold" | "range" as name:
+            for seat in (player for player in players if isinstance(player, Seat)):
+                for index in _indices(invocation, 0):
+                    if name == "hold":
+                        yield hold(seat, index, numbers[0])
+                    else:
+                        yield from ranged(seat, index, numbers[0], numbers[1])
+        case _ if invocation.command.parameter is not None:
+            parameter, end = invocation.command.parameter.typed(numbers[0])
+            for player in players:
+                if has_parameter(player, parameter):
+                    yield ramp(player, parameter, end)
+
+
+def keys_of(invocation: Invocation, players: Sequence[Sitter], width: int) -> Iterator[Key]:
+    """What a command sets at once, so that nothing glides it any more.
+
+    Args:
+        invocation: the command.
+        players: whom it is for.
+        width: how many values the instrument has.
+    """
+    name, parameter = invocation.command.name, invocation.command.parameter
+    if name == "quantise" and "at" in invocation.values:
+        yield ("", "tempo", -1)
+    if parameter is not None:
+        whose = [player.name for player in players] if invocation.command.player else [""]
+        yield from ((player, parameter.inverse or name, -1) for player in whose)
+    for setting in _BY_INDEX.get(name, ()):
+        for player in players:
+            yield from ((player.name, setting, index) for index in _indices(invocation, width))
+
+
+def _indices(invocation: Invocation, width: int) -> Sequence[int]:
+    numbers = invocation.values.get("dimensions")
+    return [number - 1 for number in numbers] if isinstance(numbers, tuple) else range(width)

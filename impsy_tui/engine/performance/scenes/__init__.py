@@ -1,0 +1,1 @@
+"""Scenes: all parameters at one moment, under a name."""

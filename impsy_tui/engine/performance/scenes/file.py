@@ -1,0 +1,210 @@
+"""The file of scenes: TOML, to be read and changed by hand too."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from impsy_tui import parameters, terms
+from impsy_tui.config.value_types import written
+from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
+from impsy_tui.engine.performance.scenes import ensemble
+from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
+from impsy_tui.engine.players.settings import read_values
+from impsy_tui.engine.players.settings import table as table_of
+from impsy_tui.errors import UserError
+from impsy_tui.language.value_readers import GRIDS
+from impsy_tui.parameters import AGENT, MDRNN, parameters_of
+from impsy_tui.toml_files import read_toml
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_SAVED_BY: Final = "saved_by"
+"""Key of a scene with the set list that saved it: that set list alone may replace it."""
+LARGEST_FILE: Final = 1 << 19
+_OF_DIMENSIONS: Final = ("muted", "solo", "inverted", "held", "ranged")
+_HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
+
+
+class SceneBook:
+    """The file of scenes.
+
+    Args:
+        file: where they are kept.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def names(self) -> list[str]:
+        """All of them.
+
+        Raises:
+            UserError: the file cannot be read.
+        """
+        return sorted(self._raw())
+
+    def find(self, name: str) -> Scene:
+        """One of them.
+
+        Raises:
+            UserError: there is none of this name, or it makes no sense.
+        """
+        raw = self._raw()
+        if name not in raw:
+            known = ", ".join(sorted(raw)) or "none is saved yet: scene save NAME"
+            raise UserError(f"no scene is called {name}; there are: {known}")
+        return read_scene(name, raw[name])
+
+    def save(self, name: str, scene: Scene, from_file: str | None = None) -> Any:
+        """Saves a scene; returns the table of the scene that had this name, None if none had it.
+
+        Args:
+            name: Of the scene.
+            scene: To be saved.
+            from_file: Name of the set list that saves it, empty for a recording; None for the performer.
+
+        Raises:
+            UserError: A file would replace a scene that it has not saved itself, or the book cannot be used.
+        """
+        table = scene_table(scene)
+        if from_file is not None:
+            have = self._raw().get(name)
+            if have is not None and not (
+                from_file and isinstance(have, Mapping) and have.get(_SAVED_BY) == from_file
+            ):
+                raise UserError(
+                    f"scene {name} is there already: a set list or a recording cannot replace a scene of yours. "
+                    f"Use another name in the file, or type scene delete {name}"
+                )
+            table = {_SAVED_BY: from_file, **table}
+        return self.put(name, table)
+
+    def put(self, name: str, table: Any) -> Any:
+        """Saves the table of a scene; returns the one that it replaces, None if there is none."""
+        tables = self._raw()
+        self._write({**tables, name: table})
+        return tables.get(name)
+
+    def delete(self, name: str) -> Any:
+        """Deletes a scene; returns its table."""
+        self.find(name)
+        tables = self._raw()
+        table = tables.pop(name)
+        self._write(tables)
+        return table
+
+    def _raw(self) -> dict[str, Any]:
+        try:
+            return read_toml(self.file, LARGEST_FILE)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise UserError(f"{self.file} cannot be read: {error.strerror or error}") from None
+        except ValueError as error:  # numbers of thousands of digits, too
+            raise UserError(f"{self.file} is not TOML: {error}") from None
+
+    def _write(self, tables: Mapping[str, Any]) -> None:
+        parts = [_HEAD]
+        for name, table in tables.items():
+            head = _key(name)
+            if not isinstance(table, Mapping):
+                raise UserError(f"{self.file} is left as it is: {name} in it is no scene")
+            plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+            parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
+            for part, inner in _tables(table):
+                parts.append(f"\n[{head}.{part}]\n" + "".join(f"{k} = {written(v)}\n" for k, v in inner.items()))
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            new = self.file.with_name(f"{self.file.name}.new")
+            new.write_text("".join(parts), encoding="utf-8")
+            new.replace(self.file)
+        except OSError as error:
+            raise UserError(f"{self.file} cannot be written: {error.strerror or error}") from None
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else written(name)
+
+
+def _tables(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, value in table.items():
+        if key in ("players", "bands") and isinstance(value, Mapping):
+            yield from ((f"{key}.{_key(name)}", inner) for name, inner in value.items())
+        elif isinstance(value, Mapping):
+            yield key, value
+
+
+def scene_table(scene: Scene) -> dict[str, Any]:
+    """A scene as files keep it."""
+    table: dict[str, Any] = {"thru": scene.thru}
+    if scene.time is not None:
+        table["time"] = {each.name: getattr(scene.time, each.name) for each in fields(TempoSettings)}
+    table["players"] = {
+        name: {
+            "model": player.model,
+            "kind": player.kind,
+            **table_of(player.values, parameters_of(MDRNN, player.kind)),
+            **{key: value for key in _OF_DIMENSIONS if (value := getattr(player, key))},
+        }
+        for name, player in scene.players.items()
+    }
+    if scene.bands:
+        table["bands"] = {name: ensemble.table(band) for name, band in scene.bands.items()}
+    return table
+
+
+def read_scene(name: str, raw: Any) -> Scene:
+    """A scene out of a file.
+
+    Raises:
+        UserError: it makes no sense.
+    """
+    try:
+        players = {str(player): _player(table) for player, table in raw["players"].items()}
+        time = _time(raw["time"]) if "time" in raw else None
+        bands = {str(band): ensemble.read(table) for band, table in raw.get("bands", {}).items()}
+        return Scene(bool(raw.get("thru", False)), players, time, bands=bands)
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise UserError(f"scene {name} makes no sense: {error}") from None
+
+
+def _player(table: Mapping[str, Any]) -> PlayerScene:
+    values = {**table, **_earlier_agent(table)}
+    kind = str(values.get("kind", MDRNN))
+    held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
+    ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
+    parts = [*held.values(), *(end for ends in ranged.values() for end in ends)]
+    if any(value not in terms.VALUE for value in parts):
+        raise ValueError("what is held and ranged must be 0 to 1")
+    return PlayerScene(
+        model=str(table.get("model", "")),
+        kind=kind,
+        values=read_values(values, parameters_of(MDRNN, kind)),
+        muted=_whole(table.get("muted", ())),
+        solo=_whole(table.get("solo", ())),
+        inverted=_whole(table.get("inverted", ())),
+        held=held,
+        ranged=ranged,
+    )
+
+
+def _earlier_agent(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Values of an agent in a file of earlier versions, which left out what was off."""
+    if "agent" not in table:
+        return {}
+    return {"kind": AGENT, **{one.name: None for one in parameters_of(AGENT) if one.none}, **table["agent"]}
+
+
+def _time(table: Mapping[str, Any]) -> TempoSettings:
+    for key, within in (("beats", parameters.TEMPO.limits), ("swing", parameters.SWING.limits)):
+        if table[key] not in within:
+            raise ValueError(f"{key} must be {within}")
+    for key, words in (("grid", ("", *GRIDS)), ("hand_over", HAND_OVERS)):
+        if table[key] not in words:
+            raise ValueError(f"{key} must be one of {', '.join(map(repr, words))}")
+    return TempoSettings(float(table["beats"]), float(table["swing"]), table["grid"], table["hand_over"])
+
+
+def _whole(numbers: Any) -> tuple[int, ...]:
+    return tuple(int(number) for number in numbers if int(number) >= 1)

@@ -1,0 +1,258 @@
+"""Scenes: all settings at one moment, kept under a name, come back to at once or bit by bit."""
+
+from collections.abc import Awaitable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from impsy_tui.engine.clock.tempo import Tempo, TempoSettings
+from impsy_tui.engine.models.ensemble_loader import BandCasting
+from impsy_tui.engine.performance import ramp_targets
+from impsy_tui.engine.performance.ramps import Track
+from impsy_tui.engine.performance.scenes import ensemble
+from impsy_tui.engine.performance.scenes.ensemble import BandScene
+from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import captured, command_lines
+from impsy_tui.language.program import quoted
+from impsy_tui.parameters import MDRNN, parameters_of, shown_number
+
+
+class Models(Protocol):
+    """Who plays which model; see ``player_models.Casting``."""
+
+    @property
+    def bands(self) -> BandCasting:
+        """What bands play with."""
+
+    def file_of(self, seat: Seat) -> Path | None:
+        """The file of the model in a seat."""
+
+    def load(self, seat: Seat, name: str, file: Path | None = None) -> Awaitable[str]:
+        """Load a model into a seat, from this file if it is given; the reply to come."""
+
+    def unload(self, seat: Seat) -> None:
+        """Let the dummy play in a seat."""
+
+    def stay(self, seat: Seat) -> None:
+        """Let the model in a seat play on, also where another is being loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerScene:
+    """One player's settings.
+
+    Attributes:
+        model: its name, empty for the dummy.
+        kind: of player.
+        values: of its parameters, by name.
+        muted, solo, inverted: numbers of values, from 1.
+        held: number of a value, as text, to where it is held.
+        ranged: likewise to its lowest and highest.
+    """
+
+    model: str
+    kind: str
+    values: Mapping[str, Any]
+    muted: tuple[int, ...] = ()
+    solo: tuple[int, ...] = ()
+    inverted: tuple[int, ...] = ()
+    held: Mapping[str, float] | None = None
+    ranged: Mapping[str, tuple[float, float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everybody's settings.
+
+    Attributes:
+        thru: whether input is passed on.
+        players: by name.
+        time: musical time.
+        nudges: by output, for ``undo`` alone: they are the rig's.
+        bands: by name.
+        files: of models, by player or band, for ``undo`` alone: scenes that are kept have names.
+    """
+
+    thru: bool
+    players: Mapping[str, PlayerScene]
+    time: TempoSettings | None = None
+    nudges: Mapping[str, float] | None = None
+    bands: Mapping[str, BandScene] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+class Stagehand:
+    """Takes scenes, and sets them up.
+
+    Args:
+        session: whose settings they are.
+        time: musical time.
+        models: who plays what.
+    """
+
+    def __init__(self, session: Session, time: Tempo, models: Models) -> None:
+        self._session = session
+        self._time = time
+        self._models = models
+
+    def capture(self) -> Scene:
+        """Everything as it is now."""
+        players = {seat.name: self._of(seat) for seat in self._session.seats.values()}
+        nudges = dict(self._session.outputs.nudges)
+        bands = {band.name: ensemble.captured(band) for band in self._session.bands.values()}
+        playing = {seat.name: self._models.file_of(seat) for seat in self._session.seats.values()}
+        playing |= {band.name: band.part.equipment.file for band in self._session.bands.values()}
+        files = {name: file for name, file in playing.items() if file is not None}
+        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands, files)
+
+    def _of(self, seat: Seat) -> PlayerScene:
+        shaping = seat.shaping
+        return PlayerScene(
+            model=self._model_of(seat),
+            kind=seat.part.kind,
+            values=captured(seat.part, MDRNN),
+            muted=_numbers(shaping.muted),
+            solo=_numbers(shaping.soloed),
+            inverted=_numbers(shaping.inverted),
+            held={str(index + 1): value for index, value in sorted(shaping.held.items())},
+            ranged={str(index + 1): ends for index, ends in sorted(shaping.ranged.items())},
+        )
+
+    def tracks(self, scene: Scene) -> Iterator[Track]:
+        """What glides on the way to a scene."""
+        for seat, wanted in self._seats(scene):
+            yield from ramp_targets.ramps_to(seat, wanted.values)
+            for index, value in _by_index(wanted.held, self._session.dimension):
+                yield ramp_targets.hold(seat, index, value)
+            for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
+                yield from ramp_targets.ranged(seat, index, low, high)
+        for name, wanted_of_band in scene.bands.items():
+            if (band := self._session.bands.get(name)) is not None:
+                yield from ramp_targets.ramps_to(band, wanted_of_band.values)
+        if scene.time is not None:
+            yield ramp_targets.tempo(self._time, scene.time.beats)
+            yield ramp_targets.swing(self._time, scene.time.swing)
+
+    def switch(self, scene: Scene) -> list[Awaitable[str]]:
+        """Change what cannot glide; what is still to be waited for are the models."""
+        awaited: list[Awaitable[str]] = []
+        for seat, wanted in self._seats(scene):
+            file = scene.files.get(seat.name)
+            plays = self._models.file_of(seat) == file if file else self._model_of(seat) == wanted.model
+            if plays:
+                self._models.stay(seat)
+            elif wanted.model:
+                awaited.append(self._load(seat, wanted, file))
+            else:
+                self._models.unload(seat)
+            switched = ramp_targets.switches_to(seat, wanted.values)
+            for part in seat.parts:
+                part.set_values(switched)
+            self._shape(seat, wanted)
+        for name, wanted_of_band in scene.bands.items():
+            if (band := self._session.bands.get(name)) is not None:
+                awaited += ensemble.switch(band, wanted_of_band, self._models.bands, scene.files.get(name))
+        self._session.set_thru(scene.thru)
+        if scene.time is not None:
+            # Tempo and swing glide.
+            time = replace(scene.time, beats=self._time.beats, swing=self._time.swing)
+            if time != self._time.capture():
+                self._time.restore(time)
+        return awaited
+
+    async def _load(self, seat: Seat, wanted: PlayerScene, file: Path | None) -> str:
+        before = seat.dimension
+        reply = await self._models.load(seat, wanted.model, file)
+        if seat.dimension != before:  # what was done to single values has gone with them
+            self._shape(seat, wanted)
+        return reply
+
+    def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
+        shaping, most = seat.shaping, self._session.dimension - 1
+        shaping.muted = _indices(wanted.muted, most)
+        shaping.soloed = _indices(wanted.solo, most)
+        shaping.inverted = _indices(wanted.inverted, most)
+        # Those that are held and ranged already glide on from where they are.
+        shaping.held = {index: shaping.held.get(index, value) for index, value in _by_index(wanted.held, most + 1)}
+        shaping.ranged = {
+            index: shaping.ranged.get(index, ends) for index, ends in _by_index(wanted.ranged, most + 1)
+        }
+        seat.end_muted()
+
+    def restore(self, scene: Scene) -> list[Awaitable[str]]:
+        """Change everything at once; what is still to be waited for are the models."""
+        awaited = self.switch(scene)
+        for track in self.tracks(scene):
+            if track.start != track.end:
+                track.turn(track.end)
+        outputs = self._session.outputs
+        for name, seconds in (scene.nudges or {}).items():
+            if outputs.nudges.get(name) not in (None, seconds):
+                outputs.nudge(name, seconds)
+        return awaited
+
+    def _model_of(self, seat: Seat) -> str:
+        file = self._models.file_of(seat)
+        return file.stem if file is not None else ""
+
+    def _seats(self, scene: Scene) -> Iterator[tuple[Seat, PlayerScene]]:
+        for name, wanted in scene.players.items():
+            if (seat := self._session.seats.get(name)) is not None:
+                yield seat, wanted
+
+
+def _numbers(indices: set[int]) -> tuple[int, ...]:
+    return tuple(index + 1 for index in sorted(indices))
+
+
+def _indices(numbers: tuple[int, ...], most: int) -> set[int]:
+    return {number - 1 for number in numbers if number <= most}
+
+
+def _by_index(values: Mapping[str, Any] | None, dimension: int) -> Iterator[tuple[int, Any]]:
+    for number, value in (values or {}).items():
+        if int(number) < dimension:
+            yield int(number) - 1, value
+
+
+def rig_lines(session: Session) -> Iterator[str]:
+    """What no scene has, because others play by it or it is of the moment, as command lines."""
+    if session.tempo.clock_in.follows:
+        yield "clock in on"
+    if session.tempo.clock_out.sends:
+        yield "clock out on"
+    for band in session.bands.values():
+        if band.paused:
+            yield f"@{band.name} pause"
+    for name, seconds in session.outputs.nudges.items():
+        if seconds:
+            yield f"nudge {quoted(name)} {shown_number(seconds)}s"
+
+
+def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
+    """A scene as command lines.
+
+    Args:
+        scene: it.
+        focus: the player that needs not be named.
+    """
+    yield f"thru {'on' if scene.thru else 'off'}"
+    if (time := scene.time) is not None:
+        yield f"tempo {shown_number(time.beats)}; swing {shown_number(time.swing)}"
+        yield f"quantise {time.grid or 'off'}; hand over {time.hand_over}"
+    for name, player in scene.players.items():
+        to = "" if name == focus else f"@{name} "
+        yield f"{to}load {quoted(player.model)}" if player.model else f"{to}unload"
+        yield f"{to}reset"
+        yield command_lines(player.values, parameters_of(player.kind), to)
+        yield f"{to}release"
+        for word, numbers in (("mute", player.muted), ("solo", player.solo), ("invert", player.inverted)):
+            if numbers:
+                yield f"{to}{word} {' '.join(f'x{number}' for number in numbers)}"
+        for number, value in (player.held or {}).items():
+            yield f"{to}hold x{number} {shown_number(value)}"
+        for number, (low, high) in (player.ranged or {}).items():
+            yield f"{to}range x{number} {shown_number(low)} {shown_number(high)}"
+    for name, band in scene.bands.items():
+        yield from ensemble.lines(band, "" if name == focus else f"@{name} ")

@@ -1,0 +1,1 @@
+"""Saved session: captured, written, resumed."""

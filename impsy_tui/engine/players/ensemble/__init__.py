@@ -1,0 +1,1 @@
+"""Ensemble as a player of the session."""

@@ -1,0 +1,100 @@
+"""A virtual player's hand: touches of clips, each when it is due."""
+
+from collections.abc import Callable
+from typing import Final
+
+from impsy_tui.engine.clock.quantiser import STALE
+from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+from impsy_tui.ensemble.clips import SILENCE, Clip, ClipTouch
+from impsy_tui.ensemble.touches.features import WINDOW
+
+HELD: Final = 0.3
+"""Seconds after its last touch that a finger which nobody lifts is taken to be lifted."""
+
+
+class ClipPlayer:
+    """Plays one clip after the other.
+
+    Deadlines are absolute: a touch is due its offset after the beginning of its clip, and a clip five seconds after
+    the one before. Touches that a stall made late are left out.
+
+    Args:
+        scheduler: keeps the time.
+        play: plays a touch.
+        lift: the finger is lifted.
+        another: gives the clip that follows one that has come to its end.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        play: Callable[[ClipTouch], None],
+        lift: Callable[[], None],
+        another: Callable[[], Clip],
+    ) -> None:
+        self.played = 0
+        self.skipped = 0
+        self._scheduler = scheduler
+        self._play = play
+        self._lift = lift
+        self._another = another
+        self._clip = SILENCE
+        self._began = 0.0
+        self._next = 0
+        self._down = False
+        self._timer: Timer | None = None
+
+    def begin(self, clip: Clip, at: float) -> None:
+        """End the clip that is played, and begin this one.
+
+        Args:
+            clip: which; silence plays nothing until something else is begun.
+            at: when, on the scheduler's clock.
+        """
+        self.stop()
+        self._clip, self._began, self._next = clip, at, 0
+        if clip.touches:
+            self._plan()
+
+    def stop(self) -> None:
+        """End the clip that is played."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._clip = SILENCE
+        self._end_touch()
+
+    def _plan(self) -> None:
+        """Wait for the next touch, for the finger to be lifted before it, or for the end."""
+        touches, following = self._clip.touches, self._next
+        due = self._began + (touches[following].offset if following < len(touches) else WINDOW)
+        action = self._touch if following < len(touches) else self._end
+        if self._down and following:
+            lifted = self._began + touches[following - 1].offset + HELD
+            if lifted < due:
+                due, action = lifted, self._rest
+        self._timer = self._scheduler.at(due, action)
+
+    def _touch(self) -> None:
+        touch = self._clip.touches[self._next]
+        self._next += 1
+        if self._scheduler.now() - self._began - touch.offset > STALE:
+            self.skipped += 1
+        else:
+            self.played += 1
+            self._down = True
+            self._play(touch)
+        self._plan()
+
+    def _rest(self) -> None:
+        self._end_touch()
+        self._plan()
+
+    def _end_touch(self) -> None:
+        if self._down:
+            self._down = False
+            self._lift()
+
+    def _end(self) -> None:
+        # After a stall the clips that are past are left out.
+        missed = int((self._scheduler.now() - self._began) / WINDOW) or 1
+        self.begin(self._another(), self._began + missed * WINDOW)

@@ -1,0 +1,225 @@
+"""Recordings of labelled gestures: the performer is told what to play and for how long, and it is written down."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.channels.demo.faders import DemoChannel
+from impsy_tui.control.states import GuidedState
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.players.ensemble.score_log import row_of
+from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
+from impsy_tui.ensemble.gestures import GESTURES, IGNORED, NAMES, NOTHING
+from impsy_tui.ensemble.touches.features import WINDOW
+from impsy_tui.ensemble.touches.surfaces import Lifted, Told, guide_told
+from impsy_tui.ensemble.touches.touch import HEADER, SUFFIX, TARGETS, TARGETS_HEADER, Touch
+from impsy_tui.errors import UserError
+
+READY: Final = 5.0
+"""Seconds to get ready for the next gesture."""
+ORDER: Final = (1, 2, 3, 4, NOTHING, *range(5, GESTURES))
+"""Nothing comes between others: before the first touch and after the last a recording has no time."""
+_STEP: Final = 1.0
+"""Seconds from one announcement of what is left to the next."""
+
+
+class GuidedRecording:
+    """Leads through gestures, and writes down touches and which gesture was asked for, row by row.
+
+    A gesture counts from when the five seconds before were nothing else; see ``labelled_recordings``. What is to be
+    played again, or was not played, is taken back: its touches stay in the file, without a gesture.
+
+    Args:
+        scheduler: keeps the time.
+        log: writes the files, beside its own.
+        tell: says things to the performer: level and text.
+        show: passes on what is to be played, for surfaces.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        log: PerformanceLog,
+        tell: Callable[[str, str], None],
+        show: Callable[[Sequence[Told]], None],
+    ) -> None:
+        self._scheduler = scheduler
+        self._log = log
+        self._tell = tell
+        self._show = show
+        self._touches, self._targets = log.sheet(), log.sheet()
+        self._name = ""
+        self._gestures: tuple[int, ...] = ()
+        self._number = 0
+        self._recorded = 0
+        self._all_touches = 0
+        self._seconds = 0.0
+        self._plays = False
+        self._began = self._ends = 0.0
+        self._heard = 0
+        self._timer: Timer | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether somebody is led through gestures."""
+        return bool(self._gestures)
+
+    # What the performer asks for
+
+    def begin(self, gestures: Sequence[int], seconds: float) -> str:
+        """Begin a recording; the reply.
+
+        Args:
+            gestures: their codes, in order.
+            seconds: that each is played.
+
+        Raises:
+            UserError: it cannot be recorded now.
+        """
+        if self.runs:
+            raise UserError("gestures are being recorded: again, skip, or off")
+        if not self._log.enabled:
+            raise UserError("the log is off, so that nothing would be kept: log on")
+        if (name := f"{self._log.stamp()}-guided") == self._name:
+            # Both files are found by their name, and one that is there already is given another.
+            raise UserError("another recording was begun this very second: once more, please")
+        self._name = name
+        folder = self._log.folder.absolute()
+        self._touches.begin(folder / f"{self._name}{SUFFIX}", HEADER)
+        self._targets.begin(folder / f"{self._name}{TARGETS}", TARGETS_HEADER)
+        self._gestures, self._seconds = tuple(gestures), seconds
+        self._number = self._recorded = self._all_touches = 0
+        now = self._scheduler.now()
+        self._ask_for(IGNORED, now)
+        self._get_ready(now)
+        total = len(gestures) * (READY + seconds)
+        what = NAMES[gestures[0]] if len(gestures) == 1 else f"{len(gestures)} gestures"
+        return f"{what}, {seconds:g}s each: {total / 60:.1f} minutes; {NAMES[gestures[0]]} in {READY:g}s"
+
+    def again(self) -> str:
+        """The gesture that is asked for, from its beginning."""
+        gesture = self._gesture()
+        self._take_back()
+        self._get_ready(self._scheduler.now())
+        return f"{NAMES[gesture]} again, in {READY:g}s"
+
+    def skip(self) -> str:
+        """On to the next gesture; what was played of this one counts."""
+        gesture = self._gesture()
+        self._end_gesture(self._scheduler.now())
+        return f"{NAMES[gesture]} ends here" + ("" if self.runs else ", and it was the last")
+
+    def end(self) -> str:
+        """No more; what was played counts."""
+        self._gesture()
+        self._gestures = self._gestures[: self._number + 1]
+        self._end_gesture(self._scheduler.now())
+        return f"recorded up to here: {self._name}{SUFFIX}" if self._recorded else "no gesture was recorded"
+
+    def _gesture(self) -> int:
+        if not self.runs:
+            raise UserError("no gestures are being recorded: record gestures begins")
+        return self._gestures[self._number]
+
+    # What is played
+
+    def hear(self, channel: str, touch: Touch | Lifted) -> None:
+        """Somebody touched a surface; a simulated performer does not count."""
+        if self.runs and channel != DemoChannel.name and not isinstance(touch, Lifted):
+            self._touches.write(row_of(self._log, touch))
+            self._all_touches += 1
+            self._heard += self._plays
+
+    def state(self, now: float) -> GuidedState | None:
+        """What is asked for, None where nobody is led."""
+        if not self.runs:
+            return None
+        return GuidedState(
+            gesture=terms.GESTURES[self._gestures[self._number]],
+            plays=self._plays,
+            left=max(0.0, self._ends - now),
+            seconds=self._seconds if self._plays else READY,
+            number=self._number + 1,
+            of=len(self._gestures),
+            touches=self._heard,
+            following="" if self._is_last else terms.GESTURES[self._gestures[self._number + 1]],
+        )
+
+    @property
+    def _is_last(self) -> bool:
+        return self._number == len(self._gestures) - 1
+
+    # From one to the next
+
+    def _get_ready(self, at: float) -> None:
+        self._plays, self._heard = False, 0
+        self._wait(at, at + READY)
+
+    def _play(self, at: float) -> None:
+        gesture = self._gestures[self._number]
+        self._plays, self._heard = True, 0
+        self._tell("info", f"{NAMES[gesture]}, for {self._seconds:g}s ({self._number + 1} of {len(self._gestures)})")
+        self._wait(at, at + self._seconds)
+        self._ask_for(gesture, at + WINDOW)
+
+    def _wait(self, began: float, ends: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._began, self._ends = began, ends
+        self._announce(began)
+
+    def _announce(self, at: float) -> None:
+        gesture = NAMES[self._gestures[self._number]]
+        self._show([guide_told(gesture, round(self._ends - at), plays=self._plays)])
+        following = min(at + _STEP, self._ends)
+        self._timer = self._scheduler.at(following, self._passed, following)
+
+    def _passed(self, at: float) -> None:
+        if not self._log.enabled:
+            self._tell("warning", "the log is off: gestures are recorded up to here")
+            self.end()
+        elif at < self._ends:
+            self._announce(at)
+        elif self._plays:
+            self._end_gesture(at)
+        else:
+            self._play(at)
+
+    def _end_gesture(self, at: float) -> None:
+        """A gesture is over, and what was played of it counts, if it was that."""
+        gesture, played = self._gestures[self._number], self._plays and at > self._began + WINDOW
+        if played and (gesture == NOTHING) is bool(self._heard):
+            why = "the surface was touched" if gesture == NOTHING else "the surface was not touched"
+            self._tell("warning", f"{NAMES[gesture]} does not count: {why}; record gestures {NAMES[gesture]}")
+            played = False
+        if played:
+            self._ask_for(IGNORED, at)
+            self._recorded += 1
+        else:
+            self._take_back()
+        if self._is_last:
+            self._finish()
+        else:
+            self._number += 1
+            self._get_ready(at)
+
+    def _take_back(self) -> None:
+        """What was asked for does not count: at one time the higher number is what is read."""
+        if self._plays:
+            self._ask_for(IGNORED, self._began + WINDOW)
+
+    def _finish(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._gestures = ()
+        self._show([guide_told("", 0, plays=False)])
+        touches = f"{self._all_touches} touches"
+        if self._recorded:
+            text = f"{self._recorded} recorded, {touches}: {self._name}; train gestures learns from it"
+        else:
+            text = f"no gesture was recorded, {touches}: {self._name}"
+        self._tell("info", text)
+
+    def _ask_for(self, code: int, at: float) -> None:
+        stamp = self._log.wall(at).isoformat(timespec="microseconds")
+        self._targets.write(f"{stamp},{code}")

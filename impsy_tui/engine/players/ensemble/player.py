@@ -1,0 +1,296 @@
+"""A band's seat: what it hears, where its players are heard, and what is written down of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.channels.base import PlaysTouches, ShowsBand, VirtualTouch
+from impsy_tui.control.states import BandState, PlayerState
+from impsy_tui.engine.players.base import Room
+from impsy_tui.engine.players.ensemble.followers import BandPart, BandSettings, Equipment
+from impsy_tui.engine.players.ensemble.score_log import BandRecord
+from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.settings import captured
+from impsy_tui.ensemble.clips import ClipTouch
+from impsy_tui.ensemble.measures import Moment, entropy
+from impsy_tui.ensemble.touches.pitches import loudness, note_at
+from impsy_tui.ensemble.touches.surfaces import (
+    Lifted,
+    Told,
+    gesture_told,
+    new_idea_told,
+    online_told,
+    performance_told,
+    state_told,
+)
+from impsy_tui.ensemble.touches.touch import Touch
+
+LEAD: Final = "lead"
+_NEW_IDEA_SHOWN: Final = 5.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandWiring:
+    """What a band hears besides channels, and where its followers are heard.
+
+    Attributes:
+        lead: whose touches it hears; empty for anybody's.
+        destinations: names of the channels of each follower, going round where there are more followers; empty for
+            all, or for ``Wiring.plays_channels``.
+        midi_channels: of each follower, from 1, going round.
+        notes: MIDI notes from left to right.
+    """
+
+    lead: str
+    destinations: tuple[str, ...]
+    midi_channels: tuple[int, ...]
+    notes: tuple[int, ...]
+
+
+class BandSeat:
+    """A band in a session. It is the ``BandStage`` of its part.
+
+    Args:
+        name: of the band.
+        equipment: what it plays with.
+        settings: how.
+        wiring: the channels that it hears and plays.
+        band: the rest of what it hears and plays.
+        record: where its performance is written.
+        room: where it sits.
+        random: source of chance.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        equipment: Equipment,
+        settings: BandSettings,
+        wiring: Wiring,
+        band: BandWiring,
+        record: BandRecord,
+        room: Room,
+        random: np.random.Generator,
+    ) -> None:
+        self.name = name
+        self.wiring = wiring
+        self.part = BandPart(equipment, settings, room.scheduler, self, random)
+        self._band = band
+        self._record = record
+        self._room = room
+        self._outlets: list[list[tuple[int, PlaysTouches]]] = []
+        """Where each follower is heard: numbers of outlets, and their channels."""
+        self._shows: list[tuple[int, ShowsBand]] = []
+        """Where everybody is seen: the same."""
+        self._is_scored = False
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """What lead and followers are called."""
+        return LEAD, *terms.FOLLOWERS[: self.part.settings.players - 1]
+
+    # A Sitter, for the session
+
+    @property
+    def parts(self) -> tuple[BandPart, ...]:
+        """What plays."""
+        return (self.part,)
+
+    def start(self) -> None:
+        """Begin to play, on the channels that there are now."""
+        self._outlets = [self._destination(number) for number in range(len(terms.FOLLOWERS))]
+        channels = [outlet.channel for outlet in self._room.outputs.outlets]
+        shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, ShowsBand)]
+        self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
+        self._tell_all([performance_told(self.name, begins=True), *self._present(self.players)])
+        self.part.start()
+
+    def stop(self) -> None:
+        """End: nothing is played from now on, nothing is left sounding."""
+        self.part.stop()
+        there = self._present(self.players, there=False)
+        self._tell_all([*there, performance_told(self.name, begins=False)])
+
+    def _present(self, players: Sequence[str], *, there: bool = True) -> list[Told]:
+        return [online_told(player, self.name, there=there) for player in players if player != LEAD]
+
+    @property
+    def paused(self) -> bool:
+        """Whether it may not play."""
+        return self.part.paused
+
+    def pause(self, *, silence: bool = True) -> None:
+        """The followers are silent, and listen."""
+        self.part.pause()
+
+    def resume(self) -> None:
+        """The followers may play again."""
+        self.part.resume()
+
+    def panic(self) -> None:
+        """All of its own off, and paused."""
+        self.pause()
+
+    def reset(self) -> None:
+        """The band forgets what it has heard."""
+        self.part.reset()
+
+    def throw_dice_anew(self) -> None:
+        """Nothing is drawn beforehand here."""
+
+    def begin_log(self) -> None:
+        """Begin other files."""
+        self._record.begin()
+        self._is_scored = False
+
+    def describe(self) -> str:
+        """How many play, and the model."""
+        return f"{self.part.settings.players} players, a lead among them · {self.part.equipment.model}"
+
+    # What the performer asks for
+
+    def set_players(self, players: int) -> None:
+        """Change how many there are, the lead included."""
+        before = self.players
+        gone = before[players:]
+        if gone:
+            self._tell_all(self._present(gone, there=False))
+        self.part.set_players(players)
+        if come := self.players[len(before) :]:
+            self._tell_all(self._present(come))
+        self._is_scored = False  # a score is of the same players from beginning to end
+
+    # What the lead does
+
+    def hears_channel(self, name: str) -> bool:
+        """Whether it hears what comes by a channel."""
+        return self.wiring.hears_channels is None or name in self.wiring.hears_channels
+
+    def hear(self, touch: Touch | Lifted) -> None:
+        """A finger did something on a surface."""
+        if isinstance(touch, Lifted) or (self._band.lead and touch.player != self._band.lead):
+            return
+        if self._room.logs_input:
+            self._record.touch(touch)
+        self.part.hear(touch)
+        for number, channel in self._shows:
+            self._room.outputs.pass_on(number, channel.show_touch, LEAD, touch.x, touch.y, touch.velocity)
+
+    # A BandStage, for the part
+
+    def touch(self, follower: int, touch: ClipTouch) -> None:
+        """A follower plays a touch."""
+        band = self._band
+        played = VirtualTouch(
+            terms.FOLLOWERS[follower],
+            touch.x,
+            touch.y,
+            touch.velocity,
+            band.midi_channels[follower % len(band.midi_channels)],
+            note_at(touch.x, band.notes),
+            loudness(touch.velocity),
+        )
+        for number, channel in self._outlets[follower]:
+            self._room.outputs.pass_on(number, channel.play_touch, played)
+        heard = {number for number, _ in self._outlets[follower]}
+        for number, shown in self._shows:
+            if number not in heard:
+                self._room.outputs.pass_on(number, shown.show_touch, played.player, touch.x, touch.y, touch.velocity)
+
+    def lift(self, follower: int) -> None:
+        """A follower's finger is lifted."""
+        for number, channel in self._outlets[follower]:
+            self._room.outputs.pass_on(number, channel.end_touch, terms.FOLLOWERS[follower])
+
+    def passed(self, at: float, codes: Sequence[int], moment: Moment) -> None:
+        """A second has passed: it is written down, and told to whoever hears the followers."""
+        self._keep_score(at, codes)
+        told = [gesture_told(player, code) for player, code in zip(self.players, codes, strict=True)]
+        state = moment.state
+        told.append(state_told(state.kind, state.spread, state.ratio))
+        if moment.new_idea:
+            told.append(new_idea_told(self.name))
+        self._tell_all(told)
+
+    def tell(self, level: str, text: str) -> None:
+        """The band has something to say."""
+        self._room.tell(level, self.name, text)
+
+    def _tell_all(self, told: Sequence[Told]) -> None:
+        followers = self.part.settings.players - 1
+        there: dict[int, PlaysTouches | ShowsBand] = dict(self._shows)
+        there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)
+        for number, channel in there.items():
+            self._room.outputs.pass_on(number, channel.tell_band, told)
+
+    def _keep_score(self, at: float, codes: Sequence[int]) -> None:
+        """Scores are of times in which there is a lead."""
+        if self.part.touched_at is None or self.part.resting:
+            self._is_scored = False
+            return
+        if not self._is_scored:
+            self._is_scored = True
+            self._record.begin_score(self.players)
+        self._record.second(at, codes)
+
+    def _destination(self, follower: int) -> list[tuple[int, PlaysTouches]]:
+        names = self.wiring.plays_channels
+        if chosen := self._band.destinations:
+            names = frozenset({chosen[follower % len(chosen)]})
+        channels = [outlet.channel for outlet in self._room.outputs.outlets]
+        return [
+            (number, channel)
+            for number, channel in enumerate(channels)
+            if isinstance(channel, PlaysTouches) and (names is None or channel.name in names)
+        ]
+
+    # What others want to know
+
+    def state(self, now: float) -> PlayerState:
+        """It as a player of a snapshot."""
+        part = self.part
+        return PlayerState(
+            name=self.name,
+            kind=part.equipment.kind,
+            model=part.equipment.model,
+            runtime="",
+            mode="band",
+            turn="both",
+            paused=part.paused,
+            parameters=captured(part),
+            max_gap=0.0,
+            output=(),
+            output_age=0.0 if any(part.codes) else -1.0,
+            upcoming=(),
+            upcoming_in=0.0,
+            played=part.played,
+            skipped=part.skipped,
+            band=self._state(now),
+        )
+
+    def _state(self, now: float) -> BandState:
+        part, moment = self.part, self.part.moment
+        columns = zip(*part.seconds, strict=True) if part.seconds else [()] * len(self.players)
+        return BandState(
+            players=self.players,
+            gestures=(part.lead, *part.codes),
+            seconds=tuple("".join(map(str, column)) for column in columns),
+            forced=tuple(sorted(terms.FOLLOWERS[follower] for follower in part.forced)),
+            features=tuple(round(value, 3) for value in part.features.tolist()),
+            lead_age=-1.0 if part.touched_at is None else now - part.touched_at,
+            resting=part.resting,
+            clips=part.settings.clips,
+            flux=moment.flux if moment is not None else 0.0,
+            rise=moment.rise if moment is not None else 0.0,
+            entropy=entropy(moment.counts) if moment is not None else 0.0,
+            state=moment.state.kind if moment is not None else "",
+            transitions=() if moment is None else tuple(moment.counts.astype(int).ravel().tolist()),
+            new_idea=part.idea_at is not None and now - part.idea_at < _NEW_IDEA_SHOWN,
+            told_by=part.equipment.told_by,
+            auditioned=part.auditioned.model if part.auditioned is not None else "",
+            in_silence=part.in_silence,
+        )

@@ -1,0 +1,188 @@
+"""What a player is about to play: events on their way, when each happens and when it sounds."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from impsy_tui.engine.clock.quantiser import STALE, Flight, Quantiser
+from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.prediction import Prediction
+
+MOST_WAITING: Final = 10_000
+"""Answers that can be on their way at a time."""
+
+
+class Flights:
+    """Events on their way to being played.
+
+    An event sounds when it happens; where the tempo has a grid, it sounds on a line of that. An answer
+    is done with once it has sounded. What a player plays by itself is done with once it has happened,
+    as the next one follows from it.
+
+    Args:
+        tempo: musical time.
+        sound: an event sounds now: what is played, and by what an answer is known, None for none.
+        happened: what a player plays by itself has happened.
+    """
+
+    def __init__(
+        self,
+        tempo: Tempo,
+        sound: Callable[[Prediction, set[str] | None], None],
+        happened: Callable[[Flight], None],
+    ) -> None:
+        self.skipped = 0
+        """Events left out because they were late, or too many."""
+        self.replaced = 0
+        """Events that gave way to a later one on their line of the grid."""
+        self._tempo = tempo
+        self._scheduler = tempo.scheduler
+        self._sound = sound
+        self._happened = happened
+        self._quantiser = Quantiser(tempo, self._on_line, self._left_out, self._let_go)
+        self._flights: dict[Flight, None] = {}
+
+    @property
+    def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
+        """When the newest will sound, and its values; None if nothing is to sound."""
+        if not self._flights:
+            return None
+        flight = next(reversed(self._flights))
+        due = self._quantiser.due(flight) if flight.apart else flight.deadline
+        return None if due is None else (due, flight.prediction.values)
+
+    def answer(self, prediction: Prediction, at: float, wait: float, cause: set[str] | None) -> bool:
+        """Let an answer happen, at once where its time has come.
+
+        Args:
+            prediction: what is played.
+            at: when what it answers arrived.
+            wait: seconds from then.
+            cause: by which it is known.
+
+        Returns:
+            False where too many are waiting already, and it is left out.
+        """
+        late = self._scheduler.now() - (at + wait)
+        if late > STALE:
+            self.skipped += 1
+        elif late >= 0.0 and self._tempo.grid is None:
+            self._sound(prediction, cause)
+        elif len(self._flights) >= MOST_WAITING:
+            self.skipped += 1
+            return False
+        else:
+            flight = Flight(prediction, at, wait, cause)
+            self._flights[flight] = None
+            if self._tempo.grid is None:
+                flight.timer = self._scheduler.at(at + wait, self._land, flight)
+            else:
+                self._quantiser.plan(flight)
+        return True
+
+    def launch(self, prediction: Prediction, anchor: float, wait: float, *, has_sounded: bool = False) -> None:
+        """Let what a player plays by itself happen.
+
+        Args:
+            prediction: what is played.
+            anchor: when what it follows happened.
+            wait: seconds from then, above 0.
+            has_sounded: it has sounded already, and has yet to happen.
+        """
+        flight = Flight(prediction, anchor, wait, goes_on=True)
+        flight.apart = has_sounded
+        flight.timer = self._scheduler.at(anchor + wait, self._land_free, flight)
+        self._flights[flight] = None
+        if self._tempo.grid is not None and not has_sounded:
+            self._quantiser.plan(flight)
+
+    def follow(self, flight: Flight, prediction: Prediction, wait: float) -> None:
+        """Launch what follows from an event that has happened.
+
+        Its wait counts from the deadline of that, or from a later beat where that is past: after a
+        stall as many whole waits are skipped as have passed, so that a pulse stays on its grid, and
+        at least a quarter of one is left, so that no two outputs run together.
+        """
+        late = self._scheduler.now() - flight.deadline
+        skipped = max(math.ceil(late / wait - 0.75), 0)
+        self.skipped += skipped
+        self.launch(prediction, flight.deadline + skipped * wait, wait)
+
+    def wait_anew(self, wait: Callable[[Prediction], float]) -> None:
+        """Stretch the waits that are under way of what a player plays by itself."""
+        for flight in tuple(flight for flight in self._flights if flight.goes_on):
+            self._cancel_timer(flight)
+            del self._flights[flight]
+            has_sounded = flight.apart and not self._quantiser.withdraw(flight)
+            self.launch(flight.prediction, flight.anchor, wait(flight.prediction), has_sounded=has_sounded)
+
+    def drop(self) -> tuple[Prediction, bool] | None:
+        """Take back everything.
+
+        Returns:
+            What the player would have played next by itself, and whether it has sounded, before it
+            happened; None where it played nothing by itself.
+        """
+        dropped = None
+        for flight in self._flights:
+            self._cancel_timer(flight)
+            if flight.goes_on:
+                dropped = flight.prediction, flight.apart and self._quantiser.due(flight) is None
+        self._flights.clear()
+        self._quantiser.drop()
+        return dropped
+
+    @staticmethod
+    def _cancel_timer(flight: Flight) -> None:
+        if flight.timer is not None:
+            flight.timer.cancel()
+
+    def _land(self, flight: Flight) -> None:
+        """An answer happens."""
+        if self._scheduler.now() - flight.deadline > STALE:
+            del self._flights[flight]
+            self.skipped += 1
+        elif self._tempo.grid is not None:
+            self._quantiser.plan(flight)
+        else:
+            del self._flights[flight]
+            self._sound(flight.prediction, flight.cause)
+
+    def _land_free(self, flight: Flight) -> None:
+        """What a player plays by itself happens."""
+        del self._flights[flight]
+        if not flight.apart:
+            if self._tempo.grid is None:
+                self._sound(flight.prediction, None)
+            else:
+                self._quantiser.plan(flight)
+        self._happened(flight)
+
+    def _on_line(self, flight: Flight) -> None:
+        """The line of an event has come."""
+        self._forget_answer(flight)
+        self._sound(flight.prediction, flight.cause)
+
+    def _left_out(self, flight: Flight, for_another: bool) -> None:
+        """An event does not sound, because another is later on its line, or it is too late itself."""
+        self._forget_answer(flight)
+        if for_another:
+            self.replaced += 1
+        else:
+            self.skipped += 1
+
+    def _let_go(self, flights: Iterable[Flight]) -> None:
+        """The grid has gone: what has yet to happen sounds when it does."""
+        now = self._scheduler.now()
+        for flight in flights:
+            if flight.deadline < now:
+                self._forget_answer(flight)
+                self.skipped += 1
+                continue
+            flight.apart = False
+            if not flight.goes_on:
+                flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
+
+    def _forget_answer(self, flight: Flight) -> None:
+        if not flight.goes_on:
+            self._flights.pop(flight, None)

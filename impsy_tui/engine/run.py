@@ -1,0 +1,146 @@
+"""An engine's life as a process: start, ready, signals, and an end that leaves nothing sounding."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from impsy_tui.engine.engine import Engine
+from impsy_tui.engine.options import Setup
+from impsy_tui.engine.runtime.loop import EngineLoop, describe_error
+from impsy_tui.errors import UserError
+
+_GIVE_WAY = 0.0005
+LONGEST_END: Final = 4.0
+"""Seconds from the wish to end to the end of the process, whatever does not answer."""
+_NO_END: Final = ("SIGKILL", "SIGSTOP", "SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGPIPE", "SIGXFSZ")
+"""Signals that no process can handle, that end no process, or that Python ignores."""
+_FAULTS: Final = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")
+"""The process cannot go on after these."""
+_STOPS: Final = ("SIGTSTP", "SIGTTIN", "SIGTTOU")
+"""A terminal stops a process with these."""
+
+
+def run_engine(setup: Setup, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
+    """Run an engine until it is told to end.
+
+    A process that does not end within ``LONGEST_END`` after that, because a thread waits for a disk, is ended.
+
+    Args:
+        setup: how to start.
+        say: told everything the performer should know: level, source, text. Must not wait for the terminal.
+        ready: told one line when input is accepted. Must not wait for the terminal.
+
+    Returns:
+        The exit code of the process: 0 after an orderly end, 1 if it could not start.
+    """
+    # A thread that computes gives way to the loop this soon; Python's own 5 ms would be heard.
+    sys.setswitchinterval(_GIVE_WAY)
+    loop = EngineLoop()
+    limit = threading.Timer(LONGEST_END, _end_now, [say])
+    limit.daemon = True
+    try:
+        asyncio.set_event_loop(loop)
+        return loop.run_until_complete(_live(setup, loop, say, ready, limit))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()
+        limit.cancel()
+
+
+def _end_now(say: Callable[[str, str, str], None]) -> None:
+    """End the process although something waits in it."""
+    say("warning", "engine", f"a disk or device has not answered for {LONGEST_END:g} s: the engine ends without it")
+    threading.Event().wait(0.1)  # for the line to be printed
+    os._exit(0)
+
+
+async def _live(
+    setup: Setup,
+    loop: EngineLoop,
+    say: Callable[[str, str, str], None],
+    ready: Callable[[str], None],
+    limit: threading.Timer,
+) -> int:
+    try:
+        engine = Engine(setup, loop, say)
+    except Exception as error:
+        return _unexpected(error, say)
+    _hear_signals(engine, loop, say)
+    start = loop.create_task(_start(engine, setup, loop, say, ready))
+    run = loop.create_task(_run(engine, limit))
+    try:
+        await asyncio.wait((start, run), return_when=asyncio.FIRST_COMPLETED)
+        if start.done() and start.result():
+            await run
+            return 0
+        return 0 if run.done() else 1
+    finally:
+        start.cancel()
+        run.cancel()
+        if not limit.is_alive():
+            limit.start()
+        await engine.close()
+
+
+async def _run(engine: Engine, limit: threading.Timer) -> None:
+    await engine.run()
+    limit.start()
+
+
+async def _start(
+    engine: Engine,
+    setup: Setup,
+    loop: EngineLoop,
+    say: Callable[[str, str, str], None],
+    ready: Callable[[str], None],
+) -> bool:
+    """Start the engine; whether it runs."""
+    try:
+        await engine.start()
+    except UserError as problem:
+        say("error", "engine", str(problem))
+        return False
+    except Exception as error:
+        _unexpected(error, say)
+        return False
+    # Everything made so far stays: looking through it again would only take time from the music.
+    gc.collect()
+    gc.freeze()
+    if setup.config.realtime:
+        loop.precedence.ask(loop.time())
+    ready(engine.ready_line())
+    return True
+
+
+def _hear_signals(engine: Engine, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
+    """Turn notes off before any signal ends the process; let no terminal stop it."""
+    other = {getattr(signal, name, None) for name in (*_NO_END, *_FAULTS, *_STOPS)}
+    for number in signal.valid_signals() - other:
+        try:
+            # A link that breaks sends SIGHUP: the performer did not want the end.
+            loop.add_signal_handler(number, partial(engine.shut_down, on_purpose=number != signal.SIGHUP))
+        except (OSError, ValueError, RuntimeError):
+            pass  # one that the system keeps for itself
+
+    def stay() -> None:
+        say("warning", "engine", "Ctrl-Z does not stop the engine: notes would sound on (Ctrl-C ends it)")
+
+    loop.add_signal_handler(signal.SIGTSTP, stay)
+    # A shell may not let programs in the background write to the terminal or read from it.
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+
+
+def _unexpected(error: Exception, say: Callable[[str, str, str], None]) -> int:
+    """Report an error of the program at the start; the exit code."""
+    traceback.print_exc()
+    say("error", "engine", f"the engine cannot start: {describe_error(error)}")
+    return 1

@@ -1,0 +1,1 @@
+"""Event loop, scheduler, priority, and short-lived processes."""

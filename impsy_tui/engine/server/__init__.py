@@ -1,0 +1,1 @@
+"""Control socket: queries, snapshots, settings, rig check."""

@@ -1,0 +1,67 @@
+"""What a snapshot says of an agent."""
+
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.seek import Scaler
+from impsy_tui.control.agent_state import GROUPS, AgentState
+from impsy_tui.engine.players.agent import AgentPart
+
+_SHOWN: Final = {
+    "loudness": ["loudness-dBFS"],
+    "centroid": ["centroid"],
+    "flatness": ["flatness"],
+    "chroma": ["chroma"],
+    "mfcc": ["mfcc"],
+}
+_PLACES: Final = [places(_SHOWN[group]) for group in GROUPS]
+_CHROMA: Final = _PLACES[GROUPS.index("chroma")]
+_LEAST: Final = 1e-9
+_WIDTH: Final = 3.0
+"""Deviations from the mean of the synth's sounds, either way, that a meter shows."""
+_MOST_WORDS: Final = 4
+
+
+def agent_state(part: AgentPart, now: float) -> AgentState:
+    """How an agent is doing."""
+    standing, player = part.standing, part.player
+    feats = standing.heard
+    scaler = player.model.known.scaler
+    return AgentState(
+        hear=_in_words(player.matters),
+        resting=standing.resting,
+        level=float(feats.musician[0]) if feats is not None else -157.0,
+        heard=now - standing.heard_at if feats is not None else -1.0,
+        rate=standing.rate.rate(now),
+        distance=standing.distance,
+        distances=tuple(standing.distances),
+        musician=_grouped(scaler.standardised(feats.musician), scaler) if feats is not None else (),
+        own=_grouped(player.sounds, scaler),
+    )
+
+
+def _grouped(standardised: np.ndarray, scaler: Scaler) -> tuple[tuple[float, ...], ...]:
+    standardised = np.nan_to_num(standardised)
+    shares = np.clip(standardised / (2.0 * _WIDTH) + 0.5, 0.0, 1.0)
+    # Of chroma it matters which is the strongest, and not what is usual for the synth.
+    chroma = np.clip((standardised * scaler.deviation + scaler.mean)[_CHROMA], 0.0, None)
+    shares[_CHROMA] = chroma / max(float(chroma.max()), _LEAST)
+    return tuple(tuple(np.round(shares[group], 3).tolist()) for group in _PLACES)
+
+
+def _in_words(matters: tuple[str, ...]) -> str:
+    """Descriptors in few words: whole categories by their names."""
+    words, left = [], list(matters)
+    for category, names in CATEGORIES.items():
+        if all(name in left for name in names):
+            words.append(category)
+            left = [name for name in left if name not in names]
+    words += [name.removeprefix("specshape-") for name in left]
+    more = len(words) - _MOST_WORDS
+    return (
+        "all"
+        if len(matters) == len(NAMES)
+        else " ".join(words[:_MOST_WORDS]) + (f" and {more} more" if more > 0 else "")
+    )

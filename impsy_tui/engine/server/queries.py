@@ -1,0 +1,103 @@
+"""Answering what clients ask about: files, settings, the rig, ports; and making what the guide's answers ask for."""
+
+import asyncio
+from dataclasses import replace
+
+import msgspec
+
+from impsy_tui import setup_questions
+from impsy_tui.config.value_types import written
+from impsy_tui.control.encoding import encoded
+from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import value_of
+from impsy_tui.engine.server.ports import PortsDesk
+from impsy_tui.engine.server.rig_check import RigCheck
+from impsy_tui.engine.server.settings import SettingsDesk
+from impsy_tui.errors import UserError
+from impsy_tui.parameters import MDRNN, parameters_of
+from impsy_tui.paths import shipped_folder
+
+
+class Answers:
+    """Answers questions.
+
+    Args:
+        library: knows files.
+        settings: knows settings.
+        session: has live values of some.
+        rig: checks the rig.
+        ports: lists ports.
+        manager: knows scenes and cues.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        settings: SettingsDesk,
+        session: Session,
+        rig: RigCheck,
+        ports: PortsDesk,
+        manager: StageManager,
+    ) -> None:
+        self._library = library
+        self._settings = settings
+        self._session = session
+        self._rig = rig
+        self._ports = ports
+        self._manager = manager
+
+    async def answer(self, ask: Ask | SetUp) -> bytes:
+        """The answer as a message: what was asked for, or a reply that says why there is none."""
+        try:
+            if isinstance(ask, SetUp):
+                return encoded(Reply(ask.id, True, await self._set_up(ask.answers)))
+            match ask.about:
+                case "files":
+                    return await self._library.describe(ask.id)
+                case "log":
+                    return await self._library.draw(ask.id, ask.name, ask.columns)
+                case "names":
+                    return encoded(await self._names(ask.id))
+                case "ports":
+                    return await self._ports.look(ask.id)
+                case "rig":
+                    return encoded(Rig(ask.id, await self._rig.checks()))
+                case "settings":
+                    settings = self._settings.settings(self._live())
+                    return encoded(Settings(ask.id, str(self._settings.file or ""), settings))
+        except UserError as problem:
+            return encoded(Reply(ask.id, False, str(problem)))
+
+    async def _names(self, number: int) -> Names:
+        names = await self._library.names(number)
+        try:
+            scenes = await asyncio.get_running_loop().run_in_executor(None, self._manager.book.names)
+        except UserError:
+            scenes = []  # who asks for one is told why
+        return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._manager.cues.names)
+
+    async def _set_up(self, answers: setup_questions.Answers) -> str:
+        if answers.model:
+            file = self._library.find("model", answers.model)
+            # The names of models elsewhere are known to the configuration in force alone.
+            usual = {folder.resolve() for folder in (self._library.own_models, shipped_folder("models"))}
+            answers = replace(answers, model=file.name if file.parent.resolve() in usual else str(file.absolute()))
+        return await self._settings.make(answers)
+
+    def _live(self) -> dict[str, str]:
+        """What commands may have changed since the start."""
+        session = self._session
+        seat = session.seats.get(session.focus)
+        if seat is None:
+            return {"interaction.input_thru": written(session.settings.thru)}
+        values = {
+            one.key: 0.0 if value is None else value
+            for one in parameters_of(MDRNN)
+            for value in (value_of(seat, one),)
+            if one.key
+        }
+        values["interaction.input_thru"] = session.settings.thru
+        return {key: written(value) for key, value in values.items()}

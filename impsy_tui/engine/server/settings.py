@@ -1,0 +1,145 @@
+"""The configuration in force, and changing it in its file."""
+
+import asyncio
+import re
+import shlex
+import shutil
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from impsy_tui.config import LoadedConfig
+from impsy_tui.config.describe import Described, describe
+from impsy_tui.control.messages import Setting
+from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.errors import UserError
+from impsy_tui.parameters import MDRNN, parameters_of
+from impsy_tui.paths import is_shipped
+from impsy_tui.setup_questions import Answers
+
+_LIVE: Final = {one.key: one for one in parameters_of(MDRNN) if one.key}
+"""Settings that a command changes while playing."""
+
+_WORD: Final = re.compile(r"[\w.+-]+")
+
+
+class _Edited(msgspec.Struct):
+    """What the editing process says."""
+
+    text: str = ""
+    value: str = ""
+    problem: str = ""
+    settings: tuple[Described, ...] = ()
+
+
+class SettingsDesk:
+    """Shows and changes settings.
+
+    Args:
+        loaded: what the engine was started with.
+    """
+
+    def __init__(self, loaded: LoadedConfig) -> None:
+        self._started_with = loaded
+        self._file = loaded.path
+        self._in_file: dict[str, Described] = {}
+        self._changing = asyncio.Lock()
+
+    @property
+    def file(self) -> Path | None:
+        """Where settings are kept; None where there is no file."""
+        return self._file
+
+    async def change(self, key: str, value: str) -> tuple[str, str]:
+        """Change a setting in the file.
+
+        Returns:
+            The reply, and the command that puts it in force, empty where only a new start does.
+
+        Raises:
+            UserError: it cannot be changed; the file is as it was.
+        """
+        async with self._changing:
+            file = await self._writable()
+            edited = await _ask("impsy_tui.config.edit", "set", str(file), key, value)
+            self._in_file = {setting.key: setting for setting in edited.settings}
+        text = f"{edited.text} in {file.name}"
+        plain = str(tomllib.loads(f"value = {edited.value}")["value"])
+        if key == "interaction.input_thru":
+            return text, f"thru {'on' if plain == 'True' else 'off'}"
+        if (parameter := _LIVE.get(key)) is not None:
+            unit = "" if plain in parameter.choices or plain in parameter.more else parameter.unit
+            off = parameter.none_is_zero and float(plain) == 0
+            return text, f"{parameter.name} {parameter.none if off else plain + unit}"
+        if key == "model.file":
+            plain = Path(plain).name
+            name = plain if _WORD.fullmatch(plain) else f'"{plain}"'
+            return text, f"load {name}" if plain else "unload"
+        return text, ""
+
+    async def make(self, answers: Answers) -> str:
+        """Write a new configuration of the guide's answers; the reply says where it is, and what starts it.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        here = Path.cwd()
+        folder = here if self._file is None or is_shipped("configs", self._file) else self._file.absolute().parent
+        asked = msgspec.json.encode(answers).decode()
+        file = Path((await _ask("impsy_tui.config.wizard", str(folder), asked)).text)
+        usual = file == here / "config.toml"
+        named = "" if usual else f" play -c {shlex.quote(file.name if file.parent == here else str(file))}"
+        return (
+            f"{file.name} is made in {file.parent}; no other file is changed\n"
+            f"it plays from the next start:\nimpsy-tui shutdown\nimpsy-tui{named}"
+        )
+
+    def settings(self, live: Mapping[str, str]) -> tuple[Setting, ...]:
+        """Every setting as it is in force.
+
+        Args:
+            live: by key, the values that commands may have changed since, as TOML has them.
+        """
+        found = []
+        for setting in describe(self._started_with):
+            in_file = self._in_file.get(setting.key, setting)
+            value, origin = setting.value, in_file.origin
+            if setting.key in live:
+                value = live[setting.key]
+                origin = origin if value == in_file.value else "live"
+            elif in_file.value != value:
+                origin = f"{in_file.value} from the next start"
+            found.append(Setting(setting.key, value, setting.default, origin, setting.help, setting.allowed))
+        return tuple(found)
+
+    async def _writable(self) -> Path:
+        """The file to write: where it came with the program, a copy of it here."""
+        if self._file is None:
+            raise UserError("there is no configuration file to keep it in")
+        if not is_shipped("configs", self._file):
+            return self._file
+        own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
+        if own.exists():
+            raise UserError(
+                f"{self._file.name} comes with the program and stays as it is, and a config.toml is here already: "
+                "start with -c config.toml to change that"
+            )
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, shutil.copyfile, self._file, own)
+        except OSError as error:
+            raise UserError(f"{own} cannot be written: {error.strerror}") from None
+        self._file = own
+        return own
+
+
+async def _ask(module: str, *arguments: str) -> _Edited:
+    try:
+        edited = msgspec.json.decode(await ask_helper(module, *arguments), type=_Edited)
+    except (UserError, msgspec.MsgspecError) as problem:
+        raise UserError(f"it could not be changed: {problem}") from None
+    if edited.problem:
+        raise UserError(edited.problem)
+    return edited

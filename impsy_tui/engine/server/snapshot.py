@@ -1,0 +1,240 @@
+"""Taking snapshots of everything a console shows."""
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from impsy_tui.channels.base import Channel
+from impsy_tui.config import Config
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.players.kinds import SeatPart, agents_of
+from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import captured
+from impsy_tui.engine.runtime.loop import EngineLoop
+from impsy_tui.engine.server.agent_snapshot import agent_state
+from impsy_tui.engine.server.machine_health import Health, read_health
+from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.language import Macro
+from impsy_tui.workers.client import Job, JobRunner
+
+_SLOW_FACTS = 5.0
+"""Seconds between readings of what changes slowly and costs a system call that may wait."""
+_CURVE_POINTS = 40
+
+
+class Observer:
+    """Takes snapshots.
+
+    Load and lateness are of the last second that was asked about, so that a console that looks
+    twenty times a second sees steady figures.
+    """
+
+    def __init__(
+        self,
+        loop: EngineLoop,
+        session: Session,
+        channels: Sequence[Channel],
+        log: PerformanceLog,
+        stopwatch: Stopwatch,
+        jobs: JobRunner,
+        config: Config,
+        manager: StageManager,
+        macros: Mapping[str, Macro],
+        bindings: Bindings,
+    ) -> None:
+        self._loop = loop
+        self._session = session
+        self._channels = channels
+        self._log = log
+        self._stopwatch = stopwatch
+        self._jobs = jobs
+        self._manager = manager
+        self._macros = macros
+        self._bindings = bindings
+        self._title = config.title
+        self._names = config.model.names
+        self._health = Health()
+        self._began = loop.time()
+        self._second = self._began
+        self._load = 0.0
+        self._lateness = 0.0
+        self._disk_free = -1
+        self._memory = memory_in_use()
+        self._slow_at = -_SLOW_FACTS
+        self._read_at = self._began
+        self._reading: asyncio.Future[None] | None = None
+
+    def snapshot(self, loading: str) -> Snapshot:
+        """Everything as it is now."""
+        now = self._loop.time()
+        self._roll(now)
+        session = self._session
+        focused = session.seats.get(session.focus)
+        understudy = None if focused is None else focused.understudy
+        return Snapshot(
+            time=time.time(),
+            uptime=now - self._began,
+            title=self._title,
+            dimension=session.dimension,
+            input=session.last_input,
+            input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
+            heard=session.heard_events,
+            thru=session.settings.thru,
+            players=tuple(self._player(name, now) for name in session.everybody),
+            channels=tuple(
+                _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
+                for channel in self._channels
+            ),
+            log=self._log_state(),
+            load=self._load,
+            lateness=max(self._lateness, self._loop.scheduler.worst_lateness),
+            memory=self._memory,
+            loading=loading,
+            names=self._names,
+            marks=() if focused is None else focused.shaping.marks(session.dimension - 1),
+            audition=None if focused is None or understudy is None else _player_state(focused, understudy, now),
+            tempo=session.tempo.state(),
+            timer=self._stopwatch.seconds,
+            timer_runs=self._stopwatch.runs,
+            machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
+            jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
+            focus=session.focus,
+            macros=tuple(map(str, self._macros.values())),
+            keys=self._bindings.keys,
+            pending=self._manager.conductor.states(),
+            cue=self._manager.cues.state(),
+            replay=self._manager.replayer.state(),
+            recording=self._manager.recorder.file is not None,
+            guided=session.guided.state(now) if session.guided is not None else None,
+            held=session.held_notes.words,
+        )
+
+    def _player(self, name: str, now: float) -> PlayerState:
+        if band := self._session.bands.get(name):
+            return band.state(now)
+        seat = self._session.seats[name]
+        return _player_state(seat, seat.part, now)
+
+    def _roll(self, now: float) -> None:
+        if now - self._second >= 1.0:
+            self._second = now
+            self._load = self._loop.take_load()
+            self._lateness = self._loop.scheduler.worst_lateness
+            self._loop.scheduler.worst_lateness = 0.0
+        if now - self._slow_at >= _SLOW_FACTS and (self._reading is None or self._reading.done()):
+            self._slow_at = now
+            # In a thread, one at a time: a card that is busy writing may keep even these waiting.
+            self._reading = self._loop.run_in_executor(None, self._read_slow_facts)
+
+        if now - self._read_at > 3 * _SLOW_FACTS:
+            # No client has asked since, or the disk does not answer: the last reading may be true no longer.
+            self._disk_free, self._health = -1, Health()
+
+    def _read_slow_facts(self) -> None:
+        self._disk_free = free_space(self._log.folder)
+        self._memory = memory_in_use()
+        self._health = read_health()
+        self._read_at = self._loop.time()
+
+    def _log_state(self) -> LogState:
+        log = self._log
+        return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
+
+
+def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
+    auditioned = part is seat.understudy
+    player, upcoming = part.player, part.upcoming
+    return PlayerState(
+        name="audition" if auditioned else seat.name,
+        kind=player.kind,
+        model=player.name,
+        runtime=player.runtime,
+        mode=part.mode.name,
+        turn=part.turn.value,
+        paused=part.paused,
+        parameters=captured(part),
+        max_gap=part.max_gap,
+        output=part.last_output or () if auditioned else seat.sounding,
+        output_age=-1.0 if part.last_output is None else now - part.last_output_at,
+        upcoming=upcoming[1] if upcoming else (),
+        upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
+        played=part.played,
+        skipped=part.skipped,
+        replaced=part.replaced,
+        hears=() if seat.hears_all else seat.hears,
+        plays=() if seat.plays_all else seat.plays,
+        agent=next((agent_state(each, now) for each in agents_of([part])), None),
+    )
+
+
+def _channel_state(channel: Channel, now: float, nudge: float) -> ChannelState:
+    status = channel.status()
+    return ChannelState(
+        name=status.name,
+        state=status.state,
+        bound=status.bound,
+        received=status.received,
+        sent=status.sent,
+        received_rate=status.received_rate,
+        sent_rate=status.sent_rate,
+        last_received=status.last_received,
+        last_sent=status.last_sent,
+        problem=status.problem,
+        problem_age=now - status.problem_at if status.problem else -1.0,
+        problems=status.problems,
+        nudge=nudge,
+    )
+
+
+def _job_state(job: Job, now: float) -> JobState:
+    progress = job.progress
+    curve = tuple(job.curve) if job.running else ()  # afterwards it is with the model, and nobody shows it here
+    if len(curve) > _CURVE_POINTS:
+        step = len(curve) / _CURVE_POINTS
+        curve = tuple(curve[int((point + 1) * step) - 1] for point in range(_CURVE_POINTS))
+    return JobState(
+        number=job.number,
+        kind=job.kind,
+        name=job.name,
+        state=job.state,
+        stage=progress.stage,
+        done=progress.done,
+        of=progress.of,
+        loss=progress.loss,
+        validation=progress.validation,
+        left=progress.left,
+        age=(now if job.ended is None else job.ended) - job.began,
+        curve=curve,
+        text=job.text,
+        file=job.file,
+        unit=progress.unit,
+    )
+
+
+def free_space(folder: Path) -> int:
+    """Bytes left for this user where a folder is or will be; -1 if that cannot be told."""
+    while not os.path.exists(folder) and folder != folder.parent:
+        folder = folder.parent
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return -1
+    return found.f_bavail * found.f_frsize
+
+
+def memory_in_use() -> int:
+    """Resident bytes of this process; on systems without /proc, the most there ever were."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

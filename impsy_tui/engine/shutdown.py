@@ -1,0 +1,28 @@
+"""The first part of an engine's end: the music stops, and no note sounds on."""
+
+from collections.abc import Callable, Sequence
+
+from impsy_tui.channels.base import Channel
+from impsy_tui.engine.players.session import Session
+
+
+def stop_session(session: Session) -> None:
+    """Stops all players, a guided recording and the MIDI clock."""
+    session.stop()
+    if session.guided is not None and session.guided.runs:
+        session.guided.end()
+    session.tempo.clock_out.set_sends(False)
+
+
+def close_channels(channels: Sequence[Channel], tell: Callable[[str, str, str], None]) -> None:
+    """Closes every channel, which turns its notes off, and reports each that cannot be closed.
+
+    Args:
+        channels: Channels of the engine.
+        tell: Takes level, source and text of a report.
+    """
+    for channel in channels:
+        try:
+            channel.close()
+        except OSError as error:
+            tell("error", channel.name, f"could not be closed: {error}")

@@ -1,0 +1,103 @@
+"""Opening the channels of a configuration: what does not open is reported, and the others play."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from impsy_tui.channels.base import Channel, Listener
+from impsy_tui.channels.demo.faders import DemoChannel
+from impsy_tui.channels.osc.channel import OscChannel
+from impsy_tui.config.schema import Config
+from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.runtime.loop import describe_error
+from impsy_tui.errors import UserError
+
+
+async def open_channels(config: Config, listener: Listener, dimension: int, tell: Tell) -> list[Channel]:
+    """Make and open every channel of a configuration.
+
+    A channel whose address, port or device is missing opens later by itself.
+
+    Args:
+        config: the configuration.
+        listener: hears the channels.
+        dimension: of the instrument.
+        tell: reports channels that cannot be opened.
+
+    Returns:
+        The channels, those in the state "error" included.
+    """
+    opened = []
+    for channel in make_channels(config, tell):
+        try:
+            await channel.open(listener, dimension)
+        except UserError as problem:
+            tell("error", channel.name, str(problem))
+        except Exception as error:
+            # The engine starts with the other channels, whatever a driver or a library does.
+            tell("error", channel.name, f"cannot be opened and is left out: {describe_error(error)}")
+            continue
+        opened.append(channel)
+    return opened
+
+
+def make_channels(config: Config, tell: Tell) -> list[Channel]:
+    """Every channel of a configuration, not yet open. A channel whose driver does not load is reported."""
+    channels: list[Channel] = []
+    for name, tables, make in _kinds(config):
+        for number, table in enumerate(tables, 1):
+            full = name if len(tables) == 1 else f"{name} {number}"
+            try:
+                channels.append(make(table, full))
+            except Exception as error:
+                tell("error", full, f"cannot be used and is left out: {describe_error(error)}")
+    return channels
+
+
+def _kinds(config: Config) -> list[tuple[str, Sequence[Any], Callable[[Any, str], Channel]]]:
+    """Names of the kinds of channels, their tables, and how a channel is made of one."""
+    # A port that carries MIDI carries no lines of numbers: IMPSY names it in [serial] all the same.
+    midi_ports = {wire.port for wire in config.serialmidi} | ({""} if config.serialmidi else set())
+    lines = [wire for wire in config.serial if wire.port not in midi_ports and "" not in midi_ports]
+    fallback = config.serial[0].port if config.serial else ""
+
+    # Drivers are imported when they are needed: they take memory, and time to start.
+    def midi(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.midi.channel import MidiChannel
+
+        return MidiChannel(table, name)
+
+    def serial(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.serial.lines import SerialChannel
+
+        return SerialChannel(table, name)
+
+    def serial_midi(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.serial.midi import SerialMidiChannel
+
+        return SerialMidiChannel(table, table.port or fallback, name)
+
+    def websocket(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.web.channel import WebSocketChannel
+
+        return WebSocketChannel(table, name)
+
+    def audio(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.audio import AudioChannel
+
+        return AudioChannel(table, name)
+
+    def demo(table: Any, name: str) -> Channel:
+        from impsy_tui.channels.demo.touches import TouchDemoChannel
+
+        return TouchDemoChannel(table) if table.touches else DemoChannel(table)
+
+    return [
+        ("osc", config.osc, partial(OscChannel, is_demo=config.demo is not None)),
+        ("midi", config.midi, midi),
+        ("serial", lines, serial),
+        ("serialmidi", config.serialmidi, serial_midi),
+        ("websocket", config.websocket, websocket),
+        ("audio", config.audio, audio),
+        ("demo", () if config.demo is None else (config.demo,), demo),
+    ]

@@ -1,0 +1,1 @@
+"""Ensemble of touch-screen players (Gesture-RNN): gestures, clips, scores, and the network that leads them."""

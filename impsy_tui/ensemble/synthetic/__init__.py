@@ -1,0 +1,1 @@
+"""Synthetic touches and gesture scores."""

@@ -1,0 +1,1 @@
+"""Touches on a surface: events, files, features, pitches."""

@@ -1,1 +1,0 @@
-"""Touches, the gestures they make, and what an ensemble does with gestures: numpy alone."""

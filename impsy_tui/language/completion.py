@@ -1,0 +1,212 @@
+"""What may be typed next: completions of a line as far as it goes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from impsy_tui.language.command_schema import Kind
+from impsy_tui.language.commands import COMMANDS
+from impsy_tui.language.cursor import Wanted
+from impsy_tui.language.grammar import CHANCE, GLIDING, Reader
+from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
+from impsy_tui.language.value_readers import GRIDS
+from impsy_tui.language.words import ParseError, Word, words_of
+
+_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
+_FOR_ANYBODY: Final = ("load", "audition")
+"""Commands whose models are also those of bands."""
+_MOST_BLANKS: Final = 8
+"""Words that a name without quotes may have while it is completed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a completion may draw on besides the table.
+
+    Attributes:
+        models, logs, datasets: names of files.
+        themes: names of themes.
+        settings: keys of settings.
+        dimensions: how many values there are.
+        scenes, sets: names of scenes and set lists.
+        cues: of the set list that is open.
+        outputs: names of outputs.
+        players: names of players.
+        bands: names of models of bands.
+        classifiers: names of classifiers of gestures.
+        macros: words of the performer's own.
+        tables, corpora: names of look-up tables and of analysed recordings.
+        trash: names of deleted files.
+    """
+
+    models: Sequence[str] = ()
+    logs: Sequence[str] = ()
+    datasets: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    settings: Sequence[str] = ()
+    dimensions: int = 0
+    scenes: Sequence[str] = ()
+    sets: Sequence[str] = ()
+    cues: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+    players: Sequence[str] = ()
+    bands: Sequence[str] = ()
+    classifiers: Sequence[str] = ()
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    tables: Sequence[str] = ()
+    corpora: Sequence[str] = ()
+    trash: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What may come next.
+
+    Attributes:
+        start: where the word that is being typed begins.
+        options: whole words that may stand there, the likeliest first.
+        hint: what is wanted there, in words; empty for nothing more.
+        chosen: number of the option that stands in the line, -1 for none yet.
+    """
+
+    start: int
+    options: tuple[str, ...] = ()
+    hint: str = ""
+    chosen: int = -1
+
+
+def complete(line: str, known: Known) -> Completion:
+    """What the word at the end of a line may become.
+
+    Args:
+        line: what has been typed, up to the cursor.
+        known: names that exist.
+    """
+    words = words_of(line)
+    last = words[-1] if words else None
+    start = last.start if last is not None and last.end == len(line) and not last.ends else len(line)
+    wanted = _wanted(line[:start], known.macros)
+    wanted.sort(key=lambda each: each.argument.optional)
+    word = line[start:]
+    found = [option for each in wanted for option in _written(each, word, known) if _begins(option, word)]
+    if not found:
+        start, found = _name_with_blanks(line, words, start, known)
+    return Completion(start, tuple(dict.fromkeys(found)), _hint(wanted))
+
+
+def _begins(option: str, word: str) -> bool:
+    """True if what is typed begins an option, with or without the quote before it."""
+    return option.startswith(word) or (option.startswith('"') and option[1:].startswith(word))
+
+
+def _name_with_blanks(line: str, words: Sequence[Word], start: int, known: Known) -> tuple[int, list[str]]:
+    """Where a name of several words without quotes begins, and the names that begin so."""
+    for word in reversed(words[-_MOST_BLANKS:]):
+        if word.ends or word.quoted:
+            break
+        text = line[word.start :]
+        if word.start < start:
+            found = [
+                option
+                for each in _wanted(line[: word.start], known.macros)
+                for option in _written(each, "", known)
+                if option.startswith('"') and _begins(option, text)
+            ]
+            if found:
+                return word.start, found
+    return start, []
+
+
+def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Wanted]:
+    """What may stand at the end of a line: of the whole of it, or else of its last step by itself."""
+    wanted: list[Wanted] = []
+    begin = 0
+    while not wanted:
+        try:
+            Reader(line[begin:], macros, wanted).program()
+        except ParseError:
+            pass
+        end = next((word.end for word in words_of(line, begin) if word.ends), None)
+        if end is None:
+            break
+        begin = end
+    return wanted
+
+
+def _hint(wanted: Sequence[Wanted]) -> str:
+    for each in (*(each for each in wanted if each.needed), *wanted):
+        return each.argument.allowed if each.whose else "a command"
+    return ""
+
+
+def _written(wanted: Wanted, word: str, known: Known) -> Iterable[str]:
+    """Options as they are typed: names in quotes where they have to be, or where the word begins with one."""
+    if word.startswith("$"):
+        return [f"${name}" for name in sorted(wanted.parameters)]
+    if word.startswith("@") and not wanted.whose and not wanted.before:
+        return [f"@{name}" for name in (*known.players, EVERYBODY)]
+    options = _options(wanted, known)
+    if wanted.argument.kind not in _NAMES:
+        if word and wanted.argument.kind in (Kind.NUMBER, Kind.DURATION):
+            options = (*options, CHANCE)
+        return options
+    begun = word.startswith('"')
+    return [quoted(name, always=begun) for name in options if name]
+
+
+def _options(wanted: Wanted, known: Known) -> Sequence[str]:
+    argument = wanted.argument
+    match argument.kind:
+        case Kind.SWITCH:
+            return ("on", "off")
+        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION | Kind.TEXT:
+            return argument.choices
+        case Kind.MODEL:
+            bands = known.bands if wanted.whose in _FOR_ANYBODY else ()
+            return (*known.models, *bands, *argument.choices)
+        case Kind.DATASET:
+            return known.datasets
+        case Kind.LOG:
+            return known.logs[::-1]  # they begin with their time, and the newest is the likeliest
+        case Kind.COMMAND:
+            return (*COMMANDS, *known.macros)
+        case Kind.SETTINGS:
+            return GLIDING
+        case Kind.MOMENT:
+            return MOMENTS
+        case Kind.GRID:
+            return (*GRIDS, *argument.choices)
+        case Kind.DIMENSIONS:
+            given = set(wanted.before)
+            names = [f"x{number}" for number in range(1, known.dimensions + 1)]
+            unused = [name for name in names if name not in given]
+            return unused if len(unused) < len(names) else (*argument.choices, *names)
+        case Kind.FILE:
+            of = {"log": known.logs, "dataset": known.datasets, "model": known.models}
+            kind = wanted.before[-1]
+            return of[kind] if kind in of else [name for names in of.values() for name in names]
+        case Kind.NAME:
+            return _named(wanted, known)
+        case _:
+            return ()
+
+
+def _named(wanted: Wanted, known: Known) -> Sequence[str]:
+    of_any: Mapping[str, Sequence[str]] = {"table": known.tables, "corpus": known.corpora}
+    if wanted.argument.name in of_any:
+        return of_any[wanted.argument.name]
+    names: Mapping[str, Sequence[str]] = {
+        "theme": known.themes,
+        "set": known.settings,
+        "scene": known.scenes,
+        "scene save": known.scenes,
+        "scene delete": known.scenes,
+        "cue": known.sets,
+        "goto": known.cues,
+        "nudge": known.outputs,
+        "player": known.players,
+        "classifier": known.classifiers,
+        "undef": tuple(known.macros),
+        "restore": known.trash,
+    }
+    return names.get(wanted.whose, wanted.argument.choices)

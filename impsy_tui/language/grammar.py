@@ -1,0 +1,375 @@
+"""Reading a line word by word: the grammar of the language, written once, for parsing and for completing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from impsy_tui.language.command_schema import Argument, Command, Kind
+from impsy_tui.language.commands import COMMANDS, find_command
+from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
+from impsy_tui.language.program import (
+    EVERYBODY,
+    MOMENTS,
+    Call,
+    Chance,
+    Invocation,
+    Macro,
+    Moment,
+    Program,
+    Step,
+    Value,
+)
+from impsy_tui.language.value_readers import end_of_text, read_dimensions, read_value
+from impsy_tui.language.words import NAME, ParseError, Word, suggestion, words_of
+from impsy_tui.terms import Range
+
+LONGEST_LINE: Final = 2000
+"""Characters. A longer one is no performer's."""
+
+CHANCE: Final = "rand"
+
+GLIDING: Final = tuple(name for name, command in COMMANDS.items() if command.ramp)
+"""Commands that ``over`` glides."""
+
+_REPEATING: Final = ("every", "whenever")
+_DEEPEST: Final = 8
+_SILENCE: Final = Argument("silence", Kind.DURATION, Range(0.0, 3600.0, 5.0, "s", above=True))
+_EVENTS: Final = Argument("event", Kind.WHOLE, Range(1, 1_000_000, 100))
+_PLAYERS: Final = tuple(name for name, command in COMMANDS.items() if command.player)
+_RESERVED: Final = frozenset((*(word for name in COMMANDS for word in name.split()), CHANCE, EVERYBODY, "main"))
+
+_HINTS: Final = {
+    "stop": "pause silences the player, panic everything; shutdown ends the engine",
+    "play": "give lets the player play now, resume after a pause; replay plays a log",
+    "model": "load changes the model: load m",
+    "models": "load changes the model: type load, a space and Tab for the models here",
+    "temperature": "temp changes the pi temperature, sigma the sigma temperature: temp 1.3",
+    "wait": "after 5s does the rest of the line later",
+    "rand": "rand stands in place of a number: temp rand 0.5 1.5",
+    "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
+    "keep": "keep job ends a job early and saves what there is; keep mapping saves what was learned and bound",
+    "unmute": "release x3 lets go of what was done to x3",
+    "hand": "hand over on bar lets turns change on the next bar",
+    "clock": "clock in follows a MIDI clock, clock out sends one",
+}
+
+
+@dataclass(slots=True)
+class Reader(Cursor):
+    """Reads a line, from its first word to its last."""
+
+    # Steps
+
+    def program(self) -> Program:
+        """Everything up to the end of the line."""
+        steps: list[Step] = []
+        fresh = True
+        while self.at < len(self.words):
+            if fresh := self.words[self.at].ends:
+                self.at += 1
+                continue
+            steps.append(self.step())
+            if (word := self.word) is not None:
+                raise ParseError(_too_much(steps[-1]), word)
+        if fresh:
+            self.began = self.at
+            self.may_be(_choice((*COMMANDS, *self.macros)))
+        if not steps:
+            raise ParseError("nothing to do: type a command, or help", len(self.line))
+        return Program(tuple(steps))
+
+    def step(self) -> Step:
+        """One command or macro, whoever it is for."""
+        self.began = self.at
+        player = self.player()
+        first = self.word
+        if first is None:
+            self.may_be(_choice((*_PLAYERS, *self.macros)))
+            raise ParseError(f"what @{player} is to do is missing", self.place())
+        self.budget.steps -= 1
+        if self.budget.steps < 0:
+            raise ParseError(f"this is too much for one line: at most {MOST_STEPS} commands", first)
+        command, length = self.command()
+        if command is None and first.text in self.macros:
+            return self.call(self.macros[first.text], player)
+        if command is None:
+            raise ParseError(_unknown(first.text, self.macros), first)
+        if player and not command.player:
+            raise ParseError(f"{command.name} is about the whole engine, not about a player", first)
+        self.at += length
+        return Invocation(command, self.arguments(command), player)
+
+    def player(self) -> str:
+        """The player that a step is for, empty for none."""
+        word = self.word
+        if word is None or word.quoted or not word.text.startswith("@"):
+            return ""
+        name = word.text[1:]
+        if NAME.fullmatch(name) is None and not self.is_parameter(Word(name, word.start, word.end)):
+            raise ParseError(f"{word.text!r} is no player: write @name, or @all", word)
+        self.at += 1
+        return name
+
+    def command(self, names: Iterable[str] = COMMANDS) -> tuple[Command | None, int]:
+        """The command whose name stands here, and how many words that is. What is in quotes is no second word.
+
+        Args:
+            names: those that are hoped for.
+        """
+        words = [word.text for word in self.ahead(2) if not word.quoted]
+        if len(words) == 1:
+            self.may_be(_choice(_second_words(words[0], names)), words[0], ahead=1)
+        found = find_command(words)
+        if found[0] is None and words and words[0] not in self.macros:
+            found = find_command([word.lower() for word in words])
+        return found
+
+    def call(self, macro: Macro, player: str) -> Call:
+        """A macro, with what it stands for."""
+        word = self.words[self.at]
+        self.at += 1
+        given = self.rest
+        if len(given) != len(macro.parameters):
+            wanted = " ".join((macro.name, *(name.upper() for name in macro.parameters)))
+            wrong = given[len(macro.parameters)] if len(given) > len(macro.parameters) else self.place(len(given))
+            if missing := macro.parameters[len(given) :]:
+                self.may_be(Argument(missing[0], Kind.NAME), macro.name, needed=True, ahead=len(given))
+            raise ParseError(f"{macro.name} is written {wanted}", wrong)
+        self.at += len(given)
+        words = tuple(each.text for each in given)
+        body = filled_in(macro, words)
+        self.budget.characters -= len(body)
+        if self.depth >= _DEEPEST or self.budget.characters < 0:
+            raise ParseError(f"{macro.name} is inside of too many others, or of itself", word)
+        inside = Reader(body, self.macros, None, self.parameters, self.depth + 1, self.budget)
+        try:
+            program = inside.program()
+        except ParseError as wrong:
+            raise ParseError(f"in {macro.name}: {wrong.mistake.message}", word) from None
+        return Call(macro.name, words, program, player)
+
+    # Arguments
+
+    def arguments(self, command: Command, *, gliding: bool = False) -> dict[str, Value]:
+        """The values behind a command's name.
+
+        Args:
+            command: which.
+            gliding: other commands follow without a semicolon.
+        """
+        self.leave_filler(command)
+        values: dict[str, Value] = {}
+        keywords = {argument.name: argument for argument in command.arguments if argument.keyword}
+        for argument in command.arguments:
+            if argument.keyword or (argument.optional and self.left_out(command, argument, keywords, gliding)):
+                continue
+            values[argument.name] = self.value(command, argument)
+        while True:
+            if keywords:
+                self.may_be(_choice(keywords, optional=True), command.name)
+            word = self.word
+            if word is None or word.quoted or word.text.lower() not in keywords:
+                return values
+            self.at += 1
+            argument = keywords.pop(word.text.lower())
+            values[argument.name] = self.value_of(command.name, argument)
+
+    def leave_filler(self, command: Command) -> None:
+        """Go past a word that means nothing, unless it is the argument itself."""
+        word = self.word
+        if word is not None and word.text == command.filler and not word.quoted:
+            rest = self.ahead(len(command.arguments) + 1)
+            completing = self.wanted is not None and self.at + 1 == len(self.words)
+            self.at += len(rest) > len(command.arguments) or completing
+
+    def left_out(self, command: Command, argument: Argument, keywords: Mapping[str, Argument], gliding: bool) -> bool:
+        """Whether an optional argument is not there."""
+        self.may_be(argument, command.name)
+        word = self.word
+        if word is None or (not word.quoted and word.text in keywords):
+            return True
+        # What is no word of it is already the next argument, or the next command.
+        behind = command.arguments[command.arguments.index(argument) + 1 :]
+        among_others = gliding or not all(other.keyword for other in behind)
+        return among_others and argument.kind is Kind.CHOICE and word.text not in argument.choices
+
+    def value(self, command: Command, argument: Argument) -> Value:
+        """One argument."""
+        match argument.kind:
+            case Kind.LINE:
+                return self.line_inside(command, argument)
+            case Kind.SETTINGS:
+                return self.settings(command, argument)
+            case Kind.TEXT:
+                return self.text(command, argument)
+            case Kind.DEFINITION:
+                return self.definition(command, argument)
+            case Kind.MOMENT:
+                return self.moment(command, argument)
+            case Kind.DIMENSIONS:
+                return self.dimensions(command, argument)
+            case Kind.COMMAND:
+                return self.command_name(command, argument)
+            case _:
+                return self.value_of(command.name, argument)
+
+    def value_of(self, whose: str, argument: Argument) -> Value:
+        """An argument of one word, or of a chance."""
+        word = self.next_word(whose, argument)
+        if self.is_parameter(word):
+            return word.text
+        if word.text == CHANCE and not word.quoted and argument.kind in (Kind.NUMBER, Kind.DURATION):
+            low, high = (self.value_of(whose, argument) for _ in range(2))
+            if isinstance(low, float) and isinstance(high, float):
+                return Chance(low, high)
+            if any(isinstance(one, str) and one.startswith("$") for one in (low, high)):
+                return word.text
+            raise ParseError(f"rand takes two numbers, such as rand 0.5 1.5: each {argument.allowed}", word)
+        return read_value(argument, word)
+
+    def line_inside(self, command: Command, argument: Argument) -> Program:
+        """All the rest of the line, to be done later."""
+        word = self.word
+        if word is None:
+            self.began = self.at
+            self.may_be(_choice((*COMMANDS, *self.macros)))
+            raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
+        if self.depth >= _DEEPEST:
+            raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", word)
+        self.depth += 1
+        inside = self.program()
+        self.depth -= 1
+        if command.name in _REPEATING:
+            again = next((each.command.name for each in inside.walk() if each.command.name in _REPEATING), "")
+            if again:
+                text = f"{again} cannot stand inside {command.name}: each time would leave one more pending"
+                raise ParseError(text, word)
+        return inside
+
+    def settings(self, command: Command, argument: Argument) -> Program:
+        """What ``over`` glides, one setting behind the other."""
+        steps: list[Step] = []
+        while True:
+            self.began = self.at
+            self.may_be(argument, command.name, needed=not steps)
+            if self.at == len(self.words):
+                break
+            word = self.words[self.at]
+            if word.ends:
+                self.at += 1
+                continue
+            found, length = self.command(GLIDING)
+            if found is None or not found.ramp:
+                raise ParseError(_cannot_glide(word.text, found, self.macros), word)
+            self.at += length
+            values = self.arguments(found, gliding=True)
+            numbers = [each for each in found.arguments if each.kind in (Kind.NUMBER, Kind.DURATION)]
+            for number in numbers:
+                if (given := values.get(number.name)) in number.choices:
+                    raise ParseError(f"{found.name} {given} cannot glide: over takes it to a number", word)
+            steps.append(Invocation(found, values))
+        if not steps:
+            raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
+        return Program(tuple(steps))
+
+    def text(self, command: Command, argument: Argument) -> str:
+        """A text as it stands there, quotes included."""
+        begin = self.next_word(command.name, argument).start
+        end = end_of_text(self.line, begin)
+        self.words[self.at :] = words_of(self.line, end)
+        self.may_be(argument, command.name)
+        return self.line[begin:end].rstrip()
+
+    def dimensions(self, command: Command, argument: Argument) -> Value:
+        """Dimensions, or a word instead."""
+        word = self.next_word(command.name, argument)
+        if word.text in argument.choices or self.is_parameter(word):
+            return word.text
+        self.at -= 1
+        found, taken = read_dimensions(self.rest)
+        self.at += taken
+        self.may_be(argument, command.name)
+        return found
+
+    def command_name(self, command: Command, argument: Argument) -> str:
+        """The name of a command, or a word of the performer's own."""
+        word = self.next_word(command.name, argument)
+        self.may_be(_choice(_second_words(word.text)), command.name)
+        if self.word is not None and (two := f"{word.text} {self.word.text}") in COMMANDS:
+            self.at += 1
+            return two
+        if word.text in COMMANDS or word.text in self.macros:
+            return word.text
+        raise ParseError(_unknown(word.text, self.macros), word)
+
+    def moment(self, command: Command, argument: Argument) -> Moment:
+        """When something is to be done."""
+        word = self.next_word(command.name, argument)
+        if word.text not in MOMENTS:
+            raise ParseError(f"{word.text!r} is not {argument.allowed}", word)
+        if word.text not in ("silence", "event"):
+            return Moment(word.text)
+        number = self.value_of(word.text, _SILENCE if word.text == "silence" else _EVENTS)
+        if isinstance(number, Chance):
+            raise ParseError(f"{word.text} takes one number, and not one by chance", word)
+        return Moment(word.text, number if isinstance(number, float) else 0.0)
+
+    def definition(self, command: Command, argument: Argument) -> Macro:
+        """A macro: its name, its parameters, an equals sign, and all the rest of the line."""
+        names: list[Word] = []
+        while (word := self.word) is not None and word.text != "=":
+            if NAME.fullmatch(word.text) is None:
+                raise ParseError(f"{word.text!r} is no name: a letter, then letters, digits, - and _", word)
+            names.append(word)
+            self.at += 1
+        self.may_be(argument, command.name, needed=True)
+        if not names or word is None:
+            raise ParseError(f"{command.name} needs {argument.allowed}", self.place())
+        name, *parameters = names
+        if name.text in _RESERVED:
+            raise ParseError(f"{name.text} means something already", name)
+        self.at += 1
+        first = self.word
+        begin = len(self.line) if first is None else first.start
+        others = {each: macro for each, macro in self.macros.items() if each != name.text}
+        own = self.parameters | {each.text for each in parameters}
+        if self.depth >= _DEEPEST:
+            raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", name)
+        inside = Reader(self.line[begin:], others, self.wanted, own, self.depth + 1, self.budget)
+        try:
+            inside.program()
+        except ParseError as wrong:
+            found = wrong.mistake
+            message = found.message if first is not None else f"what {name.text} is to do is missing"
+            raise ParseError(message, Word("", found.start + begin, found.end + begin)) from None
+        self.at = len(self.words)
+        return Macro(name.text, tuple(each.text for each in parameters), self.line[begin:].rstrip())
+
+
+def _choice(words: Iterable[str], *, optional: bool = False) -> Argument:
+    return Argument("word", Kind.CHOICE, choices=tuple(words), optional=optional)
+
+
+def _second_words(first: str, names: Iterable[str] = COMMANDS) -> list[str]:
+    return [name.split()[1] for name in names if name.startswith(f"{first} ")]
+
+
+def _too_much(step: Step) -> str:
+    name, usage = (step.command.name, step.command.usage) if isinstance(step, Invocation) else (step.name, str(step))
+    return f"{name} takes no more than this: {usage}"
+
+
+def _cannot_glide(text: str, found: Command | None, macros: Mapping[str, Macro]) -> str:
+    if text.startswith("@"):
+        return f"who it is stands first: {text} over …"
+    if found is None and text not in macros:
+        return _unknown(text, ())
+    name = text if found is None else found.name
+    return f"{name} cannot glide; these can: {', '.join(GLIDING)}; all the rest of the line is over's"
+
+
+def _unknown(text: str, macros: Iterable[str]) -> str:
+    if text in _HINTS:
+        return _HINTS[text]
+    near = suggestion(text, (*COMMANDS, *macros))
+    return f"no command is called {text}" + (f"; did you mean {near}?" if near else "; help lists them")

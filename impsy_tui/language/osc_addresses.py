@@ -1,0 +1,65 @@
+"""The OSC address space: the table of commands, as addresses."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from impsy_tui.language.command_schema import Command, Kind, Source
+from impsy_tui.language.commands import COMMANDS
+
+PREFIX: Final = "/impsy/"
+ANY_COMMAND: Final = "/impsy/command"
+"""Takes any command line as its one string."""
+
+ADDRESSES: Final[dict[str, Command]] = {
+    PREFIX + (command.osc or command.name.replace(" ", "_")): command
+    for command in COMMANDS.values()
+    if Source.CHANNEL in command.sources
+}
+
+FROM_NETWORK: Final = frozenset(
+    address for address, command in ADDRESSES.items() if Source.NETWORK in command.sources
+)
+"""Addresses that are heard from other machines without ``[osc] remote_commands``."""
+
+_QUOTE: Final = '"'
+
+
+def command_line(address: str, arguments: Sequence[Any]) -> str | None:
+    """The command line that an OSC message stands for.
+
+    Numbers and words become arguments; for a switch, a number is off if it is 0. For a command
+    without arguments a number is a button: 0 is its release, and does nothing or undoes it
+    (``/impsy/pause 0`` resumes).
+
+    Args:
+        address: of the message.
+        arguments: numbers, strings, and anything else that OSC knows.
+
+    Returns:
+        The line, not yet parsed; empty if there is nothing to do; None if no command has this
+        address.
+    """
+    command = ADDRESSES.get(address)
+    if command is None:
+        return None
+    if not command.arguments:
+        off = bool(arguments) and isinstance(arguments[0], int | float) and not arguments[0]
+        return command.osc_off if off else command.name
+    words = [command.name]
+    for argument, value in zip(command.arguments, arguments, strict=False):
+        if argument.keyword:
+            words.append(argument.name)
+        if argument.kind is Kind.SWITCH and isinstance(value, int | float):
+            words.append("on" if value else "off")
+        elif argument.kind is Kind.DIMENSIONS:
+            words.append(_one_step(value) if isinstance(value, str) else f"x{value}")
+        elif isinstance(value, str):
+            # No quote can be typed within a name, so none may end it here.
+            words.append(value if command.takes_rest else f'"{value.replace(_QUOTE, "")}"')
+        else:
+            words.append(str(value))
+    return " ".join(words)
+
+
+def _one_step(words: str) -> str:
+    return words.replace(";", " ")

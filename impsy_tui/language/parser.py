@@ -1,0 +1,116 @@
+"""Reading a line. Nothing here raises: a line is a program or a mistake."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from impsy_tui.language.command_schema import Source
+from impsy_tui.language.grammar import LONGEST_LINE, Reader
+from impsy_tui.language.program import Call, Invocation, Macro, Program
+from impsy_tui.language.value_readers import read_dimensions
+from impsy_tui.language.words import Mistake, ParseError, Word
+
+_SAVE: Final = "scene save"
+
+__all__ = ["LONGEST_LINE", "Mistake", "first_refused", "parse", "parse_body", "parse_dimensions", "read_macros"]
+
+
+def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mistake:
+    """Read one line.
+
+    Args:
+        line: what the performer typed, any text at all.
+        macros: words of the performer's own.
+
+    Returns:
+        What to carry out, or what is wrong and where.
+    """
+    if len(line) > LONGEST_LINE:
+        return Mistake(f"too long: at most {LONGEST_LINE} characters", LONGEST_LINE, len(line))
+    try:
+        return Reader(line, macros or {}).program()
+    except ParseError as wrong:
+        return wrong.mistake
+
+
+def parse_body(
+    macro: Macro, macros: Mapping[str, Macro], parameters: frozenset[str] = frozenset()
+) -> Program | Mistake:
+    """What a word stands for, its arguments left as they are written; see ``parse``.
+
+    Args:
+        macro: the word.
+        macros: words of the performer's own.
+        parameters: arguments of a word that defines this one.
+    """
+    others = {name: other for name, other in macros.items() if name != macro.name}
+    try:
+        return Reader(macro.body, others, parameters=parameters.union(macro.parameters)).program()
+    except ParseError as wrong:
+        return wrong.mistake
+
+
+def first_refused(program: Program, source: Source, macros: Mapping[str, Macro]) -> str:
+    """Returns the name of the first command that is not taken from this source; empty if all are.
+
+    Bodies of macros that the program defines count too: a key may carry them out later.
+    """
+    return next((each.command.name for each in _all_of(program, macros) if source not in each.command.sources), "")
+
+
+def refused_in_file(program: Program, macros: Mapping[str, Macro]) -> str:
+    """Returns the first command that a set list or a recording may not contain; empty if all may be there.
+
+    A scene is saved at once only: what is done later, or by a macro, no longer tells that a file asked for it, and
+    could replace a scene of the performer.
+    """
+    if refused := first_refused(program, Source.FILE, macros):
+        return refused
+    saves = sum(each.command.name == _SAVE for each in _all_of(program, macros))
+    return f"{_SAVE}, later or in a macro," if saves > list(at_once(program)).count(_SAVE) else ""
+
+
+def at_once(program: Program) -> Iterator[str]:
+    """Names of the commands that are done now and not later."""
+    for step in program.steps:
+        if isinstance(step, Call):
+            yield from at_once(step.program)
+        else:
+            yield step.command.name
+
+
+def _all_of(
+    program: Program, macros: Mapping[str, Macro], parameters: frozenset[str] = frozenset()
+) -> Iterator[Invocation]:
+    for each in program.walk():
+        yield each
+        for value in each.values.values():
+            if isinstance(value, Macro):
+                body = parse_body(value, macros, parameters)
+                if isinstance(body, Program):
+                    yield from _all_of(body, macros, parameters.union(value.parameters))
+
+
+def parse_dimensions(text: str) -> tuple[int, ...] | Mistake:
+    """Read dimensions alone, such as ``x1 x3-x5``; they are counted from 1."""
+    words = [Word(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", text)]
+    if not words:
+        return Mistake("dimensions are wanted, such as x3, or x1 x2, or x1-x4", 0, 0)
+    try:
+        found, taken = read_dimensions(words)
+    except ParseError as wrong:
+        return wrong.mistake
+    if taken < len(words):
+        word = words[taken]
+        return Mistake(f"{word.text!r} is no dimension: they are x1, x2 …", word.start, word.end)
+    return found
+
+
+def read_macros(definitions: Iterable[str]) -> dict[str, Macro]:
+    """Macros by name, of their definitions as they print; what is none is left out."""
+    found = {}
+    for text in definitions:
+        head, equals, body = text.partition("=")
+        if equals and (names := head.split()):
+            found[names[0]] = Macro(names[0], tuple(names[1:]), body.strip())
+    return found

@@ -1,0 +1,1 @@
+"""Command table: one module a concern."""

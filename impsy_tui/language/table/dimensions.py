@@ -1,0 +1,77 @@
+"""What is done to single values, and which knob plays which."""
+
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind, Source, number
+
+_DIMENSIONS: Final = Argument("dimensions", Kind.DIMENSIONS)
+KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
+"""Keys that commands can be bound to; which ones a terminal passes on differs."""
+_TRIGGERS: Final = ("cc", "note", "program", "osc", *KEYS)
+
+SHAPING: Final[tuple[Command, ...]] = (
+    Command(
+        "mute",
+        "these dimensions are not played; the player goes on",
+        "mute x3",
+        (_DIMENSIONS,),
+        player=True,
+        undo=True,
+    ),
+    Command("solo", "only these dimensions are played", "solo x1 x2", (_DIMENSIONS,), player=True, undo=True),
+    Command(
+        "hold",
+        "these dimensions are played at one value",
+        "hold x4 0.5",
+        (_DIMENSIONS, *number("value", terms.VALUE)),
+        player=True,
+        ramp="linear",
+        undo=True,
+    ),
+    Command(
+        "range",
+        "these dimensions are played between two values",
+        "range x2 0.2 0.8",
+        (_DIMENSIONS, *number("low", terms.VALUE), *number("high", terms.VALUE)),
+        player=True,
+        ramp="linear",
+        undo=True,
+    ),
+    Command("invert", "these dimensions are played upside down", "invert x5", (_DIMENSIONS,), player=True, undo=True),
+    Command(
+        "release",
+        "lets go of what was done to these dimensions; without any, to all",
+        "release x4",
+        (Argument("dimensions", Kind.DIMENSIONS, optional=True),),
+        player=True,
+        undo=True,
+    ),
+    Command(
+        "learn",
+        "the next knob, key or OSC fader that is moved plays this value; all walks through them, off ends that",
+        "learn x3",
+        (Argument("dimensions", Kind.DIMENSIONS, choices=("all", "off")),),
+    ),
+    Command(
+        "bind",
+        "a foot-switch, a key, a program change or an OSC address carries out a command",
+        'bind cc 1 64 "take"',
+        (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT)),
+        sources=Source.FILE,
+    ),
+    Command(
+        "unbind",
+        "what was bound is so no longer",
+        "unbind cc 1 64",
+        (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT, optional=True)),
+        sources=Source.FILE,
+    ),
+    Command("bindings", "what is bound to what", "bindings"),
+    Command(
+        "keep mapping",
+        "writes what was learned and bound into the configuration file",
+        "keep mapping",
+        sources=KEYBOARD,
+    ),
+)

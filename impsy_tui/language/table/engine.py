@@ -1,0 +1,48 @@
+"""The engine itself, and the console it is seen in."""
+
+from typing import Final
+
+from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind
+
+AROUND: Final[tuple[Command, ...]] = (
+    Command("status", "what the engine is doing now", "status"),
+    Command(
+        "help",
+        "what can be typed",
+        "help mode",
+        (Argument("command", Kind.COMMAND, optional=True),),
+    ),
+    Command("shutdown", "ends the engine: silence, log closed", "shutdown", sources=KEYBOARD, ends=True),
+    Command(
+        "show",
+        "shows a page, or hides or shows a pane",
+        "show files",
+        (
+            Argument(
+                "page",
+                Kind.CHOICE,
+                choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "pending", "channels"),
+            ),
+        ),
+        sources=KEYBOARD,
+        console=True,
+    ),
+    Command(
+        "guide",
+        "asks what is plugged in, and writes a new configuration that fits",
+        "guide",
+        sources=KEYBOARD,
+        console=True,
+    ),
+    Command(
+        "theme",
+        "changes the colours",
+        "theme contrast",
+        (Argument("name", Kind.NAME),),
+        sources=KEYBOARD,
+        console=True,
+    ),
+    Command("lock", "hides what deletes, renames or quits, for the stage", "lock", sources=KEYBOARD, console=True),
+    Command("unlock", "brings back what the stage lock hides", "unlock", sources=KEYBOARD, console=True),
+    Command("quit", "leaves this console; the engine plays on", "quit", sources=KEYBOARD, console=True),
+)

@@ -1,0 +1,143 @@
+"""Work beside the music: files, jobs, settings."""
+
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind, Source
+from impsy_tui.terms import Range
+
+_KIND_OF_FILE: Final = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
+_JOB: Final = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=True)
+
+WORKSHOP: Final[tuple[Command, ...]] = (
+    Command(
+        "dataset",
+        "makes a data set of the logs of a dimension, or of every dimension found; low and high are the range of "
+        "raw values, such as 0 and 127",
+        "dataset 9",
+        (
+            Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),
+            Argument("low", Kind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+            Argument("high", Kind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "train",
+        "trains a model, on the newest data set of this dimension if none is named; from a model, it learns on; "
+        "auto tries sizes",
+        "train s from current",
+        (
+            Argument("size", Kind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
+            Argument("on", Kind.DATASET, optional=True, keyword=True),
+            Argument("from", Kind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
+            Argument("epochs", Kind.WHOLE, terms.EPOCHS, optional=True, keyword=True),
+            Argument("patience", Kind.WHOLE, terms.PATIENCE, optional=True, keyword=True),
+            Argument("batch", Kind.WHOLE, terms.BATCH, optional=True, keyword=True),
+            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("budget", Kind.NUMBER, terms.BUDGET, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "train gestures",
+        "trains a classifier of gestures on the labelled recordings among the logs",
+        "train gestures",
+        (Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "train ensemble",
+        "trains a band on the gesture scores in the folder scores, or in a folder of it",
+        "train ensemble on quartets",
+        (
+            Argument("on", Kind.NAME, optional=True, keyword=True),
+            Argument("players", Kind.WHOLE, terms.BAND_PLAYERS, optional=True, keyword=True),
+            Argument("epochs", Kind.WHOLE, terms.BAND_EPOCHS, optional=True, keyword=True),
+            Argument("patience", Kind.WHOLE, terms.BAND_PATIENCE, optional=True, keyword=True),
+            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "train agent",
+        "trains an agent to steer a synth by its look-up table, the newest in the folder tables if none is named",
+        "train agent fm-20 hear chroma",
+        (
+            Argument("table", Kind.NAME, optional=True),
+            Argument("hear", Kind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
+            Argument("match", Kind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
+            Argument("targets", Kind.CHOICE, choices=terms.TARGETS, optional=True, keyword=True),
+            Argument("corpus", Kind.NAME, optional=True, keyword=True),
+            Argument("algorithm", Kind.CHOICE, choices=terms.ALGORITHMS, optional=True, keyword=True),
+            Argument("steps", Kind.WHOLE, terms.AGENT_STEPS, optional=True, keyword=True),
+            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "convert",
+        "makes the .tflite of a model that is there as .keras, .h5 or .hdf5",
+        "convert m",
+        (Argument("model", Kind.MODEL),),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "evaluate",
+        "how well a model knows you, and how it plays alone; the one that plays if none is named",
+        "evaluate m on d",
+        (
+            Argument("model", Kind.MODEL, optional=True),
+            Argument("against", Kind.MODEL, optional=True, keyword=True),
+            Argument("on", Kind.DATASET, optional=True, keyword=True),
+        ),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "plot",
+        "draws a log, a data set or a model, as a picture in the folder plots; the newest log if none is named",
+        "plot m",
+        (Argument("name", Kind.FILE, optional=True),),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "cancel job",
+        "ends a job, the newest if none is named; nothing of it is kept, and undo cannot bring it back",
+        "cancel job 2",
+        (_JOB,),
+        sources=Source.CHANNEL,
+    ),
+    Command("keep job", "ends a job early and saves what there is", "keep job", (_JOB,), sources=Source.CHANNEL),
+    Command(
+        "rename",
+        "gives a log, a data set or a model another name",
+        "rename model m gentle",
+        (_KIND_OF_FILE, Argument("name", Kind.FILE), Argument("to", Kind.NAME)),
+        sources=KEYBOARD,
+    ),
+    Command(
+        "delete",
+        "moves a log, a data set or a model into the trash; undo or restore brings it back for 30 days",
+        "delete model m",
+        (_KIND_OF_FILE, Argument("name", Kind.FILE)),
+        sources=KEYBOARD,
+        ends=True,
+    ),
+    Command(
+        "restore",
+        "brings back a deleted file from the trash; the newest if none is named",
+        "restore m",
+        (Argument("name", Kind.NAME, optional=True),),
+        sources=KEYBOARD,
+    ),
+    Command("trash", "lists the deleted files that restore brings back", "trash"),
+    Command("trash empty", "deletes everything in the trash for ever", "trash empty", ends=True, sources=KEYBOARD),
+    Command(
+        "set",
+        "changes a setting in the configuration file",
+        "set interaction.threshold 1.5",
+        (Argument("key", Kind.NAME), Argument("value", Kind.TEXT)),
+        sources=KEYBOARD,
+    ),
+    Command("ports", "what is plugged in: MIDI inputs and outputs, serial ports", "ports"),
+)

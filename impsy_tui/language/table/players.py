@@ -1,0 +1,102 @@
+"""How the players play."""
+
+from typing import Final
+
+from impsy_tui import terms
+from impsy_tui.language.command_schema import Argument, Command, Kind, parameter_commands
+from impsy_tui.parameters import MDRNN
+
+PLAYING: Final[tuple[Command, ...]] = (
+    *parameter_commands(MDRNN),
+    Command("take", "you take the turn: the player falls silent and listens", "take", player=True, about="mdrnn"),
+    Command("give", "you give the turn to the player: it plays now", "give", player=True, about="mdrnn"),
+    Command(
+        "pause",
+        "every player, or with @name one, is silent and goes on listening; thru and log go on",
+        "pause",
+        osc_off="resume",
+        player=True,
+        about="anybody",
+        everybody=True,
+    ),
+    Command(
+        "resume",
+        "every player, or with @name one, may play again",
+        "resume",
+        player=True,
+        about="anybody",
+        everybody=True,
+    ),
+    Command("reset", "the player forgets what it has heard", "reset", player=True, about="anybody"),
+    Command(
+        "thru",
+        "passes what you play on to every output; without on or off, switches over",
+        "thru on",
+        (Argument("switch", Kind.SWITCH, optional=True),),
+        undo=True,
+    ),
+    Command(
+        "log",
+        "writes what is played to a file; new begins another file",
+        "log new",
+        (Argument("switch", Kind.CHOICE, choices=("on", "off", "new")),),
+    ),
+    Command(
+        "load",
+        "changes the model, between two events; the old one plays until then",
+        "load model m",
+        (Argument("model", Kind.MODEL),),
+        filler="model",
+        player=True,
+        about="anybody",
+        undo=True,
+    ),
+    Command(
+        "unload",
+        "puts the model away; the dummy player takes its place",
+        "unload",
+        player=True,
+        about="anybody",
+        undo=True,
+    ),
+    Command(
+        "audition",
+        "lets another model listen and play in silence beside this one; off ends that",
+        "audition m",
+        (Argument("model", Kind.MODEL, choices=("off",)),),
+        player=True,
+        about="anybody",
+    ),
+    Command(
+        "panic",
+        "everything off at once, and paused; with @name, all of one player's",
+        "panic",
+        player=True,
+        about="anybody",
+        everybody=True,
+    ),
+    Command(
+        "fade",
+        "the players stop and outputs glide to their safe values (others fall silent at once), until resume",
+        "fade 5s",
+        (Argument("time", Kind.DURATION, terms.FADE, optional=True),),
+    ),
+    Command(
+        "timer",
+        "the set timer",
+        "timer start",
+        (Argument("what", Kind.CHOICE, choices=("start", "stop", "reset")),),
+    ),
+    Command(
+        "seed",
+        "the same chances again from now on: what is played the same way is answered the same way",
+        "seed 7",
+        (Argument("number", Kind.WHOLE, terms.SEED),),
+    ),
+    Command(
+        "player",
+        "the player that commands and the console are about; without a name, who there is",
+        "player main",
+        (Argument("name", Kind.NAME, optional=True),),
+    ),
+)

@@ -1,1 +1,0 @@
-"""The table of commands, in parts that fit a screen."""

@@ -1,0 +1,1 @@
+"""Mixture density recurrent network (IMPSY): stepped without TensorFlow."""

@@ -1,0 +1,144 @@
+"""Looking at a model file in a process of its own.
+
+A corrupted file can make an interpreter spin, crash or take all memory. So a file never seen
+before is first opened here: ``python -m impsy_tui.mdrnn.check FILE`` writes one line of JSON,
+then, for Keras files, the weights as raw 32-bit floats. Reading those files here also keeps
+h5py, which takes 15 ms to import and 12 MB, out of the engine.
+"""
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+
+from impsy_tui.errors import UnsupportedModelError, UserError
+from impsy_tui.limits import limit_process
+from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
+from impsy_tui.mdrnn.model import Floats, Network, Shape
+from impsy_tui.mdrnn.tflite import TfliteNetwork
+from impsy_tui.mdrnn.weights import KERAS_SUFFIXES, LARGEST_WEIGHTS, read_weights
+from impsy_tui.model_files.checks import step_back
+
+SUFFIXES: Final = (".tflite", *KERAS_SUFFIXES)
+_LONGEST_HEADER: Final = 1 << 16
+
+
+def main() -> None:
+    """Check the file named on the command line; see the module."""
+    step_back()
+    file = Path(sys.argv[1])
+    out = sys.stdout.buffer
+    # Libraries write to the descriptors of their own accord; the answer must stay clean.
+    answer = os.fdopen(os.dup(out.fileno()), "wb")
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    try:
+        _report(file, answer)
+    except UserError as problem:
+        _write_header(answer, {"problem": str(problem)})
+    except MemoryError:
+        _write_header(answer, {"problem": "is too large"})
+    except Exception as error:  # a damaged file can fail in any way
+        _write_header(answer, {"problem": f"is damaged: {str(error)[:100] or type(error).__name__}"})
+    answer.flush()
+
+
+def _report(file: Path, answer: BinaryIO) -> None:
+    network, weights, source = _open(file)
+    _try_out(network)
+    shape = network.shape
+    header = {
+        "shape": [shape.dimension, shape.units, shape.layers, shape.mixtures],
+        "source": source.name,
+        "weights": [list(array.shape) for array in _flat(weights)] if weights else [],
+    }
+    _write_header(answer, header)
+    if weights:
+        for array in _flat(weights):
+            answer.write(np.ascontiguousarray(array, np.float32).tobytes())
+
+
+def _open(file: Path) -> tuple[Network, Weights | None, Path]:
+    """A network, its weights if it is stepped from them, and the file it comes from."""
+    if file.suffix == ".tflite":
+        try:
+            return TfliteNetwork(file), None, file
+        except UnsupportedModelError as problem:
+            siblings = [file.with_suffix(suffix) for suffix in (*KERAS_SUFFIXES, ".weights.h5")]
+            sibling = next((path for path in siblings if path.exists()), None)
+            if sibling is None:
+                message = f"{problem}; its .keras, .h5 or .hdf5 file beside it would do, and is not there"
+                raise UserError(message) from None
+            file = sibling
+    if file.suffix not in SUFFIXES:
+        raise UserError(f"is no model: models end in {', '.join(SUFFIXES)}")
+    weights = read_weights(file)
+    return NumpyNetwork(weights), weights, file
+
+
+def _try_out(network: Network) -> None:
+    """Refuse a network whose predictions are not numbers."""
+    for step in range(4):
+        parameters = network.step([0.1 + 0.2 * step] * network.shape.dimension)
+        if not np.all(np.isfinite(parameters)):
+            raise UserError("predicts what is not a number")
+
+
+def _flat(weights: Weights) -> Iterator[Floats]:
+    for layer in weights.layers:
+        yield from (layer.kernel, layer.recurrent, layer.bias)
+    for head in (weights.means, weights.deviations, weights.logits):
+        yield from head
+
+
+def _write_header(answer: BinaryIO, header: dict[str, Any]) -> None:
+    answer.write(json.dumps(header).encode() + b"\n")
+
+
+class Report:
+    """What a check found out, as the engine reads it.
+
+    Attributes:
+        shape: the size of the network.
+        source: name of the file that is played: the file asked for, or the one beside it.
+        weights: for a network stepped from its weights, those; None for a ``.tflite`` file.
+    """
+
+    def __init__(self, answer: BinaryIO) -> None:
+        """Read what the process wrote.
+
+        Args:
+            answer: Holds that, from here on.
+
+        Raises:
+            UserError: what it found wrong with the file, or that it wrote nothing sensible.
+        """
+        try:
+            header = json.loads(answer.readline(_LONGEST_HEADER))
+            if "problem" in header:
+                raise UserError(str(header["problem"]))
+            self.shape = Shape(*map(int, header["shape"]))
+            self.source = str(header["source"])
+            self.weights = _weights(header["weights"], answer) if header["weights"] else None
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise UserError("could not be checked: the file may be damaged") from None
+
+
+def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:
+    if 4 * sum(math.prod(shape) for shape in shapes) > LARGEST_WEIGHTS:
+        raise ValueError
+    arrays = [np.frombuffer(answer.read(4 * math.prod(shape)), np.float32).reshape(shape) for shape in shapes]
+    *lstm, mean, mean_bias, deviation, deviation_bias, logit, logit_bias = arrays
+    layers = tuple(LstmWeights(*lstm[i : i + 3]) for i in range(0, len(lstm), 3))
+    return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.mdrnn.check")
+    main()

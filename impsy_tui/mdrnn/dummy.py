@@ -1,0 +1,43 @@
+"""The player there is when there is no model: enough to try the wires, and always called DUMMY."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from impsy_tui import parameters, terms
+from impsy_tui.prediction import Prediction
+
+
+class DummyPlayer:
+    """Wanders at random, a few events a second, and hears nothing."""
+
+    kind = "dummy"
+    name = "DUMMY"
+    runtime = "none"
+    max_gap: float | None = None
+
+    _STEP = 0.05
+    _SLOWEST = 0.5
+
+    def __init__(self, dimension: int, random: np.random.Generator) -> None:
+        self.dimension = dimension
+        self.pi_temperature = parameters.TEMP.default
+        self.sigma_temperature = parameters.SIGMA.default
+        self._random = random
+        self._place: list[float] = random.random(dimension - 1).tolist()
+
+    def predict(self, dt: float, values: Sequence[float]) -> Prediction:
+        dt_next, *moves = self._random.random(self.dimension).tolist()
+        self._place = [
+            min(1.0, max(0.0, x + (2 * move - 1) * self._STEP)) for x, move in zip(self._place, moves, strict=True)
+        ]
+        return Prediction(max(dt_next * self._SLOWEST, terms.MIN_DT), tuple(self._place))
+
+    def settle(self) -> None:
+        """There is nothing to do beforehand."""
+
+    def throw_dice_anew(self) -> None:
+        """Nothing is drawn beforehand."""
+
+    def reset(self) -> None:
+        self._place = self._random.random(self.dimension - 1).tolist()

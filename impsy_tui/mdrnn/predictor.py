@@ -1,0 +1,51 @@
+"""The player of IMPSY: a mixture density RNN over control gestures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from impsy_tui import terms
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.mixture import Sampler
+from impsy_tui.mdrnn.model import Network
+from impsy_tui.parameters import SIGMA, TEMP
+from impsy_tui.prediction import Prediction
+
+
+class MdrnnPlayer:
+    """Plays what its network predicts."""
+
+    kind = "mdrnn"
+
+    def __init__(
+        self, network: Network, name: str, random: np.random.Generator, max_gap: float | None = None
+    ) -> None:
+        self.name = name
+        self.runtime = network.runtime
+        self.dimension = network.shape.dimension
+        self.max_gap = max_gap
+        self.pi_temperature = TEMP.default
+        self.sigma_temperature = SIGMA.default
+        self._network = network
+        self._sampler = Sampler(network.shape, random)
+
+    def predict(self, dt: float, values: Sequence[float]) -> Prediction:
+        try:
+            parameters = self._network.step((dt, *values))
+            event = self._sampler.draw(parameters, self.pi_temperature, self.sigma_temperature)
+        except UserError as problem:
+            self._network.reset()
+            raise UserError(f"{self.name}: {problem}; it starts afresh") from None
+        return Prediction(
+            max(event[0], terms.MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
+        )
+
+    def settle(self) -> None:
+        self._network.settle()
+        self._sampler.settle()
+
+    def throw_dice_anew(self) -> None:
+        self._sampler.throw_anew()
+
+    def reset(self) -> None:
+        self._network.reset()

@@ -1,0 +1,59 @@
+"""Reading a network's weights from a ``.tflite`` file that this program has made."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.lstm import LstmWeights, Weights
+from impsy_tui.mdrnn.model import Floats
+from impsy_tui.model_files.interpreter import interpreter
+
+_LAYER: Final = re.compile(
+    r"/lstm_(\d+)(?:_\d+)?/lstm_cell(?:_\d+)?/(MatMul|MatMul_1|BiasAdd_1)(?:/ReadVariableOp.*)?$"
+)
+_ROLES: Final = {"MatMul": "kernel", "MatMul_1": "recurrent", "BiasAdd_1": "bias"}
+_HIDDEN: Final = "does not show its weights: only its .keras or .h5 file does"
+_HEAD: Final = re.compile(r"/mdn_(mus|sigmas|pi)(?:_\d+)?/(MatMul|BiasAdd)$")
+
+
+def read_tflite_weights(file: Path) -> Weights:
+    """The weights of a network in a ``.tflite`` file.
+
+    The converter keeps the names of what it converts, and turns matrices round. IMPSY's own files
+    loop over their one step, which hides them.
+
+    Raises:
+        UserError: they cannot be found in it.
+    """
+    make, _ = interpreter()
+    layers: dict[int, dict[str, Floats]] = {}
+    heads: dict[str, dict[str, Floats]] = {}
+    try:
+        opened = make(model_content=file.read_bytes())
+        opened.allocate_tensors()
+        for tensor in opened.get_tensor_details():
+            name = str(tensor["name"]).partition(";")[0]
+            if tuple(tensor["shape"])[:1] in ((), (1,)):
+                continue  # what is computed has the same names
+            if found := _LAYER.search(name):
+                layers.setdefault(int(found[1]), {})[_ROLES[found[2]]] = _array(opened, tensor)
+            elif found := _HEAD.search(name):
+                heads.setdefault(found[1], {})[found[2]] = _array(opened, tensor)
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror or error}") from None
+    except (ValueError, RuntimeError):
+        raise UserError(_HIDDEN) from None
+    try:
+        mus, sigmas, pis = ((heads[name]["MatMul"], heads[name]["BiasAdd"]) for name in ("mus", "sigmas", "pi"))
+        weights = Weights(tuple(LstmWeights(**layers[number]) for number in sorted(layers)), mus, sigmas, pis)
+    except (KeyError, TypeError):
+        raise UserError(_HIDDEN) from None
+    _ = weights.shape  # raises where the weights do not fit each other
+    return weights
+
+
+def _array(opened: Any, tensor: dict[str, Any]) -> Floats:
+    return np.asarray(opened.get_tensor(tensor["index"]), np.float32).T.copy()

@@ -1,0 +1,1 @@
+"""Parts that every kind of model file shares: interpreter, checks in a separate process, metadata."""

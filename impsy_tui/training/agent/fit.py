@@ -1,0 +1,253 @@
+"""Training an agent with stable-baselines3 (A. Raffin et al., JMLR 22(268), 2021).
+
+A proximal policy (PPO) suits this: what is to be gained is seen within a few frames, and hundreds of environments are
+stepped at once. It is shown first what to do, and goes on from there by reward. DQN and A2C are there to
+compare with.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
+
+import torch
+from stable_baselines3 import A2C, DQN, PPO
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+
+from impsy_tui import terms
+from impsy_tui.agent.perceptron import Perceptron
+from impsy_tui.agent.seek import moves
+from impsy_tui.training.agent.cloning import clone
+from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.training.agent.evaluation import judge, network_policy
+from impsy_tui.training.agent.policy import network_of, policy_options
+from impsy_tui.training.agent.vector_env import ImitationVec
+
+_ENVIRONMENTS: Final = {"ppo": 256, "dqn": 64, "a2c": 64}
+_DISCOUNT: Final = 0.95
+"""A parameter is where it should be after 20 frames at most: a reward in 20 frames counts a third."""
+
+_CURIOSITY: Final = 0.003
+"""What a choice is worth for being open, in the loss; falls to nothing with the learning rate."""
+
+_RATE: Final = 2e-3
+_FINE_RATE: Final = 4e-4
+"""Where it was shown what to do: nothing of that is to be lost."""
+
+_EPISODE: Final = 200
+_ROUNDS: Final = 10
+_ROUND_SEED: Final = 20_000
+"""The environment that says which network was best has chance of its own, and so has the last evaluation."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train.
+
+    Attributes:
+        algorithm: "ppo", "dqn" or "a2c".
+        steps: of all environments together.
+        cloned: share of the steps in which it is shown first what its teacher would do where it comes itself.
+        units: of each hidden layer.
+        seed: of all chance.
+        threads: of torch.
+        frames: in which it is judged now and then.
+        logs: a folder for TensorBoard's, None for none.
+    """
+
+    algorithm: str = "ppo"
+    steps: int = int(terms.AGENT_STEPS.default)
+    cloned: float = terms.AGENT_SHOWN.default
+    units: tuple[int, ...] = (128, 128)
+    seed: int = 1
+    threads: int = 1
+    frames: int = 500
+    logs: str | None = None
+
+
+class Round(NamedTuple):
+    """How far a training is.
+
+    Attributes:
+        steps: taken.
+        learning: mean RMSE in training since the last one, with all the chance that exploring needs.
+        distance: RMSE in an environment of its own, without chance.
+        left: seconds.
+    """
+
+    steps: int
+    learning: float
+    distance: float
+    left: float
+
+
+@dataclass
+class Learned:
+    """What came of a training.
+
+    Attributes:
+        network: the best one.
+        distance: its RMSE in its own environment.
+        steps: taken.
+        seconds: that it took, evaluations included.
+        rounds: how it went.
+    """
+
+    network: Perceptron
+    distance: float
+    steps: int
+    seconds: float
+    rounds: list[Round] = field(default_factory=list)
+
+
+def train(
+    task: Task, trial: Task, recipe: Recipe, on_round: Callable[[Round], None], stopped: Callable[[], bool]
+) -> Learned:
+    """Train an agent.
+
+    Args:
+        task: what it is to learn.
+        trial: what the best network is chosen by; with recordings that are held out.
+        recipe: how.
+        on_round: told now and then how far it is.
+        stopped: whether to end, with the best there is; asked all the time.
+    """
+    torch.set_num_threads(recipe.threads)
+    began = time.monotonic()
+    vector = ImitationVec(Imitation(_short(task), _ENVIRONMENTS[recipe.algorithm], recipe.seed))
+    model = _algorithm(vector, recipe)
+    cloned = int(recipe.steps * recipe.cloned)
+    judging = _Judging(trial, recipe, cloned, on_round, stopped)
+    judging.judge(model, 0)
+    if cloned:
+        clone(model, task, cloned, recipe.seed, lambda steps: judging.judge_at(model, steps), stopped)
+        judging.judge(model, cloned)
+    model.learn(recipe.steps - cloned, callback=judging, tb_log_name=recipe.algorithm)
+    if stopped():
+        judging.judge(model, cloned + model.num_timesteps)
+    learned = judging.learned
+    assert learned is not None
+    learned.seconds = time.monotonic() - began
+    return learned
+
+
+def _short(task: Task) -> Task:
+    """The task in short episodes: most is learned on the way to a target."""
+    return replace(task, length=min(task.length, _EPISODE))
+
+
+def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
+    heard = len(vector.imitation.task.heard)
+    common: dict[str, Any] = {
+        "gamma": _DISCOUNT,
+        "seed": recipe.seed,
+        "device": "cpu",
+        "tensorboard_log": recipe.logs,
+        "policy_kwargs": policy_options(heard, list(recipe.units), recipe.algorithm),
+    }
+    if recipe.algorithm == "dqn":
+        return DQN(
+            "MlpPolicy",
+            vector,
+            learning_rate=_falling(1e-3),
+            buffer_size=min(recipe.steps, 200_000),
+            learning_starts=min(recipe.steps // 20, 10_000),
+            batch_size=256,
+            train_freq=1,
+            gradient_steps=2,
+            target_update_interval=200,
+            exploration_fraction=0.3,
+            exploration_final_eps=0.02,
+            **common,
+        )
+    if recipe.algorithm == "a2c":
+        return A2C(
+            "MlpPolicy",
+            vector,
+            learning_rate=_falling(_FINE_RATE if recipe.cloned else 1e-3),
+            n_steps=8,
+            ent_coef=_curiosity(recipe),
+            gae_lambda=0.9,
+            **common,
+        )
+    return PPO(
+        "MlpPolicy",
+        vector,
+        learning_rate=_falling(_FINE_RATE if recipe.cloned else _RATE),
+        n_steps=32,
+        batch_size=2048,
+        n_epochs=4,
+        gae_lambda=0.9,
+        ent_coef=_curiosity(recipe),
+        **common,
+    )
+
+
+def _curiosity(recipe: Recipe) -> float:
+    """What an open choice is worth: nothing where it was shown, and nothing to DQN, which tries by chance."""
+    return 0.0 if recipe.cloned or recipe.algorithm == "dqn" else _CURIOSITY
+
+
+def _falling(rate: float) -> Callable[[float], float]:
+    """A learning rate that falls to nothing: the last steps are fine ones."""
+    return lambda left: rate * left
+
+
+class _Judging(BaseCallback):  # type: ignore[misc]
+    """Judges the network now and then, and keeps the best."""
+
+    def __init__(
+        self,
+        trial: Task,
+        recipe: Recipe,
+        before: int,
+        on_round: Callable[[Round], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self._stopped = stopped
+        self.learned: Learned | None = None
+        self._trial, self._recipe, self._before, self._on_round = trial, recipe, before, on_round
+        self._moves = moves(trial.known.count)
+        self._began = time.monotonic()
+        self._every = max(recipe.steps // _ROUNDS, 1)
+        self._next = self._every
+        self._sum, self._frames = 0.0, 0
+        self._explores = _curiosity(recipe)
+
+    def _on_step(self) -> bool:
+        imitation: Imitation = self.training_env.imitation
+        self._sum += float(imitation.distances.mean())
+        self._frames += 1
+        if self._explores:
+            left = 1.0 - self.num_timesteps / (self._recipe.steps - self._before)
+            self.model.ent_coef = self._explores * max(left, 0.0)
+        self.judge_at(self.model, self._before + self.num_timesteps)
+        return not self._stopped()
+
+    def judge_at(self, model: BaseAlgorithm, steps: int) -> None:
+        """Judge the network as it is, if that is due after so many steps."""
+        if steps >= self._next:
+            self._next += self._every
+            self.judge(model, steps)
+
+    def judge(self, model: BaseAlgorithm, steps: int) -> None:
+        """Judge the network as it is."""
+        network = network_of(model)
+        seed = _ROUND_SEED + self._recipe.seed
+        distance = judge(network_policy(network, self._moves), self._trial, seed, frames=self._recipe.frames).distance
+        seconds = time.monotonic() - self._began
+        left = seconds / steps * (self._recipe.steps - steps) if steps else 0.0
+        learning = self._sum / self._frames if self._frames else float("nan")
+        self._sum, self._frames = 0.0, 0
+        told = Round(steps, learning, distance, max(left, 0.0))
+        learned = self.learned
+        if learned is None:
+            self.learned = Learned(network, distance, steps, seconds, [told])
+        else:
+            learned.rounds.append(told)
+            learned.steps = steps
+            if distance < learned.distance:
+                learned.network, learned.distance = network, distance
+        self._on_round(told)

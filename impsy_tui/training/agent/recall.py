@@ -1,0 +1,49 @@
+"""What agents recall while they learn: many at once, each of its own target."""
+
+import numpy as np
+
+from impsy_tui.agent.memory import Alike, Memory
+
+
+class Recalling:
+    """Looks targets up once and recalls ways to them in every frame.
+
+    Args:
+        memory: of the synth.
+        count: of environments.
+        frames: ``[frames, places]``, of all recordings; each is looked up when it is heard for the first time.
+    """
+
+    def __init__(self, memory: Memory, count: int, frames: np.ndarray) -> None:
+        self._memory = memory
+        self._frames = frames
+        self._known = np.zeros(len(frames), bool)
+        self._of_frames, self._now = (_nothing(number, memory.kept) for number in (len(frames), count))
+
+    def hear(self, which: np.ndarray, targets: np.ndarray) -> None:
+        """Some environments have other targets: ``[which, places]``."""
+        _put(self._now, which, self._memory.alike(targets))
+
+    def hear_frames(self, which: np.ndarray, frames: np.ndarray) -> None:
+        """The targets of some environments are frames of recordings, by their numbers."""
+        new = np.unique(frames[~self._known[frames]])
+        if len(new):
+            _put(self._of_frames, new, self._memory.alike(self._frames[new]))
+            self._known[new] = True
+        _put(self._now, which, _some(self._of_frames, frames))
+
+    def recall(self, which: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+        """What some environments recall, ``[which, size]``, at ``[which, N]`` parameters."""
+        return self._memory.recall(_some(self._now, which), parameters)
+
+
+def _nothing(count: int, kept: int) -> Alike:
+    return Alike(np.zeros((count, kept), np.int32), np.zeros((count, kept), np.float32))
+
+
+def _some(alike: Alike, which: np.ndarray) -> Alike:
+    return Alike(alike.rows[which], alike.off[which])
+
+
+def _put(alike: Alike, which: np.ndarray, found: Alike) -> None:
+    alike.rows[which], alike.off[which] = found

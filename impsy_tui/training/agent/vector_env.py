@@ -1,0 +1,75 @@
+"""The environment as stable-baselines3 wants it: one step of all environments is one call."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from stable_baselines3.common.vec_env import VecEnv
+
+from impsy_tui.agent.seek import moves
+from impsy_tui.training.agent.environment import Imitation
+
+
+class ImitationVec(VecEnv):  # type: ignore[misc]
+    """Environments of an :class:`Imitation`, side by side.
+
+    What an episode came to is told as stable-baselines3's Monitor tells it (``info["episode"]``), and one that was
+    cut off as that (``TimeLimit.truncated``), so that what would have come is estimated and not taken for nothing.
+
+    Args:
+        imitation: what to step.
+    """
+
+    render_mode = None
+
+    def __init__(self, imitation: Imitation) -> None:
+        self.moves = moves(imitation.task.known.count)
+        size = imitation.observation_size
+        observations = spaces.Box(-np.inf, np.inf, (size,), np.float32)
+        super().__init__(imitation.count, observations, spaces.Discrete(len(self.moves)))
+        self.imitation = imitation
+        self._actions = np.zeros(imitation.count, int)
+        self._sums = np.zeros(imitation.count)
+        self._lengths = np.zeros(imitation.count, int)
+        self._nothing: list[dict[str, Any]] = [{} for _ in range(imitation.count)]
+
+    def reset(self) -> np.ndarray:
+        self._sums[:] = 0.0
+        self._lengths[:] = 0
+        return self.imitation.reset()
+
+    def step_async(self, actions: np.ndarray) -> None:
+        self._actions = actions
+
+    def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        stepped = self.imitation.step(self.moves[self._actions])
+        self._sums += stepped.rewards
+        self._lengths += 1
+        infos = self._nothing
+        if stepped.truncated.any():
+            infos = list(infos)
+            for place, last in zip(np.flatnonzero(stepped.truncated).tolist(), stepped.last, strict=True):
+                told = {"r": float(self._sums[place]), "l": int(self._lengths[place]), "t": 0.0}
+                infos[place] = {"terminal_observation": last, "TimeLimit.truncated": True, "episode": told}
+            self._sums[stepped.truncated] = 0.0
+            self._lengths[stepped.truncated] = 0
+        return stepped.observations, stepped.rewards.astype(np.float32), stepped.truncated, infos
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        return [getattr(self, attr_name)] * len(self._places(indices))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        raise AttributeError(f"{attr_name} is not to be set from outside")
+
+    def env_method(self, method_name: str, *arguments: Any, indices: Any = None, **named: Any) -> list[Any]:
+        raise AttributeError(f"environments have no method {method_name}")
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        return [False] * len(self._places(indices))
+
+    def _places(self, indices: Any) -> Sequence[int]:
+        return list(self._get_indices(indices))

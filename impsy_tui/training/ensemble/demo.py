@@ -1,0 +1,59 @@
+"""Makes the band that ships: a network that has learned made-up gesture scores.
+
+``python -m impsy_tui.training.ensemble.demo [FOLDER]``, some minutes on two cores. The same seed gives the same
+scores everywhere, and the same model on the same machine and versions.
+"""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import tensorflow as tf
+
+from impsy_tui.ensemble.network import EnsembleNetwork
+from impsy_tui.ensemble.synthetic.scores import scores
+from impsy_tui.ensemble.tuning import note_tunings, tune_all
+from impsy_tui.model_files.metadata import write_notes
+from impsy_tui.training.ensemble.fit import EnsembleRecipe, EnsembleTrainer, split
+from impsy_tui.training.ensemble.network import playing_model, save_ensemble
+from impsy_tui.training.mdrnn.fit import Epoch
+
+_SEED: Final = 1
+_SCORES: Final = 56
+_SECONDS: Final = 480
+_RECIPE: Final = EnsembleRecipe(epochs=10, patience=0, units=16, seed=_SEED)
+
+
+def make(folder: Path) -> Path:
+    """Make scores and model, and save the model with its notes in a folder."""
+    tf.config.experimental.enable_op_determinism()
+    corpus = scores(_SCORES, _SECONDS, _SEED)
+    trainer = EnsembleTrainer(*split(corpus, _SEED), _RECIPE)
+
+    def report(epoch: Epoch) -> bool:
+        print(f"{epoch.number}/{_RECIPE.epochs}: {epoch.loss:.3f} nats, held out {epoch.held_out:.3f}", flush=True)
+        return True
+
+    trainer.run(report)
+    learned = trainer.learned
+    playing = playing_model(learned.best, _RECIPE.units)
+    lite = save_ensemble(playing, folder).replace(folder / f"{playing.name}.tflite")
+    facts: dict[str, str | float | None] = {
+        "kind": "ensemble",
+        "corpus": "synthetic scores: bands of 2 to 8 players who listen to each other",
+        "scores": f"{len(corpus)} of 2 to 8 players",
+        "events": sum(codes.size for codes in corpus),
+        "held_out_nats": round(learned.best_loss, 4),
+        "epochs": len(learned.curve),
+        "best_epoch": learned.best_epoch,
+        "units": _RECIPE.units,
+        "seed": _SEED,
+    }
+    write_notes(lite, facts, learned.curve)
+    note_tunings(lite, tune_all(EnsembleNetwork(lite), corpus, np.random.default_rng(_SEED)))
+    return lite
+
+
+if __name__ == "__main__":
+    print(make(Path(sys.argv[1] if len(sys.argv) > 1 else "models")))

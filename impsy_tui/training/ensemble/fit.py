@@ -1,0 +1,223 @@
+"""Training a network of ensembles on gesture scores.
+
+What is chosen here was measured; the figures are in ``docs/pages/contribute/benchmarks.md``.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from impsy_tui.data.held_out import cut
+from impsy_tui.ensemble.memory import INPUTS, Memory, told_of
+from impsy_tui.errors import UserError
+from impsy_tui.terms import BAND_EPOCHS, BAND_PATIENCE, BAND_UNITS, SEED
+from impsy_tui.training.common.weight_averages import Averages
+from impsy_tui.training.common.windows import window_starts
+from impsy_tui.training.ensemble.network import training_model
+from impsy_tui.training.mdrnn.fit import Epoch
+
+WINDOW: Final = 64
+"""Seconds that the network hears before it is forgotten what they were; what it is told reaches further back."""
+_BATCH: Final = 64
+_PASSES: Final = 4
+"""How often an epoch hears each second of each follower, about, within the bounds on its steps."""
+_LEAST_STEPS, _MOST_STEPS = 20, 150
+_RATE: Final = 3e-3
+_DECAY: Final = 1e-4
+_DROPOUT, _TOLD_DROPOUT = 0.4, 0.1
+_HELD_OUT: Final = 7
+"""One performance of so many is held out to stop early by; of fewer, the last tenth of each."""
+_JUDGED_TOGETHER: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class EnsembleRecipe:
+    """How to train.
+
+    Attributes:
+        epochs: at most.
+        patience: epochs without a better held-out likelihood after which it ends; 0 for never.
+        units: of the recurrent layer.
+        seed: of all chance.
+    """
+
+    epochs: int = int(BAND_EPOCHS.default)
+    patience: int = int(BAND_PATIENCE.default)
+    units: int = int(BAND_UNITS.default)
+    seed: int = int(SEED.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A follower of one lead in one performance.
+
+    Attributes:
+        told: what each gesture depends on, ``[seconds, INPUTS]``, in half precision: there are many of them.
+        codes: the gestures, ``[seconds]``.
+    """
+
+    told: np.ndarray
+    codes: np.ndarray
+
+
+def parts_of(codes: np.ndarray) -> list[Part]:
+    """Every follower of every lead.
+
+    Everybody leads in turn, and the others follow in every order: a follower hears of the others by their average, so
+    that all orders are one.
+
+    Args:
+        codes: ``[seconds, players]``, two players or more.
+    """
+    players = codes.shape[1]
+    memory = Memory(players)
+    heard = np.stack([memory.hear(row) for row in codes])
+    parts = []
+    for lead in range(players):
+        followers = [player for player in range(players) if player != lead]
+        told = told_of(heard[1:, lead], heard[:-1, followers]).astype(np.float16)
+        parts += [Part(told[:, place], codes[1:, player]) for place, player in enumerate(followers)]
+    return parts
+
+
+def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Part]]:
+    """What to train on, and what is held out of it.
+
+    Args:
+        scores: ``[seconds, players]`` each.
+        seed: of the chance by which performances are held out.
+
+    Raises:
+        UserError: there is not enough of either.
+    """
+    band = [codes for codes in scores if codes.shape[1] > 1 and len(codes) > 2]
+    if len(band) >= _HELD_OUT:
+        order = np.random.default_rng(seed).permutation(len(band)).tolist()
+        out = set(order[: len(band) // _HELD_OUT])
+        training = [part for number, codes in enumerate(band) if number not in out for part in parts_of(codes)]
+        held_out = [part for number in sorted(out) for part in parts_of(band[number])]
+    else:
+        whole = [part for codes in band for part in parts_of(codes)]
+        training = [Part(part.told[: cut(len(part.codes))], part.codes[: cut(len(part.codes))]) for part in whole]
+        held_out = [Part(part.told[cut(len(part.codes)) :], part.codes[cut(len(part.codes)) :]) for part in whole]
+    training = [part for part in training if len(part.codes) >= WINDOW]
+    held_out = [part for part in held_out if len(part.codes)]
+    if not training or not held_out:
+        longest = max((len(codes) for codes in band), default=0)
+        raise UserError(
+            f"no performance of two players or more is long enough: the longest has {longest} seconds, and at least "
+            f"{WINDOW + WINDOW // 9 + 2} in one go are needed"
+        )
+    return training, held_out
+
+
+@dataclass(slots=True)
+class Learned:
+    """What came of a training.
+
+    Attributes:
+        best: the weights that were best on what is held out.
+        best_loss: theirs, in nats a follower and second.
+        best_epoch: when they were found.
+        curve: loss and held-out loss of each epoch.
+    """
+
+    best: list[np.ndarray]
+    best_loss: float = float("inf")
+    best_epoch: int = 0
+    curve: list[tuple[float, float]] = field(default_factory=list)
+
+
+class EnsembleTrainer:
+    """Trains a network of ensembles, epoch by epoch.
+
+    Args:
+        training, held_out: from ``split``.
+        recipe: how.
+    """
+
+    def __init__(self, training: list[Part], held_out: list[Part], recipe: EnsembleRecipe) -> None:
+        keras.utils.set_random_seed(recipe.seed)
+        self._recipe = recipe
+        self.model = training_model(recipe.units, _DROPOUT, _TOLD_DROPOUT)
+        self._told = tf.constant(np.concatenate([part.told for part in training]))
+        self._codes = tf.constant(np.concatenate([part.codes for part in training]).astype(np.int32))
+        self._starts = tf.constant(window_starts((len(part.codes) for part in training), WINDOW))
+        self._held_out = held_out
+        self._steps = int(np.clip(len(self._codes) * _PASSES / (_BATCH * WINDOW), _LEAST_STEPS, _MOST_STEPS))
+        schedule = keras.optimizers.schedules.CosineDecay(_RATE, self._steps * recipe.epochs, alpha=0.02)
+        self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=_DECAY, clipnorm=1.0)
+        self._optimizer.build(self.model.trainable_variables)
+        self._averages = Averages(self.model.trainable_variables)
+        self._learn = tf.function(self._step)
+        self._judge = tf.function(self._judged, reduce_retracing=True)
+        self.learned = Learned([np.asarray(weight) for weight in self.model.get_weights()])
+
+    def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
+        """Train until nothing is gained any more.
+
+        Args:
+            on_epoch: told of each epoch; what it returns says whether to go on.
+        """
+        recipe, learned = self._recipe, self.learned
+        began = time.monotonic()
+        for number in range(1, recipe.epochs + 1):
+            loss = float(np.mean([self._learn() for _ in range(self._steps)]))
+            held_out = self._end_epoch(loss, number)
+            left = (time.monotonic() - began) / number * (recipe.epochs - number)
+            if not on_epoch(Epoch(number, loss, held_out, left)):
+                break
+            if recipe.patience and number - learned.best_epoch >= recipe.patience:
+                break
+
+    def loss_on(self, parts: Sequence[Part]) -> float:
+        """Nats a follower and second of the network as it is."""
+        total, seconds = 0.0, 0
+        ordered = sorted(parts, key=lambda part: len(part.codes))
+        for begin in range(0, len(ordered), _JUDGED_TOGETHER):
+            some = ordered[begin : begin + _JUDGED_TOGETHER]
+            longest = len(some[-1].codes)
+            told = np.zeros((len(some), longest, INPUTS), np.float32)
+            codes = np.full((len(some), longest), -1, np.int32)
+            for row, part in enumerate(some):
+                told[row, : len(part.codes)] = part.told
+                codes[row, : len(part.codes)] = part.codes
+            total += float(self._judge(told, codes))
+            seconds += sum(len(part.codes) for part in some)
+        return total / seconds
+
+    def _end_epoch(self, loss: float, number: int) -> float:
+        """Judge the averaged network, and keep it if it is the best so far."""
+        learned = self.learned
+        with self._averages.in_force():
+            held_out = self.loss_on(self._held_out)
+        learned.curve.append((loss, held_out))
+        if held_out < learned.best_loss:
+            learned.best, learned.best_loss, learned.best_epoch = self._averages.values(), held_out, number
+        return held_out
+
+    def _step(self) -> Any:
+        chosen = tf.random.uniform([_BATCH], 0, len(self._starts), tf.int32)
+        places = tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW)
+        told = tf.cast(tf.gather(self._told, places), tf.float32)
+        with tf.GradientTape() as tape:
+            logits = self.model(told, training=True)
+            loss = tf.reduce_mean(_surprise(tf.gather(self._codes, places), logits))
+        variables = self.model.trainable_variables
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        self._averages.follow(self._optimizer.iterations)
+        return loss
+
+    def _judged(self, told: Any, codes: Any) -> Any:
+        there = codes >= 0
+        logits = tf.boolean_mask(self.model(told), there)
+        return tf.reduce_sum(_surprise(tf.boolean_mask(codes, there), logits))
+
+
+def _surprise(codes: Any, logits: Any) -> Any:
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(codes, logits)

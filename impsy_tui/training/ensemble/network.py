@@ -1,0 +1,78 @@
+"""The network of ensembles in Keras: for training, for playing, and as a ``.tflite`` file."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH
+from impsy_tui.ensemble.network import MOST_FOLLOWERS, PREFIX
+from impsy_tui.training.common.naming import free_name
+from impsy_tui.training.mdrnn.network import to_tflite
+
+_OWN: Final = WIDTH
+"""The first inputs are what a follower did itself."""
+
+
+def ensemble_name(units: int) -> str:
+    """The file name, without suffix, of such a network."""
+    return f"{PREFIX}units{units}"
+
+
+def training_model(units: int, dropout: float = 0.0, told_dropout: float = 0.0) -> Any:
+    """A network over whole sequences of one follower.
+
+    A layer hears what the next gesture depends on, a recurrent one remembers it (K. Cho et al., "Learning Phrase
+    Representations using RNN Encoder-Decoder", EMNLP 2014), and the logits are of both. What the follower itself did
+    also goes to them straight, so that a Markov chain is there from the first step.
+
+    Args:
+        units: of the recurrent layer; the one before it has twice as many.
+        dropout: of what the layers say, in training.
+        told_dropout: of what the first one is told, likewise.
+
+    Returns:
+        A model, input ``[batch, time, INPUTS]``, output logits ``[batch, time, GESTURES]``.
+    """
+    told = keras.layers.Input((None, INPUTS), name="told")
+    parts = _Parts(units)
+    heard = keras.layers.Dropout(dropout)(parts.hear(keras.layers.Dropout(told_dropout)(told)))
+    recalled = keras.layers.Dropout(dropout)(keras.layers.GRU(units, return_sequences=True, name="recall")(heard))
+    logits = parts.decide(keras.layers.Concatenate()([heard, recalled])) + parts.go_on(told[..., :_OWN])
+    return keras.Model(told, logits, name=ensemble_name(units))
+
+
+def playing_model(weights: list[np.ndarray], units: int) -> Any:
+    """A network with these weights for one second at a time, of as many followers as there may be.
+
+    Inputs ``told`` and ``state``; outputs logits and the state that comes of it.
+    """
+    told = keras.layers.Input((1, INPUTS), batch_size=MOST_FOLLOWERS, name="told")
+    state = keras.layers.Input((units,), batch_size=MOST_FOLLOWERS, name="state")
+    parts = _Parts(units)
+    heard = parts.hear(told)
+    # Unrolled: a loop over one step would need operations that small interpreters lack.
+    gru = keras.layers.GRU(units, return_sequences=True, return_state=True, unroll=True, name="recall")
+    recalled, state_out = gru(heard, initial_state=state)
+    logits = parts.decide(keras.layers.Concatenate()([heard, recalled])) + parts.go_on(told[..., :_OWN])
+    model = keras.Model([told, state], [logits, state_out], name=ensemble_name(units))
+    model.set_weights(weights)
+    return model
+
+
+class _Parts:
+    """The layers that both models share the shape of, in the order of their weights."""
+
+    def __init__(self, units: int) -> None:
+        self.hear = keras.layers.Dense(2 * units, activation="gelu", name="hear")
+        self.decide = keras.layers.Dense(GESTURES, name="decide")
+        self.go_on = keras.layers.Dense(GESTURES, use_bias=False, name="go_on")
+
+
+def save_ensemble(model: Any, folder: Path) -> Path:
+    """Save a playing model as ``.tflite`` under its name, or with a number behind it where that is taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{free_name(folder, model.name)}.tflite"
+    file.write_bytes(to_tflite(model))
+    return file

@@ -1,0 +1,58 @@
+"""Makes the shipped classifier of gestures and the shipped clips, of made-up touches alone.
+
+``python -m impsy_tui.training.gestures.demo [FOLDER]``, a minute. The same versions make the same files.
+"""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.ensemble import classifier, clips
+from impsy_tui.ensemble.synthetic.touches import recordings
+from impsy_tui.ensemble.touches.features import WINDOW
+from impsy_tui.model_files.metadata import write_notes
+from impsy_tui.training.gestures.forest import grow, synthetic
+
+_SEED: Final = 1
+_HANDS: Final = 120
+_SECONDS: Final = 20
+_TREES: Final = 40
+_SMALLEST_LEAF: Final = 5
+_CLIPS: Final = 16
+"""Of each gesture."""
+
+
+def make(folder: Path) -> None:
+    """Make the classifier and the clips, with notes beside them."""
+    found, labels = synthetic(_HANDS, _SECONDS, _SEED)
+    grown = grow(found, labels, _SEED, _TREES, _SMALLEST_LEAF)
+    others, asked = synthetic(_HANDS // 4, _SECONDS, _SEED + 1)
+    accuracy = float((grown.gestures(others) == asked).mean())
+    file = folder / classifier.SHIPPED
+    classifier.write_classifier(file, grown)
+    corpus = "synthetic touches of each gesture, by as many made-up hands"
+    facts: dict[str, str | float | None] = {
+        "corpus": corpus,
+        "hands": _HANDS,
+        "seconds_labelled": len(labels),
+        "seed": _SEED,
+        "accuracy_on_other_hands": round(accuracy, 4),
+    }
+    write_notes(file, facts, ())
+    print(file, f"{accuracy:.3f}")
+
+    cut = [
+        clips.cut(touches, WINDOW + np.arange(-2.0, 2.0), np.full(4, gesture, np.int8))
+        for gesture, touches in recordings(_CLIPS, WINDOW, _SEED + 2)
+    ]
+    library = clips.together(cut)
+    file = folder / clips.SHIPPED
+    clips.write_clips(file, library)
+    write_notes(file, {"corpus": corpus, "clips": len(library.all), "seed": _SEED + 2}, ())
+    print(file, library.counts())
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1] if len(sys.argv) > 1 else "models"))

@@ -1,0 +1,223 @@
+"""Labelled recordings: what somebody played while they were told which gesture to play."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impsy_tui.ensemble.gestures import IGNORED, NOTHING, code_of
+from impsy_tui.ensemble.touches.features import FEATURES, features, seconds_of
+from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS, read_touches, wall_seconds
+from impsy_tui.errors import UserError
+from impsy_tui.user_folders import files_in
+
+FOLDS: Final = 5
+GAP: Final = 5.0
+"""Seconds. Windows that are nearer to each other than this hold the same touches."""
+_LABELS: Final = ("gesture", "target")
+_FREQ: Final = FEATURES.index("freq")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One labelled recording.
+
+    Attributes:
+        name: of it.
+        seconds: float64 ``[rows]``, when each row was.
+        features: ``[rows, 8]``, columns ``FEATURES``.
+        labels: the gesture that was asked for, ``[rows]``.
+        remarks: what was wrong with the file, a line each.
+    """
+
+    name: str
+    seconds: NDArray[np.float64]
+    features: NDArray[np.float64]
+    labels: NDArray[np.int8]
+    remarks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def labelled_files(places: Sequence[Path]) -> list[Path]:
+    """The labelled recordings among these files and in these folders.
+
+    Of a folder, the touches that have a file of targets beside them, and tables of features.
+
+    Raises:
+        UserError: there is none.
+    """
+    found = [file for place in places for file in (_in_folder(place) if place.is_dir() else [place])]
+    if not found:
+        raise UserError(
+            f"no labelled recording is in {', '.join(map(str, places))}: touches (…{SUFFIX}) with the gestures that "
+            f"were asked for beside them (…{TARGETS}), or a table of features"
+        )
+    return list(dict.fromkeys(found))
+
+
+def _in_folder(folder: Path) -> Iterator[Path]:
+    for file in files_in(folder, ".csv"):
+        if file.name.endswith(SUFFIX):
+            if targets_of(file).is_file():
+                yield file
+        elif not file.name.endswith(TARGETS) and _is_table(file):
+            yield file
+
+
+def _is_table(file: Path) -> bool:
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            header = [name.strip() for name in lines.readline(1 << 12).split(",")]
+    except OSError:
+        return False
+    return tuple(header[1:9]) == FEATURES
+
+
+def read_all(places: Sequence[Path], on_file: Callable[[int, int], None]) -> tuple[list[Labelled], list[str]]:
+    """Reads labelled recordings; of a folder, a bad one is left out.
+
+    Args:
+        places: files, or folders of them.
+        on_file: told how many are read, and of how many.
+
+    Returns:
+        The recordings, and why others are left out, a line each.
+
+    Raises:
+        UserError: a file that is named cannot be read, or none is left.
+    """
+    files = labelled_files(places)
+    found, left_out = [], []
+    for number, file in enumerate(files):
+        on_file(number, len(files))
+        try:
+            found.append(read_labelled(file))
+        except UserError as problem:
+            if file in places:
+                raise
+            left_out.append(f"left out: {problem}")
+    if not found:
+        raise UserError("; ".join(left_out))
+    return found, left_out
+
+
+def targets_of(touches: Path) -> Path:
+    """The file of targets that belongs to a file of touches."""
+    return touches.with_name(touches.name.removesuffix(SUFFIX) + TARGETS)
+
+
+def read_labelled(file: Path) -> Labelled:
+    """Read a labelled recording.
+
+    It is either a table, a row a second: time, the eight features, and ``gesture`` or ``target``. Or it is touches,
+    ``…-touches.csv``, with ``…-gesturetargets.csv`` beside them, ``time,target``: which gesture was asked for from
+    then on, 100 where none was. A second in which nothing was touched is nothing, whatever was asked for.
+
+    Raises:
+        UserError: it cannot be read, or holds nothing.
+    """
+    try:
+        found = _read_table(file) if _is_table(file) else _read_recording(file)
+    except OSError as error:
+        raise UserError(f"{error.filename or file}: {error.strerror or error}") from None
+    except csv.Error as problem:
+        raise UserError(str(problem)) from None
+    if not len(found):
+        raise UserError("; ".join([f"{file}: holds no gesture that was asked for", *found.remarks]))
+    return found
+
+
+def _read_table(file: Path) -> Labelled:
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+        rows = csv.reader(line.replace("\0", "") for line in lines)
+        header = [name.strip().lower() for name in next(rows)]
+        if len(header) < 10 or header[9] not in _LABELS:
+            raise UserError(f"{file}: a table of features ends in a column {' or '.join(_LABELS)}")
+        seconds, values, labels, skipped = [], [], [], 0
+        for row in rows:
+            try:
+                second, eight = wall_seconds(datetime.fromisoformat(row[0])), [float(text) for text in row[1:9]]
+                label = _label(row[9])
+            except (ValueError, IndexError):
+                skipped += 1
+                continue
+            if label is None or not np.isfinite(eight).all():
+                skipped += 1
+            elif label != IGNORED:
+                seconds.append(second)
+                values.append(eight)
+                labels.append(label)
+    found = np.array(values, float).reshape(-1, len(FEATURES))
+    return Labelled(file.stem, np.array(seconds, float), found, np.array(labels, np.int8), _remarks(file, skipped))
+
+
+def _read_recording(file: Path) -> Labelled:
+    targets = targets_of(file)
+    if not file.name.endswith(SUFFIX) or targets == file:
+        raise UserError(f"{file}: is neither a table of features nor touches, whose name would end in {SUFFIX}")
+    changes, skipped = _targets(targets)
+    recording = read_touches(file)
+    if recording.jumps:
+        raise UserError(f"{file}: its clock was set meanwhile: the gestures that were asked for cannot be matched")
+    moments = seconds_of(*recording.span())
+    places = np.searchsorted([second for second, _ in changes], moments, side="right") - 1
+    asked = np.array([label for _, label in changes] + [IGNORED])[places]  # before the first, none was
+    moments, asked = moments[asked != IGNORED], asked[asked != IGNORED]
+    parts = [features(touches, moments) for touches in recording.players.values()]
+    found, labels = np.concatenate(parts), np.tile(asked, len(parts)).astype(np.int8)
+    labels[found[:, _FREQ] == 0] = NOTHING
+    remarks = (*recording.remarks, *_remarks(targets, skipped))
+    return Labelled(recording.name, np.tile(moments, len(parts)), found, labels, remarks)
+
+
+def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
+    """When each gesture was asked for, in the order of time, and how many rows made no sense."""
+    found, skipped = [], 0
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+        for row in list(csv.reader(line.replace("\0", "") for line in lines))[1:]:
+            try:
+                second, label = wall_seconds(datetime.fromisoformat(row[0].strip())), _label(row[1])
+            except (ValueError, IndexError):
+                label = None
+            if label is None:
+                skipped += 1
+            else:
+                found.append((second, label))
+    if not found:
+        raise UserError(f"{file}: asks for no gesture: its rows are to be time,target")
+    return sorted(found), skipped
+
+
+def _label(text: str) -> int | None:
+    return IGNORED if text.strip() == str(IGNORED) else code_of(text)
+
+
+def _remarks(file: Path, skipped: int) -> tuple[str, ...]:
+    return (f"{file.name}: {skipped} rows made no sense and were left out",) if skipped else ()
+
+
+def folds(recording: Labelled) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Ways of holding out a fifth: each stretch of one gesture is cut in five, and one of them is taken from each.
+
+    Yields:
+        The rows to learn from, none of them within five seconds of one held out, and the rows held out.
+    """
+    ends = [*(np.flatnonzero(np.diff(recording.labels)) + 1).tolist(), len(recording)]
+    fold = np.zeros(len(recording), int)
+    begin = 0
+    for end in ends:
+        fold[begin:end] = np.arange(end - begin) * FOLDS // (end - begin)
+        begin = end
+    for number in range(FOLDS):
+        held_out = np.flatnonzero(fold == number)
+        if not len(held_out):
+            continue
+        away = np.abs(recording.seconds[:, np.newaxis] - recording.seconds[held_out]).min(axis=1)
+        yield np.flatnonzero((fold != number) & (away >= GAP)), held_out

@@ -1,0 +1,1 @@
+"""Training of the mixture density recurrent network."""

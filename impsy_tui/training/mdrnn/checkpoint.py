@@ -1,0 +1,106 @@
+"""A training that is not finished, kept to be gone on with: arrays alone, in a file of the models' folder."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from impsy_tui.errors import UserError
+from impsy_tui.npz import read_npz
+from impsy_tui.training.mdrnn.fit import Progress
+from impsy_tui.user_folders import files_in
+
+_SUFFIX: Final = ".unfinished.npz"
+_LARGEST: Final = 1 << 30
+"""Bytes: four times the weights of the largest size, and more."""
+_LISTS: Final = ("weights", "averages", "optimizer", "best")
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A training that was interrupted.
+
+    Attributes:
+        file: where it is kept.
+        wishes: what was asked for, by the names of the worker's options.
+        progress: how far it was.
+        left_out: why later ones cannot be gone on with, a line each.
+    """
+
+    file: Path
+    wishes: dict[str, Any]
+    progress: Progress
+    left_out: tuple[str, ...] = ()
+
+
+def checkpoint_path(folder: Path, name: str) -> Path:
+    """Where the unfinished training of a model of this name is kept."""
+    return folder / f".{name}{_SUFFIX}"
+
+
+def write_checkpoint(unfinished: Unfinished) -> None:
+    """Keep a training, in place of what was kept of it before."""
+    progress = unfinished.progress
+    arrays = {f"{name}_{number}": array for name in _LISTS for number, array in enumerate(getattr(progress, name))}
+    facts = {
+        "wishes": unfinished.wishes,
+        "best_loss": progress.best_loss,
+        "best_epoch": progress.best_epoch,
+        "curve": progress.curve,
+        **{name: len(getattr(progress, name)) for name in _LISTS},
+    }
+    file = unfinished.file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _being_written(file)
+    with temporary.open("wb") as new:
+        np.savez(new, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), **arrays)
+    temporary.replace(file)
+
+
+def forget(file: Path) -> None:
+    """Take away what was kept of a training, and what one that was killed while it kept something has left."""
+    file.unlink(missing_ok=True)
+    _being_written(file).unlink(missing_ok=True)
+
+
+def newest_unfinished(folder: Path) -> Unfinished:
+    """The training in this folder that was interrupted last.
+
+    Raises:
+        UserError: there is none, or it cannot be read.
+    """
+    left_out: list[str] = []
+    for file in sorted(files_in(folder, _SUFFIX), key=_written, reverse=True):
+        try:
+            return replace(_read(file), left_out=tuple(left_out))
+        except UserError as problem:
+            left_out.append(str(problem))
+    nothing = f"no training in {folder} was interrupted: there is nothing to resume"
+    raise UserError("; ".join(left_out) or nothing)
+
+
+def _written(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read(file: Path) -> Unfinished:
+    try:
+        kept = read_npz(file, _LARGEST)
+        facts = json.loads(kept["facts"].tobytes())
+        lists = {name: [kept[f"{name}_{number}"] for number in range(facts[name])] for name in _LISTS}
+        curve = [(float(loss), float(held_out)) for loss, held_out in facts["curve"]]
+        progress = Progress(
+            **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
+        )
+        return Unfinished(file, dict(facts["wishes"]), progress)
+    except (UserError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise UserError(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
+
+
+def _being_written(file: Path) -> Path:
+    return file.with_name(f"{file.name}.new")

@@ -1,0 +1,233 @@
+"""Training a network on performances.
+
+What is chosen here was measured; the figures are in ``docs/pages/contribute/benchmarks.md``.
+"""
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from impsy_tui.data.held_out import cut
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.model import SCALE, Shape
+from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
+from impsy_tui.training.common.weight_averages import Averages, assign
+from impsy_tui.training.common.windows import window_starts
+from impsy_tui.training.mdrnn.network import loss_function, training_model
+
+WINDOW: Final = 50
+"""Events that the network hears before it is forgotten what they were."""
+_PASSES: Final = 10
+"""How often an epoch sees each event, about: judging more often would take longer than learning."""
+_LEAST_STEPS, _MOST_STEPS = 20, 1000
+_RATE, _TUNING_RATE = 3e-3, 1e-3
+_JUDGED: Final = 500
+_JUDGED_TOGETHER: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train.
+
+    Attributes:
+        epochs: at most.
+        patience: epochs without a better held-out likelihood after which it ends; 0 for never.
+        batch: windows a step.
+        seed: of all chance.
+        max_gap: seconds; longer gaps are taken for this.
+    """
+
+    epochs: int = int(EPOCHS.default)
+    patience: int = int(PATIENCE.default)
+    batch: int = int(BATCH.default)
+    seed: int = int(SEED.default)
+    max_gap: float = MAX_GAP.default
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch: its number from 1, nats an event in training and on what is held out, seconds left at most."""
+
+    number: int
+    loss: float
+    held_out: float
+    left: float
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a training is: all that is needed to go on with it.
+
+    Attributes:
+        weights: of the network, as they are.
+        averages: of the same weights, over the last steps.
+        optimizer: its variables.
+        best: the averages that were best on what is held out.
+        best_loss: theirs, in nats an event.
+        best_epoch: when they were found; 0 for what it was begun with.
+        curve: loss and held-out loss of each epoch so far.
+    """
+
+    weights: list[np.ndarray]
+    averages: list[np.ndarray]
+    optimizer: list[np.ndarray]
+    best: list[np.ndarray]
+    best_loss: float = float("inf")
+    best_epoch: int = 0
+    curve: list[tuple[float, float]] = field(default_factory=list)
+
+
+def split(performances: list[np.ndarray], max_gap: float) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """What to train on, and the last tenth of each performance, held out; gaps capped, all scaled.
+
+    Raises:
+        UserError: there is not one window of each.
+    """
+    training, held_out = [], []
+    for performance in performances:
+        scaled = performance.astype(np.float32)
+        np.clip(scaled[:, 0], 0.0, max_gap, out=scaled[:, 0])
+        scaled *= np.float32(SCALE)
+        at = cut(len(scaled))
+        training.append(scaled[:at])
+        held_out.append(scaled[at:])
+    training = [part for part in training if len(part) > WINDOW]
+    held_out = [part for part in held_out if len(part) > 1]
+    if not training or not held_out:
+        longest = max((len(performance) for performance in performances), default=0)
+        need = next(n for n in itertools.count(WINDOW) if cut(n) > WINDOW)
+        raise UserError(
+            f"the longest performance has {longest} events; at least {need} in one go are needed: "
+            f"play {need - longest} more without a stop"
+        )
+    return training, held_out
+
+
+class Trainer:
+    """Trains a network, epoch by epoch.
+
+    Args:
+        training, held_out: from ``split``.
+        shape: of the network.
+        recipe: how.
+        begin_with: weights of a network that is to be tuned; it never comes out worse than it went in.
+        go_on_from: how far it was when it was interrupted.
+    """
+
+    def __init__(
+        self,
+        training: list[np.ndarray],
+        held_out: list[np.ndarray],
+        shape: Shape,
+        recipe: Recipe,
+        begin_with: list[np.ndarray] | None = None,
+        go_on_from: Progress | None = None,
+    ) -> None:
+        # Going on must not see the same windows again.
+        done = len(go_on_from.curve) if go_on_from else 0
+        keras.utils.set_random_seed(recipe.seed + done)
+        self.model = training_model(shape)
+        self._recipe = recipe
+        self._flat = tf.constant(np.concatenate(training))
+        self._starts = tf.constant(window_starts(map(len, training), WINDOW + 1))
+        self._held_out = _stacked(held_out)
+        self._loss = loss_function(shape)
+        events = sum(map(len, training))
+        self._steps = int(np.clip(events / WINDOW / recipe.batch * _PASSES, _LEAST_STEPS, _MOST_STEPS))
+        rate = _RATE if begin_with is None else _TUNING_RATE
+        schedule = keras.optimizers.schedules.CosineDecay(rate, self._steps * recipe.epochs, alpha=0.05)
+        self._optimizer = keras.optimizers.Adam(schedule, clipnorm=1.0)
+        self._optimizer.build(self.model.trainable_variables)
+        if begin_with is not None:
+            self.model.set_weights(begin_with)
+        self._averages = Averages(self.model.trainable_variables)
+        self._learn = tf.function(self._step)
+        self._judge = tf.function(self._judged)
+        now = self._weights()
+        self.progress = go_on_from or Progress(now, now, [], now)
+        if go_on_from is not None:
+            self.model.set_weights(go_on_from.weights)
+            assign(self._averages.variables, go_on_from.averages)
+            assign(self._optimizer.variables, go_on_from.optimizer)
+        elif begin_with is not None:
+            self.progress.best_loss = self.held_out_loss()
+
+    def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
+        """Train on until nothing is gained any more.
+
+        Args:
+            on_epoch: told of each epoch; what it returns says whether to go on.
+        """
+        recipe, progress = self._recipe, self.progress
+        began, first = time.monotonic(), len(progress.curve)
+        for number in range(first + 1, recipe.epochs + 1):
+            loss = float(np.mean([self._learn() for _ in range(self._steps)]))
+            held_out = self._end_epoch(loss, number)
+            left = (time.monotonic() - began) / (number - first) * (recipe.epochs - number)
+            if not on_epoch(Epoch(number, loss, held_out, left)):
+                break
+            if recipe.patience and number - progress.best_epoch >= recipe.patience:
+                break
+
+    def held_out_loss(self) -> float:
+        """Nats an event of the averaged network on what is held out."""
+        *_, counted = self._held_out
+        total = 0.0
+        with self._averages.in_force():
+            for at in range(0, len(counted), _JUDGED_TOGETHER):
+                some = slice(at, at + _JUDGED_TOGETHER)
+                total += float(self._judge(*(tf.constant(part[some]) for part in self._held_out)))
+        return total / float(counted.sum())
+
+    def _end_epoch(self, loss: float, number: int) -> float:
+        progress = self.progress
+        held_out = self.held_out_loss()
+        progress.curve.append((loss, held_out))
+        progress.weights = self._weights()
+        progress.averages = self._averages.values()
+        progress.optimizer = [np.asarray(variable) for variable in self._optimizer.variables]
+        if held_out < progress.best_loss:
+            progress.best, progress.best_loss, progress.best_epoch = progress.averages, held_out, number
+        return held_out
+
+    def _weights(self) -> list[np.ndarray]:
+        return [np.asarray(weight) for weight in self.model.get_weights()]
+
+    def _step(self) -> Any:
+        windows = self._windows()
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self._loss(windows[:, 1:], self.model(windows[:, :-1], training=True)))
+        variables = self.model.trainable_variables
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        self._averages.follow(self._optimizer.iterations)
+        return loss
+
+    def _windows(self) -> Any:
+        """Windows cut at random places, with the event that follows each: ``[batch, WINDOW + 1, dimension]``."""
+        chosen = tf.random.uniform([self._recipe.batch], 0, len(self._starts), tf.int32)
+        return tf.gather(self._flat, tf.gather(self._starts, chosen)[:, None] + tf.range(WINDOW + 1))
+
+    def _judged(self, inputs: Any, targets: Any, counted: Any) -> Any:
+        outputs = tf.boolean_mask(self.model(inputs), counted)
+        return self._loss(tf.boolean_mask(targets, counted), outputs) * tf.cast(tf.shape(outputs)[0], tf.float32)
+
+
+def _stacked(held_out: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Held-out stretches in rows of one length, and which of their events are none: where a row is filled up."""
+    longest = min(max(map(len, held_out)) - 1, _JUDGED)
+    inputs, targets, counted = [], [], []
+    for part in held_out:
+        for begin in range(0, len(part) - 1, longest):
+            piece = part[begin : begin + longest + 1]
+            missing = longest + 1 - len(piece)
+            filled = np.pad(piece, ((0, missing), (0, 0)), mode="edge")
+            inputs.append(filled[:-1])
+            targets.append(filled[1:])
+            counted.append(np.arange(longest) < len(piece) - 1)
+    return np.stack(inputs), np.stack(targets), np.stack(counted)

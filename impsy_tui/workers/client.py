@@ -1,0 +1,292 @@
+"""Starting workers, hearing how far they are, and stopping them."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from os.path import expanduser
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from impsy_tui.errors import UserError
+from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
+from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+
+MOST_JOBS: Final = 4
+_MOST_KEPT: Final = 20
+_CURVE: Final = 120
+_LONGEST_LINE: Final = 1 << 16
+_LINES_A_TURN: Final = 16
+_LONGEST_TOLD: Final = 400
+"""Bytes of what it printed last that are told of one that ended without a word."""
+_KEEPS: Final = ("train", "ensemble", "agent")
+"""What has something to save before it has ended."""
+_GRACE: Final = 5.0
+"""Seconds that a worker has to end when it is told to."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One worker.
+
+    Attributes:
+        number: by which the performer names it.
+        kind: "dataset", "train", "convert" …
+        name: what it works on.
+        state: "running", "stopping", "finished", "failed" or "cancelled".
+        progress: how far it is.
+        curve: loss and validation loss of each report that had them.
+        text: what came of it, or what is wrong.
+        file: what it made.
+        outcome: the state that it will be in when its process has ended, once it has said so.
+        output: the file with everything else it printed.
+        began: on the loop's clock.
+        ended: likewise, None while it runs.
+        limits: Limits of its process.
+        over: Limit for which it is being killed, in words; empty for none.
+    """
+
+    number: int
+    kind: str
+    name: str
+    output: Path
+    began: float
+    state: str = "running"
+    progress: Progress = field(default_factory=lambda: Progress("starting"))
+    curve: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_CURVE))
+    text: str = ""
+    file: str = ""
+    outcome: str = ""
+    ended: float | None = None
+    limits: Limits = field(default_factory=lambda: limits_of(""))
+    over: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is still there."""
+        return self.ended is None
+
+
+class JobRunner:
+    """Runs workers, a few at a time.
+
+    Args:
+        folder: for what they print besides their reports.
+        changed: called with a job when it has ended.
+    """
+
+    def __init__(self, folder: Path, changed: Callable[[Job], None]) -> None:
+        self.jobs: list[Job] = []
+        self._folder = folder
+        self._changed = changed
+        self._processes: dict[int, asyncio.subprocess.Process] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._count = 0
+
+    async def start(self, kind: str, name: str, module: str, arguments: Sequence[str], python: str = "") -> Job:
+        """Start ``python -m module`` with these arguments.
+
+        It is niced, and its numerical libraries are kept from taking every core.
+
+        Args:
+            kind, name: see ``Job``.
+            module: of this program.
+            arguments: for it.
+            python: of another environment, where that has what the work needs; empty for this one.
+
+        Raises:
+            UserError: too many run already, or it cannot be started.
+        """
+        python = _python(python)
+        if sum(job.running for job in self.jobs) >= MOST_JOBS:
+            raise UserError(f"{MOST_JOBS} jobs run already: cancel one, or wait for one to end")
+        loop = asyncio.get_running_loop()
+        self._count += 1
+        output = self._folder / f"{self._count:03d}-{kind}.txt"
+        # Counted from now on: others may be started while its process is.
+        job = Job(self._count, kind, name, output, loop.time(), limits=limits_of(module))
+        self.jobs.append(job)
+        threads = str(max(1, (os.cpu_count() or 2) - 1))
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
+            "TF_NUM_INTRAOP_THREADS": threads,
+            "TF_NUM_INTEROP_THREADS": "1",
+        }
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with output.open("wb") as errors:
+                process = await asyncio.create_subprocess_exec(
+                    *("nice", "-n", "10", python, "-P", "-m", module, *arguments),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=errors,
+                    env=environment,
+                    start_new_session=True,
+                    limit=_LONGEST_LINE,
+                )
+        except OSError as error:
+            self.jobs.remove(job)
+            raise UserError(f"{kind} cannot be started: {error.strerror}") from None
+        self._processes[job.number] = process
+        if job.state == "stopping":
+            self._signal(job, signal.SIGTERM)
+        self._forget_old()
+        task = loop.create_task(self._watch(job, process))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def stop(self, number: int | None, *, keep: bool) -> Job:
+        """Tell a job to end.
+
+        Args:
+            number: which; None for the newest that runs.
+            keep: it is to save what it has (SIGINT) and not to throw it away (SIGTERM).
+
+        Raises:
+            UserError: there is no such job.
+        """
+        running = [job for job in self.jobs if job.running]
+        if number is not None:
+            running = [job for job in running if job.number == number]
+        if not running:
+            raise UserError("no job runs" if number is None else f"no job {number} runs")
+        job = running[-1]
+        if keep and job.kind not in _KEEPS:
+            raise UserError(f"job {job.number} ({job.kind}) has nothing to keep before it ends; cancel job ends it")
+        self._signal(job, signal.SIGINT if keep else signal.SIGTERM)
+        job.state = "stopping"
+        if not keep:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_GRACE, self._signal, job, signal.SIGKILL)
+        return job
+
+    async def close(self) -> None:
+        """Tell all jobs to end, and give them a moment."""
+        for job in self.jobs:
+            if job.running:
+                self._signal(job, signal.SIGTERM)
+                job.state = "stopping"
+        await self._ended(0.15)
+        for job in self.jobs:
+            self._signal(job, signal.SIGKILL)
+        await self._ended(0.15)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _ended(self, patience: float) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+
+    def _signal(self, job: Job, number: int) -> None:
+        process = self._processes.get(job.number)
+        if job.running and process is not None and process.returncode is None:
+            try:
+                os.killpg(process.pid, number)
+            except (ProcessLookupError, PermissionError):
+                pass
+
+    def _end(self, job: Job, problem: str) -> None:
+        """Kills a job that went over a limit."""
+        job.over = job.over or problem
+        self._signal(job, signal.SIGKILL)
+
+    def _forget_old(self) -> None:
+        ended = [job for job in self.jobs if not job.running]
+        for job in ended[: max(0, len(self.jobs) - _MOST_KEPT)]:
+            self.jobs.remove(job)
+
+    async def _watch(self, job: Job, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        decoder = msgspec.json.Decoder(FromWorker)
+        what, printed = f"{job.kind} {job.name}", 0
+        late = asyncio.get_running_loop().call_later(
+            job.limits.wall_seconds, self._end, job, over_time(what, job.limits)
+        )
+        for number in count():
+            if number % _LINES_A_TURN == 0:
+                await asyncio.sleep(0)  # lines that are there already do not wait for the loop
+            try:
+                line = await process.stdout.readline()
+            except ValueError:
+                printed += _LONGEST_LINE
+                line = b"\n"  # a line without end: what follows it may make sense again
+            if not line:
+                break
+            printed += len(line)
+            if printed > job.limits.output:
+                self._end(job, over_output(what, job.limits))
+                continue
+            try:
+                self._hear(job, decoder.decode(line))
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
+                continue  # a library that prints where only reports belong
+        code = await process.wait()
+        late.cancel()
+        self._processes.pop(job.number, None)
+        job.ended = asyncio.get_running_loop().time()
+        if job.over:
+            job.state, job.text = "failed", job.over
+        elif job.outcome:
+            job.state = job.outcome
+        elif job.state == "stopping":
+            job.state, job.text = "cancelled", "cancelled: nothing was kept"
+        else:
+            job.state, job.text = "failed", _why(job, code)
+        self._changed(job)
+
+    def _hear(self, job: Job, message: FromWorker) -> None:
+        match message:
+            case Progress():
+                job.progress = message
+                if message.loss is not None:
+                    job.curve.append(
+                        (message.loss, message.loss if message.validation is None else message.validation)
+                    )
+            case Finished():
+                job.text, job.file = message.text, message.file
+                job.outcome = "finished"
+            case Failed():
+                job.text = message.text
+                job.outcome = "failed"
+
+
+def _python(wanted: str) -> str:
+    if not wanted:
+        return sys.executable
+    if (found := shutil.which(expanduser(wanted))) is None:
+        raise UserError(f"there is no python at {wanted}: agent_python in [training] names that of an environment")
+    return found
+
+
+def _why(job: Job, code: int) -> str:
+    """What to tell of a worker that ended without a report."""
+    if problem := exceeded(f"{job.kind} {job.name}", job.limits, code, _last_line(job.output)):
+        return problem
+    if code == -signal.SIGKILL:
+        goes_on = "; train resume goes on with it" if job.kind == "train" else ""
+        return f"killed, perhaps because memory ran out{goes_on}"
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}: {_last_line(job.output)}"
+    return f"ended without a report (code {code}): {_last_line(job.output)}"
+
+
+def _last_line(output: Path) -> str:
+    """What a worker printed last, which may say why it ended; and where there is more."""
+    try:
+        with output.open("rb") as file:
+            file.seek(max(0, output.stat().st_size - _LONGEST_TOLD))
+            said = file.read().decode(errors="replace").split("\n")
+    except OSError:
+        said = []
+    last = next((line.strip() for line in reversed(said) if line.strip()), "")
+    return f"{last}; more is in {output}" if last else f"{output} may say why"

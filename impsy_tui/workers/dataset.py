@@ -1,0 +1,108 @@
+"""Makes data sets: ``python -m impsy_tui.workers.dataset LOGS DATASETS DIMENSION|all [NAME] …``."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.data.checks import Scale
+from impsy_tui.data.collate import ENOUGH, Collated, collate, dimensions, log_files
+from impsy_tui.data.datasets import write_dataset
+from impsy_tui.limits import limit_process
+from impsy_tui.terms import counted
+from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+
+_MOST_TOLD: Final = 5
+"""Logs that are left out, told one by one."""
+_BARS: Final = "·▁▂▃▄▅▆▇█"
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    wishes = _parser().parse_args()
+    reporter = Reporter()
+    wanted = dimensions(wishes.logs) if wishes.dimension == "all" else [int(wishes.dimension)]
+    try:
+        made = [_make(wishes, dimension, reporter) for dimension in wanted]
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.datasets}: {error.strerror}"))
+        return
+    files = [file for file, _ in made if file]
+    text = "; ".join(text for _, text in made) or f"no logs are in {wishes.logs}"
+    reporter.say(Finished(text, files[-1]) if files else Failed(text))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("logs", type=Path)
+    parser.add_argument("datasets", type=Path)
+    parser.add_argument("dimension")
+    parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("--low", type=float, default=0.0)
+    parser.add_argument("--high", type=float)
+    return parser
+
+
+def _make(wishes: argparse.Namespace, dimension: int, reporter: Reporter) -> tuple[str, str]:
+    """One data set: its file, empty if there is nothing for one, and what to say of it."""
+    found = log_files(wishes.logs, dimension)
+    stage = f"{dimension}d"
+    scale = None if wishes.high is None else Scale(wishes.low, wishes.high)
+    collated = collate(found.files, dimension, lambda done, of: reporter.say(Progress(stage, done, of)), scale=scale)
+    collated.left_out[:0] = found.left_out
+    if not collated.performances:
+        return "", "; ".join([f"no events of dimension {dimension} are in {wishes.logs}", *_left_out(collated)])
+    datasets = wishes.datasets
+    datasets.mkdir(parents=True, exist_ok=True)
+    file = datasets / (wishes.name or f"training-dataset-{dimension}d.npz")
+    reporter.say(Progress(f"{stage}: writing"))
+    write_dataset(file, collated.performances)
+    return str(file), f"{file.stem}: {report(collated)}"
+
+
+def report(collated: Collated) -> str:
+    """What is in a data set, and whether it is enough, in a line."""
+    parts = [
+        counted(collated.events, "event"),
+        f"{collated.seconds / 60:.1f} min",
+        counted(len(collated.performances), "performance"),
+        "dt {:.3f} to {:.3f} s, half below {:.3f}".format(*collated.gaps()[[0, 2, 1]]),
+        f"{_bars(collated.histogram())} (1 ms to 10 s)",
+    ]
+    if collated.skipped:
+        parts.append(f"{counted(collated.skipped, 'row')} made no sense and were left out")
+    if collated.outside:
+        parts.append(f"{counted(collated.outside, 'event')} outside 0..1 left out")
+    if collated.set_back:
+        parts.append(f"a clock was set back {counted(collated.set_back, 'time')}: performances are divided there")
+    if collated.long_gaps:
+        parts.append(f"{counted(collated.long_gaps, 'gap')} of more than an hour: performances are divided there")
+    if collated.scaled:
+        parts.append(f"{counted(collated.scaled, 'log')} of raw values scaled to 0..1")
+    if still := collated.still:
+        parts.append(f"never moves: {' '.join(f'x{number}' for number in still)}")
+    parts.append(
+        "enough to train on" if collated.events >= ENOUGH else f"little to train on: {ENOUGH} events are a start"
+    )
+    return "; ".join([", ".join(parts), *_left_out(collated)])
+
+
+def _left_out(collated: Collated) -> list[str]:
+    """The logs that were left out, in words."""
+    told = [f"left out: {each}" for each in collated.left_out[:_MOST_TOLD]]
+    more = len(collated.left_out) - len(told)
+    return [*told, f"and {counted(more, 'log')} more left out"] if more else told
+
+
+def _bars(counts: np.ndarray) -> str:
+    """A bar for each count; none for nothing, a low one for very few."""
+    heights = np.ceil(counts / max(1, counts.max()) * (len(_BARS) - 1)).astype(int)
+    return "".join(_BARS[height] for height in heights)
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.dataset")
+    main()

@@ -1,0 +1,126 @@
+"""Describes recordings: ``python -m impsy_tui.workers.describe_recordings FOLDER CORPUS [--window 256] …``.
+
+Each recording of the folder and those below becomes a packed CSV of descriptors in the other folder. What is there
+and newer than its recording stays.
+"""
+
+import argparse
+import signal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.agent.corpus import write_corpus
+from impsy_tui.agent.descriptors.extraction import RATES, Settings, describe
+from impsy_tui.errors import UserError
+from impsy_tui.installation import needs_extra
+from impsy_tui.limits import limit_process
+from impsy_tui.terms import counted
+from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+
+SUFFIXES: Final = (".wav", ".flac", ".ogg", ".aif", ".aiff")
+MOST_CHANNELS: Final = 8
+LONGEST: Final = 3_600
+"""Seconds; a longer recording would not fit in the memory of a small machine."""
+_BLOCK: Final = 1 << 16
+"""Frames read at once: all channels of a long recording never are in memory together."""
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--window", type=int, default=Settings().window)
+    parser.add_argument("--hop", type=int, default=Settings().hop)
+    wishes = parser.parse_args()
+    reporter = Reporter()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if find_spec("soundfile") is None:
+        reporter.say(Failed(needs_extra("reading recordings", "soundfile", "audio")))
+        return
+    try:
+        reporter.say(_analyse(wishes, reporter))
+    except UserError as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.corpus}: {error.strerror or error}"))
+    except KeyboardInterrupt:
+        reporter.say(
+            Failed("cancelled: recordings that are done are kept, and the same command goes on with the others")
+        )
+
+
+def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
+    Settings(
+        window=wishes.window, hop=wishes.hop, loudness_window=max(1_024, wishes.window)
+    )  # told of before the first
+    files = sorted(file for file in wishes.folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files:
+        return Failed(f"no recordings are in {wishes.folder}: {', '.join(SUFFIXES)} are read")
+    wishes.corpus.mkdir(parents=True, exist_ok=True)
+    frames, left_out = 0, []
+    for done, file in enumerate(files):
+        reporter.say(Progress(file.name, done, len(files)))
+        # Recordings of one name in different folders are told apart.
+        name = "-".join(file.relative_to(wishes.folder).with_suffix("").parts)
+        to = wishes.corpus / f"{name}.csv.gz"
+        try:
+            if to.exists() and to.stat().st_mtime > file.stat().st_mtime:
+                continue
+            described, rate = describe_file(file, wishes.window, wishes.hop)
+        except (UserError, OSError) as problem:
+            left_out.append(str(problem))
+            continue
+        write_corpus(to, described, rate)
+        frames += len(described)
+    if len(left_out) == len(files):
+        return Failed("; ".join(left_out[:3]))
+    there = counted(len(files) - len(left_out), "recording")
+    text = f"{wishes.corpus}: {there}, {counted(frames, 'new frame')}"
+    if left_out:
+        text += f"; left out: {'; '.join(left_out)}"
+    return Finished(text, str(wishes.corpus))
+
+
+def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]:
+    """The frames of a recording ``[frames, 55]``, its channels mixed, at its own sample rate; and how many a second.
+
+    Raises:
+        UserError: it cannot be read, is too long, or holds nothing; the message names it.
+    """
+    try:
+        import soundfile  # loads a library of codecs, which only this worker needs
+    except OSError as error:
+        raise UserError(f"reading recordings needs libsndfile (Debian: libsndfile1): {error}") from None
+
+    try:
+        with soundfile.SoundFile(str(file)) as recording:
+            rate = recording.samplerate
+            if rate not in RATES:
+                raise UserError(f"{file.name} has {rate} samples a second")
+            if recording.frames > LONGEST * rate:
+                raise UserError(f"{file.name} is longer than {LONGEST // 60} minutes: cut it")
+            if recording.channels > MOST_CHANNELS:
+                raise UserError(f"{file.name} has {recording.channels} channels: at most {MOST_CHANNELS}")
+            mixed = np.empty(recording.frames)
+            heard = 0
+            for block in recording.blocks(_BLOCK, dtype="float64", always_2d=True):
+                mixed[heard : heard + len(block)] = block.mean(axis=1)
+                heard += len(block)
+    except (soundfile.SoundFileError, RuntimeError) as error:
+        raise UserError(f"{file.name} cannot be read: {error}") from None
+    mixed = mixed[:heard]
+    if not len(mixed):
+        raise UserError(f"{file.name} holds no sound")
+    mixed[~np.isfinite(mixed)] = 0.0
+    return describe(mixed, Settings(rate, window, hop, max(1_024, window))), rate / hop
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.describe_recordings")
+    main()

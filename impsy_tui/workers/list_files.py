@@ -1,0 +1,166 @@
+"""Looking through the user's files, in a process of its own: ``python -m impsy_tui.workers.list_files``.
+
+    library list ID LOGS DATASETS MODELS…     everything there is
+    library draw ID LOG COLUMNS               a log over time
+
+Prints the message that answers the question with this id; the engine passes it on unread.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
+from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
+from impsy_tui.agent.file import read_agent
+from impsy_tui.control.encoding import encoded
+from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.errors import UserError
+from impsy_tui.limits import limit_process, limited_time
+from impsy_tui.mdrnn.check import SUFFIXES
+from impsy_tui.model_files.metadata import read_notes
+from impsy_tui.user_folders import can_be_typed, files_in, shown
+from impsy_tui.workers.low_priority import step_back
+
+MOST_COLUMNS: Final = 400
+_DIMENSION: Final = re.compile(r"-dim(\d+)-layers(\d+)-units(\d+)")
+_LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    what, number, *arguments = sys.argv[1:]
+    answer: Files | LogPicture | Reply
+    if what == "list":
+        answer = list_files(int(number), *map(Path, arguments))
+    else:
+        answer = draw(int(number), Path(arguments[0]), int(arguments[1]))
+    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(encoded(answer))
+
+
+def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
+    """All files in these folders, those that cannot be used with the reason."""
+    files = [_described(_log, "log", file) for file in files_in(logs, ".log")]
+    files += [_described(_dataset, "dataset", file) for file in files_in(datasets, ".npz")]
+    for folder in dict.fromkeys(models):
+        for suffix in SUFFIXES:
+            files += [_described(_model, "model", file) for file in files_in(folder, suffix)]
+        agents = (file for file in files_in(folder, AGENT_SUFFIX) if file.name.startswith(AGENT_PREFIX))
+        files += [_described(_agent, "model", file) for file in agents]
+    return Files(number, tuple(file for file in files if file is not None))
+
+
+def _described(describe: Callable[[Path], FileFacts | None], kind: str, file: Path) -> FileFacts | None:
+    """The facts of one file: whatever is wrong with it, the others are listed."""
+    try:
+        with limited_time():
+            facts = describe(file)
+    except Exception as error:  # a damaged file can fail in any way
+        facts = _facts(kind, file)
+        facts = facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error or type(error).__name__}")
+    if facts is not None and not can_be_typed(file.name):
+        return msgspec.structs.replace(
+            facts, name=shown(file.name), problem="its name is not UTF-8: rename it in a shell"
+        )
+    return facts
+
+
+def _facts(kind: str, file: Path) -> FileFacts | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None  # it went away meanwhile
+    return FileFacts(kind, file.name, str(file.parent), found.st_size, found.st_mtime)
+
+
+def _log(file: Path) -> FileFacts | None:
+    from impsy_tui.data.logs import log_facts
+
+    facts = _facts("log", file)
+    try:
+        rows, seconds, dimension = log_facts(file)
+    except OSError as error:
+        return facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error.strerror or error}")
+    named = _LOG.search(file.name)
+    return facts and msgspec.structs.replace(
+        facts, dimension=int(named[1]) if named else dimension, rows=rows, seconds=seconds
+    )
+
+
+def _dataset(file: Path) -> FileFacts | None:
+    import numpy as np
+
+    from impsy_tui.data.checks import are_raw, divided
+    from impsy_tui.data.datasets import read_dataset
+
+    facts = _facts("dataset", file)
+    try:
+        performances = read_dataset(file)
+    except UserError as problem:
+        return facts and msgspec.structs.replace(facts, problem=str(problem))
+    raw = are_raw(np.concatenate([performance[:, 1:] for performance in performances])) if performances else False
+    performances = [piece for performance in performances for piece in divided(performance)]
+    return facts and msgspec.structs.replace(
+        facts,
+        problem="its values are outside 0..1" if raw else "",
+        dimension=performances[0].shape[1] if performances else 0,
+        rows=sum(map(len, performances)),
+        seconds=float(sum(performance[:, 0].sum(dtype=float) for performance in performances)),
+    )
+
+
+def _model(file: Path) -> FileFacts | None:
+    facts = _facts("model", file)
+    if facts is None:
+        return None
+    named = _DIMENSION.search(file.name)
+    dimension, layers, units = map(int, named.groups()) if named else (0, 0, 0)
+    notes = read_notes(file)
+    return msgspec.structs.replace(
+        facts,
+        dimension=dimension,
+        layers=layers,
+        units=units,
+        loss=notes.loss,
+        rows=-1 if notes.rows is None else notes.rows,
+    )
+
+
+def _agent(file: Path) -> FileFacts | None:
+    facts = _facts("model", file)
+    try:
+        agent = read_agent(file)
+    except UserError as problem:
+        return facts and msgspec.structs.replace(facts, problem=str(problem))
+    return facts and msgspec.structs.replace(facts, dimension=agent.known.count)
+
+
+def draw(number: int, file: Path, columns: int) -> LogPicture | Reply:
+    """A log over time, or why it cannot be drawn."""
+    from impsy_tui.data.logs import draw_log
+
+    try:
+        picture = draw_log(file, min(max(columns, 1), MOST_COLUMNS))
+    except (OSError, ValueError) as error:
+        return Reply(number, False, f"{file.name} cannot be drawn: {error}")
+    return LogPicture(
+        number,
+        file.name,
+        picture.seconds,
+        picture.rows,
+        tuple(tuple(None if x != x else round(x, 2) for x in column) for column in picture.values.tolist()),
+        tuple(picture.played.tolist()),
+        tuple(picture.predicted.tolist()),
+    )
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.list_files")
+    main()

@@ -1,0 +1,271 @@
+"""Makes look-up tables: ``python -m impsy_tui.workers.lookup_table SYNTH TABLE [--points 20] …``.
+
+SYNTH is a built-in one's name or a Pd patch (``.pd``, with ``--parameters``). What is done is kept in a file beside
+the table as it comes, and the next run goes on with that: SIGINT and a power cut lose a few points at most.
+"""
+
+import argparse
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import asdict
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.agent.descriptors.extraction import Settings
+from impsy_tui.agent.descriptors.names import NAMES
+from impsy_tui.agent.lookup_table import MOST_PARAMETERS, LookupTable, write_table
+from impsy_tui.agent.synths import grid, synth_called
+from impsy_tui.errors import UserError
+from impsy_tui.installation import needs_extra
+from impsy_tui.limits import limit_process
+from impsy_tui.workers import cluster
+from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.synth_points import Wish, listen
+
+MOST_POINTS: Final = 1_000_000
+_CHUNK: Final = 20
+"""Points that are done, and lost, together."""
+_AHEAD: Final = 2
+"""Chunks that wait for each process."""
+
+_Chunks = Iterator[tuple[np.ndarray, np.ndarray]]
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    wishes = _parser().parse_args()
+    reporter = Reporter()
+    stop = _Stop()
+    signal.signal(signal.SIGINT, stop)
+    try:
+        if wishes.scheduler and cluster.missing():
+            raise UserError(needs_extra("a scheduler", "dask", "cluster"))
+        wish = _wish(wishes)
+        listened = partial(_on_cluster, wishes.scheduler) if wishes.scheduler else partial(_here, wishes.processes)
+        reporter.say(make_table(wish, wishes.table, listened, reporter, stop))
+    except UserError as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.table}: {error.strerror}"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("synth")
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--parameters", type=int, default=0)
+    parser.add_argument("--points", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--rate", type=int, default=Settings().rate)
+    parser.add_argument("--window", type=int, default=Settings().window)
+    parser.add_argument("--hop", type=int, default=Settings().hop)
+    parser.add_argument("--processes", type=int, default=cores())
+    parser.add_argument("--scheduler", default="", help="of a dask cluster, which listens in place of processes")
+    return parser
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+class _Stop:
+    """Whether the performer has asked to stop; a signal's handler."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def _wish(wishes: argparse.Namespace) -> Wish:
+    synth: str = wishes.synth
+    if synth.endswith(".pd"):
+        synth, parameters = str(Path(synth).absolute()), wishes.parameters
+        if not 1 <= parameters <= MOST_PARAMETERS:
+            raise UserError(f"--parameters says how many a patch has, 1 to {MOST_PARAMETERS}")
+    else:
+        parameters = len(synth_called(synth).parameters)
+    if wishes.points < 2 or wishes.points**parameters > MOST_POINTS:
+        raise UserError(
+            f"--points {wishes.points}: 2 or more, and no more than {MOST_POINTS} in all; "
+            f"{parameters} parameters make {wishes.points**parameters}"
+        )
+    if not 0.1 <= wishes.seconds <= 60.0:
+        raise UserError(f"--seconds {wishes.seconds:g}: from 0.1 to 60")
+    settings = Settings(wishes.rate, wishes.window, wishes.hop, max(1_024, wishes.window))
+    return Wish(synth, parameters, wishes.points, wishes.seconds, settings)
+
+
+def make_table(
+    wish: Wish,
+    file: Path,
+    listened: Callable[[Wish, np.ndarray, np.ndarray, _Stop], _Chunks],
+    reporter: Reporter,
+    stop: _Stop,
+) -> Finished | Failed:
+    """Make a table, or go on with one.
+
+    Args:
+        wish: what of.
+        file: the table.
+        listened: gives points by number with their descriptors, in chunks, in any order: of a synth's points, those
+            whose numbers are missing, until it is asked to stop.
+        reporter: hears how far it is.
+        stop: whether it is asked to stop.
+
+    Raises:
+        UserError: the synth does not work.
+        UserError: the cluster does not; what was done is kept.
+        OSError: the table, or what is kept beside it, cannot be written.
+    """
+    points = grid(wish.parameters, wish.points)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    kept = _Kept(file.with_name(f".{file.name}.partial"), wish, len(points))
+    begun = kept.count
+    reporter.say(Progress("listening", kept.count, len(points)))
+    with kept:
+        for numbers, rows in listened(wish, points, kept.missing(), stop):
+            kept.add(numbers, rows)
+            reporter.say(Progress("listening", kept.count, len(points)))
+    if kept.count < len(points):
+        return Finished(
+            f"{file.name}: {kept.count} of {len(points)} points are kept; the same command goes on with them"
+        )
+    write_table(file, LookupTable(points, kept.rows))
+    kept.forget()
+    went_on = f", {begun} of them from before" if begun else ""
+    return Finished(f"{file}: {len(points)} points of {Path(wish.synth).stem}{went_on}", str(file))
+
+
+def _here(processes: int, wish: Wish, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+    """Listen in processes of this machine; see ``make_table``."""
+    chunks = iter(_chunks(missing))
+    if processes < 2 or len(missing) <= _CHUNK:
+        for numbers in chunks:
+            if stop.asked:
+                return
+            yield numbers, listen(wish, points[numbers])
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin) as pool:
+        running = {
+            pool.submit(listen, wish, points[numbers]): numbers for numbers in islice(chunks, processes * _AHEAD)
+        }
+        try:
+            while running and not stop.asked:
+                done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield running.pop(future), future.result()
+                    for numbers in islice(chunks, 1):
+                        running[pool.submit(listen, wish, points[numbers])] = numbers
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _on_cluster(address: str, wish: Wish, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+    """Listen on a cluster; see ``make_table``. A patch is to lie there where it lies here."""
+    chunks = _chunks(missing)
+    with cluster.cluster_at(address) as client:
+        work = partial(listen, wish)
+        for number, rows in cluster.on_cluster(client, work, [points[each] for each in chunks], lambda: stop.asked):
+            if isinstance(rows, UserError):
+                raise rows
+            if isinstance(rows, Exception):
+                raise UserError(f"the cluster does not listen: {rows}")
+            yield chunks[number], rows
+
+
+def _chunks(missing: np.ndarray) -> list[np.ndarray]:
+    return np.split(missing, range(_CHUNK, len(missing), _CHUNK)) if len(missing) else []
+
+
+def _begin() -> None:
+    """Ctrl-C reaches the processes of a pool, too, and is for the one that started them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    step_back()
+
+
+class _Kept:
+    """What is done of a table: a file of lines, the first of which says what of.
+
+    Args:
+        file: the file; one that is of another table is begun anew.
+        wish: what the table is of.
+        count: points in all.
+    """
+
+    def __init__(self, file: Path, wish: Wish, count: int) -> None:
+        self.rows = np.full((count, len(NAMES)), np.nan)
+        self._file = file
+        self._head = json.dumps(asdict(wish), sort_keys=True)
+        self._good = 0
+        self._read()
+
+    @property
+    def count(self) -> int:
+        """Points that are done."""
+        return int(len(self.rows) - len(self.missing()))
+
+    def missing(self) -> np.ndarray:
+        """Numbers of the points that are not."""
+        return np.flatnonzero(np.isnan(self.rows[:, 0]))
+
+    def __enter__(self) -> "_Kept":
+        fresh = not self._good
+        self._to = self._file.open("wb" if fresh else "r+b")
+        if fresh:
+            self._to.write(f"{self._head}\n".encode())
+        else:
+            self._to.truncate(self._good)  # half a line, from a power cut
+            self._to.seek(self._good)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._to.close()
+
+    def add(self, numbers: np.ndarray, rows: np.ndarray) -> None:
+        """Keep points."""
+        self.rows[numbers] = rows
+        for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
+            self._to.write(json.dumps([number, *row]).encode() + b"\n")
+        self._to.flush()
+
+    def forget(self) -> None:
+        """The table is written: this is needed no more."""
+        self._file.unlink(missing_ok=True)
+
+    def _read(self) -> None:
+        try:
+            lines = self._file.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return
+        if not lines or lines[0] != f"{self._head}\n".encode():
+            return
+        self._good = len(lines[0])
+        for line in lines[1:]:
+            try:
+                number, *row = json.loads(line)
+                self.rows[number] = row
+            except (ValueError, TypeError, IndexError):
+                return
+            self._good += len(line)
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.lookup_table")
+    main()

@@ -1,0 +1,141 @@
+"""Reading a log to be replayed, in a process of its own: ``python -m impsy_tui.workers.read_log LOG``.
+
+Prints one line of JSON, a ``Reel``, and behind it the events as raw floats (64 bit, little endian):
+for each its time in seconds since the first and its values. Then come frames of descriptors (32 bit): for each
+its time, the descriptors, and how many frames it stands for.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from impsy_tui.agent.descriptors.names import NAMES
+from impsy_tui.control.encoding import encoded
+from impsy_tui.data.checks import steady
+from impsy_tui.data.logs import read_rows, wall_time
+from impsy_tui.language import Macro, Program, parse, refused_in_file
+from impsy_tui.language.setlist import macros_after
+from impsy_tui.limits import limit_process
+from impsy_tui.workers.low_priority import step_back
+
+COMMANDS_SUFFIX: Final = ".commands"
+"""Of the file beside a log that has the commands of its set."""
+MOST_BYTES: Final = 32 << 20
+"""Of events: six hours of eight faders at 20 events a second. The engine has them in memory, and copies them once."""
+_MOST_OF_TEXT: Final = 8 * MOST_BYTES
+MOST_COMMANDS: Final = 20_000
+_MOST_REFUSED: Final = 10
+_PLAYED: Final = ("interface", "replay")
+_HEARD: Final = ("feats",)
+FRAME: Final = 1 + len(NAMES) + 1
+"""Numbers of a frame of descriptors."""
+
+
+class Reel(msgspec.Struct, frozen=True):
+    """What is replayed.
+
+    Attributes:
+        rows: events.
+        values: in each event.
+        frames: of descriptors.
+        commands: times, in seconds since the first event, and lines that were carried out then.
+        refused: commands that are not allowed in a recording, each with its file and line.
+        problem: why there is nothing to be replayed, empty if there is.
+    """
+
+    rows: int = 0
+    values: int = 0
+    frames: int = 0
+    commands: tuple[tuple[float, str], ...] = ()
+    refused: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def read_reel(file: Path) -> tuple[Reel, bytes]:
+    """A log with the commands beside it, as it is printed."""
+    try:
+        if file.stat().st_size > _MOST_OF_TEXT:
+            return _too_long(file)
+        frames = _in_order(file, _HEARD)
+    except (OSError, ValueError):
+        frames = np.empty((0, FRAME))
+    if frames.shape[1] != FRAME:
+        frames = np.empty((0, FRAME))
+    try:
+        events = _in_order(file, _PLAYED)
+    except (OSError, ValueError) as error:
+        if not len(frames):
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            return Reel(problem=f"{file.stem} cannot be replayed: {reason}"), b""
+        events = np.empty((0, 1))
+    began = min(float(rows[0, 0]) for rows in (events, frames) if len(rows))
+    for rows in (events, frames):
+        rows[:, 0] -= began
+    np.clip(events[:, 1:], 0.0, 1.0, out=events[:, 1:])
+    found, refused = _commands(file.with_suffix(COMMANDS_SUFFIX))
+    commands = tuple((time - began, line) for time, line in found)
+    if events.nbytes + frames.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
+        return _too_long(file)
+    reel = Reel(len(events), events.shape[1] - 1, len(frames), commands, refused)
+    return reel, events.astype("<f8").tobytes() + frames.astype("<f4").tobytes()
+
+
+def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
+    """Times and values of rows; those of several channels may stand a little out of order."""
+    times, _, table = read_rows(file, sources)
+    times = steady(times)
+    order = np.argsort(times, kind="stable")
+    return np.column_stack((times[order], table[order]))
+
+
+def _too_long(file: Path) -> tuple[Reel, bytes]:
+    return Reel(problem=f"{file.stem} cannot be replayed: it is too long, a part of it can be"), b""
+
+
+def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
+    """Times and lines of a recording, and what is wrong with the lines that are left out."""
+    found: list[tuple[float, str]] = []
+    refused: list[str] = []
+    macros: dict[str, Macro] = {}
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as opened:
+            rows = opened.read(MOST_BYTES).splitlines()
+    except OSError:
+        return [], ()
+    for number, row in enumerate(rows, 1):
+        stamp, _, line = row.partition(",")
+        try:
+            time = wall_time(stamp)
+        except ValueError:
+            continue
+        # The engine reads lines with more macros, and refuses these commands too.
+        read = parse(line.partition(" ")[2] if line.startswith("#") else line, macros)
+        if isinstance(read, Program):
+            if name := refused_in_file(read, macros):
+                refused.append(
+                    f"{file.name}, line {number}: {name} is not allowed in a recording: type it at the prompt"
+                )
+                continue
+            macros = macros_after(read, macros)
+        found.append((time, line))
+        if len(found) > MOST_COMMANDS:
+            break
+    if len(refused) > _MOST_REFUSED:
+        refused[_MOST_REFUSED:] = [f"{file.name}: {len(refused) - _MOST_REFUSED} more lines are not allowed"]
+    return found, tuple(refused)
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    reel, events = read_reel(Path(sys.argv[1]))
+    sys.stdout.buffer.write(encoded(reel) + b"\n" + events)
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.read_log")
+    main()

@@ -1,0 +1,1 @@
+"""Workers that train, evaluate and convert models."""

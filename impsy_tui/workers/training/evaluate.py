@@ -1,0 +1,132 @@
+"""Evaluates: ``python -m impsy_tui.workers.training.evaluate MODEL… DATASET [--reports FOLDER]``.
+
+The report is what came of it; with a folder it is written there, and what came of it is a line.
+"""
+
+import argparse
+import itertools
+import signal
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.errors import UserError
+from impsy_tui.installation import needs_extra
+from impsy_tui.limits import limit_process
+from impsy_tui.mdrnn.model import Network
+from impsy_tui.mdrnn.opening import open_checked
+from impsy_tui.model_files.metadata import ModelNotes, read_notes
+from impsy_tui.terms import MAX_GAP
+from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+from impsy_tui.workers.training.train import read
+
+_SEED: Final = 1
+_CHECK_SECONDS: Final = 20.0
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    # There is nothing to save: it ends at once, without a word on how far it was.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("models", type=Path, nargs="+")
+    arguments.add_argument("dataset", type=Path)
+    arguments.add_argument("--reports", type=Path)
+    wishes = arguments.parse_args()
+    reporter = sole_reporter()
+    if find_spec("tensorflow_probability") is None:
+        reporter.say(Failed(needs_extra("evaluating", "TensorFlow Probability", "train")))
+        return
+    try:
+        reporter.say(_evaluate(wishes.models, wishes.dataset, wishes.reports, reporter))
+    except UserError as problem:
+        reporter.say(Failed(str(problem)))
+    except OSError as error:
+        reporter.say(Failed(f"{error.filename or wishes.dataset}: {error.strerror}"))
+
+
+def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: Reporter) -> Finished | Failed:
+    performances = read(dataset)
+    names = _names(files)
+    networks = [_open(file, name) for file, name in zip(files, names, strict=True)]
+    dimension = performances[0].shape[1]
+    wrong = [
+        f"{name} has dimension {network.shape.dimension}"
+        for name, network in zip(names, networks, strict=True)
+        if network.shape.dimension != dimension
+    ]
+    if wrong:
+        return Failed(f"{dataset.stem} has dimension {dimension}, and {', '.join(wrong)}")
+    reporter.say(Progress("starting TensorFlow"))
+    from impsy_tui.training.mdrnn.evaluation import LEAST, Evaluated, evaluate
+    from impsy_tui.training.mdrnn.evaluation_report import report, summary
+
+    left_out = sum(len(performance) < LEAST for performance in performances)
+    if left_out == len(performances):
+        longest = max(map(len, performances))
+        text = f"the longest performance has {longest} events; at least {LEAST} in one go are needed"
+        return Failed(f"{dataset.name}: {text}")
+    models: list[Evaluated] = []
+    for file, name, network in zip(files, names, networks, strict=True):
+        notes = read_notes(file)
+        hears, plays = _told(reporter, f"hearing {name}"), _told(reporter, f"playing {name}")
+        gap = notes.max_gap or MAX_GAP.default
+        try:
+            models.append(evaluate(network, name, _known(notes, dataset), performances, gap, _SEED, hears, plays))
+        except UserError as problem:
+            raise UserError(f"{name}: {problem}") from None
+    text = report(dataset.stem, sum(map(len, performances)), left_out, models)
+    if reports is None:
+        return Finished(text)
+    file = _write(text, reports, dataset)
+    return Finished(f"report in {file.parent.name}/{file.name}: {summary(models)}", str(file))
+
+
+def _open(file: Path, name: str) -> Network:
+    """A model's network; what is wrong with it is told with its name."""
+    try:
+        return open_checked(file, _CHECK_SECONDS)
+    except UserError as problem:
+        raise UserError(f"{name}: {problem}") from None
+
+
+def _names(files: list[Path]) -> list[str]:
+    """What models are called: with suffix or folder only where that is needed to tell them apart."""
+    for names in ([file.stem for file in files], [file.name for file in files]):
+        if len(set(names)) == len(names):
+            return names
+    return [str(file) for file in files]
+
+
+def _known(notes: ModelNotes, dataset: Path) -> str:
+    """What is known of what a model was trained on, in a line."""
+    if not notes.corpus:
+        return "nobody noted what it was trained on: it may know what is held out"
+    if notes.corpus == dataset.stem:
+        return "trained on this data set, with the same held out"
+    return f"trained on {notes.corpus}"
+
+
+def _told(reporter: Reporter, stage: str) -> Callable[[int, int], None]:
+    return lambda done, of: reporter.say(Progress(stage, done, of))
+
+
+def _write(text: str, folder: Path, dataset: Path) -> Path:
+    """A report in a file of its own, with a number behind its name where that is taken: none is overwritten."""
+    for number in itertools.count(1):
+        file = folder / f"evaluation-{dataset.stem}{f'-{number}' if number > 1 else ''}.txt"
+        try:
+            with file.open("x", encoding="utf-8") as new:
+                new.write(text + "\n")
+        except FileExistsError:
+            continue
+        break
+    return file
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.training.evaluate")
+    main()

@@ -1,0 +1,97 @@
+"""Judges a band: ``python -m impsy_tui.workers.training.evaluate_ensemble MODEL SCORE… [--seed 1]``.
+
+Its answer is a table: the network, going on and Markov chains (each knows all scores but the one that it is judged
+on), and what is real.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from impsy_tui.ensemble.evaluation import EXPLAINED, HEADS, Judged, judge_markov, judge_network, judge_real, table
+from impsy_tui.ensemble.opening import open_ensemble
+from impsy_tui.ensemble.predictor import Tuning
+from impsy_tui.ensemble.scores import read_band
+from impsy_tui.ensemble.tuning import read_tuning
+from impsy_tui.errors import UserError
+from impsy_tui.limits import limit_process
+from impsy_tui.terms import counted
+from impsy_tui.workers.low_priority import step_back
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
+
+_PATIENCE: Final = 20.0
+"""Seconds that a model may take to be opened."""
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=Path)
+    parser.add_argument("scores", type=Path, nargs="+")
+    parser.add_argument("--players", type=int, default=0)
+    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=1)
+    wishes = parser.parse_args()
+    reporter = sole_reporter()
+    try:
+        reporter.say(Finished(_evaluated(wishes, reporter)))
+    except UserError as problem:
+        reporter.say(Failed(str(problem)))
+
+
+def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
+    reporter.say(Progress("reading scores"))
+    read, remarks = read_band(wishes.scores, wishes.players)
+    scores = [score.codes for score in read]
+    try:
+        network = open_ensemble(wishes.model, _PATIENCE)
+    except UserError as problem:
+        raise UserError(f"{wishes.model.stem} {problem}") from None
+    random = np.random.default_rng(wishes.seed)
+    judged = [_markov(order, scores, random) for order in range(3)] if len(scores) > 1 else []
+
+    def told(done: int) -> None:
+        reporter.say(Progress("judging", done, len(scores)))
+
+    def tuning(players: int) -> Tuning:
+        return read_tuning(wishes.model, players)
+
+    judged.append(judge_network(wishes.model.stem, network, scores, random, told, wishes.temperature, tuning))
+    judged.append(judge_real(scores))
+    seconds = sum(map(len, scores))
+    count = counted(len(scores), "score")
+    heads = f"{count}, {seconds} s; everybody leads in turn, and the others are played to that lead"
+    said = [] if len(scores) > 1 else ["of one score alone, there is nothing that a Markov chain could know it by"]
+    return "\n".join([*remarks, heads, "", *_columns(table(judged)), "", *EXPLAINED, *said])
+
+
+def _markov(order: int, scores: list[np.ndarray], random: np.random.Generator) -> Judged:
+    """A chain on every score, which knows the others."""
+    whole: Judged | None = None
+    for place, codes in enumerate(scores):
+        judged = judge_markov(order, scores[:place] + scores[place + 1 :], [codes], random)
+        if whole is None:
+            whole = judged
+        else:
+            whole.nats += judged.nats
+            whole.changes += judged.changes
+            whole.parts += judged.parts
+    assert whole is not None
+    return whole
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    whole = [HEADS, *rows]
+    widths = [max(len(row[column]) for row in whole) for column in range(len(HEADS))]
+    return [
+        "  ".join(cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(each))
+        for each in (list(zip(row, widths, strict=True)) for row in whole)
+    ]
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.training.evaluate_ensemble")
+    main()

@@ -1,0 +1,235 @@
+"""Tries several: ``python -m impsy_tui.workers.training.sweep MODELS DATASET… [--sizes auto] …``.
+
+Of each data set the best is saved. With ``auto``, sizes that take longer than the budget for a prediction
+on this machine are not trained. SIGINT ends it early and saves the best of what is trained; SIGTERM ends it
+and saves nothing.
+"""
+
+import argparse
+import math
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from impsy_tui import terms
+from impsy_tui.errors import UserError
+from impsy_tui.installation import needs_extra
+from impsy_tui.limits import limit_process
+from impsy_tui.workers import cluster
+from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
+from impsy_tui.workers.training.train import StopAsked, facts, perform, read
+
+if TYPE_CHECKING:
+    from impsy_tui.training.mdrnn.fit import Epoch, Recipe
+    from impsy_tui.training.mdrnn.sweep import Corpus, Task, Trained, Tried
+
+_TOO_SLOW: Final = "too slow here"
+_NOT_TRAINED: Final = "not trained"
+
+
+def main() -> None:
+    """See the module."""
+    perform(_parser(), _sweep, _missing)
+
+
+def _missing(wishes: argparse.Namespace) -> str:
+    if wishes.scheduler and cluster.missing():
+        return needs_extra("a scheduler", "dask", "train,cluster")
+    return ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("models", type=Path)
+    parser.add_argument("datasets", type=Path, nargs="+")
+    parser.add_argument("--sizes", type=str.split, default=[terms.AUTO])
+    parser.add_argument("--seeds", type=_numbers, default=[int(terms.SEED.default)])
+    parser.add_argument("--budget-ms", type=float, default=terms.BUDGET.default)
+    for name, kind in (("epochs", terms.EPOCHS), ("patience", terms.PATIENCE), ("batch", terms.BATCH)):
+        parser.add_argument(f"--{name}", type=int, default=int(kind.default))
+    parser.add_argument("--max-gap", type=float, default=terms.MAX_GAP.default)
+    parser.add_argument("--processes", type=int, default=len(_cores()))
+    parser.add_argument("--scheduler", default="")
+    parser.add_argument("--dashboard", action="store_true")
+    parser.add_argument("--table", action="store_true")
+    return parser
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split()]
+
+
+def _cores() -> Sequence[int]:
+    """Those that this process may use."""
+    try:
+        return sorted(os.sched_getaffinity(0))
+    except AttributeError:
+        return range(os.cpu_count() or 1)
+
+
+def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
+    from impsy_tui.training.mdrnn.fit import Recipe
+    from impsy_tui.training.mdrnn.sweep import Task, choose, corpus_of
+
+    recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, max_gap=wishes.max_gap)
+    corpora = []
+    for dataset in wishes.datasets:
+        performances = read(dataset)
+        try:
+            corpora.append(corpus_of(dataset.stem, performances, recipe.max_gap))
+        except UserError as problem:
+            return Failed(f"{dataset.stem}: {problem}")
+    reporter.say(Progress("measuring"))
+    tables = [_candidates(corpus, wishes) for corpus in corpora]
+    places = [(of, line) for of, table in enumerate(tables) for line, one in enumerate(table) if not one.problem]
+    if not places:
+        least = min(one.ms for table in tables for one in table)
+        return Failed(
+            f"no prediction takes {wishes.budget_ms:g} ms or less here: that of the smallest takes {least:.2g} ms"
+        )
+    tasks = [
+        Task(corpora[of], tables[of][line].size, replace(recipe, seed=tables[of][line].seed)) for of, line in places
+    ]
+    reporter.say(Progress("trained", 0, len(tasks)))
+    done, why = 0, "ended early"
+    try:
+        with _results(wishes, tasks, reporter, stop) as results:
+            for number, outcome in results:
+                of, line = places[number]
+                done += 1
+                if isinstance(outcome, Exception):
+                    tables[of][line] = replace(tables[of][line], problem=_in_a_line(outcome))
+                else:
+                    tables[of][line] = replace(tables[of][line], trained=outcome)
+                # What is likely in one corpus may be unlikely in another: each has a best of its own.
+                if (best := choose(tables[of])) and best.trained:
+                    loss, held_out = best.trained.curve[best.trained.best_epoch - 1]
+                    reporter.say(Progress("trained", done, len(tasks), loss, held_out))
+    except UserError as problem:
+        why = str(problem)
+        if not done:
+            return Failed(why)
+    early = f"{why}, with {done} of {len(tasks)} trained; " if done < len(tasks) else ""
+    reporter.say(Progress("saving"))
+    said, file = [], ""
+    for corpus, table in zip(corpora, tables, strict=True):
+        best = choose(table)
+        if best is None or best.trained is None:
+            said.append(f"{corpus.name}: {_why_not(table)}")
+            continue
+        lite = _save(corpus, table, best, best.trained, recipe, wishes.models)
+        file = file or str(lite)
+        said.append(_in_words(corpus, table, best, lite, as_table=wishes.table))
+    text = early + ("\n\n" if wishes.table else "; ").join(said)
+    return Finished(text, file) if file else Failed(text)
+
+
+def _candidates(corpus: "Corpus", wishes: argparse.Namespace) -> list["Tried"]:
+    """What is to be tried of a corpus, with what a prediction of it takes; some are too slow."""
+    from impsy_tui.training.mdrnn.network import shape_of
+    from impsy_tui.training.mdrnn.sweep import Tried, step_ms, supported_sizes
+
+    auto = wishes.sizes == [terms.AUTO]
+    sizes = supported_sizes(corpus.events, corpus.dimension) if auto else wishes.sizes
+    times = {size: step_ms(shape_of(size, corpus.dimension)) for size in sizes}
+    return [
+        Tried(size, times[size], seed, problem=_TOO_SLOW if auto and times[size] > wishes.budget_ms else "")
+        for size in sizes
+        for seed in wishes.seeds
+    ]
+
+
+@contextmanager
+def _results(
+    wishes: argparse.Namespace, tasks: Sequence["Task"], reporter: Reporter, stop: StopAsked
+) -> Iterator[Iterator[tuple[int, "Trained | Exception"]]]:
+    """What comes of tasks, as it comes: from a scheduler's cluster, one of this machine, or this process."""
+
+    def stopped() -> bool:
+        return stop.asked
+
+    def told(number: int, epoch: "Epoch") -> None:
+        stage = f"{number} of {len(tasks)} trained; {tasks[number].size}"
+        reporter.say(Progress(stage, epoch.number, tasks[number].recipe.epochs))
+
+    processes = min(wishes.processes, len(tasks))
+    if not wishes.scheduler and (processes < 2 or cluster.missing()):
+        from impsy_tui.training.mdrnn.sweep import one_after_another
+
+        yield one_after_another(tasks, stopped, told)
+        return
+    from impsy_tui.training.mdrnn.sweep import train_one
+
+    with (
+        cluster.cluster_at(wishes.scheduler)
+        if wishes.scheduler
+        else cluster.local_cluster(processes, dashboard=wishes.dashboard) as client
+    ):
+        yield cluster.on_cluster(client, train_one, tasks, stopped)
+
+
+def _save(
+    corpus: "Corpus", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", models: Path
+) -> Path:
+    """Save the best, with notes of all; its ``.tflite`` file."""
+    from impsy_tui.model_files.metadata import write_notes
+    from impsy_tui.training.mdrnn.network import playing_model, save, shape_of
+
+    _, lite = save(playing_model(trained.best, shape_of(best.size, corpus.dimension)), models)
+    recipe = replace(recipe, seed=best.seed)
+    noted = facts(corpus.name, corpus.events, best.size, None, recipe, trained, trained.seconds)
+    tried = [
+        {
+            "size": one.size,
+            "seed": one.seed,
+            "step_ms": round(one.ms, 4),
+            "held_out_nats": round(one.nats, 4) if one.trained and math.isfinite(one.nats) else None,
+            "epochs": len(one.trained.curve) if one.trained else None,
+            "problem": one.problem or None,
+        }
+        for one in table
+    ]
+    write_notes(lite, noted, trained.curve, tried)
+    return lite
+
+
+def _why_not(table: list["Tried"]) -> str:
+    return next((one.problem for one in table if one.problem not in ("", _TOO_SLOW)), "nothing is trained yet")
+
+
+def _in_words(corpus: "Corpus", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool) -> str:
+    """What came of a corpus: in a line, or with a line for each that was tried."""
+    several = len({one.seed for one in table}) > 1
+    name = f"{best.size} with seed {best.seed}" if several else best.size
+    text = f"{lite.stem}: {name} is the best of {len(table)} on {corpus.name}"
+    hear = f"audition {lite.stem} hears it in silence, load {lite.stem} plays it"
+    others = sorted(table, key=lambda one: (one.nats, one.ms))
+    if as_table:
+        lines = [f"{'size':5}{'seed':>6}{'nats held out':>15}{'ms a step':>11}{'epochs':>8}"]
+        for one in others:
+            outcome = f"{one.nats:>15.3f}" if one.trained else f"{'-':>15}"
+            epochs = f"{len(one.trained.curve):>8}" if one.trained else f"{'-':>8}  {one.problem or _NOT_TRAINED}"
+            lines.append(f"{one.size:5}{one.seed:>6}{outcome}{one.ms:>11.3f}{epochs}")
+        return "\n".join([text, *lines, hear])
+    told = [
+        f"{one.size}{f' {one.seed}' if several else ''} "
+        f"{f'{one.nats:.3f} nats' if one.trained else one.problem or _NOT_TRAINED}, {one.ms:.2g} ms"
+        for one in others
+    ]
+    return f"{text} ({'; '.join(told)}); {hear}"
+
+
+def _in_a_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.training.sweep")
+    main()
+elif __name__ == "__mp_main__":
+    # A process of the local cluster: Ctrl-C reaches it too, and is for the one that started it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

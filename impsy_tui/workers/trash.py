@@ -1,0 +1,190 @@
+"""The trash: deleted files stay next to where they were until they are restored, emptied by hand, or 30 days old.
+
+A folder ``logs`` has its trash in ``logs/.trash``. So deleting is a rename, also on another disk. Files that are
+deleted together lie in one folder of the trash, such as ``20261128T091201Z-log``: the time in UTC, and the kind.
+
+``python -m impsy_tui.workers.trash FOLDER…`` removes what is too old from the trash of these folders.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from impsy_tui.errors import UserError
+from impsy_tui.limits import limit_process
+from impsy_tui.workers.low_priority import step_back
+
+KEPT: Final = timedelta(days=30)
+_FOLDER: Final = ".trash"
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_ENTRY: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)(?:-(\d{1,6}))?", re.ASCII)
+_CLOCK_WAS_SET: Final = datetime(2020, 1, 1, tzinfo=UTC)
+"""A time before this is that of a computer without a battery clock: nothing is too old by it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trashed:
+    """Files that were deleted together.
+
+    Attributes:
+        time: of the deletion, in UTC.
+        number: counts deletions of the same second.
+        kind: "log", "dataset" or "model".
+        folder: of the files, inside the trash.
+        files: names of the files, that of the thing itself first.
+    """
+
+    time: datetime
+    number: int
+    kind: str
+    folder: Path
+    files: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of what was deleted, without suffix."""
+        return Path(self.files[0]).stem
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        size = 0
+        for file in self.files:
+            with suppress(OSError):
+                size += (self.folder / file).lstat().st_size
+        return size
+
+
+def put(kind: str, files: Sequence[Path], now: datetime | None = None) -> Trashed:
+    """Moves files of one folder into the trash of this folder.
+
+    Raises:
+        OSError: they cannot be moved; they are where they were.
+    """
+    time = (now or datetime.now(UTC)).replace(microsecond=0)
+    place, number = _make_entry(files[0].parent / _FOLDER, f"{time.strftime(_STAMP)}-{kind}")
+    try:
+        _move([(file, place / file.name) for file in files])
+    except OSError:
+        with suppress(OSError):
+            place.rmdir()
+        raise
+    return Trashed(time, number, kind, place, tuple(file.name for file in files))
+
+
+def restore(trashed: Trashed) -> list[Path]:
+    """Moves files back to where they were; their paths.
+
+    Raises:
+        UserError: a file of this name is there again; nothing is moved.
+        OSError: they cannot be moved; they stay in the trash.
+    """
+    home = trashed.folder.parent.parent
+    pairs = [(trashed.folder / name, home / name) for name in trashed.files]
+    if taken := next((new for _, new in pairs if new.exists() or new.is_symlink()), None):
+        raise UserError(f"{taken.name} is there again")
+    _move(pairs)
+    with suppress(OSError):
+        trashed.folder.rmdir()
+    return [new for _, new in pairs]
+
+
+def entries(folders: Iterable[Path]) -> list[Trashed]:
+    """What is in the trash of these folders, the newest first."""
+    found = (_entry(place) for folder in dict.fromkeys(folders) for place in _inside(folder / _FOLDER))
+    return sorted((entry for entry in found if entry is not None), reverse=True)
+
+
+def empty(folders: Iterable[Path], older_than: timedelta = timedelta(0), now: datetime | None = None) -> int:
+    """Deletes what is in the trash of these folders for ever; how many entries.
+
+    Args:
+        folders: each has a trash, or none.
+        older_than: only what was deleted so long ago.
+        now: in UTC.
+
+    Raises:
+        OSError: some of it cannot be deleted.
+    """
+    now = now or datetime.now(UTC)
+    old = [each for each in entries(folders) if not older_than or _CLOCK_WAS_SET < each.time <= now - older_than]
+    problem: OSError | None = None
+    for each in old:
+        try:
+            shutil.rmtree(each.folder)
+        except OSError as error:
+            problem = error
+    if problem is not None:
+        raise problem
+    return len(old)
+
+
+def _make_entry(trash: Path, name: str) -> tuple[Path, int]:
+    """A new folder in the trash, and its number."""
+    trash.mkdir(exist_ok=True)
+    number = 1
+    while True:
+        place = trash / (name if number == 1 else f"{name}-{number}")
+        try:
+            place.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return place, number
+
+
+def _move(pairs: Sequence[tuple[Path, Path]]) -> None:
+    """Renames all files, or none."""
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for old, new in pairs:
+            old.rename(new)
+            moved.append((old, new))
+    except OSError:
+        for old, new in moved:
+            with suppress(OSError):
+                new.rename(old)
+        raise
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in a folder; nothing where it is a link to elsewhere."""
+    try:
+        return [] if folder.is_symlink() else list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _entry(place: Path) -> Trashed | None:
+    """A folder of the trash as it is named; None for anything else."""
+    read = _ENTRY.fullmatch(place.name)
+    files = [file.name for file in _inside(place)]
+    if read is None or not files:
+        return None
+    try:
+        time = datetime.strptime(read[1], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Trashed(time, int(read[3] or 1), read[2], place, tuple(sorted(files, key=_thing_first)))
+
+
+def _thing_first(name: str) -> tuple[bool, str]:
+    """Sorts what was deleted before what belongs to it."""
+    return name.endswith((".toml", ".commands", ".csv")), name
+
+
+def main() -> None:
+    """See the module."""
+    step_back()
+    empty(map(Path, sys.argv[1:]), KEPT)
+
+
+if __name__ == "__main__":
+    limit_process("impsy_tui.workers.trash")
+    main()

@@ -1,0 +1,115 @@
+"""Live sound into frames, whatever blocks it comes in and whatever is in them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.agent.descriptors.calibration import level_of
+from impsy_tui.agent.descriptors.extraction import Settings, describe
+from impsy_tui.agent.descriptors.framing import Framing, Hearing
+from impsy_tui.agent.descriptors.osc_messages import read_feats
+from impsy_tui.errors import UserError
+
+SMALL = Settings(window=128, hop=64, loudness_window=256)
+
+
+def _noise(count: int) -> np.ndarray:
+    return np.random.default_rng(1).normal(size=count) * 0.1
+
+
+@given(st.lists(st.integers(0, 700), min_size=1, max_size=12))
+def test_frames_do_not_depend_on_the_blocks(sizes: list[int]) -> None:
+    samples = _noise(sum(sizes))
+    whole = Framing(SMALL).take(samples)
+    framing = Framing(SMALL)
+    parts = [framing.take(part) for part in np.split(samples, np.cumsum(sizes)[:-1])]
+    np.testing.assert_allclose(np.concatenate(parts), whole, rtol=1e-9, atol=1e-9)
+    assert len(whole) == len(samples) // 64 == framing.hearing.frames
+
+
+def test_live_is_what_offline_is() -> None:
+    samples = _noise(20_000)
+    settings = Settings(window=256, hop=128, loudness_window=256)
+    live = Framing(settings).take(samples)
+    offline = describe(samples, settings)
+    # A live frame ends where an offline one has its middle, half a window before.
+    np.testing.assert_allclose(live[:150], offline[0:150], rtol=1e-7, atol=1e-7)
+
+
+def test_what_is_no_number_is_taken_for_silence_and_told() -> None:
+    samples = _noise(6_400)
+    broken = samples.copy()
+    broken[1_000:1_010] = np.nan
+    broken[1_010] = np.inf
+    samples[1_000:1_011] = 0.0
+    framing = Framing(SMALL)
+    np.testing.assert_allclose(framing.take(broken), Framing(SMALL).take(samples))
+    assert framing.hearing.problems(Hearing()) == ["11 samples were no numbers, and were taken for silence"]
+    assert framing.hearing.problems(framing.hearing) == []
+
+
+def test_clipping_is_told_once_for_each_cut_wave() -> None:
+    wave = np.clip(1.5 * np.sin(2 * np.pi * np.arange(6_400) / 100), -1.0, 1.0)
+    framing = Framing(SMALL)
+    for block in np.array_split(wave, 37):
+        framing.take(block)
+    assert framing.hearing.clipped == 128
+    assert framing.hearing.problems(Hearing()) == ["the sound clipped 128 times: turn it down, or calibrate"]
+    quiet = Framing(SMALL)
+    quiet.take(0.99 * wave)
+    assert quiet.hearing.clipped == 0
+
+
+def test_silence_is_counted_and_ends() -> None:
+    framing = Framing(SMALL)
+    frames = framing.take(np.zeros(44_160))
+    assert np.isfinite(frames).all()
+    assert framing.hearing.silent == pytest.approx(44_160 / 44_100)
+    framing.take(_noise(640))
+    assert framing.hearing.silent == 0.0
+
+
+def test_a_microphone_is_given_the_gain_that_it_lacks() -> None:
+    playing = np.concatenate([np.zeros(22_050), 0.02 * np.sin(2 * np.pi * 997 * np.arange(44_100) / 44_100)])
+    level = level_of(describe(playing, Settings()), target=-18.0)
+    assert level.loud == pytest.approx(-36.99, abs=0.1)
+    assert level.gain == pytest.approx(18.99, abs=0.1)
+    assert not level.limited
+    assert str(level).startswith("playing at -37 dBFS, the room at -157: gain +19.0 dB")
+
+
+def test_peaks_limit_the_gain_and_it_is_said() -> None:
+    playing = 0.02 * np.sin(2 * np.pi * 997 * np.arange(44_100) / 44_100)
+    playing[::5_000] = 0.8
+    level = level_of(describe(playing, Settings()))
+    assert level.limited
+    assert level.gain < 2.0
+    assert "no more because peaks reach" in str(level)
+
+
+def test_nothing_heard_is_no_level() -> None:
+    with pytest.raises(UserError, match="nothing above -60 dBFS was heard: is the microphone connected"):
+        level_of(describe(np.zeros(44_100), Settings()))
+
+
+def test_values_of_a_patch_are_told_apart() -> None:
+    feats = read_feats([*range(55), *range(100, 155), 0.25, 1.5])
+    assert feats.agent.tolist() == list(range(55))
+    assert feats.musician[0] == 100
+    assert feats.parameters.tolist() == [0.25, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ([0.0] * 110, "has 110 values: 110 descriptors and 1 to 16 parameters are due"),
+        ([0.0] * 127, "has 127 values"),
+        ([*[0.0] * 110, "a"], "value 111 is 'a': a finite number is expected"),
+        ([0.0, float("nan"), *[0.0] * 109], "value 2 is nan"),
+        ([True, *[0.0] * 110], "value 1 is True"),
+    ],
+)
+def test_values_that_make_no_sense_are_told(values: list[object], problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        read_feats(values)

@@ -1,0 +1,38 @@
+"""Counting, and reporting what goes wrong without flooding anybody."""
+
+from impsy_tui.channels.stats import RateMeter, Troubles
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.channels.fake_listener import Hearing
+
+
+def test_the_rate_is_of_the_last_whole_second() -> None:
+    meter = RateMeter()
+    for tenth in range(25):
+        meter.count(100 + tenth / 10)
+    assert meter.total == 25
+    assert meter.rate(102.5) == 10
+    assert meter.rate(103.0) == 5
+    assert meter.rate(104.0) == 0
+
+
+def test_each_kind_is_told_at_most_once_a_second_and_all_are_counted() -> None:
+    time = VirtualTime()
+    hearing = Hearing(time.scheduler)
+    troubles = Troubles(hearing, "osc 2")
+    for _ in range(100):
+        troubles.note("count", "wrong count")
+        time.advance(0.005)
+    troubles.note("type", "wrong type")
+    time.advance(10)
+    assert troubles.count == 101
+    assert hearing.troubles == ["wrong count", "wrong type", "wrong count (99 more in the last second)"]
+    troubles.note("count", "wrong count")
+    assert hearing.troubles[-1] == "wrong count"
+
+
+def test_a_quiet_channel_keeps_no_timers() -> None:
+    time = VirtualTime()
+    troubles = Troubles(Hearing(time.scheduler), "osc")
+    troubles.note("a", "a")
+    time.advance(5)
+    assert len(time.scheduler) == 0

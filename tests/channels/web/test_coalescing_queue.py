@@ -1,0 +1,107 @@
+"""What those are sent who were not reached in time: as if they had been sent everything."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.channels.web.coalescing_queue import Owed
+from impsy_tui.channels.web.touch_protocol import ended_text, told_text, touch_text
+from impsy_tui.ensemble.touches.surfaces import gesture_told, new_idea_told, state_told
+
+_NOTES = st.tuples(st.sampled_from([0x80, 0x90, 0x81, 0x91]), st.integers(60, 62), st.just(64))
+_OTHERS = st.one_of(
+    st.tuples(st.just(0xB0), st.integers(1, 3), st.integers(0, 127)),
+    st.tuples(st.sampled_from([0xC0, 0xD1]), st.integers(0, 127)),
+    st.tuples(st.just(0xE0), st.integers(0, 127), st.integers(0, 127)),
+)
+_VECTORS = st.lists(st.lists(st.one_of(_NOTES, _OTHERS).map(bytes), max_size=6), max_size=6)
+
+
+def _sent(owed: Owed) -> list[bytes]:
+    messages: list[bytes] = []
+
+    def keep(message: bytes) -> bytes:
+        messages.append(message)
+        return b""
+
+    owed.encoded(keep)
+    return messages
+
+
+def _hear(messages: list[bytes], state: dict[bytes, bytes], sounding: set[tuple[int, int]]) -> None:
+    """What a synthesiser makes of them."""
+    for message in messages:
+        kind, note = message[0] & 0xF0, (message[0] & 0x0F, message[1])
+        if kind == 0x90:
+            sounding.add(note)
+        elif kind == 0x80:
+            sounding.discard(note)
+        else:
+            state[message[:2] if kind == 0xB0 else message[:1]] = message
+
+
+@given(_VECTORS, st.sets(st.tuples(st.integers(0, 1), st.integers(60, 62))))
+def test_together_they_leave_what_all_of_them_would(vectors: list[list[bytes]], before: set[tuple[int, int]]) -> None:
+    owed = Owed()
+    state: dict[bytes, bytes] = {}
+    sounding = set(before)
+    for vector in vectors:
+        owed.add(vector)
+        _hear(vector, state, sounding)
+    state_then: dict[bytes, bytes] = {}
+    sounding_then = set(before)
+    _hear(_sent(owed), state_then, sounding_then)
+    assert (state_then, sounding_then) == (state, sounding)
+
+
+@given(_VECTORS)
+def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
+    present = Owed()
+    state: dict[bytes, bytes] = {}
+    sounding: set[tuple[int, int]] = set()
+    for vector in vectors:
+        present.add(vector)
+        present.forget_passing()
+        _hear(vector, state, sounding)
+    messages = _sent(present)
+    state_then: dict[bytes, bytes] = {}
+    sounding_then: set[tuple[int, int]] = set()
+    _hear(messages, state_then, sounding_then)
+    assert (state_then, sounding_then) == (state, sounding)
+    assert not [one for one in messages if one[0] & 0xF0 == 0x80]
+
+
+def test_a_value_is_sent_once_and_a_fine_controller_behind_its_coarse_half() -> None:
+    owed = Owed()
+    owed.add([b"\xb0\x07\x01", b"\xb0\x27\x02", b"\xb0\x01\x05"])
+    owed.add([b"\xb0\x07\x03", b"\xb0\x27\x04"])
+    assert _sent(owed) == [b"\xb0\x01\x05", b"\xb0\x07\x03", b"\xb0\x27\x04"]
+
+
+def test_a_copy_is_added_to_apart() -> None:
+    owed = Owed()
+    assert not owed
+    owed.add([b"\xb0\x01\x05"])
+    copy = Owed()
+    copy.add(owed.messages)
+    copy.add([b"\xb0\x02\x05"])
+    assert owed
+    assert len(_sent(owed)) == 1
+    assert len(_sent(copy)) == 2
+
+
+def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down_is_not_lost() -> None:
+    down, ended = touch_text("p2", 0.1, 0.5, 0.0, played=True), ended_text("p2")
+    moved = [touch_text("p2", x / 10, 0.5, 0.1, played=True) for x in (2, 3)]
+    gestures = [told_text(gesture_told("p2", code)) for code in (1, 7)]
+    owed = Owed()
+    owed.add([gestures[0], down, *moved, touch_text("p3", 0.9, 0.5, 0.1, played=True), gestures[1], ended])
+    assert _sent(owed) == [
+        b"/playback/touch/p2/0.1/0.5/0",
+        b"/playback/touch/p2/0.3/0.5/0.1",
+        b"/playback/touch/p3/0.9/0.5/0.1",
+        b"/classifier/gesture/p2/SS",
+        b"/playback/ended/p2",
+    ]
+    owed.add([b"\xb0\x07\x01", told_text(new_idea_told("band")), told_text(state_told("stasis", 1.0, 0.0))])
+    owed.forget_passing()
+    assert _sent(owed) == [b"/classifier/gesture/p2/SS", b"\xb0\x07\x01", b"/classifier/ensemble/state/stasis/1/0"]

@@ -1,0 +1,18 @@
+"""Signs for the Linux console."""
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from impsy_tui.console.drawing.glyphs import plain
+from impsy_tui.console.drawing.painter import width_of
+
+MISSING = "▏▎▍▌▋▊▉▀▄◆○♪✓"
+"""What the fonts Lat15 of Debian's console-setup lack of the signs that the console draws."""
+
+
+def test_plain_line_has_no_sign_that_the_linux_console_lacks_and_keeps_its_width() -> None:
+    line = Strip([Segment(f"x1 ██▌ {MISSING}"), Segment("━ ok")])
+    shown = plain(line).text
+    assert not set(shown) & set(MISSING)
+    assert width_of(shown) == width_of(line.text)
+    assert shown.startswith("x1 ███ ")

@@ -1,0 +1,119 @@
+"""Themes: those that come with the program are right, and of a wrong one it is said what and where."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App
+
+from impsy_tui.console.themes import STANDING, ThemeShelf
+from impsy_tui.errors import UserError
+from impsy_tui.paths import shipped_folder
+
+SHIPPED = sorted(file.stem for file in shipped_folder("themes").glob("*.toml"))
+NEWLINE = "\n"
+AMBER = (shipped_folder("themes") / "amber.toml").read_text()
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of themes of the user's own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "themes").mkdir()
+    return tmp_path / "themes"
+
+
+def test_the_standing_theme_is_among_those_shipped() -> None:
+    assert STANDING in SHIPPED
+    assert set(SHIPPED) <= set(ThemeShelf().names())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_theme_loads_and_textual_takes_it(name: str) -> None:
+    palette = ThemeShelf().load(name)
+    assert palette.name == name
+    theme = palette.textual()
+    theme.to_color_system().generate()
+    app = App[None]()
+    app.register_theme(theme)
+    app.theme = theme.name
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_must_be_told_apart_differs(name: str) -> None:
+    palette = ThemeShelf().load(name)
+    full, track = palette.bar("input", stale=False)
+    assert full.bgcolor != track.bgcolor
+    assert full != palette.bar("prediction", stale=False)[0]
+    assert full != palette.bar("input", stale=True)[0]
+    assert palette.halves("input", "prediction").color != palette.halves("input", "prediction").bgcolor
+    assert palette.alarm_block != palette.warning_block
+
+
+def test_a_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
+    (own / "amber.toml").write_text(AMBER.replace('text = "#ffaf00"', 'text = "#FFFFFF"'))
+    (own / "mine.toml").write_text(AMBER)
+    shelf = ThemeShelf()
+    assert shelf.names()[:2] == ["amber", "mine"]
+    assert shelf.load("amber").text.color.triplet == (255, 255, 255)
+    assert shelf.load("mine").name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (AMBER.replace("alarm =", "alram ="), "alarm is missing: a colour such as #ffb000"),
+        (AMBER.replace('"#ff5f5f"', '"reddish"'), "alarm = 'reddish' is no colour"),
+        (AMBER.replace('"#ff5f5f"', '"#ff5f5"'), "alarm = '#ff5f5' is no colour"),
+        (AMBER.replace('"#ff5f5f"', '"rgb(255,0,0)"'), "alarm = 'rgb(255,0,0)' is no colour"),
+        (AMBER.replace('"#ff5f5f"', '"grey50"'), "alarm = 'grey50' is no colour"),
+        (AMBER.replace('"#ff5f5f"', "7"), "alarm = 7 is no colour"),
+        (AMBER.replace('"#ff5f5f"', '"#ff5f5f'), f"at line {AMBER.count(NEWLINE)}, column 17"),
+        ("", "background is missing"),
+        ("[text]\n" + AMBER, "background is missing"),
+    ],
+)
+def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own: Path) -> None:
+    (own / "mine.toml").write_text(content)
+    with pytest.raises(UserError) as caught:
+        ThemeShelf().load("mine")
+    assert "themes/mine.toml" in str(caught.value)
+    assert says in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_told(own: Path) -> None:
+    (own / "mine.toml").write_bytes(b"\xff\xfe\0")
+    with pytest.raises(UserError, match=r"themes/mine\.toml cannot be read"):
+        ThemeShelf().load("mine")
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "../themes/mine", "/etc/passwd", ".", "..", "", ".hidden", "x" * 300, "a\0b", "folder"]
+)
+def test_a_name_stays_within_the_folder(name: str, own: Path) -> None:
+    (own.parent / "secret.toml").write_text(AMBER)
+    (own / ".hidden.toml").write_text(AMBER)
+    (own / "mine.toml").write_text(AMBER)
+    (own / "folder.toml").mkdir()
+    shelf = ThemeShelf()
+    assert shelf.file(name) is None
+    with pytest.raises(UserError, match="no theme is called"):
+        shelf.load(name)
+    assert ".hidden" not in shelf.names()
+
+
+@given(st.text())
+def test_any_name_is_a_theme_or_a_problem_in_words(name: str) -> None:
+    try:
+        assert ThemeShelf().load(name).name == name
+    except UserError as problem:
+        assert "there are" in str(problem)
+
+
+def test_everything_listed_can_be_loaded_by_its_name(own: Path) -> None:
+    (own / "my own.toml").write_text(AMBER)
+    (own / "folder.toml").mkdir()
+    shelf = ThemeShelf()
+    for name in shelf.names():
+        assert shelf.load(name).name == name

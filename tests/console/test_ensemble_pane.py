@@ -1,0 +1,108 @@
+"""A band in the console: shown where it has the focus, beside a player of values."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.console.conftest import Rig
+from tests.support.console_app import LARGE, SMALL, console, performed
+from tests.support.models import constant_model
+from tests.support.workers.gesture_recordings import recorded
+
+
+@pytest.fixture(scope="module")
+def quintet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("quintet")
+    constant_model(folder / "models" / "pulse.h5", [0.02, 0.2, 0.5])
+    rig = Rig(
+        folder,
+        '[interaction]\nmode = "battle"\n[[player]]\nname = "quartet"\nkind = "ensemble"\n'
+        '[[player]]\nname = "pulse"\nfile = "models/pulse.h5"\n[demo]\ntouches = true\nrest = 0.0\n',
+    )
+    yield rig
+    rig.close()
+
+
+@performed
+async def test_the_band_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
+    async with console(quintet.socket, SMALL) as here:
+        await here.sees("BAND", "lead", "p2", "p3", "p4", "flux", "entropy", "▸quartet", " ALL PLAY ", "temp 1.00")
+        assert all(len(line) <= 80 for line in here.lines)
+        assert "sigma" not in here.text
+        await here.enter("force p3 combination")
+        await here.sees("p3   !combination")
+        await here.enter("band 8; tacet p8")
+        await here.sees("p8   !nothing")
+        assert all(len(line) <= 80 for line in here.lines)
+        await here.until(lambda: "touches" in here.text)
+        await here.press("escape")
+        await here.sees(" KEYS ")
+        await here.press("n")
+        await here.sees("▸pulse", "x1", "BATTLE", "sigma")
+        assert "flux" not in here.text
+        await here.press("n", "equals_sign")
+        await here.sees("flux", "temp 1.10")
+        await here.press("space")
+        await here.sees("PAUSED")
+        assert here.app.focused is here.app.perform.band
+
+
+@performed
+async def test_a_recording_of_gestures_is_led_through_above_whatever_plays(quintet: Rig) -> None:
+    async with console(quintet.socket, LARGE) as here:
+        await here.type("record gestures fa")
+        await here.sees("fast-taps", "fast-swipe")
+        await here.press("ctrl+u")
+        await here.enter("record gestures fast-taps each 5s")
+        await here.sees("10 to 600 s")
+        await here.press("ctrl+u")
+        await here.enter("record gestures each 20s")
+        await here.sees("RECORDING GESTURES 1/9", "NEXT", "FAST TAPS", "then slow taps", "BAND")
+        await here.sees("▶ PLAY", "0 touches")
+        await here.enter("record gestures skip")
+        await here.sees("RECORDING GESTURES 2/9", "SLOW TAPS")
+        await here.enter("record gestures off")
+        await here.until(lambda: "RECORDING GESTURES" not in here.text)
+        await here.sees("no gesture was recorded")
+
+
+@performed
+async def test_what_is_auditioned_is_seen_beside_what_plays(quintet: Rig) -> None:
+    async with console(quintet.socket, LARGE) as here:
+        await here.enter("@quartet audition ensembleRNN-units16")
+        await here.sees("BAND ◆ audition ensembleRNN-units16", "◆", "told by gestures-synthetic")
+        await here.enter("@quartet load ensembleRNN-units16")
+        await here.misses("◆ audition")
+        await here.enter("@quartet load ensembleRNN-units17")
+        await here.sees("did you mean ensembleRNN-")
+
+
+@performed
+async def test_models_are_loaded_from_their_list_by_whom_they_are_for(quintet: Rig) -> None:
+    async with console(quintet.socket, LARGE) as here:
+        for focus in ("pulse", "quartet"):
+            await here.enter(f"player {focus}")
+            await here.sees(f"▸{focus}")
+            await here.press("f2", "escape", "3")
+            await here.sees("pulse", "ensembleRNN-units16")
+            rows = [line for line in here.lines if line.strip().startswith("model")]
+            await here.press("home")
+            for row in rows:
+                name = next(word for word in row.split() if word in ("pulse", "ensembleRNN-units16") or "-" in word)
+                if "musicMDRNN" not in name:
+                    await here.press("l")
+                    await here.sees(f": {name} plays")
+                await here.press("down")
+            await here.press("escape")
+
+
+@performed
+async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
+    recorded(quintet.folder / "logs", seconds=12)
+    async with console(quintet.socket, LARGE) as here:
+        await here.enter("train gestures")
+        await here.sees("trains a classifier of gestures")
+        await here.sees("@quartet classifier gestures-guided   Right takes it")
+        await here.press("right", "enter")
+        await here.sees("gestures-guided tells your gestures", "told by gestures-guided")

@@ -1,0 +1,94 @@
+"""The view of a band, drawn in any size, and told without colours."""
+
+import msgspec
+import pytest
+from rich.cells import cell_len
+from textual.geometry import Size
+
+from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.widgets.ensemble import BandView
+from impsy_tui.control.states import BandState
+from tests.support.snapshots import snapshot
+
+BAND = BandState(
+    players=("lead", "p2", "p3"),
+    gestures=(6, 1, 0),
+    seconds=("6" * 60, "0" * 30 + "1" * 30, "8"),
+    forced=("p3",),
+    features=(512.0, 300.0, 20.0, 10.0, 40.0, 30.0, 10.0, 8.5),
+    lead_age=2.0,
+    resting=False,
+    clips="nearest",
+    flux=0.25,
+    rise=0.4,
+    entropy=1.5,
+    state="divergence",
+    new_idea=True,
+    transitions=(1, 2, 0, 0, 0) + (0,) * 15 + (0, 0, 0, 0, 9),
+)
+
+
+class _Sized(BandView):
+    """Of a size that no screen gave it."""
+
+    room = Size(0, 0)
+
+    @property
+    def size(self) -> Size:
+        return self.room
+
+
+def _drawn(width: int, height: int, band: BandState = BAND) -> list[str]:
+    view = _Sized(ThemeShelf(glyphs=True).load("amber"))
+    view.room = Size(width, height)
+    view.show(snapshot(kind="ensemble", mode="band", band=band))
+    view.width = width
+    return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(height)]
+
+
+def test_each_player_has_a_line_with_its_gesture_and_its_last_minute() -> None:
+    lines = _drawn(52, 20)
+    assert lines[1] == "lead  big swirl    " + "O" * 33
+    assert lines[2].startswith("p2    fast taps    ····")
+    assert lines[2].endswith("::::")
+    assert lines[3].startswith("p3   !nothing")
+    assert lines[3].endswith(" #")
+
+
+def test_what_they_do_together_and_what_the_lead_does_is_told() -> None:
+    text = "\n".join(_drawn(60, 20))
+    for told in (
+        "flux 0.25↑",
+        "entropy 1.50",
+        "divergence",
+        "NEW IDEA",
+        "512,300 ±20,10",
+        "40 touches",
+        "clips nearest",
+    ):
+        assert told in text
+    assert "touched 2s ago" in text
+    resting = msgspec.structs.replace(BAND, resting=True)
+    assert "THE BAND RESTS" in "\n".join(_drawn(52, 20, resting))
+    unheard = msgspec.structs.replace(BAND, lead_age=-1.0, features=(-1.0, -1.0, *[0.0] * 6), transitions=())
+    assert "nobody has touched" in "\n".join(_drawn(52, 20, unheard))
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 60), (52, 16), (30, 9), (12, 4), (1, 1)])
+def test_a_band_fits_whatever_room_there_is(width: int, height: int) -> None:
+    lines = _drawn(width, height)
+    assert all(cell_len(line) <= width for line in lines)
+    assert ("accelerating" in "\n".join(lines)) is (height >= 16)
+
+
+def test_what_is_auditioned_stands_beside_what_plays() -> None:
+    auditioned = msgspec.structs.replace(
+        BAND, auditioned="ensembleRNN-mine", in_silence=(8, 0), told_by="gestures-mine"
+    )
+    lines = _drawn(60, 20, auditioned)
+    assert lines[0].startswith("BAND ◆ audition ensembleRNN-mine ─")
+    assert lines[1].startswith("lead  big swirl                  O")
+    assert lines[2].startswith("p2    fast taps    ◆combination  ")
+    assert lines[3].startswith("p3   !nothing      ◆nothing      ")
+    assert "told by gestures-mine" in "\n".join(lines)
+    assert all(cell_len(line) <= 30 for line in _drawn(30, 9, auditioned))

@@ -1,0 +1,50 @@
+"""What is asked for in a recording of gestures, drawn in any size."""
+
+import pytest
+from rich.cells import cell_len
+from textual.geometry import Size
+
+from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.widgets.gesture_recording import GuidedView
+from impsy_tui.control.states import GuidedState
+from tests.support.snapshots import staged
+
+PLAYS = GuidedState("accelerating-fast-swipe", True, 7.5, 30.0, 4, 9, 214, "nothing")
+COMES = GuidedState("nothing", False, 2.1, 5.0, 9, 9, 0, "")
+
+
+class _Sized(GuidedView):
+    """Of a size that no screen gave it."""
+
+    room = Size(0, 0)
+
+    @property
+    def size(self) -> Size:
+        return self.room
+
+
+def _drawn(width: int, guided: GuidedState) -> list[str]:
+    view = _Sized(ThemeShelf(glyphs=True).load("amber"))
+    view.room = Size(width, 4)
+    view.show(staged(guided=guided))
+    view.width = width
+    return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(4)]
+
+
+def test_the_gesture_how_long_it_is_played_and_what_follows_are_told() -> None:
+    lines = _drawn(60, PLAYS)
+    assert lines[0].startswith("RECORDING GESTURES 4/9")
+    assert lines[1] == " ▶ PLAY  ACCELERATING FAST SWIPE  8s  214 touches"
+    assert lines[2] == "━" * 45 + "─" * 15
+    assert lines[3].startswith("then nothing   record gestures again")
+
+
+def test_what_comes_is_told_in_time() -> None:
+    lines = _drawn(60, COMES)
+    assert lines[1] == " ○ NEXT  NOTHING  in 3s"
+    assert lines[3].startswith("the last")
+
+
+@pytest.mark.parametrize("width", [200, 40, 12, 1])
+def test_it_fits_whatever_room_there_is(width: int) -> None:
+    assert all(cell_len(line) <= width for line in _drawn(width, PLAYS))

@@ -1,0 +1,143 @@
+"""What is planned, as strip, pane and footer show it."""
+
+import msgspec
+import pytest
+
+from impsy_tui.console import confirmations
+from impsy_tui.console.drawing.items import fit
+from impsy_tui.console.keys.keymap import Keymap
+from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.widgets.footer import KeyFooter
+from impsy_tui.console.widgets.scheduled import PendingPane, pending, staging
+from impsy_tui.control.messages import Snapshot
+from impsy_tui.control.states import CueState, PendingState, ReplayState, TempoState
+from impsy_tui.language import Invocation, Program, parse
+from impsy_tui.language.parser import read_macros
+from tests.support.snapshots import snapshot, staged
+
+PALETTE = ThemeShelf().load("amber")
+
+
+def strip(made: Snapshot, width: int) -> str:
+    return "".join(text for text, _ in fit(staging(made, made, PALETTE), width, PALETTE))
+
+
+def test_the_strip_tells_cue_replay_recording_and_tempo() -> None:
+    told = strip(staged(), 120)
+    assert told.startswith("cue 3/8 drop → break   REPLAY  2026-05-01T20-00-00-9d-mdrnn 1:20/4:05 2x   REC CMDS ")
+    assert told.endswith("120 bpm 1/16  3.2")
+
+
+def test_at_eighty_columns_everything_is_still_there() -> None:
+    told = strip(staged(), 80)
+    for part in ("3/8", "drop", "→ break", "REPLAY", "1:20/4:05", "REC CMDS", "120 bpm 1/16"):
+        assert part in told
+    assert strip(staged(), 20).startswith("3/8 drop")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"cue": CueState("first", "", 0, 8, "quiet")}, "cue 0/8 first → quiet"),
+        ({"cue": CueState("first", "end", 8, 8, "")}, "cue 8/8 end ■ last"),
+        ({"replay": ReplayState("a", 1.0, 2.0, 1.0)}, " REPLAY  a 1s/2s"),
+        ({"tempo": TempoState(93.25, "clock")}, "93.25 bpm clock  1.1"),
+        ({"tempo": TempoState(90.0, "clock", lost=True)}, "90 bpm CLOCK LOST   1.1"),
+        ({"tempo": TempoState(90.0, "clock", runs=False)}, "90 bpm clock stopped  1.1"),
+        (
+            {"tempo": TempoState(90.0, grid="1/8", swing=0.6, hand_over="bar", sends=True)},
+            "90 bpm clock out 1/8 swing 60% over on bar  1.1",
+        ),
+    ],
+)
+def test_single_things(fields: dict[str, object], told: str) -> None:
+    assert strip(msgspec.structs.replace(snapshot(), **fields), 100) == told
+
+
+def test_nothing_staged_takes_no_room() -> None:
+    assert staging(snapshot(), snapshot(), PALETTE) == []
+    assert pending(snapshot(), PALETTE) == []
+    assert "".join(text for text, _ in pending(staged(), PALETTE)[0].forms[0]) == "3 pending"
+
+
+class Pane(PendingPane):
+    """With a width, though it stands on no screen."""
+
+    size = property(lambda self: type("Size", (), {"width": 27, "height": 9})())  # type: ignore[assignment]
+
+
+def lines(made: Snapshot) -> list[str]:
+    pane = Pane(PALETTE)
+    pane.show(made)
+    return ["".join(text for text, _ in line) for line in pane._lines]
+
+
+def test_the_soonest_comes_first_and_ramps_tell_how_far_they_are() -> None:
+    assert lines(staged())[1:] == [
+        "3 2s after 10s mode callre…",
+        "1 4s over 8s temp 0.6 sigm…",
+        "  " + "━" * 12 + "─" * 13,
+        "2 whenever call temp 1",
+    ]
+
+
+def test_of_many_only_some_are_listed() -> None:
+    many = tuple(PendingState(number, "after 1s take", "after", float(number)) for number in range(1, 10))
+    assert lines(staged(pending=many))[-2:] == ["6 6s after 1s take", "  and 3 more: what lists them"]
+
+
+class Footer(KeyFooter):
+    """With a width, though it stands on no screen."""
+
+    def __init__(self, width: int, keys: dict[str, str]) -> None:
+        super().__init__(PALETTE, Keymap(keys))
+        self._width = width
+
+    @property
+    def size(self) -> object:  # type: ignore[override]
+        """Of the screen."""
+        return type("Size", (), {"width": self._width, "height": 1})()
+
+    @property
+    def text(self) -> str:
+        """What it shows."""
+        return "".join(text for text, _ in self._lines[0])
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120])
+def test_bound_keys_stand_in_the_footer_in_place_of_what_they_did(width: int) -> None:
+    footer = Footer(width, {})
+    footer.show(locked=False, bound={"f5": "drop", "f9": "take", "f13": "mode callresponse"})
+    assert "F5 drop" in footer.text
+    assert "F9 PANIC" in footer.text
+    assert "meters" not in footer.text
+    assert ("F13 mode callresp…" in footer.text) is (width >= 40)
+    footer.show(locked=False, bound={})
+    assert "drop" not in footer.text
+
+
+def read(line: str) -> Program:
+    program = parse(line, read_macros(staged().macros))
+    assert isinstance(program, Program)
+    return program
+
+
+def test_what_is_about_the_console_is_typed_by_itself() -> None:
+    assert isinstance(confirmations.taken_here(read("lock")), Invocation)
+    for line in ("lock; take", "take; lock", "after 1s lock"):
+        assert confirmations.belongs_here(read(line))
+        assert "typed by itself" in str(confirmations.taken_here(read(line)))
+
+
+def test_lock_and_questions_look_through_words_of_the_performers_own() -> None:
+    assert confirmations.locked_away(read("drop; gone")) == "the stage lock is on: shutdown waits for unlock"
+    assert confirmations.locked_away(read("drop")) == ""
+    assert confirmations.question("gone", read("gone")) == (
+        "End the engine?",
+        "The music stops and the log is closed.",
+        "shutdown",
+    )
+    asked = confirmations.question("take; delete log a", read("take; delete log a"))
+    assert asked is not None
+    assert asked[0] == "take; delete log a?"
+    assert confirmations.question("drop", read("drop")) is None

@@ -1,0 +1,136 @@
+"""Commands for one player, for all, and for the one that has the focus."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.executor import Orders
+from impsy_tui.engine.commands.result import Outcome
+from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.language import Program
+from impsy_tui.mdrnn.dummy import DummyPlayer
+from tests.support.engine.command_host import BareHost
+from tests.support.engine.scripted_players import Band, Member
+
+
+class _Duo:
+    """Two players that commands are given to."""
+
+    def __init__(self, folder: Path, mode: str = "battle") -> None:
+        self.band = Band(mode)
+        self.b: Member = self.band.join("b", mode)
+        commands = Commands(BareHost(self.band.session, folder))  # type: ignore[arg-type]
+        self.orders = Orders(
+            commands,
+            np.random.default_rng(1),
+            lambda *said: None,
+            lambda: None,
+            lambda work: work.close(),
+            self.band.session.scheduler.work,
+        )
+
+    def do(self, line: str) -> Outcome:
+        program = self.orders.read(line)
+        assert isinstance(program, Program)
+        return self.orders.perform(program)
+
+    @property
+    def temperatures(self) -> tuple[float, float]:
+        return self.band.player.pi_temperature, self.b.player.pi_temperature
+
+
+@pytest.fixture
+def duo(tmp_path: Path) -> _Duo:
+    return _Duo(tmp_path)
+
+
+def test_a_command_is_for_the_focus_unless_it_says_whom(duo: _Duo) -> None:
+    assert duo.do("temp 1.1").replies == ["main: temp 1.1"]
+    assert duo.do("@b temp 1.2").replies == ["b: temp 1.2"]
+    assert duo.temperatures == (1.1, 1.2)
+    assert duo.do("@all temp 1.3").replies == ["all: temp 1.3"]
+    assert duo.temperatures == (1.3, 1.3)
+    duo.do("player b; temp 1.4")
+    assert duo.temperatures == (1.3, 1.4)
+
+
+def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
+    band = Band("battle")
+    commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
+    work = band.session.scheduler.work
+    orders = Orders(
+        commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
+    )
+    program = orders.read("@main temp 1.5")
+    assert isinstance(program, Program)
+    assert orders.perform(program).replies == ["temp 1.5"]
+
+
+def test_who_is_not_there_is_one_line_that_says_who_is(duo: _Duo) -> None:
+    for line in ("@c temp 1.5", "player c"):
+        assert duo.do(line).problems == ["no player is called c: there is main and b"]
+    assert duo.do("player all").problems == ["one player has the focus: @all addresses all of them"]
+    assert duo.temperatures == (1.0, 1.0)
+
+
+def test_players_are_listed_with_the_focus_marked(duo: _Duo) -> None:
+    assert duo.do("player").replies == ["▸ main  battle · scripted\n  b     battle · scripted"]
+    assert duo.do("player b").replies == ["  main  battle · scripted\n▸ b     battle · scripted"]
+
+
+def test_pause_resume_and_panic_are_for_everybody_unless_they_say_whom(duo: _Duo) -> None:
+    def paused() -> tuple[bool, bool]:
+        return duo.band.part.paused, duo.b.seat.part.paused
+
+    duo.do("@b pause")
+    assert paused() == (False, True)
+    duo.do("resume")
+    assert paused() == (False, False)
+    duo.do("pause")
+    assert paused() == (True, True)
+    duo.do("@main resume")
+    assert paused() == (False, True)
+    duo.do("resume; panic")
+    assert paused() == (True, True)
+    assert duo.band.out.said[-1][1] == "panic"
+    duo.do("resume")
+    duo.band.wait(0.5)
+    duo.do("@main panic")
+    assert paused() == (True, False)
+
+
+def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
+    duo.do("@b mute x1; hold x1 0.5")
+    assert (duo.band.seat.shaping.muted, duo.band.seat.shaping.held) == (set(), {0: 0.5})
+    assert duo.b.seat.shaping.muted == {0}
+    duo.do("@b unload")
+    assert isinstance(duo.b.seat.part.player, DummyPlayer)
+    assert duo.band.part.player is duo.band.player
+
+
+def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: Path) -> None:
+    band = Band("battle", instrument=4, wiring=Wiring((0,), (0,)))
+    band.join("b", "battle", wiring=Wiring((2,), (2,)))
+    commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
+    work = band.session.scheduler.work
+    orders = Orders(
+        commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
+    )
+    for line, problem in (
+        ("@b mute x1 x2", "x1 x2 would change nothing: b plays x3"),
+        ("@all hold x2 0.5", "x2 would change nothing: main plays x1; b plays x3"),
+        ("mute x4", "there is no x4: the last is x3"),
+    ):
+        program = orders.read(line)
+        assert isinstance(program, Program)
+        assert orders.perform(program).problems == [problem]
+
+
+def test_turns_are_given_to_those_who_take_them(tmp_path: Path) -> None:
+    duo = _Duo(tmp_path, "callresponse")
+    duo.do("@main mode battle")
+    assert duo.do("give").problems == ["there are no turns to give in battle, only in callresponse"]
+    assert duo.do("@all give").replies == ["all: the player's turn"]
+    assert duo.b.seat.part.turn.value == "player"

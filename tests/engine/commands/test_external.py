@@ -1,0 +1,113 @@
+"""Commands that come by channels, without any channel."""
+
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.channels.base import Rights
+from impsy_tui.engine.commands.external import Incoming
+from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from tests.support.engine.virtual_session import Rehearsal, temp
+
+
+@pytest.fixture
+def set_(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+@pytest.fixture
+def incoming(set_: Rehearsal) -> Incoming:
+    learner = Learner(list, lambda text: None, VirtualTime().scheduler)
+    return Incoming(
+        set_.bindings, learner, set_.orders, lambda *said: set_.told.append(said), set_.time.scheduler.work
+    )
+
+
+def test_an_address_is_a_command_with_its_arguments(incoming: Incoming, set_: Rehearsal) -> None:
+    assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
+    assert temp(set_) == 1.7
+    assert incoming.addressed("osc", "/elsewhere", (1.7,), False) == "/elsewhere means nothing here"
+
+
+def test_whole_lines_are_taken_from_whom_they_may_come(incoming: Incoming, set_: Rehearsal) -> None:
+    said = incoming.addressed("osc", "/impsy/command", ("temp 1.5",), False)
+    assert said == "/impsy/command from another machine is refused: [osc] remote_commands = true allows it"
+    assert temp(set_) == 1.0
+    assert incoming.addressed("osc", "/impsy/command", ("temp 1.5",), True) == ""
+    assert temp(set_) == 1.5
+    assert "is not taken from osc" in incoming.addressed("osc", "/impsy/command", ("shutdown",), True)
+
+
+def test_what_is_bound_comes_before_what_an_address_means(incoming: Incoming, set_: Rehearsal) -> None:
+    incoming.bind_all({"osc /impsy/pitemp": "temp 1.2", "cc 1 64": "give"}, "[bind]")
+    assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
+    assert incoming.addressed("osc", "/impsy/pitemp", (0,), False) == ""  # the button is let go
+    assert temp(set_) == 1.2
+    set_.do("mode battle")
+    assert incoming.message("midi", "pedals", b"\xb0\x40\x7f")
+    assert set_.told[-1][:2] == ("warning", "midi")
+    assert "there are no turns to give in battle" in set_.told[-1][2]
+    assert not incoming.message("midi", "pedals", b"\xb0\x41\x7f")
+
+
+def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
+    incoming: Incoming, set_: Rehearsal
+) -> None:
+    incoming.bind_all({"cc 17 1": "take", "cc 1 1": "take"}, "[bind]")
+    assert [(level, text.partition(":")[0]) for level, _, text in set_.told] == [("warning", '[bind] "cc 17 1"')]
+    assert set_.bindings.table == {"cc 1 1": "take"}
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments"),
+    [
+        ("/impsy/pause", ()),
+        ("/impsy/unload", ()),
+        ("/impsy/log", ("off",)),
+        ("/impsy/learn", ("x1",)),
+        ("/impsy/cancel_job", ()),
+        ("/impsy/cancel", ("all",)),
+        ("/impsy/help", ()),
+        ("/impsy/load", ("m",)),
+        ("/impsy/mode", ("battle",)),
+        ("/impsy/command", ("pause",)),
+        ("/foot/1", (1,)),
+    ],
+)
+def test_another_machine_may_not_stop_the_music(
+    incoming: Incoming, set_: Rehearsal, address: str, arguments: tuple[object, ...]
+) -> None:
+    incoming.bind_all({"osc /foot/1": "pause"}, "[bind]")
+    problem = incoming.addressed("osc", address, arguments, False)
+    assert "from another machine is refused: [osc] remote_commands = true allows it" in problem
+    assert not set_.session.seat.part.paused
+
+
+def test_an_address_bound_to_a_parameter_is_heard_from_another_machine(incoming: Incoming, set_: Rehearsal) -> None:
+    incoming.bind_all({"osc /foot/1": "temp 1.2"}, "[bind]")
+    assert incoming.addressed("osc", "/foot/1", (1,), False) == ""
+    assert temp(set_) == 1.2
+
+
+def test_a_bound_message_of_another_machine_obeys_the_settings(incoming: Incoming, set_: Rehearsal) -> None:
+    incoming.bind_all({"cc 1 1": "pause", "cc 1 2": "temp 1.2", "cc 1 3": "temp 1.4"}, "[bind]")
+
+    def press(number: int, rights: Rights) -> str:
+        before = len(set_.told)
+        assert incoming.message("websocket", "", bytes((0xB0, number, 127)), rights)
+        assert incoming.message("websocket", "", bytes((0xB0, number, 0)), rights)
+        return " ".join(text for _, _, text in set_.told[before:])
+
+    pause = "cc 1 = 127 ch 1: pause from another machine is refused: [websocket] remote_commands = true allows it"
+    assert press(1, Rights.PARAMETERS) == pause
+    assert not set_.session.seat.part.paused
+    press(2, Rights.PARAMETERS)
+    assert temp(set_) == 1.2
+    refused = press(3, Rights.PLAY)
+    assert (
+        refused == "cc 3 = 127 ch 1 from another machine is refused: [websocket] remote_parameters = true allows it"
+    )
+    assert temp(set_) == 1.2
+    press(1, Rights.COMMANDS)
+    assert set_.session.seat.part.paused

@@ -1,0 +1,115 @@
+"""Commands of musical time, and an engine that is asked about it."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from impsy_tui.control.status_text import tempo_words
+from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.performance.scenes.scene import Stagehand, rig_lines
+from impsy_tui.errors import UserError
+from impsy_tui.language import Mistake, parse
+from tests.support.engine.scripted_players import Band
+
+
+def _commands(band: Band) -> Commands:
+    return Commands(cast(Any, SimpleNamespace(session=band.session, tempo=band.session.tempo)))
+
+
+def _do(band: Band, line: str) -> str:
+    program = parse(line)
+    assert not isinstance(program, Mistake), program.message
+    return "; ".join(str(_commands(band).carry_out(invocation)) for invocation in program.walk())
+
+
+def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
+    band = Band("battle")
+    tempo = band.session.tempo
+    assert _do(band, "quantise 1/8 at 90") == "quantised to 1/8, at 90"
+    assert tempo.grid is not None
+    assert (tempo.grid.note, tempo.beats) == ("1/8", 90.0)
+    assert _do(band, "quantise 1/16") == "quantised to 1/16, at 90"
+    assert _do(band, "swing 60%") == "swing 60%"
+    assert tempo.swing == 0.6
+    assert _do(band, "quantise off") == "not quantised: everything sounds when it happens"
+    assert tempo.grid is None
+    assert _do(band, "tempo 133") == "tempo 133"
+    assert tempo.beats == 133.0
+
+
+def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
+    band = Band("battle")
+    tempo = band.session.tempo
+    assert _do(band, "quantise clock") == "quantised to 1/16, by the clock that comes in"
+    assert tempo.clock_in.follows
+    _do(band, "quantise 1/4")
+    assert _do(band, "quantise clock") == "quantised to 1/4, by the clock that comes in"
+    assert _do(band, "quantise off; clock in").endswith("no clock is followed: tempo 120")
+    assert not tempo.clock_in.follows
+    assert _do(band, "clock in on") == "a clock that comes in is followed"
+
+
+@pytest.mark.parametrize("line", ["tempo 90", "quantise 1/16 at 90", "quantise clock at 90", "quantise off at 90"])
+def test_a_tempo_that_cannot_be_is_refused_in_words(line: str) -> None:
+    band = Band("battle")
+    band.session.tempo.set_follows(True)
+    for _ in range(10):
+        band.session.clock("midi", "Sequencer", b"\xf8", band.time.time)
+        band.wait(0.02)
+    with pytest.raises(UserError, match=r"clock|quantise off needs no tempo"):
+        _do(band, line)
+
+
+def test_turns_and_clocks_and_nudges_by_word() -> None:
+    band = Band("battle")
+    assert "next bar" in _do(band, "hand over on bar")
+    assert band.session.tempo.hand_over == "bar"
+    assert "as soon as" in _do(band, "hand over now")
+    assert _do(band, "clock out on") == "a clock is sent; it starts on the next bar"
+    assert band.session.tempo.clock_out.sends
+    assert _do(band, "clock out") == "no clock is sent"
+    assert _do(band, "nudge out -12ms") == "out nudged -12 ms"
+    assert band.session.outputs.nudges == {"out": -0.012}
+    assert _do(band, "nudge out 0s") == "out is not nudged"
+    with pytest.raises(UserError, match="no output is called synth: there is out"):
+        _do(band, "nudge synth 5ms")
+
+
+def test_musical_time_is_shown_where_there_is_any() -> None:
+    band = Band("battle")
+    tempo = band.session.tempo
+    assert tempo.state() is None
+    _do(band, "quantise 1/16 at 90; swing 60%; hand over on beat; clock out on")
+    band.wait(3.0)
+    state = tempo.state()
+    assert state is not None
+    words = "90.0 bpm · bar 2 · quantised to 1/16 · swing 60% · hands over on the beat · sends a clock"
+    assert tempo_words(state) == words
+    _do(band, "clock in on")
+    band.wait(1.5)
+    state = tempo.state()
+    assert state is not None
+    assert "the clock is LOST" in tempo_words(state)
+
+
+def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> None:
+    band = Band("battle")
+    assert list(rig_lines(band.session)) == []
+    typed = ["clock in on", "clock out on", "nudge out -0.012s"]
+    for line in typed:
+        _do(band, line)
+    assert [parse(line) for line in rig_lines(band.session)] == [parse(line) for line in typed]
+
+
+def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
+    band = Band("battle")
+    models = SimpleNamespace(file_of=lambda seat: None, stay=lambda seat: None)
+    stagehand = Stagehand(band.session, band.session.tempo, cast(Any, models))
+    before = stagehand.capture()
+    _do(band, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
+    stagehand.restore(before)
+    tempo = band.session.tempo
+    assert tempo.capture() == before.time
+    assert band.session.outputs.nudges == {"out": 0.0}
+    assert list(rig_lines(band.session)) == ["clock in on", "clock out on"]

@@ -1,0 +1,238 @@
+"""Models are found by name in their folders alone, and loaded beside what plays."""
+
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import h5py
+import numpy as np
+import pytest
+
+from impsy_tui.config import load_config
+from impsy_tui.engine.models import loader
+from impsy_tui.engine.models.loader import LARGEST_FILE, LoadedModel, SeenFiles, Shelf, load_model
+from impsy_tui.engine.options import Setup, model_folders
+from impsy_tui.engine.runtime.loop import EngineLoop
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.model import Shape
+from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.mdrnn.scale import scale_of
+from impsy_tui.model_files.metadata import LARGEST_NOTES, ModelNotes
+from tests.support.models import constant_model, random_model
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def _load(file: Path) -> LoadedModel:
+    loop = EngineLoop()
+    try:
+        return loop.run_until_complete(load_model(file))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    for folder, names in (("a", ["one.tflite", "one.keras", "notes.txt"]), ("b", ["one.h5", "two words.h5"])):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).touch()
+    (tmp_path / "secret.h5").touch()
+    return Shelf([tmp_path / "a", tmp_path / "b", tmp_path / "none"])
+
+
+def test_a_model_is_found_by_its_name_or_file(shelf: Shelf, tmp_path: Path) -> None:
+    assert shelf.find("one") == tmp_path / "a" / "one.tflite"
+    assert shelf.find("one.keras") == tmp_path / "a" / "one.keras"
+    assert shelf.find("one.h5") == tmp_path / "b" / "one.h5"
+    assert shelf.find("two words") == tmp_path / "b" / "two words.h5"
+    assert shelf.names() == ["one", "two words"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "../secret.h5", "/etc/passwd", "..", "", ".", "notes.txt", "a\0b", "x" * 5000]
+)
+def test_no_name_leads_out_of_the_folders(shelf: Shelf, name: str) -> None:
+    with pytest.raises(UserError, match="no model is called"):
+        shelf.find(name)
+
+
+def test_a_mistyped_name_gets_a_suggestion(shelf: Shelf) -> None:
+    with pytest.raises(UserError, match="did you mean two words"):
+        shelf.find("tow words")
+
+
+def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with pytest.raises(UserError) as problem:
+        Shelf([tmp_path / "a", tmp_path / "b" / ".." / "a"]).find("none")
+    assert str(problem.value) == "no model is called none. There is none yet"
+
+
+def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_engine_is_started(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "config.toml"
+    text = '[[player]]\nname = "a"\nkind = "ensemble"\nfile = "mine/m.tflite"\nclassifier = "ears/g.npz"\n'
+    config.write_text(text)
+    for name in ("mine/m.tflite", "mine/other.tflite", "ears/g.npz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    shelf = Shelf(model_folders(Setup(load_config(config), frozenset(), tmp_path / "logs", tmp_path / "s")))
+    assert shelf.find("m") == tmp_path / "mine" / "m.tflite"
+    assert shelf.find("other") == tmp_path / "mine" / "other.tflite"
+    assert shelf.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
+
+
+def test_a_file_is_looked_at_once_in_a_process_of_its_own(
+    shipped_model: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    check = loader._check
+
+    async def counted(file: Path, answer: BinaryIO) -> None:
+        looked.append(file)
+        await check(file, answer)
+
+    monkeypatch.setattr(loader, "_check", counted)
+    for _ in range(2):
+        loaded = _load(shipped_model)
+        assert loaded.network.shape == Shape(9, 64, 2, 5)
+        assert loaded.notes.max_gap == 5.0
+    assert looked == [shipped_model]
+    assert len(json.loads((own_cache / "impsy-tui" / "seen-models.json").read_text())) == 1
+
+
+def test_keras_files_are_played_from_their_weights(tmp_path: Path) -> None:
+    loaded = _load(random_model(tmp_path / "m.h5", 3, 8, 2, 2))
+    assert loaded.network.runtime == "numpy"
+    assert loaded.name == "m"
+    assert loaded.remark == ""
+
+
+def test_a_flex_file_says_what_it_is_played_from(impsy_models: Path) -> None:
+    (lite,) = impsy_models.glob("musicMDRNN-dim2-*.tflite")
+    assert "played from musicMDRNN-dim2" in _load(lite).remark
+
+
+def test_notes_beside_a_model_are_read_and_nonsense_in_them_ignored(tmp_path: Path) -> None:
+    file = constant_model(tmp_path / "m.h5", [0.1, 0.5])
+    (tmp_path / "m.toml").write_text("max_gap = 2.5\n")
+    assert _load(file).notes.max_gap == 2.5
+    for nonsense in ("max_gap = 'x'", "max_gap = -1", "max_gap = nan", "= ="):
+        (tmp_path / "m.toml").write_text(nonsense)
+        assert _load(file).notes.max_gap is None
+
+
+def test_a_file_that_spins_for_ever_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "CHECK_SECONDS", 0.5)
+    fifo = tmp_path / "m.h5"
+    os.mkfifo(fifo)  # opening it for reading waits for ever
+    monkeypatch.setattr(loader, "_digest", lambda file: "none")
+    began = time.monotonic()
+    with pytest.raises(UserError, match="within"):
+        _load(fifo)
+    assert time.monotonic() - began < 10
+
+
+def test_a_cache_that_cannot_be_read_or_written_does_no_harm(tmp_path: Path, shipped_model: Path) -> None:
+    (tmp_path / "cache").write_text("in the way")
+    assert _load(shipped_model).name
+    (tmp_path / "cache").unlink()
+    (tmp_path / "cache" / "impsy-tui").mkdir(parents=True)
+    (tmp_path / "cache" / "impsy-tui" / "seen-models.json").write_text('{"not": 1}[')
+    assert "x" not in SeenFiles()
+
+
+def test_the_loop_goes_on_while_a_model_loads(tmp_path: Path) -> None:
+    file = random_model(tmp_path / "m.h5", 9, 512, 3, 5)
+    loop = EngineLoop()
+    turns = 0
+
+    async def run() -> None:
+        nonlocal turns
+        loading = asyncio.create_task(load_model(file))
+        while not loading.done():
+            await asyncio.sleep(0.001)
+            turns += 1
+
+    loop.run_until_complete(run())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    assert turns > 20
+
+
+def test_notes_that_take_long_or_never_end_do_not_keep_a_model_waiting(tmp_path: Path) -> None:
+    for name in ("deep", "pipe", "large"):
+        random_model(tmp_path / f"{name}.h5", 3, 8, 2, 2)
+    (tmp_path / "deep.toml").write_text("a." * 100_000 + "a = 1\n")
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "large.toml").write_text("max_gap = 2.0\n" + "#" * LARGEST_NOTES)
+    for name in ("deep", "pipe", "large"):
+        assert _load(tmp_path / f"{name}.h5").notes == ModelNotes()
+
+
+def test_small_file_of_large_weights_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    units = 4096
+    with h5py.File(tmp_path / "large.h5", "w") as h5:
+        for name, shape in (("kernel", (4, 4 * units)), ("recurrent_kernel", (units, 4 * units))):
+            h5.create_dataset(f"lstm0/lstm0/{name}:0", shape, "f4", chunks=True, compression="gzip")
+    assert (tmp_path / "large.h5").stat().st_size < 1 << 20
+    with pytest.raises(UserError, match="weights may take at most 64 MB"):
+        _load(tmp_path / "large.h5")
+
+
+def test_model_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.tflite").open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(UserError, match="at most 256 MB"):
+        _load(tmp_path / "huge.tflite")
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".hdf5"])
+@pytest.mark.parametrize("scale", [5, 10, 40])
+def test_load_model_steps_a_network_with_the_scale_in_its_name(tmp_path: Path, scale: int, suffix: str) -> None:
+    # The file holds means of 10 times these values.
+    file = constant_model(tmp_path / f"musicMDRNN-dim3-scale{scale}-2{suffix}", [0.1, 0.2, 0.4])
+    loaded = _load(file)
+    player = MdrnnPlayer(loaded.network, loaded.name, np.random.default_rng(1))
+    prediction = player.predict(0.1, (0.5, 0.5))
+    factor = 10 / scale
+    assert prediction.dt == pytest.approx(0.1 * factor, rel=1e-3)
+    assert prediction.values == pytest.approx((min(1.0, 0.2 * factor), min(1.0, 0.4 * factor)), rel=1e-3)
+
+
+def test_a_network_of_another_scale_hears_what_it_was_trained_on(tmp_path: Path) -> None:
+    plain = random_model(tmp_path / "m-scale10.h5", 3, 4, 1, 2)
+    other = tmp_path / "m-scale20.h5"
+    other.write_bytes(plain.read_bytes())
+    ten, twenty = (_load(file).network for file in (plain, other))
+    event = [0.1, 0.2, 0.3]
+    heard = np.array(ten.step([2 * value for value in event]))
+    scaled = np.array(twenty.step(event))
+    assert scaled[:12] == pytest.approx(heard[:12] / 2)
+    assert scaled[12:] == pytest.approx(heard[12:])
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"),
+    [("m.h5", 10), ("m-scale5.h5", 5), ("m-scale10-2.tflite", 10), ("m-scale0.h5", 10), ("a-scaled", 10)],
+)
+def test_scale_of_is_read_from_the_name(name: str, scale: float) -> None:
+    assert scale_of(Path(name)) == scale
+
+
+def test_hdf5_models_are_found_by_name(tmp_path: Path) -> None:
+    constant_model(tmp_path / "old.hdf5", [0.1, 0.2])
+    shelf = Shelf([tmp_path])
+    assert shelf.names() == ["old"]
+    assert shelf.find("old") == tmp_path / "old.hdf5"

@@ -1,0 +1,239 @@
+"""The user's files by name: none outside their folders is reached, none in use is touched."""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+
+from impsy_tui.control.messages import Files, FromEngine, LogPicture, Names, Reply
+from impsy_tui.engine.models.loader import Shelf
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.errors import UserError
+from impsy_tui.paths import shipped_folder
+
+T = TypeVar("T")
+
+OUTSIDE = ["../secret", "../secret.log", "/etc/passwd", ".hidden", ".hidden.log", "..", "", "a/b", "a\0b", "é" * 150]
+KINDS = ["log", "dataset", "model"]
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    names = ["logs/a.log", "logs/b.log", "logs/.hidden.log", "datasets/a.npz", "datasets/training-dataset-4d.npz"]
+    names += ["datasets/training-dataset-14d.npz", "models/m.tflite", "models/m.keras", "models/m.toml"]
+    names += ["models/other.h5", "secret.log", "secret.npz", "secret.h5"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    return tmp_path
+
+
+def _library(folder: Path, *in_use: Path) -> Library:
+    models = [folder / "models", shipped_folder("models")]
+    return Library(folder / "logs", folder / "datasets", models, lambda: in_use)
+
+
+def _everything(folder: Path) -> set[tuple[str, str]]:
+    return {(str(file), file.read_text()) for file in folder.rglob("*") if file.is_file()}
+
+
+def test_the_names_of_everything(folder: Path) -> None:
+    names = _run(_library(folder).names(3))
+    assert isinstance(names, Names)
+    assert (names.id, names.logs[-2:]) == (3, ("a", "b"))
+    assert names.datasets == ("a", "training-dataset-14d", "training-dataset-4d")
+    assert {"m", "other"} <= set(names.models)
+
+
+def test_describing_and_drawing_are_answered_by_a_process(folder: Path) -> None:
+    library = _library(folder)
+    files = msgspec.json.decode(_run(library.describe(4)), type=FromEngine)
+    assert isinstance(files, Files)
+    assert {"a.log", "a.npz", "m.tflite", "other.h5"} <= {file.name for file in files.files}
+    refused = msgspec.json.decode(_run(library.draw(5, "a", 10)), type=FromEngine)
+    assert isinstance(refused, Reply)
+    assert refused.id == 5
+    (folder / "logs" / "a.log").write_text("2026-03-01T12:00:00.000000,interface,0.5,0.25\n")
+    picture = msgspec.json.decode(_run(library.draw(6, "a.log", 10)), type=FromEngine)
+    assert isinstance(picture, LogPicture)
+
+
+def test_a_model_is_listed_once_however_its_folder_is_written(folder: Path) -> None:
+    models = [folder / "models", folder / "logs" / ".." / "models"]
+    library = Library(folder / "logs", folder / "datasets", models, lambda: ())
+    files = msgspec.json.decode(_run(library.describe(4)), type=FromEngine)
+    assert isinstance(files, Files)
+    assert [file.name for file in files.files].count("m.tflite") == 1
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_name_leads_out_of_its_folder(folder: Path, kind: str, name: str) -> None:
+    library = _library(folder)
+    before = _everything(folder)
+    with pytest.raises(UserError):
+        library.find(kind, name)
+    with pytest.raises(UserError):
+        _run(library.delete(kind, name))
+    with pytest.raises(UserError):
+        _run(library.rename(kind, name, "x"))
+    if kind == "log":
+        with pytest.raises(UserError):
+            _run(library.draw(1, name, 10))
+    assert _everything(folder) == before
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_renamed_out_of_its_folder(folder: Path, kind: str, name: str) -> None:
+    before = _everything(folder)
+    with pytest.raises(UserError, match="cannot be a name"):
+        _run(_library(folder).rename(kind, "m" if kind == "model" else "a", name))
+    assert _everything(folder) == before
+
+
+def test_all_files_of_a_model_go_along(folder: Path) -> None:
+    library = _library(folder)
+    assert _run(library.rename("model", "m", "gentle.tflite")) == "model m is now gentle"
+    assert sorted(os.listdir(folder / "models")) == ["gentle.keras", "gentle.tflite", "gentle.toml", "other.h5"]
+    assert (folder / "models" / "gentle.toml").read_text() == "models/m.toml"
+    _run(library.delete("model", "gentle.keras"))
+    assert sorted(os.listdir(folder / "models")) == [".trash", "other.h5"]
+
+
+def test_anything_is_found_by_its_name(folder: Path) -> None:
+    library = _library(folder)
+    assert library.find_any("a") == folder / "logs" / "a.log"
+    assert library.find_any("a.npz") == folder / "datasets" / "a.npz"
+    assert library.find_any("m") == folder / "models" / "m.tflite"
+    with pytest.raises(UserError, match="did you mean training-dataset-4d"):
+        library.find_any("training-datset-4d")
+    with pytest.raises(UserError, match="no log, data set or model is called"):
+        library.find_any("../logs/a")
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("log", ".log"), ("dataset", ".npz")])
+def test_logs_and_data_sets_are_renamed_and_deleted(folder: Path, kind: str, suffix: str) -> None:
+    library = _library(folder)
+    _run(library.rename(kind, "a", "c"))
+    _run(library.rename(kind, f"c{suffix}", f"d{suffix}"))
+    place = folder / f"{kind}s"
+    assert (place / f"d{suffix}").read_text() == f"{kind}s/a{suffix}"
+    _run(library.delete(kind, "d"))
+    assert not list(place.glob(f"[acd]{suffix}"))
+
+
+def test_nothing_is_overwritten(folder: Path) -> None:
+    before = _everything(folder)
+    for kind, name, to in (("log", "a", "b"), ("log", "a", "a"), ("model", "other", "other.h5")):
+        with pytest.raises(UserError, match="is there already"):
+            _run(_library(folder).rename(kind, name, to))
+    (folder / "models" / "free.keras").touch()
+    with pytest.raises(UserError, match="is there already"):
+        _run(_library(folder).rename("model", "m", "free"))
+    (folder / "models" / "free.keras").unlink()
+    assert _everything(folder) == before
+
+
+def test_what_comes_with_the_program_stays(folder: Path) -> None:
+    library = _library(folder)
+    shipped = sorted(shipped_folder("models").glob("*.tflite"))[0]
+    for work in (library.delete("model", shipped.stem), library.rename("model", shipped.stem, "mine")):
+        with pytest.raises(UserError, match="comes with the program"):
+            _run(work)
+    assert shipped.is_file()
+
+
+def test_what_is_in_use_stays(folder: Path) -> None:
+    # The model plays from one of its files: all of them are needed.
+    library = _library(folder, folder / "models" / "m.keras", folder / "logs" / "a.log")
+    before = _everything(folder)
+    with pytest.raises(UserError, match="m stays as it is: it plays now"):
+        _run(library.delete("model", "m.tflite"))
+    with pytest.raises(UserError, match="a stays as it is: it is being written"):
+        _run(library.rename("log", "a", "c"))
+    assert _everything(folder) == before
+    _run(library.delete("log", "b"))
+
+
+def test_the_newest_data_set_of_a_dimension(folder: Path) -> None:
+    library = _library(folder)
+    (folder / "datasets" / "gone-4d.npz").symlink_to("nowhere.npz")
+    assert library.newest_dataset(4).stem == "training-dataset-4d"
+    newer = folder / "datasets" / "mine-4d-small.npz"
+    newer.touch()
+    os.utime(newer, (4e9, 4e9))
+    assert library.newest_dataset(4) == newer
+    with pytest.raises(UserError, match="dataset 9 makes one"):
+        library.newest_dataset(9)
+
+
+def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(folder: Path) -> None:
+    library = _library(folder)
+    with pytest.raises(UserError, match="scores is not there: scores are"):
+        library.scores_folder("")
+    (folder / "scores" / "quartets").mkdir(parents=True)
+    assert library.scores_folder("") == folder / "scores"
+    assert library.scores_folder("quartets") == folder / "scores" / "quartets"
+    for name in ("trios", "../logs", "..", "/etc"):
+        with pytest.raises(UserError, match="no folder of gesture scores is called"):
+            library.scores_folder(name)
+
+
+def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
+    assert not [name for name in _run(_library(folder).names(1)).models if name.startswith("ensembleRNN")]
+    assert Shelf([shipped_folder("models")], bands=True).names() == ["ensembleRNN-units16"]
+    names = _run(_library(folder).names(1))
+    assert names.bands == ("ensembleRNN-units16",)
+    assert names.classifiers == ("gestures-synthetic",)
+
+
+def test_an_agent_is_renamed_and_deleted_and_is_told_by_its_name_as_well(folder: Path) -> None:
+    library, models = _library(folder), folder / "models"
+    (models / "agent-mine.npz").touch()
+    (models / "clips.npz").touch()
+    assert _run(library.rename("model", "agent-mine", "gentle")) == "model agent-mine is now agent-gentle"
+    _run(library.delete("model", "agent-gentle"))
+    assert not list(models.glob("agent-*"))
+    with pytest.raises(UserError, match="comes with the program"):
+        _run(library.delete("model", "agent-fm"))
+    with pytest.raises(UserError, match="no model is called clips"):
+        _run(library.delete("model", "clips"))
+    (models / "agent-playing.npz").touch()
+    with pytest.raises(UserError, match="it plays now"):
+        _run(_library(folder, models / "agent-playing.npz").delete("model", "agent-playing"))
+
+
+def test_a_model_of_a_band_keeps_the_part_of_its_name_that_tells_it(folder: Path) -> None:
+    (folder / "models" / "ensembleRNN-mine.tflite").touch()
+    assert _run(_library(folder).rename("model", "ensembleRNN-mine", "gentle")).endswith("is now ensembleRNN-gentle")
+    assert (folder / "models" / "ensembleRNN-gentle.tflite").is_file()
+
+
+class TestHelpers:
+    def test_one_that_fails_is_told_with_its_last_words(self) -> None:
+        with pytest.raises(UserError, match="list_files failed: ValueError"):
+            _run(ask_helper("impsy_tui.workers.list_files", "list", "x"))
+
+    def test_one_that_takes_too_long_is_given_up(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "log")  # opening it for reading waits for ever
+        with pytest.raises(UserError, match="did not answer within"):
+            _run(ask_helper("impsy_tui.workers.list_files", "draw", "1", str(tmp_path / "log"), "5", patience=0.3))
+
+    def test_what_no_process_can_be_told_is_refused(self) -> None:
+        with pytest.raises(UserError, match="cannot be asked that"):
+            _run(ask_helper("impsy_tui.workers.list_files", "draw", "1", "a\0b", "5"))
+
+
+def test_rename_keeps_the_scale_of_a_model(folder: Path) -> None:
+    (folder / "models" / "old-scale5.h5").touch()
+    assert _run(_library(folder).rename("model", "old-scale5", "gentle")) == "model old-scale5 is now gentle-scale5"

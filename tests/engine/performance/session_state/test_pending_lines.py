@@ -1,0 +1,109 @@
+"""Pending lines are pending again after a restart, at the time where they would be."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.engine.performance.session_state import pending_lines
+from tests.support.engine.virtual_session import Rehearsal, temp
+
+
+def _restarted(before: Rehearsal, folder: Path, away: float = 0.0) -> tuple[Rehearsal, list[str]]:
+    """Another engine that resumes the pending lines of this one."""
+    kept = pending_lines.capture(before.manager.conductor, before.time.time)
+    after = Rehearsal(folder)
+    for word in before.macros.values():
+        after.do(f"def {word}")
+    after.do(f"temp {temp(before)}")
+    now = after.session.scheduler.now
+    return after, asyncio.run(pending_lines.resume(kept, away, now, after.orders.read, after.manager))
+
+
+@pytest.mark.parametrize(("line", "eased"), [("over 20s temp 2", False), ("over 20s ease temp 2", True)])
+def test_ramp_goes_on_where_it_would_be(tmp_path: Path, line: str, eased: bool) -> None:
+    before = Rehearsal(tmp_path)
+    before.do("temp 0.5")
+    before.do(line)
+    before.wait(4)
+    after, problems = _restarted(before, tmp_path, away=6)
+    before.wait(6)
+    assert problems == []
+    assert temp(after) == pytest.approx(temp(before), abs=0.01)
+    before.wait(5)
+    after.wait(5)
+    assert temp(after) == pytest.approx(temp(before), abs=0.01)
+    after.wait(6)
+    assert temp(after) == 2.0
+    assert after.do("what") == "nothing is pending"
+
+
+def test_ramp_that_ended_meanwhile_is_at_its_end(tmp_path: Path) -> None:
+    before = Rehearsal(tmp_path)
+    before.do("over 5s temp 2")
+    before.wait(1)
+    after, problems = _restarted(before, tmp_path, away=3600)
+    assert (problems, temp(after)) == ([], 2.0)
+    assert after.do("what") == "nothing is pending"
+
+
+def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
+    before = Rehearsal(tmp_path)
+    before.do("over 20s temp 2 sigma 0.5")
+    before.wait(1)
+    before.do("temp 0.7")
+    after, _ = _restarted(before, tmp_path)
+    after.wait(30)
+    assert temp(after) == 0.7
+    assert after.session.seats["main"].part.settings.sigma == 0.5
+
+
+def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None:
+    before = Rehearsal(tmp_path)
+    before.do("def drop = temp 1.9")
+    for line in (
+        "after 1s temp 0.5",
+        "after 10s drop",
+        "every 4s temp 1.1",
+        "at response temp 3",
+        "whenever event 3 temp 4",
+    ):
+        before.do(line)
+    before.do("cancel 1")
+    before.wait(3)
+    after, problems = _restarted(before, tmp_path, away=2)
+    assert problems == []
+    assert after.do("what").splitlines() == [
+        "2  after 10s drop  (in 5.0s)",
+        "3  every 4s temp 1.1  (in 3.0s)",
+        "4  at response temp 3",
+        "5  whenever event 3 temp 4",
+    ]
+    assert after.do("after 9s take").startswith("6  ")
+    after.wait(3.1)
+    assert temp(after) == 1.1
+    after.wait(2)
+    assert temp(after) == 1.9
+
+
+def test_line_that_fell_due_meanwhile_is_carried_out_once(tmp_path: Path) -> None:
+    before = Rehearsal(tmp_path)
+    before.do("after 10s temp 1.9")
+    before.do("every 4s mode battle")
+    after, _ = _restarted(before, tmp_path, away=101)
+    after.wait(0.1)
+    assert temp(after) == 1.9
+    assert after.session.seats["main"].part.settings.mode == "callresponse"
+    assert after.do("what") == "2  every 4s mode battle  (in 2.9s)"
+
+
+def test_line_whose_macro_is_gone_is_reported_and_the_others_come_back(tmp_path: Path) -> None:
+    before = Rehearsal(tmp_path)
+    before.do("def drop = temp 1.9")
+    before.do("after 10s drop")
+    before.do("after 11s take")
+    before.do("undef drop")
+    after, problems = _restarted(before, tmp_path)
+    assert len(problems) == 1
+    assert problems[0].startswith("after 10s drop: ")
+    assert after.do("what").startswith("2  after 11s take")

@@ -1,0 +1,243 @@
+"""A log is played again as it was played."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from impsy_tui.engine.performance.command_log import Recorder
+from impsy_tui.engine.performance.replay import Performance, Replayer, performance_of
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from impsy_tui.errors import UserError
+from impsy_tui.workers.read_log import read_reel
+from tests.support.waiting import wait_until
+
+BEGAN = datetime(2026, 1, 2, 3, 4, 5, 250_000)
+
+
+def log_of(folder: Path, rows: Sequence[tuple[float, str, str]]) -> Path:
+    file = folder / "2026-01-02T03-04-05-3d-mdrnn.log"
+    lines = [
+        f"{(BEGAN + timedelta(seconds=at)).isoformat(timespec='microseconds')},{src},{x}\n" for at, src, x in rows
+    ]
+    file.write_text("".join(lines))
+    return file
+
+
+def printed(file: Path) -> bytes:
+    reel, events = read_reel(file)
+    return msgspec.json.encode(reel) + b"\n" + events
+
+
+def test_what_the_musician_played_is_read_and_nothing_else(tmp_path: Path) -> None:
+    file = log_of(
+        tmp_path,
+        [
+            (0.0, "interface", "0.1,0.2"),
+            (0.4, "rnn", "0.9,0.9"),
+            (0.5, "interface", "0.3,0.4"),
+            (0.6, "interface", "0.3"),
+            (0.7, "gap", "3"),
+            (0.8, "interface", "nan,0.4"),
+            (1.25, "replay", "1.5,0.6"),
+        ],
+    )
+    file.with_suffix(".commands").write_text(
+        f"{BEGAN.isoformat()},seed 7\nnonsense\n{(BEGAN + timedelta(seconds=1)).isoformat()},temp 1.5; mode battle\n"
+    )
+    performance = performance_of("it", printed(file))
+    assert performance.times.tolist() == pytest.approx([0.0, 0.5, 1.25])
+    assert performance.values.tolist() == [[0.1, 0.2], [0.3, 0.4], [1.0, 0.6]]
+    assert list(performance.commands) == [(0.0, "seed 7"), (1.0, "temp 1.5; mode battle")]
+    assert performance.seconds == pytest.approx(1.25)
+
+
+@pytest.mark.parametrize("content", ["", "nonsense\n", "2026-01-02T03:04:05,rnn,0.5\n"])
+def test_what_has_no_events_is_told(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "l.log"
+    file.write_text(content)
+    with pytest.raises(UserError, match="l cannot be replayed: no events are in it"):
+        performance_of("l", printed(file))
+
+
+def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="No such file"):
+        performance_of("l", printed(tmp_path / "l.log"))
+
+
+class Stage:
+    """A replayer on a virtual clock, and what came of it."""
+
+    def __init__(self) -> None:
+        self.time = VirtualTime(50.0)
+        self.played: list[tuple[float, float, list[float]]] = []
+        self.lines: list[tuple[float, str]] = []
+        self.over: list[str] = []
+        self.sounds: list[tuple[float, float]] = []
+        self.replayer = Replayer(
+            self.time.scheduler,
+            lambda values, at: self.played.append((self.time.time, at, list(values))),
+            lambda frame, at: self.sounds.append((round(at, 6), float(frame[0]))),
+            lambda line: self.lines.append((self.time.time, line)),
+            self.over.append,
+        )
+
+    def start(self, *times: float, commands: Sequence[tuple[float, str]] = (), speed: float = 1.0) -> None:
+        values = np.linspace(0, 1, len(times))[:, None]
+        self.replayer.start(Performance("it", np.array(times), values, commands), speed)
+
+
+def test_frames_of_sound_come_as_often_as_they_were_heard_beside_events() -> None:
+    stage = Stage()
+    frames = np.zeros((3, 57))
+    frames[:, 0], frames[:, 1], frames[:, -1] = (0.0, 0.3, 0.4), (-20.0, -30.0, -40.0), (3, 1, 2)
+    performance = Performance("it", np.array([0.1]), np.array([[0.5]]), (), frames)
+    assert str(performance) == "1 events and 3 frames of sound"
+    stage.replayer.start(performance, 2.0)
+    stage.time.advance(5)
+    levels = [(50.0, -20.0), (50.05, -20.0), (50.1, -20.0), (50.15, -30.0), (50.2, -40.0), (50.2, -40.0)]
+    assert stage.sounds == levels
+    assert [at for _, at, _ in stage.played] == [50.05]
+    assert stage.over == ["it"]
+
+
+def test_events_and_commands_come_when_they_came() -> None:
+    stage = Stage()
+    stage.start(0.0, 0.5, 2.0, commands=[(0.0, "seed 7"), (0.5, "temp 1"), (3.0, "take")])
+    stage.time.advance(1.0)
+    state = stage.replayer.state()
+    assert state is not None
+    assert (state.name, state.position, state.length, state.speed) == ("it", 1.0, 3.0, 1.0)
+    stage.time.advance(10)
+    assert [(now, at) for now, at, _ in stage.played] == [(50.0, 50.0), (50.5, 50.5), (52.0, 52.0)]
+    # What sets the stage is done before it begins; what came with an event goes before it.
+    assert stage.lines == [(50.5, "temp 1"), (53.0, "take")]
+    assert stage.over == ["it"]
+    assert stage.replayer.state() is None
+
+
+def test_twice_as_fast_takes_half_the_time() -> None:
+    stage = Stage()
+    stage.start(0.0, 1.0, 4.0, speed=2.0)
+    stage.time.advance(10)
+    assert [at for _, at, _ in stage.played] == [50.0, 50.5, 52.0]
+
+
+def test_a_stall_makes_no_burst() -> None:
+    stage = Stage()
+    stage.start(*(0.1 * number for number in range(100)))
+    stage.time.advance(1.0)
+    count = len(stage.played)
+    stage.time.stall(5.0)
+    assert len(stage.played) == count + 1
+    stage.time.advance(0.35)
+    assert len(stage.played) == count + 4
+    stage.time.advance(20)
+    assert len(stage.played) == 100
+
+
+def test_it_is_over_when_it_is_stopped() -> None:
+    stage = Stage()
+    stage.start(0.0, 1.0)
+    stage.time.advance(0.5)
+    assert stage.replayer.stop() == "it"
+    stage.time.advance(5)
+    assert len(stage.played) == 1
+    assert stage.replayer.stop() == ""
+    assert stage.over == []
+
+
+def test_a_line_may_end_it() -> None:
+    stage = Stage()
+    stage.replayer._command = lambda line: stage.replayer.stop()  # type: ignore[assignment, func-returns-value]
+    stage.start(0.0, 2.0, commands=[(1.0, "cancel replay")])
+    stage.time.advance(5)
+    assert len(stage.played) == 1
+
+
+def test_commands_are_written_beside_the_log_with_its_time(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    recorder = Recorder(lambda at: BEGAN + timedelta(seconds=at), lambda *said: told.append(said))
+    recorder.note(0.0, "before it began")
+    recorder.begin(tmp_path / "logs" / "a.log")
+    recorder.note(1.5, "temp 1.3; mode battle")
+    recorder.note(2.0, "take")
+    recorder.end()
+    recorder.note(3.0, "after it ended")
+    recorder.close()
+    rows = (tmp_path / "logs" / "a.commands").read_text().splitlines()
+    assert rows == ["2026-01-02T03:04:06.750000,temp 1.3; mode battle", "2026-01-02T03:04:07.250000,take"]
+    assert told == []
+    assert datetime.fromisoformat(rows[0].partition(",")[0]).replace(tzinfo=UTC).timestamp() > 0
+
+
+def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    (tmp_path / "logs").touch()
+    recorder = Recorder(lambda at: BEGAN, lambda *said: told.append(said))
+    recorder.begin(tmp_path / "logs" / "a.log")
+    recorder.note(1.5, "take")
+    recorder.close()
+    ((level, text),) = told
+    assert level == "error"
+    assert text.startswith("the set's commands cannot be written")
+
+
+def test_a_command_of_several_lines_is_one_row(tmp_path: Path) -> None:
+    recorder = Recorder(lambda at: BEGAN, lambda *said: None)
+    recorder.begin(tmp_path / "a.log")
+    recorder.note(1.5, 'load "m\n2026-01-02T03:04:06,delete model m\u2028"')
+    recorder.close()
+    assert len((tmp_path / "a.commands").read_text().splitlines()) == 1
+
+
+def test_what_is_too_long_for_the_engine_is_told(tmp_path: Path) -> None:
+    file = log_of(tmp_path, [(0.0, "interface", "0.5")])
+    row = f"{BEGAN.isoformat()},temp 1\n"
+    file.with_suffix(".commands").write_text(row * 20_001)
+    with pytest.raises(UserError, match="too long"):
+        performance_of("it", printed(file))
+    file.with_suffix(".commands").write_text(row * 20_000)
+    assert len(performance_of("it", printed(file)).commands) == 20_000
+    with file.open("ab") as log:
+        log.truncate(257 << 20)  # a hole: it takes no room
+    with pytest.raises(UserError, match="too long"):
+        performance_of("it", printed(file))
+
+
+def test_a_recording_leaves_out_commands_that_are_not_allowed_and_names_their_lines(tmp_path: Path) -> None:
+    file = log_of(tmp_path, [(0.0, "interface", "0.1,0.2"), (2.0, "interface", "0.3,0.4")])
+    lines = [
+        "temp 1.5",
+        'set osc.server_ip "0.0.0.0"',
+        "def open = keep mapping",
+        "def drop = temp 0.5",
+        "#3 after 1s delete log x",
+        "drop",
+        "cancel job",
+    ]
+    file.with_suffix(".commands").write_text("".join(f"{BEGAN.isoformat()},{line}\n" for line in lines))
+    performance = performance_of("it", printed(file))
+    assert [line for _, line in performance.commands] == ["temp 1.5", "def drop = temp 0.5", "drop"]
+    name = file.with_suffix(".commands").name
+    refused = ((2, "set"), (3, "keep mapping"), (5, "delete"), (7, "cancel job"))
+    assert list(performance.refused) == [
+        f"{name}, line {line}: {word} is not allowed in a recording: type it at the prompt" for line, word in refused
+    ]
+
+
+def test_recorder_keeps_commands_until_the_disk_takes_them(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    recorder = Recorder(lambda at: BEGAN, lambda *said: told.append(said))
+    (tmp_path / "logs").write_text("in the way")
+    file = recorder.begin(tmp_path / "logs" / "a.log")
+    recorder.note(1.0, "take")
+    recorder.note(2.0, "give")
+    wait_until(lambda: bool(told))
+    (tmp_path / "logs").unlink()
+    recorder.close()
+    assert [row.partition(",")[2] for row in file.read_text().splitlines()] == ["take", "give"]
+    assert [level for level, _ in told] == ["error", "warning"]

@@ -1,0 +1,392 @@
+"""Lines that plan, glide and take back, on a virtual clock."""
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.engine.performance.replay import Performance
+from tests.support.engine.scripted_players import ScriptedPlayer
+from tests.support.engine.virtual_session import SHIPPED, Rehearsal, temp
+from tests.support.models import constant_model
+
+
+@pytest.fixture
+def set_(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+def test_several_at_once(set_: Rehearsal) -> None:
+    reply = set_.do("mode battle; temp 1.3")
+    assert reply.splitlines()[1] == "temp 1.3"
+    assert set_.session.seat.part.settings.mode == "battle"
+    assert temp(set_) == 1.3
+    assert ("info", "command", "mode battle; temp 1.3") in set_.told
+
+
+def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: Rehearsal) -> None:
+    reply = set_.try_("mode battle; give; temp 1.3")
+    assert not reply.ok
+    assert "no turns to give in battle" in reply.text
+    assert temp(set_) == 1.3
+
+
+def test_a_fade_that_nothing_glides_in_says_so(set_: Rehearsal) -> None:
+    assert set_.do("fade 5s").startswith("silent at once: no output has safe values to fade to")
+    set_.out.safe = (0.0, 0.0, 0.0)
+    assert set_.do("fade 5s") == "fading for 5s; resume lets the player play"
+
+
+def test_a_mistake_anywhere_does_nothing(set_: Rehearsal) -> None:
+    reply = set_.try_("temp 1.3; mode batle")
+    assert (reply.ok, reply.start, reply.end) == (False, 15, 20)
+    assert temp(set_) == 1.0
+
+
+def test_over_glides_from_what_is_to_what_is_given(set_: Rehearsal) -> None:
+    assert set_.do("over 8s temp 0.6 sigma 0.1") == "1  over 8s temp 0.6 sigma 0.1"
+    set_.wait(4)
+    assert temp(set_) == pytest.approx(0.8, abs=0.01)
+    assert set_.session.seat.part.settings.sigma == pytest.approx(0.0316, abs=0.001)
+    set_.wait(4)
+    assert (temp(set_), set_.session.seat.part.settings.sigma) == (0.6, 0.1)
+    assert set_.do("what") == "nothing is pending"
+
+
+def test_what_glides_to_a_chance_draws_it_when_it_begins(set_: Rehearsal) -> None:
+    set_.do("every 2s over 1s temp rand 2 3")
+    set_.wait(1)
+    arrived = []
+    for _ in range(3):
+        set_.wait(2)
+        arrived.append(temp(set_))
+        assert 2 <= arrived[-1] <= 3
+    assert len(set(arrived)) == 3
+
+
+def test_the_ends_of_a_chance_may_be_typed_in_any_order(set_: Rehearsal) -> None:
+    set_.do("temp rand 3 2")
+    assert 2.0 <= temp(set_) <= 3.0
+
+
+def test_what_is_set_by_hand_glides_no_more(set_: Rehearsal) -> None:
+    set_.do("over 8s temp 0.6 sigma 0.1")
+    set_.wait(1)
+    set_.do("temp 2")
+    set_.wait(10)
+    assert temp(set_) == 2.0
+    assert set_.session.seat.part.settings.sigma == 0.1
+
+
+def test_speed_and_timescale_are_one_knob(set_: Rehearsal) -> None:
+    set_.do("over 8s speed 4")
+    set_.wait(4)
+    assert set_.session.seat.part.settings.timescale == pytest.approx(0.5, abs=0.01)
+    set_.do("timescale 3")
+    set_.wait(10)
+    assert set_.session.seat.part.settings.timescale == 3.0
+
+
+def test_values_that_are_held_and_ranged_glide_too(set_: Rehearsal) -> None:
+    set_.do("over 2s hold x1 x2 0.5 range x3 0.2 0.8")
+    set_.wait(1)
+    assert set_.session.seat.shaping.ranged[2] == pytest.approx((0.1, 0.9), abs=0.01)
+    set_.wait(1)
+    assert set_.session.seat.shaping.held == {0: 0.5, 1: 0.5}
+    assert set_.session.seat.shaping.ranged == {2: (0.2, 0.8)}
+    reply = set_.try_("over 2s hold x9 0.5")
+    assert "there is no x9: the last is x3" in reply.text
+
+
+def test_release_ends_what_glides(set_: Rehearsal) -> None:
+    set_.do("over 5s hold x1 0.5")
+    set_.wait(1)
+    set_.do("release")
+    set_.wait(10)
+    assert set_.session.seat.shaping.held == {}
+
+
+def test_tempo_and_swing_glide(set_: Rehearsal) -> None:
+    set_.do("over 4s tempo 140 swing 60%")
+    set_.wait(2)
+    assert set_.tempo.beats == pytest.approx(130, abs=0.5)
+    set_.wait(2)
+    assert (set_.tempo.beats, set_.tempo.swing) == (140.0, 0.6)
+
+
+def test_later_and_again_and_again(set_: Rehearsal) -> None:
+    set_.do("after 10s mode battle; temp 2")
+    set_.do("every 4s temp rand 0.5 1.5")
+    assert len(set_.do("what").splitlines()) == 2
+    set_.wait(4.1)
+    first = temp(set_)
+    set_.wait(4)
+    assert 0.5 <= first <= 1.5
+    assert temp(set_) != first
+    set_.do("cancel 2")
+    set_.wait(10)
+    assert temp(set_) == 2.0
+    assert set_.do("cancel all") == "nothing was pending"
+    assert "number 2" in set_.try_("cancel 2").text
+
+
+def test_at_a_response_and_whenever_a_call_begins(set_: Rehearsal) -> None:
+    set_.do("at response temp 2")
+    set_.do("whenever call temp 1")
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 1.0
+    set_.wait(1.2)
+    assert temp(set_) == 2.0
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 1.0
+    set_.do("temp 3")
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 3.0  # the call goes on
+    set_.wait(1.2)
+    assert temp(set_) == 3.0
+    set_.play(0.1, 0.2, 0.3)
+    assert temp(set_) == 1.0
+
+
+def test_what_goes_wrong_later_is_told_and_the_set_goes_on(set_: Rehearsal) -> None:
+    set_.do("mode battle; every 1s give")
+    set_.wait(3.1)
+    assert [text for level, source, text in set_.told if level == "error"] == [
+        "there are no turns to give in battle, only in callresponse"
+    ] * 3
+
+
+def test_words_of_ones_own(set_: Rehearsal) -> None:
+    set_.do("def drop = mode battle; over 2s temp 1.8")
+    set_.do("def warm t x = over $t temp $x")
+    assert set_.do("drop").splitlines()[1] == "1  over 2s temp 1.8"
+    set_.wait(2)
+    assert temp(set_) == 1.8
+    set_.do("warm 1s 0.7")
+    set_.wait(1)
+    assert temp(set_) == 0.7
+    assert set_.do("defs").splitlines() == ["drop = mode battle; over 2s temp 1.8", "warm t x = over $t temp $x"]
+    set_.do("undef drop")
+    assert "no command is called drop" in set_.try_("drop").text
+    assert "defs lists" in set_.try_("undef drop").text
+
+
+def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set_: Rehearsal) -> None:
+    set_.do("temp 1.3; mode battle; mute x1")
+    set_.do("over 8s temp 2")
+    set_.do("after 5s temp 3")
+    set_.wait(1)
+    assert set_.do("undo") == "taken back: after 5s temp 3"
+    assert set_.do("undo") == "taken back: over 8s temp 2"
+    assert temp(set_) == 1.3
+    set_.wait(20)
+    assert temp(set_) == 1.3
+    assert set_.do("undo") == "taken back: temp 1.3; mode battle; mute x1"
+    seat = set_.session.seat
+    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
+    assert "nothing to take back" in set_.try_("undo").text
+    assert set_.do("redo") == "again: temp 1.3; mode battle; mute x1"
+    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.3, "battle", {0})
+    set_.do("redo")
+    set_.wait(8)
+    assert temp(set_) == 2.0
+    set_.do("sigma 1")
+    assert "nothing was taken back" in set_.try_("redo").text
+
+
+def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: Rehearsal) -> None:
+    set_.do("temp 2")
+    set_.do("temp 3; mute x1")
+    set_.do("undo")
+    assert not set_.try_("load nothing").ok
+    set_.do("temp 2")
+    assert set_.do("redo") == "again: temp 3; mute x1"
+    set_.do("undo")
+    assert not set_.try_("load nothing").ok
+    assert set_.do("undo") == "taken back: temp 2"
+
+
+def test_a_key_held_down_is_taken_back_as_one(set_: Rehearsal) -> None:
+    for value in (1.1, 1.2, 1.3):
+        set_.do(f"temp {value}")
+        set_.wait(0.1)
+    set_.do("undo")
+    assert temp(set_) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("scene one", "scene two"), ("hold x1 0.2", "hold x2 0.8"), ("hold x1 0.2", "hold x1 x2 0.8")],
+)
+def test_lines_about_different_things_are_taken_back_one_by_one_however_quick(
+    set_: Rehearsal, first: str, second: str
+) -> None:
+    set_.do("temp 1.1; scene save one; temp 1.2; scene save two; temp 1.3")
+    set_.wait(2)
+    set_.do(first)
+    set_.do(second)
+    assert set_.do("undo") == f"taken back: {second}"
+    assert set_.do("undo") == f"taken back: {first}"
+
+
+def test_what_was_played_is_never_taken_back(set_: Rehearsal) -> None:
+    set_.do("temp 2")
+    set_.play(0.1, 0.2, 0.3)
+    set_.do("undo")
+    assert [row[1] for row in set_.logs["main"].rows] == ["interface"]
+
+
+def test_players_are_addressed_by_name(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
+    set_.do("@b over 2s temp 2")
+    set_.do("temp 1.5")
+    set_.do("@all sigma 0.5; @b after 1s mode battle; temp 3")
+    set_.wait(0.5)
+    assert (temp(set_, "a"), temp(set_, "b")) == (1.5, pytest.approx(1.25, abs=0.02))
+    set_.wait(2)
+    assert temp(set_, "b") == 3.0
+    assert set_.session.seats["b"].part.settings.mode == "battle"
+    assert set_.session.seats["a"].part.settings.mode == "callresponse"
+    assert "no player is called c" in set_.try_("@c temp 1").text
+
+
+def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent)
+    set_.do(f"load {SHIPPED.stem}")
+    assert set_.session.seat.part.player.kind == "mdrnn"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    set_.do("redo")
+    assert set_.session.seat.part.player.name == SHIPPED.stem
+
+
+def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> None:
+    file = constant_model(tmp_path / "elsewhere" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
+    for name in ("mine", "other"):
+        constant_model(tmp_path / "models" / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+    set_ = Rehearsal(tmp_path, mode="useronly")
+    seat, casting = set_.session.seat, set_.casting
+    seat.change_player(asyncio.run(casting.first("main", "mdrnn", str(file), seat.wiring, 4)))
+    for line in ("load other", "load mine", "unload"):
+        set_.do(line)
+        assert casting.file_of(seat) != file
+        set_.do("undo")
+        assert casting.file_of(seat) == file
+        assert seat.part.player.name == "mine"
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehearsal, tmp_path: Path) -> None:
+    file = tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands"
+    file.parent.mkdir()
+    os.mkfifo(file)  # opening it waits until somebody reads
+    set_.do("record on")
+    closing = threading.Thread(target=set_.manager.close)
+    closing.start()
+    closing.join(60)
+    waited = closing.is_alive()
+    reader = os.open(file, os.O_RDWR)  # from now on nobody waits
+    set_.manager.recorder.close()
+    assert b",seed " in os.read(reader, 1 << 16)
+    os.close(reader)
+    assert not waited
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "shutdown",
+        "after 1s delete model m",
+        "every 1s after 1s set model.size s",
+        "def drop = delete model m",
+        "def drop which = delete model $which",
+        "def drop = temp 1; after 1s shutdown",
+        "def drop = def other = shutdown",
+        "def drop name = def other = load $name; shutdown",
+        "def drop = wipe",
+        "at call wipe",
+        "bind f5 temp 1",
+    ],
+)
+def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrapped(set_: Rehearsal, line: str) -> None:
+    set_.do("def wipe = delete model m")
+    problem = set_.orders.carry_out_for("osc", "/impsy/command", line)
+    assert "is not taken from osc" in problem
+    assert list(set_.macros) == ["wipe"]
+    assert set_.do("what") == "nothing is pending"
+
+
+def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
+    problem = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
+    assert (problem, list(set_.macros)) == ("", ["glide"])
+
+
+def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
+    for number in range(500):
+        set_.do(f"def w{number} = temp 1")
+    assert "500 words of yours are defined already" in set_.try_("def another = temp 1").text
+    set_.do("def w7 = temp 2")
+    set_.do("undef w8; def another = temp 1")
+    assert len(set_.macros) == 500
+
+
+def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: Rehearsal) -> None:
+    def fail(*values: object) -> None:
+        raise ConnectionError
+
+    set_.do("thru on")
+    send, set_.out.send = set_.out.send, fail  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        set_.session.replayed((0.1, 0.2, 0.3), set_.time.time)
+    set_.out.send = send  # type: ignore[method-assign]
+    set_.play(0.1, 0.2, 0.3)
+    assert set_.logs["main"].rows[-1][1] == "interface"
+
+
+def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way(tmp_path: Path) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    constant_model(tmp_path / "one.h5", [0.1, 0.2, 0.5, 0.8])
+
+    async def both() -> None:
+        await asyncio.gather(set_.orders.carry_out("load one", 1), set_.orders.carry_out("every 4s temp 2", 2))
+
+    asyncio.run(both())
+    assert set_.session.seat.part.player.name == "one"
+    set_.do("undo")
+    assert set_.session.seat.part.player.kind == "dummy"
+    assert len(set_.manager.conductor) == 1
+    set_.do("scene save a")
+    set_.do("over 4s scene a")
+    set_.do("undo")
+    assert len(set_.manager.conductor) == 1
+
+
+def test_mode_filter_gives_thru_back_when_another_mode_follows(set_: Rehearsal) -> None:
+    set_.do("thru on")
+    set_.do("mode filter")
+    assert not set_.session.settings.thru
+    set_.do("mode filter")
+    set_.do("mode callresponse")
+    assert set_.session.settings.thru
+    set_.do("mode filter; thru off; mode duet")  # thru that was set by hand stays
+    assert not set_.session.settings.thru
+
+
+def test_pending_ramp_shows_which_parameters_were_set_by_hand(set_: Rehearsal) -> None:
+    set_.do("over 20s temp 1.5 sigma 0.05")
+    set_.do("temp 1")
+    assert set_.do("what").startswith("1  over 20s temp 1.5 sigma 0.05, not temp  (")
+
+
+def test_cancel_replay_ends_the_ramps_that_the_replay_began(set_: Rehearsal, tmp_path: Path) -> None:
+    commands = ((0.0, "temp 1"), (0.5, "#1 over 60s temp 2"), (100.0, "temp 1"))
+    performance = Performance("old", np.empty(0), np.empty((0, 3)), commands)
+    set_.do("over 60s sigma 0.5")
+    asyncio.run(set_.manager.play_again(performance))
+    set_.wait(1)
+    assert len(set_.do("what").splitlines()) == 2
+    set_.do("cancel replay")
+    assert set_.do("what").startswith("1  over 60s sigma 0.5")
+    assert len(set_.do("what").splitlines()) == 1

@@ -1,0 +1,59 @@
+"""Stepping through a set list, on a virtual clock."""
+
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.language.setlist import read_set
+from tests.support.engine.virtual_session import SET, Rehearsal, temp
+
+
+@pytest.fixture
+def set_(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text(SET)
+    assert "no set list is open" in set_.try_("next").text
+    assert set_.do("cue first") == "first: 3 cues; next is warm"
+    assert temp(set_) == 1.0
+    assert set_.do("next") == "cue 1 of 3: warm; next is drop"
+    set_.wait(6)
+    assert temp(set_) == 1.2
+    set_.do("next")
+    assert (temp(set_), set_.session.seat.part.settings.mode) == (2.0, "battle")
+    assert set_.do("cue").splitlines() == ["  warm", "▶ drop", "· end"]
+    set_.do("undo")
+    assert (temp(set_), set_.session.seat.part.settings.mode) == (1.2, "callresponse")
+    assert set_.do("goto end") == "cue 3 of 3: end; next is none"
+    assert "no more cues: the last is end" in set_.try_("next").text
+    assert set_.do("back").startswith("cue 2 of 3: drop")
+    assert "no cue is called x; there are: warm, drop, end" in set_.try_("goto x").text
+    state = set_.manager.cues.state()
+    assert state is not None
+    assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
+
+
+@pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "")])
+def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
+    set_.manager.cues.take("first", read_set(SET), index)
+    state = set_.manager.cues.state()
+    assert state is not None
+    assert state.following == following
+
+
+def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Rehearsal) -> None:
+    (set_.folder / "sets").mkdir()
+    (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
+    said = set_.try_("cue bad").text
+    assert said.startswith("bad, line 2: '900' is too high")
+    assert said.endswith("and 1 more: impsy-tui check sets/bad.imp")
+
+
+@pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
+def test_a_set_list_is_in_its_folder_or_nowhere(set_: Rehearsal, tmp_path: Path, name: str) -> None:
+    (tmp_path / "first.imp").write_text(SET)
+    reply = set_.try_(f'cue "{name}"')
+    assert not reply.ok

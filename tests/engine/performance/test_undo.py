@@ -1,0 +1,86 @@
+"""Undo and redo of what a line did to the set list and to pending lines."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.engine.virtual_session import SET, Rehearsal, temp
+
+
+@pytest.fixture
+def set_(tmp_path: Path) -> Rehearsal:
+    """A set with the set list of three cues (warm, drop, end) open at the first."""
+    made = Rehearsal(tmp_path)
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text(SET)
+    made.do("cue first")
+    made.do("next")
+    return made
+
+
+def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: Rehearsal) -> None:
+    set_.do("next")
+    set_.do("undo")
+    assert set_.do("cue").splitlines()[0] == "▶ warm"
+    assert set_.do("next").startswith("cue 2 of 3: drop")
+    set_.do("undo")
+    set_.do("redo")
+    assert set_.do("cue").splitlines()[1] == "▶ drop"
+    assert set_.do("next").startswith("cue 3 of 3: end")
+
+
+def test_undo_of_a_cue_brings_back_what_it_cancelled(set_: Rehearsal) -> None:
+    set_.do("every 4s temp rand 0.5 1.5")
+    pending = [line.split("  ")[:2] for line in set_.do("what").splitlines()]
+    set_.do("goto end")  # which cancels all
+    assert set_.do("what") == "nothing is pending"
+    set_.wait(1)
+    set_.do("undo")
+    assert [line.split("  ")[:2] for line in set_.do("what").splitlines()] == pending
+    assert "(in 4.0s)" in set_.do("what")
+    set_.wait(5)
+    assert temp(set_) == 1.2
+
+
+def test_undo_of_opening_a_set_list_leaves_none_open(tmp_path: Path) -> None:
+    made = Rehearsal(tmp_path)
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "first.imp").write_text(SET)
+    made.do("cue first")
+    assert made.do("undo") == "taken back: cue first"
+    assert "no set list is open" in made.try_("next").text
+
+
+@pytest.mark.parametrize("line", ["cancel all", "cancel 2"])
+def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> None:
+    made = Rehearsal(tmp_path)
+    made.do("after 10s temp 2")
+    made.do("over 20s sigma 1")
+    before = made.do("what")
+    made.do(line)
+    assert made.do("undo") == f"taken back: {line}"
+    assert made.do("what") == before
+    made.wait(21)
+    assert (temp(made), made.session.seats["main"].part.settings.sigma) == (2.0, 1.0)
+
+
+def test_undo_of_a_value_set_by_hand_lets_the_ramp_go_on(tmp_path: Path) -> None:
+    made = Rehearsal(tmp_path)
+    made.do("over 10s temp 2")
+    made.wait(5)
+    made.do("temp 0.5")
+    made.wait(1)
+    assert temp(made) == 0.5
+    made.do("undo")
+    assert temp(made) == pytest.approx(1.6, abs=0.01)
+    made.wait(5)
+    assert temp(made) == 2.0
+
+
+def test_line_that_became_due_is_not_brought_back(tmp_path: Path) -> None:
+    made = Rehearsal(tmp_path)
+    made.do("after 2s temp 2")
+    made.do("mode battle")
+    made.wait(3)
+    made.do("undo")
+    assert made.do("what") == "nothing is pending"

@@ -1,0 +1,272 @@
+"""Recordings of gestures, led through on a virtual clock, and what is learned from them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.players.ensemble.gesture_recording import ORDER, READY, GuidedRecording
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from impsy_tui.ensemble.classifier import read_classifier
+from impsy_tui.ensemble.synthetic.touches import play
+from impsy_tui.ensemble.touches.surfaces import Lifted, Told
+from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS, Touch, read_touches
+from impsy_tui.errors import UserError
+from impsy_tui.training.gestures.labelled_recordings import labelled_files, read_labelled
+from impsy_tui.workers.messages import Finished
+from tests.support.workers.gesture_recordings import gestures_work
+
+NOTHING, TAPS, SWIRL = 0, 1, 7
+EACH = 12.0
+
+
+class Lesson:
+    """A recording that a made-up performer is led through."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.time = VirtualTime(50.0)
+        self.told: list[tuple[str, str]] = []
+        self.shown: list[Told] = []
+        self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
+        self.guided = GuidedRecording(
+            self.time.scheduler, self.log, lambda level, text: self.told.append((level, text)), self._show
+        )
+
+    def _show(self, told: Sequence[Told]) -> None:
+        self.shown += told
+
+    def perform(self, performance: Callable[[], None]) -> None:
+        """Do something while the log is there."""
+
+        async def run() -> None:
+            self.log.open()
+            performance()
+            await self.log.close()
+
+        asyncio.run(run())
+
+    def touch(self, gesture: int, seconds: float, channel: str = "osc") -> None:
+        """Make a gesture for so long."""
+        begin = self.time.time
+        made = play(gesture, seconds, np.random.default_rng(gesture))
+        columns = (made.times, made.fingers, made.x, made.y, made.velocities)
+        for at, finger, x, y, velocity in zip(*(column.tolist() for column in columns), strict=True):
+            self.time.advance_to(begin + at)
+            self.guided.hear(channel, Touch(self.time.time, "lead", finger, x, y, velocity))
+        self.time.advance_to(begin + seconds)
+        assert not self.time.errors
+
+    def obey(self, count: int = len(ORDER)) -> None:
+        """Play what is asked for, gesture by gesture."""
+        for _ in range(count):
+            state = self.guided.state(self.time.time)
+            assert state is not None
+            self.time.advance(READY)
+            self.touch(ORDER[state.number - 1], EACH)
+
+    def files(self) -> tuple[Path, Path]:
+        """Touches and targets."""
+        (touches,) = self.folder.glob(f"logs/*-guided{SUFFIX}")
+        return touches, touches.with_name(touches.name.removesuffix(SUFFIX) + TARGETS)
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    return Lesson(tmp_path)
+
+
+def test_who_obeys_has_a_labelled_recording_of_every_gesture(lesson: Lesson) -> None:
+    def performance() -> None:
+        reply = lesson.guided.begin(ORDER, EACH)
+        assert reply == "9 gestures, 12s each: 2.5 minutes; fast-taps in 5s"
+        lesson.obey()
+        assert not lesson.guided.runs
+
+    lesson.perform(performance)
+    assert labelled_files([lesson.folder / "logs"]) == [lesson.files()[0]]
+    found = read_labelled(lesson.files()[0])
+    counts = np.bincount(found.labels, minlength=9)
+    # The first five seconds of each are of what was before, too.
+    assert set(counts[1:].tolist()) <= {6, 7, 8}
+    assert counts[NOTHING] >= 6
+    assert found.remarks == ()
+    text = lesson.told[-1][1]
+    assert text.startswith("9 recorded, ")
+    assert text.endswith("train gestures learns from it")
+
+
+def test_it_says_what_comes_and_what_is_to_be_played_for_how_long(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.time.advance(1.5)
+        state = lesson.guided.state(lesson.time.time)
+        assert state is not None
+        assert (state.gesture, state.plays, state.left, state.number, state.of) == ("fast-taps", False, 3.5, 1, 9)
+        assert state.following == "slow-taps"
+        lesson.time.advance(3.6)
+        lesson.touch(TAPS, 2.0)
+        state = lesson.guided.state(lesson.time.time)
+        assert state is not None
+        assert (state.plays, round(state.left, 1), state.seconds) == (True, 9.9, 12.0)
+        assert state.touches > 5
+
+    lesson.perform(performance)
+    said = [arguments for _, arguments in lesson.shown]
+    assert said[:7] == [
+        *(("ready", "fast-taps", float(left)) for left in (5, 4, 3, 2, 1)),
+        ("play", "fast-taps", 12.0),
+        ("play", "fast-taps", 11.0),
+    ]
+    assert lesson.told == [("info", "fast-taps, for 12s (1 of 9)")]
+
+
+def test_what_is_played_again_counts_once_and_its_touches_are_kept(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin([TAPS, SWIRL], EACH)
+        lesson.time.advance(READY)
+        lesson.touch(SWIRL, 10.0)  # by mistake
+        assert lesson.guided.again() == "fast-taps again, in 5s"
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, EACH)
+        lesson.time.advance(READY)
+        lesson.touch(SWIRL, EACH)
+
+    lesson.perform(performance)
+    found = read_labelled(lesson.files()[0])
+    assert set(np.bincount(found.labels, minlength=9)[[TAPS, SWIRL]]) <= {6, 7, 8}
+    recording = read_touches(lesson.files()[0])
+    assert recording.span()[1] - recording.span()[0] > 10.0 + EACH + EACH + READY
+
+
+def test_what_was_not_played_does_not_count_and_is_told(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin([TAPS, NOTHING, SWIRL], EACH)
+        lesson.time.advance(READY + EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, EACH)  # where nothing was asked for
+        lesson.time.advance(READY)
+        lesson.touch(SWIRL, EACH)
+
+    lesson.perform(performance)
+    warnings = [text for level, text in lesson.told if level == "warning"]
+    assert warnings == [
+        "fast-taps does not count: the surface was not touched; record gestures fast-taps",
+        "nothing does not count: the surface was touched; record gestures nothing",
+    ]
+    assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {SWIRL}
+    assert lesson.told[-1][1].startswith("1 recorded, ")
+
+
+def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, 9.0)
+        assert lesson.guided.skip() == "fast-taps ends here"
+        assert lesson.guided.skip() == "slow-taps ends here"  # before it began
+        lesson.time.advance(READY)
+        lesson.touch(3, 8.0)
+        assert "recorded up to here" in lesson.guided.end()
+        lesson.time.advance(100.0)
+        for order in (lesson.guided.again, lesson.guided.skip, lesson.guided.end):
+            with pytest.raises(UserError, match="no gestures are being recorded"):
+                order()
+
+    lesson.perform(performance)
+    assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS, 3}
+    assert lesson.shown[-1][1] == ("ready", "", 0.0)
+
+
+def test_one_that_is_ended_blames_only_the_gesture_that_was_asked_for(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin([TAPS, SWIRL], EACH)
+        lesson.time.advance(READY + 9.0)
+        assert lesson.guided.end() == "no gesture was recorded"
+
+    lesson.perform(performance)
+    warnings = [text for level, text in lesson.told if level == "warning"]
+    assert warnings == ["fast-taps does not count: the surface was not touched; record gestures fast-taps"]
+
+
+def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, 9.0)  # and then the power fails
+
+    lesson.perform(performance)
+    assert read_labelled(lesson.files()[0]).labels.tolist() in ([TAPS] * 3, [TAPS] * 4, [TAPS] * 5)
+
+
+def test_a_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin([TAPS], EACH)
+        lesson.time.advance(READY)
+        lesson.guided.hear("osc", Lifted("lead", 0))
+        lesson.touch(TAPS, EACH, channel="demo")
+
+    lesson.perform(performance)
+    assert lesson.told[-1][1].startswith("no gesture was recorded, 0 touches")
+    assert not list(lesson.folder.glob(f"logs/*{SUFFIX}"))
+
+
+def test_it_ends_when_the_log_is_switched_off_and_what_was_played_counts(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, 8.5)
+        lesson.log.enabled = False
+        lesson.time.advance(1.0)
+        assert not lesson.guided.runs
+        assert ("warning", "the log is off: gestures are recorded up to here") in lesson.told
+
+    lesson.perform(performance)
+    assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS}
+
+
+def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.log.enabled = False
+        with pytest.raises(UserError, match="log on"):
+            lesson.guided.begin(ORDER, EACH)
+        lesson.log.enabled = True
+        lesson.guided.begin(ORDER, EACH)
+        with pytest.raises(UserError, match="are being recorded: again, skip, or off"):
+            lesson.guided.begin(ORDER, EACH)
+
+    lesson.perform(performance)
+
+
+def test_what_is_begun_twice_in_a_second_keeps_its_touches_and_targets_together(lesson: Lesson) -> None:
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.guided.end()
+        with pytest.raises(UserError, match="begun this very second"):
+            lesson.guided.begin([TAPS], EACH)
+        assert not lesson.guided.runs
+        lesson.time.advance(1.0)
+        lesson.guided.begin([TAPS], EACH)
+        lesson.time.advance(READY)
+        lesson.touch(TAPS, EACH)
+
+    lesson.perform(performance)
+    assert lesson.files()[1].is_file()
+    assert set(read_labelled(lesson.files()[0]).labels.tolist()) == {TAPS}
+
+
+def test_a_classifier_is_learned_from_it(lesson: Lesson) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
+
+    def performance() -> None:
+        lesson.guided.begin(ORDER, EACH)
+        lesson.obey()
+
+    lesson.perform(performance)
+    said = gestures_work(lesson.folder / "models", lesson.folder / "logs")[-1]
+    assert isinstance(said, Finished)
+    classifier, found = read_classifier(Path(said.file)), read_labelled(lesson.files()[0])
+    assert np.mean(classifier.gestures(found.features) == found.labels) > 0.95

@@ -1,0 +1,218 @@
+"""A band among other players: commands about it, where it is heard, what is written down."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.channels.base import VirtualTouch
+from impsy_tui.engine.performance.replay import Performance
+from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.ensemble.scores import read_score
+from impsy_tui.ensemble.touches.surfaces import Lifted
+from impsy_tui.ensemble.touches.touch import read_touches
+from tests.support.engine.virtual_ensemble import SWIRL, TAPS, Hall
+from tests.support.models import constant_model
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    return Hall(tmp_path)
+
+
+def test_commands_about_bands_find_the_one_that_there_is(hall: Hall) -> None:
+    part = hall.seat.part
+    assert hall.do("band 4") == "trio: 4 play: you, and p2 p3 p4"
+    assert hall.seat.players == ("lead", "p2", "p3", "p4")
+    assert hall.do("force p2 small-swirl") == "trio: p2 makes small-swirl until it is free again"
+    assert hall.do("@trio tacet p3") == "trio: p3 is silent until it is free again"
+    assert part.forced == {0: SWIRL, 1: 0}
+    assert hall.do("clips nearest") == "trio: clips nearest"
+    assert hall.do("@trio temp 0.7") == "trio: temp 0.7"
+    assert part.settings.temp == 0.7
+    assert hall.do("free p2") == "trio: p2 is free"
+    assert hall.do("free") == "trio: everybody is free"
+    assert part.forced == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("force p4 nothing", "there is no p4 in trio: p2 to p3 (band 4 would have it)"),
+        ("@trio mode battle", "trio plays gestures, to which this does not apply"),
+        ("@trio take", "trio plays gestures"),
+        ("@trio mute x1", "trio plays gestures"),
+        ("@trio load m", "no model is called m"),
+        ("classifier mine", "no classifier is called mine"),
+        ("@trio audition off", "nothing is auditioned"),
+        ("@main band 4", "main is no band: there is trio"),
+        ("@duo band 4", "no player is called duo: there is main and trio"),
+        ("force p2 jump", "'jump' is not"),
+        ("band 9", "a whole number, 2 to 8"),
+    ],
+)
+def test_what_does_not_apply_is_said_in_a_line(hall: Hall, line: str, why: str) -> None:
+    assert why in hall.refused(line)
+
+
+def test_what_is_for_everybody_is_for_bands_too(hall: Hall) -> None:
+    hall.do("pause")
+    assert hall.seat.paused
+    assert hall.rehearsal.session.seat.paused
+    hall.do("@trio resume")
+    assert not hall.seat.paused
+    hall.do("@all temp 1.5; @all mode battle; @all reset; panic")
+    assert hall.seat.part.settings.temp == 1.5
+    assert hall.seat.paused
+    assert "trio  3 players, a lead among them · scripted" in hall.do("player")
+    assert hall.do("player trio").splitlines()[1].startswith("▸ trio")
+    assert "trio plays gestures" in hall.refused("mode duet")
+
+
+def test_the_temperature_of_a_band_glides(hall: Hall) -> None:
+    hall.do("@trio over 2s temp 3")
+    hall.rehearsal.wait(1.0)
+    assert hall.seat.part.settings.temp == pytest.approx(2.0, abs=0.1)
+    hall.do("@trio temp 1")
+    hall.rehearsal.wait(3.0)
+    assert hall.seat.part.settings.temp == 1.0
+
+
+@pytest.mark.parametrize(
+    "line", ["thru on", "swing 60%", "nudge out 5ms", "hand over on bar", "scene loud", "over 1s swing 60%"]
+)
+def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: Hall, line: str) -> None:
+    hall.do("scene save loud")
+    hall.do("player trio")
+    hall.do("every 9s @trio temp 1")
+    hall.do(line)
+
+
+def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: Hall, tmp_path: Path) -> None:
+    rehearsal = hall.rehearsal
+    constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
+    hall.do("player trio")
+    events = Performance("it", np.zeros(1), np.zeros((1, 3)))
+    assert "is replayed" in asyncio.run(rehearsal.manager.play_again(events, through="mine"))
+    assert rehearsal.session.seats["main"].part.player.name == "mine"
+
+
+def test_a_band_glides_while_something_else_is_pending(hall: Hall) -> None:
+    hall.do("every 9s @main temp 1")
+    hall.do("@trio over 2s temp 3")
+    hall.rehearsal.wait(2.5)
+    assert hall.seat.part.settings.temp == 3.0
+
+
+def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
+    part = hall.seat.part
+    hall.do("band 5; force p3 big-swirl; clips nearest; @trio temp 0.5")
+    hall.do("scene save loud")
+    hall.do("band 2; free; clips random; @trio temp 2")
+    hall.do("undo")
+    assert (part.settings.players, part.forced, part.settings.clips, part.settings.temp) == (
+        5,
+        {1: 6},
+        "nearest",
+        0.5,
+    )
+    hall.do("band 2; free; clips random; @trio temp 2")
+    hall.do("scene loud")
+    assert (part.settings.players, part.forced, part.settings.temp) == (5, {1: 6}, 0.5)
+    kept = SceneBook(tmp_path / "scenes.toml").find("loud").bands["trio"]
+    assert kept.forced == {"p3": "big-swirl"}
+
+
+def test_touches_go_everywhere_or_each_follower_has_a_place_of_its_own(tmp_path: Path) -> None:
+    everywhere = Hall(tmp_path)
+    everywhere.rehearsal.wait(1.05)
+    for channel in (everywhere.first, everywhere.second):
+        assert [touch.player for touch in channel.touches] == ["p2", "p3"]
+    assert everywhere.rehearsal.out.said == []  # it plays no touches
+    apart = Hall(tmp_path, destinations=("osc 2", "osc 1"))
+    apart.rehearsal.wait(1.05)
+    assert apart.second.touches == [VirtualTouch("p2", 0.1, 0.5, 0.0, 3, 48, 96)]
+    assert apart.first.touches == [VirtualTouch("p3", 0.1, 0.5, 0.0, 4, 48, 96)]
+    apart.seat.stop()
+    assert (apart.first.ended, apart.second.ended) == (["p3"], ["p2"])
+
+
+def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, destinations=("osc 1",))
+    hall.do('nudge "osc 1" 100ms')
+    hall.rehearsal.wait(1.05)
+    assert hall.first.touches == []
+    hall.rehearsal.wait(0.1)
+    assert len(hall.first.touches) == 2
+
+
+def test_who_is_there_is_told_from_the_beginning_to_the_end(hall: Hall) -> None:
+    hall.do("band 4")
+    hall.do("band 2")
+    hall.seat.stop()
+    assert [(address.removeprefix("/metatone"), *arguments) for address, arguments in hall.first.told] == [
+        ("/performance/start", "trio"),
+        ("/online", "p2", "trio"),
+        ("/online", "p3", "trio"),
+        ("/online", "p4", "trio"),
+        ("/offline", "p3", "trio"),
+        ("/offline", "p4", "trio"),
+        ("/offline", "p2", "trio"),
+        ("/performance/end", "trio"),
+    ]
+
+
+def test_gestures_and_states_are_told_each_second(hall: Hall) -> None:
+    hall.first.told.clear()
+    hall.rehearsal.wait(1.05)
+    assert hall.first.told == [
+        ("/metatone/classifier/gesture", ("lead", "N")),
+        ("/metatone/classifier/gesture", ("p2", "FT")),
+        ("/metatone/classifier/gesture", ("p3", "FT")),
+        ("/metatone/classifier/ensemble/state", ("stasis", 1.0, 1.0)),
+    ]
+
+
+def test_only_the_lead_is_heard_and_only_by_its_channels(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, lead="ann", hears_channels=frozenset({"osc 1"}))
+    hall.touch("ann", "osc 2")
+    hall.touch("bob", "osc 1")
+    hall.rehearsal.session.touched("osc 1", Lifted("ann", 0))
+    assert hall.seat.part.touched_at is None
+    hall.touch("ann", "osc 1")
+    assert hall.seat.part.touched_at == hall.time.time
+
+
+def test_touches_and_a_score_of_everybody_are_written_while_there_is_a_lead(tmp_path: Path) -> None:
+    hall = Hall(tmp_path)
+    hall.seat.part.settings.lead_stops = "rest"
+
+    async def perform() -> None:
+        hall.log.open()
+        hall.seat.begin_log()
+        hall.time.advance(5.0)  # nobody leads: nothing is written
+        for _ in range(30):
+            hall.touch()
+            hall.time.advance(0.1)
+        hall.seat.set_players(2)
+        hall.time.advance(30.0)  # the lead has stopped
+        hall.touch()
+        hall.time.advance(2.0)
+        await hall.log.close()
+
+    asyncio.run(perform())
+    (file,) = (tmp_path / "logs").glob("*-trio-touches.csv")
+    recording = read_touches(file)
+    assert len(recording.players["lead"]) == 31
+    scores = [read_score(score) for score in sorted((tmp_path / "scores").glob("*-trio*.csv"))]
+    assert [(read.score.players, len(read.score)) for read in scores] == [
+        (("lead", "p2", "p3"), 3),
+        (("lead", "p2"), 9),
+        (("lead", "p2"), 2),
+    ]
+    assert not any(read.remarks for read in scores)
+    assert scores[0].score.codes[:, 1:].tolist() == [[TAPS, TAPS]] * 3
+    assert scores[0].score.began is not None
+    assert abs((scores[0].score.began - datetime.now()).total_seconds()) < 60

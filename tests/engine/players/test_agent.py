@@ -1,0 +1,316 @@
+"""Agents live: they hear descriptors, move a synth, and are turned while they do."""
+
+import math
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.file import write_agent
+from impsy_tui.agent.predictor import Agent
+from impsy_tui.engine.players.kinds import agents_of
+from impsy_tui.engine.players.session import NO_AGENT
+from tests.support.agents import frame, small_agent
+from tests.support.engine.virtual_session import Rehearsal
+
+FRAME = 128 / 44_100
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Agent:
+    """It turns the first of two parameters up for a louder musician, in a synth from -50 to -10 dBFS."""
+    file = tmp_path / "models" / "agent-small.npz"
+    file.parent.mkdir()
+    write_agent(file, small_agent())
+    return Agent(file, np.random.default_rng(1))
+
+
+@pytest.fixture
+def stage(tmp_path: Path, agent: Agent) -> Rehearsal:
+    """It sits alone."""
+    return Rehearsal(tmp_path, players={"main": agent})
+
+
+def sound(stage: Rehearsal, seconds: float, heard: Callable[[], Feats] | Feats) -> str:
+    """The musician sounds for some seconds; what was wrong with the last frame."""
+    problem, end = "", stage.time.time + seconds
+    while stage.time.time < end:
+        problem = stage.session.described("osc", heard() if callable(heard) else heard, stage.time.time)
+        stage.time.advance(FRAME)
+    assert not stage.time.errors
+    return problem
+
+
+def played(stage: Rehearsal) -> tuple[float, ...]:
+    return stage.out.played[-1][1]
+
+
+def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehearsal) -> None:
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
+    stage.do("hold x1 0.2; mute x2")
+    sound(stage, 0.5, Feats(frame(-46.0)))
+    assert played(stage) == pytest.approx((0.2, 0.5), abs=0.01)
+    rows = stage.logs["main"].rows
+    assert [values for _, source, values in rows if source == "rnn"][-1] == pytest.approx((0.1, 0.5), abs=0.06)
+    descriptors = [(at, values) for at, source, values in rows if source == "feats"]
+    assert descriptors[-1][1] == (*np.round(frame(-46.0), 5), 7)
+    assert 0.02 <= descriptors[1][0] - descriptors[0][0] < 0.03, "not each frame is written down"
+    assert not stage.problems
+
+
+def test_parameters_that_stay_are_not_sent_with_each_frame(stage: Rehearsal) -> None:
+    sound(stage, 1.0, Feats(frame(-14.0)))
+    before = len(stage.out.played)
+    sound(stage, 1.0, Feats(frame(-14.0)))
+    assert 3 <= len(stage.out.played) - before <= 5
+
+
+def test_its_aim_is_changed_while_it_plays(stage: Rehearsal) -> None:
+    assert stage.do("aim contrast") == "aim contrast"
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage)[0] < 0.2
+    stage.do("aim anticipate")
+    level = iter(range(1000))
+    sound(stage, 0.6, lambda: Feats(frame(-46.0 + next(level) * 0.15)))
+    # By now -15 dBFS are heard, which rise by 51 a second.
+    assert played(stage)[0] > 0.9
+    assert "'imitte' is not imitate" in stage.try_("aim imitte").text
+
+
+def test_it_wanders_with_nobody_to_hear(stage: Rehearsal) -> None:
+    stage.wait(0.5)
+    assert not stage.out.played
+    stage.do("aim wander; steer seek; hear loudness centroid")
+    stage.wait(10.0)
+    assert len({values for _, values in stage.out.played}) > 10
+    stage.do("pause")
+    before = len(stage.out.played)
+    stage.wait(1.0)
+    assert len(stage.out.played) == before
+
+
+def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: Rehearsal) -> None:
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 1.0, Feats(frame(-90.0)))
+    assert played(stage)[0] < 0.1
+    stage.do("rest off; aim contrast")
+    sound(stage, 1.0, Feats(frame(-90.0)))
+    assert played(stage)[0] > 0.9
+
+
+def test_budget_and_smooth_slow_it_down(stage: Rehearsal) -> None:
+    assert stage.do("budget 0.2") == "budget 0.2 a second"
+    sound(stage, 1.0, Feats(frame(-10.0)))
+    assert played(stage)[0] == pytest.approx(0.72, abs=0.05)
+    stage.do("budget off; smooth 500ms")
+    sound(stage, 0.5, Feats(frame(-46.0)))
+    assert 0.3 < played(stage)[0] < 0.6
+
+
+def test_what_it_hears_is_chosen_live(stage: Rehearsal) -> None:
+    assert stage.do("steer seek; hear loudness-dBFS, centroid") == "steer seek\nhear loudness-dBFS centroid"
+    sound(stage, 0.5, Feats(frame(-14.0, 2500.0)))
+    assert played(stage) == pytest.approx((0.9, 0.8), abs=0.06)
+    wrong = stage.try_("hear warmth")
+    assert not wrong.ok
+    assert wrong.text.startswith("no descriptor is called warmth: the categories are loudness, mfcc, chroma")
+    assert "this agent hears loudness-dBFS alone" in stage.try_("hear learned; steer network; hear chroma").text
+    assert stage.do("hear learned") == "hear learned"
+
+
+def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(stage: Rehearsal) -> None:
+    stage.do("steer seek; hear mfcc; scene save all; hear chroma")
+    scenes = stage.folder / "scenes.toml"
+    scenes.write_text(scenes.read_text().replace('"seek"', '"network"'))
+    stage.wait(2.0)
+    stage.do("scene all")
+    assert any("what it has learned to match matters" in problem for problem in stage.problems)
+    part = agents_of([stage.session.seat.part])[0]
+    assert (part.player.policy, part.player.matters) == ("network", ("loudness-dBFS",))
+
+
+def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehearsal) -> None:
+    sound(stage, 0.3, Feats(frame(-14.0)))
+    broken = frame(-14.0)
+    broken[3] = math.nan
+    sound(stage, 0.5, Feats(broken))
+    assert stage.problems == ["player: mfcc-0 heard is no number: the last frame counts"]
+    stage.told.clear()
+    other = Feats(frame(-14.0), frame(-20.0), np.zeros(3))
+    assert sound(stage, 0.1, other) == (
+        "3 parameters come with the descriptors, and agent-small plays 2: is it the agent of this synth?"
+    )
+    sound(stage, 0.3, Feats(frame(-14.0), frame(-14.0), np.zeros(2)))
+    stage.wait(3.0)
+    assert stage.problems == ["player: no descriptors have come for 2 s: the synth stays where it is"]
+    sound(stage, 0.3, Feats(frame(-30.0)))
+    assert played(stage)[0] == pytest.approx(0.5, abs=0.1)
+    assert ("info", "player", "descriptors are heard again") in stage.told
+
+
+def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehearsal) -> None:
+    sound(stage, 0.3, Feats(frame(-14.0)))
+    sound(stage, 6.0, Feats(frame(-80.0, peak=-70.0)))
+    assert not stage.problems
+    assert agents_of([stage.session.seat.part])[0].standing.resting
+    sound(stage, 9.0, Feats(frame(-157.0, peak=-313.0)))
+    assert stage.problems == [
+        "player: nothing at all is heard for 5 s: is the microphone muted, or unplugged?",
+    ]
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage)[0] == pytest.approx(0.9, abs=0.06)
+
+
+def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
+    stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
+    stage.do("scene save far")
+    assert 'aim = "contrast"' in (stage.folder / "scenes.toml").read_text()
+    stage.do("aim wander")
+    stage.do("hear learned; budget off; rest -40")
+    assert stage.do("undo") == "taken back: hear learned; budget off; rest -40"
+    settings = stage.session.seat.part.settings
+    assert (settings.aim, settings.hear, settings.budget, settings.rest) == (
+        "wander",
+        ("chroma", "loudness"),
+        0.5,
+        None,
+    )
+    stage.do("undo; steer network; hear learned")
+    stage.do("scene far")
+    settings = stage.session.seat.part.settings
+    assert (settings.aim, settings.steer, settings.hear) == ("contrast", "seek", ("chroma", "loudness"))
+    player = agents_of([stage.session.seat.part])[0].player
+    assert (player.aim, player.policy, player.smoothing, player.silence) == ("contrast", "seek", 0.2, None)
+    assert not stage.problems
+    table = (stage.folder / "scenes.toml").read_text()
+    (stage.folder / "scenes.toml").write_text(table.replace('"contrast"', '"upset"'))
+    assert "scene far makes no sense: aim: 'upset' is not one of imitate" in stage.try_("scene far").text
+
+
+def test_its_numbers_glide_and_a_scene_glides_them_too(stage: Rehearsal) -> None:
+    settings = lambda: stage.session.seat.part.settings  # noqa: E731
+    stage.do("smooth 0; rest -40; over 4s smooth 0.8 rest -60 budget 2")
+    stage.wait(2.0)
+    player = agents_of([stage.session.seat.part])[0].player
+    assert (settings().smooth, settings().rest) == pytest.approx((0.4, -50.0), abs=0.02)
+    assert settings().budget > 2.0, "it begins with as far as it likes"
+    assert (player.smoothing, player.silence, player.budget) == (
+        settings().smooth,
+        settings().rest,
+        settings().budget,
+    )
+    stage.do("rest off")  # whoever sets it takes it away from the glide
+    stage.wait(2.5)
+    assert (settings().smooth, settings().rest, settings().budget) == (0.8, None, 2.0)
+    stage.do("rest -50; aim contrast; scene save slow")
+    stage.do("aim imitate; smooth 0; rest -70; budget 1")
+    stage.do("over 2s scene slow")
+    stage.wait(1.0)
+    assert (settings().aim, settings().smooth, settings().rest) == ("imitate", pytest.approx(0.4, abs=0.02), -60.0)
+    assert settings().budget == pytest.approx(2**0.5, abs=0.02)
+    stage.wait(1.5)
+    assert (settings().aim, settings().smooth, settings().rest, settings().budget) == ("contrast", 0.8, -50.0, 2.0)
+    stage.do("undo")
+    assert (settings().aim, settings().smooth, settings().rest, settings().budget) == ("imitate", 0.0, -70.0, 1.0)
+    stage.do("over 2s scene slow now")
+    assert (settings().aim, settings().smooth) == ("contrast", 0.0)
+    assert not stage.problems
+
+
+def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: Agent) -> None:
+    level = iter(range(10_000))
+    sound(stage, 1.0, lambda: Feats(frame(-46.0 + next(level) * 0.1)))
+    first = [values[0] for _, values in stage.out.played]
+    rows = [
+        f"{(datetime(2026, 1, 1) + timedelta(seconds=at)).isoformat()},{source},{','.join(map(repr, values))}\n"
+        for at, source, values in stage.logs["main"].rows
+    ]
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "heard.log").write_text("".join(rows))
+    agent.reset()
+    again = Rehearsal(tmp_path, players={"main": agent})
+    count = sum(",feats," in row for row in rows)
+    assert 40 < count <= 50
+    assert again.do("replay heard") == f"heard is replayed: {count} frames of sound, 0:01"
+    again.wait(1.5)
+    # It is heard as often as it was: the same way, give or take a frame's step.
+    share = np.linspace(0.0, 1.0, 50)
+    ways = [
+        np.interp(share, np.linspace(0.0, 1.0, len(way)), way)
+        for way in (first, [values[0] for _, values in again.out.played])
+    ]
+    assert np.abs(ways[0] - ways[1]).max() < 0.12
+    lone = Rehearsal(tmp_path)
+    assert lone.try_("replay heard").text == "heard is sound alone, and no agent is here to hear it"
+
+
+def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path: Path, stage: Rehearsal) -> None:
+    lone = Rehearsal(tmp_path)
+    assert lone.session.described("osc", Feats(frame()), 1.0) == NO_AGENT
+    assert lone.try_("aim wander").text == "main has no aim: only a player of kind agent has"
+    assert "main has no smooth" in lone.try_("over 4s smooth 0.8").text
+    assert lone.try_("calibrate").text == "there is no microphone: [audio] in the configuration opens one"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "mode battle",
+        "temp 1.3",
+        "sigma 0.1",
+        "speed 2",
+        "timescale 2",
+        "threshold 1s",
+        "max_response 5s",
+        "take",
+        "give",
+    ],
+)
+def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: Rehearsal, line: str) -> None:
+    reply = stage.try_(line)
+    assert (reply.ok, reply.text.split(":")[0]) == (False, "main is an agent, to which this does not apply")
+    assert not stage.try_(f"over 2s {line}").ok
+    assert stage.problems == []
+
+
+def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_path: Path, agent: Agent) -> None:
+    stage = Rehearsal(tmp_path)
+    assert stage.do("load agent-small") == "agent-small plays, dimension 3"
+    assert stage.session.dimension == 3
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
+    assert stage.do("unload").startswith("DUMMY")
+    stage.do("mode battle")
+    stage.wait(2.0)
+    assert stage.session.seat.part.player.kind == "dummy"
+    assert len(played(stage)) == 2
+    assert not stage.problems
+
+
+@pytest.mark.parametrize("word", ["load", "audition"])
+def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: Rehearsal, word: str) -> None:
+    assert "did you mean agent-small?" in stage.try_(f"{word} agent-smll").text
+
+
+def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: Rehearsal) -> None:
+    write_agent(stage.folder / "models" / "agent-other.npz", small_agent(step=0.01))
+    stage.do("load agent-small")
+    assert "agent-other listens and plays in silence" in stage.do("audition agent-other")
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    own, other = agents_of(stage.session.seat.parts)
+    assert (own.player.name, other.player.name) == ("agent-small", "agent-other")
+    assert other.standing.frames == own.standing.frames > 100
+    before, silent = played(stage), other.last_output
+    assert silent is not None
+    assert before != silent
+    assert stage.do("load agent-other") == "agent-other plays, as auditioned"
+    sound(stage, 0.02, Feats(frame(-14.0)))
+    assert played(stage) == pytest.approx(silent, abs=0.05)
+    assert stage.do("undo") == "taken back: load agent-other"
+    sound(stage, 0.5, Feats(frame(-14.0)))
+    assert agents_of([stage.session.seat.part])[0].player.name == "agent-small"
+    assert not stage.problems

@@ -1,0 +1,156 @@
+"""An auditioned player hears everything and is not heard; commands turn it with the other."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from impsy_tui import terms
+from impsy_tui.control.messages import Reply
+from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.language import Invocation, Program, parse
+from tests.support.engine.command_host import BareHost
+from tests.support.engine.scripted_players import Band, ScriptedPlayer
+from tests.support.engine.virtual_session import Rehearsal
+from tests.support.models import constant_model
+
+
+def _audition(band: Band, dt: float = 0.05) -> ScriptedPlayer:
+    other = ScriptedPlayer(band.session.dimension, dt)
+    band.seat.audition(other)
+    return other
+
+
+@pytest.mark.parametrize("mode", ["callresponse", "polyphony", "duet"])
+def test_it_hears_what_the_musician_plays_and_nothing_of_it_is_put_out(mode: str) -> None:
+    band = Band(mode, threshold=0.5)
+    alone = Band(mode, threshold=0.5)
+    other = _audition(band)
+    for each in (band, alone):
+        for _ in range(3):
+            each.play(0.5)
+            each.wait(0.2)
+        each.wait(2)
+        each.play(0.7)
+    assert [values for _, values in other.heard].count((0.5,)) == 3
+    assert other.heard[-1][1] == (0.7,)
+    assert band.seat.understudy is not None
+    assert band.seat.understudy.played > 0
+    assert band.out.said == alone.out.said
+    assert band.log.rows == alone.log.rows
+
+
+def test_in_battle_it_plays_from_its_own_output() -> None:
+    band = Band("battle")
+    other = _audition(band)
+    band.wait(1.0)
+    assert band.seat.understudy is not None
+    assert band.seat.understudy.played == pytest.approx(20, abs=1)
+    assert {dt for dt, _ in other.heard[1:]} == {0.05}
+    assert len(band.out.played) == 10
+
+
+def test_commands_turn_both(tmp_path: Path) -> None:
+    band = Band("polyphony")
+    other = _audition(band)
+    commands = Commands(BareHost(band.session, tmp_path))
+
+    def do(line: str) -> None:
+        program = parse(line)
+        assert isinstance(program, Program)
+        (step,) = program.steps
+        assert isinstance(step, Invocation)
+        assert isinstance(commands.carry_out(step), str)
+
+    for line in ("temp 1.5", "sigma 0.25", "timescale 2", "threshold 3s", "max_response 9s", "mode callresponse"):
+        do(line)
+    understudy = band.seat.understudy
+    assert understudy is not None
+    assert (other.pi_temperature, other.sigma_temperature) == (1.5, 0.25)
+    assert understudy.settings == band.part.settings
+    assert understudy.settings.mode == "callresponse"
+    do("give")
+    assert understudy.turn.value == band.part.turn.value == "player"
+    do("take")
+    assert understudy.turn.value == band.part.turn.value == "you"
+    do("reset")
+    assert other.resets == 1
+    do("mode filter")
+    assert understudy.mode.name == "polyphony"
+
+
+@pytest.mark.parametrize("mode", list(terms.MODES))
+def test_paused_it_plays_nothing_and_listens(mode: str) -> None:
+    band = Band(mode, threshold=0.1)
+    band.session.pause()
+    other = _audition(band)
+    understudy = band.seat.understudy
+    assert understudy is not None
+    band.play(0.5)
+    band.wait(5)
+    assert understudy.played == 0
+    assert ((0.5,) in [values for _, values in other.heard]) is terms.MODES[mode].hears
+    band.session.resume()
+    band.play(0.5)
+    band.wait(5)
+    assert (understudy.played > 0) is terms.MODES[mode].plays
+    before = understudy.played
+    band.session.panic()
+    band.wait(5)
+    assert understudy.played == before
+
+
+def test_sent_away_it_comes_back_with_what_it_heard_and_hears_no_more() -> None:
+    band = Band("battle")
+    other = _audition(band)
+    band.wait(1)
+    assert band.seat.end_audition() is other
+    assert band.seat.end_audition() is None
+    heard = list(other.heard)
+    band.wait(1)
+    band.play(0.5)
+    assert other.heard == heard
+    assert len(band.out.played) == 20
+
+
+def test_a_second_one_takes_the_place_of_the_first() -> None:
+    band = Band("polyphony")
+    first, second = _audition(band), _audition(band)
+    band.play(0.5)
+    assert (len(first.heard), len(second.heard)) == (0, 1)
+
+
+def test_what_it_has_to_say_is_told() -> None:
+    band = Band("polyphony")
+    _audition(band).faults = 1
+    band.play(0.5)
+    assert ("error", "it failed") in band.told
+    band.wait(0.2)
+    assert len(band.out.played) == 1
+
+
+def test_a_player_of_another_dimension_ends_it() -> None:
+    band = Band("battle")
+    _audition(band)
+    band.seat.change_player(ScriptedPlayer(dimension=4))
+    assert band.seat.understudy is None
+
+
+@pytest.mark.parametrize(("then", "auditioned"), [("unload", None), ("audition off", None), ("audition two", "two")])
+def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
+    tmp_path: Path, then: str, auditioned: str | None
+) -> None:
+    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    for name in ("one", "two"):
+        constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
+
+    async def both() -> Reply:
+        first = asyncio.create_task(set_.orders.carry_out("audition one", 1))
+        await asyncio.sleep(0)
+        await set_.orders.carry_out(then, 2)
+        return await first
+
+    reply = asyncio.run(both())
+    assert "one is not auditioned: something else was asked for" in reply.text
+    understudy = set_.session.seat.understudy
+    assert (None if understudy is None else understudy.player.name) == auditioned

@@ -1,0 +1,109 @@
+"""What is done to single dimensions is heard, and neither written down nor told to the player."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.engine.players.dimension_shaping import Shaping
+from impsy_tui.engine.players.session import SessionSettings
+from tests.support.engine.scripted_players import Band
+
+
+def test_a_muted_dimension_stays_where_it_was() -> None:
+    shaping = Shaping()
+    shaping.apply((0.1, 0.2))
+    shaping.muted.add(1)
+    assert shaping.apply((0.3, 0.4)) == (0.3, 0.2)
+    assert shaping.apply((0.5, 0.6)) == (0.5, 0.2)
+    assert shaping.silent(2) == {1}
+    shaping.release([1])
+    assert shaping.apply((0.7, 0.8)) == (0.7, 0.8)
+
+
+def test_with_solos_all_others_are_muted() -> None:
+    shaping = Shaping(soloed={0})
+    shaping.apply((0.1, 0.2, 0.3))
+    assert shaping.apply((0.4, 0.5, 0.6)) == (0.4, 0.2, 0.3)
+    assert shaping.silent(3) == {1, 2}
+
+
+def test_held_goes_before_range_and_inversion_and_muted_before_all() -> None:
+    shaping = Shaping(held={0: 0.9, 2: 0.9}, ranged={0: (0.0, 0.1), 1: (0.2, 0.4)}, inverted={0, 1})
+    assert shaping.apply((0.5, 0.25, 0.5)) == pytest.approx((0.9, 0.35, 0.9))
+    shaping.muted.add(2)
+    shaping.held[2] = 0.1
+    assert shaping.apply((0.5, 0.25, 0.5)) == pytest.approx((0.9, 0.35, 0.9))
+
+
+def test_what_is_muted_right_after_a_release_stays_where_it_is() -> None:
+    shaping = Shaping(inverted={0})
+    shaping.apply((0.2,))
+    shaping.clear()
+    shaping.muted.add(0)
+    assert shaping.apply((0.7,)) == (0.8,)
+
+
+def test_marks_tell_what_is_done_to_each_dimension() -> None:
+    shaping = Shaping()
+    assert shaping.marks(3) == ()
+    shaping.held[0] = 0.5
+    shaping.inverted.add(1)
+    assert shaping.marks(3) == ("held", "inverted", "")
+    shaping.soloed.add(1)
+    assert shaping.marks(3) == ("muted", "solo", "muted")
+
+
+_indices = st.sets(st.integers(0, 3))
+_value = st.floats(0, 1)
+
+
+@given(
+    _indices,
+    _indices,
+    st.dictionaries(st.integers(0, 3), _value),
+    st.dictionaries(st.integers(0, 3), st.tuples(_value, _value)),
+    _indices,
+    st.lists(st.tuples(_value, _value, _value), min_size=1, max_size=5),
+)
+def test_whatever_is_done_values_stay_values(
+    muted: set[int],
+    soloed: set[int],
+    held: dict[int, float],
+    ranged: dict[int, tuple[float, float]],
+    inverted: set[int],
+    vectors: list[tuple[float, ...]],
+) -> None:
+    shaping = Shaping(muted, soloed, held, ranged, inverted)
+    for vector in vectors:
+        shaped = shaping.apply(vector)
+        assert len(shaped) == len(vector)
+        assert all(0.0 <= value <= 1.0 for value in shaped)
+    shaping.release(range(4))
+    assert shaping.idle
+    assert shaping.apply(vectors[0]) == vectors[0]
+
+
+class TestInASession:
+    def test_outputs_are_shaped_and_log_and_player_get_the_truth(self) -> None:
+        band = Band("battle", dimension=3, settings=SessionSettings(log_predictions=True))
+        band.seat.shaping.held[0] = 0.25
+        band.wait(0.25)
+        assert [values[0] for _, values in band.out.played] == [0.25, 0.25]
+        written = [values for _, source, values in band.log.rows if source == "rnn"]
+        assert all(values[0] != 0.25 for values in written)
+        assert [values for _, values in band.player.heard[1:]] == written
+        assert [values[1] for _, values in band.out.played] == [values[1] for values in written]
+
+    def test_what_the_musician_plays_is_never_shaped(self) -> None:
+        band = Band("useronly", settings=SessionSettings(thru=True))
+        band.seat.shaping.held[0] = 0.25
+        band.play(0.75)
+        assert band.out.played == [(100.0, (0.75,))]
+        assert band.log.rows == [(100.0, "interface", (0.75,))]
+
+    def test_a_model_of_another_dimension_begins_unshaped(self) -> None:
+        band = Band("battle")
+        band.seat.shaping.held[0] = 0.25
+        band.seat.change_player(type(band.player)(dimension=4))
+        assert band.seat.shaping.idle
+        assert band.seat.sounding == ()

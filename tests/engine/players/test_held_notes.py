@@ -1,0 +1,72 @@
+"""Held notes: how long they count as playing, and what forgets them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.channels.base import HoldsNotes
+from impsy_tui.channels.midi.channel import MidiChannel
+from impsy_tui.channels.midi.mapping import InputMapping
+from impsy_tui.channels.serial.midi import SerialMidiChannel
+from impsy_tui.channels.web.channel import WebSocketChannel
+from impsy_tui.config import Midi, SerialMidi, WebSocket
+from impsy_tui.control.client import connected
+from impsy_tui.engine.players.session import SessionSettings
+from impsy_tui.engine.players.turn_taking import Turn
+from tests.support.channels.pseudo_terminals import wire_at
+from tests.support.engine.scripted_players import Band
+from tests.support.engine_process import EngineProcess
+from tests.support.waiting import wait_until
+
+
+def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> None:
+    band = Band("callresponse", settings=SessionSettings(hold_limit=5.0))
+    told: list[tuple[str, str, str]] = []
+    band.session.tell = lambda *said: told.append(said)
+    band.session.start()
+    part = band.part
+    threshold = part.settings.threshold
+    band.play(0.5)
+    band.session.holding("keys", True, band.time.time)
+    band.wait(threshold + 4.9)
+    assert part.turn is Turn.YOU
+    assert not band.session.player_has_turn
+    band.wait(0.3)
+    assert part.turn is Turn.PLAYER
+    assert band.session.player_has_turn
+    assert not band.session.holds
+    assert any("held:" in text and "hold_limit" in text for _, _, text in told)
+
+
+def test_every_channel_with_notes_can_forget_them() -> None:
+    for channel in (MidiChannel(Midi()), SerialMidiChannel(SerialMidi(), "x"), WebSocketChannel(WebSocket())):
+        assert isinstance(channel, HoldsNotes)
+        assert channel.held == ""
+        assert not channel.sustained
+
+
+def test_mapping_knows_held_notes_and_the_pedal() -> None:
+    mapping = InputMapping((("note_on", 1),))
+    mapping.updates(b"\x90\x3c\x40")
+    assert mapping.held == [60]
+    assert not mapping.sustained
+    mapping.updates(b"\xb0\x40\x7f")
+    assert mapping.sustained
+    mapping.updates(b"\xb0\x40\x00")
+    assert not mapping.sustained
+    mapping.release()
+    assert mapping.held == []
+
+
+@pytest.mark.parametrize("command", ["panic", "reset"])
+def test_command_clears_held_notes(start_engine: Callable[..., EngineProcess], tmp_path: Path, command: str) -> None:
+    with wire_at(tmp_path / "ttyTEST") as wire:
+        engine = start_engine(
+            f'[model]\ndimension = 2\n[serialmidi]\nport = "{wire.path}"\ninput = [["note_on", 1]]\noutput = []\n'
+        )
+        wire.write(b"\x90\x3c\x40")
+        with connected(engine.socket) as console:
+            wait_until(lambda: console.snapshot().held == "note 60")
+            assert console.command(command).ok
+            wait_until(lambda: console.snapshot().held == "")

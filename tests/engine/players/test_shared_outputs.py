@@ -1,0 +1,83 @@
+"""Players that share an output: whatever they do, nothing sounds that nobody plays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impsy_tui.channels.midi.output_mapping import OutputMapping
+from impsy_tui.engine.players.routing import Wiring
+from tests.support.engine.scripted_players import Band, RecordingChannel
+
+COUNT = 4
+
+
+class _Notes(RecordingChannel):
+    """A channel that sends a note for each value, and knows what sounds."""
+
+    def __init__(self, band: Band, max_rate: float) -> None:
+        super().__init__(band.time, max_rate)
+        self.mapping = OutputMapping([("note_on", channel + 1) for channel in range(COUNT)])
+        self.on: set[int] = set()
+        """The MIDI channels, one a value, on which a note sounds."""
+
+    def _pass(self, messages: list[bytes]) -> None:
+        for message in messages:
+            status, channel = message[0] & 0xF0, message[0] & 0x0F
+            (self.on.add if status == 0x90 else self.on.discard)(channel)
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = frozenset()) -> None:
+        self._pass(self.mapping.messages(values, muted))
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        self._pass(self.mapping.end_notes(indices))
+
+    def silence(self) -> None:
+        self._pass(self.mapping.silence())
+
+    def panic(self) -> None:
+        self._pass(self.mapping.panic())
+
+
+_WIRINGS = {"main": (0, 1), "b": (1, 2), "c": (2, 3)}
+_DEEDS = st.one_of(
+    st.tuples(st.just("wait"), st.floats(0.01, 0.4)),
+    st.tuples(st.sampled_from(("pause", "resume", "panic")), st.sampled_from(sorted(_WIRINGS))),
+    st.tuples(st.sampled_from(("mute", "release")), st.tuples(st.sampled_from(sorted(_WIRINGS)), st.integers(0, 3))),
+)
+
+
+@given(st.lists(_DEEDS, max_size=40), st.sampled_from((0.0, 5.0)), st.sampled_from((0.0, 0.05)))
+def test_only_what_is_played_sounds_and_in_the_end_nothing(
+    deeds: list[tuple[str, Any]], max_rate: float, delay: float
+) -> None:
+    band = Band("battle", dimension=3, instrument=COUNT + 1, wiring=Wiring(_WIRINGS["main"], _WIRINGS["main"]))
+    for name, dt in (("b", 0.07), ("c", 0.13)):
+        band.join(name, "battle", dimension=3, dt=dt, wiring=Wiring(_WIRINGS[name], _WIRINGS[name]))
+    channel = _Notes(band, max_rate)
+    band.session.outputs.open([channel])
+    band.session.outputs.nudge("out", delay)
+    seats = band.session.seats
+    for deed, about in deeds:
+        match deed:
+            case "wait":
+                band.wait(about)
+            case "mute":
+                seats[about[0]].shaping.muted.add(about[1])
+                seats[about[0]].end_muted()
+            case "release":
+                seats[about[0]].shaping.release([about[1]])
+            case _:
+                getattr(seats[about], deed)()
+        allowed = {
+            index
+            for seat in seats.values()
+            for index in seat.plays
+            if not seat.part.paused and index not in seat.shaping.muted
+        }
+        assert delay or channel.on <= allowed
+    for seat in seats.values():
+        seat.pause()
+    band.wait(1)
+    assert channel.on == set()

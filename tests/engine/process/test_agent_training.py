@@ -1,0 +1,82 @@
+"""A real engine that has agents trained beside the music, in the environment that has what it takes."""
+
+import os
+import shlex
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.agent.file import read_agent
+from impsy_tui.agent.lookup_table import write_table
+from impsy_tui.control.client import connected
+from impsy_tui.control.messages import Names
+from tests.support.agents import small_table
+from tests.support.engine.processes import config, ended_jobs
+from tests.support.engine_process import EngineProcess
+from tests.support.ports import free_port
+
+Start = Callable[..., EngineProcess]
+LEARNS = os.environ.get("AGENT_PYTHON", sys.executable)
+"""The python of an environment with what agents learn with."""
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Path:
+    """A folder with a look-up table and a corpus in their places."""
+    for folder in ("tables", "corpora/guitar"):
+        (tmp_path / folder).mkdir(parents=True)
+    write_table(tmp_path / "tables" / "small.csv", small_table(5))
+    return tmp_path
+
+
+def test_an_agent_is_trained_by_the_python_of_another_environment(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, rooms: Path
+) -> None:
+    other, asked = rooms / "environment" / "python", rooms / "asked.txt"
+    other.parent.mkdir()
+    other.write_text(f'#!/bin/sh\necho "$@" > {shlex.quote(str(asked))}\nexec {shlex.quote(LEARNS)} "$@"\n')
+    other.chmod(0o755)
+    engine = start_engine(f"{config(receiver, free_port())}\n[training]\nagent_python = '{other}'\n")
+    with connected(engine.socket) as console:
+        names = console.ask("names")
+        assert isinstance(names, Names)
+        assert (names.tables, names.corpora) == (("small",), ("guitar",))
+        line = 'train agent small hear "loudness-dBFS chroma" match loudness-dBFS steps 20000 seed 3'
+        assert "job 1 trains an agent on small; keep job ends it early" in console.command(line).text
+        ended_jobs(console)
+        (job,) = console.snapshot().jobs
+    assert (job.kind, job.name) == ("agent", "small")
+    words = asked.read_text().split()
+    assert words[:3] == ["-P", "-m", "impsy_tui.workers.training.train_agent"]
+    assert "--heard loudness-dBFS chroma --judged loudness-dBFS --steps 20000 --seed 3" in " ".join(words)
+    if "needs stable-baselines3, which is not installed here" in job.text:
+        assert job.state == "failed"
+        pytest.skip("training agents is the extra [agent]")
+    assert job.state == "finished"
+    assert "agent-small: RMSE" in job.text
+    assert read_agent(Path(job.file)).judged == ("loudness-dBFS",)
+
+
+def test_what_an_agent_cannot_be_trained_with_is_told_in_a_line(
+    start_engine: Start, receiver: socket.socket, pulse_model: Path, rooms: Path
+) -> None:
+    engine = start_engine(f"{config(receiver, free_port())}\n[training]\nagent_python = '/none/python'\n")
+    with connected(engine.socket) as console:
+        for line, expected in (
+            ("train agent none", "no look-up table is called none in "),
+            ("train agent ../small", "no look-up table is called ../small in "),
+            ("train agent small corpus ..", "no corpus is called .. in "),
+            ("train agent corpus violin", "no corpus is called violin in "),
+            ("train agent targets birds", "'birds' is not static, changing, mixed, corpus, mixed+corpus or"),
+            ('train agent hear "loudness --corpus /x"', "no descriptor is called --corpus: the categories are"),
+            ("train agent match --logs", "no descriptor is called --logs: the categories are"),
+            ("train agent", "there is no python at /none/python: agent_python in [training]"),
+        ):
+            reply = console.command(line)
+            assert not reply.ok
+            assert expected in reply.text
+            assert len(reply.text.splitlines()) == 1
+        assert not console.snapshot().jobs

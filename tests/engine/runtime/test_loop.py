@@ -1,0 +1,66 @@
+"""The loop waits for deadlines, not for ticks, and knows how busy it is."""
+
+import asyncio
+import selectors
+import time
+
+from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
+
+
+def test_it_waits_with_select_whose_timeouts_are_not_rounded() -> None:
+    loop = EngineLoop()
+    assert isinstance(loop._selector, selectors.SelectSelector)  # type: ignore[attr-defined]
+    loop.close()
+
+
+def test_it_sleeps_through_when_nothing_is_due() -> None:
+    loop = EngineLoop()
+    turns = 0
+    run_once = loop._run_once  # type: ignore[attr-defined]
+
+    def count() -> None:
+        nonlocal turns
+        turns += 1
+        run_once()
+
+    loop._run_once = count  # type: ignore[attr-defined]
+    loop.run_until_complete(asyncio.sleep(0.3))
+    loop.close()
+    assert turns < 6
+
+
+def test_scheduled_actions_are_done_and_a_failing_one_is_reported() -> None:
+    loop = EngineLoop()
+    done: list[float] = []
+    errors: list[str] = []
+    loop.set_exception_handler(lambda _, context: errors.append(describe_loop_error(context)))
+    now = loop.time()
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    loop.scheduler.at(now + 0.02, fail)
+    loop.scheduler.at(now + 0.03, lambda: done.append(loop.time()))
+    loop.scheduler.at(now + 0.01, done.append, 0.0)
+    loop.run_until_complete(asyncio.sleep(0.06))
+    loop.close()
+    assert done[0] == 0.0
+    assert done[1] >= now + 0.03
+    assert len(errors) == 1
+    assert errors[0].startswith("ValueError: no (fail:")
+
+
+def test_load_is_the_share_of_time_not_spent_waiting() -> None:
+    loop = EngineLoop()
+
+    async def run() -> tuple[float, float]:
+        loop.take_load()
+        await asyncio.sleep(0.2)
+        idle = loop.take_load()
+        time.sleep(0.2)
+        await asyncio.sleep(0)
+        return idle, loop.take_load()
+
+    idle, busy = loop.run_until_complete(run())
+    loop.close()
+    assert idle < 0.5 < busy

@@ -1,0 +1,141 @@
+"""The engine goes before other programs where the system lets it, alone, and not while it is flooded."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.control.client import connected
+from impsy_tui.control.messages import Rig
+from impsy_tui.engine.runtime.realtime_priority import Precedence
+from tests.support.engine_process import EngineProcess
+from tests.support.ports import free_port
+
+if sys.platform != "linux":
+    pytest.skip("other systems ask for more than a word", allow_module_level=True)
+
+FIRST, ORDINARY = os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    """Do something in a thread that may change its priority, for only it has that afterwards."""
+    problems: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as problem:
+            problems.append(problem)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    for problem in problems:
+        raise problem
+
+
+def _allowed() -> bool:
+    states = []
+
+    def ask() -> None:
+        precedence = Precedence()
+        precedence.ask(0.0)
+        states.append(precedence.state)
+
+    _in_a_thread(ask)
+    return states == ["real-time"]
+
+
+needs_permission = pytest.mark.skipif(not _allowed(), reason="this user may not have real-time priority (ulimit -r)")
+
+
+@needs_permission
+def test_what_the_thread_starts_is_ordinary_again() -> None:
+    def work() -> None:
+        Precedence().ask(0.0)
+        assert (os.sched_getscheduler(0), os.sched_getparam(0).sched_priority) == (FIRST, 1)
+        told = "import os; print(os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0))"
+        child = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)
+        assert child.stdout.split() == [str(os.SCHED_OTHER), "0"]
+        policies: list[int] = []
+        other = threading.Thread(target=lambda: policies.append(os.sched_getscheduler(0)))
+        other.start()
+        other.join()
+        assert policies == [os.SCHED_OTHER]
+
+    _in_a_thread(work)
+
+
+@needs_permission
+def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
+    used = [0.0]
+
+    def work() -> None:
+        precedence = Precedence(lambda: used[0])
+        precedence.turn(5.0)
+        assert precedence.state == "off"
+        precedence.ask(10.0)
+        for now, busy, state in (
+            (10.5, 0.45, "real-time"),  # too early to tell
+            (11.0, 0.45, "given up"),
+            (12.0, 0.6, "given up"),  # not yet calm
+            (13.0, 0.4, "real-time"),
+            (14.0, 0.7, "real-time"),  # not yet too busy
+            (600.0, 1.0, "real-time"),
+        ):
+            used[0] += busy
+            precedence.turn(now)
+            assert (now, precedence.state) == (now, state)
+            assert os.sched_getscheduler(0) == (FIRST if state == "real-time" else ORDINARY)
+
+    _in_a_thread(work)
+
+
+_WITHOUT_RIGHTS = """
+import os, resource
+from impsy_tui.engine.runtime.realtime_priority import Precedence
+from impsy_tui.engine.server.rig_check import _look_at_precedence
+resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
+if not os.geteuid():
+    os.setresuid(65534, 65534, 65534)
+precedence = Precedence()
+precedence.ask(0.0)
+precedence.turn(60.0)
+print(os.sched_getscheduler(0), _look_at_precedence(precedence)[0].text)
+"""
+
+
+def test_where_it_is_not_allowed_what_allows_it_is_told() -> None:
+    done = subprocess.run([sys.executable, "-c", _WITHOUT_RIGHTS], capture_output=True, check=True, text=True)
+    assert done.stdout.startswith(f"{os.SCHED_OTHER} not real-time, so other programs may keep it waiting: ")
+    assert "'@audio - rtprio 95' in /etc/security/limits.d/audio.conf" in done.stdout
+
+
+def _policies(pid: int) -> set[int]:
+    return {os.sched_getscheduler(int(task.name)) for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
+@needs_permission
+@pytest.mark.parametrize(
+    ("configured", "policy"), [("", FIRST), ("realtime = false", os.SCHED_OTHER)], ids=["as it is", "off"]
+)
+def test_of_an_engine_the_thread_of_the_loop_alone_goes_first(
+    start_engine: Callable[..., EngineProcess], configured: str, policy: int
+) -> None:
+    engine = start_engine(f"{configured}\n[osc]\nserver_port = {free_port()}\n[model]\ndimension = 3\n")
+    pid = engine.process.pid
+    with connected(engine.socket) as console:
+        rig = console.ask("rig")  # a part of it is looked at by a thread
+    assert isinstance(rig, Rig)
+    (said,) = (check for check in rig.checks if check.name == "priority")
+    assert (said.state, said.text.startswith("real-time")) == ("ok", policy == FIRST)
+    assert os.sched_getscheduler(pid) == policy
+    assert _policies(pid) == {policy, os.SCHED_OTHER}
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert children
+    for child in children:
+        assert _policies(int(child)) <= {os.SCHED_OTHER, os.SCHED_BATCH, os.SCHED_IDLE}

@@ -1,0 +1,73 @@
+"""Short-lived processes that are asked things."""
+
+import asyncio
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from impsy_tui.data.datasets import write_dataset
+from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.errors import HelperTimeoutError, UserError
+
+
+def test_what_is_printed_is_the_answer_and_what_fails_is_told() -> None:
+    assert b"Namespaces" in asyncio.run(ask_helper("this"))
+    with pytest.raises(UserError, match=r"none failed: .*No module named"):
+        asyncio.run(ask_helper("impsy_tui.none"))
+
+
+def test_a_flood_of_questions_is_no_flood_of_processes() -> None:
+    async def flood() -> list[bytes | BaseException]:
+        return await asyncio.gather(*(ask_helper("this") for _ in range(50)), return_exceptions=True)
+
+    answers = asyncio.run(flood())
+    refused = [str(answer) for answer in answers if isinstance(answer, UserError)]
+    assert len(refused) == 14  # four are asked, and 32 wait
+    assert "too much is asked for at once" in refused[0]
+    assert sum(isinstance(answer, bytes) for answer in answers) == 36
+
+
+def test_helper_that_answers_too_much_is_ended(tmp_path: Path) -> None:
+    with (tmp_path / "zeros").open("wb") as file:
+        file.truncate(100 << 20)
+    with pytest.raises(UserError, match=r"base64 .*zeros prints more than 80 MB, its limit"):
+        asyncio.run(ask_helper("base64", "-e", str(tmp_path / "zeros")))
+
+
+def test_helper_that_takes_too_long_is_ended_with_its_answer_unread(tmp_path: Path) -> None:
+    with (tmp_path / "zeros").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(HelperTimeoutError, match="base64 did not answer within 0 s"):
+        asyncio.run(ask_helper("base64", "-e", str(tmp_path / "zeros"), patience=0.1))
+
+
+def test_checking_a_model_of_compressed_zeros_takes_little_memory(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "m.h5", "w") as made:
+        for kind in ("kernel", "recurrent_kernel"):
+            zeros = made.create_dataset(f"lstm/lstm/{kind}:0", (1 << 20, 1 << 20), "f4", compression="gzip")
+            zeros[0, 0] = 1.0
+    answer = asyncio.run(ask_helper("impsy_tui.mdrnn.check", str(tmp_path / "m.h5")))
+    assert json.loads(answer)["problem"].startswith("is too large")
+
+
+def test_listing_data_sets_that_fill_the_memory_reports_them_and_lists_the_others(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "good.npz", [np.zeros((3, 4), np.float32)])
+    named = np.empty(1, object)
+    named[0] = np.zeros((1 << 20, 4))
+    pickled = pickle.dumps(named, 2)
+    with (
+        zipfile.ZipFile(tmp_path / "bad.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("perfs.npy", "w") as entry,
+    ):
+        np.lib.format.write_array_header_1_0(entry, {"descr": "|O", "fortran_order": False, "shape": (1,)})
+        entry.write(pickled[:-1] + b"(" * (200 << 20))
+    folders = [str(tmp_path / "none"), str(tmp_path), str(tmp_path / "none")]
+    answer = asyncio.run(ask_helper("impsy_tui.workers.list_files", "list", "1", *folders))
+    files = {file["name"]: file for file in json.loads(answer)["files"]}
+    assert files["bad.npz"]["problem"]
+    assert files["good.npz"]["rows"] == 3

@@ -1,0 +1,153 @@
+"""Settings as they are in force, and what a change of one asks for."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from impsy_tui.config import load_config
+from impsy_tui.control.messages import Setting
+from impsy_tui.engine.server.settings import SettingsDesk
+from impsy_tui.errors import UserError
+from impsy_tui.language import Mistake, parse
+from impsy_tui.paths import shipped_folder
+from impsy_tui.setup_questions import Answers
+
+CONFIG = """\
+[interaction]
+threshold = 0.5  # seconds
+[osc]
+server_port = 7000
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    return tmp_path / "config.toml"
+
+
+def _change(desk: SettingsDesk, key: str, value: str) -> tuple[str, str]:
+    return asyncio.run(desk.change(key, value))
+
+
+def _found(desk: SettingsDesk, key: str, **live: str) -> Setting:
+    values = {name.replace("__", "."): value for name, value in live.items()}
+    return next(setting for setting in desk.settings(values) if setting.key == key)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "command"),
+    [
+        ("interaction.threshold", "2", "threshold 2s"),
+        ("interaction.mode", "filter", "mode filter"),
+        ("interaction.input_thru", "true", "thru on"),
+        ("interaction.input_thru", "false", "thru off"),
+        ("interaction.max_response", "0", "max_response off"),
+        ("interaction.max_response", "0.0", "max_response off"),
+        ("interaction.max_response", "30.5", "max_response 30.5s"),
+        ("model.pitemp", "1e-3", "temp 0.001"),
+        ("model.sigmatemp", "0", "sigma 0"),
+        ("model.timescale", "1e-7", "timescale 1e-07"),
+        ("model.file", "models/my model.h5", 'load "my model.h5"'),
+        ("model.file", "../m.tflite", "load m.tflite"),
+        ("model.file", '""', "unload"),
+        ("osc.server_port", "7001", ""),
+    ],
+)
+def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: str, value: str, command: str) -> None:
+    text, line = _change(SettingsDesk(load_config(file)), key, value)
+    assert text.startswith(f"{key} = ")
+    assert text.endswith("in config.toml")
+    assert line == command
+    assert not line or not isinstance(parse(line), Mistake)
+    assert "# seconds" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("interaction.threshold", "never", "is not allowed"),
+        ("interaction.treshold", "1", "did you mean threshold"),
+        ("title", "a\0b", "could not be changed"),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_file_kept(file: Path, key: str, value: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        _change(SettingsDesk(load_config(file)), key, value)
+    assert file.read_text() == CONFIG
+
+
+def test_origins_tell_file_option_live_and_next_start(file: Path) -> None:
+    desk = SettingsDesk(load_config(file, {"model.pitemp": 2.0}))
+    assert _found(desk, "interaction.threshold").origin == f"{file}:2"
+    assert _found(desk, "model.pitemp").origin == "--pi-temp"
+    assert _found(desk, "interaction.threshold", interaction__threshold="0.5").origin == f"{file}:2"
+    turned = _found(desk, "interaction.threshold", interaction__threshold="3.0")
+    assert (turned.value, turned.origin) == ("3.0", "live")
+    _change(desk, "osc.server_port", "7001")
+    port = _found(desk, "osc.server_port")
+    assert (port.value, port.default, port.origin) == ("7000", "6000", "7001 from the next start")
+    _change(desk, "interaction.threshold", "3")
+    assert _found(desk, "interaction.threshold", interaction__threshold="3.0").origin == f"{file}:2"
+
+
+def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
+    desk = SettingsDesk(load_config(file))
+
+    async def change_all() -> None:
+        await asyncio.gather(
+            *(desk.change("osc.server_port", str(7001 + i)) for i in range(2)), desk.change("title", "both")
+        )
+
+    asyncio.run(change_all())
+    after = load_config(file)
+    assert not after.problems
+    assert after.config.title == "both"
+    assert after.config.osc[0].server_port in (7001, 7002)
+
+
+def test_without_a_file_nothing_can_be_kept() -> None:
+    desk = SettingsDesk(load_config(None))
+    with pytest.raises(UserError, match="no configuration file"):
+        _change(desk, "title", "x")
+    assert desk.file is None
+    assert _found(desk, "interaction.threshold").origin == "default"
+
+
+def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped = sorted(shipped_folder("configs").glob("*.toml"))[0]
+    before = shipped.read_text()
+    desk = SettingsDesk(load_config(shipped))
+    _change(desk, "title", "mine")
+    _change(desk, "owner", "me")
+    assert desk.file == tmp_path / "config.toml"
+    config = load_config(tmp_path / "config.toml").config
+    assert (config.title, config.owner) == ("mine", "me")
+    assert shipped.read_text() == before
+    with pytest.raises(UserError, match=r"stays as it is, and a config\.toml is here already"):
+        _change(SettingsDesk(load_config(shipped)), "title", "another")
+
+
+def test_a_set_up_is_a_new_file_beside_the_one_in_force(file: Path) -> None:
+    desk = SettingsDesk(load_config(file))
+    said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
+    made = file.with_name("config-2.toml")
+    assert said.splitlines()[0] == f"config-2.toml is made in {file.parent}; no other file is changed"
+    assert said.splitlines()[-2:] == ["impsy-tui shutdown", f"impsy-tui play -c {made}"]
+    assert load_config(made).config.title == "Mine"
+    assert (file.read_text(), desk.file) == (CONFIG, file)
+    with pytest.raises(UserError, match="dimension"):
+        asyncio.run(desk.make(Answers("Mine", "demo", "osc", 0)))
+
+
+def test_a_set_up_is_not_written_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    desk = SettingsDesk(load_config(shipped_folder("configs") / "demo.toml"))
+    said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
+    assert said.endswith("\nimpsy-tui")
+    assert load_config(tmp_path / "config.toml").config.title == "Mine"
+    assert asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8))).endswith("\nimpsy-tui play -c config-2.toml")

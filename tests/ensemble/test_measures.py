@@ -1,0 +1,125 @@
+"""Measures of ensembles: those of whole performances, and the same followed live."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.ensemble import measures
+from impsy_tui.ensemble.measures import WINDOW, Watch, ensemble_state, follow, measure
+from impsy_tui.ensemble.scores import read_score
+from tests.support.places import published
+
+
+def test_transitions_are_counted_from_rows_to_columns_of_all_players() -> None:
+    codes = np.array([[0, 8], [2, 8], [2, 1]])
+    expected = np.zeros((9, 9))
+    expected[0, 2] = expected[2, 2] = expected[8, 8] = expected[8, 1] = 1
+    assert np.array_equal(measures.transitions(codes), expected)
+
+
+def test_who_is_not_there_has_no_transitions() -> None:
+    codes = np.array([[-1, 3], [5, 3], [5, -1]])
+    counts = measures.transitions(codes)
+    assert (counts.sum(), counts[5, 5], counts[3, 3]) == (2, 1, 1)
+
+
+def test_groups_bring_taps_swipes_and_swirls_together() -> None:
+    assert measures.grouped(np.arange(-1, 9)).tolist() == [-1, 0, 1, 1, 2, 2, 3, 3, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "flux", "entropy"),
+    [
+        (np.zeros((5, 5)), 0.0, 0.0),
+        (np.eye(4), 0.0, 2.0),
+        (np.ones((4, 4)) - np.eye(4), 1.0, np.log2(12)),
+        (np.ones((8, 8)), 7 / 8, 6.0),
+    ],
+)
+def test_flux_and_entropy(matrix: np.ndarray, flux: float, entropy: float) -> None:
+    assert measures.flux(matrix) == pytest.approx(flux)
+    assert measures.entropy(matrix) == pytest.approx(entropy)
+
+
+def test_runs_are_of_one_player_each() -> None:
+    codes = np.array([[1, 2], [1, 2], [0, 2], [0, 3]])
+    assert measures.run_lengths(codes).tolist() == [2, 2, 3, 1]
+    assert measures.run_lengths(codes[:, 0]).tolist() == [2, 2]
+
+
+def test_a_performance_in_numbers() -> None:
+    numbers = measure([np.array([[0], [1], [0], [1]]), np.array([[0], [0]])])
+    assert numbers.changes == pytest.approx(3 / 4)
+    assert numbers.variety == pytest.approx(1.5)
+    assert numbers.run == pytest.approx(6 / 5)
+    assert numbers.flux == pytest.approx(1.5 / 2)  # a half of what comes to 0 is from 0, nothing of what comes to 1
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind", "spread", "ratio"),
+    [
+        ([[3, 0, 0], [0, 3, 0], [0, 0, 3]], "stasis", 1.0, 1.0),
+        ([[9, 0, 0], [0, 0, 0], [0, 0, 0]], "stasis", 0.0, 1.0),
+        ([[1, 0, 0], [4, 1, 0], [4, 0, 0]], "convergence", None, 0.9),
+        ([[1, 4, 4], [0, 1, 0], [0, 0, 0]], "divergence", None, 0.9),
+        ([[0, 5, 0], [5, 0, 0], [0, 0, 1]], "development", 1.0, 10 / 11),
+        ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "stasis", 1.0, 1.0),
+    ],
+)
+def test_the_state_of_an_ensemble(counts: list[list[int]], kind: str, spread: float | None, ratio: float) -> None:
+    state = ensemble_state(np.array(counts, float))
+    assert state.kind == kind
+    assert state.ratio == pytest.approx(ratio)
+    assert 0 <= state.spread <= 1
+    assert spread is None or state.spread == pytest.approx(spread, abs=1e-9)
+
+
+def test_a_new_idea_is_told_once_when_an_ensemble_that_went_on_begins_to_change() -> None:
+    still, moving = [[1, 1]] * 40, [[1 + 2 * (second % 2), 1] for second in range(40)]
+    moments = follow(np.array(still + moving + still))
+    ideas = [second for second, moment in enumerate(moments) if moment.new_idea]
+    assert len(ideas) == 1
+    # The flux of two players, one of whom changes each second, grows by 1/30 a second: 0.3 is passed with the tenth.
+    assert ideas[0] == 40 + 10
+    assert max(moment.flux for moment in moments) == pytest.approx(0.5)
+    assert moments[-1].rise == pytest.approx(0.0)
+
+
+def test_changes_within_a_group_are_none() -> None:
+    moments = follow(np.array([[1 + second % 2] for second in range(60)]))
+    assert {moment.flux for moment in moments} == {0.0}
+    assert {moment.state.kind for moment in moments} == {"stasis"}
+
+
+def test_what_is_followed_live_is_what_a_window_of_the_score_says() -> None:
+    codes = np.random.default_rng(2).integers(0, 9, (80, 3))
+    for second, moment in enumerate(follow(codes)):
+        window = measures.grouped(codes[max(0, second - WINDOW) : second + 1])
+        counts = measures.transitions(window, measures.GROUP_COUNT)
+        assert np.array_equal(moment.counts, counts)
+        assert moment.flux == measures.flux(counts)
+
+
+def test_players_may_come_and_go() -> None:
+    watch = Watch()
+    watch.hear([1, 3])
+    assert watch.hear([1, -1]).counts.sum() == 1
+    assert watch.hear([1, 3, 5]).counts.sum() == 1
+    assert watch.hear([1, 3, 5]).counts.sum() == 4
+
+
+def test_flux_and_entropy_are_those_that_metatone_gives() -> None:
+    folder = published("metatone")
+    with (folder / "performances.csv").open() as lines:
+        rows = [row for row in csv.DictReader(lines) if row["flux"]][:40]
+    for row in rows:
+        (file,) = folder.glob(f"gestures/{row['filename']}*")
+        found = _whole(file)
+        assert found.flux == pytest.approx(float(row["flux"]))
+        assert found.entropy == pytest.approx(float(row["entropy"]))
+
+
+def _whole(file: Path) -> measures.Measures:
+    return measure([read_score(file).score.codes])

@@ -1,0 +1,90 @@
+"""Bands tuned to play as those they learned from, and what is noted of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.ensemble.measures import measure
+from impsy_tui.ensemble.network import EnsembleNetwork
+from impsy_tui.ensemble.predictor import Band, Tuning, played
+from impsy_tui.ensemble.synthetic.scores import scores
+from impsy_tui.ensemble.tuning import note_tunings, read_tuning, tune
+from tests.support.models import SHIPPED_BAND
+
+
+def _restless(seconds: int) -> np.ndarray:
+    """Three players who change every other second, between taps and swipes alone: nothing that the band learned."""
+    random = np.random.default_rng(3)
+    codes = np.zeros((seconds, 3), np.int8)
+    for second in range(1, seconds):
+        change = random.random(3) < 0.5
+        codes[second] = np.where(change, random.integers(1, 5, 3), codes[second - 1])
+    return codes
+
+
+def test_a_tuned_band_is_as_restless_as_those_it_is_tuned_to() -> None:
+    network = EnsembleNetwork(SHIPPED_BAND)
+    made = [_restless(300), _restless(300)]
+    tuning = tune(network, made, np.random.default_rng(1), rounds=8)
+    real = measure([codes[:, 1:] for codes in made])
+    runs = []
+    for each in (Tuning(), tuning):
+        band = Band(network, 2, np.random.default_rng(2), each)
+        runs.append(measure([played(band, made[0][:, 0], made[0][0, 1:])]))
+    before, after = runs
+    assert abs(np.log(after.run / real.run)) < 0.3 * abs(np.log(before.run / real.run))
+    assert after.variety == pytest.approx(real.variety, rel=0.15)
+
+
+def test_tunings_are_noted_by_the_number_of_players_and_read_again(tmp_path: Path) -> None:
+    model = tmp_path / "m.tflite"
+    model.with_suffix(".toml").write_text('kind = "ensemble"\n')
+    anyone, four = Tuning((0.25,) * 9, (-0.5,) * 9), Tuning((1.0,) * 9, (0.0,) * 9)
+    note_tunings(model, {0: anyone, 4: four})
+    assert read_tuning(model, 4) == four
+    assert read_tuning(model, 7) == anyone
+    assert model.with_suffix(".toml").read_text().startswith('kind = "ensemble"\n')
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        None,
+        "",
+        "not toml",
+        "tuning = 3",
+        "[[tuning]]\nplayers = 0\nleave = [1.0]\ncome = [1.0]",
+        "[[tuning]]\nplayers = 0\nleave = [inf,0,0,0,0,0,0,0,0]\ncome = [0,0,0,0,0,0,0,0,0]",
+        '[[tuning]]\nplayers = []\nleave = "x"\ncome = 1',
+    ],
+)
+def test_notes_that_make_no_sense_tune_nothing(tmp_path: Path, notes: str | None) -> None:
+    model = tmp_path / "m.tflite"
+    if notes is not None:
+        model.with_suffix(".toml").write_text(notes)
+    assert read_tuning(model, 4) == Tuning()
+
+
+def test_what_is_added_is_added_to_changes_alone() -> None:
+    offsets = Tuning(tuple(float(code) for code in range(9)), (100.0,) * 9).offsets
+    assert not np.diag(offsets).any()
+    assert offsets[3, 5] == 103.0
+    assert not Tuning().offsets.any()
+
+
+def test_the_shipped_band_is_tuned_for_every_size() -> None:
+    for players in range(2, 9):
+        assert read_tuning(SHIPPED_BAND, players) != Tuning()
+
+
+def test_the_shipped_band_plays_as_restlessly_as_its_kind() -> None:
+    network = EnsembleNetwork(SHIPPED_BAND)
+    made = [codes for codes in scores(28, 300, 99) if codes.shape[1] == 4]
+    real, free = [], []
+    for seed, codes in enumerate(made):
+        band = Band(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_BAND, 4))
+        real.append(codes[:, 1:])
+        free.append(played(band, codes[:, 0], codes[0, 1:]))
+    assert measure(free).run == pytest.approx(measure(real).run, rel=0.25)
+    assert measure(free).entropy == pytest.approx(measure(real).entropy, rel=0.1)

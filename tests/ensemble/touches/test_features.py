@@ -1,0 +1,95 @@
+"""Features of the last five seconds, live and offline."""
+
+import csv
+from datetime import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from impsy_tui.ensemble.touches.features import FEATURES, Window, features, seconds_of
+from impsy_tui.ensemble.touches.touch import Touch, Touches, read_touches, wall_seconds
+from tests.support.places import published
+
+
+def _touches(rows: list[tuple[float, float, float, float]]) -> Touches:
+    times, x, y, velocities = np.array(sorted(rows, key=lambda row: row[0])).reshape(-1, 4).T
+    return Touches(times, np.zeros(len(times), np.int64), x, y, velocities)
+
+
+def test_an_empty_window_is_nowhere() -> None:
+    found = features(_touches([(0.0, 0.5, 0.5, 0.0)]), np.array([-0.1, 5.0]))
+    assert found.tolist() == [[-1, -1, 0, 0, 0, 0, 0, 0]] * 2
+
+
+def test_features_are_what_they_are_called() -> None:
+    rows = [(1.0, 0.25, 0.5, 0.0), (2.0, 0.5, 0.5, 0.25), (3.0, 0.75, 1.0, 0.5), (9.0, 0.0, 0.0, 0.0)]
+    found = dict(zip(FEATURES, features(_touches(rows), np.array([5.5]))[0].tolist(), strict=True))
+    assert found["centroid_x"] == 512.0
+    assert found["centroid_y"] == 512.0
+    assert found["std_x"] == pytest.approx(np.std([256, 512, 768], ddof=1), rel=1e-15)
+    assert found["std_y"] == pytest.approx(np.std([384, 384, 768], ddof=1), rel=1e-15)
+    assert (found["freq"], found["movement_freq"], found["touchdown_freq"]) == (3, 2, 1)
+    assert found["velocity"] == 256.0
+
+
+def test_a_touch_counts_from_its_moment_on_for_less_than_five_seconds() -> None:
+    touches = _touches([(10.0, 0.5, 0.5, 0.0)])
+    counts = features(touches, np.array([9.999, 10.0, 14.999, 15.0]))[:, FEATURES.index("freq")]
+    assert counts.tolist() == [0, 1, 1, 0]
+
+
+_PLACE = some.floats(0, 1)
+_ROWS = some.lists(some.tuples(some.floats(0, 30), _PLACE, _PLACE, some.floats(0, 16) | some.just(0.0)), max_size=80)
+
+
+@given(rows=_ROWS, began=some.floats(-5, 10), order=some.randoms(use_true_random=False))
+def test_live_and_offline_agree_to_the_last_bit(
+    rows: list[tuple[float, float, float, float]], began: float, order: object
+) -> None:
+    moments = began + np.arange(35.0)
+    offline = features(_touches(rows), moments)
+    window, live, waiting = Window(), [], list(rows)
+    order.shuffle(waiting)  # type: ignore[attr-defined]
+    for moment in moments.tolist():
+        # Some come early, some late, but none after the moment that it belongs to.
+        for row in [row for row in waiting if row[0] <= moment + 3]:
+            window.add(Touch(row[0], "ann", 0, *row[1:]))
+            waiting.remove(row)
+        live.append(window.features(moment))
+    assert np.array(live).tobytes() == offline.tobytes()
+
+
+def test_a_flood_of_touches_is_still_counted_exactly() -> None:
+    random = np.random.default_rng(1)
+    rows = np.column_stack(
+        [np.sort(random.uniform(0, 5, 60_000)), *random.integers(0, 2, (2, 60_000)), np.zeros(60_000)]
+    )
+    touches = _touches([tuple(row) for row in rows.tolist()])
+    found = features(touches, np.array([5.0]))[0]
+    assert found[4] == 60_000
+    assert found[2] == pytest.approx(np.std(rows[:, 1] * 1024, ddof=1), rel=1e-12)
+
+
+def test_a_finger_that_never_moves_has_no_deviation_at_all() -> None:
+    found = features(_touches([(t / 10, 0.1, 0.7, 0.0) for t in range(50)]), np.array([5.0]))[0]
+    assert found[2:4].tolist() == [0.0, 0.0]
+
+
+def test_moments_are_the_whole_seconds_of_a_recording() -> None:
+    assert seconds_of(15.9, 18.2).tolist() == [15, 16, 17, 18]
+    assert seconds_of(15.9, 15.95).tolist() == [15]
+
+
+def test_a_published_recording_has_its_published_features() -> None:
+    folder = published("metatone", "classifier")
+    (raw,) = folder.glob("*-touches.csv")
+    (expected,) = folder.glob("*-FeatureVectors.csv")
+    with expected.open() as lines:
+        rows = list(csv.reader(lines))[1:]
+    moments = np.array([wall_seconds(datetime.fromisoformat(row[0])) for row in rows])
+    (touches,) = read_touches(raw).players.values()
+    np.testing.assert_allclose(
+        features(touches, moments), np.array([row[1:9] for row in rows], float), rtol=1e-6, atol=1e-4
+    )

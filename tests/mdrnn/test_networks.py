@@ -1,0 +1,246 @@
+"""Every way of stepping a model gives the same numbers, and a broken file says what is wrong."""
+
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.errors import UnsupportedModelError, UserError
+from impsy_tui.mdrnn.check import Report
+from impsy_tui.mdrnn.lstm import NumpyNetwork
+from impsy_tui.mdrnn.model import Network, Shape
+from impsy_tui.mdrnn.tflite import TfliteNetwork
+from impsy_tui.mdrnn.weights import read_weights, weights_of
+from tests.support.models import constant_model, random_model, write_h5
+
+
+def _events(dimension: int, count: int = 60) -> np.ndarray:
+    random = np.random.default_rng(3)
+    events = random.random((count, dimension))
+    events[:, 0] *= 0.3
+    return events
+
+
+def _outputs(network: Network, events: np.ndarray) -> np.ndarray:
+    network.reset()
+    return np.array([network.step(event).copy() for event in events])
+
+
+def test_the_three_files_of_one_model_agree(impsy_models: Path) -> None:
+    (stem,) = impsy_models.glob("musicMDRNN-dim9-*.tflite")
+    events = _events(9)
+    lite = _outputs(TfliteNetwork(stem), events)
+    for suffix in (".keras", ".h5"):
+        assert np.abs(_outputs(NumpyNetwork(read_weights(stem.with_suffix(suffix))), events) - lite).max() < 1e-4
+
+
+def test_a_keras_file_that_does_not_unpack_is_told_in_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "m.keras"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.weights.h5", os.urandom(200) * 20)
+    content = bytearray(file.read_bytes())
+    content[60:120] = b"\xff" * 60
+    file.write_bytes(content)
+    with pytest.raises(UserError, match="is not a Keras file") as caught:
+        read_weights(file)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dimension", [2, 4])
+def test_keras_files_of_other_years_agree(impsy_models: Path, dimension: int) -> None:
+    (keras,) = impsy_models.glob(f"musicMDRNN-dim{dimension}-*.keras")
+    events = _events(dimension)
+    one, other = (_outputs(NumpyNetwork(read_weights(file)), events) for file in (keras, keras.with_suffix(".h5")))
+    assert np.abs(one - other).max() < 1e-4
+    with pytest.raises(UnsupportedModelError):
+        TfliteNetwork(keras.with_suffix(".tflite"))
+
+
+def test_the_shipped_model_opens(shipped_model: Path) -> None:
+    network = TfliteNetwork(shipped_model)
+    assert network.runtime == os.environ.get("EXPECT_RUNTIME", network.runtime)
+    assert network.shape == Shape(dimension=9, units=64, layers=2, mixtures=5)
+    assert np.all(np.isfinite(_outputs(network, _events(9))))
+
+
+def test_forgetting_gives_the_same_again(tmp_path: Path, shipped_model: Path) -> None:
+    for network in (
+        TfliteNetwork(shipped_model),
+        NumpyNetwork(read_weights(random_model(tmp_path / "m.h5", 9, 8, 2, 3))),
+    ):
+        events = _events(9)
+        assert np.array_equal(_outputs(network, events), _outputs(network, events))
+
+
+def test_settling_between_steps_changes_nothing(shipped_model: Path) -> None:
+    network = TfliteNetwork(shipped_model)
+    events = _events(9)
+    expected = _outputs(network, events)
+    network.reset()
+    for event, output in zip(events, expected, strict=True):
+        assert np.array_equal(network.step(event), output)
+        network.settle()
+        network.settle()
+
+
+@pytest.mark.parametrize(("dimension", "units", "layers", "mixtures"), [(2, 16, 2, 5), (65, 32, 3, 5), (3, 4, 1, 1)])
+def test_any_shape_is_read_from_the_weights(
+    tmp_path: Path, dimension: int, units: int, layers: int, mixtures: int
+) -> None:
+    weights = read_weights(random_model(tmp_path / "m.h5", dimension, units, layers, mixtures))
+    assert weights.shape == Shape(dimension, units, layers, mixtures)
+    assert NumpyNetwork(weights).step([0.1] * dimension).shape == (mixtures * (2 * dimension + 1),)
+
+
+def test_numpy_steps_as_the_textbook_says(tmp_path: Path) -> None:
+    weights = read_weights(random_model(tmp_path / "m.h5", 3, 5, 1, 2))
+    layer = weights.layers[0]
+    hidden, cell = np.zeros(5), np.zeros(5)
+    expected = []
+    for event in _events(3, 5):
+        gates = event * 10 @ layer.kernel + hidden @ layer.recurrent + layer.bias
+        i, f, c, o = np.split(gates, 4)
+        logistic = [1 / (1 + np.exp(-z)) for z in (i, f, o)]
+        cell = logistic[1] * cell + logistic[0] * np.tanh(c)
+        hidden = logistic[2] * np.tanh(cell)
+        z = hidden @ weights.deviations[0] + weights.deviations[1]
+        expected.append(
+            np.concatenate(
+                [
+                    hidden @ weights.means[0] + weights.means[1],
+                    np.where(z > 0, z, np.exp(z) - 1) + 1 + 1e-7,
+                    hidden @ weights.logits[0] + weights.logits[1],
+                ]
+            )
+        )
+    assert _outputs(NumpyNetwork(weights), _events(3, 5)) == pytest.approx(np.array(expected), abs=1e-5)
+
+
+def test_a_constant_model_is_constant(tmp_path: Path) -> None:
+    network = NumpyNetwork(read_weights(constant_model(tmp_path / "m.h5", [0.05, 0.2, 0.9])))
+    for event in _events(3, 5):
+        assert network.step(event)[:3] == pytest.approx([0.5, 2.0, 9.0])
+
+
+# Files that are not what they seem
+
+
+def _keras_with_pickle(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("model.weights.h5", pickle.dumps({"a": 1}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.tflite", b""),
+        ("m.tflite", b"TFL3" * 100),
+        ("m.keras", b"PK nonsense"),
+        ("m.h5", b"\x89HDF\r\n\x1a\n" + b"\0" * 100),
+        ("m.h5", b"text"),
+    ],
+)
+def test_nonsense_is_refused_with_a_reason(tmp_path: Path, name: str, content: bytes) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        Report(_checked(file))
+    assert str(caught.value)
+
+
+def test_an_archive_is_never_unpickled(tmp_path: Path) -> None:
+    _keras_with_pickle(tmp_path / "m.keras")
+    with pytest.raises(UserError):
+        read_weights(tmp_path / "m.keras")
+
+
+def test_a_cut_file_is_refused(tmp_path: Path, shipped_model: Path) -> None:
+    content = shipped_model.read_bytes()
+    for share in (0.1, 0.5, 0.9):
+        file = tmp_path / "cut.tflite"
+        file.write_bytes(content[: int(len(content) * share)])
+        with pytest.raises(UserError):
+            Report(_checked(file))
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    arrays = {"lstm0/kernel:0": np.zeros((3, 16)), "lstm0/recurrent_kernel:0": np.zeros((5, 16))}
+    with pytest.raises(UserError):
+        read_weights(write_h5(tmp_path / "m.h5", arrays | {"lstm0/bias:0": np.zeros(16)}))
+    with pytest.raises(UserError, match="no mixture density RNN"):
+        read_weights(write_h5(tmp_path / "n.h5", {"dense/kernel:0": np.zeros((3, 4))}))
+
+
+def test_a_model_that_predicts_nan_is_refused(tmp_path: Path) -> None:
+    file = constant_model(tmp_path / "m.h5", [0.05, np.nan])
+    with pytest.raises(UserError, match="not a number"):
+        Report(_checked(file))
+
+
+def _checked(file: Path) -> io.BytesIO:
+    done = subprocess.run(
+        [sys.executable, "-m", "impsy_tui.mdrnn.check", str(file)], capture_output=True, check=False, timeout=60
+    )
+    return io.BytesIO(done.stdout)
+
+
+def test_the_checking_process_hands_over_the_weights(tmp_path: Path) -> None:
+    file = random_model(tmp_path / "m.h5", 4, 6, 2, 3)
+    report = Report(_checked(file))
+    assert report.weights is not None
+    events = _events(4)
+    direct = _outputs(NumpyNetwork(read_weights(file)), events)
+    assert np.array_equal(_outputs(NumpyNetwork(report.weights), events), direct)
+
+
+def test_a_file_that_needs_flex_is_played_from_the_one_beside_it(impsy_models: Path) -> None:
+    (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
+    report = Report(_checked(lite))
+    assert report.shape.dimension == 4
+    assert report.source == lite.with_suffix(".keras").name
+    assert report.weights is not None
+
+
+def test_a_file_that_needs_flex_alone_says_what_would_do(impsy_models: Path, tmp_path: Path) -> None:
+    (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
+    (tmp_path / "alone.tflite").write_bytes(lite.read_bytes())
+    with pytest.raises(UserError, match="beside it would do"):
+        Report(_checked(tmp_path / "alone.tflite"))
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}", b"[]\n", b'{"shape": [1], "source": "", "weights": []}\n'])
+def test_a_check_that_died_is_a_damaged_file(answer: bytes) -> None:
+    with pytest.raises(UserError, match="damaged"):
+        Report(io.BytesIO(answer))
+
+
+def test_the_answer_is_one_line_of_json(shipped_model: Path) -> None:
+    assert json.load(_checked(shipped_model)) == {
+        "shape": [9, 64, 2, 5],
+        "source": shipped_model.name,
+        "weights": [],
+    }
+
+
+def test_weights_are_read_from_a_tflite_of_this_program(shipped_model: Path) -> None:
+    weights = weights_of(shipped_model)
+    assert weights.shape == Shape(9, 64, 2, 5)
+    ours, shown = NumpyNetwork(weights), TfliteNetwork(shipped_model)
+    random = np.random.default_rng(1)
+    for _ in range(20):
+        event = random.random(9).tolist()
+        assert np.allclose(ours.step(event), shown.step(event), atol=1e-3)
+
+
+@pytest.mark.parametrize("content", [b"", b"TFL3 nonsense"])
+def test_what_shows_no_weights_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.tflite").write_bytes(content)
+    with pytest.raises(UserError, match="does not show its weights"):
+        weights_of(tmp_path / "a.tflite")

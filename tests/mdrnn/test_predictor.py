@@ -1,0 +1,75 @@
+"""Players predict within bounds, and recover from a network that fails."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.errors import UserError
+from impsy_tui.mdrnn.dummy import DummyPlayer
+from impsy_tui.mdrnn.lstm import NumpyNetwork
+from impsy_tui.mdrnn.model import Floats, Shape
+from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.mdrnn.weights import read_weights
+from impsy_tui.prediction import Prediction
+from impsy_tui.terms import MIN_DT
+from tests.support.models import constant_model, random_model
+
+
+def _player(file: Path, seed: int = 1) -> MdrnnPlayer:
+    return MdrnnPlayer(NumpyNetwork(read_weights(file)), "m", np.random.default_rng(seed))
+
+
+def test_what_is_predicted_outside_the_bounds_is_brought_back(tmp_path: Path) -> None:
+    player = _player(constant_model(tmp_path / "m.h5", [-0.5, -1.0, 0.5, 2.0]))
+    assert player.predict(0.1, (0.0, 0.0, 0.0)) == Prediction(MIN_DT, (0.0, pytest.approx(0.5), 1.0))
+
+
+def test_the_same_seed_plays_the_same(tmp_path: Path) -> None:
+    file = random_model(tmp_path / "m.h5", 4, 8, 2, 3)
+    one, other = _player(file), _player(file)
+    for player in (one, other):
+        player.sigma_temperature = 1.0
+    predictions = [[player.predict(0.1, (0.1, 0.2, 0.3)) for _ in range(20)] for player in (one, other)]
+    assert predictions[0] == predictions[1]
+
+
+def test_reset_forgets(tmp_path: Path) -> None:
+    player = _player(random_model(tmp_path / "m.h5", 3, 8, 2, 1))
+    player.sigma_temperature = 0.0
+    first = player.predict(0.1, (0.9, 0.1))
+    assert player.predict(0.1, (0.9, 0.1)) != first
+    player.reset()
+    assert player.predict(0.1, (0.9, 0.1)) == first
+
+
+class _Failing:
+    """A network that has run into numbers that are none, until it is reset."""
+
+    shape = Shape(2, 1, 1, 1)
+    runtime = "none"
+    broken = True
+
+    def step(self, event: Sequence[float]) -> Floats:
+        return np.full(5, np.nan if self.broken else 1.0, np.float32)
+
+    def settle(self) -> None: ...
+
+    def reset(self) -> None:
+        self.broken = False
+
+
+def test_a_network_that_fails_is_reset_and_goes_on() -> None:
+    player = MdrnnPlayer(_Failing(), "m", np.random.default_rng(1))
+    with pytest.raises(UserError, match="not a number"):
+        player.predict(0.1, (0.5,))
+    assert player.predict(0.1, (0.5,)).values == (pytest.approx(0.1, abs=0.05),)
+
+
+def test_the_dummy_wanders_within_bounds() -> None:
+    dummy = DummyPlayer(5, np.random.default_rng(1))
+    predictions = [dummy.predict(0.1, (0.5,) * 4) for _ in range(500)]
+    assert dummy.kind == "dummy"
+    assert all(MIN_DT <= p.dt <= 0.5 and all(0 <= x <= 1 for x in p.values) for p in predictions)
+    assert len({p.values for p in predictions}) == 500

@@ -1,0 +1,81 @@
+"""A WebSocket channel and its page, on a stage to test them on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from impsy_tui.channels.web.channel import WebSocketChannel
+from impsy_tui.config import WebSocket
+from impsy_tui.engine.runtime.loop import EngineLoop
+from tests.support.channels.chromium import Chromium, Page
+from tests.support.channels.fake_listener import Hearing, to_the_end
+from tests.support.ports import free_tcp_port
+from tests.support.waiting import until
+
+Play = Callable[["Stage"], Awaitable[None]]
+
+
+class Stage:
+    """A channel, who listens to it, and its page in a browser."""
+
+    def __init__(self, settings: WebSocket, dimension: int, hearing: Hearing, page: Page) -> None:
+        self.settings = settings
+        self.dimension = dimension
+        self.hearing = hearing
+        self.page = page
+        self.channel = WebSocketChannel(settings)
+
+    async def show(self) -> None:
+        """Open the page, and wait until it is connected."""
+        await self.page.ask("Page.navigate", url=f"http://127.0.0.1:{self.settings.server_port}/")
+        await self.connected()
+
+    async def connected(self) -> None:
+        """Wait until it is."""
+        await self.page.until("document.readyState === 'complete' && document.body.classList.contains('on')")
+
+    async def spot(self, index: int, height: float) -> tuple[float, float]:
+        """Where a fader is at this height, 0..1 of it."""
+        box = f"document.querySelectorAll('.track')[{index}].getBoundingClientRect()"
+        x, top, tall = await self.page.run(f"(b => [b.left + b.width / 2, b.top, b.height])({box})")
+        return x, top + tall * (1.0 - height)
+
+    def shows(self, index: int, number: int) -> str:
+        """That a fader shows this number, in JavaScript."""
+        return f"document.querySelectorAll('.fader')[{index}].getAttribute('aria-valuenow') === '{number}'"
+
+    def marks(self, index: int, share: float) -> str:
+        """That its mark is near this share of the height, in JavaScript."""
+        track = f"document.querySelectorAll('.track')[{index}]"
+        return (
+            f"(t => {{ const b = t.getBoundingClientRect(), m = t.querySelector('.mark').getBoundingClientRect();"
+            f" return m.height > 0 && Math.abs((b.bottom - m.bottom) / b.height - {share}) < 0.02; }})({track})"
+        )
+
+    def values(self, index: int) -> list[float]:
+        """What has been heard of one value."""
+        return [value for event in self.hearing.updates for number, value in event if number == index]
+
+
+def on_stage(chromium: Chromium, play: Play, entries: Any = (), **settings: Any) -> Hearing:
+    """Open a channel and its page, play, close both; nothing may have been complained of."""
+    loop = EngineLoop()
+    hearing = Hearing(loop.scheduler)
+
+    async def run() -> None:
+        page = await chromium.page()
+        wanted = WebSocket(server_port=free_tcp_port(), **{"input": entries, "output": entries, **settings})
+        stage = Stage(wanted, 1 + max(len(wanted.input), len(wanted.output)), hearing, page)
+        await stage.channel.open(hearing, stage.dimension)
+        try:
+            await stage.show()
+            await play(stage)
+            await page.run("0")  # complaints until now are read
+            assert [text for text in page.complaints if "ERR_CONNECTION_REFUSED" not in text] == []
+        finally:
+            await page.close()
+            stage.channel.close()
+            await until(lambda: len(asyncio.all_tasks()) == 1)
+
+    to_the_end(loop, run())
+    return hearing

@@ -1,0 +1,53 @@
+"""A MIDI channel on a JACK server, with who listens to it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from impsy_tui.channels.midi.channel import MidiChannel
+from impsy_tui.config import Midi
+from tests.support.channels.fake_listener import Hearing, perform
+from tests.support.channels.jack_server import Device
+from tests.support.waiting import until
+
+CC1, CC2 = ("control_change", 1, 1), ("control_change", 1, 2)
+
+
+Play = Callable[[MidiChannel, Hearing], Awaitable[None]]
+
+
+def with_channel(play: Play, *, dimension: int = 3, api: str = "JACK", **settings: Any) -> Hearing:
+    """Open a channel, play, close it; nothing of it may be left behind."""
+    channel = MidiChannel(Midi(api=api, **settings))
+    # The JACK library keeps files of clients that have gone.
+    return perform(channel, lambda hearing: play(channel, hearing), dimension, closes_files=False)
+
+
+async def sent_until(device: Device, message: tuple[int, ...], condition: Callable[[], bool]) -> None:
+    """Sends a message until a condition holds: JACK without real-time priority loses messages on a busy machine."""
+    while not condition():
+        device.send(message)
+        await soon(condition)
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Waits for a condition, but for half a second at most: what it depends on may have been lost."""
+    for _ in range(100):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+
+
+async def opened(channel: MidiChannel) -> None:
+    """Wait until it is open."""
+    await until(lambda: channel.status().state == "open")
+
+
+async def two_looks(channel: MidiChannel) -> None:
+    """Waits until the channel has begun and ended a look for devices."""
+    for _ in range(2):
+        before = channel._looking
+        await until(lambda before=before: channel._looking is not before)  # type: ignore[misc]
+    looking = channel._looking
+    assert looking is not None
+    await until(looking.done)

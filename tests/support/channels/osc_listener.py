@@ -1,0 +1,33 @@
+"""An OSC channel on UDP sockets, with who listens to it and who sends to it."""
+
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pythonosc.udp_client import SimpleUDPClient
+
+from impsy_tui.channels.osc.channel import OscChannel
+from impsy_tui.config import Osc
+from tests.support.channels.fake_listener import Hearing, perform
+from tests.support.ports import free_port
+
+Play = Callable[[OscChannel, Hearing, SimpleUDPClient], Awaitable[None]]
+
+
+def with_channel(
+    play: Play, receiver: socket.socket | None = None, *, is_demo: bool = False, **settings: Any
+) -> Hearing:
+    """Open a channel for vectors of two, play, close it; nothing of it may be left behind."""
+    port = free_port()
+    out = receiver.getsockname()[1] if receiver else free_port()
+    channel = OscChannel(Osc(server_port=port, client_port=out, **settings), is_demo=is_demo)
+    client = SimpleUDPClient("127.0.0.1", port)
+    with client._sock:
+        hearing = perform(channel, lambda hearing: play(channel, hearing, client))
+    assert (hearing.held, hearing.clocks) == ([], [])  # there is no MIDI
+    return hearing
+
+
+def send_raw(client: SimpleUDPClient, data: bytes) -> None:
+    """Send a datagram that may be no message."""
+    client._sock.sendto(data, (client._address, client._port))

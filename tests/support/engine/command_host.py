@@ -1,0 +1,41 @@
+"""A session under commands, with nothing else of an engine's."""
+
+from pathlib import Path
+
+import numpy as np
+
+from impsy_tui.config import load_config
+from impsy_tui.engine.models.player_models import Casting
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.options import Setup
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.errors import UserError
+from impsy_tui.workers.client import JobRunner
+
+
+class BareHost:
+    """A session under commands, with nothing else of an engine's."""
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        self.session = session
+        self.stopwatch = Stopwatch(session.scheduler.now)
+        self.jobs = JobRunner(folder, lambda job: None)
+        self.library = Library(folder, folder, [folder], tuple)
+        setup = Setup(load_config(None), frozenset(), folder, folder / "engine.sock")
+        self.casting = Casting(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
+
+    @property
+    def training_size(self) -> str:
+        return "s"
+
+    async def change_setting(self, key: str, value: str) -> str:
+        raise UserError(key)
+
+    def set_log(self, what: str) -> str:
+        return what
+
+    def status_text(self) -> str:
+        return ""
+
+    def shut_down(self) -> None: ...

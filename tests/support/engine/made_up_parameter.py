@@ -1,0 +1,107 @@
+"""Program that uses a registered parameter of a made-up kind of player in every way: ``made_up_parameter FOLDER``.
+
+The table of commands is built when the language is imported, so the parameter is registered before that, in a process
+that nothing else uses.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from impsy_tui.parameters import Kind, Parameter, register
+from impsy_tui.terms import Range
+
+SPARKLE = register(
+    Parameter(
+        "sparkle",
+        Kind.NUMBER,
+        ("made-up",),
+        "how bright it plays",
+        "sparkle 2",
+        1.0,
+        Range(0.0, 10.0, 1.0),
+        argument="amount",
+        ramp="linear",
+    )
+)
+
+from impsy_tui.control.status_text import status_lines  # noqa: E402
+from impsy_tui.engine.performance.scenes.file import scene_table  # noqa: E402
+from impsy_tui.engine.performance.scenes.scene import scene_lines  # noqa: E402
+from impsy_tui.engine.performance.session_state.last_session import Rehearsed  # noqa: E402
+from impsy_tui.engine.players.mdrnn import Part  # noqa: E402
+from impsy_tui.engine.players.settings import PartSettings  # noqa: E402
+from impsy_tui.engine.server.snapshot import _player_state  # noqa: E402
+from impsy_tui.engine.set_state import resume_set  # noqa: E402
+from impsy_tui.language.completion import Known, complete  # noqa: E402
+from impsy_tui.language.osc_addresses import FROM_NETWORK, command_line  # noqa: E402
+from tests.support import snapshots  # noqa: E402
+from tests.support.engine.virtual_session import Rehearsal  # noqa: E402
+
+
+class _MadeUp(Part):
+    """A player that shows what it was told."""
+
+    kind = "made-up"
+    brightness = 0.0
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter."""
+        super().set_value(name, value)
+        if name == SPARKLE.name:
+            self.brightness = value
+
+
+def _set_of(folder: Path) -> tuple[Rehearsal, _MadeUp]:
+    folder.mkdir()
+    set_ = Rehearsal(folder)
+    seat, tempo = set_.session.seat, set_.session.tempo
+    settings = PartSettings("made-up", threshold=1.0)
+    part = _MadeUp(seat.part.player, settings, set_.time.scheduler, seat, set_.random, tempo)
+    seat.part = part
+    return set_, part
+
+
+def _check(folder: Path) -> None:
+    set_, part = _set_of(folder / "first")
+    assert complete("spar", Known()).options == ("sparkle",)
+    assert set_.do("sparkle 3") == "sparkle 3"
+    assert part.brightness == part.settings.sparkle == 3.0
+    refused = set_.try_("sparkle 11")
+    assert (refused.ok, "a number, 0 to 10" in refused.text) == (False, True)
+    assert command_line("/impsy/sparkle", [4.0]) == "sparkle 4.0"
+    assert "/impsy/sparkle" in FROM_NETWORK
+    set_.do("over 2s sparkle 8")
+    set_.wait(1.0)
+    assert abs(part.brightness - 5.5) < 0.1
+    set_.wait(1.5)
+    assert part.brightness == 8.0
+
+    set_.do("scene save bright")
+    set_.do("sparkle 2")
+    set_.do("undo")
+    assert part.brightness == 8.0
+    set_.do("sparkle 2; over 2s scene bright")
+    set_.wait(1.0)
+    assert abs(part.brightness - 5.0) < 0.1
+    set_.do("sparkle 2; scene bright")
+    assert part.brightness == 8.0
+    assert "sparkle 8" in scene_lines(set_.manager.book.find("bright"), "main")
+
+    seat = set_.session.seat
+    snapshot = msgspec.structs.replace(snapshots.snapshot(), players=(_player_state(seat, part, set_.time.time),))
+    assert any("sparkle 8" in line for line in status_lines(snapshot))
+
+    kept = Rehearsed(scene=json.loads(json.dumps(scene_table(set_.manager.stagehand.capture()))))
+    again, resumed = _set_of(folder / "second")
+    assert resumed.settings.sparkle == SPARKLE.default
+    problems = asyncio.run(resume_set(kept, 0.0, again.manager, again.orders, again.session, settings=True))
+    assert (problems, resumed.brightness) == ([], 8.0)
+
+
+if __name__ == "__main__":
+    _check(Path(sys.argv[1]))

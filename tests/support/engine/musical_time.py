@@ -1,0 +1,18 @@
+"""Musical time on a virtual clock, to which no clock comes in and from which none goes out."""
+
+from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+
+
+class NoLines:
+    """No clock comes in or goes out."""
+
+    def hear_clock(self, wanted: bool) -> None: ...
+
+    def send_clock(self, message: bytes) -> None: ...
+
+
+def tempo_at(start: float) -> tuple[VirtualTime, Tempo]:
+    """Musical time from a start, with nobody to tell anything."""
+    time = VirtualTime(start)
+    return time, Tempo(time.scheduler, NoLines(), lambda level, text: None)

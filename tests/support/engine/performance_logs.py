@@ -1,0 +1,37 @@
+"""A performance log to play into, and the rows of its files."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.runtime.loop import EngineLoop
+
+
+def with_log(folder: Path, play: Callable[[PerformanceLog], Awaitable[None]]) -> list[tuple[str, str]]:
+    """Opens a log in a folder, plays into it and closes it; returns its messages: level, text."""
+    loop = EngineLoop()
+    told: list[tuple[str, str]] = []
+
+    async def run() -> None:
+        log = PerformanceLog(folder, lambda level, text: told.append((level, text)), loop.time)
+        log.open()
+        log.begin(3)
+        try:
+            await play(log)
+        finally:
+            await log.close()
+
+    loop.run_until_complete(run())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    return told
+
+
+def log_rows(folder: Path) -> list[str]:
+    """Returns the rows of all logs of a folder, oldest file first."""
+    return [row for file in sorted(folder.glob("*.log")) for row in file.read_text().splitlines()]
+
+
+def logged_values(folder: Path) -> list[float]:
+    """Returns the first value of each row."""
+    return [float(row.split(",")[2]) for row in log_rows(folder)]

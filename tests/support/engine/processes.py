@@ -1,0 +1,47 @@
+"""Engines in processes of their own: what they are started with, what they play, and how their jobs ended."""
+
+import socket
+from collections.abc import Callable
+
+from pythonosc.osc_message import OscMessage
+
+from impsy_tui.control.client import Client
+from impsy_tui.control.messages import Event
+from tests.support.engine_process import EngineProcess
+
+Start = Callable[..., EngineProcess]
+
+
+def config(receiver: socket.socket, port: int, model: str = "models/pulse.h5", mode: str = "polyphony") -> str:
+    """A configuration for OSC with one output address."""
+    return f"""
+log_predictions = true
+[interaction]
+mode = "{mode}"
+threshold = 0.2
+[model]
+file = "{model}"
+dimension = 4
+[osc]
+server_port = {port}
+client_port = {receiver.getsockname()[1]}
+output_address = "/impsy"
+"""
+
+
+def received(receiver: socket.socket) -> OscMessage:
+    """The next message that is sent to it."""
+    return OscMessage(receiver.recv(2000))
+
+
+def ended_jobs(client: Client, count: int = 1) -> list[str]:
+    """The states of all jobs, once so many have ended."""
+    client.subscribe(20, events=False)
+    for message in client.messages():
+        if (
+            not isinstance(message, Event)
+            and sum(job.state in ("finished", "failed") for job in message.jobs) >= count
+        ):
+            client.subscribe(0, events=False)
+            return [job.state for job in message.jobs]
+    raise AssertionError

@@ -1,0 +1,116 @@
+"""A band on a virtual clock, with a network that says what it is told to say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from impsy_tui.engine.players.ensemble.followers import BandPart, BandSettings, Equipment
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from impsy_tui.ensemble.classifier import SHIPPED as CLASSIFIER
+from impsy_tui.ensemble.classifier import read_classifier
+from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
+from impsy_tui.ensemble.gestures import GESTURES
+from impsy_tui.ensemble.measures import Moment
+from impsy_tui.ensemble.synthetic.touches import play
+from impsy_tui.ensemble.touches.touch import Touch
+from impsy_tui.mdrnn.model import Floats
+from tests.support.places import ROOT
+
+MODELS = ROOT / "models"
+
+
+class ScriptedNetwork:
+    """Wants each follower to make the gesture that ``wanted`` has for it."""
+
+    def __init__(self, *wanted: int) -> None:
+        self.wanted = list(wanted)
+        self.broken = False
+
+    def step(self, told: Floats) -> Floats:
+        logits = np.zeros((len(told), GESTURES), np.float32)
+        for follower in range(len(told)):
+            logits[follower, self.wanted[follower % len(self.wanted)]] = 90.0
+        if self.broken:
+            logits[:] = np.nan
+        return logits
+
+    def reset(self) -> None: ...
+
+
+def clip(gesture: int, *offsets: float, x: float = 0.5) -> Clip:
+    """A clip with touches at these times; the first is a finger that comes down."""
+    return Clip(gesture, tuple(ClipTouch(at, x, 0.5, 0.01 if at else 0.0) for at in offsets))
+
+
+def equipment(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> Equipment:
+    """A band's, with the classifier that ships, and a clip of every gesture unless others are given."""
+    library = Clips(
+        [clip(code, 0.0, 0.1, 2.5, x=code / 10) for code in range(1, GESTURES)] if clips is None else clips
+    )
+    return Equipment(network, "scripted", read_classifier(MODELS / CLASSIFIER), library)
+
+
+@dataclass
+class Stage:
+    """A part on a stage that keeps what it hears."""
+
+    network: ScriptedNetwork
+    settings: BandSettings = field(default_factory=lambda: BandSettings(lead_stops="play"))
+    clips: Sequence[Clip] | None = None
+
+    def __post_init__(self) -> None:
+        self.time = VirtualTime(100.0)
+        self.touches: list[tuple[float, int, ClipTouch]] = []
+        self.lifts: list[tuple[float, int]] = []
+        self.seconds: list[tuple[float, tuple[int, ...]]] = []
+        self.told: list[tuple[str, str]] = []
+        self.part = BandPart(
+            equipment(self.network, self.clips),
+            self.settings,
+            self.time.scheduler,
+            self,
+            np.random.default_rng(1),
+        )
+        self.part.start()
+
+    def touch(self, follower: int, touch: ClipTouch) -> None:
+        self.touches.append((self.now, follower, touch))
+
+    def lift(self, follower: int) -> None:
+        self.lifts.append((self.now, follower))
+
+    def passed(self, at: float, codes: Sequence[int], moment: Moment) -> None:
+        self.seconds.append((round(at - 100.0, 6), tuple(codes)))
+
+    def tell(self, level: str, text: str) -> None:
+        self.told.append((level, text))
+
+    @property
+    def now(self) -> float:
+        return round(self.time.time - 100.0, 6)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.time.advance(seconds)
+        assert not self.time.errors
+
+    def taps(self, seconds: float) -> None:
+        """The lead makes fast taps, while time passes."""
+        begin = self.time.time
+        made = play(1, seconds, np.random.default_rng(4))
+        for at, x, y, velocity in zip(
+            *(c.tolist() for c in (made.times, made.x, made.y, made.velocities)), strict=True
+        ):
+            self.time.advance_to(begin + at)
+            self.part.hear(Touch(self.time.time, "lead", 0, x, y, velocity))
+        self.time.advance_to(begin + seconds)
+        assert not self.time.errors
+
+    def times(self, follower: int) -> list[float]:
+        """When a follower touched."""
+        return [at for at, who, _ in self.touches if who == follower]
+
+    def gestures(self, follower: int) -> Mapping[float, int]:
+        """What a follower did, by second."""
+        return {at: codes[1 + follower] for at, codes in self.seconds}

@@ -1,0 +1,185 @@
+"""A session on a virtual clock, with a player that says what it is told to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from impsy_tui.channels.base import ChannelStatus, Listener
+from impsy_tui.engine.io.outputs import Outputs
+from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.session import Session, SessionSettings
+from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from impsy_tui.errors import UserError
+from impsy_tui.prediction import Prediction
+
+
+class ScriptedPlayer:
+    """Predicts a constant dt, and as values what it heard, moved up a little; remembers what it heard."""
+
+    kind = "mdrnn"
+    name = "scripted"
+    runtime = "none"
+
+    def __init__(self, dimension: int = 2, dt: float = 0.1) -> None:
+        self.dimension = dimension
+        self.dt = dt
+        self.max_gap: float | None = None
+        self.pi_temperature = self.sigma_temperature = 1.0
+        self.heard: list[tuple[float, tuple[float, ...]]] = []
+        self.resets = 0
+        self.faults = 0
+
+    def predict(self, dt: float, values: Sequence[float]) -> Prediction:
+        self.heard.append((round(dt, 9), tuple(values)))
+        if self.faults:
+            self.faults -= 1
+            raise UserError("it failed")
+        return Prediction(self.dt, tuple(round(min(1.0, x + 0.01), 9) for x in values))
+
+    def settle(self) -> None: ...
+
+    def throw_dice_anew(self) -> None: ...
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+@dataclass
+class RecordingChannel:
+    """An output that keeps what it was told, with the time of it."""
+
+    time: VirtualTime
+    max_rate: float = 0.0
+    safe: tuple[float, ...] = ()
+    name: str = "out"
+    said: list[tuple[float, Any]] = field(default_factory=list)
+    allowed: tuple[int, ...] = ()
+    muted: list[frozenset[int]] = field(default_factory=list)
+    """What sounded nothing in each vector."""
+
+    def refuses(self, dimension: int) -> str:
+        return "" if not self.allowed or dimension in self.allowed else "it cannot"
+
+    async def open(self, listener: Listener, dimension: int) -> None: ...
+
+    def set_dimension(self, dimension: int) -> None:
+        self.said.append((self.now, f"dimension {dimension}"))
+
+    def send(self, values: Sequence[float], muted: frozenset[int] = frozenset()) -> None:
+        self.said.append((self.now, tuple(values)))
+        self.muted.append(muted)
+
+    def end_notes(self, indices: frozenset[int]) -> None:
+        if indices:
+            self.said.append((self.now, indices))
+
+    def silence(self) -> None:
+        self.said.append((self.now, "silence"))
+
+    def panic(self) -> None:
+        self.said.append((self.now, "panic"))
+
+    def close(self) -> None: ...
+
+    def status(self) -> ChannelStatus:
+        raise NotImplementedError
+
+    @property
+    def now(self) -> float:
+        return round(self.time.time, 9)
+
+    @property
+    def played(self) -> list[tuple[float, tuple[float, ...]]]:
+        """The vectors it was sent."""
+        return [(at, what) for at, what in self.said if isinstance(what, tuple)]
+
+    @property
+    def times(self) -> list[float]:
+        """When it was sent vectors."""
+        return [at for at, _ in self.played]
+
+
+@dataclass
+class RecordingLog:
+    """A log that keeps its rows."""
+
+    rows: list[tuple[float, str, tuple[float, ...]]] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
+
+    def write(self, at: float, source: str, values: Sequence[float]) -> None:
+        self.rows.append((round(at, 9), source, tuple(values)))
+
+    def begin(self, dimension: int) -> None:
+        self.begun.append(dimension)
+
+
+class Member(NamedTuple):
+    """Another player of the band."""
+
+    seat: Seat
+    player: ScriptedPlayer
+    log: RecordingLog
+
+
+class Band:
+    """Everything together: ``band.play(0.5)`` is the musician, ``band.out`` what is heard."""
+
+    def __init__(
+        self,
+        mode: str,
+        *,
+        dt: float = 0.1,
+        dimension: int = 2,
+        settings: SessionSettings | None = None,
+        channel: dict[str, Any] | None = None,
+        instrument: int = 0,
+        wiring: Wiring | None = None,
+        **part: Any,
+    ) -> None:
+        self.time = VirtualTime(100.0)
+        self.player = ScriptedPlayer(dimension, dt)
+        self.out = RecordingChannel(self.time, **(channel or {}))
+        self.log = RecordingLog()
+        self.told: list[tuple[str, str]] = []
+        outputs = Outputs(self.time.scheduler)
+        outputs.open([self.out])
+        self.session = Session(
+            self.time.scheduler,
+            outputs,
+            lambda level, source, text: self.told.append((level, text)),
+            lambda channel, address, arguments, trusted: "",
+            settings or SessionSettings(),
+            np.random.default_rng(1),
+            instrument or dimension,
+        )
+        self.seat = self.session.add("main", self.player, PartSettings(mode=mode, **part), self.log, wiring)
+        self.part = self.seat.part
+        self.part.start()
+
+    def join(
+        self, name: str, mode: str, *, dt: float = 0.1, dimension: int = 2, wiring: Wiring | None = None, **part: Any
+    ) -> "Member":
+        """Another player sits down and begins to play."""
+        player, log = ScriptedPlayer(dimension, dt), RecordingLog()
+        seat = self.session.add(name, player, PartSettings(mode=mode, **part), log, wiring)
+        seat.part.start()
+        return Member(seat, player, log)
+
+    def play(self, *values: float, channel: str = "in") -> None:
+        """The musician plays, now."""
+        self.session.heard(channel, values, self.time.time)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.time.advance(seconds)
+        assert not self.time.errors
+
+
+def near(times: list[float]) -> object:
+    """These times, to a microsecond."""
+    return pytest.approx(times, abs=1e-6)

@@ -1,0 +1,73 @@
+"""A rehearsal with a band in it, and outputs that play touches."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from impsy_tui.channels.base import VirtualTouch
+from impsy_tui.engine.log.performance_log import PerformanceLog
+from impsy_tui.engine.players.ensemble.followers import BandSettings
+from impsy_tui.engine.players.ensemble.player import BandSeat, BandWiring
+from impsy_tui.engine.players.ensemble.score_log import BandRecord
+from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.ensemble.touches.touch import Touch
+from tests.support.engine.scripted_ensemble import ScriptedNetwork, equipment
+from tests.support.engine.scripted_players import RecordingChannel
+from tests.support.engine.virtual_session import Rehearsal
+
+TAPS, SWIRL = 1, 7
+_NOTES = (48, 50, 52, 55, 57, 60)
+
+
+@dataclass
+class TouchChannel(RecordingChannel):
+    """An output that plays touches, too."""
+
+    touches: list[VirtualTouch] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+
+    def play_touch(self, touch: VirtualTouch) -> None:
+        self.touches.append(touch)
+
+    def end_touch(self, player: str) -> None:
+        self.ended.append(player)
+
+    def tell_band(self, told: Any) -> None:
+        self.told += told
+
+
+class Hall:
+    """A rehearsal with a band in it."""
+
+    def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **wiring: Any) -> None:
+        self.rehearsal = Rehearsal(folder)
+        self.network = ScriptedNetwork(TAPS)
+        self.time = self.rehearsal.time
+        self.first, self.second = TouchChannel(self.time, name="osc 1"), TouchChannel(self.time, name="osc 2")
+        self.rehearsal.outputs.open([self.rehearsal.out, self.first, self.second])
+        self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
+        self.seat = BandSeat(
+            "trio",
+            equipment(self.network),
+            BandSettings(players=3, lead_stops="play"),
+            Wiring(**wiring),
+            BandWiring(lead, destinations, (3, 4), _NOTES),
+            BandRecord(self.log, folder / "scores", "trio"),
+            self.rehearsal.session,
+            self.rehearsal.random,
+        )
+        self.rehearsal.session.add_band(self.seat)
+        self.seat.start()
+
+    def do(self, line: str) -> str:
+        return self.rehearsal.do(line)
+
+    def refused(self, line: str) -> str:
+        reply = self.rehearsal.try_(line)
+        assert not reply.ok
+        return reply.text
+
+    def touch(self, player: str = "lead", channel: str = "in") -> None:
+        self.rehearsal.session.touched(channel, Touch(self.time.time, player, 0, 0.5, 0.5, 0.0))

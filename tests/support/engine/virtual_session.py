@@ -1,0 +1,188 @@
+"""Whole sets on a virtual clock: lines are typed, and nothing but time is made up."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from impsy_tui.config import load_config
+from impsy_tui.control.messages import Reply
+from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.executor import Orders
+from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.outputs import Outputs
+from impsy_tui.engine.models.loader import load_model
+from impsy_tui.engine.models.player_models import Casting
+from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.options import Setup
+from impsy_tui.engine.performance.command_log import Recorder
+from impsy_tui.engine.performance.executor_interface import Reversal
+from impsy_tui.engine.performance.manager import Rooms, StageManager
+from impsy_tui.engine.players.session import Session, SessionSettings
+from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.runtime.scheduler import VirtualTime
+from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.language import Macro
+from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.prediction import Player
+from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPlayer
+
+_SLICE = 0.05
+
+SHIPPED = Path(__file__).resolve().parents[3] / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
+"""The model that the demo plays."""
+
+SET = """
+// what there is before the first cue
+def drop = mode battle; temp 2
+
+# warm
+temp 1.1
+after 5s temp 1.2
+# drop
+drop
+# end
+cancel all; mode useronly
+"""
+"""A set list."""
+
+
+class Rehearsal:
+    """An engine without sockets: its session, its commands and its stage manager, on a virtual clock.
+
+    Args:
+        folder: the user's folder.
+        players: names and who plays; without, one who says what it hears.
+        models: the folder of models.
+        sets: the folder of set lists.
+        random: source of all chance.
+        out: name of the output.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        players: dict[str, Player] | None = None,
+        models: Path | None = None,
+        sets: Path | None = None,
+        mode: str = "callresponse",
+        random: np.random.Generator | None = None,
+        out: str = "out",
+    ) -> None:
+        self.folder = folder
+        self.time = VirtualTime(1000.0)
+        self.told: list[tuple[str, str, str]] = []
+        self.random = random or np.random.default_rng(1)
+        self.outputs = Outputs(self.time.scheduler)
+        self.out = RecordingChannel(self.time, name=out)
+        self.outputs.open([self.out])
+        self.logs: dict[str, RecordingLog] = {}
+        seated = players or {"main": ScriptedPlayer(4)}
+        width = max(player.dimension for player in seated.values())
+        self.session = Session(
+            self.time.scheduler,
+            self.outputs,
+            self._tell,
+            lambda channel, address, arguments, trusted: "",
+            SessionSettings(log_predictions=True),
+            self.random,
+            width,
+        )
+        for name, player in seated.items():
+            self.logs[name] = RecordingLog()
+            self.session.add(name, player, PartSettings(mode=mode, threshold=1.0), self.logs[name])
+        setup = Setup(
+            load_config(None), frozenset(), folder / "logs", folder / "s", models=models or folder / "models"
+        )
+        self.library = Library(folder / "logs", folder / "datasets", [setup.models], list)
+        self.casting = Casting(setup, self.library.shelf, self.random, self._tell)
+        self.stopwatch = Stopwatch(self.time.scheduler.now)
+        self._waiting: list[Coroutine[Any, Any, None]] = []
+        self.orders = Orders(
+            Commands(self),  # type: ignore[arg-type]
+            self.random,
+            self._tell,
+            lambda: None,
+            self._waiting.append,  # type: ignore[arg-type]
+            self.time.scheduler.work,
+        )
+        self.bindings = Bindings(self.orders.read)
+        self.tempo = self.session.tempo
+        log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"
+        rooms = Rooms(
+            self.session,
+            self.casting,
+            self.library,
+            self.random,
+            folder / "scenes.toml",
+            [sets or folder / "sets"],
+            lambda: log,
+        )
+        recorder = Recorder(_wall, lambda level, text: self._tell(level, "record", text))
+        self.manager = self.orders.manager = StageManager(rooms, self.orders, recorder, self._tell)
+        self.session.start()
+
+    def _tell(self, level: str, source: str, text: str) -> None:
+        self.told.append((level, source, text))
+
+    @property
+    def reversals(self) -> list[Reversal]:
+        return self.orders.reversals
+
+    @property
+    def macros(self) -> dict[str, Macro]:
+        return self.orders.macros
+
+    def do(self, line: str) -> str:
+        """Type a line; its reply."""
+        reply = self.try_(line)
+        assert reply.ok, reply
+        return reply.text
+
+    def try_(self, line: str) -> Reply:
+        """Type a line that may be wrong."""
+        reply = asyncio.run(self.orders.carry_out(line, 1))
+        self._settle()
+        return reply
+
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        end = self.time.time + seconds
+        while self.time.time < end:
+            self.time.advance_to(min(end, self.time.time + _SLICE))
+            self._settle()
+        assert not self.time.errors, self.time.errors
+
+    def play(self, *values: float, channel: str = "in") -> None:
+        """The musician plays, now."""
+        self.session.heard(channel, values, self.time.time)
+        self.time.advance(0)
+        self._settle()
+
+    def _settle(self) -> None:
+        while self._waiting:
+            asyncio.run(self._waiting.pop(0))  # type: ignore[arg-type]
+
+    @property
+    def problems(self) -> list[str]:
+        """What was told that ought not to be."""
+        return [f"{source}: {text}" for level, source, text in self.told if level in ("warning", "error")]
+
+
+def _wall(at: float) -> datetime:
+    return datetime(2026, 1, 1) + timedelta(seconds=at)
+
+
+def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPlayer:
+    """A player with a model of a file."""
+    loaded = asyncio.run(load_model(file))
+    return MdrnnPlayer(loaded.network, loaded.name, random)
+
+
+def temp(set_: Rehearsal, player: str = "main") -> float:
+    """A player's pi temperature."""
+    return set_.session.seats[player].part.settings.temp

@@ -1,0 +1,21 @@
+"""Programs of the system that tests play with."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.support.libraries import MISSING_LIBRARY, missing_library
+
+
+def _pd_problem() -> str:
+    """Why Pure Data does not run here; empty if it runs."""
+    if shutil.which("pd") is None:
+        return "Pure Data is not installed (puredata-core)"
+    said = subprocess.run(["pd", "-version"], capture_output=True, text=True, check=False).stderr
+    found = MISSING_LIBRARY.search(said)
+    return missing_library(found[1]) if found else ""
+
+
+PD_PROBLEM = _pd_problem()
+needs_pd = pytest.mark.skipif(bool(PD_PROBLEM), reason=PD_PROBLEM)

@@ -1,0 +1,35 @@
+"""Guided recordings, and the worker that learns to tell gestures from them."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from impsy_tui.ensemble.synthetic.touches import play
+from impsy_tui.ensemble.touches.touch import Recording, Touches, wall_seconds, write_touches
+from impsy_tui.training.gestures.labelled_recordings import TARGETS
+from impsy_tui.workers.messages import FromWorker
+from tests.support.workers.training_workers import Worker
+
+BEGAN = datetime(2026, 5, 1, 20, 0, 0)
+
+
+def recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int = 20) -> Path:
+    """Touches, a gesture after the other with rests between, and which was asked for."""
+    parts, targets = [], []
+    for number, gesture in enumerate(gestures):
+        begin = wall_seconds(BEGAN) + number * (seconds + 10)
+        touches = play(gesture, float(seconds), np.random.default_rng(number))
+        parts.append(Touches(touches.times + begin, touches.fingers, touches.x, touches.y, touches.velocities))
+        at = BEGAN + timedelta(seconds=number * (seconds + 10))
+        targets += [f"{at},{gesture}", f"{at + timedelta(seconds=seconds)},100"]
+    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Touches.__slots__]
+    file = folder / "guided-touches.csv"
+    write_touches(file, Recording("guided", {"ann": Touches(*columns)}))
+    (folder / f"guided{TARGETS}").write_text("time,target\n" + "\n".join(targets) + "\n")
+    return file
+
+
+def gestures_work(*arguments: object) -> list[FromWorker]:
+    """All that the worker says; it must end well."""
+    return list(Worker("train_gestures", *arguments).says())

@@ -1,0 +1,53 @@
+"""Workers that train and judge, as the engine runs them, and a data set for them."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from impsy_tui.data.datasets import write_dataset
+from impsy_tui.workers.messages import FromWorker
+
+
+class Worker:
+    """A worker at work.
+
+    Args:
+        module: in ``impsy_tui.workers.training``.
+        arguments: as they would be typed.
+        environment: besides that of the tests.
+    """
+
+    def __init__(self, module: str, *arguments: object, environment: Mapping[str, str] | None = None) -> None:
+        self._errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", f"impsy_tui.workers.training.{module}", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", **(environment or {})},
+        )
+
+    def says(self, status: int = 0) -> Iterator[FromWorker]:
+        """All that it says, until it has ended with this exit status."""
+        assert self.process.stdout is not None
+        with self._errors, self.process.stdout as said:
+            for line in said:
+                yield msgspec.json.decode(line, type=FromWorker)
+            ended = self.process.wait(60)
+            self._errors.seek(0)
+            assert ended == status, self._errors.read().decode()
+
+
+def some_dataset(file: Path, events: int) -> Path:
+    """A data set of dimension 3 with a performance of so many events, one gap in it, and one too short."""
+    random = np.random.default_rng(1)
+    phase = np.arange(events) / 8
+    performance = np.stack([np.full(events, 0.1), (1 + np.sin(phase)) / 2, random.random(events)], axis=1)
+    performance[events // 2, 0] = 3600.0
+    write_dataset(file, [performance, performance[:3]])
+    return file

@@ -1,0 +1,148 @@
+"""Agents that stable-baselines3 has saved play from one file, and nothing in theirs is carried out."""
+
+import io
+import json
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.file import read_agent
+from impsy_tui.agent.lookup_table import write_table
+from impsy_tui.agent.policy import AgentPlayer
+from impsy_tui.agent.seek import Known
+from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.workers.messages import Failed, Finished
+from tests.support.agents import frame, small_table
+from tests.support.workers.agent_workers import end, work
+
+sb3 = pytest.importorskip("stable_baselines3", reason="converting agents is the extra [agent]")
+
+SETTINGS = {
+    "instrument_name": "small",
+    "N_synth_params": 2,
+    "features_keep": ["specshape-centroid", "loudness-dBFS"],
+    "features_reward": ["loudness-dBFS"],
+    "training_mode": "mixed_random",
+    "step_size": 0.04,
+}
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> tuple[str, ...]:
+    """A look-up table and settings, as they are to be named."""
+    write_table(tmp_path / "small.csv", small_table())
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
+    return ("--lookup", str(tmp_path / "small.csv"), "--settings", str(tmp_path / "settings.json"))
+
+
+def saved(path: Path, kind: str, **policy: Any) -> Any:
+    """An agent of that kind as stable-baselines3 saves it, that has learned nothing."""
+    from impsy_tui.training.agent.vector_env import ImitationVec
+
+    both = places(["loudness-dBFS", "centroid"])
+    vector = ImitationVec(Imitation(Task(Known(small_table()), both, both, patience=()), 2, seed=1))
+    small = {"buffer_size": 100} if kind == "DQN" else {}
+    model = getattr(sb3, kind)("MlpPolicy", vector, seed=3, device="cpu", policy_kwargs=policy, **small)
+    model.save(path)
+    return model
+
+
+@pytest.mark.parametrize("kind", ["DQN", "PPO", "A2C"])
+def test_a_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[str, ...], kind: str) -> None:
+    model = saved(tmp_path / f"{kind}_best.zip", kind)
+    finished = end(work("convert_agent", tmp_path / f"{kind}_best.zip", tmp_path / "agent.npz", *given))
+    assert isinstance(finished, Finished), finished
+    made = read_agent(tmp_path / "agent.npz")
+    assert made.heard == ("loudness-dBFS", "specshape-centroid"), "in the order of frames, as RL-impro has them"
+    assert made.judged == ("loudness-dBFS",)
+    assert made.step == 0.04
+    seen = np.random.default_rng(1).normal(0, 2, (300, 6)).astype(np.float32)
+    actions, _ = model.predict(seen, deterministic=True)
+    assert (made.network(seen).argmax(1) == actions).all()
+    assert len(AgentPlayer(made).play(0.003, frame()).parameters) == 2
+
+
+def test_another_activation_is_read_from_its_words_and_other_layers_from_the_weights(
+    tmp_path: Path, given: tuple[str, ...]
+) -> None:
+    import torch
+
+    model = saved(tmp_path / "ppo.zip", "PPO", activation_fn=torch.nn.ReLU, net_arch=[16, 8, 8])
+    assert isinstance(end(work("convert_agent", tmp_path / "ppo.zip", tmp_path / "agent.npz", *given)), Finished)
+    made = read_agent(tmp_path / "agent.npz")
+    assert [bias.shape for _, bias in made.network.layers] == [(16,), (8,), (8,), (9,)]
+    seen = np.random.default_rng(1).normal(0, 2, (300, 6)).astype(np.float32)
+    assert (made.network(seen).argmax(1) == model.predict(seen, deterministic=True)[0]).all()
+
+
+def test_an_unknown_activation_is_refused(tmp_path: Path, given: tuple[str, ...]) -> None:
+    import torch
+
+    saved(tmp_path / "ppo.zip", "PPO", activation_fn=torch.nn.ELU)
+    failed = end(work("convert_agent", tmp_path / "ppo.zip", tmp_path / "agent.npz", *given))
+    assert failed == Failed("ppo.zip has an activation that is unknown here: ReLU, Tanh are known")
+
+
+def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[str, ...]) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path.touch, (str(tmp_path / "sprung"),))
+
+    import torch
+
+    saved(tmp_path / "dqn.zip", "DQN")
+    with zipfile.ZipFile(tmp_path / "dqn.zip") as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    trapped = io.BytesIO()
+    torch.save({"q_net.q_net.0.weight": Trap()}, trapped)
+    for number, weights in enumerate((trapped.getvalue(), pickle.dumps(Trap()))):
+        path = tmp_path / f"trap-{number}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in (entries | {"policy.pth": weights}).items():
+                archive.writestr(name, content)
+        failed = end(work("convert_agent", path, tmp_path / "agent.npz", *given))
+        assert isinstance(failed, Failed)
+        assert failed.text.startswith(path.name)
+        assert "\n" not in failed.text
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"N_synth_params": 3}, "small.csv has 2 parameters, the settings say 3"),
+        (
+            {"features_keep": ["loudness"]},
+            "network sees 6 numbers, and 3 descriptors twice and 2 parameters are 8",
+        ),
+        ({"features_keep": ["warmth"]}, "settings.json: no descriptor is called warmth"),
+        ({"features_keep": 5}, "settings.json: features_keep is no list of descriptors"),
+        ({"training_mode": "slow"}, "settings.json: training_mode slow: one of static_random"),
+        ({"step_size": 0}, "settings.json: step_size 0: a number above 0, at most 1"),
+    ],
+)
+def test_settings_and_tables_that_do_not_match_are_told_in_a_line(
+    tmp_path: Path, given: tuple[str, ...], changes: dict[str, object], expected: str
+) -> None:
+    saved(tmp_path / "dqn.zip", "DQN")
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS | changes))
+    failed = end(work("convert_agent", tmp_path / "dqn.zip", tmp_path / "agent.npz", *given))
+    assert isinstance(failed, Failed)
+    assert expected in failed.text
+    assert not (tmp_path / "agent.npz").exists()
+
+
+def test_what_is_no_zip_of_an_agent_is_told_in_a_line(tmp_path: Path, given: tuple[str, ...]) -> None:
+    (tmp_path / "a.zip").write_bytes(b"no zip")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("data", "{}")
+    for name in ("a.zip", "b.zip", "c.zip"):
+        failed = end(work("convert_agent", tmp_path / name, tmp_path / "agent.npz", *given))
+        assert isinstance(failed, Failed)
+        assert name in failed.text
+        assert "\n" not in failed.text

@@ -1,0 +1,124 @@
+"""A band's network learns, and its worker leaves a model that plays as it was trained."""
+
+import importlib.util
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.ensemble.network import PREFIX, EnsembleNetwork
+from impsy_tui.ensemble.predictor import Band
+from impsy_tui.ensemble.scores import Score, write_score
+from impsy_tui.ensemble.synthetic.scores import scores
+from impsy_tui.errors import UserError
+from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from tests.support.workers.training_workers import Worker
+
+if importlib.util.find_spec("tensorflow") is None:
+    pytest.skip("training is the extra [train]", allow_module_level=True)
+
+
+def _work(models: Path, folder: Path, *options: str) -> list[FromWorker]:
+    return list(Worker("train_ensemble", models, folder, *options).says())
+
+
+def _write(folder: Path, made: list[np.ndarray]) -> Path:
+    folder.mkdir()
+    for number, codes in enumerate(made):
+        players = tuple(f"p{player}" for player in range(codes.shape[1]))
+        write_score(folder / f"{number:02d}.csv", Score("", players, codes))
+    return folder
+
+
+def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) -> None:
+    folder = _write(tmp_path / "played", scores(3, 150, 1))
+    (folder / "00.csv").write_text((folder / "00.csv").read_text().replace("\n5,", "\n5,x", 1))
+    (folder / "broken.csv").write_text("not a score\n")
+    said = _work(tmp_path / "models", folder, "--epochs", "1", "--units", "9", "--remarks")
+    last = said[-1]
+    assert isinstance(last, Finished), last
+    assert last.file == str(tmp_path / "models" / f"{PREFIX}units9.tflite")
+    assert [line.partition(":")[0] for line in last.text.splitlines()[1:]] == ["00.csv, line 7, p0", "left out"]
+    stages = [message.stage for message in said if isinstance(message, Progress)]
+    assert any("is no gesture" in stage for stage in stages)
+    assert any(stage.startswith("left out: ") and "broken.csv" in stage for stage in stages)
+    notes = tomllib.loads(Path(last.file).with_suffix(".toml").read_text())
+    assert (notes["kind"], notes["corpus"]) == ("ensemble", "played")
+    assert notes["scores"] == "1 of 2 players, 1 of 3 players, 1 of 4 players"
+    assert len(notes["curve"]["held_out"]) == 1
+    network = EnsembleNetwork(Path(last.file))
+    assert network.units == 9
+    assert len(Band(network, 5, np.random.default_rng(1)).play(2)) == 5
+
+
+@pytest.mark.parametrize(
+    ("made", "options", "problem"),
+    [
+        ([], (), "there is no gesture score in it"),
+        ([np.zeros((200, 1), np.int8)], (), "no score of two players or more"),
+        ([np.zeros((200, 3), np.int8)], ("--players", "4"), "no score of 4 players"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_told(
+    tmp_path: Path, made: list[np.ndarray], options: tuple[str, ...], problem: str
+) -> None:
+    last = _work(tmp_path / "models", _write(tmp_path / "played", made), *options)[-1]
+    assert isinstance(last, Failed)
+    assert problem in last.text
+    assert not (tmp_path / "models").exists()
+
+
+def test_everybody_leads_in_turn_and_a_follower_is_told_of_the_lead_now_and_the_others_before() -> None:
+    from impsy_tui.ensemble.memory import GESTURES, WIDTH
+    from impsy_tui.training.ensemble.fit import parts_of
+
+    codes = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 0]], np.int8)
+    parts = parts_of(codes)
+    assert [part.codes.tolist() for part in parts] == [[5, 8], [6, 0], [4, 7], [6, 0], [4, 7], [5, 8]]
+    own, lead, other = (parts[0].told[:, begin : begin + GESTURES].argmax(axis=1) for begin in (0, WIDTH, 2 * WIDTH))
+    assert (own.tolist(), lead.tolist(), other.tolist()) == ([2, 5], [4, 7], [3, 6])
+
+
+def test_what_plays_is_what_was_trained(tmp_path: Path) -> None:
+    from impsy_tui.training.ensemble.fit import parts_of
+    from impsy_tui.training.ensemble.network import playing_model, save_ensemble, training_model
+
+    trained = training_model(5)
+    file = save_ensemble(playing_model(trained.get_weights(), 5), tmp_path)
+    codes = scores(3, 40, 4)[2]
+    band = Band(EnsembleNetwork(file), codes.shape[1] - 1, np.random.default_rng(1))
+    band.reset(codes[0, 1:].tolist())
+    band.lead(int(codes[0, 0]))
+    found = []
+    for row in codes[1:].tolist():
+        found.append(band.expect(row[0]).copy())
+        band.take(row[1:])
+    parts = parts_of(codes)[: codes.shape[1] - 1]
+    expected = np.stack([trained(part.told[None].astype(np.float32)).numpy()[0] for part in parts], axis=1)
+    assert np.array(found) == pytest.approx(expected, abs=2e-3)  # told in half precision there
+
+
+def test_scores_that_are_too_short_are_told_how_long_they_are() -> None:
+    from impsy_tui.training.ensemble.fit import split
+
+    with pytest.raises(UserError, match="the longest has 50 seconds, and at least 73"):
+        split([np.zeros((50, 3), np.int8), np.zeros((500, 1), np.int8)], 1)
+    assert split([np.zeros((73, 2), np.int8)], 1)
+
+
+def test_whole_performances_are_held_out_where_there_are_enough_of_them() -> None:
+    from impsy_tui.training.ensemble.fit import split
+
+    training, held_out = split([np.zeros((100, 2), np.int8)] * 14, 1)
+    assert (len(training), len(held_out)) == (24, 4)
+    training, held_out = split([np.zeros((100, 2), np.int8)] * 3, 1)
+    assert {len(part.codes) for part in training} == {90}
+    assert {len(part.codes) for part in held_out} == {9}
+
+
+def test_made_up_scores_are_the_same_for_the_same_seed_and_of_every_size() -> None:
+    first, again, other = scores(7, 60, 1), scores(7, 60, 1), scores(7, 60, 2)
+    assert [codes.shape for codes in first] == [(60, players) for players in range(2, 9)]
+    assert all(map(np.array_equal, first, again))
+    assert not any(map(np.array_equal, first, other))

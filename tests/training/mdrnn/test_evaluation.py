@@ -1,0 +1,338 @@
+"""How well a network knows a performer, and what it plays alone."""
+
+import importlib.util
+import math
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from impsy_tui.control.client import connected
+from impsy_tui.data.datasets import write_dataset
+from impsy_tui.mdrnn.lstm import NumpyNetwork
+from impsy_tui.mdrnn.model import SCALE, Network, Shape
+from impsy_tui.mdrnn.weights import read_weights
+from impsy_tui.workers.messages import Failed, Finished, Progress
+from tests.support.engine.processes import config
+from tests.support.engine_process import EngineProcess, shell
+from tests.support.models import constant_model, random_model
+from tests.support.ports import free_port
+from tests.support.waiting import wait_until
+from tests.support.workers.training_workers import Worker
+
+if importlib.util.find_spec("tensorflow_probability") is None:
+    pytest.skip("evaluating is the extra [train]", allow_module_level=True)
+
+from impsy_tui.data.held_out import cut
+from impsy_tui.errors import UserError
+from impsy_tui.training.mdrnn import evaluation as ev
+from impsy_tui.training.mdrnn import evaluation_report as told
+from impsy_tui.training.mdrnn.fit import split
+
+
+def _silent(done: int, of: int) -> None:
+    """Told, and says nothing."""
+
+
+def _performance(events: int, seed: int = 1, gap: float = 0.1) -> np.ndarray:
+    """Two values: one that swings, one that hardly moves."""
+    random = np.random.default_rng(seed)
+    dts = gap + random.normal(0, 0.01, events)
+    swing = (1 + np.sin(np.arange(events) / 8)) / 2
+    still = 0.5 + 0.1 * (random.random(events) < 0.02)
+    return np.stack([dts, swing, still], axis=1).astype(np.float32)
+
+
+def _random_network(file: Path) -> Network:
+    return NumpyNetwork(read_weights(random_model(file, 3, 8, 2, 5)))
+
+
+def _mixture(count: int, narrowing: float = 1.0) -> ev.Expectation:
+    """Events drawn from mixtures, and an expectation of them with deviations too narrow by a factor."""
+    random = np.random.default_rng(2)
+    shape = Shape(3, 1, 1, 4)
+    means = random.normal(0, 3, (count, 4, 3))
+    deviations = random.uniform(0.5, 2, (count, 4, 3))
+    logits = random.normal(0, 1, (count, 4))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    chosen = (shares.cumsum(axis=1) < random.random((count, 1))).sum(axis=1)
+    rows = np.arange(count)
+    events = random.normal(means[rows, chosen], deviations[rows, chosen])
+    parameters = [means.reshape(count, -1), (deviations / narrowing).reshape(count, -1), logits]
+    return ev.Expectation(shape, np.concatenate(parameters, axis=1), events)
+
+
+class TestExpectation:
+    def test_what_is_held_out_is_what_training_holds_out(self) -> None:
+        for events in (100, 119, 57, 1234):
+            performance = _performance(events)
+            _, (held_out,) = split([performance], 5.0)
+            (heard,) = ev.capped([performance], 5.0)
+            assert np.array_equal(heard[cut(len(heard)) :] * np.float32(SCALE), held_out)
+
+    def test_gaps_are_capped_and_short_performances_left_out(self) -> None:
+        long = _performance(20)
+        long[3, 0], long[4, 0] = 100.0, -1.0
+        (heard,) = ev.capped([_performance(9), long], 2.5)
+        assert heard[3:5, 0].tolist() == [2.5, 0.0]
+        assert long[3, 0] == 100.0  # the data set stays as it is
+
+    def test_the_tail_is_judged_with_all_that_came_before_it(self, tmp_path: Path) -> None:
+        network = _random_network(tmp_path / "r.h5")
+        performances = ev.capped([_performance(40), _performance(25, seed=2)], 5.0)
+        expectation = ev.hear(network, performances, _silent)
+        assert expectation.events.shape == (4 + 2, 3)
+        network.reset()
+        expected = [network.step(event).copy() for event in performances[0].tolist()]
+        assert np.array_equal(expectation.parameters[:4], np.array(expected[35:39]))
+        assert np.allclose(expectation.events[:4], performances[0][36:] * SCALE)
+        network.reset()
+        expected = [network.step(event).copy() for event in performances[1].tolist()]
+        assert np.array_equal(expectation.parameters[4:], np.array(expected[22:24]))
+
+    def test_a_network_that_predicts_no_numbers_is_refused(self, tmp_path: Path) -> None:
+        file = constant_model(tmp_path / "nan.h5", [0.1, math.nan, 0.5])
+        with pytest.raises(UserError, match="not a number"):
+            ev.hear(NumpyNetwork(read_weights(file)), [_performance(20)], _silent)
+
+
+class TestLikelihood:
+    def test_it_is_that_of_the_formula(self) -> None:
+        expectation = _mixture(50)
+        means, deviations, logits = np.split(expectation.parameters, (12, 24), axis=1)
+        each = np.zeros((50, 4, 3))
+        shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        for n in range(50):
+            for k in range(4):
+                for d in range(3):
+                    width = deviations[n, 3 * k + d]
+                    z = (expectation.events[n, d] - means[n, 3 * k + d]) / width
+                    each[n, k, d] = math.exp(-z * z / 2) / (width * math.sqrt(2 * math.pi))
+        found = ev.likelihood(expectation)
+        assert found.nats == pytest.approx(-np.log((shares * each.prod(axis=2)).sum(axis=1)).mean(), rel=1e-9)
+        assert found.each == pytest.approx(-np.log((shares[:, :, None] * each).sum(axis=1)).mean(axis=0), rel=1e-9)
+
+    def test_it_is_the_loss_of_training(self) -> None:
+        import keras
+
+        from impsy_tui.training.mdrnn.network import loss_function
+
+        expectation = _mixture(50)
+        loss = loss_function(expectation.shape)(
+            keras.ops.convert_to_tensor(expectation.events, "float32"),
+            keras.ops.convert_to_tensor(expectation.parameters, "float32"),
+        )
+        assert float(loss) == pytest.approx(ev.likelihood(expectation).nats, rel=1e-4)
+
+    def test_who_repeats_and_who_does_not_listen(self) -> None:
+        random = np.random.default_rng(3)
+        wandering = np.abs(np.cumsum(random.normal(0, 0.02, (5000, 2)), axis=0)).astype(np.float32)
+        jumping = np.abs(random.normal(1, 0.1, (5000, 2))).astype(np.float32)
+        gaussian = math.log(0.1 * SCALE) + 0.5 * math.log(2 * math.pi * math.e)
+        assert ev.deaf([jumping]).each == pytest.approx([gaussian] * 2, abs=0.15)
+        assert ev.deaf([jumping]).nats < ev.repeating([jumping]).nats
+        assert ev.repeating([wandering]).nats < ev.deaf([wandering]).nats
+        still = np.full((20, 2), 0.5, np.float32)
+        assert np.isfinite(ev.repeating([still]).nats)
+
+
+class TestCalibration:
+    def test_a_mixture_that_is_right_is_well_judged(self) -> None:
+        shares = ev.inside(_mixture(4000))
+        assert shares == pytest.approx(np.tile([0.5, 0.9], (3, 1)), abs=0.03)
+        assert {told.verdict(half, most, 4000) for half, most in shares} == {told.WELL}
+
+    @pytest.mark.parametrize(("narrowing", "word"), [(4.0, told.SURE), (0.25, told.VAGUE)])
+    def test_one_that_is_too_narrow_or_too_wide_is_found_out(self, narrowing: float, word: str) -> None:
+        shares = ev.inside(_mixture(1000, narrowing))
+        assert {told.verdict(half, most, 1000) for half, most in shares} == {word}
+
+    def test_few_events_prove_little(self) -> None:
+        assert told.verdict(0.75, 0.8, 9) == told.WELL
+        assert told.verdict(0.75, 0.95, 400) == told.VAGUE
+
+
+class TestPlaying:
+    def test_style(self) -> None:
+        performance = np.array([[9.0, 0.5, 0.0], [0.1, 0.5, 0.1], [0.1, 0.505, 0.1], [0.2, 0.5, 0.3]], np.float32)
+        found = ev.style([performance, performance[:1]])
+        assert found.gaps[1] == pytest.approx(0.1)
+        assert found.pace == pytest.approx(3 / 0.4)
+        assert found.movement == pytest.approx(0.31 / 0.4)
+        assert found.still == pytest.approx(1 / 3)
+        assert found.moving == pytest.approx([0, 2 / 3])
+
+    def test_alone_it_plays_as_on_stage(self, tmp_path: Path) -> None:
+        network = NumpyNetwork(read_weights(constant_model(tmp_path / "c.h5", [9.0, 1.5, -0.5])))
+        played = ev.play(network, "c", _performance(100), 2.5, 1, _silent)
+        assert played.shape == (ev.PLAYED, 3)
+        assert np.array_equal(played, np.tile(np.float32([2.5, 1.0, 0.0]), (ev.PLAYED, 1)))
+
+    def test_the_same_seed_plays_the_same(self, tmp_path: Path) -> None:
+        network = _random_network(tmp_path / "r.h5")
+        one, same, other = (ev.play(network, "r", _performance(100), 5.0, seed, _silent) for seed in (1, 1, 2))
+        assert np.array_equal(one, same)
+        assert not np.array_equal(one, other)
+        assert one[:, 0].min() >= np.float32(0.001)
+
+
+def _evaluated(**changes: object) -> ev.Evaluated:
+    style = ev.Style((0.01, 0.02, 0.04), 22.0, 1.0, 0.2, np.array([0.4, 0.3]))
+    nats = [ev.Likelihood(n, np.zeros(3)) for n in (1.0, 4.0, 6.0)]
+    model = ev.Evaluated("mine", "known", *nats, np.tile([0.5, 0.9], (3, 1)), 500, style, style)
+    return replace(model, **changes)  # type: ignore[arg-type]
+
+
+class TestReport:
+    def test_a_model_that_plays_like_the_performer(self) -> None:
+        assert told.sentences("it", _evaluated()) == [
+            "It knows your playing: what came was 20 times as likely to it as to one who repeats your last event.",
+            "How far you may stray is well judged everywhere.",
+            "Alone it keeps your pace: 22 events a second, you 22; moves as much as you.",
+        ]
+
+    def test_what_differs_is_said(self) -> None:
+        alone = ev.Style((0.01, 0.03, 0.4), 31.0, 3.0, 0.2, np.array([0.01, 0.9]))
+        inside = np.array([[0.2, 0.5], [0.9, 1.0], [0.5, 0.9]])
+        said = " ".join(told.sentences("B", _evaluated(alone=alone, inside=inside)))
+        assert "It is sure of itself about dt and vague about x1; x2 is well judged." in said
+        assert "plays faster than you: 31 events a second, you 22; moves more" in said
+        assert "its long gaps are longer: 400 ms, yours 40" in said
+        assert "x1 hardly moves (1 % of events), with you it moves in 40 %." in said
+        assert "x2 is restless (90 % of events), with you it moves in 30 %." in said
+
+    @pytest.mark.parametrize(
+        ("nats", "said"), [(3.9, "no worse a guess"), (7.0, "does not know"), (-99.0, "over a thousand times")]
+    )
+    def test_how_well_it_knows(self, nats: float, said: str) -> None:
+        assert said in told.sentences("it", _evaluated(likelihood=ev.Likelihood(nats, np.zeros(3))))[0]
+
+    def test_several_stand_side_by_side_and_the_best_is_marked(self) -> None:
+        worse = _evaluated(name="theirs", likelihood=ev.Likelihood(2.5, np.zeros(3)))
+        text = told.report("d", 5000, 2, [worse, _evaluated()])
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= 78
+        assert next(line for line in lines if line.startswith("nats an event")).split()[-2:] == ["2.50", "*1.00"]
+        assert {"  A  theirs", "  B  mine", "* knows your playing best"} <= set(lines)
+        assert "500 of 5000 events; performances too short for that and left out: 2" in " ".join(lines)
+        assert told.summary([worse, _evaluated()]).startswith("mine knows you best: it knows your playing")
+        assert "\n" not in told.summary([worse])
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    file = tmp_path / "datasets" / "d-3d.npz"
+    file.parent.mkdir()
+    write_dataset(file, [_performance(600), _performance(300, seed=2), _performance(5)])
+    return file
+
+
+def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset: Path) -> None:
+    assert list(Worker("train", tmp_path / "models", dataset, "--size", "xxs", "--epochs", "2").says())
+    (trained,) = (tmp_path / "models").glob("*.tflite")
+    untrained = random_model(tmp_path / "models" / "untrained.h5", 3, 16, 2, 5)
+    *progress, last = Worker("evaluate", untrained, trained, dataset).says()
+    assert isinstance(last, Finished), last
+    assert all(isinstance(message, Progress) for message in progress)
+    stages = list(dict.fromkeys(message.stage for message in progress if isinstance(message, Progress)))
+    names = ("untrained", trained.stem)
+    assert stages == ["starting TensorFlow", *(f"{what} {name}" for name in names for what in ("hearing", "playing"))]
+    assert f"  B  {trained.stem}\n     trained on this data set, with the same held out" in last.text
+    assert "nobody noted what it was trained on" in last.text
+    nats = next(line for line in last.text.splitlines() if line.startswith("nats an event")).split()[-2:]
+    assert nats[1].startswith("*")
+    assert float(nats[1][1:]) < float(nats[0])
+    assert last.file == ""
+
+
+def test_what_cannot_be_judged_is_refused_by_name(tmp_path: Path, dataset: Path) -> None:
+    model = random_model(tmp_path / "m.h5", 3, 4, 1, 2)
+    other = constant_model(tmp_path / "other.h5", [0.1, 0.5, 0.5, 0.5])
+    (tmp_path / "broken.tflite").write_bytes(b"nonsense")
+    short = tmp_path / "short.npz"
+    write_dataset(short, [_performance(9)])
+    for files, said in (
+        ((model, other, dataset), "d-3d has dimension 3, and other has dimension 4"),
+        ((model, tmp_path / "broken.tflite", dataset), "broken: is not a TensorFlow Lite model"),
+        ((model, short), "short.npz: the longest performance has 9 events; at least 10 in one go are needed"),
+        ((model, tmp_path / "none.npz"), "none.npz cannot be read"),
+    ):
+        last = list(Worker("evaluate", *files).says())[-1]
+        assert isinstance(last, Failed)
+        assert said in last.text
+
+
+def test_interrupted_it_ends_without_a_word(tmp_path: Path, dataset: Path) -> None:
+    worker = Worker("evaluate", random_model(tmp_path / "m.h5", 3, 4, 1, 2), dataset)
+    messages = worker.says(-signal.SIGINT)
+    assert next(messages) == Progress("starting TensorFlow")
+    worker.process.send_signal(signal.SIGINT)
+    assert all(isinstance(message, Progress) for message in messages)
+
+
+# By its doors
+
+
+def test_in_a_shell_files_and_names_are_evaluated(tmp_path: Path, dataset: Path) -> None:
+    random_model(tmp_path / "models" / "m.h5", 3, 4, 1, 2)
+    random_model(tmp_path / "elsewhere" / "n.h5", 3, 4, 1, 2, seed=1)
+    done = shell("evaluate", "m", "elsewhere/n.h5", "d-3d", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "d-3d: the last tenth of each performance is held out, 90 of 905 events" in done.stdout
+    assert "  A  m\n" in done.stdout
+    assert "  B  n\n" in done.stdout
+
+
+def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shipped_model: Path) -> None:
+    random_model(tmp_path / "models" / "mine.h5", 3, 4, 1, 2)
+    for words, said in (
+        (("mini", "d-3d"), "no model is called mini"),
+        (("mini", "d-3d"), "did you mean mine?"),
+        (("mine", "d-4d"), "no data set is called d-4d"),
+        (("mine", "models/mine.h5"), "models/mine.h5 is no dataset"),
+        (("../mine.h5", "d-3d"), "../mine.h5: there is no such file"),
+        # The models that ship are found by name too.
+        ((shipped_model.stem, "d-3d"), f"d-3d has dimension 3, and {shipped_model.stem} has dimension 9"),
+    ):
+        done = shell("evaluate", *words, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_set(
+    start_engine: Callable[..., EngineProcess], receiver: socket.socket, pulse_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "datasets").mkdir()
+    random = np.random.default_rng(1)
+    write_dataset(tmp_path / "datasets" / "mine-4d.npz", [random.random((60, 4))])
+    (tmp_path / "datasets" / "evaluation-mine-4d.txt").write_text("kept")
+    random_model(tmp_path / "models" / "other.h5", 4, 4, 1, 2)
+    engine = start_engine(config(receiver, free_port()))
+    with connected(engine.socket) as console:
+        assert "job 1 evaluates pulse on mine-4d" in console.command("evaluate").text
+        assert (
+            "job 2 evaluates pulse and other on mine-4d"
+            in console.command("evaluate pulse against other on mine-4d").text
+        )
+        assert "no model is called none" in console.command("evaluate none").text
+        assert "no data set is called none" in console.command("evaluate other on none").text
+        wait_until(lambda: not any(job.state == "running" for job in console.snapshot().jobs), 100)
+        first, second = console.snapshot().jobs
+        assert (first.state, second.state) == ("finished", "finished")
+        assert ".txt: it does not know your playing" in first.text
+        assert ".txt: other knows you best: it" in second.text
+        assert "\n" not in first.text + second.text
+        assert {first.file, second.file} == {
+            str(tmp_path / "datasets" / f"evaluation-mine-4d-{number}.txt") for number in (2, 3)
+        }
+        assert first.text.startswith(f"report in datasets/{Path(first.file).name}: ")
+        assert (tmp_path / "datasets" / "evaluation-mine-4d.txt").read_text() == "kept"
+        assert "left to itself for 2000 events" in Path(first.file).read_text()
+        assert console.command("unload").ok
+        assert "no model plays: name one" in console.command("evaluate").text
+    assert "evaluate pulse on mine-4d: report in datasets/" in engine.said()

@@ -1,0 +1,206 @@
+"""The worker that trains, as the engine runs it: what it tells, and what it leaves."""
+
+import asyncio
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from impsy_tui.data.datasets import write_dataset
+from impsy_tui.engine.models.loader import load_model
+from impsy_tui.mdrnn.model import Shape
+from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
+from tests.support.models import random_model
+from tests.support.workers.training_workers import Worker, some_dataset
+
+needs_tensorflow = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None, reason="training is the extra [train]"
+)
+
+NAME = "musicMDRNN-dim3-layers2-units16-mixtures5-scale10"
+
+
+@needs_tensorflow
+def test_a_tiny_model_is_trained_and_kept_when_told_to_and_plays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    dataset = some_dataset(tmp_path / 'of "mine".npz', 400)
+    worker = Worker("train", tmp_path / "models", dataset, "--size", "xxs", "--epochs", "10000")
+    progress: list[FromWorker] = []
+    for message in worker.says():
+        progress.append(message)
+        if isinstance(message, Progress) and message.done == 2:
+            worker.process.send_signal(signal.SIGINT)
+    last = progress.pop()
+    assert isinstance(last, Finished), last
+    assert last.file == str(tmp_path / "models" / f"{NAME}.tflite")
+    assert NAME in last.text
+    epochs = [message for message in progress if isinstance(message, Progress) and message.loss is not None]
+    assert [epoch.done for epoch in epochs] == list(range(1, len(epochs) + 1))
+    assert 2 <= len(epochs) < 100
+    assert {(epoch.stage, epoch.of) for epoch in epochs} == {("epoch", 10000)}
+    assert all(epoch.validation is not None and epoch.left is not None for epoch in epochs)
+    made = [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
+    assert sorted(os.listdir(tmp_path / "models")) == [f".{NAME}.unfinished.npz", *made]
+    for suffix in (".tflite", ".keras"):
+        loaded = asyncio.run(load_model((tmp_path / "models" / NAME).with_suffix(suffix)))
+        assert loaded.network.shape == Shape(3, 16, 2, 5)
+        assert np.isfinite(loaded.network.step([0.1, 0.5, 0.5])).all()
+        assert (loaded.notes.max_gap, loaded.notes.rows) == (5.0, 360)
+        assert loaded.notes.loss == pytest.approx(min(epoch.validation or 0.0 for epoch in epochs), abs=1e-3)
+
+
+@needs_tensorflow
+def test_training_is_compared_with_the_model_that_plays(tmp_path: Path) -> None:
+    dataset = some_dataset(tmp_path / "a.npz", 400)
+    arguments = (tmp_path / "models", dataset, "--size", "xxs", "--batch", "8")
+    first = list(Worker("train", *arguments, "--epochs", "3").says())[-1]
+    assert isinstance(first, Finished), first
+    assert first.text.startswith(f"{NAME}: ")
+    assert first.file is not None
+    for epochs, said in (("1", "worse"), ("6", "better")):
+        last = list(Worker("train", *arguments, "--epochs", epochs, "--plays", first.file).says())[-1]
+        assert isinstance(last, Finished), last
+        assert last.text.startswith(f"{said} than the model that plays (")
+        assert f"): {NAME}-" in last.text
+    random_model(tmp_path / "other.h5", 5, 16, 2, 5)
+    last = list(Worker("train", *arguments, "--epochs", "1", "--plays", tmp_path / "other.h5").says())[-1]
+    assert isinstance(last, Finished)
+    assert last.text.startswith(NAME)
+
+
+@needs_tensorflow
+def test_cancelled_it_leaves_nothing(tmp_path: Path) -> None:
+    worker = Worker("train", tmp_path / "models", some_dataset(tmp_path / "a.npz", 100), "--size", "xxs")
+    messages = worker.says()
+    assert next(messages) == Progress("starting TensorFlow")
+    worker.process.terminate()
+    with pytest.raises(AssertionError):
+        list(messages)
+    assert worker.process.returncode == -signal.SIGTERM
+    assert not (tmp_path / "models").exists()
+
+
+@needs_tensorflow
+def test_too_little_to_train_on_is_refused_with_what_is_needed(tmp_path: Path) -> None:
+    (last,) = list(Worker("train", tmp_path / "models", some_dataset(tmp_path / "a.npz", 55)).says())[1:]
+    assert last == Failed(
+        "a: the longest performance has 55 events; at least 56 in one go are needed: play 1 more without a stop"
+    )
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"nonsense", "a.npz cannot be read"), (None, "a.npz cannot be read"), (b"", "a.npz")]
+)
+def test_what_is_no_data_set_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "a.npz").write_bytes(content)
+    last = list(Worker("train", tmp_path / "models", tmp_path / "a.npz").says())[-1]
+    assert isinstance(last, Failed)
+    assert said in last.text
+
+
+@needs_tensorflow
+def test_what_was_interrupted_is_gone_on_with_and_then_forgotten(tmp_path: Path) -> None:
+    from impsy_tui.training.mdrnn.checkpoint import newest_unfinished, write_checkpoint
+
+    models = tmp_path / "models"
+    kept, being_kept = f".{NAME}.unfinished.npz", f".{NAME}.unfinished.npz.new"
+    dataset = some_dataset(tmp_path / "a.npz", 400)
+    endless = ("--epochs", "10000", "--patience", "0")
+    worker = Worker("train", models, dataset, "--size", "xxs", *endless, "--seed", "7", "--batch", "8")
+    for message in worker.says():
+        if isinstance(message, Progress) and message.done == 2 and message.loss is not None:
+            worker.process.kill()  # perhaps while it keeps something
+            break
+    worker.process.wait()
+    assert set(os.listdir(models)) - {being_kept} == {kept}
+    unfinished = newest_unfinished(models)
+    done = len(unfinished.progress.curve)
+    assert done >= 1
+    unfinished.wishes["epochs"] = done + 2  # so that it ends by itself
+    write_checkpoint(unfinished)
+    (models / being_kept).write_bytes(b"PK")  # half a file, as a worker that was killed leaves it
+    damaged = models / ".damaged.unfinished.npz"
+    damaged.write_bytes(b"no training")
+    (*progress, last) = _said(models, "--resume")
+    told = [message.stage for message in progress if isinstance(message, Progress)]
+    assert any("left out: .damaged.unfinished.npz cannot be read" in stage for stage in told)
+    damaged.unlink()
+    assert isinstance(last, Finished), last
+    epochs = [message.done for message in progress if isinstance(message, Progress) and message.stage == "epoch"]
+    assert epochs == [done, done + 1, done + 2]
+    notes = tomllib.loads((models / f"{NAME}.toml").read_text())
+    assert (notes["epochs"], notes["seed"], notes["batch"], notes["corpus"]) == (done + 2, 7, 8, "a")
+    assert len(notes["curve"]["loss"]) == len(notes["curve"]["held_out"]) == done + 2
+    assert sorted(os.listdir(models)) == [f"{NAME}.keras", f"{NAME}.tflite", f"{NAME}.toml"]
+    (*_, last) = _said(models, "--resume")
+    assert last == Failed(f"no training in {models} was interrupted: there is nothing to resume")
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\3\4"])
+def test_what_cannot_be_gone_on_with_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".m.unfinished.npz").write_bytes(content)
+    (*_, last) = _said(tmp_path, "--resume")
+    assert isinstance(last, Failed)
+    assert last.text.startswith(".m.unfinished.npz cannot be read, so it cannot be gone on with")
+
+
+@needs_tensorflow
+def test_a_model_learns_on(tmp_path: Path) -> None:
+    models, dataset = tmp_path / "models", some_dataset(tmp_path / "a.npz", 400)
+    (*_, first) = Worker("train", models, dataset, "--size", "xxs", "--epochs", "2").says()
+    assert isinstance(first, Finished), first
+    before = tomllib.loads((models / f"{NAME}.toml").read_text())["held_out_nats"]
+    (*_, second) = Worker("train", models, dataset, "--from", first.file, "--epochs", "2").says()
+    assert isinstance(second, Finished), second
+    assert second.file == str(models / f"{NAME}-2.tflite")
+    notes = tomllib.loads((models / f"{NAME}-2.toml").read_text())
+    assert notes["begun_from"] == NAME
+    assert notes["held_out_nats"] < before
+    (*_, third) = Worker("train", tmp_path / "others", dataset, "--from", first.file, "--epochs", "2").says()
+    assert isinstance(third, Finished), third
+    assert third.file == str(tmp_path / "others" / f"{NAME}-2.tflite")
+    (*_, last) = Worker("train", models, dataset, "--from", str(tmp_path / "none.tflite")).says()
+    assert last == Failed("none cannot be read: No such file or directory")
+    write_dataset(tmp_path / "b.npz", [np.ones((100, 2))])
+    (*_, last) = Worker("train", models, tmp_path / "b.npz", "--from", first.file).says()
+    assert last == Failed(f"{NAME} is of dimension 3, b of 2")
+
+
+def _said(*arguments: object) -> list[FromWorker]:
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "impsy_tui.workers.training.train", *map(str, arguments)],
+        capture_output=True,
+        check=True,
+    )
+    return [msgspec.json.decode(line, type=FromWorker) for line in run.stdout.splitlines()]
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_model_is_converted(tmp_path: Path, suffix: str) -> None:
+    file = random_model(tmp_path / "m.h5", 3, 8, 2, 5)
+    if suffix == ".keras":
+        from impsy_tui.training.mdrnn.network import playing_model, shape_of, training_model
+
+        file = tmp_path / "m.keras"
+        playing_model(training_model(shape_of("xxs", 4)).get_weights(), shape_of("xxs", 4)).save(file)
+    (*_, last) = Worker("convert", file, tmp_path / "made").says()
+    assert isinstance(last, Finished), last
+    lite, keras = (asyncio.run(load_model(one)).network for one in (Path(last.file), file))
+    for _ in range(3):
+        event = [0.2] * lite.shape.dimension
+        assert np.allclose(lite.step(event), keras.step(event), atol=1e-4)
+    (*_, last) = Worker("convert", file, tmp_path / "made").says()
+    assert last == Failed(f"{tmp_path / 'made' / 'm.tflite'} is there already: rename or delete it first")
