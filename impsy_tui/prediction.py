@@ -16,7 +16,7 @@ class Prediction(NamedTuple):
     values: tuple[float, ...]
 
 
-class Player(Protocol):
+class Predictor(Protocol):
     """Somebody who listens and says what comes next, and when.
 
     Attributes:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from impsy_tui.language.command_schema import Argument, Command, Kind, Source
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, Source
 from impsy_tui.language.commands import GROUPS
 from impsy_tui.language.osc_addresses import ADDRESSES
 from impsy_tui.language.syntax_examples import SYNTAX
@@ -56,8 +56,8 @@ def _entry(command: Command, address: str) -> Iterator[str]:
 
 def _told(command: Command) -> list[Argument]:
     """Arguments of which a usage line does not say all."""
-    plain = (Kind.CHOICE, Kind.SWITCH, Kind.LINE, Kind.SETTINGS)
-    names = (Kind.NAME, Kind.FILE, Kind.MODEL, Kind.DATASET, Kind.LOG)
+    plain = (ArgumentKind.CHOICE, ArgumentKind.SWITCH, ArgumentKind.LINE, ArgumentKind.SETTINGS)
+    names = (ArgumentKind.NAME, ArgumentKind.FILE, ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.LOG)
     return [argument for argument in command.arguments if argument.kind not in (*plain, *names)]
 
 

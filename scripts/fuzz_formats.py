@@ -281,10 +281,10 @@ def _read_notes() -> Any:
 
 
 def _read_theme() -> Any:
-    from impsy_tui.console.themes import ThemeShelf
+    from impsy_tui.console.themes import ThemeFolders
 
     def read(file: Path) -> None:
-        themes = ThemeShelf()
+        themes = ThemeFolders()
         themes._folders = (file.parent, file.parent)
         themes.load(file.stem)
 
@@ -292,10 +292,10 @@ def _read_theme() -> Any:
 
 
 def _read_scenes() -> Any:
-    from impsy_tui.engine.performance.scenes.file import SceneBook
+    from impsy_tui.engine.performance.scenes.file import SceneFile
 
     def read(file: Path) -> None:
-        book = SceneBook(file)
+        book = SceneFile(file)
         for name in book.names():
             with suppress(UserError):
                 book.find(name)

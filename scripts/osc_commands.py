@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from impsy_tui.language.command_schema import Argument, Kind
+from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.osc_addresses import ADDRESSES, ANY_COMMAND, FROM_NETWORK
 
 _HEAD = f"""\
@@ -32,7 +32,7 @@ def page() -> str:
 
 
 def _argument(argument: Argument) -> str:
-    kind = "0 or 1" if argument.kind is Kind.SWITCH else argument.name
+    kind = "0 or 1" if argument.kind is ArgumentKind.SWITCH else argument.name
     return f"`[{kind}]`" if argument.optional else f"`{kind}`"
 
 

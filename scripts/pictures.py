@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui.console.app import ConsoleApp
-from impsy_tui.console.options import Options
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.control.client import connected
 from impsy_tui.control.launch import launch_engine
 from impsy_tui.paths import shipped_folder
 
 
 async def perform(socket: Path, folder: Path) -> None:
-    app = ConsoleApp(Options(socket))
+    app = ConsoleApp(ConsoleOptions(socket))
     async with app.run_test(size=(120, 36)) as pilot:
         for line in ("timer start", "temp 1.2", "mute x3", "dataset 9"):
             app.enter(line)
@@ -31,7 +31,7 @@ async def perform(socket: Path, folder: Path) -> None:
 
 
 async def small(socket: Path, folder: Path) -> None:
-    app = ConsoleApp(Options(socket))
+    app = ConsoleApp(ConsoleOptions(socket))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape", "4")
         await pilot.pause(2.0)
@@ -44,7 +44,7 @@ async def small(socket: Path, folder: Path) -> None:
 
 
 async def band(socket: Path, folder: Path) -> None:
-    app = ConsoleApp(Options(socket))
+    app = ConsoleApp(ConsoleOptions(socket))
     async with app.run_test(size=(100, 26)) as pilot:
         await pilot.pause(45.0)
         app.enter("force p2 small-swirl")

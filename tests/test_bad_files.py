@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.descriptors.names import NAMES as DESCRIPTORS
-from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Files, FromEngine, Names, Reply
 from impsy_tui.data.datasets import read_dataset, write_dataset
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.ensemble.scores import read_band, read_score
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
-from impsy_tui.plots.request import Wish
+from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import _heard
 from impsy_tui.user_folders import can_be_typed, files_in, look, shown
 from impsy_tui.workers.messages import Finished, FromWorker
@@ -48,8 +48,8 @@ def _work(module: str, *arguments: object) -> FromWorker:
     return msgspec.json.decode(done.stdout.splitlines()[-1], type=FromWorker)
 
 
-def _library(folder: Path) -> Library:
-    return Library(folder / "logs", folder / "datasets", [folder / "models", shipped_folder("models")], lambda: ())
+def _library(folder: Path) -> UserFiles:
+    return UserFiles(folder / "logs", folder / "datasets", [folder / "models", shipped_folder("models")], lambda: ())
 
 
 def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_recordings_of_an_agent_are_read_past_bad_ones(tmp_path: Path) -> None:
 def test_themes_are_listed_past_bad_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(tmp_path / "themes", ".toml")
     monkeypatch.chdir(tmp_path)
-    names = ThemeShelf().names()
+    names = ThemeFolders().names()
     assert "amber" in names
     assert not [name for name in names if name != shown(name) or "pipe" in name]
 
@@ -176,6 +176,6 @@ def test_themes_are_listed_past_bad_ones(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_model_is_drawn_with_a_data_set_past_bad_ones(tmp_path: Path) -> None:
     spoil(tmp_path, ".npz")
     write_dataset(tmp_path / "d.npz", [np.full((5, 3), 0.5)])
-    file, performances = _heard(Wish(80, (), None, 1, None, tmp_path), 3)
+    file, performances = _heard(PlotRequest(80, (), None, 1, None, tmp_path), 3)
     assert file == tmp_path / "d.npz"
     assert len(performances) == 1

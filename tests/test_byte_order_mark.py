@@ -8,10 +8,10 @@ import pytest
 
 from impsy_tui.agent.lookup_table import read_rows as read_table_rows
 from impsy_tui.config import load_config
-from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.data.collate import collate
 from impsy_tui.data.logs import log_facts, read_rows
-from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.language.setlist import read_set
 from impsy_tui.model_files.metadata import read_notes
@@ -28,7 +28,7 @@ THEME = (shipped_folder("themes") / "amber.toml").read_text(encoding="utf-8")
 
 
 def _theme(file: Path) -> object:
-    return ThemeShelf().load(file.stem).text
+    return ThemeFolders().load(file.stem).text
 
 
 def _plain(read: object) -> object:
@@ -42,7 +42,7 @@ def _plain(read: object) -> object:
 
 READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "configuration": ("config.toml", 'title = "T"\n', lambda file: load_config(file).config),
-    "scenes": ("scenes.toml", '[few]\nmode = "duet"\n', lambda file: SceneBook(file).names()),
+    "scenes": ("scenes.toml", '[few]\nmode = "duet"\n', lambda file: SceneFile(file).names()),
     "theme": ("themes/mine.toml", THEME, _theme),
     "set list": ("a.imp", "# one\ntemp 1\n", lambda file: read_set(file.read_text(encoding="utf-8"))),
     "model notes": ("m.toml", "max_gap = 3.0\n", lambda file: read_notes(file.with_suffix(".tflite"))),

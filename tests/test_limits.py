@@ -14,8 +14,8 @@ from impsy_tui import limits
 from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.config import edit, load_config
-from impsy_tui.console.themes import ThemeShelf
-from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.touches.touch import read_touches
@@ -145,7 +145,7 @@ def _big(file: Path) -> Path:
 
 
 def _read_theme(file: Path) -> object:
-    shelf = ThemeShelf()
+    shelf = ThemeFolders()
     shelf._folders = (file.parent, file.parent)
     return shelf.load(file.stem)
 
@@ -160,7 +160,7 @@ _READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "theme": ("big.toml", _read_theme),
     "configuration": ("big.toml", _read_config),
     "setting": ("big.toml", lambda file: edit.edit(file, "dimension", "4")),
-    "scenes": ("big.toml", lambda file: SceneBook(file).names()),
+    "scenes": ("big.toml", lambda file: SceneFile(file).names()),
     "score": ("big.csv", read_score),
     "touches": ("big.csv", read_touches),
     "table": ("big.csv", read_table),

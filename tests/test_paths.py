@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.paths import is_shipped, replaces_shipped, shipped_files, shipped_folder, shipped_names
 from tests.support.places import ROOT
@@ -143,7 +143,7 @@ asyncio.run(library.delete("model", "{SIZE_S}.keras"))
 
 def test_rename_takes_no_shipped_name(tmp_path: Path) -> None:
     (tmp_path / "m.h5").touch()
-    library = Library(tmp_path, tmp_path, [tmp_path], lambda: ())
+    library = UserFiles(tmp_path, tmp_path, [tmp_path], lambda: ())
     with pytest.raises(UserError, match="comes with the program: choose another"):
         asyncio.run(library.rename("model", "m", SIZE_S))
     assert (tmp_path / "m.h5").is_file()

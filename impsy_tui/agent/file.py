@@ -21,7 +21,7 @@ from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.lookup_table import MOST_PARAMETERS, LookupTable
 from impsy_tui.agent.memory import remembered
 from impsy_tui.agent.perceptron import ACTIVATIONS, Perceptron
-from impsy_tui.agent.seek import Known, Scaler, moves
+from impsy_tui.agent.seek import KnownSynth, Scaler, moves
 from impsy_tui.errors import UserError
 from impsy_tui.npz import read_npz
 
@@ -58,7 +58,7 @@ Facts = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
 
 @dataclass(frozen=True)
-class Foresight:
+class ForecastNetwork:
     """A network that tells what will be heard.
 
     Attributes:
@@ -90,7 +90,7 @@ class AgentModel:
         facts: what else is known of it, for people.
     """
 
-    known: Known
+    known: KnownSynth
     heard: tuple[str, ...]
     judged: tuple[str, ...]
     step: float
@@ -98,7 +98,7 @@ class AgentModel:
     network: Perceptron
     limit: float = math.inf
     patience: tuple[float, ...] = ()
-    foresight: Foresight | None = None
+    foresight: ForecastNetwork | None = None
     facts: Facts = field(default_factory=dict)
 
 
@@ -171,11 +171,11 @@ def _read(path: Path) -> AgentModel:
         raise UserError(f"has other descriptors than are heard here: {len(names)} of {len(NAMES)}, {wrong}")
     parameters, descriptors = arrays["parameters"].astype(float), _descriptors(arrays)
     _check_table(parameters, descriptors, arrays)
-    known = Known(LookupTable(parameters, descriptors), Scaler(arrays["mean"], arrays["deviation"]))
+    known = KnownSynth(LookupTable(parameters, descriptors), Scaler(arrays["mean"], arrays["deviation"]))
     foresight = None
     if "ahead" in told:
         network = _network(arrays, "foresight", told.pop("foresight"))
-        foresight = Foresight(network, _frames(told.pop("ahead")), _frames(told.pop("back")))
+        foresight = ForecastNetwork(network, _frames(told.pop("ahead")), _frames(told.pop("back")))
         if (network.inputs, network.outputs) != (3 * len(NAMES), len(NAMES)):
             raise UserError("cannot foresee with its network, whose size is another")
     limit = told.pop("limit")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from impsy_tui.agent.seek import Known, rmse
+from impsy_tui.agent.seek import KnownSynth, rmse
 
 PATIENCE: Final = (200.0, 20.0)
 """Frames that a target is taken to stay: a sound that is held, and a recording."""
@@ -29,7 +29,7 @@ _NEEDLESS: Final = 0.01
 """What the moves of all parameters cost beside the longest: of ways as long, the straightest is the best."""
 
 
-class Alike(NamedTuple):
+class SimilarRows(NamedTuple):
     """Rows that sound like targets.
 
     Attributes:
@@ -59,7 +59,7 @@ class Memory:
         patience: frames that the target is taken to stay; a way is recalled for each.
     """
 
-    def __init__(self, known: Known, places: Sequence[int], step: float, patience: Sequence[float]) -> None:
+    def __init__(self, known: KnownSynth, places: Sequence[int], step: float, patience: Sequence[float]) -> None:
         self._known, self._step = known, step
         self._patience = np.array(patience, np.float32)[:, None, None]
         # In 32 bits: most of the time goes into comparing, and what differs by less sounds the same.
@@ -69,14 +69,14 @@ class Memory:
         self.kept = min(_ROWS, len(self._sounds))
         self.size = remembered(known.count, patience)
 
-    def alike(self, targets: np.ndarray) -> Alike:
+    def alike(self, targets: np.ndarray) -> SimilarRows:
         """The rows that sound like ``[queries, places]`` targets, standardised."""
         wanted = targets.astype(np.float32)
         squares = self._norms - 2.0 * wanted @ self._sounds.T
         rows = _least(squares, self.kept)
-        return Alike(rows, rmse(self._sounds[rows], wanted[:, None]))
+        return SimilarRows(rows, rmse(self._sounds[rows], wanted[:, None]))
 
-    def recall(self, alike: Alike, parameters: np.ndarray) -> np.ndarray:
+    def recall(self, alike: SimilarRows, parameters: np.ndarray) -> np.ndarray:
         """What is recalled, ``[queries, size]``.
 
         For each patience that is the way there, N parameters, in steps and 0 where the synth sounds like that

@@ -11,7 +11,7 @@ from impsy_tui.agent.descriptors.names import NAMES, places
 from impsy_tui.agent.file import AgentModel
 from impsy_tui.agent.memory import Memory
 from impsy_tui.agent.seek import Seek, moved, observed, rmse, towards
-from impsy_tui.agent.targets import Expectation, Stroll, quiet_place
+from impsy_tui.agent.targets import Forecast, SoundWalk, quiet_place
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import AIM, REST, STEER
 
@@ -32,7 +32,7 @@ _SAID_FOR: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PolicyStep:
     """What came of a frame.
 
     Attributes:
@@ -48,7 +48,7 @@ class Played:
     notice: str = ""
 
 
-class AgentPlayer:
+class AgentPolicy:
     """Listens and steers a synth.
 
     Attributes:
@@ -73,8 +73,8 @@ class AgentPlayer:
         self.budget: float | None = None
         self.smoothing = 0.0
         self._heard = places(model.heard)
-        self._expectation = Expectation(model.foresight, AHEAD, FRAMES_A_SECOND)
-        self._stroll = Stroll(model.known, random or np.random.default_rng(1))
+        self._expectation = Forecast(model.foresight, AHEAD, FRAMES_A_SECOND)
+        self._stroll = SoundWalk(model.known, random or np.random.default_rng(1))
         self.hear(model.judged)
         self.reset()
 
@@ -135,7 +135,7 @@ class AgentPlayer:
         """What its synth sounds like, ``[55]``, standardised: as was told last, else as the look-up table says."""
         return self._sounds
 
-    def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> Played:
+    def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> PolicyStep:
         """Hear a frame and move.
 
         Args:
@@ -146,7 +146,7 @@ class AgentPlayer:
         notice = self.listen(seconds, musician)
         return replace(self.move(seconds, own), notice=notice)
 
-    def move(self, seconds: float, own: np.ndarray | None = None) -> Played:
+    def move(self, seconds: float, own: np.ndarray | None = None) -> PolicyStep:
         """Move, going by what was heard last.
 
         Args:
@@ -166,7 +166,7 @@ class AgentPlayer:
             move = self._move(sounds, self._target)
         self._go(move, seconds)
         distance = float(rmse(sounds[self._matters], self._target[self._matters]))
-        return Played(tuple(self._played.tolist()), distance, resting)
+        return PolicyStep(tuple(self._played.tolist()), distance, resting)
 
     def listen(self, seconds: float, musician: np.ndarray) -> str:
         """Hear a frame, and do not move; what is wrong with it, see ``play``."""

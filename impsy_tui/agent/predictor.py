@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.agent.file import read_agent
-from impsy_tui.agent.policy import AgentPlayer
+from impsy_tui.agent.policy import AgentPolicy
 
 
-class Agent(AgentPlayer):
+class AgentPredictor(AgentPolicy):
     """An agent that has a seat.
 
     Attributes:

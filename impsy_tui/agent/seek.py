@@ -43,7 +43,7 @@ class Scaler:
         return np.asarray((frames - self.mean) / self.deviation)
 
 
-class Known:
+class KnownSynth:
     """A synth as an agent knows it: by its look-up table.
 
     Attributes:
@@ -103,7 +103,7 @@ class Seek:
         places: of the descriptors that count, at least one.
     """
 
-    def __init__(self, known: Known, places: Sequence[int]) -> None:
+    def __init__(self, known: KnownSynth, places: Sequence[int]) -> None:
         self._known = known
         self._places = list(places)
         self._nearest = NearestRows(known.descriptors[:, self._places])

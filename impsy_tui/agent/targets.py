@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.file import Foresight
-from impsy_tui.agent.seek import Known
+from impsy_tui.agent.file import ForecastNetwork
+from impsy_tui.agent.seek import KnownSynth
 
 LIMIT: Final = 10.0
 """Deviations. Single frames of recordings are hundreds off; a network sees and learns them as if they were here."""
@@ -33,7 +33,7 @@ def past(now: np.ndarray, back: np.ndarray, farther: np.ndarray) -> np.ndarray:
     return np.concatenate((now, now - back, now - farther), axis=-1, dtype=np.float32)
 
 
-class Expectation:
+class Forecast:
     """What the musician will sound like in a moment, however many frames a second are heard.
 
     Args:
@@ -42,7 +42,7 @@ class Expectation:
         learned_at: frames a second of what a network has learned from.
     """
 
-    def __init__(self, foresight: Foresight | None, seconds: float, learned_at: float) -> None:
+    def __init__(self, foresight: ForecastNetwork | None, seconds: float, learned_at: float) -> None:
         self._foresight = foresight
         self._back = foresight.back / learned_at if foresight else seconds / 2.0
         self._slope = _DAMPING * seconds / self._back
@@ -83,7 +83,7 @@ class Expectation:
         self._counted = 0
 
 
-class Stroll:
+class SoundWalk:
     """A walk through the sounds of a synth, every two seconds to one that is like the last.
 
     Args:
@@ -91,7 +91,7 @@ class Stroll:
         random: all chance.
     """
 
-    def __init__(self, known: Known, random: np.random.Generator) -> None:
+    def __init__(self, known: KnownSynth, random: np.random.Generator) -> None:
         self._known = known
         self._random = random
         self._row = int(random.integers(len(known.descriptors)))
@@ -112,7 +112,7 @@ class Stroll:
         return np.asarray(sounds[self._row])
 
 
-def quiet_place(known: Known, parameters: np.ndarray) -> np.ndarray:
+def quiet_place(known: KnownSynth, parameters: np.ndarray) -> np.ndarray:
     """The parameters ``[N]`` at which a synth is quietest; of places as quiet, the one nearest to where it is."""
     loudness = known.table.descriptors[:, _LOUDNESS]
     places = known.table.parameters[loudness <= loudness.min() + _AS_QUIET]

@@ -34,7 +34,7 @@ _LARGEST: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class AgentTask:
     """What an agent is to learn.
 
     Attributes:
@@ -52,7 +52,7 @@ class Settings:
     parameters: int | None = None
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path) -> AgentTask:
     """RL-impro's ``environment_settings.json``, or the copy that it keeps of it beside a model.
 
     Raises:
@@ -72,7 +72,7 @@ def read_settings(path: Path) -> Settings:
         raise UserError(f"{path.name}: {problem}") from None
 
 
-def _settings(found: dict[str, Any]) -> Settings:
+def _settings(found: dict[str, Any]) -> AgentTask:
     heard = _names(found, "features_keep")
     judged = _names(found, "features_reward") if "features_reward" in found else heard
     mode = found.get("training_mode", "mixed_random")
@@ -84,7 +84,7 @@ def _settings(found: dict[str, Any]) -> Settings:
     count = found.get("N_synth_params")
     if count is not None and (not isinstance(count, int) or count < 1):
         raise UserError(f"N_synth_params {count}: a whole number from 1")
-    return Settings(heard, judged, _MODES[mode], float(step), count)
+    return AgentTask(heard, judged, _MODES[mode], float(step), count)
 
 
 def _names(found: dict[str, Any], entry: str) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 
 from impsy_tui.agent.descriptors.calibration import level_of
-from impsy_tui.agent.descriptors.extraction import Settings
-from impsy_tui.agent.descriptors.framing import Framing, Hearing
+from impsy_tui.agent.descriptors.extraction import FrameSettings
+from impsy_tui.agent.descriptors.framing import Framing, StreamQuality
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
-from impsy_tui.channels.deferred_opening import Opening
-from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.deferred_opening import DeferredOpening
+from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Audio
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
@@ -48,11 +48,11 @@ class AudioChannel:
         self._stream: Any = None
         self._state = "closed"
         self._device = settings.device or "the usual device"
-        self._traffic = Traffic()
+        self._traffic = ChannelTraffic()
         self._gain = 10.0 ** (settings.gain / 20.0)
         self._collected: list[np.ndarray] | None = None
         self._last_block = 0.0
-        self._told = Hearing()
+        self._told = StreamQuality()
 
     def refuses(self, dimension: int) -> str:
         return ""
@@ -60,7 +60,7 @@ class AudioChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener, self.name)
+        self._troubles = ErrorCounter(listener, self.name)
         self._loop = asyncio.get_running_loop()
         try:
             await self._loop.run_in_executor(None, _sounddevice)
@@ -68,7 +68,7 @@ class AudioChannel:
             self._state = "error"
             raise
         self._state = "waiting"
-        self._opening = Opening(self._begin, self._troubles, self._tell_open, _RETRY)
+        self._opening = DeferredOpening(self._begin, self._troubles, self._tell_open, _RETRY)
         await self._opening.start()
 
     async def _begin(self) -> None:
@@ -100,7 +100,7 @@ class AudioChannel:
             device = wanted.device or None
             found = sounddevice.query_devices(device, "input")
             rate = wanted.rate or int(found["default_samplerate"])
-            self._framing = Framing(Settings(rate=rate, window=wanted.window, hop=wanted.hop))
+            self._framing = Framing(FrameSettings(rate=rate, window=wanted.window, hop=wanted.hop))
             if wanted.input > found["max_input_channels"]:
                 raise UserError(f"{found['name']} has {found['max_input_channels']} inputs, no {wanted.input}.")
             stream = sounddevice.InputStream(
@@ -143,7 +143,7 @@ class AudioChannel:
             self._traffic.received.count(at)
             if self._collected is not None:
                 self._collected.append(frame)
-            if problem := self._listener.described(self.name, Feats(frame), at):
+            if problem := self._listener.described(self.name, HeardDescriptors(frame), at):
                 self._troubles.note("feats", problem)
 
     def _check(self) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
-from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.ensemble.touches.surfaces import Lifted, Told
 from impsy_tui.ensemble.touches.touch import Touch
 
 NONE_MUTED: Final[frozenset[int]] = frozenset()
 
 
-class Work(Protocol):
+class BackgroundWork(Protocol):
     """What channels need of the engine's queue of work without a deadline."""
 
     @property
@@ -26,11 +26,11 @@ class Work(Protocol):
         """Does this now, or in one of the next turns; returns False if too much of this source waits already."""
 
 
-class Timekeeper(Protocol):
+class ChannelScheduler(Protocol):
     """What channels need of the engine's scheduler."""
 
     @property
-    def work(self) -> Work:
+    def work(self) -> BackgroundWork:
         """Queue of work without a deadline."""
 
     def now(self) -> float:
@@ -94,7 +94,7 @@ class Listener(Protocol):
     """Who hears what channels receive. Every method returns at once and raises nothing."""
 
     @property
-    def scheduler(self) -> Timekeeper:
+    def scheduler(self) -> ChannelScheduler:
         """The engine's time."""
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
@@ -127,7 +127,7 @@ class Listener(Protocol):
         """A finger did something on a surface; times are on the scheduler's clock."""
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
-        """A message of a clock came in, if clocks are wanted (see ``Clocked``).
+        """A message of a clock came in, if clocks are wanted (see ``ClockChannel``).
 
         Args:
             channel: on which channel.
@@ -136,7 +136,7 @@ class Listener(Protocol):
             at: when it arrived, on the scheduler's clock.
         """
 
-    def described(self, channel: str, feats: Feats, at: float) -> str:
+    def described(self, channel: str, feats: HeardDescriptors, at: float) -> str:
         """A frame of descriptors of the musician's sound came in.
 
         Returns:
@@ -251,7 +251,7 @@ class VirtualTouch(NamedTuple):
 
 
 @runtime_checkable
-class PlaysTouches(Protocol):
+class TouchOutput(Protocol):
     """A channel that virtual players are heard by. Its methods never wait and never raise."""
 
     name: str
@@ -267,7 +267,7 @@ class PlaysTouches(Protocol):
 
 
 @runtime_checkable
-class ShowsBand(Protocol):
+class EnsembleDisplay(Protocol):
     """A channel that bands are seen by, wherever they are heard. Its methods never wait and never raise."""
 
     name: str
@@ -284,7 +284,7 @@ class ShowsBand(Protocol):
 
 
 @runtime_checkable
-class Clocked(Protocol):
+class ClockChannel(Protocol):
     """A channel that carries MIDI clocks."""
 
     def hear_clock(self, wanted: bool) -> None:
@@ -295,7 +295,7 @@ class Clocked(Protocol):
 
 
 @runtime_checkable
-class PassesOn(Protocol):
+class PartialOutput(Protocol):
     """A channel that can play some dimensions and leave the others as they are."""
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
@@ -303,7 +303,7 @@ class PassesOn(Protocol):
 
 
 @runtime_checkable
-class HoldsNotes(Protocol):
+class NoteHolder(Protocol):
     """A channel whose notes and touches can be held."""
 
     name: str
@@ -321,7 +321,7 @@ class HoldsNotes(Protocol):
 
 
 @runtime_checkable
-class Learns(Protocol):
+class LearnableChannel(Protocol):
     """A channel whose mapping can be changed while it plays."""
 
     name: str
@@ -334,7 +334,7 @@ class Learns(Protocol):
 
 
 @runtime_checkable
-class Targeted(Protocol):
+class TargetDisplay(Protocol):
     """A channel that can tell what an agent aims for."""
 
     name: str

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from impsy_tui.channels.stats import Troubles
+from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.errors import UserError
 
 _RETRY: Final = 1.0
@@ -13,7 +13,7 @@ _PATIENCE: Final = 1.0
 """Seconds that the start of the engine waits for the first attempt; a name server can take a minute."""
 
 
-class Opening:
+class DeferredOpening:
     """Opens a resource of a channel, and tries again until it is open.
 
     Each reason for a failure is reported once.
@@ -28,7 +28,7 @@ class Opening:
     def __init__(
         self,
         attempt: Callable[[], Awaitable[None]],
-        troubles: Troubles,
+        troubles: ErrorCounter,
         opened: Callable[[], None],
         retry: float = _RETRY,
     ) -> None:

@@ -31,7 +31,7 @@ class RateMeter:
         return self._in_second if second == self._second + 1 else 0
 
 
-class Troubles:
+class ErrorCounter:
     """What went wrong on a channel: all counted, each kind told at most once a second.
 
     Args:
@@ -74,7 +74,7 @@ class Troubles:
             self._scheduler.at(self._scheduler.now() + interval, self._sum_up, kind, message, interval)
 
 
-class Traffic:
+class ChannelTraffic:
     """What passes through a channel, both ways, and what goes wrong there."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Traffic:
         self.sent = RateMeter()
 
     def status(
-        self, name: str, state: str, bound: str, now: float, words: tuple[str, str], troubles: Troubles
+        self, name: str, state: str, bound: str, now: float, words: tuple[str, str], troubles: ErrorCounter
     ) -> ChannelStatus:
         """A channel's status.
 

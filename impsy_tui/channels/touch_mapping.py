@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from impsy_tui.channels.base import Listener
-from impsy_tui.channels.stats import Troubles
+from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.config import Osc
 from impsy_tui.ensemble.touches.surfaces import (
     METATONE,
     METATONE_PLAYBACK,
     TOUCHOSC,
-    Online,
+    MetatonePerformance,
+    MetatonePlayer,
     Pattern,
-    Performance,
     Range,
     Surface,
     playback_problem,
@@ -35,7 +35,7 @@ class OscSurface:
         troubles: of the channel.
     """
 
-    def __init__(self, settings: Osc, channel: str, listener: Listener, troubles: Troubles) -> None:
+    def __init__(self, settings: Osc, channel: str, listener: Listener, troubles: ErrorCounter) -> None:
         self._channel = channel
         self._listener = listener
         self._troubles = troubles
@@ -63,9 +63,9 @@ class OscSurface:
             return True
         if not self._metatone or (told := read_metatone(address, arguments)) is None:
             return False
-        if isinstance(told, Online):
+        if isinstance(told, MetatonePlayer):
             text = f"{told.player} is {'there' if told.there else 'gone'}"
-        elif isinstance(told, Performance):
+        elif isinstance(told, MetatonePerformance):
             text = f"the performance {'begins' if told.begins else 'is over'}"
         else:
             text = f"{told.new_idea} has a new idea" if told.new_idea else ""

@@ -31,5 +31,5 @@ def check(
     here = Path("config.toml")
     wanted = config_file(config) if config is not None else here if here.exists() else None
     set_list_check.check(
-        set_list_check.found(file, logdir), set_list_check.Places(logdir, models, datasets, scenes, wanted)
+        set_list_check.found(file, logdir), set_list_check.SearchFolders(logdir, models, datasets, scenes, wanted)
     )

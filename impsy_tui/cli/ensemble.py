@@ -111,13 +111,13 @@ def _generated(
 ) -> "Score":
     import numpy as np
 
-    from impsy_tui.ensemble.predictor import Band, played
+    from impsy_tui.ensemble.predictor import EnsemblePredictor, played
     from impsy_tui.ensemble.scores import NOTHING, Score
     from impsy_tui.ensemble.tuning import read_tuning
 
     lead = score.codes[:, _seat(score, player)]
     tuning = read_tuning(model, players)
-    band = Band(_network(model), players - 1, np.random.default_rng(seed), tuning)
+    band = EnsemblePredictor(_network(model), players - 1, np.random.default_rng(seed), tuning)
     followers = played(band, lead, np.full(players - 1, NOTHING), temperature)
     names = ("lead", *(f"player-{number:02d}" for number in range(2, players + 1)))
     return Score(name, names, np.column_stack([lead, followers]), score.began)
@@ -174,13 +174,13 @@ def _network(file: Path) -> "EnsembleNetwork":
 
 def _file(name: str) -> Path:
     """A model of a band by its path, or by its name in models/ or among those that ship; the only one if unnamed."""
-    from impsy_tui.engine.models.loader import Shelf
+    from impsy_tui.engine.models.loader import ModelFolders
     from impsy_tui.paths import shipped_folder
 
     file = Path(name).absolute()
     if name and file.suffix == ".tflite" and file.is_file():
         return file
-    shelf = Shelf([Path("models"), shipped_folder("models")], bands=True)
+    shelf = ModelFolders([Path("models"), shipped_folder("models")], bands=True)
     names = shelf.names()
     if not name and len(names) != 1:
         fail(f"-m names the model that is to play: {', '.join(names) or 'train ensemble makes one'}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.cli.output.progress import fail
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.paths import is_shipped, shipped_folder
@@ -73,8 +73,8 @@ def _is_model(word: str) -> bool:
     return False
 
 
-def _library() -> Library:
-    return Library(Path("logs"), DATASETS, [Path("models"), shipped_folder("models")], lambda: ())
+def _library() -> UserFiles:
+    return UserFiles(Path("logs"), DATASETS, [Path("models"), shipped_folder("models")], lambda: ())
 
 
 def _own_models() -> list[Path]:

@@ -14,7 +14,7 @@ from impsy_tui.user_folders import look
 
 if TYPE_CHECKING:
     from impsy_tui.ensemble.classifier import Classifier
-    from impsy_tui.ensemble.touches.touch import Recording
+    from impsy_tui.ensemble.touches.touch import TouchRecording
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Touches, the gestures they make, and clips of them."
@@ -177,7 +177,7 @@ def _classifier(name: str) -> "Classifier":
         fail(str(problem))
 
 
-def _recording(file: Path) -> "Recording | None":
+def _recording(file: Path) -> "TouchRecording | None":
     """A recording; None, which is told, if it cannot be read."""
     from impsy_tui.ensemble.touches.touch import read_touches
 

@@ -22,7 +22,7 @@ def init(
     """Make logs/, datasets/, models/ and a commented config.toml here."""
     from impsy_tui.config.template import config_template
     from impsy_tui.config.wizard import write_beside
-    from impsy_tui.engine.models.loader import Shelf
+    from impsy_tui.engine.models.loader import ModelFolders
     from impsy_tui.paths import shipped_folder, shipped_names
 
     try:
@@ -30,7 +30,7 @@ def init(
             made = folder / name
             say(f"{'kept ' if made.is_dir() else 'made '} {made}/")
             made.mkdir(parents=True, exist_ok=True)
-        models = Shelf([shipped_folder("models")]).names()
+        models = ModelFolders([shipped_folder("models")]).names()
         names = [f"{name}.tflite" for name in models if name in shipped_names("models")]
         file = folder / "config.toml"
         if guide:

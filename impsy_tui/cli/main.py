@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from impsy_tui.control.remote import RemoteSocket
 
 
-class TwoWords(typer.core.TyperGroup):
+class TwoWordGroup(typer.core.TyperGroup):
     """Commands may be of two words, as in the console: ``train agent`` beside ``train``."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -41,7 +41,7 @@ class TwoWords(typer.core.TyperGroup):
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
 
 app = typer.Typer(
-    cls=TwoWords,
+    cls=TwoWordGroup,
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -115,10 +115,10 @@ def run(
     socket: SocketOption = None,
 ) -> None:
     """Run the engine in the foreground; Ctrl-C ends it."""
-    from impsy_tui.cli.output.nonblocking import Printer
+    from impsy_tui.cli.output.nonblocking import NonblockingPrinter
     from impsy_tui.config import load_config
     from impsy_tui.config.channel_schema import CHANNEL_TABLES
-    from impsy_tui.engine.options import Setup
+    from impsy_tui.engine.options import EngineOptions
     from impsy_tui.engine.run import run_engine
 
     overrides = {
@@ -144,7 +144,7 @@ def run(
         raise typer.Exit(1)
     if not (loaded.config.demo or any(getattr(loaded.config, name) for name in CHANNEL_TABLES)):
         say("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
-    setup = Setup(
+    setup = EngineOptions(
         loaded=loaded,
         given=frozenset(key for key, value in overrides.items() if value is not None),
         logs=logdir,
@@ -154,7 +154,7 @@ def run(
         sound=sound and sound_file(sound),
         arguments=tuple(sys.argv[2:]),
     )
-    printer = Printer()
+    printer = NonblockingPrinter()
 
     def talk(level: str, source: str, text: str) -> None:
         if loaded.config.verbose or level != "info" or source != "command":
@@ -287,10 +287,10 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "R
     if isinstance(sys.__stderr__, io.TextIOWrapper):
         # The console draws with signs that other encodings do not have, and terminals show UTF-8 in every locale.
         sys.__stderr__.reconfigure(encoding="utf-8")
-    from impsy_tui.console.options import Options
+    from impsy_tui.console.options import ConsoleOptions
     from impsy_tui.console.run import run_console
 
-    said = run_console(Options(socket, theme, lean, wishes, remote))
+    said = run_console(ConsoleOptions(socket, theme, lean, wishes, remote))
     if said:
         say(said)
 

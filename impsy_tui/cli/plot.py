@@ -14,11 +14,11 @@ from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
 from impsy_tui.language.parser import Mistake, parse_dimensions
 from impsy_tui.plots import pictures, terminal
-from impsy_tui.plots.request import Wish
+from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import sheet
 
 
-class Options(NamedTuple):
+class PlotOptions(NamedTuple):
     """What was asked for besides the file; empty or None where nothing was."""
 
     on: str
@@ -27,7 +27,7 @@ class Options(NamedTuple):
     dimensions: str
 
 
-def plot(target: str, output: Path | None, options: Options) -> None:
+def plot(target: str, output: Path | None, options: PlotOptions) -> None:
     """Draw a log, a data set or a model in the terminal, or into a picture."""
     if output is not None:
         if output.suffix not in pictures.SUFFIXES:
@@ -42,7 +42,7 @@ def plot(target: str, output: Path | None, options: Options) -> None:
     try:
         file = find(target) if target else only_one()
         on = find(options.on, "dataset") if options.on else None
-        wish = Wish(columns, dimensions, options.performance, options.seed, on, DATASETS)
+        wish = PlotRequest(columns, dimensions, options.performance, options.seed, on, DATASETS)
         drawn = sheet(file, wish)
         if output is not None:
             pictures.draw(drawn, output)

@@ -12,13 +12,13 @@ from impsy_tui.cli.output.text import say
 from impsy_tui.config import load_config
 from impsy_tui.config.player_checks import channel_names
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.cues import LARGEST_FILE, SUFFIX
-from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.errors import UserError
 from impsy_tui.key_actions import KeysInForce
-from impsy_tui.language import Invocation, Kind, Program, parse
+from impsy_tui.language import ArgumentKind, Invocation, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
 from impsy_tui.paths import shipped_folder
@@ -29,7 +29,7 @@ _MOST_SHOWN: Final = 200
 """Characters of a line."""
 
 
-class Places(NamedTuple):
+class SearchFolders(NamedTuple):
     """Where things are looked for: scenes beside the logs if that is None, players in the configuration if any."""
 
     logs: Path
@@ -39,7 +39,7 @@ class Places(NamedTuple):
     config: Path | None
 
 
-def check(file: Path, places: Places) -> None:
+def check(file: Path, places: SearchFolders) -> None:
     """Tell what is wrong in a set list, and exit with 1 if anything is."""
     text = _read(file)
     lines = list(set_lines(text))
@@ -96,14 +96,14 @@ def _show(file: Path, text: str, problems: list[SetProblem]) -> None:
 class _Names:
     """What a set list may name."""
 
-    def __init__(self, places: Places, lines: list[SetLine]) -> None:
+    def __init__(self, places: SearchFolders, lines: list[SetLine]) -> None:
         models = [places.models, shipped_folder("models")]
-        self._library = Library(places.logs, places.datasets, models, lambda: ())
+        self._library = UserFiles(places.logs, places.datasets, models, lambda: ())
         self._cues = [line.heading for line in lines if line.heading]
         here = places.logs.absolute().parent
         self._sets = (here / "sets", shipped_folder("configs") / "sets")
         try:
-            self._scenes = set(SceneBook(places.scenes or here / "scenes.toml").names())
+            self._scenes = set(SceneFile(places.scenes or here / "scenes.toml").names())
         except UserError as problem:
             fail(str(problem))
         self._players, self._outputs, self._panic = _seated(places.config)
@@ -134,17 +134,17 @@ class _Names:
             return str(problem)
         return ""
 
-    def _wrong_name(self, each: Invocation, kind: Kind, name: str) -> str:
-        if kind in (Kind.MODEL, Kind.LOG, Kind.DATASET):
+    def _wrong_name(self, each: Invocation, kind: ArgumentKind, name: str) -> str:
+        if kind in (ArgumentKind.MODEL, ArgumentKind.LOG, ArgumentKind.DATASET):
             return self._no_file(kind, name)
-        return self._unknown(each.command.name, name) if kind is Kind.NAME else ""
+        return self._unknown(each.command.name, name) if kind is ArgumentKind.NAME else ""
 
     def _unknown_player(self, name: str) -> str:
         if not self._players or name in (*self._players, EVERYBODY):
             return ""
         return f"no player is called {name}; there are: {', '.join(self._players)}"
 
-    def _no_file(self, kind: Kind, name: str) -> str:
+    def _no_file(self, kind: ArgumentKind, name: str) -> str:
         try:
             self._library.find(kind.value, name)
         except UserError as problem:

@@ -182,7 +182,7 @@ def plot(
     """Draw a log, a data set or a model: values over time, dt, loss, and how a model plays on."""
     from impsy_tui.cli import plot
 
-    plot.plot(target, output, plot.Options(on, performance, seed, dimensions))
+    plot.plot(target, output, plot.PlotOptions(on, performance, seed, dimensions))
 
 
 def _find(word: str, kind: str) -> Path:

@@ -100,13 +100,13 @@ def _known(words: str) -> list[str]:
 def _file(player: str) -> Path:
     """An agent by its path, or by its name; what is no file is left to the worker to be told of."""
     from impsy_tui.agent.file import SUFFIX
-    from impsy_tui.engine.models.loader import Shelf
+    from impsy_tui.engine.models.loader import ModelFolders
     from impsy_tui.paths import shipped_folder
 
     path = Path(player)
     if path.is_file() or path.name != player or path.suffix:
         return path
     try:
-        return Shelf([Path("models"), shipped_folder("models")], suffixes=(SUFFIX,)).find(player)
+        return ModelFolders([Path("models"), shipped_folder("models")], suffixes=(SUFFIX,)).find(player)
     except UserError as problem:
         fail(str(problem))

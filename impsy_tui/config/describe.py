@@ -9,7 +9,7 @@ from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
 from impsy_tui.config.value_types import written
 
 
-class Described(NamedTuple):
+class SettingDescription(NamedTuple):
     """One setting; values as TOML has them."""
 
     key: str
@@ -20,7 +20,7 @@ class Described(NamedTuple):
     allowed: str
 
 
-def describe(loaded: LoadedConfig) -> Iterator[Described]:
+def describe(loaded: LoadedConfig) -> Iterator[SettingDescription]:
     """Every setting of a configuration; of channels, those that are there."""
     config = loaded.config
     yield from _table("", "", config, Config, loaded)
@@ -36,12 +36,12 @@ def describe(loaded: LoadedConfig) -> Iterator[Described]:
             yield from _table(path, numbered, table, kind, loaded)
 
 
-def _table(path: str, numbered: str, table: Any, kind: type, loaded: LoadedConfig) -> Iterator[Described]:
+def _table(path: str, numbered: str, table: Any, kind: type, loaded: LoadedConfig) -> Iterator[SettingDescription]:
     for field in fields(kind):
         if not field.metadata:
             continue
         origins = (loaded.origins.get(place + field.name) for place in (path, numbered))
-        yield Described(
+        yield SettingDescription(
             path + field.name,
             _written(getattr(table, field.name)),
             _written(_default(field)),

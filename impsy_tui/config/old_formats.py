@@ -7,7 +7,7 @@ mapping. Versions of 2024 had ports as text, ``log`` for ``log_input``, and ``[o
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from impsy_tui.config.value_types import Integer, Kind, Number, Switch
+from impsy_tui.config.value_types import Integer, Number, Switch, ValueType
 
 DIRECTIONS: Final = {"input": "in_device", "output": "out_device"}
 """The key of a mapping's devices by the key of the mapping."""
@@ -54,7 +54,7 @@ def devices(midi: Mapping[str, Any], direction: str) -> list[str]:
     return [name for name in (named if isinstance(named, list) else [named]) if isinstance(name, str) and name]
 
 
-def from_text(kind: Kind, value: Any) -> Any:
+def from_text(kind: ValueType, value: Any) -> Any:
     """A number that is written as text, or a switch that is written as 0 or 1, in its own type; else the value."""
     if isinstance(kind, Switch) and type(value) is int and value in (0, 1):
         return bool(value)

@@ -25,7 +25,7 @@ class InvalidValueError(UserError):
         self.at = at
 
 
-class Kind(Protocol):
+class ValueType(Protocol):
     """A kind of setting."""
 
     @property
@@ -183,7 +183,7 @@ _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1
 class OneOrMany:
     """One value, or a list of them; always a tuple for the program."""
 
-    of: Kind
+    of: ValueType
     least: int = 0
 
     @property
@@ -353,7 +353,7 @@ def _entry(position: int, entry: Any) -> MappingEntry:
 class ByDevice:
     """A table from device name to one setting each, such as ``input."X-TOUCH" = […]``."""
 
-    of: Kind
+    of: ValueType
     what: str = field(default="a device")
 
     @property
@@ -374,7 +374,7 @@ class ByDevice:
         return checked
 
 
-def setting(kind: Kind, default: Any, help: str) -> Any:
+def setting(kind: ValueType, default: Any, help: str) -> Any:
     """A field of a table in the configuration.
 
     Args:
@@ -398,7 +398,7 @@ def live(parameter: Parameter, *, own: bool = False) -> Any:
     default = None if own else parameter.default
     match parameter.kind:
         case parameters.Kind.CHOICE:
-            kind: Kind = Choice(parameter.choices if own else (*parameter.choices, *parameter.more))
+            kind: ValueType = Choice(parameter.choices if own else (*parameter.choices, *parameter.more))
         case parameters.Kind.WORDS:
             kind = OneOrMany(Text())
         case _:

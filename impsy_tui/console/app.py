@@ -13,31 +13,31 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from impsy_tui.console import confirmations
-from impsy_tui.console.command_palette import AllCommands
-from impsy_tui.console.completion_names import Knowledge
-from impsy_tui.console.drawing.frame_pacing import Frames
-from impsy_tui.console.drawing.theme_files import Wardrobe
-from impsy_tui.console.engine_restart import Restart
+from impsy_tui.console.command_palette import CommandPalette
+from impsy_tui.console.completion_names import CompletionNames
+from impsy_tui.console.drawing.frame_pacing import FramePacing
+from impsy_tui.console.drawing.theme_files import ThemeChooser
+from impsy_tui.console.engine_restart import EngineRestart
 from impsy_tui.console.exit import end_soon, last_line
-from impsy_tui.console.keys.key_commands import KeyLines
+from impsy_tui.console.keys.key_commands import KeyCommands
 from impsy_tui.console.keys.key_routing import KeyRouter
 from impsy_tui.console.keys.keymap import Keymap, default_bindings
-from impsy_tui.console.keys.parameter_steps import Steps
-from impsy_tui.console.options import Options
+from impsy_tui.console.keys.parameter_steps import ParameterSteps
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.console.pages import Pages
-from impsy_tui.console.prompt_history import History, history_file
+from impsy_tui.console.prompt_history import PromptHistory, history_file
 from impsy_tui.console.screens.dialogs import Confirm, Dialog
 from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.screens.perform import PerformScreen
 from impsy_tui.console.textual_internals import is_behind
-from impsy_tui.console.view import Shows, View
+from impsy_tui.console.view import SnapshotDisplay, View
 from impsy_tui.console.widgets.event_log import Entry
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.control.link import Link, LinkState
 from impsy_tui.control.messages import About, Answer, Event, Reply
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Mistake, Program, parse
-from impsy_tui.language.completion import Known
+from impsy_tui.language.completion import CompletionSources
 from impsy_tui.language.parser import read_macros
 from impsy_tui.language.program import only_looks
 from impsy_tui.setup_questions import Answers
@@ -55,11 +55,11 @@ class ConsoleApp(App[str], inherit_bindings=False):
 
     CSS_PATH = "console.tcss"
     BINDINGS: ClassVar[list[BindingType]] = default_bindings(everywhere=True)
-    COMMANDS = {AllCommands}  # noqa: RUF012 – declared so by Textual
+    COMMANDS = {CommandPalette}  # noqa: RUF012 – declared so by Textual
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (110, "-wide"), (170, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-usual"), (28, "-roomy"), (34, "-tall"), (46, "-towering")]  # noqa: RUF012
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ConsoleOptions) -> None:
         no_colour = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if no_colour else None)
         self._options = options
@@ -67,19 +67,19 @@ class ConsoleApp(App[str], inherit_bindings=False):
         self.animation_level = "full" if options.wishes.animation else "none"
         rate, is_tunnel = LEAN_RATE if self._lean else RATE, options.remote is not None
         self._link = Link(options.socket, rate, self._hear, self._link_changed, is_tunnel=is_tunnel)
-        self._restart = Restart(self._link, options, self.say)
+        self._restart = EngineRestart(self._link, options, self.say)
         self._linking: asyncio.Task[None] | None = None
         self._unsaid: list[tuple[str, str]] = []
         """What is said once the events that were before have come, for it would be out of sight above them."""
-        self._wardrobe = Wardrobe(options.theme or options.wishes.theme, glyphs=no_colour)
+        self._wardrobe = ThemeChooser(options.theme or options.wishes.theme, glyphs=no_colour)
         if self._wardrobe.problem:
             self._unsaid.append(("error", self._wardrobe.problem))
         self._keys = Keymap(options.wishes.keys)
         self._unsaid += [("warning", problem) for problem in self._keys.problems]
-        self._history = History(history_file())
-        self._knowledge = Knowledge(self, self._wardrobe.shelf.names)
-        self._key_lines = KeyLines(Steps())
-        self._frames = Frames(lambda: is_behind(self))
+        self._history = PromptHistory(history_file())
+        self._knowledge = CompletionNames(self, self._wardrobe.shelf.names)
+        self._key_lines = KeyCommands(ParameterSteps())
+        self._frames = FramePacing(lambda: is_behind(self))
         self._locked = False
         self._ends_engine = False
         """Whether the engine has been shut down from here, or is about to be."""
@@ -134,7 +134,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
             return
         view = View(self._link.snapshot, state, self._locked)
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, Shows):
+            if isinstance(screen, SnapshotDisplay):
                 screen.show(view)
                 break
 
@@ -167,7 +167,7 @@ class ConsoleApp(App[str], inherit_bindings=False):
         """Ask for names, beside everything else: the engine may take its time."""
         self.run_worker(self._knowledge.learn, group="learn", exclusive=True)  # type: ignore[arg-type]  # as documented
 
-    def _known(self) -> Known:
+    def _known(self) -> CompletionSources:
         return self._knowledge.now(self._link.snapshot, self._macros)
 
     @property

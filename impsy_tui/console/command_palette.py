@@ -7,8 +7,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from impsy_tui.console.drawing.lines import cut
-from impsy_tui.console.engine_requests import Chooses
-from impsy_tui.language import COMMANDS, Kind
+from impsy_tui.console.engine_requests import CommandChooser
+from impsy_tui.language import COMMANDS, ArgumentKind
 from impsy_tui.terms import FILTER, FILTER_HELP, MODES
 
 _COMMAND: Final = 20
@@ -18,7 +18,7 @@ _BORDERS: Final = 7
 _MODE_HELP: Final = {mode.name: mode.help for mode in MODES.values()} | {FILTER: FILTER_HELP}
 
 
-class AllCommands(Provider):
+class CommandPalette(Provider):
     """Commands that need nothing more are carried out; others are put into the prompt."""
 
     async def discover(self) -> Hits:
@@ -36,20 +36,20 @@ class AllCommands(Provider):
 
     def _row(self, line: Content, help: str) -> Content:
         """One row: the command, its key, and what it does."""
-        assert isinstance(self.app, Chooses)
+        assert isinstance(self.app, CommandChooser)
         head = " " * max(1, _COMMAND - len(line)) + f"{self.app.key_of(line.plain):<{_KEY}}"
         room = self.app.size.width - len(line) - len(head) - _BORDERS
         return Content.assemble(line, head, (cut(help, max(1, room)), "dim"))
 
     def _choice(self, line: str, whole: bool) -> "_Choice":
-        assert isinstance(self.app, Chooses)
+        assert isinstance(self.app, CommandChooser)
         return _Choice(self.app, line, whole=whole)
 
 
 class _Choice:
     """What happens when an entry is chosen."""
 
-    def __init__(self, app: Chooses, line: str, *, whole: bool) -> None:
+    def __init__(self, app: CommandChooser, line: str, *, whole: bool) -> None:
         self._app = app
         self._line = line
         self._whole = whole
@@ -64,7 +64,7 @@ def _lines() -> Iterator[tuple[str, str, bool]]:
         needed = [argument for argument in command.arguments if not argument.optional]
         if not needed:
             yield command.name, command.help, True
-        elif len(needed) == 1 and needed[0].kind is Kind.CHOICE:
+        elif len(needed) == 1 and needed[0].kind is ArgumentKind.CHOICE:
             for choice in needed[0].choices:
                 yield f"{command.name} {choice}", _MODE_HELP.get(choice, command.help), True
         else:

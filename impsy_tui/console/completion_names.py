@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.control.messages import Event, Names, Settings, Snapshot
 from impsy_tui.language import Macro
-from impsy_tui.language.completion import Known
+from impsy_tui.language.completion import CompletionSources
 
 _NAMING = ("rename", "delete", "restore", "trash", "undo", "log", "scene", "cue", "record")
 """Commands after which there are other names."""
 
 
-class Knowledge:
+class CompletionNames:
     """Keeps what is known.
 
     Args:
@@ -20,8 +20,8 @@ class Knowledge:
         themes: names of themes, which the engine knows nothing of.
     """
 
-    def __init__(self, desk: Desk, themes: Callable[[], Sequence[str]]) -> None:
-        self.known = Known(themes=themes())
+    def __init__(self, desk: EngineRequests, themes: Callable[[], Sequence[str]]) -> None:
+        self.known = CompletionSources(themes=themes())
         self._desk = desk
         self._themes = themes
 
@@ -30,7 +30,7 @@ class Knowledge:
         """Whether names may have changed by what an event tells."""
         return event.source == "job" or event.text.startswith(_NAMING)
 
-    def now(self, snapshot: Snapshot | None, macros: Mapping[str, Macro]) -> Known:
+    def now(self, snapshot: Snapshot | None, macros: Mapping[str, Macro]) -> CompletionSources:
         """Returns all names, with those that a snapshot holds."""
         if snapshot is None:
             return self.known
@@ -46,7 +46,7 @@ class Knowledge:
         """Ask for everything."""
         names, settings = await self._desk.ask("names"), await self._desk.ask("settings")
         if isinstance(names, Names):
-            self.known = Known(
+            self.known = CompletionSources(
                 models=names.models,
                 logs=names.logs,
                 datasets=names.datasets,

@@ -6,7 +6,7 @@ from impsy_tui.control.messages import About, Answer, Reply
 from impsy_tui.setup_questions import Answers
 
 
-class Desk(Protocol):
+class EngineRequests(Protocol):
     """The app, as screens know it."""
 
     async def carry_out(self, line: str) -> Reply:
@@ -27,7 +27,7 @@ class Desk(Protocol):
 
 
 @runtime_checkable
-class Chooses(Protocol):
+class CommandChooser(Protocol):
     """The app, as the command palette knows it."""
 
     def choose(self, line: str, *, whole: bool) -> None:

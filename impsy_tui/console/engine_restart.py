@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from impsy_tui.console.options import Options
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.control.launch import last_lines, launch_again
 from impsy_tui.control.link import Link
 from impsy_tui.errors import UserError
 
 
-class Restart:
+class EngineRestart:
     """Starts the engine as it was started before, on this machine or the other one.
 
     Args:
@@ -19,7 +19,7 @@ class Restart:
         say: writes a line to the event log: level, text.
     """
 
-    def __init__(self, link: Link, options: Options, say: Callable[[str, str], None]) -> None:
+    def __init__(self, link: Link, options: ConsoleOptions, say: Callable[[str, str], None]) -> None:
         self._link = link
         self._remote = options.remote
         self._socket = options.socket

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from impsy_tui.control.messages import ConsoleWishes
+from impsy_tui.control.messages import ConsoleSettings
 from impsy_tui.control.remote import RemoteSocket
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ConsoleOptions:
     """What is said of it in the shell, and what the engine wishes.
 
     Attributes:
@@ -22,5 +22,5 @@ class Options:
     socket: Path | None
     theme: str = ""
     lean: bool | None = None
-    wishes: ConsoleWishes = field(default_factory=ConsoleWishes)
+    wishes: ConsoleSettings = field(default_factory=ConsoleSettings)
     remote: RemoteSocket | None = None

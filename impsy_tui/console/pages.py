@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.app import App
 
-from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.files import FilesPage
 from impsy_tui.console.screens.help import HelpPage
 from impsy_tui.console.screens.page import Dress, Page
@@ -24,7 +24,9 @@ class Pages:
         dress: how they are drawn now.
     """
 
-    def __init__(self, app: App[Any], desk: Desk, perform: PerformScreen, dress: Callable[[], Dress]) -> None:
+    def __init__(
+        self, app: App[Any], desk: EngineRequests, perform: PerformScreen, dress: Callable[[], Dress]
+    ) -> None:
         self._app = app
         self._desk = desk
         self._perform = perform

@@ -14,7 +14,7 @@ def history_file() -> Path:
     return base / "impsy-tui" / "history"
 
 
-class History:
+class PromptHistory:
     """Lines that were typed, the newest last, and a place in them.
 
     Args:

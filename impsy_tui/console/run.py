@@ -2,11 +2,11 @@
 
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.options import Options
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.console.textual_internals import read_escapes_patiently, use_kitty_keyboard
 
 
-def run_console(options: Options) -> str:
+def run_console(options: ConsoleOptions) -> str:
     """Run the console until it is left.
 
     Returns:

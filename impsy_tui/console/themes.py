@@ -154,7 +154,7 @@ def _css(colour: str) -> str:
     return colour if colour.startswith("#") else f"ansi_{colour}"
 
 
-class ThemeShelf:
+class ThemeFolders:
     """Themes by name: the user's own in ``themes/`` here, then those that come with the program."""
 
     def __init__(self, *, glyphs: bool = False) -> None:

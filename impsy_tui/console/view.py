@@ -23,7 +23,7 @@ class View:
 
 
 @runtime_checkable
-class Shows(Protocol):
+class SnapshotDisplay(Protocol):
     """A screen that shows what the engine reports."""
 
     def show(self, view: View) -> None:

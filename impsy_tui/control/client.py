@@ -33,7 +33,7 @@ _COMMAND_PATIENCE: Final = 60.0
 """Seconds. Loading a model that has never been seen may take twenty."""
 
 
-class Client:
+class ControlClient:
     """A connection to the engine.
 
     Use ``connected``; every method waits for the engine and raises ``NoEngineError`` if it goes away.
@@ -118,7 +118,7 @@ class Client:
 
 
 @contextmanager
-def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[Client]:
+def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[ControlClient]:
     """Connect to an engine.
 
     Args:
@@ -148,7 +148,7 @@ def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[Clien
             raise NoEngineError(f"{socket} belongs to another user") from None
         raise NoEngineError(_why(socket, late=isinstance(error, TimeoutError | BlockingIOError))) from None
     with opened:
-        client = Client(connection)
+        client = ControlClient(connection)
         client.greet()
         yield client
 

@@ -13,7 +13,7 @@ import msgspec
 from impsy_tui.control.states import (
     ChannelState,
     CueState,
-    GuidedState,
+    GestureRecordingState,
     JobState,
     LogState,
     MachineState,
@@ -32,7 +32,7 @@ About = Literal["files", "log", "settings", "rig", "names", "ports"]
 """What can be asked about."""
 
 
-class ConsoleWishes(msgspec.Struct, frozen=True):
+class ConsoleSettings(msgspec.Struct, frozen=True):
     """How the engine's configuration wants a console to be; see ``[console]``."""
 
     theme: str = "amber"
@@ -68,7 +68,7 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     protocol: int = PROTOCOL
     version: str = ""
     pid: int = 0
-    console: ConsoleWishes = ConsoleWishes()
+    console: ConsoleSettings = ConsoleSettings()
     start: Start = Start()
 
 
@@ -94,7 +94,7 @@ class Subscribe(msgspec.Struct, tag="subscribe", frozen=True):
 class Ask(msgspec.Struct, tag="ask", frozen=True):
     """Ask for what is too large or too slow to find for every snapshot.
 
-    The answer carries the same ``id``: a ``Files``, ``LogPicture``, ``Settings``, ``Rig``,
+    The answer carries the same ``id``: a ``Files``, ``LogPlot``, ``Settings``, ``Rig``,
     ``Names`` or ``Ports``, or a ``Reply`` that says why there is none.
 
     Attributes:
@@ -222,7 +222,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     tempo: TempoState | None = None
     replay: ReplayState | None = None
     recording: bool = False
-    guided: GuidedState | None = None
+    guided: GestureRecordingState | None = None
     held: str = ""
 
     @property
@@ -269,7 +269,7 @@ class Files(msgspec.Struct, tag="files", frozen=True):
     files: tuple[FileFacts, ...]
 
 
-class LogPicture(msgspec.Struct, tag="log_picture", frozen=True):
+class LogPlot(msgspec.Struct, tag="log_picture", frozen=True):
     """A log, drawn over time in columns of equal length.
 
     Attributes:
@@ -372,6 +372,6 @@ class Ports(msgspec.Struct, tag="ports", frozen=True):
     problem: str = ""
 
 
-Answer = Files | LogPicture | Settings | Rig | Names | Ports
+Answer = Files | LogPlot | Settings | Rig | Names | Ports
 FromClient = Hello | Command | Subscribe | Ask | SetUp
 FromEngine = Hello | Reply | Event | Snapshot | Answer

@@ -28,7 +28,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     nudge: float = 0.0
 
 
-class BandState(msgspec.Struct, frozen=True):
+class EnsembleState(msgspec.Struct, frozen=True):
     """What a band does; gestures are indices of ``terms.GESTURES``.
 
     Attributes:
@@ -71,7 +71,7 @@ class BandState(msgspec.Struct, frozen=True):
     in_silence: tuple[int, ...] = ()
 
 
-class GuidedState(msgspec.Struct, frozen=True):
+class GestureRecordingState(msgspec.Struct, frozen=True):
     """What somebody is to play who is led through gestures that are recorded.
 
     Attributes:
@@ -139,7 +139,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     replaced: int = 0
     hears: tuple[int, ...] = ()
     plays: tuple[int, ...] = ()
-    band: BandState | None = None
+    band: EnsembleState | None = None
     agent: AgentState | None = None
 
     def number(self, name: str) -> float:

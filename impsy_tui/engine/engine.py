@@ -11,27 +11,27 @@ from typing import Any
 import numpy as np
 
 from impsy_tui import __version__
-from impsy_tui.channels.base import Channel, Learns
+from impsy_tui.channels.base import Channel, LearnableChannel
 from impsy_tui.config.value_types import written
-from impsy_tui.control.messages import Ask, ConsoleWishes, Event, Hello, Level, Reply, SetUp, Snapshot, Start
+from impsy_tui.control.messages import Ask, ConsoleSettings, Event, Hello, Level, Reply, SetUp, Snapshot, Start
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.commands.dispatch import Commands
-from impsy_tui.engine.commands.executor import Orders
-from impsy_tui.engine.commands.external import Incoming
-from impsy_tui.engine.initial_ensembles import BandStand
+from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.external import ExternalCommands
+from impsy_tui.engine.initial_ensembles import InitialEnsembles
 from impsy_tui.engine.initial_players import first_players, instrument, seatings, session_settings, to_keep
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.models.player_models import Casting
-from impsy_tui.engine.models.user_files import Library
-from impsy_tui.engine.options import Setup, model_folders
-from impsy_tui.engine.performance.command_log import Recorder
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.options import EngineOptions, model_folders
+from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import Rooms, StageManager
+from impsy_tui.engine.performance.manager import ManagerInterface, PerformanceManager
 from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.performance.session_state.autosave import Keeping
 from impsy_tui.engine.players.base import MAIN
@@ -39,15 +39,15 @@ from impsy_tui.engine.players.ensemble.gesture_recording import GuidedRecording
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.ready_line import ready_line
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
-from impsy_tui.engine.runtime.pd_patch import SoundPatch
-from impsy_tui.engine.saved_session import SavedSession
+from impsy_tui.engine.runtime.pd_patch import PdPatch
+from impsy_tui.engine.saved_session import SessionRestore
 from impsy_tui.engine.server.control_server import ControlServer
-from impsy_tui.engine.server.ports import PortsDesk
-from impsy_tui.engine.server.queries import Answers
-from impsy_tui.engine.server.rig_check import RigCheck
-from impsy_tui.engine.server.set_timer import Stopwatch
-from impsy_tui.engine.server.settings import SettingsDesk
-from impsy_tui.engine.server.snapshot import Observer
+from impsy_tui.engine.server.ports import PortLister
+from impsy_tui.engine.server.queries import Queries
+from impsy_tui.engine.server.rig_check import RigChecker
+from impsy_tui.engine.server.set_timer import SetTimer
+from impsy_tui.engine.server.settings import SettingsEditor
+from impsy_tui.engine.server.snapshot import SnapshotMaker
 from impsy_tui.engine.shutdown import close_channels, stop_session
 from impsy_tui.engine.startup import open_channels
 from impsy_tui.errors import UserError
@@ -57,7 +57,7 @@ from impsy_tui.workers.client import Job, JobRunner
 
 
 class Engine:
-    """One running engine; see ``Setup``.
+    """One running engine; see ``EngineOptions``.
 
     Args:
         setup: how to start.
@@ -67,7 +67,7 @@ class Engine:
 
     session: Session
 
-    def __init__(self, setup: Setup, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
+    def __init__(self, setup: EngineOptions, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
         self._setup = setup
         self._loop = loop
         self._say = say
@@ -75,11 +75,11 @@ class Engine:
         self._outputs = Outputs(loop.scheduler)
         self._log = PerformanceLog(setup.logs, self._tell_of("log"), loop.scheduler.now)
         self._channels: list[Channel] = []
-        self.stopwatch = Stopwatch(loop.time)
+        self.stopwatch = SetTimer(loop.time)
         self.jobs = JobRunner(setup.logs.absolute() / "jobs", self._job_ended)
-        self.library = Library(setup.logs, setup.datasets, model_folders(setup), self._files_in_use)
-        self.ports = PortsDesk(setup.config)
-        self._settings_desk = SettingsDesk(setup.loaded)
+        self.library = UserFiles(setup.logs, setup.datasets, model_folders(setup), self._files_in_use)
+        self.ports = PortLister(setup.config)
+        self._settings_desk = SettingsEditor(setup.loaded)
         self._control = ControlServer(
             setup.socket,
             loop.scheduler,
@@ -88,17 +88,17 @@ class Engine:
             self.snapshot,
             _greeting(setup),
         )
-        self.learner = Learner(self._learning_channels, self._learned, loop.scheduler)
+        self.learner = MidiLearn(self._learning_channels, self._learned, loop.scheduler)
         self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
-        self._saved = SavedSession(setup, keeping, self.tell)
+        self._saved = SessionRestore(setup, keeping, self.tell)
         self._ends_on_purpose = True
-        self.orders = Orders(
+        self.orders = Executor(
             Commands(self), self._random, self.tell, keeping.changed, self._in_background, loop.scheduler.work
         )
         self.bindings = Bindings(self.orders.read, KeysInForce(setup.config.console.keys).keys["panic"])
-        self._incoming = Incoming(self.bindings, self.learner, self.orders, self.tell, loop.scheduler.work)
-        self.casting = Casting(setup, self.library.shelf, self._random, self.tell)
-        self._sound = SoundPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
+        self._incoming = ExternalCommands(self.bindings, self.learner, self.orders, self.tell, loop.scheduler.work)
+        self.casting = PlayerModels(setup, self.library.shelf, self._random, self.tell)
+        self._sound = PdPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
 
@@ -129,7 +129,7 @@ class Engine:
             name = seating.name
             log = self._log if name == MAIN else self._log.voice(name)
             self.session.add(name, player, seating.part, log, seating.wiring)
-        stand = BandStand(setup, self._log, self.library.scores, self._random, self.casting.bands)
+        stand = InitialEnsembles(setup, self._log, self.library.scores, self._random, self.casting.bands)
         for band in await stand.seats(self.session):
             self.session.add_band(band)
         self.session.arrange([player.name for player in config.player] or [MAIN])
@@ -147,7 +147,7 @@ class Engine:
         self._begin_logs()
         self._channels = await open_channels(config, self.session, dimension, self.tell)
         self._outputs.open(self._channels)
-        self._observer = Observer(
+        self._observer = SnapshotMaker(
             self._loop,
             self.session,
             self._channels,
@@ -159,7 +159,7 @@ class Engine:
             self.macros,
             self.bindings,
         )
-        rig = RigCheck(
+        rig = RigChecker(
             self.session,
             self._channels,
             self._log,
@@ -167,7 +167,7 @@ class Engine:
             lambda: self.snapshot().lateness,
             self._loop.precedence,
         )
-        self._answers = Answers(self.library, self._settings_desk, self.session, rig, self.ports, self.manager)
+        self._answers = Queries(self.library, self._settings_desk, self.session, rig, self.ports, self.manager)
         if self._sound is not None:
             await self._sound.start()
         for seating in wanted:
@@ -242,14 +242,14 @@ class Engine:
             kept.append((await self._settings_desk.change(f'bind."{trigger}"', written(line)))[0])
         return "\n".join(kept) or "nothing was learned or bound"
 
-    def _learning_channels(self) -> list[Learns]:
-        return [channel for channel in self._channels if isinstance(channel, Learns)]
+    def _learning_channels(self) -> list[LearnableChannel]:
+        return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]
 
     def _learned(self, text: str) -> None:
         self.tell("info", "learn", text)
         self._keeping.changed()
 
-    async def _come_back(self, last: last_session.LastSession) -> None:
+    async def _come_back(self, last: last_session.SessionFile) -> None:
         """Go on with a set where it was."""
         rehearsed = last.rehearsed
         for word in rehearsed.words:
@@ -325,9 +325,9 @@ class Engine:
 
     # Parts of starting
 
-    def _stage_manager(self) -> StageManager:
+    def _stage_manager(self) -> PerformanceManager:
         here = self._setup.logs.absolute().parent
-        rooms = Rooms(
+        rooms = ManagerInterface(
             session=self.session,
             casting=self.casting,
             library=self.library,
@@ -340,7 +340,7 @@ class Engine:
         def tell(level: str, text: str) -> None:
             self._loop.call_soon_threadsafe(self.tell, level, "record", text)
 
-        return StageManager(rooms, self.orders, Recorder(self._log.wall, tell), self.tell)
+        return PerformanceManager(rooms, self.orders, CommandLog(self._log.wall, tell), self.tell)
 
     def _begin_log(self) -> Path:
         self.set_log("new")
@@ -369,7 +369,7 @@ class Engine:
         bands = list(self.session.bands.values())
         return [*self.casting.files, *self.casting.bands.files(bands), *self._log.files]
 
-    def _state(self) -> last_session.LastSession:
+    def _state(self) -> last_session.SessionFile:
         """What ``--resume`` is to come back to."""
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
         rehearsed = set_state.capture(
@@ -391,9 +391,9 @@ def _prints_into(file: Path) -> bool:
         return False
 
 
-def _greeting(setup: Setup) -> Hello:
+def _greeting(setup: EngineOptions) -> Hello:
     console = setup.config.console
-    wishes = ConsoleWishes(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
+    wishes = ConsoleSettings(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
     output = (setup.logs / "engine.out").absolute()
     start = Start(setup.arguments, os.getcwd(), str(output), _prints_into(output))
     return Hello(version=__version__, pid=os.getpid(), console=wishes, start=start)

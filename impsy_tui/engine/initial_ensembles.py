@@ -9,18 +9,18 @@ from impsy_tui import terms
 from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Player
 from impsy_tui.engine.initial_players import wiring_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.models.ensemble_loader import BandCasting
-from impsy_tui.engine.options import Setup
-from impsy_tui.engine.players.base import Room
-from impsy_tui.engine.players.ensemble.followers import BandSettings
-from impsy_tui.engine.players.ensemble.player import BandSeat, BandWiring
-from impsy_tui.engine.players.ensemble.score_log import BandRecord
+from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
+from impsy_tui.engine.options import EngineOptions
+from impsy_tui.engine.players.base import SessionInterface
+from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
+from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.ensemble.touches.pitches import pitches
 
 _SCALE: Final = "pentatonic"
 
 
-class BandStand:
+class InitialEnsembles:
     """Makes the seats of bands.
 
     Args:
@@ -32,7 +32,12 @@ class BandStand:
     """
 
     def __init__(
-        self, setup: Setup, log: PerformanceLog, scores: Path, random: np.random.Generator, casting: BandCasting
+        self,
+        setup: EngineOptions,
+        log: PerformanceLog,
+        scores: Path,
+        random: np.random.Generator,
+        casting: EnsembleLoader,
     ) -> None:
         self._setup = setup
         self._log = log
@@ -40,7 +45,7 @@ class BandStand:
         self._random = random
         self._casting = casting
 
-    async def seats(self, room: Room) -> list[BandSeat]:
+    async def seats(self, room: SessionInterface) -> list[EnsemblePlayer]:
         """A seat for each band of the configuration, in order.
 
         Raises:
@@ -49,27 +54,27 @@ class BandStand:
         tables = [player for player in self._setup.config.player if player.kind == BAND]
         return [await self._seat(table, room) for table in tables]
 
-    async def _seat(self, table: Player, room: Room) -> BandSeat:
+    async def _seat(self, table: Player, room: SessionInterface) -> EnsemblePlayer:
         general = self._setup.config.model
-        settings = BandSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
+        settings = EnsembleSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
         settings.players = table.players or settings.players
         settings.clips = table.clips or settings.clips
         settings.lead_stops = table.lead_stops or settings.lead_stops
         lowest = LOWEST if table.lowest is None else table.lowest
         highest = HIGHEST if table.highest is None else table.highest
-        wiring = BandWiring(
+        wiring = EnsembleRouting(
             lead=table.lead or "",
             destinations=table.destinations,
             midi_channels=table.midi_channels or tuple(range(1, len(terms.FOLLOWERS) + 1)),
             notes=pitches(table.scale or _SCALE, lowest, highest),
         )
-        return BandSeat(
+        return EnsemblePlayer(
             table.name,
             await self._casting.first(table),
             settings,
             wiring_of(table),
             wiring,
-            BandRecord(self._log, self._scores, table.name),
+            ScoreLog(self._log, self._scores, table.name),
             room,
             self._random,
         )

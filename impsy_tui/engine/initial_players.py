@@ -7,19 +7,19 @@ from typing import Any
 from impsy_tui import terms
 from impsy_tui.config.schema import BAND
 from impsy_tui.config.schema import Player as PlayerTable
-from impsy_tui.engine.models.player_models import Casting
-from impsy_tui.engine.options import Setup
-from impsy_tui.engine.performance.session_state.last_session import LastPlayer, LastSession, Rehearsed
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.options import EngineOptions
+from impsy_tui.engine.performance.session_state.last_session import SavedPlayer, SavedSet, SessionFile
 from impsy_tui.engine.players.base import MAIN, Tell
 from impsy_tui.engine.players.kinds import Anybody
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
-from impsy_tui.engine.players.settings import PartSettings, captured
+from impsy_tui.engine.players.settings import PlayerSettings, captured
 from impsy_tui.parameters import AGENT, MDRNN, Parameter, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
-class Seating:
+class InitialPlayer:
     """A player to begin with.
 
     Attributes:
@@ -34,12 +34,12 @@ class Seating:
     name: str
     kind: str
     model: str
-    part: PartSettings
-    wiring: Wiring
+    part: PlayerSettings
+    wiring: Routing
     paused: bool
 
 
-def seatings(setup: Setup, last: LastSession | None) -> list[Seating]:
+def seatings(setup: EngineOptions, last: SessionFile | None) -> list[InitialPlayer]:
     """The configuration's players of values, with what is kept of the last session over them, but not over options.
 
     Options are about the first: the one that has the focus.
@@ -53,7 +53,9 @@ def seatings(setup: Setup, last: LastSession | None) -> list[Seating]:
     ]
 
 
-def _seating(setup: Setup, player: PlayerTable, given: frozenset[str], last: LastPlayer | None) -> Seating:
+def _seating(
+    setup: EngineOptions, player: PlayerTable, given: frozenset[str], last: SavedPlayer | None
+) -> InitialPlayer:
     config = setup.config
 
     def start_of(parameter: Parameter) -> Any:
@@ -70,17 +72,17 @@ def _seating(setup: Setup, player: PlayerTable, given: frozenset[str], last: Las
     values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
     own_file = config.model.file if player.file is None or "model.file" in given else player.file
     file = own_file if last is None or "model.file" in given else last.model
-    part = PartSettings(player.kind, max_gap=gap or None, **values)
-    return Seating(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
+    part = PlayerSettings(player.kind, max_gap=gap or None, **values)
+    return InitialPlayer(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
 
 
-def wiring_of(player: PlayerTable) -> Wiring:
+def wiring_of(player: PlayerTable) -> Routing:
     """What a player of a configuration hears and plays."""
 
     def some(names: tuple[str, ...] | None) -> frozenset[str] | None:
         return None if names is None else frozenset(names)
 
-    return Wiring(
+    return Routing(
         hears=_indices(player.hears),
         plays=_indices(player.plays),
         hears_channels=some(player.hears_channels),
@@ -93,7 +95,7 @@ def _indices(names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(int(name.removeprefix("x")) - 1 for name in names)
 
 
-def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
+def session_settings(setup: EngineOptions, last: SessionFile | None) -> SessionSettings:
     """What is passed on and written down at first."""
     config, given = setup.config, setup.given
     thru = config.interaction.input_thru
@@ -105,7 +107,9 @@ def session_settings(setup: Setup, last: LastSession | None) -> SessionSettings:
     return SessionSettings(thru, config.log_input, config.log_predictions, before, config.interaction.hold_limit)
 
 
-async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Casting) -> list[Anybody]:
+async def first_players(
+    setup: EngineOptions, wanted: Sequence[InitialPlayer], casting: PlayerModels
+) -> list[Anybody]:
     """The players to begin with, in order; a dummy in place of each that cannot be loaded."""
     usual = setup.config.model.dimension
     players = []
@@ -116,7 +120,7 @@ async def first_players(setup: Setup, wanted: Sequence[Seating], casting: Castin
     return players
 
 
-def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Anybody], tell: Tell) -> int:
+def instrument(setup: EngineOptions, wanted: Sequence[InitialPlayer], players: Sequence[Anybody], tell: Tell) -> int:
     """The dimension of the instrument: as configured, or what the players need."""
     configured = setup.config.model.dimension
     if not players:
@@ -133,13 +137,13 @@ def instrument(setup: Setup, wanted: Sequence[Seating], players: Sequence[Anybod
     return max(configured, needed)
 
 
-def to_keep(session: Session, casting: Casting, rehearsed: Rehearsed, *, log: bool) -> LastSession:
+def to_keep(session: Session, casting: PlayerModels, rehearsed: SavedSet, *, log: bool) -> SessionFile:
     """What ``--resume`` is to come back to."""
     players = {}
     for seat in session.seats.values():
         values = captured(seat.part, MDRNN)
-        players[seat.name] = LastPlayer(str(casting.file_of(seat) or ""), values, seat.part.paused)
+        players[seat.name] = SavedPlayer(str(casting.file_of(seat) or ""), values, seat.part.paused)
     general = session.settings
-    return LastSession(
+    return SessionFile(
         players, session.focus, general.thru, log, rehearsed, thru_before_filter=general.thru_before_filter
     )

@@ -15,7 +15,7 @@ _DIMENSION: Final = re.compile(r"(?:^|[-_])dim(\d{1,4})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class EngineOptions:
     """How an engine is to be started.
 
     Attributes:
@@ -53,7 +53,7 @@ class Setup:
         return self.loaded.path
 
 
-def model_folders(setup: Setup) -> list[Path]:
+def model_folders(setup: EngineOptions) -> list[Path]:
     """Where models are taken from by name, the first first."""
     folders = [setup.models]
     if setup.config_file is not None:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from impsy_tui.engine.engine import Engine
-from impsy_tui.engine.options import Setup
+from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_error
 from impsy_tui.errors import UserError
 
@@ -27,7 +27,7 @@ _STOPS: Final = ("SIGTSTP", "SIGTTIN", "SIGTTOU")
 """A terminal stops a process with these."""
 
 
-def run_engine(setup: Setup, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
+def run_engine(setup: EngineOptions, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
     """Run an engine until it is told to end.
 
     A process that does not end within ``LONGEST_END`` after that, because a thread waits for a disk, is ended.
@@ -63,7 +63,7 @@ def _end_now(say: Callable[[str, str, str], None]) -> None:
 
 
 async def _live(
-    setup: Setup,
+    setup: EngineOptions,
     loop: EngineLoop,
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],
@@ -97,7 +97,7 @@ async def _run(engine: Engine, limit: threading.Timer) -> None:
 
 async def _start(
     engine: Engine,
-    setup: Setup,
+    setup: EngineOptions,
     loop: EngineLoop,
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],

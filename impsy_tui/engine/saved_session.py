@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from impsy_tui.engine import set_state
-from impsy_tui.engine.options import Setup
+from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.performance.session_state.autosave import Keeping
 from impsy_tui.engine.players.base import Tell
@@ -14,7 +14,7 @@ from impsy_tui.errors import UserError
 FRESH = "(--fresh starts without it)"
 
 
-class SavedSession:
+class SessionRestore:
     """Chooses whether the saved session is resumed, and marks it when the engine ends on purpose.
 
     Args:
@@ -23,13 +23,13 @@ class SavedSession:
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: Setup, keeping: Keeping, tell: Tell) -> None:
+    def __init__(self, setup: EngineOptions, keeping: Keeping, tell: Tell) -> None:
         self._setup = setup
         self._keeping = keeping
         self._tell = tell
         self.config = str(setup.config_file.resolve()) if setup.config_file is not None else ""
 
-    def choose(self) -> last_session.LastSession | None:
+    def choose(self) -> last_session.SessionFile | None:
         """Returns the session to resume, or None to begin with the configuration.
 
         Resumed is a session of the same configuration that did not end on purpose, and with ``--resume`` any.
@@ -56,7 +56,7 @@ class SavedSession:
         self._keeping.resumed = True
         return found
 
-    def report(self, last: last_session.LastSession, session: Session, problems: list[str]) -> None:
+    def report(self, last: last_session.SessionFile, session: Session, problems: list[str]) -> None:
         """Says what came back, what did not, and which players are silent."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
         came_back = "; ".join(filter(None, [", ".join(session.everybody), set_state.summary(last.rehearsed)]))
@@ -71,6 +71,6 @@ class SavedSession:
             verb = "is" if len(paused) == 1 else "are"
             self._tell("warning", "resume", f"{', '.join(paused)} {verb} paused, as before: resume lets it play")
 
-    async def end(self, state: Callable[[], last_session.LastSession], *, on_purpose: bool) -> None:
+    async def end(self, state: Callable[[], last_session.SessionFile], *, on_purpose: bool) -> None:
         """Saves the session for the last time."""
         await self._keeping.keep(replace(state(), ended=on_purpose))

@@ -2,30 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 
-from impsy_tui.channels.base import Learns
-from impsy_tui.engine.commands.executor import Orders
+from impsy_tui.channels.base import LearnableChannel
+from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.io.midi_learn import Learned
-from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.io.midi_learn import LearnedControl
+from impsy_tui.engine.performance.manager import PerformanceManager
 from impsy_tui.engine.performance.scenes.file import read_scene, scene_table
 from impsy_tui.engine.performance.scenes.scene import rig_lines
 from impsy_tui.engine.performance.session_state import pending_lines
-from impsy_tui.engine.performance.session_state.last_session import Rehearsed
+from impsy_tui.engine.performance.session_state.last_session import SavedSet
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro, Source
 
 
 def capture(
-    manager: StageManager,
+    manager: PerformanceManager,
     session: Session,
     macros: Mapping[str, Macro],
     bindings: Bindings,
-    learned: Sequence[Learned],
+    learned: Sequence[LearnedControl],
     jobs: Sequence[str],
-) -> Rehearsed:
+) -> SavedSet:
     """Returns what the saved session holds of a set."""
-    return Rehearsed(
+    return SavedSet(
         scene=scene_table(manager.stagehand.capture()),
         words=tuple(map(str, macros.values())),
         bindings=bindings.table,
@@ -40,7 +40,7 @@ def capture(
 
 
 async def resume_set(
-    kept: Rehearsed, away: float, manager: StageManager, orders: Orders, session: Session, *, settings: bool
+    kept: SavedSet, away: float, manager: PerformanceManager, orders: Executor, session: Session, *, settings: bool
 ) -> list[str]:
     """Goes on with a set: settings, cue, pending lines, recording. Macros and bindings are back already.
 
@@ -78,7 +78,7 @@ async def resume_set(
     return problems
 
 
-def resume_learned(learned: Sequence[Learned], channels: Sequence[Learns]) -> list[str]:
+def resume_learned(learned: Sequence[LearnedControl], channels: Sequence[LearnableChannel]) -> list[str]:
     """Gives channels the controls that were learned; returns the names of those whose channel is gone."""
     by_name = {channel.name: channel for channel in channels}
     missing = []
@@ -90,7 +90,7 @@ def resume_learned(learned: Sequence[Learned], channels: Sequence[Learns]) -> li
     return missing
 
 
-def summary(kept: Rehearsed) -> str:
+def summary(kept: SavedSet) -> str:
     """Returns in words what came back, after the players."""
     parts = []
     if kept.set:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from impsy_tui.ensemble.markov import MODELS, Markov
 from impsy_tui.ensemble.measures import Measures, measure
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import Band, Tuning, played
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, played
 
 REAL: Final = "real"
 
@@ -98,14 +98,14 @@ def judge_network(
         told(done)
         for lead in range(codes.shape[1]):
             followers = np.delete(codes, lead, axis=1)
-            band = Band(network, followers.shape[1], random, tuning(codes.shape[1]))
+            band = EnsemblePredictor(network, followers.shape[1], random, tuning(codes.shape[1]))
             judged.nats.append(surprises(band, codes[:, lead], followers).ravel())
             judged.changes.append((followers[1:] != followers[:-1]).ravel())
             judged.parts.append(played(band, codes[:, lead], followers[0], temperature))
     return judged
 
 
-def surprises(band: Band, lead: Codes, followers: Codes) -> NDArray[np.float64]:
+def surprises(band: EnsemblePredictor, lead: Codes, followers: Codes) -> NDArray[np.float64]:
     """How surprising each second but the first is to a band, in nats, ``[seconds - 1, followers]``."""
     band.reset(followers[0].tolist())
     band.lead(int(lead[0]))

@@ -83,7 +83,7 @@ def run_lengths(codes: NDArray[Any]) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class EnsembleActivity:
     """What an ensemble does.
 
     Attributes:
@@ -97,7 +97,7 @@ class State:
     ratio: float
 
 
-def ensemble_state(counts: Matrix) -> State:
+def ensemble_state(counts: Matrix) -> EnsembleActivity:
     """The state of an ensemble, from its transitions in a window.
 
     Stasis is the diagonal of the matrix: everybody goes on. Convergence is a column: one gesture is come to from
@@ -114,11 +114,11 @@ def ensemble_state(counts: Matrix) -> State:
     column, row = max(counts.T, key=_norm), max(counts, key=_norm)
     still, coming, leaving = _norm(diagonal), _norm(column), _norm(row)
     if still >= max(coming, leaving):
-        return State(STASIS, _spread(diagonal), float(diagonal.sum()) / total if total else 1.0)
+        return EnsembleActivity(STASIS, _spread(diagonal), float(diagonal.sum()) / total if total else 1.0)
     if coming == leaving:
-        return State(DEVELOPMENT, 1.0, flux(counts))
+        return EnsembleActivity(DEVELOPMENT, 1.0, flux(counts))
     kind, vector = (CONVERGENCE, column) if coming > leaving else (DIVERGENCE, row)
-    return State(kind, _spread(vector), float(vector.sum()) / total)
+    return EnsembleActivity(kind, _spread(vector), float(vector.sum()) / total)
 
 
 def _norm(vector: NDArray[Any]) -> float:
@@ -133,7 +133,7 @@ def _spread(vector: NDArray[Any]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class EnsembleMoment:
     """What an ensemble does now.
 
     Attributes:
@@ -148,10 +148,10 @@ class Moment:
     flux: float
     rise: float
     new_idea: bool
-    state: State
+    state: EnsembleActivity
 
 
-class Watch:
+class EnsembleWatch:
     """Follows an ensemble, second by second. Players may come and go."""
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ class Watch:
         self._seconds: deque[Matrix] = deque(maxlen=2 * WINDOW)
         self._idea = False
 
-    def hear(self, codes: Sequence[int]) -> Moment:
+    def hear(self, codes: Sequence[int]) -> EnsembleMoment:
         """Hear what each player does this second.
 
         Args:
@@ -177,12 +177,12 @@ class Watch:
         before = np.sum(seconds[:WINDOW], axis=0) if len(seconds) == 2 * WINDOW else counts
         rise = flux(counts) - flux(before)
         was, self._idea = self._idea, rise > NEW_IDEA
-        return Moment(counts, flux(counts), rise, self._idea and not was, ensemble_state(counts))
+        return EnsembleMoment(counts, flux(counts), rise, self._idea and not was, ensemble_state(counts))
 
 
-def follow(codes: NDArray[Any]) -> list[Moment]:
+def follow(codes: NDArray[Any]) -> list[EnsembleMoment]:
     """What an ensemble did at each second of a score, ``[seconds, players]``, as it would have been seen live."""
-    watch = Watch()
+    watch = EnsembleWatch()
     return [watch.hear(row) for row in codes.tolist()]
 
 

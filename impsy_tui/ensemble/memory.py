@@ -31,7 +31,7 @@ _ONE_HOT: Final = np.concatenate([np.eye(GESTURES), np.zeros((1, GESTURES))])
 """The last row is for none: -1."""
 
 
-class Memory:
+class EnsembleMemory:
     """Remembers what players did; each by itself, so that they may be of different performances.
 
     Args:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from impsy_tui.ensemble.gestures import GESTURES, NOTHING
 from impsy_tui.ensemble.markov import draw
-from impsy_tui.ensemble.memory import Floats, Memory, told_of
+from impsy_tui.ensemble.memory import EnsembleMemory, Floats, told_of
 from impsy_tui.ensemble.network import MOST_FOLLOWERS
 from impsy_tui.errors import UserError
 
@@ -27,7 +27,7 @@ class Steps(Protocol):
         """Forget everything heard."""
 
 
-class Wandering:
+class RandomEnsemble:
     """In place of a network where there is no model: everybody goes on for a while, and then does anything."""
 
     def step(self, told: Floats) -> Floats:
@@ -61,7 +61,7 @@ class Tuning:
 _UNTUNED: Final = Tuning()
 
 
-class Band:
+class EnsemblePredictor:
     """The followers of a lead.
 
     Each second ``expect`` says what each follower may do now, given what the lead does now and what the followers did
@@ -88,7 +88,7 @@ class Band:
     def reset(self, codes: Sequence[int] | None = None) -> None:
         """Forget all, and begin from these gestures of the followers; from nothing, unless they are given."""
         self._network.reset()
-        self._lead, self._memory = Memory(1), Memory(self.followers)
+        self._lead, self._memory = EnsembleMemory(1), EnsembleMemory(self.followers)
         self.take([NOTHING] * self.followers if codes is None else codes)
 
     def lead(self, code: int) -> None:
@@ -131,7 +131,9 @@ class Band:
         return self.codes
 
 
-def played(band: Band, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0) -> NDArray[np.int8]:
+def played(
+    band: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0
+) -> NDArray[np.int8]:
     """What a band plays to a lead, ``[seconds, followers]``.
 
     Args:
@@ -146,7 +148,7 @@ def played(band: Band, lead: NDArray[Any], first: NDArray[Any], temperature: flo
     return np.array(rows, np.int8)
 
 
-def having_heard(band: Band, seconds: Sequence[Sequence[int]]) -> Band:
+def having_heard(band: EnsemblePredictor, seconds: Sequence[Sequence[int]]) -> EnsemblePredictor:
     """A band that has heard these seconds, the lead first in each, as if its followers had played in them.
 
     Raises:

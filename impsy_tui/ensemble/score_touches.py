@@ -7,17 +7,17 @@ from impsy_tui.ensemble.classifier import Classifier
 from impsy_tui.ensemble.clips import Clips, cut, together
 from impsy_tui.ensemble.scores import Score
 from impsy_tui.ensemble.touches.features import features, seconds_of
-from impsy_tui.ensemble.touches.touch import Recording, wall_time
+from impsy_tui.ensemble.touches.touch import TouchRecording, wall_time
 
 
-def tell(recording: Recording, classifier: Classifier) -> Score:
+def tell(recording: TouchRecording, classifier: Classifier) -> Score:
     """What each player of a recording did, every whole second of it."""
     moments = seconds_of(*recording.span())
     codes = np.stack([classifier.gestures(features(one, moments)) for one in recording.players.values()], axis=1)
     return Score(recording.name, tuple(recording.players), codes, wall_time(float(moments[0])))
 
 
-def clips_of(recordings: list[tuple[Recording, Score]]) -> Clips:
+def clips_of(recordings: list[tuple[TouchRecording, Score]]) -> Clips:
     """A library of clips, cut from recordings of whose seconds it is known which gestures were played."""
     found = []
     for recording, score in recordings:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from impsy_tui.ensemble.measures import Matrix, transitions
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import Band, Tuning, played
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, played
 from impsy_tui.ensemble.scores import GESTURES
 from impsy_tui.model_files.metadata import LARGEST_NOTES, notes_path
 from impsy_tui.toml_files import read_toml
@@ -57,7 +57,7 @@ def tune(
             codes = scores[place]
             lead = (place + number) % codes.shape[1]
             followers = np.delete(codes, lead, axis=1)
-            band = Band(network, followers.shape[1], random, tuning)
+            band = EnsemblePredictor(network, followers.shape[1], random, tuning)
             real += transitions(followers)
             free += transitions(played(band, codes[:, lead], followers[0]))
         (real_leave, real_come), (free_leave, free_come) = _habits(real), _habits(free)

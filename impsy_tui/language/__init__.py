@@ -1,6 +1,6 @@
 """The command language: one table of commands, and a parser that points at what it cannot read."""
 
-from impsy_tui.language.command_schema import Argument, Command, Kind, Source
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, Source
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.language.parser import Mistake, first_refused, parse, parse_body, refused_in_file
 from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, Program
@@ -8,11 +8,11 @@ from impsy_tui.language.program import Call, Chance, Invocation, Macro, Moment, 
 __all__ = [
     "COMMANDS",
     "Argument",
+    "ArgumentKind",
     "Call",
     "Chance",
     "Command",
     "Invocation",
-    "Kind",
     "Macro",
     "Mistake",
     "Moment",

@@ -10,7 +10,7 @@ from impsy_tui.parameters import PARAMETERS, Parameter
 from impsy_tui.terms import Range
 
 
-class Kind(Enum):
+class ArgumentKind(Enum):
     """What an argument is, and so how it is read and completed."""
 
     NUMBER = "number"
@@ -75,7 +75,7 @@ class Argument:
     """
 
     name: str
-    kind: Kind
+    kind: ArgumentKind
     within: Range | None = None
     choices: tuple[str, ...] = ()
     optional: bool = False
@@ -87,60 +87,60 @@ class Argument:
         words = " or ".join((", ".join(self.choices[:-1]), self.choices[-1])) if len(self.choices) > 1 else ""
         words = words or "".join(self.choices)
         match self.kind:
-            case Kind.NUMBER:
+            case ArgumentKind.NUMBER:
                 return f"a number, {self.within}" + (f", or {words}" if words else "")
-            case Kind.WHOLE:
+            case ArgumentKind.WHOLE:
                 return f"a whole number, {self.within}" + (f", or {words}" if words else "")
-            case Kind.DURATION:
+            case ArgumentKind.DURATION:
                 return f"a time such as 5s or 200ms, {self.within}" + (f", or {words}" if words else "")
-            case Kind.SWITCH:
+            case ArgumentKind.SWITCH:
                 return "on or off"
-            case Kind.MODEL:
+            case ArgumentKind.MODEL:
                 return "the name of a model"
-            case Kind.COMMAND:
+            case ArgumentKind.COMMAND:
                 return "the name of a command"
-            case Kind.CHOICE:
+            case ArgumentKind.CHOICE:
                 return words
-            case Kind.DIMENSIONS:
+            case ArgumentKind.DIMENSIONS:
                 return "dimensions such as x3, or x1 x2, or x1-x4" + (f", or {words}" if words else "")
-            case Kind.DATASET:
+            case ArgumentKind.DATASET:
                 return "the name of a data set"
-            case Kind.NAME if self.name in _NAMED:
+            case ArgumentKind.NAME if self.name in _NAMED:
                 return f"the name of {_NAMED[self.name]}"
-            case Kind.NAME if self.choices:
+            case ArgumentKind.NAME if self.choices:
                 return f'names such as {self.choices[0]}, several in quotes: "{" ".join(self.choices[:2])}"'
-            case Kind.FILE | Kind.NAME:
+            case ArgumentKind.FILE | ArgumentKind.NAME:
                 return "a name"
-            case Kind.TEXT:
+            case ArgumentKind.TEXT:
                 return words or "a value"
-            case Kind.LINE:
+            case ArgumentKind.LINE:
                 return "one or more commands"
-            case Kind.SETTINGS:
+            case ArgumentKind.SETTINGS:
                 return "settings such as temp 0.6 sigma 0.02, or a scene"
-            case Kind.MOMENT:
+            case ArgumentKind.MOMENT:
                 return "call, response, silence 5s, event 100 or bar"
-            case Kind.GRID:
+            case ArgumentKind.GRID:
                 return f"a note length such as 1/16, or {words}"
-            case Kind.DEFINITION:
+            case ArgumentKind.DEFINITION:
                 return "a name, its arguments, = and commands, such as drop = mode battle"
-            case Kind.LOG:
+            case ArgumentKind.LOG:
                 return "the name of a log"
 
     @property
     def usage(self) -> str:
         """How the argument is written in a usage line."""
         match self.kind:
-            case Kind.SWITCH:
+            case ArgumentKind.SWITCH:
                 shown = "on|off"
-            case Kind.CHOICE:
+            case ArgumentKind.CHOICE:
                 shown = "|".join(self.choices)
-            case Kind.DIMENSIONS:
+            case ArgumentKind.DIMENSIONS:
                 shown = "|".join(("X…", *self.choices))
-            case Kind.LINE | Kind.SETTINGS:
+            case ArgumentKind.LINE | ArgumentKind.SETTINGS:
                 shown = f"{self.name.upper()}…"
-            case Kind.DEFINITION:
+            case ArgumentKind.DEFINITION:
                 shown = "NAME ARGUMENT… = COMMANDS…"
-            case Kind.NAME:
+            case ArgumentKind.NAME:
                 shown = self.name.upper()
             case _:
                 shown = "|".join((self.name.upper(), *self.choices))
@@ -205,19 +205,19 @@ class Command:
         return " ".join((self.name, *(argument.usage for argument in self.arguments)))
 
 
-_TAKE_REST = (Kind.LINE, Kind.SETTINGS, Kind.DEFINITION)
+_TAKE_REST = (ArgumentKind.LINE, ArgumentKind.SETTINGS, ArgumentKind.DEFINITION)
 
 
 def number(name: str, within: Range) -> tuple[Argument, ...]:
     """The one argument of a command that sets a number."""
-    return (Argument(name, Kind.NUMBER, within),)
+    return (Argument(name, ArgumentKind.NUMBER, within),)
 
 
 _KINDS: Final = {
-    parameters.Kind.NUMBER: Kind.NUMBER,
-    parameters.Kind.TIME: Kind.DURATION,
-    parameters.Kind.CHOICE: Kind.CHOICE,
-    parameters.Kind.WORDS: Kind.TEXT,
+    parameters.Kind.NUMBER: ArgumentKind.NUMBER,
+    parameters.Kind.TIME: ArgumentKind.DURATION,
+    parameters.Kind.CHOICE: ArgumentKind.CHOICE,
+    parameters.Kind.WORDS: ArgumentKind.TEXT,
 }
 
 

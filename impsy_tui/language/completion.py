@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.language.command_schema import Kind
+from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.language.cursor import Wanted
-from impsy_tui.language.grammar import CHANCE, GLIDING, Reader
+from impsy_tui.language.cursor import Expected
+from impsy_tui.language.grammar import CHANCE, GLIDING, LineReader
 from impsy_tui.language.program import EVERYBODY, MOMENTS, Macro, quoted
 from impsy_tui.language.value_readers import GRIDS
 from impsy_tui.language.words import ParseError, Word, words_of
 
-_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
+_NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)
 _FOR_ANYBODY: Final = ("load", "audition")
 """Commands whose models are also those of bands."""
 _MOST_BLANKS: Final = 8
@@ -20,7 +20,7 @@ _MOST_BLANKS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CompletionSources:
     """What a completion may draw on besides the table.
 
     Attributes:
@@ -75,7 +75,7 @@ class Completion:
     chosen: int = -1
 
 
-def complete(line: str, known: Known) -> Completion:
+def complete(line: str, known: CompletionSources) -> Completion:
     """What the word at the end of a line may become.
 
     Args:
@@ -99,7 +99,9 @@ def _begins(option: str, word: str) -> bool:
     return option.startswith(word) or (option.startswith('"') and option[1:].startswith(word))
 
 
-def _name_with_blanks(line: str, words: Sequence[Word], start: int, known: Known) -> tuple[int, list[str]]:
+def _name_with_blanks(
+    line: str, words: Sequence[Word], start: int, known: CompletionSources
+) -> tuple[int, list[str]]:
     """Where a name of several words without quotes begins, and the names that begin so."""
     for word in reversed(words[-_MOST_BLANKS:]):
         if word.ends or word.quoted:
@@ -117,13 +119,13 @@ def _name_with_blanks(line: str, words: Sequence[Word], start: int, known: Known
     return start, []
 
 
-def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Wanted]:
+def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Expected]:
     """What may stand at the end of a line: of the whole of it, or else of its last step by itself."""
-    wanted: list[Wanted] = []
+    wanted: list[Expected] = []
     begin = 0
     while not wanted:
         try:
-            Reader(line[begin:], macros, wanted).program()
+            LineReader(line[begin:], macros, wanted).program()
         except ParseError:
             pass
         end = next((word.end for word in words_of(line, begin) if word.ends), None)
@@ -133,13 +135,13 @@ def _wanted(line: str, macros: Mapping[str, Macro]) -> list[Wanted]:
     return wanted
 
 
-def _hint(wanted: Sequence[Wanted]) -> str:
+def _hint(wanted: Sequence[Expected]) -> str:
     for each in (*(each for each in wanted if each.needed), *wanted):
         return each.argument.allowed if each.whose else "a command"
     return ""
 
 
-def _written(wanted: Wanted, word: str, known: Known) -> Iterable[str]:
+def _written(wanted: Expected, word: str, known: CompletionSources) -> Iterable[str]:
     """Options as they are typed: names in quotes where they have to be, or where the word begins with one."""
     if word.startswith("$"):
         return [f"${name}" for name in sorted(wanted.parameters)]
@@ -147,51 +149,53 @@ def _written(wanted: Wanted, word: str, known: Known) -> Iterable[str]:
         return [f"@{name}" for name in (*known.players, EVERYBODY)]
     options = _options(wanted, known)
     if wanted.argument.kind not in _NAMES:
-        if word and wanted.argument.kind in (Kind.NUMBER, Kind.DURATION):
+        if word and wanted.argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION):
             options = (*options, CHANCE)
         return options
     begun = word.startswith('"')
     return [quoted(name, always=begun) for name in options if name]
 
 
-def _options(wanted: Wanted, known: Known) -> Sequence[str]:
+def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
     argument = wanted.argument
     match argument.kind:
-        case Kind.SWITCH:
+        case ArgumentKind.SWITCH:
             return ("on", "off")
-        case Kind.CHOICE | Kind.NUMBER | Kind.WHOLE | Kind.DURATION | Kind.TEXT:
+        case (
+            ArgumentKind.CHOICE | ArgumentKind.NUMBER | ArgumentKind.WHOLE | ArgumentKind.DURATION | ArgumentKind.TEXT
+        ):
             return argument.choices
-        case Kind.MODEL:
+        case ArgumentKind.MODEL:
             bands = known.bands if wanted.whose in _FOR_ANYBODY else ()
             return (*known.models, *bands, *argument.choices)
-        case Kind.DATASET:
+        case ArgumentKind.DATASET:
             return known.datasets
-        case Kind.LOG:
+        case ArgumentKind.LOG:
             return known.logs[::-1]  # they begin with their time, and the newest is the likeliest
-        case Kind.COMMAND:
+        case ArgumentKind.COMMAND:
             return (*COMMANDS, *known.macros)
-        case Kind.SETTINGS:
+        case ArgumentKind.SETTINGS:
             return GLIDING
-        case Kind.MOMENT:
+        case ArgumentKind.MOMENT:
             return MOMENTS
-        case Kind.GRID:
+        case ArgumentKind.GRID:
             return (*GRIDS, *argument.choices)
-        case Kind.DIMENSIONS:
+        case ArgumentKind.DIMENSIONS:
             given = set(wanted.before)
             names = [f"x{number}" for number in range(1, known.dimensions + 1)]
             unused = [name for name in names if name not in given]
             return unused if len(unused) < len(names) else (*argument.choices, *names)
-        case Kind.FILE:
+        case ArgumentKind.FILE:
             of = {"log": known.logs, "dataset": known.datasets, "model": known.models}
             kind = wanted.before[-1]
             return of[kind] if kind in of else [name for names in of.values() for name in names]
-        case Kind.NAME:
+        case ArgumentKind.NAME:
             return _named(wanted, known)
         case _:
             return ()
 
 
-def _named(wanted: Wanted, known: Known) -> Sequence[str]:
+def _named(wanted: Expected, known: CompletionSources) -> Sequence[str]:
     of_any: Mapping[str, Sequence[str]] = {"table": known.tables, "corpus": known.corpora}
     if wanted.argument.name in of_any:
         return of_any[wanted.argument.name]

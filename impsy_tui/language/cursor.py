@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.language.command_schema import Argument, Kind
+from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.program import Macro, quoted
 from impsy_tui.language.words import WORD, ParseError, Word, words_of
 
@@ -18,7 +18,7 @@ _PARAMETER = re.compile(r"\$([^\W\d][\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Expected:
     """What may stand at the end of a line.
 
     Attributes:
@@ -59,7 +59,7 @@ class Cursor:
 
     line: str
     macros: Mapping[str, Macro]
-    wanted: list[Wanted] | None = None
+    wanted: list[Expected] | None = None
     parameters: frozenset[str] = frozenset()
     depth: int = 0
     budget: Budget = field(default_factory=Budget)
@@ -96,10 +96,10 @@ class Cursor:
 
     def may_be(self, argument: Argument, whose: str = "", *, needed: bool = False, ahead: int = 0) -> None:
         """Note that this may stand here, or behind some more words, if the line ends there."""
-        nothing = argument.kind is Kind.CHOICE and not argument.choices
+        nothing = argument.kind is ArgumentKind.CHOICE and not argument.choices
         if self.wanted is not None and self.at + ahead == len(self.words) and not nothing:
             before = tuple(word.text for word in self.words[self.began :])
-            self.wanted.append(Wanted(argument, whose, needed, before, self.parameters))
+            self.wanted.append(Expected(argument, whose, needed, before, self.parameters))
 
     def next_word(self, whose: str, argument: Argument) -> Word:
         """The next word, which must be there."""

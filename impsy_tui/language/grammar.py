@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from impsy_tui.language.command_schema import Argument, Command, Kind
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS, find_command
 from impsy_tui.language.cursor import MOST_STEPS, Cursor, filled_in
 from impsy_tui.language.program import (
@@ -33,8 +33,8 @@ GLIDING: Final = tuple(name for name, command in COMMANDS.items() if command.ram
 
 _REPEATING: Final = ("every", "whenever")
 _DEEPEST: Final = 8
-_SILENCE: Final = Argument("silence", Kind.DURATION, Range(0.0, 3600.0, 5.0, "s", above=True))
-_EVENTS: Final = Argument("event", Kind.WHOLE, Range(1, 1_000_000, 100))
+_SILENCE: Final = Argument("silence", ArgumentKind.DURATION, Range(0.0, 3600.0, 5.0, "s", above=True))
+_EVENTS: Final = Argument("event", ArgumentKind.WHOLE, Range(1, 1_000_000, 100))
 _PLAYERS: Final = tuple(name for name, command in COMMANDS.items() if command.player)
 _RESERVED: Final = frozenset((*(word for name in COMMANDS for word in name.split()), CHANCE, EVERYBODY, "main"))
 
@@ -55,7 +55,7 @@ _HINTS: Final = {
 
 
 @dataclass(slots=True)
-class Reader(Cursor):
+class LineReader(Cursor):
     """Reads a line, from its first word to its last."""
 
     # Steps
@@ -133,7 +133,7 @@ class Reader(Cursor):
             wanted = " ".join((macro.name, *(name.upper() for name in macro.parameters)))
             wrong = given[len(macro.parameters)] if len(given) > len(macro.parameters) else self.place(len(given))
             if missing := macro.parameters[len(given) :]:
-                self.may_be(Argument(missing[0], Kind.NAME), macro.name, needed=True, ahead=len(given))
+                self.may_be(Argument(missing[0], ArgumentKind.NAME), macro.name, needed=True, ahead=len(given))
             raise ParseError(f"{macro.name} is written {wanted}", wrong)
         self.at += len(given)
         words = tuple(each.text for each in given)
@@ -141,7 +141,7 @@ class Reader(Cursor):
         self.budget.characters -= len(body)
         if self.depth >= _DEEPEST or self.budget.characters < 0:
             raise ParseError(f"{macro.name} is inside of too many others, or of itself", word)
-        inside = Reader(body, self.macros, None, self.parameters, self.depth + 1, self.budget)
+        inside = LineReader(body, self.macros, None, self.parameters, self.depth + 1, self.budget)
         try:
             program = inside.program()
         except ParseError as wrong:
@@ -191,24 +191,24 @@ class Reader(Cursor):
         # What is no word of it is already the next argument, or the next command.
         behind = command.arguments[command.arguments.index(argument) + 1 :]
         among_others = gliding or not all(other.keyword for other in behind)
-        return among_others and argument.kind is Kind.CHOICE and word.text not in argument.choices
+        return among_others and argument.kind is ArgumentKind.CHOICE and word.text not in argument.choices
 
     def value(self, command: Command, argument: Argument) -> Value:
         """One argument."""
         match argument.kind:
-            case Kind.LINE:
+            case ArgumentKind.LINE:
                 return self.line_inside(command, argument)
-            case Kind.SETTINGS:
+            case ArgumentKind.SETTINGS:
                 return self.settings(command, argument)
-            case Kind.TEXT:
+            case ArgumentKind.TEXT:
                 return self.text(command, argument)
-            case Kind.DEFINITION:
+            case ArgumentKind.DEFINITION:
                 return self.definition(command, argument)
-            case Kind.MOMENT:
+            case ArgumentKind.MOMENT:
                 return self.moment(command, argument)
-            case Kind.DIMENSIONS:
+            case ArgumentKind.DIMENSIONS:
                 return self.dimensions(command, argument)
-            case Kind.COMMAND:
+            case ArgumentKind.COMMAND:
                 return self.command_name(command, argument)
             case _:
                 return self.value_of(command.name, argument)
@@ -218,7 +218,7 @@ class Reader(Cursor):
         word = self.next_word(whose, argument)
         if self.is_parameter(word):
             return word.text
-        if word.text == CHANCE and not word.quoted and argument.kind in (Kind.NUMBER, Kind.DURATION):
+        if word.text == CHANCE and not word.quoted and argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION):
             low, high = (self.value_of(whose, argument) for _ in range(2))
             if isinstance(low, float) and isinstance(high, float):
                 return Chance(low, high)
@@ -263,7 +263,7 @@ class Reader(Cursor):
                 raise ParseError(_cannot_glide(word.text, found, self.macros), word)
             self.at += length
             values = self.arguments(found, gliding=True)
-            numbers = [each for each in found.arguments if each.kind in (Kind.NUMBER, Kind.DURATION)]
+            numbers = [each for each in found.arguments if each.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION)]
             for number in numbers:
                 if (given := values.get(number.name)) in number.choices:
                     raise ParseError(f"{found.name} {given} cannot glide: over takes it to a number", word)
@@ -335,7 +335,7 @@ class Reader(Cursor):
         own = self.parameters | {each.text for each in parameters}
         if self.depth >= _DEEPEST:
             raise ParseError(f"at most {_DEEPEST} of these can be inside of each other", name)
-        inside = Reader(self.line[begin:], others, self.wanted, own, self.depth + 1, self.budget)
+        inside = LineReader(self.line[begin:], others, self.wanted, own, self.depth + 1, self.budget)
         try:
             inside.program()
         except ParseError as wrong:
@@ -347,7 +347,7 @@ class Reader(Cursor):
 
 
 def _choice(words: Iterable[str], *, optional: bool = False) -> Argument:
-    return Argument("word", Kind.CHOICE, choices=tuple(words), optional=optional)
+    return Argument("word", ArgumentKind.CHOICE, choices=tuple(words), optional=optional)
 
 
 def _second_words(first: str, names: Iterable[str] = COMMANDS) -> list[str]:

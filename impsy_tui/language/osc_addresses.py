@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from impsy_tui.language.command_schema import Command, Kind, Source
+from impsy_tui.language.command_schema import ArgumentKind, Command, Source
 from impsy_tui.language.commands import COMMANDS
 
 PREFIX: Final = "/impsy/"
@@ -49,9 +49,9 @@ def command_line(address: str, arguments: Sequence[Any]) -> str | None:
     for argument, value in zip(command.arguments, arguments, strict=False):
         if argument.keyword:
             words.append(argument.name)
-        if argument.kind is Kind.SWITCH and isinstance(value, int | float):
+        if argument.kind is ArgumentKind.SWITCH and isinstance(value, int | float):
             words.append("on" if value else "off")
-        elif argument.kind is Kind.DIMENSIONS:
+        elif argument.kind is ArgumentKind.DIMENSIONS:
             words.append(_one_step(value) if isinstance(value, str) else f"x{value}")
         elif isinstance(value, str):
             # No quote can be typed within a name, so none may end it here.

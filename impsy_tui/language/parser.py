@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from impsy_tui.language.command_schema import Source
-from impsy_tui.language.grammar import LONGEST_LINE, Reader
+from impsy_tui.language.grammar import LONGEST_LINE, LineReader
 from impsy_tui.language.program import Call, Invocation, Macro, Program
 from impsy_tui.language.value_readers import read_dimensions
 from impsy_tui.language.words import Mistake, ParseError, Word
@@ -28,7 +28,7 @@ def parse(line: str, macros: Mapping[str, Macro] | None = None) -> Program | Mis
     if len(line) > LONGEST_LINE:
         return Mistake(f"too long: at most {LONGEST_LINE} characters", LONGEST_LINE, len(line))
     try:
-        return Reader(line, macros or {}).program()
+        return LineReader(line, macros or {}).program()
     except ParseError as wrong:
         return wrong.mistake
 
@@ -45,7 +45,7 @@ def parse_body(
     """
     others = {name: other for name, other in macros.items() if name != macro.name}
     try:
-        return Reader(macro.body, others, parameters=parameters.union(macro.parameters)).program()
+        return LineReader(macro.body, others, parameters=parameters.union(macro.parameters)).program()
     except ParseError as wrong:
         return wrong.mistake
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.language.command_schema import Argument, Command, Kind
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command
 from impsy_tui.language.commands import COMMANDS
 from impsy_tui.parameters import shown_number
 
@@ -160,11 +160,11 @@ def quoted(name: str, *, always: bool = False) -> str:
     return '"' + name.replace('"', '""') + '"' if needs else name
 
 
-_NAMES: Final = (Kind.MODEL, Kind.DATASET, Kind.FILE, Kind.NAME, Kind.LOG)
+_NAMES: Final = (ArgumentKind.MODEL, ArgumentKind.DATASET, ArgumentKind.FILE, ArgumentKind.NAME, ArgumentKind.LOG)
 
 
 def _shown(argument: Argument, value: Value) -> str:
-    unit = "s" if argument.kind is Kind.DURATION else ""
+    unit = "s" if argument.kind is ArgumentKind.DURATION else ""
     match value:
         case tuple():
             return " ".join(f"x{number}" for number in value)
@@ -174,7 +174,7 @@ def _shown(argument: Argument, value: Value) -> str:
             return shown_number(value) + unit
         case Chance():
             return f"rand {shown_number(value.low)}{unit} {shown_number(value.high)}{unit}"
-        case Program() if argument.kind is Kind.SETTINGS:
+        case Program() if argument.kind is ArgumentKind.SETTINGS:
             return " ".join(map(str, value.steps))
         case str() if argument.kind in _NAMES:
             return quoted(value)

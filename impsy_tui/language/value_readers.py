@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import Argument, Kind
+from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.program import Value
 from impsy_tui.language.words import ParseError, Word, suggestion
 
@@ -25,14 +25,14 @@ def read_value(argument: Argument, word: Word) -> Value:
     """
     wrong = ParseError(f"{word.text!r} is not {argument.allowed}", word)
     match argument.kind:
-        case Kind.NUMBER | Kind.WHOLE | Kind.DURATION:
+        case ArgumentKind.NUMBER | ArgumentKind.WHOLE | ArgumentKind.DURATION:
             if word.text in argument.choices:
                 return word.text
             if word.text.startswith("+"):
                 raise ParseError(f"{word.text!r}: type the new value, without +; it must be {argument.allowed}", word)
             unit = argument.within.unit if argument.within is not None else ""
             value = _quantity(word.text, argument.kind, unit)
-            if value is not None and argument.kind is Kind.WHOLE and not value.is_integer():
+            if value is not None and argument.kind is ArgumentKind.WHOLE and not value.is_integer():
                 raise wrong
             if value is None:
                 pointed = word.text.replace(",", ".", 1)
@@ -43,11 +43,11 @@ def read_value(argument: Argument, word: Word) -> Value:
                 too = "high" if value > argument.within.high else "low"
                 raise ParseError(f"{word.text!r} is too {too}: {argument.allowed}", word)
             return value
-        case Kind.SWITCH:
+        case ArgumentKind.SWITCH:
             if word.text.lower() not in ("on", "off"):
                 raise wrong
             return word.text.lower() == "on"
-        case Kind.CHOICE:
+        case ArgumentKind.CHOICE:
             if word.text not in argument.choices:
                 begun = [choice for choice in argument.choices if choice.startswith(word.text.lower())]
                 if word.text.lower() in begun:
@@ -60,7 +60,7 @@ def read_value(argument: Argument, word: Word) -> Value:
                 hint = f"did you mean {near}? " if near else ""
                 raise ParseError(f"{hint}{word.text!r} is not {argument.allowed}", word)
             return word.text
-        case Kind.GRID:
+        case ArgumentKind.GRID:
             if word.text not in (*argument.choices, *GRIDS):
                 raise wrong
             return word.text
@@ -70,12 +70,12 @@ def read_value(argument: Argument, word: Word) -> Value:
             return word.text
 
 
-def _quantity(text: str, kind: Kind, own_unit: str) -> float | None:
+def _quantity(text: str, kind: ArgumentKind, own_unit: str) -> float | None:
     match = _NUMBER.match(text)
     if match is None:
         return None
     value, unit = float(match[0]), text[match.end() :].lower()
-    if kind is Kind.DURATION:
+    if kind is ArgumentKind.DURATION:
         return value * _UNITS[unit] if unit in _UNITS else value if not unit else None
     if unit == "%":
         return value / 100.0

@@ -8,7 +8,7 @@ from impsy_tui import parameters, terms
 from impsy_tui.prediction import Prediction
 
 
-class DummyPlayer:
+class DummyPredictor:
     """Wanders at random, a few events a second, and hears nothing."""
 
     kind = "dummy"

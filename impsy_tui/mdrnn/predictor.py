@@ -12,7 +12,7 @@ from impsy_tui.parameters import SIGMA, TEMP
 from impsy_tui.prediction import Prediction
 
 
-class MdrnnPlayer:
+class MdrnnPredictor:
     """Plays what its network predicts."""
 
     kind = "mdrnn"

@@ -21,10 +21,10 @@ def scale_of(file: Path) -> float:
 def as_named(network: Network, file: Path) -> Network:
     """Returns a network that is stepped with the scale that the name of its file says."""
     scale = scale_of(file)
-    return network if scale == SCALE else Scaled(network, scale)
+    return network if scale == SCALE else ScaledNetwork(network, scale)
 
 
-class Scaled:
+class ScaledNetwork:
     """A network of another scale, stepped as one of ``SCALE``.
 
     Args:

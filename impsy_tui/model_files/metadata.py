@@ -16,7 +16,7 @@ LARGEST_NOTES: Final = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
-class ModelNotes:
+class ModelMetadata:
     """Facts stored with a model.
 
     Attributes:
@@ -69,11 +69,11 @@ def _written(fact: str | float) -> str:
     return json.dumps(fact, ensure_ascii=False) if isinstance(fact, str) else repr(fact)
 
 
-def read_notes(model: Path) -> ModelNotes:
+def read_notes(model: Path) -> ModelMetadata:
     """The notes beside a model; empty where there are none or they cannot be read."""
     notes = _read(model)
     gap, loss, rows, corpus = (notes.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
-    return ModelNotes(
+    return ModelMetadata(
         float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
         float(loss) if isinstance(loss, int | float) else None,
         rows if isinstance(rows, int) else None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlotRequest:
     """What is to be drawn of a file.
 
     Attributes:

@@ -16,7 +16,7 @@ from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.model_files.metadata import read_curve, read_notes
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
-from impsy_tui.plots.request import Wish
+from impsy_tui.plots.request import PlotRequest
 from impsy_tui.terms import counted
 from impsy_tui.user_folders import files_in
 
@@ -24,7 +24,7 @@ _SOURCES: Final = {YOU: "interface", PLAYER: "rnn"}
 _LONGEST_ROW: Final = 1 << 16
 
 
-def sheet(file: Path, wish: Wish) -> Sheet:
+def sheet(file: Path, wish: PlotRequest) -> Sheet:
     """What is drawn of a file.
 
     Args:
@@ -56,7 +56,7 @@ def _named(file: Path) -> Iterator[None]:
         raise UserError(f"{file.name} {problem}") from None
 
 
-def _of_log(file: Path, wish: Wish) -> Sheet:
+def _of_log(file: Path, wish: PlotRequest) -> Sheet:
     dimension = _dimension(file)
     if not dimension:
         raise UserError(f"{file.name} cannot be drawn: no events are in it")
@@ -100,7 +100,7 @@ def _dimension(file: Path) -> int:
     return 0
 
 
-def _of_dataset(file: Path, wish: Wish) -> Sheet:
+def _of_dataset(file: Path, wish: PlotRequest) -> Sheet:
     with _named(file):
         performances = read_dataset(file)
     number, performance = _performance(file, performances, wish)
@@ -117,7 +117,7 @@ def _of_dataset(file: Path, wish: Wish) -> Sheet:
     )
 
 
-def _performance(file: Path, performances: list[np.ndarray], wish: Wish) -> tuple[int, np.ndarray]:
+def _performance(file: Path, performances: list[np.ndarray], wish: PlotRequest) -> tuple[int, np.ndarray]:
     """The performance asked for, or the longest, with its number."""
     if not performances:
         raise UserError(f"{file.name} cannot be drawn: no events are in it")
@@ -134,7 +134,7 @@ def _over_time(events: np.ndarray) -> tuple[np.ndarray, float]:
     return at, max(float(at[-1]), 1e-3)
 
 
-def _of_model(file: Path, wish: Wish) -> Sheet:
+def _of_model(file: Path, wish: PlotRequest) -> Sheet:
     notes = read_notes(file)
     with _named(file):
         network = open_network(file)
@@ -190,7 +190,7 @@ def _of_model(file: Path, wish: Wish) -> Sheet:
     )
 
 
-def _heard(wish: Wish, dimension: int) -> tuple[Path | None, list[np.ndarray]]:
+def _heard(wish: PlotRequest, dimension: int) -> tuple[Path | None, list[np.ndarray]]:
     """The data set that a model of a dimension hears, and what is in it."""
     if wish.on is not None:
         with _named(wish.on):
@@ -216,7 +216,7 @@ def _written(file: Path) -> float:
         return 0.0
 
 
-def _chosen(wish: Wish, dimension: int) -> np.ndarray:
+def _chosen(wish: PlotRequest, dimension: int) -> np.ndarray:
     """Indices of the values that are drawn."""
     if beyond := [number for number in wish.dimensions if number >= dimension]:
         raise UserError(f"there is no x{beyond[0]}: the last is x{dimension - 1}")

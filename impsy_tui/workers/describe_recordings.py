@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from impsy_tui.agent.corpus import write_corpus
-from impsy_tui.agent.descriptors.extraction import RATES, Settings, describe
+from impsy_tui.agent.descriptors.extraction import RATES, FrameSettings, describe
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
@@ -35,8 +35,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--window", type=int, default=Settings().window)
-    parser.add_argument("--hop", type=int, default=Settings().hop)
+    parser.add_argument("--window", type=int, default=FrameSettings().window)
+    parser.add_argument("--hop", type=int, default=FrameSettings().hop)
     wishes = parser.parse_args()
     reporter = Reporter()
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _analyse(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
-    Settings(
+    FrameSettings(
         window=wishes.window, hop=wishes.hop, loudness_window=max(1_024, wishes.window)
     )  # told of before the first
     files = sorted(file for file in wishes.folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
@@ -118,7 +118,7 @@ def describe_file(file: Path, window: int, hop: int) -> tuple[np.ndarray, float]
     if not len(mixed):
         raise UserError(f"{file.name} holds no sound")
     mixed[~np.isfinite(mixed)] = 0.0
-    return describe(mixed, Settings(rate, window, hop, max(1_024, window))), rate / hop
+    return describe(mixed, FrameSettings(rate, window, hop, max(1_024, window))), rate / hop
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.file import read_agent
 from impsy_tui.control.encoding import encoded
-from impsy_tui.control.messages import FileFacts, Files, LogPicture, Reply
+from impsy_tui.control.messages import FileFacts, Files, LogPlot, Reply
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process, limited_time
 from impsy_tui.mdrnn.check import SUFFIXES
@@ -36,7 +36,7 @@ def main() -> None:
     """See the module."""
     step_back()
     what, number, *arguments = sys.argv[1:]
-    answer: Files | LogPicture | Reply
+    answer: Files | LogPlot | Reply
     if what == "list":
         answer = list_files(int(number), *map(Path, arguments))
     else:
@@ -142,7 +142,7 @@ def _agent(file: Path) -> FileFacts | None:
     return facts and msgspec.structs.replace(facts, dimension=agent.known.count)
 
 
-def draw(number: int, file: Path, columns: int) -> LogPicture | Reply:
+def draw(number: int, file: Path, columns: int) -> LogPlot | Reply:
     """A log over time, or why it cannot be drawn."""
     from impsy_tui.data.logs import draw_log
 
@@ -150,7 +150,7 @@ def draw(number: int, file: Path, columns: int) -> LogPicture | Reply:
         picture = draw_log(file, min(max(columns, 1), MOST_COLUMNS))
     except (OSError, ValueError) as error:
         return Reply(number, False, f"{file.name} cannot be drawn: {error}")
-    return LogPicture(
+    return LogPlot(
         number,
         file.name,
         picture.seconds,

@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.extraction import Settings
+from impsy_tui.agent.descriptors.extraction import FrameSettings
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.lookup_table import MOST_PARAMETERS, LookupTable, write_table
 from impsy_tui.agent.synths import grid, synth_called
@@ -30,7 +30,7 @@ from impsy_tui.limits import limit_process
 from impsy_tui.workers import cluster
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
-from impsy_tui.workers.synth_points import Wish, listen
+from impsy_tui.workers.synth_points import TableRequest, listen
 
 MOST_POINTS: Final = 1_000_000
 _CHUNK: Final = 20
@@ -67,9 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--parameters", type=int, default=0)
     parser.add_argument("--points", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--rate", type=int, default=Settings().rate)
-    parser.add_argument("--window", type=int, default=Settings().window)
-    parser.add_argument("--hop", type=int, default=Settings().hop)
+    parser.add_argument("--rate", type=int, default=FrameSettings().rate)
+    parser.add_argument("--window", type=int, default=FrameSettings().window)
+    parser.add_argument("--hop", type=int, default=FrameSettings().hop)
     parser.add_argument("--processes", type=int, default=cores())
     parser.add_argument("--scheduler", default="", help="of a dask cluster, which listens in place of processes")
     return parser
@@ -93,7 +93,7 @@ class _Stop:
         self.asked = True
 
 
-def _wish(wishes: argparse.Namespace) -> Wish:
+def _wish(wishes: argparse.Namespace) -> TableRequest:
     synth: str = wishes.synth
     if synth.endswith(".pd"):
         synth, parameters = str(Path(synth).absolute()), wishes.parameters
@@ -108,14 +108,14 @@ def _wish(wishes: argparse.Namespace) -> Wish:
         )
     if not 0.1 <= wishes.seconds <= 60.0:
         raise UserError(f"--seconds {wishes.seconds:g}: from 0.1 to 60")
-    settings = Settings(wishes.rate, wishes.window, wishes.hop, max(1_024, wishes.window))
-    return Wish(synth, parameters, wishes.points, wishes.seconds, settings)
+    settings = FrameSettings(wishes.rate, wishes.window, wishes.hop, max(1_024, wishes.window))
+    return TableRequest(synth, parameters, wishes.points, wishes.seconds, settings)
 
 
 def make_table(
-    wish: Wish,
+    wish: TableRequest,
     file: Path,
-    listened: Callable[[Wish, np.ndarray, np.ndarray, _Stop], _Chunks],
+    listened: Callable[[TableRequest, np.ndarray, np.ndarray, _Stop], _Chunks],
     reporter: Reporter,
     stop: _Stop,
 ) -> Finished | Failed:
@@ -153,7 +153,7 @@ def make_table(
     return Finished(f"{file}: {len(points)} points of {Path(wish.synth).stem}{went_on}", str(file))
 
 
-def _here(processes: int, wish: Wish, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+def _here(processes: int, wish: TableRequest, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
     """Listen in processes of this machine; see ``make_table``."""
     chunks = iter(_chunks(missing))
     if processes < 2 or len(missing) <= _CHUNK:
@@ -177,7 +177,7 @@ def _here(processes: int, wish: Wish, points: np.ndarray, missing: np.ndarray, s
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _on_cluster(address: str, wish: Wish, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
+def _on_cluster(address: str, wish: TableRequest, points: np.ndarray, missing: np.ndarray, stop: _Stop) -> _Chunks:
     """Listen on a cluster; see ``make_table``. A patch is to lie there where it lies here."""
     chunks = _chunks(missing)
     with cluster.cluster_at(address) as client:
@@ -209,7 +209,7 @@ class _Kept:
         count: points in all.
     """
 
-    def __init__(self, file: Path, wish: Wish, count: int) -> None:
+    def __init__(self, file: Path, wish: TableRequest, count: int) -> None:
         self.rows = np.full((count, len(NAMES)), np.nan)
         self._file = file
         self._head = json.dumps(asdict(wish), sort_keys=True)

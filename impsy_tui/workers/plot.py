@@ -9,7 +9,7 @@ from pathlib import Path
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
 from impsy_tui.plots import pictures
-from impsy_tui.plots.request import Wish
+from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import sheet
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
@@ -25,7 +25,7 @@ def main() -> None:
         return
     try:
         reporter.say(Progress("reading"))
-        drawn = sheet(file, Wish(pictures.COLUMNS, datasets=datasets))
+        drawn = sheet(file, PlotRequest(pictures.COLUMNS, datasets=datasets))
         reporter.say(Progress("drawing"))
         picture.parent.mkdir(parents=True, exist_ok=True)
         pictures.draw(drawn, picture)

@@ -1,6 +1,6 @@
 """Reading a log to be replayed, in a process of its own: ``python -m impsy_tui.workers.read_log LOG``.
 
-Prints one line of JSON, a ``Reel``, and behind it the events as raw floats (64 bit, little endian):
+Prints one line of JSON, a ``ReplayRows``, and behind it the events as raw floats (64 bit, little endian):
 for each its time in seconds since the first and its values. Then come frames of descriptors (32 bit): for each
 its time, the descriptors, and how many frames it stands for.
 """
@@ -35,7 +35,7 @@ FRAME: Final = 1 + len(NAMES) + 1
 """Numbers of a frame of descriptors."""
 
 
-class Reel(msgspec.Struct, frozen=True):
+class ReplayRows(msgspec.Struct, frozen=True):
     """What is replayed.
 
     Attributes:
@@ -55,7 +55,7 @@ class Reel(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-def read_reel(file: Path) -> tuple[Reel, bytes]:
+def read_reel(file: Path) -> tuple[ReplayRows, bytes]:
     """A log with the commands beside it, as it is printed."""
     try:
         if file.stat().st_size > _MOST_OF_TEXT:
@@ -70,7 +70,7 @@ def read_reel(file: Path) -> tuple[Reel, bytes]:
     except (OSError, ValueError) as error:
         if not len(frames):
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            return Reel(problem=f"{file.stem} cannot be replayed: {reason}"), b""
+            return ReplayRows(problem=f"{file.stem} cannot be replayed: {reason}"), b""
         events = np.empty((0, 1))
     began = min(float(rows[0, 0]) for rows in (events, frames) if len(rows))
     for rows in (events, frames):
@@ -80,7 +80,7 @@ def read_reel(file: Path) -> tuple[Reel, bytes]:
     commands = tuple((time - began, line) for time, line in found)
     if events.nbytes + frames.nbytes > MOST_BYTES or len(commands) > MOST_COMMANDS:
         return _too_long(file)
-    reel = Reel(len(events), events.shape[1] - 1, len(frames), commands, refused)
+    reel = ReplayRows(len(events), events.shape[1] - 1, len(frames), commands, refused)
     return reel, events.astype("<f8").tobytes() + frames.astype("<f4").tobytes()
 
 
@@ -92,8 +92,8 @@ def _in_order(file: Path, sources: Sequence[str]) -> np.ndarray:
     return np.column_stack((times[order], table[order]))
 
 
-def _too_long(file: Path) -> tuple[Reel, bytes]:
-    return Reel(problem=f"{file.stem} cannot be replayed: it is too long, a part of it can be"), b""
+def _too_long(file: Path) -> tuple[ReplayRows, bytes]:
+    return ReplayRows(problem=f"{file.stem} cannot be replayed: it is too long, a part of it can be"), b""
 
 
 def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.extraction import Settings, averaged, describe
+from impsy_tui.agent.descriptors.extraction import FrameSettings, averaged, describe
 from impsy_tui.agent.synths import synth_called
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TableRequest:
     """What a table is to be made of.
 
     Attributes:
@@ -26,15 +26,15 @@ class Wish:
     parameters: int
     points: int
     seconds: float
-    settings: Settings
+    settings: FrameSettings
 
 
-def listen(wish: Wish, points: np.ndarray) -> np.ndarray:
+def listen(wish: TableRequest, points: np.ndarray) -> np.ndarray:
     """What some points sound like: ``[points, 55]``."""
     return np.array([averaged(describe(samples, wish.settings)) for samples in _sounds(wish, points)])
 
 
-def _sounds(wish: Wish, points: np.ndarray) -> Iterator[np.ndarray]:
+def _sounds(wish: TableRequest, points: np.ndarray) -> Iterator[np.ndarray]:
     if wish.synth.endswith(".pd"):
         from impsy_tui.agent.pd_rendering import render
 

@@ -21,9 +21,9 @@ from impsy_tui.agent.corpus import FRAMES_A_SECOND, corpus_files, read_corpus
 from impsy_tui.agent.descriptors.names import places
 from impsy_tui.agent.file import AgentModel, read_agent
 from impsy_tui.agent.lookup_table import read_table
-from impsy_tui.agent.policy import AgentPlayer
-from impsy_tui.agent.seek import Known
-from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.agent.policy import AgentPolicy
+from impsy_tui.agent.seek import KnownSynth
+from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, seek_policy, trial_of
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "rl-impro"
@@ -48,9 +48,9 @@ def environment() -> None:
         ("sine, loudness and centroid", SINE, BOTH),
         ("FM of 3 parameters, 32 descriptors", DATA / "lookup" / "fm3-10.csv", FM_TASKS["shape, MFCC and chroma"]),
     ):
-        known, chosen = Known(read_table(file)), places(heard)
+        known, chosen = KnownSynth(read_table(file)), places(heard)
         for count in (1, 8, 64, 256):
-            imitation = Imitation(Task(known, chosen, chosen), count, 1)
+            imitation = Imitation(ImitationTask(known, chosen, chosen), count, 1)
             imitation.reset()
             moves = np.random.default_rng(1).integers(-1, 2, (100, count, known.count))
             began, frames = time.perf_counter(), 0
@@ -68,7 +68,7 @@ def playing(models: dict[str, AgentModel]) -> None:
     rows = []
     for name, model in models.items():
         for policy in ("network", "seek"):
-            player = AgentPlayer(model)
+            player = AgentPolicy(model)
             player.policy = policy
             took = []
             for frame in frames:

@@ -18,18 +18,18 @@ from typing import Any
 import numpy as np
 from common import OURS, ROOT, arrival, free_port, percentile, table, timed_socket
 
-from impsy_tui.agent.descriptors.extraction import Settings
+from impsy_tui.agent.descriptors.extraction import FrameSettings
 from impsy_tui.agent.descriptors.framing import Framing
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.descriptors.osc_messages import Feats
-from impsy_tui.agent.predictor import Agent
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
+from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.channels.audio import AudioChannel
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.channels.osc.packet import write_message
 from impsy_tui.config import Audio, Osc
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.players.session import Session, SessionSettings
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.loop import EngineLoop
 
 AGENT = ROOT / "models" / "agent-fm.npz"
@@ -69,18 +69,18 @@ def by_sound(steer: str) -> list[float]:
             np.random.default_rng(1),
             4,
         )
-        settings = PartSettings()
+        settings = PlayerSettings()
         settings.steer = steer
-        session.add("main", Agent(AGENT, np.random.default_rng(1)), settings, NoLog())
+        session.add("main", AgentPredictor(AGENT, np.random.default_rng(1)), settings, NoLog())
         await osc.open(session, 4)
         outputs.open([osc])
         session.start()
         ears = AudioChannel(Audio())
         ears._listener, ears._scheduler, ears._loop, ears._stream = session, loop.scheduler, loop, object()
-        ears._framing = Framing(Settings(rate=RATE, hop=HOP))
+        ears._framing = Framing(FrameSettings(rate=RATE, hop=HOP))
         described = session.described
 
-        def timed(channel: str, feats: Feats, at: float) -> str:
+        def timed(channel: str, feats: HeardDescriptors, at: float) -> str:
             problem = described(channel, feats, at)
             while select.select([receiver], [], [], 0)[0]:
                 _, stamp = arrival(receiver)
@@ -111,7 +111,7 @@ def by_sound(steer: str) -> list[float]:
 def by_osc() -> list[float]:
     """Seconds from a patch's message to parameters, of an engine in a process of its own."""
     receiver, port, delays = timed_socket(), free_port(), []
-    framing = Framing(Settings(rate=RATE, hop=HOP))
+    framing = Framing(FrameSettings(rate=RATE, hop=HOP))
     frames = np.concatenate([framing.take(block[:, 0]) for block in sounds()])
     packets = [write_message("/feats/all", *[0.0] * len(NAMES), *frame.tolist(), 0.5, 0.5, 0.5) for frame in frames]
     with tempfile.TemporaryDirectory() as folder:

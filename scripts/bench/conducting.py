@@ -10,8 +10,8 @@ from common import MODEL, ROOT, arrivals, percentile, running, table
 
 from impsy_tui.control.client import connected
 from impsy_tui.data.datasets import read_dataset
-from impsy_tui.engine.performance.ramps import Track
-from impsy_tui.engine.performance.scheduled_commands import Conductor
+from impsy_tui.engine.performance.ramps import RampTrack
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.runtime.loop import EngineLoop
 from impsy_tui.language import Program, parse
 
@@ -24,8 +24,8 @@ def ramp() -> list[str]:
     loop = EngineLoop()
     loop.precedence.ask(loop.time())
     turns: list[tuple[float, float]] = []
-    conductor = Conductor(loop.scheduler, lambda *what: None, lambda: None, lambda: False)
-    track = Track(("main", "temp", -1), 1.0, 0.6, lambda value: turns.append((time.monotonic(), value)))
+    conductor = ScheduledCommands(loop.scheduler, lambda *what: None, lambda: None, lambda: False)
+    track = RampTrack(("main", "temp", -1), 1.0, 0.6, lambda value: turns.append((time.monotonic(), value)))
     conductor.glide("", RAMP, [track], arrived=loop.stop)
     loop.run_forever()
     loop.close()
@@ -52,7 +52,7 @@ def schedules() -> list[str]:
         if len(late) == COMMANDS:
             loop.stop()
 
-    conductor = Conductor(loop.scheduler, run, lambda: None, lambda: False)
+    conductor = ScheduledCommands(loop.scheduler, run, lambda: None, lambda: False)
     program = parse("temp 1")
     assert isinstance(program, Program)
     for seconds in np.random.default_rng(1).uniform(0.5, 10.0, COMMANDS):

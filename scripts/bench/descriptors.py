@@ -18,16 +18,16 @@ from statistics import median
 import numpy as np
 from common import ROOT, percentile, table
 
-from impsy_tui.agent.descriptors.extraction import Describer, Settings
+from impsy_tui.agent.descriptors.extraction import DescriptorStream, FrameSettings
 from impsy_tui.agent.descriptors.framing import Framing
 
 FRAMES = 3_000
 POINTS, SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 20, 2.0
 
 
-def live(settings: Settings) -> tuple[float, float, float]:
+def live(settings: FrameSettings) -> tuple[float, float, float]:
     """Microseconds of a frame: describing alone, and with framing from its last block to its numbers, p50 and p99."""
-    framing, describer = Framing(settings), Describer(settings)
+    framing, describer = Framing(settings), DescriptorStream(settings)
     noise = np.random.default_rng(1).normal(size=(FRAMES, settings.hop)) * 0.05
     pitch = 0.3 * np.sin(2 * np.pi * 330 / settings.rate * np.arange(noise.size)).reshape(noise.shape)
     sound = (noise + pitch).reshape(-1)
@@ -60,7 +60,7 @@ def lookup(synth: str, window: int, hop: int, processes: int) -> tuple[float, fl
 rows = []
 for window, hop in ((256, 128), (1_024, 512), (1_024, 128)):
     for true_peak in (False, True):
-        settings = Settings(window=window, hop=hop, loudness_window=1_024, true_peak=true_peak)
+        settings = FrameSettings(window=window, hop=hop, loudness_window=1_024, true_peak=true_peak)
         figures = [f"{microseconds:.0f}" for microseconds in live(settings)]
         rows.append([str(window), str(hop), "all 55" if true_peak else "all but true peak", *figures])
 table("A frame, live", ["window", "hop", "what", "describing p50 µs", "with framing p50 µs", "p99 µs"], rows)

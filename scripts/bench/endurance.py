@@ -17,7 +17,7 @@ from common import Running, machine, running, table
 from footprint import memory
 
 from impsy_tui.channels.osc.packet import VectorFormat, write_message
-from impsy_tui.control.client import Client, connected
+from impsy_tui.control.client import ControlClient, connected
 from impsy_tui.control.messages import Snapshot
 
 MODES = ("callresponse", "polyphony", "battle", "duet", "useronly")
@@ -28,7 +28,7 @@ COMMANDS = (
 NOISE = 100_000
 
 
-def play(mode: str, program: Running, client: Client, seconds: float) -> list[float]:
+def play(mode: str, program: Running, client: ControlClient, seconds: float) -> list[float]:
     """Random input and commands; the megabytes in use, minute by minute."""
     dice = random.Random(mode)
     form = VectorFormat("/interface", 8)
@@ -64,7 +64,7 @@ def endure(minutes: float) -> None:
             program = stack.enter_context(running("ours", mode, timescale=1.0))
             client = stack.enter_context(connected(program.control))
 
-            def work(mode: str = mode, program: Running = program, client: Client = client) -> None:
+            def work(mode: str = mode, program: Running = program, client: ControlClient = client) -> None:
                 used = play(mode, program, client, minutes * 60)
                 state = client.snapshot()
                 rows[mode] = [

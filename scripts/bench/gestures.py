@@ -16,10 +16,10 @@ from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.score_touches import agreement, tell
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.synthetic.touches import play
-from impsy_tui.ensemble.touches.features import Window, features, seconds_of
-from impsy_tui.ensemble.touches.touch import Recording, in_time, read_touches
+from impsy_tui.ensemble.touches.features import FeatureWindow, features, seconds_of
+from impsy_tui.ensemble.touches.touch import TouchRecording, in_time, read_touches
 from impsy_tui.training.gestures.forest import across, grow, within
-from impsy_tui.training.gestures.labelled_recordings import Labelled, read_labelled
+from impsy_tui.training.gestures.labelled_recordings import LabelledRecording, read_labelled
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
 SEEDS = (1, 2, 3, 4, 5)
@@ -50,7 +50,7 @@ def judging() -> Classifier:
     return grow(newer.features, newer.labels, SEEDS[0])
 
 
-def _right(classifier: Classifier, recording: Labelled) -> float:
+def _right(classifier: Classifier, recording: LabelledRecording) -> float:
     return float((classifier.gestures(recording.features) == recording.labels).mean())
 
 
@@ -75,8 +75,8 @@ def timing() -> None:
     """What a second of a lead's playing takes, live: features of its window, and the gesture."""
     classifier = read_classifier(ROOT / "models" / SHIPPED)
     touches = play(8, 120.0, np.random.default_rng(1))
-    coming = list(in_time(Recording("", {"lead": touches})))
-    window, spent = Window(), []
+    coming = list(in_time(TouchRecording("", {"lead": touches})))
+    window, spent = FeatureWindow(), []
     for moment in seconds_of(1, 120).tolist():
         while coming and coming[0].time <= moment:
             window.add(coming.pop(0))

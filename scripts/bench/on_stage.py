@@ -15,7 +15,7 @@ from pathlib import Path
 from common import TRAIN, Running, running, table
 
 from impsy_tui.channels.osc.packet import VectorFormat
-from impsy_tui.control.client import Client, connected
+from impsy_tui.control.client import ControlClient, connected
 from impsy_tui.control.messages import Snapshot
 
 MINUTE = 60.0
@@ -113,7 +113,7 @@ def main() -> None:
             watch.take()
             musician = Musician(program)
 
-            def act(name: str, work: Callable[[Client], None]) -> None:
+            def act(name: str, work: Callable[[ControlClient], None]) -> None:
                 began, before = time.monotonic(), stolen()
                 work(client)
                 seconds, taken = time.monotonic() - began, (stolen() - before) / 100
@@ -123,22 +123,22 @@ def main() -> None:
             made: list[str] = []
             act("playing", lambda client: time.sleep(MINUTE))
 
-            def make_dataset(client: Client) -> None:
+            def make_dataset(client: ControlClient) -> None:
                 assert client.command("dataset 9").ok
                 time.sleep(0.3)
                 until_done(watch, 1)
 
-            def learn(client: Client) -> None:
+            def learn(client: ControlClient) -> None:
                 reply = client.command("train from current")
                 assert reply.ok, reply.text
                 time.sleep(0.3)
                 made.append(Path(until_done(watch, 2)).stem)
 
-            def audition(client: Client) -> None:
+            def audition(client: ControlClient) -> None:
                 assert client.command(f"audition {made[0]}").ok
                 time.sleep(LISTEN)
 
-            def load(client: Client) -> None:
+            def load(client: ControlClient) -> None:
                 assert client.command(f"load {made[0]}").ok
                 time.sleep(LISTEN)
                 assert watch.latest is not None

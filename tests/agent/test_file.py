@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.file import STEPS, Foresight, read_agent, write_agent
+from impsy_tui.agent.file import STEPS, ForecastNetwork, read_agent, write_agent
 from impsy_tui.agent.perceptron import Perceptron
-from impsy_tui.agent.seek import Known
+from impsy_tui.agent.seek import KnownSynth
 from impsy_tui.errors import UserError
 from tests.support.agents import small_agent, small_table
 
@@ -39,7 +39,7 @@ def told(path: Path, **facts: object) -> Path:
 
 
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
-    foresight = Foresight(
+    foresight = ForecastNetwork(
         Perceptron([(np.ones((165, 2)), np.ones(2)), (np.ones((2, 55)), np.ones(55))], "tanh"), 86, 12
     )
     facts = {"synth": "sine", "steps": 7, "recordings": ["one", "two"]}
@@ -66,8 +66,8 @@ def test_a_file_of_the_first_format_is_read(tmp_path: Path) -> None:
 def test_a_table_in_which_rows_leap_is_written_all_the_same(tmp_path: Path) -> None:
     table = small_table()
     table.descriptors[::2] *= -100.0
-    scaler = Known(small_table()).scaler
-    known = Known(table, scaler)
+    scaler = KnownSynth(small_table()).scaler
+    known = KnownSynth(table, scaler)
     found = read_agent(written(tmp_path, known=known)).known
     assert np.abs(np.diff(known.descriptors, axis=0)).max() > 128.0
     assert found.descriptors == pytest.approx(known.descriptors, abs=0.5 / STEPS)

@@ -6,29 +6,29 @@ import pytest
 from impsy_tui.agent.descriptors.names import NAMES, places
 from impsy_tui.agent.lookup_table import LookupTable
 from impsy_tui.agent.memory import PATIENCE, Memory, remembered
-from impsy_tui.agent.seek import STEP, Known, moved, rmse, towards
+from impsy_tui.agent.seek import STEP, KnownSynth, moved, rmse, towards
 from tests.support.agents import LOUDNESS, small_table
 
 BOTH = places(["loudness-dBFS", "centroid"])
 AT = NAMES.index("loudness-dBFS")
 
 
-def recalled(known: Known, chosen: list[int], patience: float, target: np.ndarray, at: np.ndarray) -> np.ndarray:
+def recalled(known: KnownSynth, chosen: list[int], patience: float, target: np.ndarray, at: np.ndarray) -> np.ndarray:
     memory = Memory(known, chosen, STEP, (patience,))
     return memory.recall(memory.alike(target[None, chosen]), at[None])[0]
 
 
-def far_and_near() -> Known:
+def far_and_near() -> KnownSynth:
     """A synth of one parameter that sounds exactly like the target (1) at its far end and nearly so close by."""
     parameters = np.linspace(0.0, 1.0, 21)[:, None]
     descriptors = np.zeros((21, len(NAMES)))
     descriptors[:, AT] = -1.0
     descriptors[4, AT], descriptors[20, AT] = 0.9, 1.0
-    return Known(LookupTable(parameters, descriptors))
+    return KnownSynth(LookupTable(parameters, descriptors))
 
 
 def test_the_nearest_sounds_are_found_and_how_far_off_they_are() -> None:
-    known = Known(small_table())
+    known = KnownSynth(small_table())
     memory = Memory(known, BOTH, STEP, PATIENCE)
     targets = np.random.default_rng(1).normal(size=(30, 2))
     alike = memory.alike(targets)
@@ -39,7 +39,7 @@ def test_the_nearest_sounds_are_found_and_how_far_off_they_are() -> None:
 
 def test_of_many_sounds_the_nearest_are_found_as_well() -> None:
     descriptors = np.random.default_rng(1).normal(size=(5003, len(NAMES)))
-    known = Known(LookupTable(np.linspace(0.0, 1.0, len(descriptors))[:, None], descriptors))
+    known = KnownSynth(LookupTable(np.linspace(0.0, 1.0, len(descriptors))[:, None], descriptors))
     memory = Memory(known, BOTH, STEP, PATIENCE)
     targets = np.random.default_rng(2).normal(size=(10, 2))
     alike = memory.alike(targets)
@@ -49,7 +49,7 @@ def test_of_many_sounds_the_nearest_are_found_as_well() -> None:
 
 
 def test_the_way_is_in_steps_and_ends_where_it_sounds_like_the_target() -> None:
-    known = Known(small_table())
+    known = KnownSynth(small_table())
     target = known.descriptors[17 * 21 + 4]
     at = np.array([0.03, 0.97])
     first = recalled(known, BOTH, 200.0, target, at)
@@ -61,7 +61,7 @@ def test_the_way_is_in_steps_and_ends_where_it_sounds_like_the_target() -> None:
 
 
 def test_of_places_that_sound_the_same_the_nearest_is_recalled() -> None:
-    known = Known(small_table())
+    known = KnownSynth(small_table())
     at = np.array([0.5, 0.31])
     way = recalled(known, places(LOUDNESS), 200.0, known.descriptors[15 * 21], at)
     assert way == pytest.approx([2.0, -0.2, 0.0, 0.25], abs=1e-6), "how bright it is does not matter"
@@ -78,7 +78,7 @@ def test_who_expects_the_target_to_stay_goes_farther_for_it(patience: float, goa
 
 
 def test_a_synth_of_few_points_is_remembered_whole() -> None:
-    known = Known(small_table(points=3))
+    known = KnownSynth(small_table(points=3))
     memory = Memory(known, BOTH, STEP, PATIENCE)
     assert memory.kept == 9
     assert memory.size == remembered(2, PATIENCE) == 8

@@ -7,9 +7,9 @@ import pytest
 
 from impsy_tui.agent.corpus import FRAMES_A_SECOND
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.file import Foresight
+from impsy_tui.agent.file import ForecastNetwork
 from impsy_tui.agent.perceptron import Perceptron
-from impsy_tui.agent.policy import AHEAD, AgentPlayer, Played
+from impsy_tui.agent.policy import AHEAD, AgentPolicy, PolicyStep
 from impsy_tui.agent.seek import moves
 from impsy_tui.errors import UserError
 from tests.support.agents import LOUD, QUIET, frame, small_agent
@@ -18,7 +18,7 @@ FRAME = 1 / FRAMES_A_SECOND
 CENTROID = NAMES.index("specshape-centroid")
 
 
-def playing(player: AgentPlayer, heard: np.ndarray, frames: int = 40, own: np.ndarray | None = None) -> Played:
+def playing(player: AgentPolicy, heard: np.ndarray, frames: int = 40, own: np.ndarray | None = None) -> PolicyStep:
     for _ in range(frames):
         played = player.play(FRAME, heard, own)
     return played
@@ -31,7 +31,7 @@ def loudness_at(level: float) -> float:
 
 @pytest.mark.parametrize("policy", ["network", "seek"])
 def test_it_comes_to_be_as_loud_as_the_musician(policy: str) -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.policy = policy
     for level in (-20.0, -45.0, -12.0):
         played = playing(player, frame(level))
@@ -41,30 +41,30 @@ def test_it_comes_to_be_as_loud_as_the_musician(policy: str) -> None:
 
 
 def test_hold_never_moves() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.policy = "hold"
     assert playing(player, frame(-12.0)).parameters == (0.5, 0.5)
 
 
 def test_before_anything_is_heard_nothing_moves() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     assert playing(player, np.full(len(NAMES), np.nan)).parameters == (0.5, 0.5)
 
 
 def test_contrast_aims_for_the_opposite() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.aim = "contrast"
     assert playing(player, frame(-14.0)).parameters[0] == pytest.approx(loudness_at(-46.0), abs=0.03)
 
 
 def test_what_is_heard_of_the_synth_itself_counts_instead_of_the_table() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     louder_than_thought = frame(-10.0)
     assert playing(player, frame(-20.0), own=louder_than_thought).parameters[0] == 0.0
 
 
 def test_with_seek_exactly_what_matters_counts() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.policy = "seek"
     player.hear(["centroid"])
     played = playing(player, frame(-14.0, centroid=700.0))
@@ -75,7 +75,7 @@ def test_with_seek_exactly_what_matters_counts() -> None:
 
 
 def test_what_a_network_does_not_hear_is_not_chosen_for_it() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     with pytest.raises(UserError, match="this agent hears loudness-dBFS alone; seek hears all"):
         player.hear(["chroma"])
     with pytest.raises(UserError, match="no descriptor is called warmth"):
@@ -94,7 +94,7 @@ def test_what_does_not_matter_looks_matched_to_a_network() -> None:
             return np.eye(9)[4]
 
     network = Watched([(np.zeros((6, 9)), np.zeros(9))], "tanh")
-    player = AgentPlayer(small_agent(heard=("loudness-dBFS", "specshape-centroid"), network=network))
+    player = AgentPolicy(small_agent(heard=("loudness-dBFS", "specshape-centroid"), network=network))
     player.hear(["centroid"])
     player.play(FRAME, frame(-14.0, 700.0))
     assert seen[-1][[0, 2]].tolist() == [0.0, 0.0]
@@ -104,13 +104,13 @@ def test_what_does_not_matter_looks_matched_to_a_network() -> None:
 BOTH = ("loudness-dBFS", "specshape-centroid")
 
 
-def follower() -> AgentPlayer:
+def follower() -> AgentPolicy:
     """An agent that goes where it recalls, and looks at nothing else."""
     every = moves(2)
     kernel = np.zeros((10, len(every)))
     kernel[6:8] = every.T
     network = Perceptron([(kernel, -0.5 * np.abs(every).sum(1))], "tanh")
-    return AgentPlayer(small_agent(heard=BOTH, judged=BOTH, patience=(200.0,), network=network))
+    return AgentPolicy(small_agent(heard=BOTH, judged=BOTH, patience=(200.0,), network=network))
 
 
 def test_a_network_with_a_memory_comes_to_where_its_synth_sounded_like_that() -> None:
@@ -140,7 +140,7 @@ def test_what_its_network_does_not_hear_may_matter_to_seek_all_the_same() -> Non
 
 
 def test_when_the_musician_is_silent_it_goes_where_the_synth_is_quietest_and_comes_back() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     playing(player, frame(-12.0))
     played = playing(player, frame(-90.0), frames=200)
     assert played.resting
@@ -150,14 +150,14 @@ def test_when_the_musician_is_silent_it_goes_where_the_synth_is_quietest_and_com
 
 
 def test_a_short_pause_is_no_silence_and_one_may_be_told_never_to_rest() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     assert not playing(player, frame(-90.0), frames=10).resting
     player.silence = None
     assert not playing(player, frame(-90.0), frames=300).resting
 
 
 def test_frames_that_are_no_numbers_are_told_of_once_and_the_last_one_counts() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     playing(player, frame(-20.0))
     broken = frame(-20.0)
     broken[CENTROID] = math.nan
@@ -172,7 +172,7 @@ def test_frames_that_are_no_numbers_are_told_of_once_and_the_last_one_counts() -
 
 
 def test_clipping_is_told_of_now_and_then() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     notices = [player.play(0.1, frame(-5.0, peak=0.5)).notice for _ in range(100)]
     assert notices[0] == "what is heard clips: turn the microphone down"
     assert not any(notices[1:])
@@ -183,7 +183,7 @@ def test_clipping_is_told_of_now_and_then() -> None:
 
 
 def test_a_budget_bounds_how_far_it_moves_in_a_second() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.policy = "seek"
     player.hear(["loudness-dBFS", "centroid"])
     player.budget = 0.2
@@ -197,7 +197,7 @@ def test_a_budget_bounds_how_far_it_moves_in_a_second() -> None:
 
 
 def test_smoothing_makes_it_follow_slowly() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.smoothing = 0.5
     after_half_a_second = playing(player, frame(-10.0), frames=round(FRAMES_A_SECOND / 2)).parameters[0]
     assert 0.7 < after_half_a_second < 0.9
@@ -205,7 +205,7 @@ def test_smoothing_makes_it_follow_slowly() -> None:
 
 
 def test_wander_walks_through_the_sounds_of_the_synth_without_a_musician() -> None:
-    player = AgentPlayer(small_agent(), np.random.default_rng(3))
+    player = AgentPolicy(small_agent(), np.random.default_rng(3))
     player.aim, player.policy = "wander", "seek"
     player.hear(["loudness-dBFS", "centroid"])
     silence = np.full(len(NAMES), np.nan)
@@ -218,7 +218,7 @@ def test_wander_walks_through_the_sounds_of_the_synth_without_a_musician() -> No
 
 
 def test_anticipate_without_a_network_expects_what_changes_to_go_on() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     player.aim = "anticipate"
     louder = np.linspace(-40.0, -20.0, round(4 * AHEAD * FRAMES_A_SECOND))
     for level in louder:
@@ -231,7 +231,7 @@ def test_anticipate_aims_for_what_its_network_expects() -> None:
     bias = np.zeros(len(NAMES))
     bias[0] = -1.0
     network = Perceptron([(np.zeros((3 * len(NAMES), len(NAMES))), bias)], "tanh")
-    player = AgentPlayer(small_agent(foresight=Foresight(network, 20, 4)))
+    player = AgentPolicy(small_agent(foresight=ForecastNetwork(network, 20, 4)))
     player.aim = "anticipate"
     playing(player, frame(-20.0), frames=8)
     heard = player.model.known.scaler.standardised(frame(-20.0))[0]
@@ -246,10 +246,10 @@ def test_anticipate_looks_as_far_ahead_however_many_frames_there_are_in_a_second
     kernel = np.zeros((3 * len(NAMES), len(NAMES)))
     kernel[len(NAMES) : 2 * len(NAMES)] = np.eye(len(NAMES))  # what has changed will change again
     identity = Perceptron([(kernel, np.zeros(len(NAMES)))], "tanh")
-    foresight = Foresight(identity, 86, back) if learned else None
+    foresight = ForecastNetwork(identity, 86, back) if learned else None
     ahead = []
     for rate in (20.0, 1 / FRAME / 4, 1 / FRAME, 4 / FRAME):
-        player = AgentPlayer(small_agent(foresight=foresight))
+        player = AgentPolicy(small_agent(foresight=foresight))
         player.aim = "anticipate"
         levels = np.linspace(-40.0, -20.0, round(2.0 * rate))
         for number, level in enumerate(levels):
@@ -261,7 +261,7 @@ def test_anticipate_looks_as_far_ahead_however_many_frames_there_are_in_a_second
 
 
 def test_reset_forgets() -> None:
-    player = AgentPlayer(small_agent())
+    player = AgentPolicy(small_agent())
     playing(player, frame(-12.0))
     player.reset()
     assert playing(player, np.full(len(NAMES), np.nan)).parameters == (0.5, 0.5)

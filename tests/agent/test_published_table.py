@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.extraction import Settings, averaged, describe
+from impsy_tui.agent.descriptors.extraction import FrameSettings, averaged, describe
 from impsy_tui.agent.descriptors.names import CATEGORIES, places
 from impsy_tui.agent.lookup_table import LookupTable, read_table
 from impsy_tui.agent.pd_rendering import render
@@ -11,7 +11,7 @@ from impsy_tui.agent.synths import as_recorded, synth_called
 from tests.support.places import ROOT, published
 from tests.support.programs import needs_pd
 
-SETTINGS = Settings(window=1_024, hop=512)
+SETTINGS = FrameSettings(window=1_024, hop=512)
 RECORDED, LENGTH = 88_192, 96_000
 """Samples. The published files are as long as two seconds at 48 kHz and were recorded at 44.1: their end is what a
 table held before, a sine of 500 Hz and amplitude 0.3, as the rows without a sound (p1 = 0) tell closely."""

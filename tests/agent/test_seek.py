@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.agent.descriptors.names import NAMES, places
 from impsy_tui.agent.lookup_table import read_table
-from impsy_tui.agent.seek import STEP, Known, Scaler, Seek, moved, moves, observed, rmse, towards
+from impsy_tui.agent.seek import STEP, KnownSynth, Scaler, Seek, moved, moves, observed, rmse, towards
 from tests.support.agents import small_table
 
 
@@ -22,7 +22,7 @@ def test_parameters_stay_from_0_to_1() -> None:
 
 
 def test_a_table_is_standardised_by_its_mean_and_population_deviation() -> None:
-    known = Known(small_table())
+    known = KnownSynth(small_table())
     centroid = known.descriptors[:, NAMES.index("specshape-centroid")]
     assert centroid.mean() == pytest.approx(0.0)
     assert centroid.std() == pytest.approx(1.0)
@@ -42,7 +42,7 @@ def test_towards_a_goal_each_parameter_steps_until_it_is_within_half_a_step() ->
 
 
 def test_seek_comes_to_the_sound_that_it_hears() -> None:
-    known = Known(small_table())
+    known = KnownSynth(small_table())
     seek = Seek(known, places(["loudness-dBFS", "centroid"]))
     target = known.descriptors[17 * 21 + 4]
     parameters = np.array([0.03, 0.97])
@@ -54,7 +54,7 @@ def test_seek_comes_to_the_sound_that_it_hears() -> None:
 
 def test_known_sounds_at_the_points_of_a_grid_as_the_table_says(rl_impro: Path) -> None:
     table = read_table(rl_impro / "lookup" / "sin-20.csv")
-    known = Known(table)
+    known = KnownSynth(table)
     assert (known.rows_at(table.parameters) == np.arange(400)).all()
     assert rmse(known.sound_at(table.parameters + 0.02), known.descriptors).max() == 0.0
     assert Scaler.of(table).standardised(table.descriptors) == pytest.approx(known.descriptors)

@@ -1,6 +1,6 @@
 """Counting, and reporting what goes wrong without flooding anybody."""
 
-from impsy_tui.channels.stats import RateMeter, Troubles
+from impsy_tui.channels.stats import ErrorCounter, RateMeter
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from tests.support.channels.fake_listener import Hearing
 
@@ -18,7 +18,7 @@ def test_the_rate_is_of_the_last_whole_second() -> None:
 def test_each_kind_is_told_at_most_once_a_second_and_all_are_counted() -> None:
     time = VirtualTime()
     hearing = Hearing(time.scheduler)
-    troubles = Troubles(hearing, "osc 2")
+    troubles = ErrorCounter(hearing, "osc 2")
     for _ in range(100):
         troubles.note("count", "wrong count")
         time.advance(0.005)
@@ -32,7 +32,7 @@ def test_each_kind_is_told_at_most_once_a_second_and_all_are_counted() -> None:
 
 def test_a_quiet_channel_keeps_no_timers() -> None:
     time = VirtualTime()
-    troubles = Troubles(Hearing(time.scheduler), "osc")
+    troubles = ErrorCounter(Hearing(time.scheduler), "osc")
     troubles.note("a", "a")
     time.advance(5)
     assert len(time.scheduler) == 0

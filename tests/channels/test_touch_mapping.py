@@ -8,7 +8,7 @@ import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.udp_client import SimpleUDPClient
 
-from impsy_tui.channels.base import PlaysTouches, VirtualTouch
+from impsy_tui.channels.base import TouchOutput, VirtualTouch
 from impsy_tui.channels.demo.touches import TouchDemoChannel
 from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.channels.osc.channel import OscChannel
@@ -72,7 +72,7 @@ def test_without_touches_such_messages_are_what_they_were() -> None:
 
 def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
     async def play(channel: OscChannel, hearing: Hearing, client: SimpleUDPClient) -> None:
-        assert isinstance(channel, PlaysTouches)
+        assert isinstance(channel, TouchOutput)
         channel.play_touch(_DOWN)
         channel.end_touch("p2")
         channel.tell_band([gesture_told("p2", 7)])

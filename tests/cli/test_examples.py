@@ -153,7 +153,7 @@ def test_init_with_the_guide_asks_after_a_plain_init(tmp_path: Path) -> None:
 def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
     import asyncio
 
-    from impsy_tui.engine.models.user_files import Library
+    from impsy_tui.engine.models.user_files import UserFiles
 
     for name in (
         "logs/2026-05-01-3d-mdrnn.log",
@@ -163,7 +163,7 @@ def test_a_beginning_that_only_one_name_has_is_enough(tmp_path: Path) -> None:
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    library = Library(tmp_path / "logs", tmp_path / "datasets", [tmp_path / "models"], lambda: ())
+    library = UserFiles(tmp_path / "logs", tmp_path / "datasets", [tmp_path / "models"], lambda: ())
     assert library.find("model", "mus").name == "music-a.h5"
     assert library.find("log", "2026-05").name == "2026-05-01-3d-mdrnn.log"
     assert library.find_any("music").name == "music-a.h5"

@@ -8,7 +8,7 @@ import numpy as np
 from impsy_tui.ensemble.clips import read_clips
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.synthetic.touches import play
-from impsy_tui.ensemble.touches.touch import Recording, Touches, read_touches, write_touches
+from impsy_tui.ensemble.touches.touch import Touches, TouchRecording, read_touches, write_touches
 from tests.support.engine_process import shell
 
 BEGAN = 1_777_665_600.0
@@ -24,7 +24,7 @@ def _recorded(file: Path) -> None:
         name: Touches(part.times + BEGAN, part.fingers, part.x, part.y, part.velocities)
         for name, part in zip(("ann", "bo"), parts, strict=True)
     }
-    write_touches(file, Recording("set", players))
+    write_touches(file, TouchRecording("set", players))
 
 
 def test_touches_become_scores_and_clips(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.config import load_config
-from impsy_tui.config.describe import Described, describe
+from impsy_tui.config.describe import SettingDescription, describe
 from impsy_tui.config.value_types import written
 
 
-def _described(tmp_path: Path, text: str) -> dict[str, Described]:
+def _described(tmp_path: Path, text: str) -> dict[str, SettingDescription]:
     (tmp_path / "c.toml").write_text(text)
     return {setting.key: setting for setting in describe(load_config(tmp_path / "c.toml"))}
 

@@ -8,7 +8,7 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
 from impsy_tui.agent.file import write_agent
-from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.agent import agent_lines
 from impsy_tui.control.agent_state import GROUPS, AgentState
 from tests.console.conftest import Rig
@@ -16,7 +16,7 @@ from tests.support import snapshots as made
 from tests.support.agents import frame, small_agent
 from tests.support.console_app import LARGE, SMALL, console, performed
 
-PALETTE = ThemeShelf().load("amber")
+PALETTE = ThemeFolders().load("amber")
 AGENT = AgentState(
     hear="loudness-dB centroid chroma-A chroma-B and 20 more",
     resting=True,

@@ -3,11 +3,11 @@
 import pytest
 from rich.cells import cell_len
 
-from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.footer import _choices
 from impsy_tui.language.completion import Completion
 
-PALETTE = ThemeShelf().load("amber")
+PALETTE = ThemeFolders().load("amber")
 LOGS = tuple(f"2026-11-{day:02}T20-00-00-9d-mdrnn" for day in range(1, 31))
 
 

@@ -10,7 +10,7 @@ from textual.keys import _character_to_key
 from impsy_tui.console.app import ConsoleApp
 from impsy_tui.console.drawing.advice import PLAY_OR_GIVE
 from impsy_tui.console.drawing.painter import width_of
-from impsy_tui.console.options import Options
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.language.parser import Mistake
 from tests.console.conftest import PULSE, Rig
 from tests.support.console_app import LARGE, Console, console, performed
@@ -105,7 +105,7 @@ async def test_a_mistake_is_told_where_there_was_no_line_for_it(rig: Rig) -> Non
 
 
 def test_before_anything_is_mounted_no_key_is_a_hot_key(rig: Rig) -> None:
-    app = ConsoleApp(Options(rig.socket))
+    app = ConsoleApp(ConsoleOptions(rig.socket))
     assert not app.perform.keys_mode, "a snapshot that comes now would take the focus from the prompt"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.page import Page
-from impsy_tui.console.screens.setup_questions import Guide
+from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.link import LinkState
 from impsy_tui.language import COMMANDS
 from tests.console.conftest import PULSE, Rig, write_log
@@ -193,7 +193,7 @@ async def test_panic_and_pause_work_inside_dialogs(rig: Rig) -> None:
         await here.press("escape", "f3")
         await here.sees("interaction.mode")
         await here.press("escape", "g")
-        await here.until(lambda: isinstance(here.app.screen, Guide))
+        await here.until(lambda: isinstance(here.app.screen, SetupDialog))
         await here.press("f9")
         await here.until(lambda: here.player.paused)
         await here.press("escape", "escape", "ctrl+p", "f8")

@@ -8,7 +8,7 @@ from textual.widgets import Input, OptionList
 
 from impsy_tui.config import load_config
 from impsy_tui.console.screens.settings import SettingsPage
-from impsy_tui.console.screens.setup_questions import Guide
+from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Ports
 from impsy_tui.setup_questions import Question
@@ -30,7 +30,7 @@ def studio(jack_server: JackServer, tmp_path: Path) -> Iterator[Rig]:
 
 
 def _question(here: Console) -> str:
-    shown = here.app.screen._shown if isinstance(here.app.screen, Guide) else None
+    shown = here.app.screen._shown if isinstance(here.app.screen, SetupDialog) else None
     return shown.text if isinstance(shown, Question) else ""
 
 
@@ -191,14 +191,14 @@ async def test_a_set_up_that_cannot_be_written_says_so(studio: Rig) -> None:
 async def test_keys_that_come_too_fast_write_nothing_and_reach_nothing_else(rig: Rig) -> None:
     async with console(rig.socket, SMALL) as here:
         await here.enter("guide")
-        await here.until(lambda: isinstance(here.app.screen, Guide))
+        await here.until(lambda: isinstance(here.app.screen, SetupDialog))
         await here.burst(*["enter"] * 5)
         await _asked(here, "What is this set-up called?")
         await here.burst(*["enter"] * 30)
         for _ in range(10):
             await here.burst("enter")
         await here.sees("Write this set-up?")
-        assert [type(screen) for screen in here.app.screen_stack[1:]] == [SettingsPage, Guide]
+        assert [type(screen) for screen in here.app.screen_stack[1:]] == [SettingsPage, SetupDialog]
         await here.burst(*["enter"] * 5)
         await here.press("escape")
         await here.until(lambda: isinstance(here.app.screen, SettingsPage))

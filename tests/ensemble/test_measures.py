@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.ensemble import measures
-from impsy_tui.ensemble.measures import WINDOW, Watch, ensemble_state, follow, measure
+from impsy_tui.ensemble.measures import WINDOW, EnsembleWatch, ensemble_state, follow, measure
 from impsy_tui.ensemble.scores import read_score
 from tests.support.places import published
 
@@ -103,7 +103,7 @@ def test_what_is_followed_live_is_what_a_window_of_the_score_says() -> None:
 
 
 def test_players_may_come_and_go() -> None:
-    watch = Watch()
+    watch = EnsembleWatch()
     watch.hear([1, 3])
     assert watch.hear([1, -1]).counts.sum() == 1
     assert watch.hear([1, 3, 5]).counts.sum() == 1

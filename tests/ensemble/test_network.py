@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.ensemble import memory as ensemble_memory
 from impsy_tui.ensemble import scores
-from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH, Memory, told_of
+from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH, EnsembleMemory, told_of
 from impsy_tui.ensemble.network import MOST_FOLLOWERS, PREFIX, EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
 from impsy_tui.errors import UserError
@@ -15,7 +15,7 @@ from tests.support.models import SHIPPED_BAND
 
 
 def _heard(codes: list[list[int]]) -> np.ndarray:
-    memory = Memory(len(codes[0]))
+    memory = EnsembleMemory(len(codes[0]))
     return np.stack([memory.hear(row) for row in codes])
 
 
@@ -42,11 +42,11 @@ def test_habits_come_to_what_is_always_done() -> None:
 
 
 def test_who_is_not_there_is_told_of_in_nothing_and_comes_back_as_somebody_new() -> None:
-    memory = Memory(2)
+    memory = EnsembleMemory(2)
     for _ in range(20):
         memory.hear([2, 6])
     assert not memory.hear([2, -1])[1].any()
-    assert np.array_equal(memory.hear([2, 5])[1], Memory(1).hear([5])[0])
+    assert np.array_equal(memory.hear([2, 5])[1], EnsembleMemory(1).hear([5])[0])
 
 
 def test_the_order_of_the_others_does_not_matter_and_who_is_not_there_counts_for_nothing() -> None:

@@ -5,13 +5,13 @@ import pytest
 
 from impsy_tui.ensemble.evaluation import HEADS, judge_markov, judge_network, judge_real, surprises, table
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import GONE, Band, played
+from impsy_tui.ensemble.predictor import GONE, EnsemblePredictor, played
 from impsy_tui.ensemble.synthetic.scores import scores
 from tests.support.models import SHIPPED_BAND
 
 
-def _band(followers: int, seed: int = 1) -> Band:
-    return Band(EnsembleNetwork(SHIPPED_BAND), followers, np.random.default_rng(seed))
+def _band(followers: int, seed: int = 1) -> EnsemblePredictor:
+    return EnsemblePredictor(EnsembleNetwork(SHIPPED_BAND), followers, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("followers", [1, 3, 7])

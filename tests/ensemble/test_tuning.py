@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.ensemble.measures import measure
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import Band, Tuning, played
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, played
 from impsy_tui.ensemble.synthetic.scores import scores
 from impsy_tui.ensemble.tuning import note_tunings, read_tuning, tune
 from tests.support.models import SHIPPED_BAND
@@ -30,7 +30,7 @@ def test_a_tuned_band_is_as_restless_as_those_it_is_tuned_to() -> None:
     real = measure([codes[:, 1:] for codes in made])
     runs = []
     for each in (Tuning(), tuning):
-        band = Band(network, 2, np.random.default_rng(2), each)
+        band = EnsemblePredictor(network, 2, np.random.default_rng(2), each)
         runs.append(measure([played(band, made[0][:, 0], made[0][0, 1:])]))
     before, after = runs
     assert abs(np.log(after.run / real.run)) < 0.3 * abs(np.log(before.run / real.run))
@@ -83,7 +83,7 @@ def test_the_shipped_band_plays_as_restlessly_as_its_kind() -> None:
     made = [codes for codes in scores(28, 300, 99) if codes.shape[1] == 4]
     real, free = [], []
     for seed, codes in enumerate(made):
-        band = Band(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_BAND, 4))
+        band = EnsemblePredictor(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_BAND, 4))
         real.append(codes[:, 1:])
         free.append(played(band, codes[:, 0], codes[0, 1:]))
     assert measure(free).run == pytest.approx(measure(real).run, rel=0.25)

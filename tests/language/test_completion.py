@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.language import COMMANDS, Mistake, Program, parse
-from impsy_tui.language.completion import Completion, Known, complete
+from impsy_tui.language.completion import Completion, CompletionSources, complete
 from impsy_tui.language.parser import read_macros
 from tests.support.lines import typed
 
 PLAYERS = tuple(name for name, command in COMMANDS.items() if command.player)
 GLIDING = tuple(name for name, command in COMMANDS.items() if command.ramp)
 
-KNOWN = Known(
+KNOWN = CompletionSources(
     models=("pulse", "my model"),
     logs=("l1", "l2"),
     datasets=("d", "d9"),
@@ -184,8 +184,8 @@ def test_a_completion_begins_where_its_word_does() -> None:
 names = st.lists(st.text(max_size=5))
 
 
-@given(typed(), st.builds(Known, names, names, names, names, names, st.integers(-1, 20), *(names,) * 5))
-def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, known: Known) -> None:
+@given(typed(), st.builds(CompletionSources, names, names, names, names, names, st.integers(-1, 20), *(names,) * 5))
+def test_any_line_has_completions_that_begin_as_its_last_word_does(line: str, known: CompletionSources) -> None:
     found = complete(line, known)
     assert 0 <= found.start <= len(line)
     for option in found.options:
@@ -219,7 +219,7 @@ def test_completing_an_example_from_anywhere_leads_to_a_line_that_can_be_read(
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
 def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> None:
     example: str = command.example  # type: ignore[attr-defined]
-    known = Known(("m",), ("l",), ("d",), ("contrast",), ("interaction.threshold",), 9)
+    known = CompletionSources(("m",), ("l",), ("d",), ("contrast",), ("interaction.threshold",), 9)
     at = 0
     for word in example.replace(";", "").split():
         at = example.index(word, at)
@@ -230,7 +230,7 @@ def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> N
 
 
 def test_models_of_bands_are_loaded_and_not_evaluated() -> None:
-    known = Known(models=("pulse",), bands=("ensembleRNN-mine",), classifiers=("gestures-mine",))
+    known = CompletionSources(models=("pulse",), bands=("ensembleRNN-mine",), classifiers=("gestures-mine",))
     assert complete("@trio load ", known).options == ("pulse", "ensembleRNN-mine")
     assert complete("audition ens", known).options == ("ensembleRNN-mine",)
     assert complete("evaluate ", known).options[:1] == ("pulse",)
@@ -249,6 +249,6 @@ def test_models_of_bands_are_loaded_and_not_evaluated() -> None:
     ],
 )
 def test_complete_offers_names_with_blanks_as_they_are_typed(line: str, start: int, option: str) -> None:
-    known = Known(models=("mein modell", 'a "quoted" one'))
+    known = CompletionSources(models=("mein modell", 'a "quoted" one'))
     found = complete(line, known)
     assert (found.start, found.options) == (start, (option,))

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from impsy_tui.errors import UserError
-from impsy_tui.mdrnn.dummy import DummyPlayer
+from impsy_tui.mdrnn.dummy import DummyPredictor
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Floats, Shape
-from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.mdrnn.weights import read_weights
 from impsy_tui.prediction import Prediction
 from impsy_tui.terms import MIN_DT
 from tests.support.models import constant_model, random_model
 
 
-def _player(file: Path, seed: int = 1) -> MdrnnPlayer:
-    return MdrnnPlayer(NumpyNetwork(read_weights(file)), "m", np.random.default_rng(seed))
+def _player(file: Path, seed: int = 1) -> MdrnnPredictor:
+    return MdrnnPredictor(NumpyNetwork(read_weights(file)), "m", np.random.default_rng(seed))
 
 
 def test_what_is_predicted_outside_the_bounds_is_brought_back(tmp_path: Path) -> None:
@@ -61,14 +61,14 @@ class _Failing:
 
 
 def test_a_network_that_fails_is_reset_and_goes_on() -> None:
-    player = MdrnnPlayer(_Failing(), "m", np.random.default_rng(1))
+    player = MdrnnPredictor(_Failing(), "m", np.random.default_rng(1))
     with pytest.raises(UserError, match="not a number"):
         player.predict(0.1, (0.5,))
     assert player.predict(0.1, (0.5,)).values == (pytest.approx(0.1, abs=0.05),)
 
 
 def test_the_dummy_wanders_within_bounds() -> None:
-    dummy = DummyPlayer(5, np.random.default_rng(1))
+    dummy = DummyPredictor(5, np.random.default_rng(1))
     predictions = [dummy.predict(0.1, (0.5,) * 4) for _ in range(500)]
     assert dummy.kind == "dummy"
     assert all(MIN_DT <= p.dt <= 0.5 and all(0 <= x <= 1 for x in p.values) for p in predictions)

@@ -12,12 +12,12 @@ from impsy_tui.model_files.metadata import MOST_EPOCHS, read_curve
 from impsy_tui.plots import pictures, terminal
 from impsy_tui.plots.continuation import HEARD, choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve
-from impsy_tui.plots.request import Wish
+from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import sheet
 from tests.support.models import constant_model
 from tests.support.plot_data import made_dataset, made_log
 
-WISH = Wish(20, datasets=Path("none"))
+WISH = PlotRequest(20, datasets=Path("none"))
 
 
 def _log(file: Path, *rows: str) -> Path:
@@ -34,7 +34,7 @@ def test_a_log_tells_both_apart(tmp_path: Path) -> None:
         "01.250000,rnn,0.8,0.9",
         "02.000000,interface,0.3,0.5",
     )
-    drawn = sheet(file, Wish(4))
+    drawn = sheet(file, PlotRequest(4))
     (series,) = drawn.series
     assert (drawn.title, drawn.remark) == ("a", "2 s, 3 of your events, 2 of the player's")
     assert (series.seconds, series.names) == (2.0, ("x1", "x2"))
@@ -52,21 +52,21 @@ def test_a_log_tells_both_apart(tmp_path: Path) -> None:
 def test_of_a_data_set_the_longest_performance_or_the_one_asked_for(tmp_path: Path) -> None:
     file = tmp_path / "a.npz"
     write_dataset(file, [np.array([[5, 0.1], [1, 0.2]]), np.array([[9, 0.1], [2, 0.2], [3, 0.3]])])
-    longest, first = sheet(file, WISH), sheet(file, Wish(20, performance=1))
+    longest, first = sheet(file, WISH), sheet(file, PlotRequest(20, performance=1))
     assert longest.remark == "5 events, 0.3 min, 2 performances; drawn is number 2"
     # What lay before its first event is no part of a performance.
     assert (longest.series[0].seconds, first.series[0].seconds) == (5.0, 1.0)
     with pytest.raises(UserError, match="no performance 3: they are 1 to 2"):
-        sheet(file, Wish(20, performance=3))
+        sheet(file, PlotRequest(20, performance=3))
 
 
 def test_the_dimensions_asked_for(tmp_path: Path) -> None:
     file = made_dataset(tmp_path / "a.npz", faders=4)
-    (series,) = sheet(file, Wish(20, dimensions=(3, 1))).series
+    (series,) = sheet(file, PlotRequest(20, dimensions=(3, 1))).series
     assert series.names == ("x3", "x1")
     assert series.tracks[0].low.shape == (20, 2)
     with pytest.raises(UserError, match="there is no x5: the last is x4"):
-        sheet(file, Wish(20, dimensions=(5,)))
+        sheet(file, PlotRequest(20, dimensions=(5,)))
 
 
 def test_a_model_plays_on_beside_what_followed(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_model_plays_on_beside_what_followed(tmp_path: Path) -> None:
     (tmp_path / "pulse.toml").write_text("[curve]\nloss = [1, 0.5]\nheld_out = [2.0, 1.5]\n")
     made_dataset(tmp_path / "other-3d.npz", faders=2)
     made_dataset(tmp_path / "mine.npz", faders=3)
-    drawn = sheet(model, Wish(40, datasets=tmp_path))
+    drawn = sheet(model, PlotRequest(40, datasets=tmp_path))
     real, played = drawn.series
     assert "hears performance 2 of mine" in drawn.remark
     assert drawn.curve == Curve((1.0, 0.5), (2.0, 1.5))
@@ -92,12 +92,12 @@ def test_a_model_plays_on_beside_what_followed(tmp_path: Path) -> None:
 
 def test_a_model_without_a_data_set_plays_from_nothing(tmp_path: Path) -> None:
     model = constant_model(tmp_path / "pulse.h5", [0.02, 0.2, 0.5, 0.8])
-    drawn = sheet(model, Wish(40, datasets=tmp_path))
+    drawn = sheet(model, PlotRequest(40, datasets=tmp_path))
     assert [track.who for track in drawn.series[0].tracks] == [PLAYER]
     assert "plays from nothing" in drawn.remark
     made_dataset(tmp_path / "two.npz", faders=2)
     with pytest.raises(UserError, match=r"two.npz is of dimension 3, and the model of 4"):
-        sheet(model, Wish(40, on=tmp_path / "two.npz"))
+        sheet(model, PlotRequest(40, on=tmp_path / "two.npz"))
 
 
 def test_the_same_seed_plays_the_same(shipped_model: Path, tmp_path: Path) -> None:

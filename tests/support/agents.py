@@ -6,7 +6,7 @@ from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.file import AgentModel
 from impsy_tui.agent.lookup_table import LookupTable
 from impsy_tui.agent.perceptron import Perceptron
-from impsy_tui.agent.seek import STEP, Known, moves
+from impsy_tui.agent.seek import STEP, KnownSynth, moves
 
 LOUDNESS = ("loudness-dBFS",)
 QUIET, LOUD = -50.0, -10.0
@@ -32,7 +32,7 @@ def small_agent(**changes: object) -> AgentModel:
     bias = np.array([-0.5 * abs(a) - 1000.0 * abs(b) for a, b in every.tolist()])
     network = Perceptron([(kernel, np.zeros(1)), (last, bias)], "tanh")
     made = {
-        "known": Known(small_table()),
+        "known": KnownSynth(small_table()),
         "heard": LOUDNESS,
         "judged": LOUDNESS,
         "step": STEP,

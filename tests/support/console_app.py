@@ -14,10 +14,10 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from impsy_tui.console.app import ConsoleApp
-from impsy_tui.console.options import Options
+from impsy_tui.console.options import ConsoleOptions
 from impsy_tui.console.screens.page import Page
 from impsy_tui.control.link import LinkState
-from impsy_tui.control.messages import ConsoleWishes, Snapshot
+from impsy_tui.control.messages import ConsoleSettings, Snapshot
 from impsy_tui.control.remote import RemoteSocket
 from impsy_tui.control.states import PlayerState
 
@@ -162,7 +162,7 @@ async def console(
         connected: wait for the engine.
         remote: the connection that the socket comes through.
     """
-    app = ConsoleApp(Options(socket, theme, wishes=ConsoleWishes(keys=dict(keys or {})), remote=remote))
+    app = ConsoleApp(ConsoleOptions(socket, theme, wishes=ConsoleSettings(keys=dict(keys or {})), remote=remote))
     async with app.run_test(size=size) as pilot:
         shown = Console(app, pilot)
         if connected:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from impsy_tui.language import COMMANDS, Call, Chance, Command, Invocation, Kind, Macro, Moment, Program
+from impsy_tui.language import COMMANDS, ArgumentKind, Call, Chance, Command, Invocation, Macro, Moment, Program
 from impsy_tui.language.command_schema import Argument
 from impsy_tui.language.program import EVERYBODY, MOMENTS, Value
 from impsy_tui.language.value_readers import GRIDS
@@ -97,38 +97,38 @@ def _players() -> st.SearchStrategy[str]:
 def values(argument: Argument, depth: int) -> st.SearchStrategy[Value]:
     """Whatever an argument may be."""
     match argument.kind:
-        case Kind.NUMBER | Kind.DURATION:
+        case ArgumentKind.NUMBER | ArgumentKind.DURATION:
             assert argument.within is not None
             within = argument.within
             one = st.floats(within.low, within.high, exclude_min=within.above)
             number = one | st.builds(Chance, one, one)
             return number | st.sampled_from(argument.choices) if argument.choices else number
-        case Kind.WHOLE:
+        case ArgumentKind.WHOLE:
             assert argument.within is not None
             whole = st.integers(int(argument.within.low), int(argument.within.high)).map(float)
             return whole | st.sampled_from(argument.choices) if argument.choices else whole
-        case Kind.SWITCH:
+        case ArgumentKind.SWITCH:
             return st.booleans()
-        case Kind.CHOICE:
+        case ArgumentKind.CHOICE:
             return st.sampled_from(argument.choices)
-        case Kind.COMMAND:
+        case ArgumentKind.COMMAND:
             return st.sampled_from(sorted(COMMANDS))
-        case Kind.GRID:
+        case ArgumentKind.GRID:
             return st.sampled_from((*GRIDS, *argument.choices))
-        case Kind.MOMENT:
+        case ArgumentKind.MOMENT:
             numbered = {"silence": st.floats(0.1, 60), "event": st.integers(1, 1000).map(float)}
             return st.sampled_from(MOMENTS).flatmap(
                 lambda word: st.builds(Moment, st.just(word), numbered.get(word, st.just(0.0)))
             )
-        case Kind.DIMENSIONS:
+        case ArgumentKind.DIMENSIONS:
             return st.lists(st.integers(1, 9999), min_size=1, unique=True).map(tuple)
-        case Kind.TEXT:
+        case ArgumentKind.TEXT:
             return st.text(st.characters(codec="utf-8"), min_size=1).filter(_is_plain)
-        case Kind.LINE:
+        case ArgumentKind.LINE:
             return programs(depth - 1)
-        case Kind.SETTINGS:
+        case ArgumentKind.SETTINGS:
             return _settings(depth)
-        case Kind.DEFINITION:
+        case ArgumentKind.DEFINITION:
             made = st.builds(
                 lambda name, body: Macro(name, ("to",), str(body)), _names_of_macros(), programs(depth - 1)
             )
@@ -154,7 +154,9 @@ def _settings(depth: int) -> st.SearchStrategy[Program]:
 
 def _gliding(argument: Argument) -> Argument:
     """What may stand for it where it glides: numbers have no words in their place."""
-    return replace(argument, choices=()) if argument.kind in (Kind.NUMBER, Kind.DURATION) else argument
+    return (
+        replace(argument, choices=()) if argument.kind in (ArgumentKind.NUMBER, ArgumentKind.DURATION) else argument
+    )
 
 
 def _is_plain(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from impsy_tui.agent.corpus import write_corpus
-from impsy_tui.agent.descriptors.extraction import Settings, averaged, describe
+from impsy_tui.agent.descriptors.extraction import FrameSettings, averaged, describe
 from impsy_tui.agent.lookup_table import LookupTable, write_table
 from impsy_tui.agent.synths import SYNTHS, grid
 from impsy_tui.data.synthetic import performances
@@ -74,7 +74,7 @@ def rl_impro(folder: Path) -> None:
     """Look-up tables of the built-in synths, and corpora of phrases that they play."""
     (folder / "lookup").mkdir(parents=True)
     (folder / "corpus").mkdir()
-    settings = Settings(window=1_024, hop=512, true_peak=False)
+    settings = FrameSettings(window=1_024, hop=512, true_peak=False)
     for synth, points, name in (("sine", 20, "sin-20"), ("fm", 10, "fm3-10")):
         parameters = grid(len(SYNTHS[synth].parameters), points)
         sounds = (SYNTHS[synth].render(row, 0.05, RATE) for row in parameters)
@@ -84,7 +84,7 @@ def rl_impro(folder: Path) -> None:
         random = np.random.default_rng(number)
         notes = random.uniform(0.2, 0.9, (8, len(SYNTHS[synth].parameters)))
         phrase = np.concatenate([SYNTHS[synth].render(note, 0.25, RATE) for note in notes])
-        write_corpus(folder / "corpus" / f"0{number}_{synth}.csv.gz", describe(phrase, Settings()))
+        write_corpus(folder / "corpus" / f"0{number}_{synth}.csv.gz", describe(phrase, FrameSettings()))
 
 
 def metatone(folder: Path) -> None:

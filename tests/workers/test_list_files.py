@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.file import write_agent
-from impsy_tui.control.messages import FromEngine, LogPicture, Reply
+from impsy_tui.control.messages import FromEngine, LogPlot, Reply
 from impsy_tui.data.datasets import write_dataset
 from impsy_tui.workers.list_files import MOST_COLUMNS, draw, list_files
 from tests.support.agents import small_agent
@@ -64,7 +64,7 @@ def test_agents_are_listed_among_the_models(tmp_path: Path) -> None:
 
 def test_a_log_is_drawn(folder: Path) -> None:
     picture = draw(3, folder / "a-3d-mdrnn.log", 4)
-    assert picture == LogPicture(
+    assert picture == LogPlot(
         3,
         "a-3d-mdrnn.log",
         4.0,
@@ -86,7 +86,7 @@ def test_a_log_that_cannot_be_drawn_is_answered_with_why(folder: Path, name: str
 @pytest.mark.parametrize(("asked", "drawn"), [(-5, 1), (0, 1), (10**9, MOST_COLUMNS)])
 def test_nobody_gets_a_picture_too_large(folder: Path, asked: int, drawn: int) -> None:
     picture = draw(3, folder / "a-3d-mdrnn.log", asked)
-    assert isinstance(picture, LogPicture)
+    assert isinstance(picture, LogPlot)
     assert len(picture.values) == len(picture.played) == drawn
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.corpus import read_corpus
-from impsy_tui.agent.descriptors.extraction import NAMES, Settings, averaged, describe
+from impsy_tui.agent.descriptors.extraction import NAMES, FrameSettings, averaged, describe
 from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.synths import SYNTHS, grid, synth_called
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
@@ -50,7 +50,9 @@ def test_a_table_is_what_the_synth_sounds_like_on_the_grid(tmp_path: Path) -> No
     table = read_table(file)
     np.testing.assert_array_equal(table.parameters, grid(2, 5))
     sound = synth_called("sine").render(np.array([0.4, 0.8]), 0.2, 44_100)
-    np.testing.assert_allclose(table.descriptors[14], averaged(describe(sound, Settings())), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(
+        table.descriptors[14], averaged(describe(sound, FrameSettings())), rtol=1e-6, atol=1e-9
+    )
     assert [each.name for each in file.parent.iterdir()] == ["sine.csv"]
 
 
@@ -112,7 +114,7 @@ def test_our_patches_sound_like_the_built_in_synths(name: str) -> None:
     synth = synth_called(name)
     count = len(synth.parameters)
     points = np.random.default_rng(1).uniform(0.2, 0.9, (4, count))
-    settings = Settings(window=1_024, hop=512)
+    settings = FrameSettings(window=1_024, hop=512)
     for point, sound in zip(points, render(ROOT / "configs" / "pd" / f"{name}.pd", points, 1.0, 44_100), strict=True):
         assert len(sound) == 44_100
         patch, ours = (averaged(describe(each, settings)) for each in (sound, synth.render(point, 1.0, 44_100)))
@@ -160,7 +162,7 @@ def test_recordings_become_a_corpus(tmp_path: Path) -> None:
     assert "left out: broken.wav cannot be read" in last.text
     assert sorted(file.name for file in corpus.iterdir()) == ["a.csv.gz", "below-a.csv.gz", "c.csv.gz"]
     heard, _ = soundfile.read(folder / "a.wav")
-    ours = describe(heard.mean(axis=1), Settings())
+    ours = describe(heard.mean(axis=1), FrameSettings())
     np.testing.assert_allclose(read_corpus(corpus / "a.csv.gz"), ours, rtol=1e-5, atol=1e-6)
     with gzip.open(corpus / "a.csv.gz", "rt") as text:
         assert text.readline() == f"344.53125 frames/s,{','.join(NAMES)}\n"

@@ -24,7 +24,7 @@ _AT_A_TIME: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class FrameSettings:
     """How sound is cut into frames.
 
     Attributes:
@@ -62,14 +62,14 @@ class Settings:
         return max(self.window, self.loudness_window)
 
 
-class Describer:
+class DescriptorStream:
     """Describes a stream, hop by hop. It remembers what its filters need of the past, so it is for one stream.
 
     Args:
         settings: how.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: FrameSettings) -> None:
         self._settings = settings
         self._spectrum = Spectrum(settings.rate, settings.window)
         self._weighting = KWeighting(settings.rate, settings.hop)
@@ -104,7 +104,7 @@ class Describer:
         return described
 
 
-def describe(samples: np.ndarray, settings: Settings) -> np.ndarray:
+def describe(samples: np.ndarray, settings: FrameSettings) -> np.ndarray:
     """The frames of a recording, with silence before and after.
 
     Args:
@@ -119,7 +119,7 @@ def describe(samples: np.ndarray, settings: Settings) -> np.ndarray:
     count = len(samples) // hop + 1
     padded = np.zeros(-(-(half + len(samples) + settings.longest + hop) // hop) * hop)
     padded[half : half + len(samples)] = samples
-    describer = Describer(settings)
+    describer = DescriptorStream(settings)
     squares, peaks = describer.hear(padded)
     frames = _windows(padded, settings.window, half, hop, count)
     loud = (_windows(stream, settings.loudness_window, half, hop, count) for stream in (squares, peaks))
@@ -142,4 +142,4 @@ def averaged(frames: np.ndarray) -> np.ndarray:
     return mean
 
 
-__all__ = ["CATEGORIES", "NAMES", "Describer", "Settings", "averaged", "describe", "places"]
+__all__ = ["CATEGORIES", "NAMES", "DescriptorStream", "FrameSettings", "averaged", "describe", "places"]

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.extraction import Describer, Settings
+from impsy_tui.agent.descriptors.extraction import DescriptorStream, FrameSettings
 from impsy_tui.agent.descriptors.names import NAMES
 
 SILENT: Final = -60.0
@@ -19,7 +19,7 @@ _LENGTHS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class StreamQuality:
     """How well a stream can be heard.
 
     Attributes:
@@ -36,7 +36,7 @@ class Hearing:
     silent: float = 0.0
     level: float = -157.0
 
-    def problems(self, since: "Hearing") -> list[str]:
+    def problems(self, since: "StreamQuality") -> list[str]:
         """What went wrong since then, for the performer; nothing if all is well."""
         found = []
         if broken := self.broken - since.broken:
@@ -53,10 +53,10 @@ class Framing:
         settings: how.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: FrameSettings) -> None:
         self.settings = settings
-        self.hearing = Hearing()
-        self._describer = Describer(settings)
+        self.hearing = StreamQuality()
+        self._describer = DescriptorStream(settings)
         length = _LENGTHS * settings.longest
         # Rows: samples, squares of K-weighted ones, peaks. What was before the beginning is silence.
         self._kept = np.zeros((3, length))
@@ -102,7 +102,7 @@ class Framing:
         level = float(frame[0, 0])
         before = self.hearing
         silent = before.silent + hop / self.settings.rate if level < SILENT else 0.0
-        self.hearing = Hearing(before.frames + 1, before.broken, before.clipped, silent, level)
+        self.hearing = StreamQuality(before.frames + 1, before.broken, before.clipped, silent, level)
         return frame
 
     def _numbers_only(self, block: np.ndarray) -> np.ndarray:
@@ -123,5 +123,7 @@ class Framing:
         self.hearing = _with(self.hearing, clipped=clips)
 
 
-def _with(hearing: Hearing, broken: int = 0, clipped: int = 0) -> Hearing:
-    return Hearing(hearing.frames, hearing.broken + broken, hearing.clipped + clipped, hearing.silent, hearing.level)
+def _with(hearing: StreamQuality, broken: int = 0, clipped: int = 0) -> StreamQuality:
+    return StreamQuality(
+        hearing.frames, hearing.broken + broken, hearing.clipped + clipped, hearing.silent, hearing.level
+    )

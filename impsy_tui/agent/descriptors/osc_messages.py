@@ -17,7 +17,7 @@ _DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Feats:
+class HeardDescriptors:
     """What is heard at a moment.
 
     Attributes:
@@ -37,7 +37,7 @@ class Feats:
         return rounded
 
 
-def read_feats(values: Sequence[object]) -> Feats:
+def read_feats(values: Sequence[object]) -> HeardDescriptors:
     """The message's values: 55 of the agent, 55 of the musician, then the parameters.
 
     Raises:
@@ -53,4 +53,4 @@ def read_feats(values: Sequence[object]) -> Feats:
             raise UserError(f"{PREFIX}… value {place + 1} is {value!r}: a finite number is expected")
     numbers = np.array(values, float)
     agent, musician, parameters = np.split(numbers, [len(NAMES), _BOTH])
-    return Feats(musician, agent, np.clip(parameters, 0.0, 1.0))
+    return HeardDescriptors(musician, agent, np.clip(parameters, 0.0, 1.0))

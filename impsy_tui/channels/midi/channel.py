@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.midi.device import Input, Output
+from impsy_tui.channels.midi.device import MidiInput, MidiOutput
 from impsy_tui.channels.midi.echo_loop import EchoLoop
 from impsy_tui.channels.midi.endless_encoders import ENDLESS
-from impsy_tui.channels.midi.held_keys import Holding
+from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import CLOCK, STOP, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.midi.settings import make_devices, unused_settings
-from impsy_tui.channels.midi.system.client import InLink, Link, MidiHost, OutLink, Seen
+from impsy_tui.channels.midi.system.client import InLink, Link, MidiHost, OutLink, PortScan
 from impsy_tui.channels.midi.system.port_names import match
-from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Midi
 from impsy_tui.ensemble.touches.surfaces import Told
 from impsy_tui.errors import UserError
@@ -27,7 +27,7 @@ _AGAIN: Final = 0.05
 """Seconds after which note-offs are repeated: JACK without real-time priority loses messages."""
 
 
-class MidiChannel(Holding):
+class MidiChannel(HeldKeys):
     """Inputs that are listened to, and outputs that are played; each may come and go."""
 
     def __init__(self, settings: Midi, name: str = "midi") -> None:
@@ -37,14 +37,14 @@ class MidiChannel(Holding):
         self._settings = settings
         self._host = MidiHost(settings.api)
         self._inputs, self._outputs = make_devices(settings)
-        self._devices: list[Input | Output] = [*self._inputs, *self._outputs]
+        self._devices: list[MidiInput | MidiOutput] = [*self._inputs, *self._outputs]
         self._closed = True
         self._count = 0
-        self._traffic = Traffic()
+        self._traffic = ChannelTraffic()
         self._last_received = self._last_sent = b""
         self._held = False
         self._without = ""
-        self._told: dict[Input | Output, str] = {}
+        self._told: dict[MidiInput | MidiOutput, str] = {}
         self._echo_loop = EchoLoop()
         self._hears_clock = self._sends_clock = False
         self._learned: dict[str, tuple[MappingEntry, ...]] = {}
@@ -56,7 +56,7 @@ class MidiChannel(Holding):
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener, self.name)
+        self._troubles = ErrorCounter(listener, self.name)
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._count = dimension - 1
@@ -179,7 +179,7 @@ class MidiChannel(Holding):
         return "open" if there and not self._without else "waiting"
 
     def _bound(self) -> str:
-        def shown(devices: Iterable[Input | Output]) -> str:
+        def shown(devices: Iterable[MidiInput | MidiOutput]) -> str:
             names = [d.name if d.link is not None else f"{d.name} (not there)" for d in devices]
             return ", ".join(names) or "nothing"
 
@@ -222,18 +222,18 @@ class MidiChannel(Holding):
             if device.link is None and not self._closed:
                 await self._find(device, seen)
 
-    async def _find(self, device: Input | Output, seen: Seen) -> None:
+    async def _find(self, device: MidiInput | MidiOutput, seen: PortScan) -> None:
         virtual = self._settings.virtual
-        names = seen.inputs if isinstance(device, Input) else seen.outputs
+        names = seen.inputs if isinstance(device, MidiInput) else seen.outputs
         real = device.name if virtual else match(device.name, names)
         if real is None:
             there = f"there are: {', '.join(names)}" if names else "there are none at all"
-            kind = "input" if isinstance(device, Input) else "output"
+            kind = "input" if isinstance(device, MidiInput) else "output"
             self._tell(device, "missing", f"no {kind} is called {device.name}: it is waited for; {there}"[:300])
             return
         link: Link
         try:
-            if isinstance(device, Input):
+            if isinstance(device, MidiInput):
                 link = await self._host.open_input(
                     real,
                     self._message,
@@ -253,8 +253,8 @@ class MidiChannel(Holding):
             return
         self._gain(device, link)
 
-    def _gain(self, device: Input | Output, link: Link) -> None:
-        if isinstance(device, Input):
+    def _gain(self, device: MidiInput | MidiOutput, link: Link) -> None:
+        if isinstance(device, MidiInput):
             assert isinstance(link, InLink)
             device.link = link
             link.hear_clock(self._hears_clock)
@@ -264,9 +264,9 @@ class MidiChannel(Holding):
         if self._told.pop(device, "") in ("gone", "missing", "refused"):
             self._listener.trouble(self.name, f"{device.name} is there", "info")
 
-    def _lose(self, device: Input | Output, *, system_runs: bool) -> None:
+    def _lose(self, device: MidiInput | MidiOutput, *, system_runs: bool) -> None:
         link = device.link
-        if isinstance(device, Output):
+        if isinstance(device, MidiOutput):
             device.lose()
         else:
             device.link = None
@@ -284,7 +284,7 @@ class MidiChannel(Holding):
             self._without = why
             self._note("without", f"{why}: MIDI waits for it")
 
-    def _end_all_of(self, source: Input, at: float) -> None:
+    def _end_all_of(self, source: MidiInput, at: float) -> None:
         """What an input left sounding ends: nobody else will end it."""
         for output in source.outputs:
             if output.there:
@@ -293,7 +293,7 @@ class MidiChannel(Holding):
             self._listener.released(self.name, keys)
         self._tell_held(at)
 
-    def _tell(self, device: Input | Output, what: str, text: str) -> None:
+    def _tell(self, device: MidiInput | MidiOutput, what: str, text: str) -> None:
         """Once, until the device is there again."""
         if device not in self._told:
             self._told[device] = what
@@ -355,7 +355,7 @@ class MidiChannel(Holding):
                 words = f"{in_words(message)} is an echo from {source.name} and takes the turn from the player"
                 self._note("echo", f"{words}: [midi] feedback_protection = true drops echoes")
 
-    def _pass_on(self, source: Input, message: bytes) -> None:
+    def _pass_on(self, source: MidiInput, message: bytes) -> None:
         for output in source.outputs:
             if output.there:
                 self._transmit(output, (message,))
@@ -367,7 +367,7 @@ class MidiChannel(Holding):
             self._held = held
             self._listener.holding(self.name, held, at)
 
-    def _suspect(self, source: Input, at: float) -> None:
+    def _suspect(self, source: MidiInput, at: float) -> None:
         """An echo came in, and is taken for the musician's playing."""
         if self._echo_loop.add(at):
             sends_back = f"{source.name} sends back what it is sent, as if you played it"
@@ -375,17 +375,17 @@ class MidiChannel(Holding):
 
     # Out
 
-    def _turn_off(self, output: Output, messages: Sequence[bytes]) -> None:
+    def _turn_off(self, output: MidiOutput, messages: Sequence[bytes]) -> None:
         """Sends messages that end notes, and repeats the note-offs a moment later."""
         self._transmit(output, messages)
         if messages:
             self._scheduler.at(self._scheduler.now() + _AGAIN, self._turn_off_again, output, messages)
 
-    def _turn_off_again(self, output: Output, messages: Sequence[bytes]) -> None:
+    def _turn_off_again(self, output: MidiOutput, messages: Sequence[bytes]) -> None:
         if output.there:
             self._transmit(output, output.still_off(messages))
 
-    def _transmit(self, output: Output, messages: Sequence[bytes]) -> None:
+    def _transmit(self, output: MidiOutput, messages: Sequence[bytes]) -> None:
         link = output.link
         if link is None or not messages:
             return

@@ -27,7 +27,7 @@ _NEAR: Final = 2 / 127 + 1e-9
 _MOST_REMEMBERED: Final = 1024
 
 
-class Echoes:
+class EchoFilter:
     """What was sent to a device, for as long as it may come back."""
 
     def __init__(self, within: float) -> None:
@@ -100,7 +100,7 @@ class Takeover:
         return False
 
 
-class Output:
+class MidiOutput:
     """A device that is sent to.
 
     Args:
@@ -118,7 +118,7 @@ class Output:
         self.link: OutLink | None = None
         self.mappings = list(mappings)
         self.takeovers: list[Takeover] = []
-        self.echoes = Echoes(within)
+        self.echoes = EchoFilter(within)
         self._owed: list[bytes] = []
         self._unconfirmed: dict[tuple[int, int], None] = {}
         self._passed: dict[str, set[tuple[int, int]]] = {}
@@ -235,7 +235,7 @@ class Output:
         return [*owed, *all_off(channels | self._passed_channels)]
 
 
-class Input:
+class MidiInput:
     """A device that is heard.
 
     Args:
@@ -251,11 +251,13 @@ class Input:
         sends_back: outputs whose messages may come back here.
     """
 
-    def __init__(self, name: str, entries: Sequence[Entry], outputs: Sequence[Output], lights: Output | None) -> None:
+    def __init__(
+        self, name: str, entries: Sequence[Entry], outputs: Sequence[MidiOutput], lights: MidiOutput | None
+    ) -> None:
         self.name = name
         self.link: InLink | None = None
         self.pad: MidiPad | None = None
-        self.sends_back: Sequence[Output] = ()
+        self.sends_back: Sequence[MidiOutput] = ()
         self.outputs = outputs
         self.takeover: Takeover | None = None
         self._lights = lights

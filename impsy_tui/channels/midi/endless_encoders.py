@@ -8,7 +8,7 @@ ENDLESS: Final = "{} has an endless encoder: it counts steps from now on; write 
 _ENOUGH: Final = 4
 
 
-class StepWatch:
+class EncoderDetector:
     """Recognises an endless encoder by four messages in a row that hold only steps.
 
     A knob with ends does not send the same value twice in a row. A trigger may send 127 again and again, but not 1.

@@ -9,7 +9,7 @@ _MOST_SHOWN: Final = 4
 """Held notes that are named to the performer."""
 
 
-class Holding:
+class HeldKeys:
     """Answers for the held notes of a channel's mappings."""
 
     def mappings(self) -> list[InputMapping]:

@@ -5,7 +5,7 @@ from typing import Final
 _FULL: Final = 16383
 
 
-class FinePair:
+class HighResolutionPair:
     """Makes one value of the coarse and the fine half, whichever comes first.
 
     A device that sends both halves gives one value for both. A device that sends one half alone gives one for each.

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from impsy_tui.channels.midi.curves import Curve, curve, position_of
-from impsy_tui.channels.midi.endless_encoders import StepWatch
-from impsy_tui.channels.midi.high_resolution import FinePair
+from impsy_tui.channels.midi.endless_encoders import EncoderDetector
+from impsy_tui.channels.midi.high_resolution import HighResolutionPair
 
 Entry = tuple[str | int, ...]
 """Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
@@ -111,9 +111,9 @@ class InputMapping:
         self._keys: dict[int, tuple[int, int]] = {}
         self.released: frozenset[int] = _NONE
         """Indices of the values whose key the last message let go."""
-        self._pairs: dict[tuple[int, int], FinePair] = {}
+        self._pairs: dict[tuple[int, int], HighResolutionPair] = {}
         self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the value
-        self._watches: dict[int, StepWatch] = {}
+        self._watches: dict[int, EncoderDetector] = {}
         self.endless = ""  # entry for an encoder that the last message revealed
 
     @property
@@ -200,7 +200,7 @@ class InputMapping:
                 continue
             if value.kind == "control_change" and value.number == controller:
                 found.append((value.index, value.shape(_share(data, value.low, value.high))))
-                watch = self._watches.setdefault(value.index, StepWatch())
+                watch = self._watches.setdefault(value.index, EncoderDetector())
                 if (rest := watch.rest(data)) is not None:
                     self.endless = f'["control_change_relative", {channel + 1}, {controller}{", 64" if rest else ""}]'
                     self._values[self._values.index(value)] = replace(value, kind="control_change_relative", low=rest)
@@ -212,7 +212,7 @@ class InputMapping:
                 self._turned[value.index] = place
                 found.append((value.index, value.shape(place)))
             elif value.kind == "control_change_14" and controller in (value.number, value.number + 32):
-                pair = self._pairs.setdefault((value.index, value.number), FinePair())
+                pair = self._pairs.setdefault((value.index, value.number), HighResolutionPair())
                 share = pair.take(data, is_coarse=controller == value.number)
                 found += [] if share is None else [(value.index, value.shape(share))]
         return found

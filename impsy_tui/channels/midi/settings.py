@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from impsy_tui.channels.midi.device import Input, Output
+from impsy_tui.channels.midi.device import MidiInput, MidiOutput
 from impsy_tui.channels.midi.output_mapping import OutputMapping
 from impsy_tui.channels.touch_mapping import LEAD
 from impsy_tui.config import Midi
@@ -13,18 +13,18 @@ _LEAST_ECHO: Final = 0.02
 """Seconds within which an echo is looked for where protection is off, whatever the threshold is."""
 
 
-def make_devices(settings: Midi) -> tuple[list[Input], list[Output]]:
+def make_devices(settings: Midi) -> tuple[list[MidiInput], list[MidiOutput]]:
     """Every device that is heard, and every one that is sent to."""
     within = settings.feedback_threshold
     if not settings.feedback_protection:
         within = max(within, _LEAST_ECHO)
     shown = [name for name in settings.in_device if settings.feedback.get(name)]
-    outputs: dict[str, Output] = {}
+    outputs: dict[str, MidiOutput] = {}
     for name in (*settings.out_device, *shown):
         mappings = [OutputMapping(settings.output[name])] if name in settings.output else []
-        outputs.setdefault(name, Output(name, mappings if name in settings.out_device else [], within))
+        outputs.setdefault(name, MidiOutput(name, mappings if name in settings.out_device else [], within))
     inputs = [
-        Input(
+        MidiInput(
             name,
             settings.input.get(name, ()),
             [outputs[out] for out in dict.fromkeys(settings.thru_matrix.get(name, ())) if out in outputs],

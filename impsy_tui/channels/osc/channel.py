@@ -11,7 +11,7 @@ from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.descriptors.osc_messages import PREFIX as FEATS
 from impsy_tui.agent.descriptors.osc_messages import read_feats
 from impsy_tui.channels.base import MEANS_NOTHING, NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
-from impsy_tui.channels.deferred_opening import Opening
+from impsy_tui.channels.deferred_opening import DeferredOpening
 from impsy_tui.channels.midi.mapping import table_of
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.osc.address import Control, is_pattern, number
@@ -22,7 +22,7 @@ from impsy_tui.channels.osc.packet import Message, VectorFormat, read_packet, wr
 from impsy_tui.channels.osc.sender_clock import SenderClocks
 from impsy_tui.channels.osc.text import as_string, is_local, words
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
-from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.touch_mapping import OscSurface, playbacks
 from impsy_tui.config import Osc
 from impsy_tui.ensemble.touches.surfaces import Told, playback_touch
@@ -50,7 +50,7 @@ class OscChannel:
         self._input: socket.socket | None = None
         self._output: Destination
         self._is_open = False
-        self._traffic = Traffic()
+        self._traffic = ChannelTraffic()
         self._last_received: tuple[str, Sequence[Any]] | None = None
         self._last_said: tuple[str, Sequence[Any]] | None = None
         self._scheduled = 0
@@ -64,7 +64,7 @@ class OscChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener, self.name)
+        self._troubles = ErrorCounter(listener, self.name)
         self._clocks = SenderClocks(lambda text: self._troubles.note("clock", text))
         self.set_dimension(dimension)
         settings = self._settings
@@ -79,7 +79,7 @@ class OscChannel:
             is_demo=self._is_demo,
         )
         listens = f"it listens at {settings.server_ip}:{settings.server_port} now"
-        self._listening = Opening(self._listen, self._troubles, lambda: self._inform(listens))
+        self._listening = DeferredOpening(self._listen, self._troubles, lambda: self._inform(listens))
         self._is_open = True
         await asyncio.gather(self._listening.start(), self._output.start())
 

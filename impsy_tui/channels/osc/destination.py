@@ -6,10 +6,10 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-from impsy_tui.channels.base import Timekeeper
-from impsy_tui.channels.deferred_opening import Opening
+from impsy_tui.channels.base import ChannelScheduler
+from impsy_tui.channels.deferred_opening import DeferredOpening
 from impsy_tui.channels.network import is_numeric, resolve
-from impsy_tui.channels.stats import Troubles
+from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.errors import UserError
 
 _RENEW: Final = 1.0
@@ -34,8 +34,8 @@ class Destination:
         self,
         host: str,
         port: int,
-        scheduler: Timekeeper,
-        troubles: Troubles,
+        scheduler: ChannelScheduler,
+        troubles: ErrorCounter,
         tell: Callable[[str], None],
         *,
         is_demo: bool = False,
@@ -50,7 +50,7 @@ class Destination:
         self._socket: socket.socket | None = None
         self._address: tuple[socket.AddressFamily, Any]
         self._renewed_at = -math.inf
-        self._opening = Opening(self._open, troubles, lambda: tell(f"{host}:{port} can be reached now"))
+        self._opening = DeferredOpening(self._open, troubles, lambda: tell(f"{host}:{port} can be reached now"))
 
     async def start(self) -> None:
         """Find the host, now or later."""

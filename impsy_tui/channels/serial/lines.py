@@ -6,7 +6,7 @@ from typing import Final
 
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.serial.port import SerialPort
-from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Serial
 from impsy_tui.errors import UserError
 
@@ -59,7 +59,7 @@ class SerialChannel:
         self._settings = settings
         self._port: SerialPort | None = None
         self._state = "closed"
-        self._traffic = Traffic()
+        self._traffic = ChannelTraffic()
         self._last_received = b""
         self._last_sent: Sequence[float] = ()
         self._next: Sequence[float] | None = None
@@ -72,7 +72,7 @@ class SerialChannel:
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener, self.name)
+        self._troubles = ErrorCounter(listener, self.name)
         self.set_dimension(dimension)
         settings = self._settings
         if not settings.port:

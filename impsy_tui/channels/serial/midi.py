@@ -5,12 +5,12 @@ from typing import Final
 
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry
 from impsy_tui.channels.midi.endless_encoders import ENDLESS
-from impsy_tui.channels.midi.held_keys import Holding
+from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import CLOCK, NOTE_OFF, InputMapping, in_words, table_of, with_entry
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.midi.stream import MidiStream
 from impsy_tui.channels.serial.port import SerialPort
-from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import SerialMidi
 from impsy_tui.errors import UserError
 
@@ -22,7 +22,7 @@ _REMIND: Final = 10.0
 """Seconds before it is said again that nobody reads."""
 
 
-class SerialMidiChannel(Holding):
+class SerialMidiChannel(HeldKeys):
     """One serial port with MIDI on it, both ways.
 
     Args:
@@ -45,7 +45,7 @@ class SerialMidiChannel(Holding):
         self._stream = MidiStream()
         self._held = False
         self._hears_clock = False
-        self._traffic = Traffic()
+        self._traffic = ChannelTraffic()
         self._last_received = b""
         self._last_sent: Sequence[bytes] = ()
         self._next: tuple[tuple[float, ...], frozenset[int], frozenset[int] | None] | None = None
@@ -61,7 +61,7 @@ class SerialMidiChannel(Holding):
     async def open(self, listener: Listener, dimension: int) -> None:
         self._listener = listener
         self._scheduler = listener.scheduler
-        self._troubles = Troubles(listener, self.name)
+        self._troubles = ErrorCounter(listener, self.name)
         self._count = dimension - 1
         if not self._path:
             self._state = "error"

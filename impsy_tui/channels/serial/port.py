@@ -13,8 +13,8 @@ from typing import Any, Final, Protocol
 
 import serial
 
-from impsy_tui.channels.base import Timekeeper
-from impsy_tui.channels.stats import Troubles
+from impsy_tui.channels.base import ChannelScheduler
+from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.errors import UserError
 
 _RETRY: Final = 0.5
@@ -35,7 +35,7 @@ _BUSY: Final = frozenset({errno.EAGAIN, errno.EBUSY})
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
 
 
-class Owner(Protocol):
+class PortOwner(Protocol):
     """Whose port it is. Every method returns at once and raises nothing."""
 
     @property
@@ -81,9 +81,9 @@ class SerialPort:
         self,
         path: str,
         baud: int,
-        owner: Owner,
-        scheduler: Timekeeper,
-        troubles: Troubles,
+        owner: PortOwner,
+        scheduler: ChannelScheduler,
+        troubles: ErrorCounter,
         tell: Callable[[str], None],
     ) -> None:
         self._path, self._baud = path, baud

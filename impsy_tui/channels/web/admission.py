@@ -7,10 +7,10 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from impsy_tui.channels.osc.text import is_local
-from impsy_tui.channels.stats import Troubles
+from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.channels.web.client import host_of
 from impsy_tui.channels.web.origins import Origins
-from impsy_tui.channels.web.pages import Pages, plain
+from impsy_tui.channels.web.pages import PageServer, plain
 from impsy_tui.printable import printable
 
 MOST_CLIENTS: Final = 128
@@ -25,7 +25,7 @@ class Admission:
         troubles: where refusals are reported.
     """
 
-    def __init__(self, origins: Origins, pages: Pages, troubles: Troubles) -> None:
+    def __init__(self, origins: Origins, pages: PageServer, troubles: ErrorCounter) -> None:
         self._origins = origins
         self._pages = pages
         self._troubles = troubles

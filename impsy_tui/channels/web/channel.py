@@ -14,20 +14,20 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener, MappingEntry, Rights, VirtualTouch
-from impsy_tui.channels.deferred_opening import Opening
-from impsy_tui.channels.midi.held_keys import Holding
+from impsy_tui.channels.deferred_opening import DeferredOpening
+from impsy_tui.channels.midi.held_keys import HeldKeys
 from impsy_tui.channels.midi.mapping import InputMapping, table_of, with_entry
 from impsy_tui.channels.midi.output_mapping import OutputMapping, all_off
 from impsy_tui.channels.network import listen_at
 from impsy_tui.channels.osc.text import is_local
 from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
-from impsy_tui.channels.stats import Traffic, Troubles
+from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.web.admission import Admission
-from impsy_tui.channels.web.client import Client, host_of
-from impsy_tui.channels.web.connection import Connection
+from impsy_tui.channels.web.client import WebClient, host_of
+from impsy_tui.channels.web.connection import WebConnection
 from impsy_tui.channels.web.origins import Origins
-from impsy_tui.channels.web.pages import Pages
-from impsy_tui.channels.web.sender import Post, in_text
+from impsy_tui.channels.web.pages import PageServer
+from impsy_tui.channels.web.sender import ClientSender, in_text
 from impsy_tui.channels.web.text_protocol import read_text
 from impsy_tui.channels.web.touch_protocol import ended_text, read_touch, told_text, touch_text
 from impsy_tui.config import WebSocket
@@ -70,7 +70,7 @@ _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
 
 
-class WebSocketChannel(Holding):
+class WebSocketChannel(HeldKeys):
     """A server for any number of browsers: all may play, and all hear the player."""
 
     def __init__(self, settings: WebSocket, name: str = "websocket") -> None:
@@ -82,10 +82,10 @@ class WebSocketChannel(Holding):
         self._is_learned = False
         self._server: Server | None = None
         self._state = "closed"
-        self._clients: list[Client] = []
-        self._connections: set[Connection] = set()
+        self._clients: list[WebClient] = []
+        self._connections: set[WebConnection] = set()
         self._holders = 0
-        self._traffic = Traffic()
+        self._traffic = ChannelTraffic()
         self._last_received = ""
         self._last_sent = b""
 
@@ -97,14 +97,14 @@ class WebSocketChannel(Holding):
         self._listener = listener
         self._scheduler = listener.scheduler
         self._loop = asyncio.get_running_loop()
-        self._troubles = Troubles(listener, self.name)
+        self._troubles = ErrorCounter(listener, self.name)
         self._output = OutputMapping(settings.output)
         # A browser that was here before may still sound what an engine left behind when it was killed.
-        self._post = Post(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
-        self._pages = Pages(self._entries, settings.output, touches=settings.touches)
+        self._post = ClientSender(self._clients, all_off(self._output.note_channels), self._loop, self._drop)
+        self._pages = PageServer(self._entries, settings.output, touches=settings.touches)
         self._admission = Admission(Origins(settings.server_ip, settings.origins), self._pages, self._troubles)
         self.set_dimension(dimension)
-        self._opening = Opening(self._begin_serving, self._troubles, self._tell_serving)
+        self._opening = DeferredOpening(self._begin_serving, self._troubles, self._tell_serving)
         self._state = "waiting"
         await self._opening.start()
 
@@ -113,7 +113,7 @@ class WebSocketChannel(Holding):
         bound = await listen_at(
             settings.server_ip, settings.server_port, socket.SOCK_STREAM, _OPTIONS, "[websocket] server_port"
         )
-        made = cast(type[ServerConnection], partial(Connection, self._connections, self._tell_flood))
+        made = cast(type[ServerConnection], partial(WebConnection, self._connections, self._tell_flood))
         try:
             self._server = await serve(
                 self._serve,
@@ -237,7 +237,7 @@ class WebSocketChannel(Holding):
         return self._admission.answer(connection, request, len(self._clients))
 
     async def _serve(self, connection: ServerConnection) -> None:
-        client = Client(connection, InputMapping(self._entries), self._scheduler.now())
+        client = WebClient(connection, InputMapping(self._entries), self._scheduler.now())
         self._clients.append(client)
         self._post.greet(client)
         try:
@@ -260,7 +260,7 @@ class WebSocketChannel(Holding):
 
     # In
 
-    async def _hear_out(self, client: Client) -> None:
+    async def _hear_out(self, client: WebClient) -> None:
         taken = 0
         async for message in client.connection:
             if self._server is None:
@@ -276,7 +276,7 @@ class WebSocketChannel(Holding):
     def _fastest(self) -> float:
         return min(_FASTEST, _FASTEST_TOGETHER / max(1, len(self._clients)))
 
-    async def _hold_up(self, client: Client) -> None:
+    async def _hold_up(self, client: WebClient) -> None:
         """Read nothing of a client that sends too much: what it sends stays where it is."""
         self._troubles.note(
             "flood", f"{client.host} sends more than {self._fastest():.0f} messages a second: it is held up"
@@ -288,7 +288,7 @@ class WebSocketChannel(Holding):
     def _tell_flood(self, connection: ServerConnection) -> None:
         self._troubles.note("much", f"{host_of(connection)} sends without end: it is dropped")
 
-    def _hear(self, client: Client, text: str | bytes, now: float) -> None:
+    def _hear(self, client: WebClient, text: str | bytes, now: float) -> None:
         self._traffic.received.count(now)
         if isinstance(text, bytes):
             self._troubles.note("binary", f"bytes where text is expected, from {client.host}: ignored")
@@ -313,19 +313,19 @@ class WebSocketChannel(Holding):
         if updates:
             self._listener.updated(self.name, updates, now)
 
-    def _rights(self, client: Client) -> Rights:
+    def _rights(self, client: WebClient) -> Rights:
         if self._settings.remote_commands or is_local(client.host):
             return Rights.COMMANDS
         return Rights.PARAMETERS if self._settings.remote_parameters else Rights.PLAY
 
-    def _release(self, client: Client, now: float) -> None:
+    def _release(self, client: WebClient, now: float) -> None:
         if keys := client.mapping.release():
             self._listener.released(self.name, keys)
         self._tell_holding(client, now)
         for lifted in client.lift_all():
             self._listener.touched(self.name, lifted)
 
-    def _tell_holding(self, client: Client, now: float) -> None:
+    def _tell_holding(self, client: WebClient, now: float) -> None:
         held = client.mapping.holding
         if held == client.held:
             return
@@ -347,7 +347,7 @@ class WebSocketChannel(Holding):
             self._last_sent = messages[-1]
         (self._post.send_passing if passing else self._post.send)(messages)
 
-    def _drop(self, client: Client) -> None:
+    def _drop(self, client: WebClient) -> None:
         self._troubles.note("slow", f"{client.host} does not read what it is sent: it is dropped")
         client.connection.transport.abort()
 

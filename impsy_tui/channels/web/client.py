@@ -7,7 +7,7 @@ from websockets.protocol import State
 
 from impsy_tui.channels.midi.mapping import InputMapping
 from impsy_tui.channels.touch_mapping import LEAD
-from impsy_tui.channels.web.coalescing_queue import Owed
+from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
 from impsy_tui.channels.web.connection import MOST_UNREAD
 from impsy_tui.channels.web.touch_protocol import TextTouch
 from impsy_tui.ensemble.touches.surfaces import Fingers, Lifted
@@ -17,14 +17,14 @@ BURST: Final = 200.0
 """Messages that may come at once."""
 
 
-class Client:
+class WebClient:
     """A browser, or whatever else speaks this."""
 
     def __init__(self, connection: ServerConnection, mapping: InputMapping, now: float) -> None:
         self.connection = connection
         self.mapping = mapping
         self.held = False
-        self.owed: Owed | None = None
+        self.owed: CoalescingQueue | None = None
         self._fingers = Fingers()
         self._down: set[int] = set()
         self._credit, self._credit_at = BURST, now

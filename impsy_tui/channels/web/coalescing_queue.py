@@ -24,7 +24,7 @@ def _lasts(message: bytes) -> bool:
     return is_lasting(message) if message[0] == _TEXT else message[0] & 0xF0 != NOTE_OFF
 
 
-class Owed:
+class CoalescingQueue:
     """Messages, MIDI or text, in their order, each kind of value once, with its newest value.
 
     A note that is turned off before it was ever sent is left out, its note-off is not: who has

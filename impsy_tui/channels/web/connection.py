@@ -17,7 +17,7 @@ MOST_UNREAD: Final = 1 << 16
 """Bytes that wait for a client, beyond what the system keeps, when it is taken for gone."""
 
 
-class Connection(ServerConnection, asyncio.BufferedProtocol):
+class WebConnection(ServerConnection, asyncio.BufferedProtocol):
     """One of a bounded number, which is read in small pieces and cut where it takes too much.
 
     What is read is taken apart at once, and pings in it are answered, before anything else is
@@ -29,7 +29,7 @@ class Connection(ServerConnection, asyncio.BufferedProtocol):
     """
 
     def __init__(
-        self, others: "set[Connection]", floods: "Callable[[Connection], None]", *arguments: Any, **more: Any
+        self, others: "set[WebConnection]", floods: "Callable[[WebConnection], None]", *arguments: Any, **more: Any
     ) -> None:
         super().__init__(*arguments, **more)
         self._others = others

@@ -21,7 +21,7 @@ _SHARED: Final = ("page_head.html", "page.css", "page.js")
 _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
-class Pages:
+class PageServer:
     """A page with a fader for each value, and one that is a touch pad; they need nothing from anywhere else.
 
     Args:

@@ -7,15 +7,15 @@ from typing import Final
 
 from websockets.frames import Frame, Opcode
 
-from impsy_tui.channels.web.client import Client
-from impsy_tui.channels.web.coalescing_queue import Owed
+from impsy_tui.channels.web.client import WebClient
+from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
 from impsy_tui.channels.web.text_protocol import write_text
 
 _CLIENTS_A_TURN: Final = 8
 """Write to at most so many before the loop may look at its timers."""
 
 
-class Post:
+class ClientSender:
     """Sends messages to clients.
 
     Args:
@@ -27,17 +27,17 @@ class Post:
 
     def __init__(
         self,
-        clients: Sequence[Client],
+        clients: Sequence[WebClient],
         first: Sequence[bytes],
         loop: asyncio.AbstractEventLoop,
-        unread: Callable[[Client], None],
+        unread: Callable[[WebClient], None],
     ) -> None:
         self._clients = clients
         self._first = first
         self._loop = loop
         self._unread = unread
-        self._present = Owed()
-        self._waiting: deque[Client] = deque()
+        self._present = CoalescingQueue()
+        self._waiting: deque[WebClient] = deque()
         self._writing = False
 
     def send(self, messages: Sequence[bytes]) -> None:
@@ -55,15 +55,15 @@ class Post:
             return
         for owed in {client.owed for client in self._waiting if client.owed is not None}:
             owed.add(messages)
-        news = Owed()
+        news = CoalescingQueue()
         news.add(messages)
         for client in self._clients:
             self._owe(client, news)
         self._begin()
 
-    def greet(self, client: Client) -> None:
+    def greet(self, client: WebClient) -> None:
         """A new client is sent all that is so at present; to the others nothing is sent again."""
-        owed = Owed()
+        owed = CoalescingQueue()
         owed.add(self._first)
         owed.add(self._present.messages)
         if owed:
@@ -72,14 +72,14 @@ class Post:
 
     def forget(self) -> None:
         """What was sent so far is not for those who come later."""
-        self._present = Owed()
+        self._present = CoalescingQueue()
 
     def finish(self) -> None:
         """Write all that is owed, now."""
         while self._waiting:
             self._write_some()
 
-    def _owe(self, client: Client, owed: Owed) -> None:
+    def _owe(self, client: WebClient, owed: CoalescingQueue) -> None:
         if client.owed is None:
             client.owed = owed
             self._waiting.append(client)

@@ -21,7 +21,7 @@ _LONGEST: Final = 4096
 """Bytes after which a line without an end is printed as it is."""
 
 
-class Printer:
+class NonblockingPrinter:
     """Prints lines in a thread, in order.
 
     A terminal that takes nothing (Ctrl-S, a link that stalls, a full pipe) keeps the newest lines waiting. The oldest

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from impsy_tui.console.drawing.painter import stretch
 
 
-class Drawn(Widget):
+class DrawnWidget(Widget):
     """Draws segments. It has no border and no padding, so none of Textual's work for those is done.
 
     Attributes:

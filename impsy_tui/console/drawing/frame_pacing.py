@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Frames:
+class FramePacing:
     """Leaves out frames that would show nothing new, or would wait behind others.
 
     Args:

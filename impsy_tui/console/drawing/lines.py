@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from impsy_tui.console.drawing.drawn_widget import Drawn
+from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.painter import stretch, width_of
 from impsy_tui.console.themes import Palette
 from impsy_tui.printable import printable
@@ -23,7 +23,7 @@ _SIZES: Final = {"16": "xxs", "32": "xs", "64": "s", "128": "m", "256": "l", "51
 _STEPS: Final = "▁▂▃▄▅▆▇█"
 
 
-class Lines(Drawn):
+class Lines(DrawnWidget):
     """Shows lines from the top; what is missing is empty, what is too much is cut off.
 
     Args:

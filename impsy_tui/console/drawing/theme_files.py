@@ -1,10 +1,10 @@
 """The theme that is worn, and whether its file has changed since it was put on."""
 
-from impsy_tui.console.themes import STANDING, Palette, ThemeShelf
+from impsy_tui.console.themes import STANDING, Palette, ThemeFolders
 from impsy_tui.errors import UserError
 
 
-class Wardrobe:
+class ThemeChooser:
     """Wears a theme.
 
     Args:
@@ -13,7 +13,7 @@ class Wardrobe:
     """
 
     def __init__(self, name: str, *, glyphs: bool) -> None:
-        self.shelf = ThemeShelf(glyphs=glyphs)
+        self.shelf = ThemeFolders(glyphs=glyphs)
         self.problem = ""
         """Why the first is not worn."""
         try:

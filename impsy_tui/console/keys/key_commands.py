@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.keys.parameter_steps import Steps
+from impsy_tui.console.keys.parameter_steps import ParameterSteps
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.key_actions import ACTIONS, shown
 
 
-class KeyLines:
+class KeyCommands:
     """Knows the commands of the keymap's actions, where they have one.
 
     Args:
         steps: what keys turn.
     """
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: ParameterSteps) -> None:
         self._steps = steps
 
     def key(self, line: str, keymap: Keymap, own: Mapping[str, str]) -> str:

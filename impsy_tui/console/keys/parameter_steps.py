@@ -11,7 +11,7 @@ _REMEMBER = 0.5
 _SIGMA_STEP = 10 ** (1 / 3)
 
 
-class Steps:
+class ParameterSteps:
     """Turns parameters by steps from what they are, or from what the last step made them.
 
     Args:

@@ -12,13 +12,13 @@ from textual.widgets import DataTable
 from impsy_tui.console.command_targets import whom
 from impsy_tui.console.confirmations import IN_TRASH
 from impsy_tui.console.drawing.lines import amount, middle, span
-from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.dialogs import Confirm
 from impsy_tui.console.screens.page import Dress, Page, fill
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
-from impsy_tui.console.widgets.performance_plot import Picture
-from impsy_tui.control.messages import FileFacts, Files, LogPicture, Names, Reply, Snapshot
+from impsy_tui.console.widgets.performance_plot import PerformancePlot
+from impsy_tui.control.messages import FileFacts, Files, LogPlot, Names, Reply, Snapshot
 from impsy_tui.language.program import quoted
 from impsy_tui.terms import EPOCHS, PATIENCE, counted
 
@@ -53,14 +53,14 @@ class FilesPage(Page):
         "d delete · 1 logs 2 data sets 3 models 0 all · u update · : prompt · Esc back"
     )
 
-    def __init__(self, dress: Dress, desk: Desk) -> None:
+    def __init__(self, dress: Dress, desk: EngineRequests) -> None:
         super().__init__(dress)
         self._desk = desk
         self._files: tuple[FileFacts, ...] = ()
         self._only = ""
         self._ended_jobs: frozenset[int] | None = None
         self._snapshot: Snapshot | None = None
-        self._picture = Picture(dress.palette)
+        self._picture = PerformancePlot(dress.palette)
 
     def content(self) -> ComposeResult:
         """The list, and a picture below it."""
@@ -149,7 +149,7 @@ class FilesPage(Page):
         answer = await self._desk.ask("log", facts.name, max(10, self.size.width - 12))
         if self.left:
             return
-        if isinstance(answer, LogPicture):
+        if isinstance(answer, LogPlot):
             self._picture.display = True
             self._picture.show(answer)
             self.set_title(f"FILES · {answer.name}: {answer.rows} events in {span(answer.seconds)}")

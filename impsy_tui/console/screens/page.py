@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Label
 from impsy_tui.console.drawing.lines import Lines, one_line
 from impsy_tui.console.drawing.painter import SafeCompositor, width_of
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.prompt_history import History
+from impsy_tui.console.prompt_history import PromptHistory
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
@@ -23,7 +23,7 @@ from impsy_tui.console.widgets.footer import Hint, KeyFooter, PageKeys
 from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.strip import StatusStrip
 from impsy_tui.key_actions import shown
-from impsy_tui.language.completion import Known
+from impsy_tui.language.completion import CompletionSources
 
 _PAGING: Final = ("pageup", "pagedown", "ctrl+home", "ctrl+end")
 _IN_EMPTY_LINE: Final = ("up", "down", "home", "end")
@@ -44,8 +44,8 @@ class Dress(NamedTuple):
     palette: Palette
     keymap: Keymap
     digits_every: int
-    history: History
-    known: Callable[[], Known]
+    history: PromptHistory
+    known: Callable[[], CompletionSources]
 
 
 class Page(Screen[None]):

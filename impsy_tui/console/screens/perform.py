@@ -16,16 +16,16 @@ from impsy_tui.console.drawing.advice import how_to_begin
 from impsy_tui.console.drawing.lines import Lines
 from impsy_tui.console.drawing.painter import TightCompositor
 from impsy_tui.console.keys.keymap import Keymap, default_bindings
-from impsy_tui.console.prompt_history import History
+from impsy_tui.console.prompt_history import PromptHistory
 from impsy_tui.console.textual_internals import use_compositor
 from impsy_tui.console.themes import Palette
 from impsy_tui.console.view import View
 from impsy_tui.console.widgets.agent import AgentPane
 from impsy_tui.console.widgets.channels import ChannelPanes
-from impsy_tui.console.widgets.ensemble import BandView
+from impsy_tui.console.widgets.ensemble import EnsembleView
 from impsy_tui.console.widgets.event_log import Entry, EventLog
 from impsy_tui.console.widgets.footer import Hint, KeyFooter, KeysBar
-from impsy_tui.console.widgets.gesture_recording import GuidedView
+from impsy_tui.console.widgets.gesture_recording import GestureRecordingView
 from impsy_tui.console.widgets.jobs import JobsPane
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.players import PlayersPane
@@ -33,7 +33,7 @@ from impsy_tui.console.widgets.prompt import Prompt
 from impsy_tui.console.widgets.scheduled import PendingPane
 from impsy_tui.console.widgets.strip import StatusStrip
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.language.completion import Known
+from impsy_tui.language.completion import CompletionSources
 from impsy_tui.language.program import quoted
 
 _OFFERS: Final = {
@@ -65,8 +65,8 @@ class PerformScreen(Screen[None]):
         self,
         palette: Palette,
         keymap: Keymap,
-        history: History,
-        known: Callable[[], Known],
+        history: PromptHistory,
+        known: Callable[[], CompletionSources],
         digits_every: int,
     ) -> None:
         super().__init__()
@@ -81,8 +81,8 @@ class PerformScreen(Screen[None]):
         self._heard: set[str] = set()
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
-        self.guided = GuidedView(palette)
-        self.band = BandView(palette)
+        self.guided = GestureRecordingView(palette)
+        self.band = EnsembleView(palette)
         self.players = PlayersPane(palette)
         self.agent = AgentPane(palette)
         self.channels = ChannelPanes(palette)

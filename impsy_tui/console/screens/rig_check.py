@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from impsy_tui.console.drawing.lines import Line, Lines
-from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.page import Dress, Page
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Check, Reply, Rig
@@ -53,7 +53,7 @@ class RigPage(Page):
     TITLE_TEXT = "RIG CHECK"
     KEYS_TEXT = "u update · : prompt · Esc back"
 
-    def __init__(self, dress: Dress, desk: Desk) -> None:
+    def __init__(self, dress: Dress, desk: EngineRequests) -> None:
         super().__init__(dress)
         self._desk = desk
         self._checks = Checks(dress.palette)

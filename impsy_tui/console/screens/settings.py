@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.widgets import DataTable, Label
 
 from impsy_tui.console.drawing.lines import cut
-from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.page import Dress, Page, fill
-from impsy_tui.console.screens.setup_questions import Guide
+from impsy_tui.console.screens.setup_questions import SetupDialog
 from impsy_tui.control.messages import Reply, Setting, Settings
 
 
@@ -22,7 +22,7 @@ class SettingsPage(Page):
     TITLE_TEXT = "SETTINGS"
     KEYS_TEXT = "Enter changes it in its file · c only those set · g guide\nu update · : prompt · Esc back"
 
-    def __init__(self, dress: Dress, desk: Desk, *, guided: bool = False) -> None:
+    def __init__(self, dress: Dress, desk: EngineRequests, *, guided: bool = False) -> None:
         super().__init__(dress)
         self._desk = desk
         self._guided = guided
@@ -94,7 +94,7 @@ class SettingsPage(Page):
 
     def action_guide(self) -> None:
         """What is plugged in, question by question, and a new file of the answers."""
-        self.app.push_screen(Guide(self._desk))
+        self.app.push_screen(SetupDialog(self._desk))
 
     def action_changed(self) -> None:
         """Only those that are set, or all."""

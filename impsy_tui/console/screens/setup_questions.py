@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Label, OptionList
 
-from impsy_tui.console.engine_requests import Desk
+from impsy_tui.console.engine_requests import EngineRequests
 from impsy_tui.console.screens.dialogs import CONFIRM, Dialog
 from impsy_tui.control.messages import Names, Ports, Reply
 from impsy_tui.setup_questions import Answers, Asking, Question, ask
@@ -20,7 +20,7 @@ _WRITTEN: Final = (
 )
 
 
-class Guide(Dialog):
+class SetupDialog(Dialog):
     """All of it in one box, so that keys that come too fast never reach what is below.
 
     Args:
@@ -31,7 +31,7 @@ class Guide(Dialog):
         Binding(str(number), f"choose({number})", show=False) for number in range(1, 10)
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: EngineRequests) -> None:
         super().__init__()
         self._desk = desk
         self._asking: Asking | None = None

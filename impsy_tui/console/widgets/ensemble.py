@@ -9,7 +9,7 @@ from impsy_tui import terms
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut, heading, padded, span
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import BandState
+from impsy_tui.control.states import EnsembleState
 
 _GLYPHS: Final = "·:./»-Oo#"
 """Of each gesture, by code: no colour is needed to tell them apart."""
@@ -34,14 +34,14 @@ _WIDE: Final = 90
 _MINUTE: Final = 60
 
 
-class BandView(Lines, can_focus=True):
+class EnsembleView(Lines, can_focus=True):
     """A line a player, and below them what they do together."""
 
     DEFAULT_CSS = "BandView { height: 1fr; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="band")
-        self._band: BandState | None = None
+        self._band: EnsembleState | None = None
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the band that has the focus."""
@@ -61,7 +61,7 @@ class BandView(Lines, can_focus=True):
                 lines += block
         self.set_lines(lines)
 
-    def _players(self, band: BandState, width: int) -> list[Line]:
+    def _players(self, band: EnsembleState, width: int) -> list[Line]:
         word = _LONG if width >= _WIDE else _WORD
         names = terms.GESTURES if width >= _WIDE else _SHORT
         lines = []
@@ -75,7 +75,7 @@ class BandView(Lines, can_focus=True):
             lines.append((name, told, *marked, *self._minute(past, room)))
         return lines
 
-    def _in_silence(self, band: BandState, number: int) -> list[Piece]:
+    def _in_silence(self, band: EnsembleState, number: int) -> list[Piece]:
         """What a player would do by the model that is auditioned."""
         if not band.auditioned or not number or number > len(band.in_silence):
             return [("  " + " " * _WORD, self.palette.ground)] if band.auditioned else []
@@ -113,7 +113,7 @@ class BandView(Lines, can_focus=True):
             palette.warning,
         )[code]
 
-    def _together(self, band: BandState) -> Line:
+    def _together(self, band: EnsembleState) -> Line:
         palette = self.palette
         arrow = "↑" if band.rise > 0.05 else "↓" if band.rise < -0.05 else " "
         pieces: list[Piece] = [
@@ -127,7 +127,7 @@ class BandView(Lines, can_focus=True):
             pieces.append((" NEW IDEA ", palette.text_block))
         return tuple(pieces)
 
-    def _lead(self, band: BandState) -> list[Line]:
+    def _lead(self, band: EnsembleState) -> list[Line]:
         palette = self.palette
         x, y, across, down, touches, moved, downs, speed = band.features
         if band.lead_age < 0:
@@ -143,7 +143,7 @@ class BandView(Lines, can_focus=True):
             ((f"clips {band.clips}  ", palette.dim), how, (f"  told by {band.told_by}", palette.dim)),
         ]
 
-    def _matrix(self, band: BandState) -> list[Line]:
+    def _matrix(self, band: EnsembleState) -> list[Line]:
         """How often each group of gestures was followed by each, in fifteen seconds; staying is dim."""
         palette, count = self.palette, len(_GROUPS)
         head = "".join(f"{name:>7}" for name in _GROUPS)

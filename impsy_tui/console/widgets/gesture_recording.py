@@ -3,19 +3,19 @@
 from impsy_tui.console.drawing.lines import Lines, Piece, heading, span
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
-from impsy_tui.control.states import GuidedState
+from impsy_tui.control.states import GestureRecordingState
 
 _KEYS = "record gestures again, skip, off"
 
 
-class GuidedView(Lines):
+class GestureRecordingView(Lines):
     """The gesture, how long, how far, and what comes after it."""
 
     DEFAULT_CSS = "GuidedView { height: 4; width: 1fr; margin: 0 0 1 0; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="guided")
-        self._guided: GuidedState | None = None
+        self._guided: GestureRecordingState | None = None
 
     def show(self, snapshot: Snapshot) -> None:
         """Show what is asked for in a snapshot."""

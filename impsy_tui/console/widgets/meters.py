@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 
-from impsy_tui.console.drawing.drawn_widget import Drawn
+from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.lines import cut_off, filled, one_line, padded
 from impsy_tui.console.drawing.meter_layout import MeterLayout, lay_out
 from impsy_tui.console.drawing.painter import width_of
@@ -50,7 +50,7 @@ class _Meter:
     mark: str = ""
 
 
-class Meters(Drawn, can_focus=True):
+class Meters(DrawnWidget, can_focus=True):
     """All meters in one widget, drawn line by line; only cells that changed are drawn again.
 
     Args:

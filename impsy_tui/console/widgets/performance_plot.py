@@ -4,22 +4,22 @@ from typing import Final
 
 from impsy_tui.console.drawing.lines import Line, Lines, span
 from impsy_tui.console.themes import Palette
-from impsy_tui.control.messages import LogPicture
+from impsy_tui.control.messages import LogPlot
 
 _STEPS: Final = " ▁▂▃▄▅▆▇█"
 _MOST: Final = 16
 
 
-class Picture(Lines):
+class PerformancePlot(Lines):
     """A log over time."""
 
     DEFAULT_CSS = "Picture { height: auto; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="picture")
-        self._picture: LogPicture | None = None
+        self._picture: LogPlot | None = None
 
-    def show(self, picture: LogPicture) -> None:
+    def show(self, picture: LogPlot) -> None:
         """Draw a picture."""
         self._picture = picture
         self.redraw()

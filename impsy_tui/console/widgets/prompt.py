@@ -14,8 +14,8 @@ from textual.suggester import Suggester, SuggestionReady
 from textual.widgets import Input, Label
 
 from impsy_tui.console.drawing.painter import width_of
-from impsy_tui.console.prompt_history import History
-from impsy_tui.language.completion import Completion, Known, complete
+from impsy_tui.console.prompt_history import PromptHistory
+from impsy_tui.language.completion import Completion, CompletionSources, complete
 from impsy_tui.language.parser import LONGEST_LINE, Mistake, parse
 
 _SIGN = "› "
@@ -54,7 +54,7 @@ def _as_typed(text: str) -> str:
 class _Ghost(Suggester):
     """The likeliest completion, behind the cursor."""
 
-    def __init__(self, known: Callable[[], Known], history: History) -> None:
+    def __init__(self, known: Callable[[], CompletionSources], history: PromptHistory) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._known = known
         self._history = history
@@ -177,7 +177,7 @@ class Prompt(Horizontal):
             self.offset = offset
             self.found = found
 
-    def __init__(self, history: History, known: Callable[[], Known]) -> None:
+    def __init__(self, history: PromptHistory, known: Callable[[], CompletionSources]) -> None:
         super().__init__(id="prompt")
         self._history = history
         self._known = known

@@ -6,7 +6,7 @@ from typing import Final
 from impsy_tui import parameters
 from impsy_tui.channels.midi import mapping
 from impsy_tui.engine.clock.beats import Beats
-from impsy_tui.engine.clock.tempo_estimator import Pulse
+from impsy_tui.engine.clock.tempo_estimator import TempoEstimator
 from impsy_tui.engine.runtime.scheduler import Timer
 
 TICKS: Final = 24
@@ -18,7 +18,7 @@ _APART: Final = 0.5 / TICKS
 """Beats. Where a clock is sent to a place nearer than this, it is there already."""
 
 
-class ClockIn:
+class MidiClockIn:
     """Lets the beat follow the first clock that ticks, until that is lost.
 
     Each tick is a 24th of a beat, whatever it is late by. A clock that is joined while it runs
@@ -42,7 +42,7 @@ class ClockIn:
         self.runs = True
         self._beats = beats
         self._tell = tell
-        self._pulse = Pulse()
+        self._pulse = TempoEstimator()
         self._source = ""
         self._told = False
         self._position = 0

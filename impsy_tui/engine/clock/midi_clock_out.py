@@ -12,7 +12,7 @@ _NEAR: Final = 1e-3
 """Ticks. One this near is there."""
 
 
-class ClockOut:
+class MidiClockOut:
     """Ticks 24 times a beat, so that whoever listens plays in the tempo and on the bar.
 
     Ticks begin at once, so that the tempo is known when, half a tick before the next bar, the

@@ -15,7 +15,7 @@ _NEAR: Final = 1e-4
 """Beats. A line this near is there."""
 
 
-class Flight:
+class PendingEvent:
     """A prediction on its way to being played.
 
     Attributes:
@@ -70,20 +70,20 @@ class Quantiser:
     def __init__(
         self,
         tempo: Tempo,
-        sound: Callable[[Flight], None],
-        left_out: Callable[[Flight, bool], None],
-        let_go: Callable[[Iterable[Flight]], None],
+        sound: Callable[[PendingEvent], None],
+        left_out: Callable[[PendingEvent, bool], None],
+        let_go: Callable[[Iterable[PendingEvent]], None],
     ) -> None:
         self._tempo = tempo
         self._sound = sound
         self._left_out = left_out
         self._let_go = let_go
-        self._waiting: dict[int, Flight] = {}
+        self._waiting: dict[int, PendingEvent] = {}
         self._last: int | None = None
         self._counted: tuple[int, str] = (0, "")
         self._alarm = tempo.alarm(self._ring, self._relaid)
 
-    def plan(self, flight: Flight) -> None:
+    def plan(self, flight: PendingEvent) -> None:
         """Let an event sound on its line. There must be a grid."""
         tempo, grid = self._tempo, self._grid()
         flight.apart = True
@@ -104,7 +104,7 @@ class Quantiser:
         if not self._alarm.is_set or beat < self._alarm.beat:
             self._alarm.set(beat)
 
-    def withdraw(self, flight: Flight) -> bool:
+    def withdraw(self, flight: PendingEvent) -> bool:
         """Take back an event; whether it was still to sound."""
         for line, other in self._waiting.items():
             if other is flight:
@@ -118,7 +118,7 @@ class Quantiser:
         self._waiting.clear()
         self._alarm.clear()
 
-    def due(self, flight: Flight) -> float | None:
+    def due(self, flight: PendingEvent) -> float | None:
         """When an event will sound; None if it is not to sound any more."""
         grid = self._tempo.grid
         line = next((line for line, other in self._waiting.items() if other is flight), None)

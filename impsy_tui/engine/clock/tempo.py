@@ -8,8 +8,8 @@ from impsy_tui import parameters
 from impsy_tui.control.states import TempoState
 from impsy_tui.engine.clock.beats import BAR, Alarm, Beats
 from impsy_tui.engine.clock.grid import Grid
-from impsy_tui.engine.clock.midi_clock_in import ClockIn
-from impsy_tui.engine.clock.midi_clock_out import ClockOut
+from impsy_tui.engine.clock.midi_clock_in import MidiClockIn
+from impsy_tui.engine.clock.midi_clock_out import MidiClockOut
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
 NOW = "now"
@@ -21,7 +21,7 @@ HAND_OVERS = (NOW, *_STEPS)
 """When the player's turn may begin."""
 
 
-class ClockLines(Protocol):
+class ClockPorts(Protocol):
     """Where clocks come in and go out."""
 
     def hear_clock(self, wanted: bool) -> None:
@@ -57,11 +57,11 @@ class Tempo(Beats):
         tell: says something to the performer: level, text.
     """
 
-    def __init__(self, scheduler: Scheduler, lines: ClockLines, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, scheduler: Scheduler, lines: ClockPorts, tell: Callable[[str, str], None]) -> None:
         super().__init__(scheduler, parameters.TEMPO.limits.default)
-        self.clock_in = ClockIn(self, tell)
+        self.clock_in = MidiClockIn(self, tell)
         """The clock that is followed; see ``set_follows``."""
-        self.clock_out = ClockOut(self, lines.send_clock)
+        self.clock_out = MidiClockOut(self, lines.send_clock)
         """The clock that is sent."""
         self.grid: Grid | None = None
         """What is played lands on it; None where nothing is quantised."""

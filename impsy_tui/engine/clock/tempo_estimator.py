@@ -23,7 +23,7 @@ _BLOCKS: Final = tuple(frames / rate for rate in (44_100, 48_000) for frames in 
 """Seconds. A system that hands MIDI over by these leaves a gap as wide as two, again and again, and loses nothing."""
 
 
-class Pulse:
+class TempoEstimator:
     """Lays a straight line through the last ticks.
 
     A single tick that is far off was held up on its way. Two, one after the other, of which the

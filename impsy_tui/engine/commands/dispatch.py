@@ -2,20 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from impsy_tui.engine.commands.handlers.agent import Hearing
-from impsy_tui.engine.commands.handlers.base import Hands, Host
-from impsy_tui.engine.commands.handlers.dimensions import Shaping
-from impsy_tui.engine.commands.handlers.engine import Around
-from impsy_tui.engine.commands.handlers.ensemble import Bands
-from impsy_tui.engine.commands.handlers.jobs import Workshop
-from impsy_tui.engine.commands.handlers.players import Playing
-from impsy_tui.engine.commands.handlers.scheduling import Conducting
-from impsy_tui.engine.commands.handlers.time import Timing
+from impsy_tui.engine.commands.handlers.agent import AgentHandlers
+from impsy_tui.engine.commands.handlers.base import EngineInterface, Handlers
+from impsy_tui.engine.commands.handlers.dimensions import DimensionHandlers
+from impsy_tui.engine.commands.handlers.engine import EngineHandlers
+from impsy_tui.engine.commands.handlers.ensemble import EnsembleHandlers
+from impsy_tui.engine.commands.handlers.jobs import JobHandlers
+from impsy_tui.engine.commands.handlers.players import PlayerHandlers
+from impsy_tui.engine.commands.handlers.scheduling import SchedulingHandlers
+from impsy_tui.engine.commands.handlers.time import TimeHandlers
 from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
 from impsy_tui.language.program import EVERYBODY
 
-__all__ = ["Commands", "Hands", "Host"]
+__all__ = ["Commands", "EngineInterface", "Handlers"]
 
 Handler = Callable[..., str | Awaitable[str]]
 
@@ -23,9 +23,21 @@ Handler = Callable[..., str | Awaitable[str]]
 class Commands:
     """Finds the handler of a command."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: EngineInterface) -> None:
         self._host = host
-        hands = [kind(host) for kind in (Playing, Hearing, Shaping, Bands, Conducting, Timing, Workshop, Around)]
+        hands = [
+            kind(host)
+            for kind in (
+                PlayerHandlers,
+                AgentHandlers,
+                DimensionHandlers,
+                EnsembleHandlers,
+                SchedulingHandlers,
+                TimeHandlers,
+                JobHandlers,
+                EngineHandlers,
+            )
+        ]
         self._handlers = {name: _handler(command, hands) for name, command in COMMANDS.items() if not command.console}
 
     def carry_out(self, invocation: Invocation) -> str | Awaitable[str]:
@@ -48,7 +60,7 @@ class Commands:
         return handler(self._host.session.whom(player, command.about), **invocation.values)
 
 
-def _handler(command: Command, hands: Sequence[Hands]) -> Handler:
+def _handler(command: Command, hands: Sequence[Handlers]) -> Handler:
     method, parameter = f"_{command.name.replace(' ', '_')}", command.parameter
     found: Handler | None = next((getattr(each, method) for each in hands if hasattr(each, method)), None)
     if found is not None:

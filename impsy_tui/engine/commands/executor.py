@@ -9,15 +9,26 @@ import numpy as np
 
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.dispatch import Commands
-from impsy_tui.engine.commands.result import Outcome
+from impsy_tui.engine.commands.result import Result
 from impsy_tui.engine.performance.executor_interface import Done, Lines, Reversal
-from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.performance.manager import PerformanceManager
 from impsy_tui.engine.performance.set_recording import is_written, stands_apart
-from impsy_tui.engine.performance.undo import Before
+from impsy_tui.engine.performance.undo import UndoStep
 from impsy_tui.engine.players.base import Tell
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
-from impsy_tui.language import Call, Chance, Invocation, Kind, Macro, Mistake, Program, Source, first_refused, parse
+from impsy_tui.language import (
+    ArgumentKind,
+    Call,
+    Chance,
+    Invocation,
+    Macro,
+    Mistake,
+    Program,
+    Source,
+    first_refused,
+    parse,
+)
 from impsy_tui.language.command_schema import KEYBOARD
 from impsy_tui.language.program import Step, Value, only_looks
 
@@ -35,11 +46,11 @@ class _Done:
 
     line: str
     program: Program
-    outcome: Outcome
-    before: Before | None = None
+    outcome: Result
+    before: UndoStep | None = None
 
 
-class Orders:
+class Executor:
     """Carries out lines.
 
     Args:
@@ -62,9 +73,9 @@ class Orders:
     ) -> None:
         self.macros: dict[str, Macro] = {}
         """Words of the performer's own."""
-        self.manager: StageManager | None = None
+        self.manager: PerformanceManager | None = None
         """Who is told of lines before and after they are carried out, once there is somebody."""
-        self._outcome: Outcome | None = None
+        self._outcome: Result | None = None
         """Of what is being carried out now."""
         self._commands = commands
         self._random = random
@@ -120,7 +131,7 @@ class Orders:
 
         Args:
             line: to carry out.
-            done: see ``Outcome``.
+            done: see ``Result``.
             source: where the line comes from.
 
         Returns:
@@ -129,7 +140,7 @@ class Orders:
         program = self._read_untyped(line, source)
         if isinstance(program, str):
             return program
-        outcome = self.perform(program, outcome=Outcome(done=done, from_file=source is Source.FILE))
+        outcome = self.perform(program, outcome=Result(done=done, from_file=source is Source.FILE))
         await outcome.settle()
         if done is not None:
             done(outcome)
@@ -180,14 +191,14 @@ class Orders:
         return None if settling is None else self._go_on(settling, lines, around, whence)
 
     async def _go_on(
-        self, settling: Awaitable[str] | None, lines: Lines, around: Outcome | None, whence: Source
+        self, settling: Awaitable[str] | None, lines: Lines, around: Result | None, whence: Source
     ) -> str:
         while settling is not None:
             await settling
             settling = self._until_one_settles(lines, around, whence)
         return ""
 
-    def _until_one_settles(self, lines: Lines, around: Outcome | None, whence: Source) -> Awaitable[str] | None:
+    def _until_one_settles(self, lines: Lines, around: Result | None, whence: Source) -> Awaitable[str] | None:
         """Do these lines up to one that the others have to wait for, or as many as one turn of the loop may take."""
         begun = self._work.now()
         for source, line, done in lines:
@@ -197,7 +208,7 @@ class Orders:
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
-            into = Outcome(done=done, from_file=whence is Source.FILE)
+            into = Result(done=done, from_file=whence is Source.FILE)
             outcome = self._begin(program, "", source, into, waits=True)
             if around is not None:
                 around.cued.append(outcome)
@@ -228,9 +239,9 @@ class Orders:
 
     def run(self, program: Program, player: str, source: str) -> None:
         """Do a program that nobody waits for; what is wrong with it is told."""
-        self._begin(program, player, source, Outcome(), waits=False)
+        self._begin(program, player, source, Result(), waits=False)
 
-    def _begin(self, program: Program, player: str, source: str, into: Outcome, *, waits: bool) -> Outcome:
+    def _begin(self, program: Program, player: str, source: str, into: Result, *, waits: bool) -> Result:
         """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
         outcome = self.perform(program, player, into)
         self._tell_problems(source, outcome)
@@ -241,18 +252,18 @@ class Orders:
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
         """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
         if awaited:
-            self._background(self._tell_wrong(source, Outcome(awaited=list(awaited))))
+            self._background(self._tell_wrong(source, Result(awaited=list(awaited))))
 
-    def _tell_problems(self, source: str, outcome: Outcome) -> None:
+    def _tell_problems(self, source: str, outcome: Result) -> None:
         while outcome.problems:
             self._tell("error", source, outcome.problems.pop(0))
 
-    async def _tell_wrong(self, source: str, outcome: Outcome) -> None:
+    async def _tell_wrong(self, source: str, outcome: Result) -> None:
         await outcome.settle()
         self._tell_problems(source, outcome)
         self._changed()
 
-    async def _settled(self, source: str, outcome: Outcome) -> str:
+    async def _settled(self, source: str, outcome: Result) -> str:
         await self._tell_wrong(source, outcome)
         if outcome.done is not None:
             outcome.done(outcome)
@@ -274,7 +285,7 @@ class Orders:
         if manager is None:
             return _Done(line, program, self.perform(program))
         before = manager.history.before(program)
-        return _Done(line, program, self.perform(program, outcome=Outcome(done=manager.note)), before)
+        return _Done(line, program, self.perform(program, outcome=Result(done=manager.note)), before)
 
     def _remember(self, done: _Done) -> None:
         """A line of the performer's has been carried out."""
@@ -282,7 +293,7 @@ class Orders:
         if self.manager is not None:
             self.manager.done(done.program, done.before, done.outcome)
 
-    def perform(self, program: Program, player: str = "", outcome: Outcome | None = None) -> Outcome:
+    def perform(self, program: Program, player: str = "", outcome: Result | None = None) -> Result:
         """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
 
         Args:
@@ -290,11 +301,11 @@ class Orders:
             player: whom they are for, where they do not say themselves.
             outcome: To be filled; a new one by default.
         """
-        outcome = outcome or Outcome()
+        outcome = outcome or Result()
         self._do(self._steps(program.steps, player), outcome)
         return outcome
 
-    def _do(self, steps: _Steps, outcome: Outcome) -> None:
+    def _do(self, steps: _Steps, outcome: Result) -> None:
         """Do these steps, one after the other."""
         around, self._outcome = self._outcome, outcome
         try:
@@ -302,7 +313,7 @@ class Orders:
         finally:
             self._outcome = around
 
-    def _do_each(self, steps: _Steps, outcome: Outcome) -> None:
+    def _do_each(self, steps: _Steps, outcome: Result) -> None:
         begun = self._work.now()
         for step, shown in steps:
             if self._work.over(begun):
@@ -329,7 +340,7 @@ class Orders:
                 outcome.awaited.append(self._after(steps, outcome))
                 return
 
-    def _carry_out_step(self, invocation: Invocation, outcome: Outcome) -> str | Awaitable[str]:
+    def _carry_out_step(self, invocation: Invocation, outcome: Result) -> str | Awaitable[str]:
         """Do one; what it leaves pending is noted."""
         if self.manager is None:
             return self._commands.carry_out(invocation)
@@ -343,13 +354,13 @@ class Orders:
             cued = {number for each in outcome.cued for number in each.left}
             outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
 
-    async def _in_next_turn(self, steps: _Steps, outcome: Outcome) -> str:
+    async def _in_next_turn(self, steps: _Steps, outcome: Result) -> str:
         """Goes on with a line that takes longer than one turn of the event loop may."""
         await self._work.turn(id(outcome))
         self._do(steps, outcome)
         return ""
 
-    async def _after(self, steps: _Steps, outcome: Outcome) -> str:
+    async def _after(self, steps: _Steps, outcome: Result) -> str:
         """Do the rest of a line once what came before has settled."""
         self._do(steps, outcome)
         return ""
@@ -371,7 +382,7 @@ class Orders:
             if isinstance(value, Chance):
                 low, high = sorted((value.low, value.high))
                 value = float(self._random.uniform(low, high))
-            elif isinstance(value, Program) and step.command.argument(name).kind is Kind.SETTINGS:
+            elif isinstance(value, Program) and step.command.argument(name).kind is ArgumentKind.SETTINGS:
                 steps = (one if isinstance(one, Call) else self._drawn(one) for one in value.steps)
                 value = Program(tuple(steps))
             values[name] = value

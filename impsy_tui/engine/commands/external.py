@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from impsy_tui.channels.base import MEANS_NOTHING, Rights
 from impsy_tui.channels.midi.mapping import in_words
-from impsy_tui.engine.commands.executor import Orders, refused_from_network
+from impsy_tui.engine.commands.executor import Executor, refused_from_network
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.players.base import Tell
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
@@ -17,7 +17,7 @@ from impsy_tui.language.osc_addresses import ADDRESSES, ANY_COMMAND, FROM_NETWOR
 _SOURCES: Final = {Rights.PARAMETERS: Source.NETWORK, Rights.COMMANDS: Source.CHANNEL}
 
 
-class Incoming:
+class ExternalCommands:
     """Finds the command that a message means, and has it carried out. None may end or delete anything.
 
     Args:
@@ -28,7 +28,7 @@ class Incoming:
         work: Lets commands wait for the next turn of the event loop.
     """
 
-    def __init__(self, bindings: Bindings, learner: Learner, orders: Orders, tell: Tell, work: WorkQueue) -> None:
+    def __init__(self, bindings: Bindings, learner: MidiLearn, orders: Executor, tell: Tell, work: WorkQueue) -> None:
         self._work = work
         self._bindings = bindings
         self._learner = learner

@@ -10,7 +10,7 @@ from impsy_tui.language.program import Step
 
 
 @dataclass(slots=True)
-class Outcome:
+class Result:
     """What became of a program.
 
     Attributes:
@@ -32,7 +32,7 @@ class Outcome:
     awaited: list[Awaitable[str]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     reversals: list[Reversal] = field(default_factory=list)
-    cued: list["Outcome"] = field(default_factory=list)
+    cued: list["Result"] = field(default_factory=list)
     settles: bool = False
     done: Done | None = None
     steps: list[Step] = field(default_factory=list)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from impsy_tui.channels.base import NONE_MUTED, Channel, PassesOn
+from impsy_tui.channels.base import NONE_MUTED, Channel, PartialOutput
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 
 
-class Outlet:
+class ChannelOutput:
     """One channel's output. Where its wire is slow, the latest vector wins."""
 
     def __init__(self, channel: Channel, scheduler: Scheduler) -> None:
@@ -45,7 +45,7 @@ class Outlet:
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
         """Passes on what the musician played: these dimensions alone, where the channel can leave the others."""
-        if not isinstance(self.channel, PassesOn):
+        if not isinstance(self.channel, PartialOutput):
             self.play(values)
             return
         if self._waiting is not None:
@@ -138,7 +138,7 @@ class Outlet:
             self._out(values)
 
     def _out(self, values: Sequence[float]) -> None:
-        if self._said is not None and isinstance(self.channel, PassesOn):
+        if self._said is not None and isinstance(self.channel, PartialOutput):
             self.channel.pass_on(values, self._said - self._muted)
         else:
             self.channel.send(values, self._muted)

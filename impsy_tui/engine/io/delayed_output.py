@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from impsy_tui.channels.base import NONE_MUTED, Channel
-from impsy_tui.engine.io.channel_output import Outlet
+from impsy_tui.engine.io.channel_output import ChannelOutput
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 
 
-class Nudged:
+class DelayedOutput:
     """Does whatever an outlet is asked for later by the same time, and so in the same order.
 
     Panic and a change of dimension alone are at once, and end what waits.
@@ -22,7 +22,7 @@ class Nudged:
         delay: seconds. A shorter one lets nothing overtake what waits already.
     """
 
-    def __init__(self, outlet: Outlet, scheduler: Scheduler) -> None:
+    def __init__(self, outlet: ChannelOutput, scheduler: Scheduler) -> None:
         self.delay = 0.0
         self._outlet = outlet
         self._scheduler = scheduler
@@ -45,19 +45,19 @@ class Nudged:
         others: frozenset[int] = NONE_MUTED,
         player: str = "",
     ) -> None:
-        """Send a vector; see ``Outlet.play``."""
+        """Send a vector; see ``ChannelOutput.play``."""
         self.later(self._outlet.play, tuple(values), muted, others, player)
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
-        """Pass on some dimensions; see ``Outlet.pass_on``."""
+        """Pass on some dimensions; see ``ChannelOutput.pass_on``."""
         self.later(self._outlet.pass_on, tuple(values), said)
 
     def end_notes(self, indices: frozenset[int], player: str = "") -> None:
-        """Turn off what these values left sounding; see ``Outlet.end_notes``."""
+        """Turn off what these values left sounding; see ``ChannelOutput.end_notes``."""
         self.later(self._outlet.end_notes, indices, player)
 
     def hush(self, player: str, own: frozenset[int]) -> None:
-        """A player has nothing more to say; see ``Outlet.hush``."""
+        """A player has nothing more to say; see ``ChannelOutput.hush``."""
         self.later(self._outlet.hush, player, own)
 
     def panic_of(self, player: str, own: frozenset[int]) -> None:

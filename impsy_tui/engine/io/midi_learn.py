@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from impsy_tui.channels.base import Learns, MappingEntry
+from impsy_tui.channels.base import LearnableChannel, MappingEntry
 from impsy_tui.channels.osc.address import number
 from impsy_tui.engine.io.moved_controls import STILL, MovedControls
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
@@ -20,7 +20,7 @@ _MOST_ADDRESSES = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedControl:
     """A control that was learned.
 
     Attributes:
@@ -36,7 +36,7 @@ class Learned:
     entry: MappingEntry
 
 
-class Learner:
+class MidiLearn:
     """Waits for messages, one value after the other.
 
     Args:
@@ -46,11 +46,11 @@ class Learner:
     """
 
     def __init__(
-        self, channels: Callable[[], Sequence[Learns]], tell: Callable[[str], None], scheduler: Scheduler
+        self, channels: Callable[[], Sequence[LearnableChannel]], tell: Callable[[str], None], scheduler: Scheduler
     ) -> None:
         self._channels = channels
         self._tell = tell
-        self.learned: list[Learned] = []
+        self.learned: list[LearnedControl] = []
         """Controls that were learned since the start, or came back with the saved session."""
         self._wanted: list[int] = []
         self._scheduler = scheduler
@@ -141,13 +141,13 @@ class Learner:
             return False
         index = self._wanted.pop(0)
         found.learn(device, index, entry)
-        self.note(Learned(channel, device, index, entry))
+        self.note(LearnedControl(channel, device, index, entry))
         self._taken.add((channel, device, entry))
         following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
         self._tell(f"x{index + 1} is played by {words}{following}")
         return True
 
-    def note(self, learned: Learned) -> None:
+    def note(self, learned: LearnedControl) -> None:
         """Remember a control for the saved session; a later one for the same dimension and device replaces it."""
         place = (learned.channel, learned.device, learned.index)
         self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]

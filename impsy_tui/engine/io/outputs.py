@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from impsy_tui.channels.base import NONE_MUTED, Channel, Clocked, ShowsBand, Targeted
-from impsy_tui.engine.io.channel_output import Outlet
-from impsy_tui.engine.io.delayed_output import Nudged
+from impsy_tui.channels.base import NONE_MUTED, Channel, ClockChannel, EnsembleDisplay, TargetDisplay
+from impsy_tui.engine.io.channel_output import ChannelOutput
+from impsy_tui.engine.io.delayed_output import DelayedOutput
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.ensemble.touches.surfaces import Told
 
@@ -17,24 +17,24 @@ class Outputs:
     """All outlets."""
 
     def __init__(self, scheduler: Scheduler) -> None:
-        self.outlets: list[Outlet | Nudged] = []
+        self.outlets: list[ChannelOutput | DelayedOutput] = []
         self.nudges: dict[str, float] = {}
         """By name, the seconds by which each output is later than the others; below 0 for earlier."""
         self._scheduler = scheduler
         self._fade: Timer | None = None
-        self._clocked: list[Clocked] = []
-        self._targeted: list[Targeted] = []
-        self._surfaces: list[ShowsBand] = []
+        self._clocked: list[ClockChannel] = []
+        self._targeted: list[TargetDisplay] = []
+        self._surfaces: list[EnsembleDisplay] = []
 
     def open(self, channels: Iterable[Channel]) -> None:
         """These are the channels from now on."""
-        self.outlets = [Outlet(channel, self._scheduler) for channel in channels]
+        self.outlets = [ChannelOutput(channel, self._scheduler) for channel in channels]
         self.nudges = {outlet.channel.name: 0.0 for outlet in self.outlets}
-        found = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Targeted)]
+        found = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, TargetDisplay)]
         self._targeted = [channel for channel in found if channel.wants_targets]
-        shown = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, ShowsBand)]
+        shown = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, EnsembleDisplay)]
         self._surfaces = [channel for channel in shown if channel.wants_band]
-        self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, Clocked)]
+        self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, ClockChannel)]
 
     def nudge(self, name: str, seconds: float) -> None:
         """Let one output be later than the others or, below 0, earlier: then the others wait for it.
@@ -47,9 +47,9 @@ class Outputs:
         earliest = min(0.0, *self.nudges.values())
         for index, outlet in enumerate(self.outlets):
             delay = self.nudges[outlet.channel.name] - earliest
-            if delay and isinstance(outlet, Outlet):
-                outlet = self.outlets[index] = Nudged(outlet, self._scheduler)
-            if isinstance(outlet, Nudged):
+            if delay and isinstance(outlet, ChannelOutput):
+                outlet = self.outlets[index] = DelayedOutput(outlet, self._scheduler)
+            if isinstance(outlet, DelayedOutput):
                 outlet.delay = delay
 
     def show(self, told: Sequence[Told]) -> None:
@@ -65,7 +65,7 @@ class Outputs:
             action: of its channel's.
         """
         outlet = self.outlets[number]
-        if isinstance(outlet, Nudged):
+        if isinstance(outlet, DelayedOutput):
             outlet.later(action, *arguments)
         else:
             action(*arguments)
@@ -96,31 +96,31 @@ class Outputs:
         player: str = "",
         channels: frozenset[str] | None = None,
     ) -> None:
-        """Send a vector to every output, or to those of these channels; see ``Outlet.play``."""
+        """Send a vector to every output, or to those of these channels; see ``ChannelOutput.play``."""
         for outlet in self._of(channels):
             outlet.play(values, muted, others, player)
 
     def thru(self, values: Sequence[float], said: frozenset[int]) -> None:
-        """Pass on what the musician played to every output; see ``Outlet.pass_on``."""
+        """Pass on what the musician played to every output; see ``ChannelOutput.pass_on``."""
         for outlet in self.outlets:
             outlet.pass_on(values, said)
 
     def end_notes(self, indices: frozenset[int], player: str = "", channels: frozenset[str] | None = None) -> None:
-        """Turn off what these values left sounding, everywhere or there; see ``Outlet.end_notes``."""
+        """Turn off what these values left sounding, everywhere or there; see ``ChannelOutput.end_notes``."""
         for outlet in self._of(channels):
             outlet.end_notes(indices, player)
 
     def hush(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
-        """A player falls silent, everywhere or there; see ``Outlet.hush``."""
+        """A player falls silent, everywhere or there; see ``ChannelOutput.hush``."""
         for outlet in self._of(channels):
             outlet.hush(player, own)
 
     def panic_of(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
-        """Everything of a player's off; see ``Outlet.panic_of``."""
+        """Everything of a player's off; see ``ChannelOutput.panic_of``."""
         for outlet in self._of(channels):
             outlet.panic_of(player, own)
 
-    def _of(self, channels: frozenset[str] | None) -> Iterable[Outlet | Nudged]:
+    def _of(self, channels: frozenset[str] | None) -> Iterable[ChannelOutput | DelayedOutput]:
         return self.outlets if channels is None else [o for o in self.outlets if o.channel.name in channels]
 
     def silence(self) -> None:
@@ -132,7 +132,7 @@ class Outputs:
         """Nothing more is sent: what outputs that are late have yet to play is left out, and they are silent now."""
         self.cancel_fade()
         for outlet in self.outlets:
-            if isinstance(outlet, Nudged):
+            if isinstance(outlet, DelayedOutput):
                 outlet.catch_up()
 
     def panic(self) -> None:
@@ -178,7 +178,7 @@ class Outputs:
         began: float,
         step: int,
         seconds: float,
-        paths: list[tuple[Outlet | Nudged, tuple[float, ...], tuple[float, ...]]],
+        paths: list[tuple[ChannelOutput | DelayedOutput, tuple[float, ...], tuple[float, ...]]],
         muted: Callable[[], frozenset[int]],
         done: Callable[[], None],
     ) -> None:

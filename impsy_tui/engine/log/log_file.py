@@ -19,7 +19,7 @@ PIECE = 1 << 16
 """Bytes read at a time, into one piece of memory: a new piece for each read would leave holes behind."""
 
 
-class File:
+class LogFile:
     """One file of rows.
 
     The writer's thread alone changes it; only ``queue`` is filled by the thread that reads the pipe.

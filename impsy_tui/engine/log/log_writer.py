@@ -39,7 +39,7 @@ if __name__ == "__main__":
     # Started without the folder of packages, in which hundreds of others would cost it time.
     sys.path.append(os.path.abspath(__file__).rpartition(f"{os.sep}impsy_tui{os.sep}")[0])
 
-from impsy_tui.engine.log.log_file import FLUSH, PIECE, RETRY, File
+from impsy_tui.engine.log.log_file import FLUSH, PIECE, RETRY, LogFile
 
 GATHER = 0.05
 """Seconds between reads of the pipe while events come. The engine's write is a mere copy while no process waits at
@@ -52,7 +52,7 @@ PATIENCE = 30.0
 """Seconds that a refusing disk is given after the engine has ended."""
 
 
-class Writer:
+class LogWriter:
     """Writes lines to their files, in a thread, or keeps them until it can.
 
     Args:
@@ -65,7 +65,7 @@ class Writer:
         self.news = threading.Event()
         """Set after lines were taken."""
         self._tell = tell
-        self._files: dict[bytes, File] = {}
+        self._files: dict[bytes, LogFile] = {}
         self._taken = 0
 
     @property
@@ -80,7 +80,7 @@ class Writer:
         mark, line = split(line)
         file = self._files.get(mark)
         if file is None:
-            file = self._files[mark] = File(mark.decode() or "#0", self._tell)
+            file = self._files[mark] = LogFile(mark.decode() or "#0", self._tell)
         file.queue.append(line + b"\n")
         self._taken += len(line) + 1
 
@@ -130,7 +130,7 @@ def set_apart() -> None:
         pass
 
 
-def read(writer: Writer) -> None:
+def read(writer: LogWriter) -> None:
     """Take lines from the pipe until its end."""
     os.set_blocking(0, False)
     rest = b""
@@ -171,7 +171,7 @@ def main() -> int:
         except OSError:
             pass  # the engine has ended; the rows still matter
 
-    writer = Writer(tell)
+    writer = LogWriter(tell)
     for line in sys.argv[1:]:
         writer.take(os.fsencode(line))
     done: list[bool] = []

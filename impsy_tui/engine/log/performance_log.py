@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.engine.log import log_writer
-from impsy_tui.engine.log.unsaved_lines import Page, Sheet, Voice
-from impsy_tui.engine.log.writer_process import LogProcess
+from impsy_tui.engine.log.unsaved_lines import LogPages, PlayerLogPages, RowPages
+from impsy_tui.engine.log.writer_process import LogWriterProcess
 
 _MOST_HELD: Final = 32 << 20
 """Bytes of lines kept here until the disk has them: hours of playing."""
@@ -36,9 +36,9 @@ class PerformanceLog:
 
     def __init__(self, folder: Path, tell: Callable[[str, str], None], now: Callable[[], float]) -> None:
         self.folder = folder
-        self.plain = Voice(self, "", "")
+        self.plain = PlayerLogPages(self, "", "")
         """The log with the plain name."""
-        self.pages: list[Page] = [self.plain]
+        self.pages: list[LogPages] = [self.plain]
         """All logs of all players."""
         self.rows = 0
         """Rows handed over, without those that were lost."""
@@ -48,7 +48,7 @@ class PerformanceLog:
         self._tell = tell
         self._now = now
         self._began = (datetime.now(), now())
-        self._process = LogProcess(self._connected, self._hear, self._disconnected)
+        self._process = LogWriterProcess(self._connected, self._hear, self._disconnected)
         self._process_trouble = ""
         self._caught_up: asyncio.Event | None = None
         self._rest = b""
@@ -78,15 +78,15 @@ class PerformanceLog:
         """The current files of all players."""
         return [page.file for page in self.pages if page.file is not None]
 
-    def voice(self, player: str) -> Voice:
+    def voice(self, player: str) -> PlayerLogPages:
         """A log for another player; its file is begun by itself."""
-        voice = Voice(self, player, f"#{len(self.pages)} ")
+        voice = PlayerLogPages(self, player, f"#{len(self.pages)} ")
         self.pages.append(voice)
         return voice
 
-    def sheet(self) -> Sheet:
+    def sheet(self) -> RowPages:
         """A file of rows of another kind; it is begun by itself."""
-        sheet = Sheet(self, f"#{len(self.pages)} ")
+        sheet = RowPages(self, f"#{len(self.pages)} ")
         self.pages.append(sheet)
         return sheet
 
@@ -106,7 +106,7 @@ class PerformanceLog:
         """The time now, as names of files have it."""
         return self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
 
-    def write(self, at: float, source: str, values: Sequence[float], page: Page | None = None) -> None:
+    def write(self, at: float, source: str, values: Sequence[float], page: LogPages | None = None) -> None:
         """One row. Returns when it is in the kernel's hands, or queued if the pipe is full.
 
         Args:
@@ -118,7 +118,7 @@ class PerformanceLog:
         stamp = self.wall(at).isoformat(timespec="microseconds")
         self.write_row(f"{stamp},{source},{','.join(map(repr, values))}", page or self.plain)
 
-    def write_row(self, row: str, page: Page) -> None:
+    def write_row(self, row: str, page: LogPages) -> None:
         """One row of any kind, without its end."""
         if self.enabled and self._opened:
             self.rows += 1
@@ -129,7 +129,7 @@ class PerformanceLog:
         began, then = self._began
         return began + timedelta(seconds=at - then)
 
-    def put(self, page: Page, line: bytes) -> None:
+    def put(self, page: LogPages, line: bytes) -> None:
         """Hand over a line of the pipe; see ``log_writer``."""
         page.held += len(line)
         self._held += len(line)
@@ -240,14 +240,14 @@ class PerformanceLog:
         if self._connecting and self._process.pipe >= 0:
             self._send_again()
 
-    def _remove(self, page: Page, most: int) -> int:
+    def _remove(self, page: LogPages, most: int) -> int:
         """Remove lines that the disk has; the number of entries removed."""
         held, entries = page.held, len(page.sent)
         self.written += page.settle(most)
         self._held += page.held - held
         return entries - len(page.sent)
 
-    def _carry_out(self, word: str, rest: str, page: Page) -> None:
+    def _carry_out(self, word: str, rest: str, page: LogPages) -> None:
         """Carry out a report, apart from its lines."""
         if word in ("kept", "file"):
             size, _, path = rest.partition(" ")
@@ -279,7 +279,7 @@ class PerformanceLog:
         while self._reports:  # noqa: ASYNC110 - each turn of the loop carries out a slice
             await asyncio.sleep(0)
 
-    def _recovered(self, page: Page) -> None:
+    def _recovered(self, page: LogPages) -> None:
         was, page.trouble, self._process_trouble = self.problem, "", ""
         if was and not self.problem:
             self._tell("warning", "the log is being written again")
@@ -315,7 +315,7 @@ class PerformanceLog:
             except RuntimeError:
                 pass  # the engine has ended
 
-        writer = log_writer.Writer(tell)
+        writer = log_writer.LogWriter(tell)
         for page in self.pages:
             lines = [page.again(), *map(page.line, page.unsent)]
             page.sent, page.unsent = page.unsent, page.sent

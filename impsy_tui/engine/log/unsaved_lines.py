@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Missing:
+class DroppedRows:
     """Rows of which the engine let go its copies.
 
     Attributes:
@@ -23,7 +23,7 @@ class Missing:
     stamp: bytes
 
 
-class Page:
+class LogPages:
     """One file after the other, written by the log writer.
 
     Args:
@@ -39,9 +39,9 @@ class Page:
         self.mark = mark
         self.key = mark.strip() or "#0"
         """Its mark in reports."""
-        self.sent: deque[bytes | Missing] = deque()
+        self.sent: deque[bytes | DroppedRows] = deque()
         """Lines in the pipe or with the log writer that the disk does not have yet."""
-        self.unsent: deque[bytes | Missing] = deque()
+        self.unsent: deque[bytes | DroppedRows] = deque()
         """Lines that wait for room in the pipe."""
         self.held = 0
         """Bytes of all these lines."""
@@ -67,9 +67,9 @@ class Page:
         word = b"@sheet %b " % header.encode().hex().encode() if header else b"@open "
         self._log.put(self, self._prefix + word + path + b"\n")
 
-    def line(self, entry: bytes | Missing) -> bytes:
+    def line(self, entry: bytes | DroppedRows) -> bytes:
         """An entry as the pipe carries it."""
-        if isinstance(entry, Missing):
+        if isinstance(entry, DroppedRows):
             return b"%b@missing %d %b\n" % (self._prefix, entry.count, entry.stamp)
         return entry
 
@@ -83,7 +83,7 @@ class Page:
         while self.owed and self.sent and most:
             most -= 1
             entry = self.sent[0]
-            if isinstance(entry, Missing):
+            if isinstance(entry, DroppedRows):
                 count = min(entry.count, self.owed)
                 entry.count -= count
                 self.owed -= count
@@ -132,17 +132,17 @@ class Page:
                 if isinstance(entry, bytes) and self._is_row(entry):
                     stamp = entry.removeprefix(self._prefix).partition(b",")[0]
                     before = lines[place - 1] if place else None
-                    if isinstance(before, Missing):
+                    if isinstance(before, DroppedRows):
                         before.count, before.stamp = before.count + 1, stamp
                         del lines[place]
                     else:
-                        lines[place] = Missing(1, stamp)
+                        lines[place] = DroppedRows(1, stamp)
                     self.held -= len(entry)
                     return len(entry)
         return 0
 
 
-class Voice(Page):
+class PlayerLogPages(LogPages):
     """The log of one player.
 
     Args:
@@ -164,7 +164,7 @@ class Voice(Page):
         self._log.write(at, source, values, self)
 
 
-class Sheet(Page):
+class RowPages(LogPages):
     """Rows of any kind, below a first row that says what they are."""
 
     def begin(self, file: Path, header: str) -> None:

@@ -17,7 +17,7 @@ _LONGEST_PAUSE: Final = 8.0
 """Seconds between attempts to start a process: the pause doubles with each that fails."""
 
 
-class LogProcess:
+class LogWriterProcess:
     """Runs ``log_writer.py`` at the end of a pipe.
 
     Args:

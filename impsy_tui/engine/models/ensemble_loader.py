@@ -11,14 +11,14 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.config.schema import BAND, Player
-from impsy_tui.engine.models.loader import Shelf, load_band
-from impsy_tui.engine.options import Setup, model_folders
+from impsy_tui.engine.models.loader import ModelFolders, load_band
+from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.players.base import Tell
-from impsy_tui.engine.players.ensemble.followers import BandPart, Equipment
+from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, EnsembleModels
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.arrays import SUFFIX
-from impsy_tui.ensemble.predictor import Band, Steps, Tuning, Wandering, having_heard
+from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, Steps, Tuning, having_heard
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
 from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
@@ -33,10 +33,10 @@ class Seated(Protocol):
     """A band, as far as it matters here; see ``player.BandSeat``."""
 
     name: str
-    part: BandPart
+    part: EnsembleFollowers
 
 
-class BandCasting:
+class EnsembleLoader:
     """Finds, opens and changes what bands play with.
 
     Args:
@@ -45,13 +45,13 @@ class BandCasting:
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: Setup, random: np.random.Generator, tell: Tell) -> None:
+    def __init__(self, setup: EngineOptions, random: np.random.Generator, tell: Tell) -> None:
         self.loading = ""
         """The name of what is being loaded."""
         self._setup = setup
         self._random = random
         self._tell = tell
-        self._models = Shelf(model_folders(setup), bands=True)
+        self._models = ModelFolders(model_folders(setup), bands=True)
         self._classifiers = self._models.beside(SUFFIX)
         self._loads: dict[str, int] = {}
         self._auditions: dict[str, int] = {}
@@ -60,7 +60,7 @@ class BandCasting:
 
     # At the start
 
-    async def first(self, table: Player) -> Equipment:
+    async def first(self, table: Player) -> EnsembleModels:
         """What a band of the configuration plays with; what cannot be had is told, and what ships is taken.
 
         Raises:
@@ -68,11 +68,11 @@ class BandCasting:
         """
         name = table.name
         file = self._first_model(table)
-        network: Steps = Wandering() if file is None else await self._first_network(name, file)
+        network: Steps = RandomEnsemble() if file is None else await self._first_network(name, file)
         told, tells = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
         library, _ = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
-        dummy = Equipment(network, "dummy", told, library, "dummy", told_by=tells.stem)
-        if file is None or isinstance(network, Wandering):
+        dummy = EnsembleModels(network, "dummy", told, library, "dummy", told_by=tells.stem)
+        if file is None or isinstance(network, RandomEnsemble):
             return dummy
         return replace(dummy, model=file.stem, kind=BAND, tunings=await _in_thread(_tunings, file), file=file)
 
@@ -96,7 +96,7 @@ class BandCasting:
         except Exception as error:
             # Whatever a damaged file does to its reader, the engine starts.
             self._tell("warning", name, f"{file.name}: cannot be opened: {describe_error(error)}: {_DUMMY}")
-        return Wandering()
+        return RandomEnsemble()
 
     async def _first_of(
         self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]
@@ -155,7 +155,9 @@ class BandCasting:
         _count(self._auditions, band)
         band.part.end_audition()
         equipment = band.part.equipment
-        band.part.change(replace(equipment, network=Wandering(), model="dummy", kind="dummy", tunings={}, file=None))
+        band.part.change(
+            replace(equipment, network=RandomEnsemble(), model="dummy", kind="dummy", tunings={}, file=None)
+        )
 
     def stay(self, band: Seated) -> None:
         """Let the model that plays play on: what is being loaded was asked for before."""
@@ -212,7 +214,7 @@ class BandCasting:
         except UserError as problem:
             raise UserError(f"{problem}; {band.part.equipment.model} plays on") from None
 
-    async def _prepare(self, band: Seated, file: Path) -> tuple[Equipment, Band]:
+    async def _prepare(self, band: Seated, file: Path) -> tuple[EnsembleModels, EnsemblePredictor]:
         """A model with what a band plays with besides, and its followers, who have heard the last minute."""
         part = band.part
         self.loading = file.stem

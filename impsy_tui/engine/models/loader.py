@@ -22,7 +22,7 @@ from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.scale import as_named
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import quietly
-from impsy_tui.model_files.metadata import ModelNotes, read_notes
+from impsy_tui.model_files.metadata import ModelMetadata, read_notes
 from impsy_tui.terms import some
 from impsy_tui.user_folders import files_in
 
@@ -49,11 +49,11 @@ class LoadedModel:
     network: Network
     name: str
     file: Path
-    notes: ModelNotes
+    notes: ModelMetadata
     remark: str = ""
 
 
-class Shelf:
+class ModelFolders:
     """The folders that models are taken from by name, the first first.
 
     Args:
@@ -67,9 +67,9 @@ class Shelf:
         self._suffixes = tuple(suffixes)
         self._folders = tuple(dict.fromkeys(map(_resolved, folders)))
 
-    def beside(self, *suffixes: str) -> "Shelf":
+    def beside(self, *suffixes: str) -> "ModelFolders":
         """What else is in these folders, with other suffixes."""
-        return Shelf(self._folders, suffixes=suffixes)
+        return ModelFolders(self._folders, suffixes=suffixes)
 
     def names(self) -> list[str]:
         """The names of all models of its kind, as ``find`` takes them."""

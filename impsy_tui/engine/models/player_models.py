@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
-from impsy_tui.agent.predictor import Agent
-from impsy_tui.engine.models.ensemble_loader import BandCasting
-from impsy_tui.engine.models.loader import Shelf, load_model
-from impsy_tui.engine.options import Setup, usual_dimension
+from impsy_tui.agent.predictor import AgentPredictor
+from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
+from impsy_tui.engine.models.loader import ModelFolders, load_model
+from impsy_tui.engine.options import EngineOptions, usual_dimension
 from impsy_tui.engine.players.base import MAIN, Tell
 from impsy_tui.engine.players.kinds import Anybody
-from impsy_tui.engine.players.player import Seat
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
-from impsy_tui.mdrnn.dummy import DummyPlayer
-from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.mdrnn.dummy import DummyPredictor
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped
 
 
@@ -41,7 +41,7 @@ class _Cast:
     auditions: int = 0
 
 
-class Casting:
+class PlayerModels:
     """Changes players.
 
     Args:
@@ -51,8 +51,8 @@ class Casting:
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: Setup, shelf: Shelf, random: np.random.Generator, tell: Tell) -> None:
-        self.bands = BandCasting(setup, random, tell)
+    def __init__(self, setup: EngineOptions, shelf: ModelFolders, random: np.random.Generator, tell: Tell) -> None:
+        self.bands = EnsembleLoader(setup, random, tell)
         self._loading = ""
         self._setup = setup
         self._shelf = shelf
@@ -67,7 +67,7 @@ class Casting:
         """The name of a model that is being loaded."""
         return self._loading or self.bands.loading
 
-    def file_of(self, seat: Seat) -> Path | None:
+    def file_of(self, seat: Player) -> Path | None:
         """The file of the model that plays."""
         return self._cast(seat.name).file
 
@@ -80,7 +80,7 @@ class Casting:
     def _cast(self, name: str) -> _Cast:
         return self._casts.setdefault(name, _Cast())
 
-    async def first(self, name: str, kind: str, wanted: str, wiring: Wiring, dimension: int) -> Anybody:
+    async def first(self, name: str, kind: str, wanted: str, wiring: Routing, dimension: int) -> Anybody:
         """The player to begin with.
 
         Args:
@@ -93,7 +93,7 @@ class Casting:
         if not wanted:
             return self._first_dummy(name, "no model file is given", dimension)
         try:
-            file = self._find_first(wanted, self._agents if kind == Agent.kind else self._shelf)
+            file = self._find_first(wanted, self._agents if kind == AgentPredictor.kind else self._shelf)
             player, remark = await self._open(file, quiet=True)
         except UserError as problem:
             return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)
@@ -109,7 +109,7 @@ class Casting:
             self._tell("warning", "player", f"{player.name} is {remark}")
         return player
 
-    async def load(self, seat: Seat, name: str, file: Path | None = None) -> str:
+    async def load(self, seat: Player, name: str, file: Path | None = None) -> str:
         """Load a model and let it play; the reply.
 
         Args:
@@ -143,7 +143,7 @@ class Casting:
             cast.auditioned = None
         return f"{player.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
 
-    def end_audition(self, seat: Seat) -> None:
+    def end_audition(self, seat: Player) -> None:
         """Send the model away that is auditioned.
 
         Raises:
@@ -153,7 +153,7 @@ class Casting:
         if seat.end_audition() is None:
             raise UserError("nothing is auditioned")
 
-    async def audition(self, seat: Seat, name: str) -> str:
+    async def audition(self, seat: Player, name: str) -> str:
         """Let another model listen and play in silence; the reply.
 
         Raises:
@@ -174,20 +174,20 @@ class Casting:
         cast.auditioned = file
         return f"{player.name} listens and plays in silence; load {player.name} lets it be heard"
 
-    def unload(self, seat: Seat) -> None:
+    def unload(self, seat: Player) -> None:
         """Let the dummy play."""
         cast = self._cast(seat.name)
         cast.loads += 1
         cast.file = None
         self._forget_audition(seat)
         seat.end_audition()
-        seat.change_player(DummyPlayer(seat.dimension, self._random))
+        seat.change_player(DummyPredictor(seat.dimension, self._random))
 
-    def stay(self, seat: Seat) -> None:
+    def stay(self, seat: Player) -> None:
         """Let the model that plays play on: what is being loaded was asked for before."""
         self._cast(seat.name).loads += 1
 
-    def _forget_audition(self, seat: Seat) -> None:
+    def _forget_audition(self, seat: Player) -> None:
         """Nothing is auditioned, nor what is still being opened for it."""
         cast = self._cast(seat.name)
         cast.auditioned = None
@@ -201,9 +201,9 @@ class Casting:
             self._tell(
                 "warning", source, f"[model] dimension is not set: the DUMMY player plays {dimension - 1} values"
             )
-        return DummyPlayer(dimension, self._random)
+        return DummyPredictor(dimension, self._random)
 
-    def _find_first(self, name: str, shelf: Shelf) -> Path:
+    def _find_first(self, name: str, shelf: ModelFolders) -> Path:
         """The model file of a configuration: a path from here or from the configuration, or a name."""
         path = Path(expanduser(name))
         beside = self._setup.config_file.parent / path if self._setup.config_file else path
@@ -221,14 +221,14 @@ class Casting:
         try:
             own = REPLACES_SHIPPED if await asyncio.to_thread(replaces_shipped, file) else ""
             if file.suffix == AGENT_SUFFIX:
-                agent = await asyncio.get_running_loop().run_in_executor(None, Agent, file, self._random)
+                agent = await asyncio.get_running_loop().run_in_executor(None, AgentPredictor, file, self._random)
                 return agent, own
             loaded = await load_model(file, quiet=quiet)
         finally:
             self._loading = ""
-        return MdrnnPlayer(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark or own
+        return MdrnnPredictor(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark or own
 
-    async def _open_beside(self, seat: Seat, file: Path) -> tuple[Anybody, str]:
+    async def _open_beside(self, seat: Player, file: Path) -> tuple[Anybody, str]:
         try:
             return await self._open(file)
         except UserError as problem:

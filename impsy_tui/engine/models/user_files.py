@@ -12,7 +12,7 @@ from typing import Final
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.control.messages import Names
-from impsy_tui.engine.models.loader import Shelf, no_such
+from impsy_tui.engine.models.loader import ModelFolders, no_such
 from impsy_tui.engine.models.trash import Trash
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.ensemble.classifier import PREFIX as CLASSIFIER_PREFIX
@@ -38,7 +38,7 @@ _OF_A_MODEL: Final = (*SUFFIXES, ".toml")
 """One model is one name: its files are kept together."""
 
 
-class Library:
+class UserFiles:
     """Files of the user's, by name. A name is never a path out of its folder.
 
     Args:
@@ -51,9 +51,9 @@ class Library:
     def __init__(
         self, logs: Path, datasets: Path, models: Sequence[Path], in_use: Callable[[], Sequence[Path]]
     ) -> None:
-        self.shelf = Shelf(models)
+        self.shelf = ModelFolders(models)
         self.agents = self.shelf.beside(AGENT_SUFFIX)
-        self.bands = Shelf(models, bands=True)
+        self.bands = ModelFolders(models, bands=True)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"

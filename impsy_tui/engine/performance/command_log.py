@@ -11,7 +11,7 @@ from pathlib import Path
 from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 
 
-class Recorder:
+class CommandLog:
     """Writes ``time,line`` rows to a file named like the log, with times like the log's.
 
     A separate thread writes them in order, so that a slow disk blocks nothing. Rows that the disk refuses are kept

@@ -33,7 +33,7 @@ Lines = Iterator[tuple[str, str, Done | None]]
 """Lines, each with what calls for it before it, and behind it who is told once it is done."""
 
 
-class Doer(Protocol):
+class CommandExecutor(Protocol):
     """Carries out lines and programs; see ``executor.Orders``."""
 
     @property

@@ -10,21 +10,21 @@ from typing import TypeVar
 
 import numpy as np
 
-from impsy_tui.engine.models.player_models import Casting
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance import ramp_targets
-from impsy_tui.engine.performance.command_log import Recorder
+from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.cues import Cues
-from impsy_tui.engine.performance.executor_interface import Carried, Doer, Done, Lines, NotUndone
-from impsy_tui.engine.performance.ramps import Track
-from impsy_tui.engine.performance.replay import Performance, Replayer, performance_of
-from impsy_tui.engine.performance.scenes.file import SceneBook
-from impsy_tui.engine.performance.scenes.scene import Scene, Stagehand
-from impsy_tui.engine.performance.scheduled_commands import Conductor, Resumption
+from impsy_tui.engine.performance.executor_interface import Carried, CommandExecutor, Done, Lines, NotUndone
+from impsy_tui.engine.performance.ramps import RampTrack
+from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
+from impsy_tui.engine.performance.scenes.file import SceneFile
+from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
+from impsy_tui.engine.performance.scheduled_commands import ResumedRamp, ScheduledCommands
 from impsy_tui.engine.performance.session_state import pending_lines
-from impsy_tui.engine.performance.set_recording import Numbers, Recording
-from impsy_tui.engine.performance.undo import Before, History
-from impsy_tui.engine.players.base import Sitter, Tell
+from impsy_tui.engine.performance.set_recording import ReplayNumbers, SetRecording
+from impsy_tui.engine.performance.undo import UndoHistory, UndoStep
+from impsy_tui.engine.players.base import AnyPlayer, Tell
 from impsy_tui.engine.players.kinds import agents_of
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import without_parameter
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class ManagerInterface:
     """What the stage manager works with.
 
     Attributes:
@@ -50,8 +50,8 @@ class Rooms:
     """
 
     session: Session
-    casting: Casting
-    library: Library
+    casting: PlayerModels
+    library: UserFiles
     random: np.random.Generator
     scenes: Path
     sets: Sequence[Path]
@@ -62,7 +62,7 @@ _ENDS_JOBS = ("cancel job", "keep job")
 """Commands that another job would meet if they were done again."""
 
 
-class StageManager:
+class PerformanceManager:
     """Everything of a set that has a plan.
 
     Args:
@@ -72,24 +72,24 @@ class StageManager:
         tell: says things to the performer.
     """
 
-    def __init__(self, rooms: Rooms, doer: Doer, recorder: Recorder, tell: Tell) -> None:
+    def __init__(self, rooms: ManagerInterface, doer: CommandExecutor, recorder: CommandLog, tell: Tell) -> None:
         self._rooms = rooms
         self._doer = doer
         self._tell = tell
         self.recorder = recorder
         session, scheduler = rooms.session, rooms.session.scheduler
-        self.conductor = Conductor(scheduler, doer.run, lambda: session.last_input_at, lambda: session.holds)
+        self.conductor = ScheduledCommands(scheduler, doer.run, lambda: session.last_input_at, lambda: session.holds)
         self.conductor.wants_bars = self._want_bars
         self._end_bars: Callable[[], None] | None = None
         session.witness = self.conductor
-        self.stagehand = Stagehand(session, rooms.session.tempo, rooms.casting)
-        self.book = SceneBook(rooms.scenes)
-        self.recording = Recording(recorder, session, self.conductor, self.stagehand, doer.macros)
-        self._numbers = Numbers()
+        self.stagehand = SceneKeeper(session, rooms.session.tempo, rooms.casting)
+        self.book = SceneFile(rooms.scenes)
+        self.recording = SetRecording(recorder, session, self.conductor, self.stagehand, doer.macros)
+        self._numbers = ReplayNumbers()
         self._rows: deque[str] = deque()
         """Of a recording that is replayed, what is being carried out and what waits for it."""
         self.cues = Cues(rooms.sets, self._cue, scheduler.work)
-        self.history = History(self.conductor, self.stagehand, self.cues, scheduler.now)
+        self.history = UndoHistory(self.conductor, self.stagehand, self.cues, scheduler.now)
         self._cued: Lines = iter(())
         """Of the cue that was reached last, the lines that are still to be done."""
         self.replayer = Replayer(
@@ -115,7 +115,7 @@ class StageManager:
             players = self._whom(command, invocation.player)
             self.conductor.let_go(ramp_targets.keys_of(invocation, players, self._rooms.session.dimension - 1))
 
-    def _whom(self, command: Command, player: str) -> Sequence[Sitter]:
+    def _whom(self, command: Command, player: str) -> Sequence[AnyPlayer]:
         """Whom a command is for; nobody where it is about no player, whoever has the focus."""
         return self._rooms.session.whom(player, command.about) if command.player else ()
 
@@ -141,7 +141,7 @@ class StageManager:
             self._end_bars()
             self._end_bars = None
 
-    def done(self, program: Program, before: Before | None, carried: Carried) -> None:
+    def done(self, program: Program, before: UndoStep | None, carried: Carried) -> None:
         """A line of the performer's was carried out.
 
         Args:
@@ -165,7 +165,7 @@ class StageManager:
         player: str,
         *,
         eased: bool,
-        resumed: Resumption | None = None,
+        resumed: ResumedRamp | None = None,
     ) -> str | Awaitable[str]:
         """Let settings glide; with a scene among them, once its file is read."""
         steps = [step for step in settings.steps if not isinstance(step, Call)]
@@ -182,9 +182,9 @@ class StageManager:
         player: str,
         eased: bool,
         number: int,
-        resumed: Resumption | None,
+        resumed: ResumedRamp | None,
     ) -> str:
-        tracks: list[Track] = []
+        tracks: list[RampTrack] = []
         last: list[Scene] = []
         for step in steps:
             if step.command.ramp != "scene":
@@ -202,11 +202,11 @@ class StageManager:
         self,
         text: str,
         seconds: float,
-        tracks: list[Track],
+        tracks: list[RampTrack],
         last: list[Scene],
         eased: bool,
         number: int = 0,
-        resumed: Resumption | None = None,
+        resumed: ResumedRamp | None = None,
     ) -> str:
         def arrived() -> None:
             for scene in last:
@@ -223,9 +223,9 @@ class StageManager:
         )
         return f"{pending.number}  {pending.text}"
 
-    def _tracks(self, steps: Sequence[Invocation], player: str) -> list[Track]:
+    def _tracks(self, steps: Sequence[Invocation], player: str) -> list[RampTrack]:
         session = self._rooms.session
-        tracks: list[Track] = []
+        tracks: list[RampTrack] = []
         for step in steps:
             numbers = step.values.get("dimensions", ())
             if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
@@ -298,7 +298,7 @@ class StageManager:
             self._tell("warning", "replay", refused)
         return await self.play_again(performance, speed, through)
 
-    async def play_again(self, performance: Performance, speed: float = 1.0, through: str = "") -> str:
+    async def play_again(self, performance: RecordedPerformance, speed: float = 1.0, through: str = "") -> str:
         """Play a performance; the reply when it begins."""
         session = self._rooms.session
         width, wanted = session.dimension - 1, performance.values.shape[1]
@@ -308,7 +308,7 @@ class StageManager:
             if not len(performance.times):
                 raise UserError(f"{performance.name} is sound alone, and no agent is here to hear it")
             self._tell("warning", "replay", "no agent is here to hear the sound")
-        self._numbers, self._rows = Numbers(), deque()
+        self._numbers, self._rows = ReplayNumbers(), deque()
         for time, row in performance.commands:
             if time <= 0.0:
                 line, done = self._read_row(row)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.performance.ramps import Key, Track
-from impsy_tui.engine.players.base import Sitter
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.performance.ramps import Key, RampTrack
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, value_of
 from impsy_tui.language import Invocation
 from impsy_tui.parameters import PARAMETERS, Parameter
@@ -14,7 +14,7 @@ from impsy_tui.parameters import PARAMETERS, Parameter
 _BY_INDEX: Final = {"hold": ("hold",), "range": ("low", "high"), "release": ("hold", "low", "high")}
 
 
-def ramp(player: Sitter, parameter: Parameter, end: float) -> Track:
+def ramp(player: AnyPlayer, parameter: Parameter, end: float) -> RampTrack:
     """Track of a player's parameter, from its value now."""
     now = value_of(player, parameter)
     if now is None:
@@ -24,17 +24,17 @@ def ramp(player: Sitter, parameter: Parameter, end: float) -> Track:
         set_parameter(player, parameter, value)
 
     key = (player.name, parameter.name, -1)
-    return Track(key, end if now is None else now, end, turn, log=parameter.ramp == "log")
+    return RampTrack(key, end if now is None else now, end, turn, log=parameter.ramp == "log")
 
 
-def ramps_to(player: Sitter, values: Mapping[str, Any]) -> Iterator[Track]:
+def ramps_to(player: AnyPlayer, values: Mapping[str, Any]) -> Iterator[RampTrack]:
     """Tracks to all values that can be reached by ramps."""
     for name, end in values.items():
         if PARAMETERS[name].ramp and end is not None:
             yield ramp(player, PARAMETERS[name], end)
 
 
-def switches_to(player: Sitter, values: Mapping[str, Any]) -> dict[str, Any]:
+def switches_to(player: AnyPlayer, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the values that a ramp does not reach."""
     return {
         name: end
@@ -43,17 +43,17 @@ def switches_to(player: Sitter, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def hold(seat: Seat, index: int, end: float) -> Track:
+def hold(seat: Player, index: int, end: float) -> RampTrack:
     """A value that is held; one that is not yet begins where it sounds."""
     now = seat.shaping.held.get(index, seat.sounding_at(index))
 
     def turn(value: float) -> None:
         seat.shaping.held[index] = value
 
-    return Track((seat.name, "hold", index), end if now is None else now, end, turn)
+    return RampTrack((seat.name, "hold", index), end if now is None else now, end, turn)
 
 
-def ranged(seat: Seat, index: int, low: float, high: float) -> Iterator[Track]:
+def ranged(seat: Player, index: int, low: float, high: float) -> Iterator[RampTrack]:
     """Both ends of the range of a value."""
 
     def turn_low(value: float) -> None:
@@ -63,21 +63,21 @@ def ranged(seat: Seat, index: int, low: float, high: float) -> Iterator[Track]:
         seat.shaping.ranged[index] = (seat.shaping.ranged.get(index, (0.0, 1.0))[0], value)
 
     low_now, high_now = seat.shaping.ranged.get(index, (0.0, 1.0))
-    yield Track((seat.name, "low", index), low_now, low, turn_low)
-    yield Track((seat.name, "high", index), high_now, high, turn_high)
+    yield RampTrack((seat.name, "low", index), low_now, low, turn_low)
+    yield RampTrack((seat.name, "high", index), high_now, high, turn_high)
 
 
-def tempo(time: Tempo, end: float) -> Track:
+def tempo(time: Tempo, end: float) -> RampTrack:
     """Beats a minute."""
-    return Track(("", "tempo", -1), time.beats, end, time.set_beats)
+    return RampTrack(("", "tempo", -1), time.beats, end, time.set_beats)
 
 
-def swing(time: Tempo, end: float) -> Track:
+def swing(time: Tempo, end: float) -> RampTrack:
     """How late every second line of the grid is."""
-    return Track(("", "swing", -1), time.swing, end, time.set_swing)
+    return RampTrack(("", "swing", -1), time.swing, end, time.set_swing)
 
 
-def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) -> Iterator[Track]:
+def tracks_of(invocation: Invocation, players: Sequence[AnyPlayer], time: Tempo) -> Iterator[RampTrack]:
     """What a command glides if it stands behind ``over``; its dimensions must be there."""
     numbers = [value for value in invocation.values.values() if isinstance(value, float)]
     match invocation.command.name:
@@ -86,7 +86,7 @@ def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) ->
         case "swing":
             yield swing(time, numbers[0])
         case "hold" | "range" as name:
-            for seat in (player for player in players if isinstance(player, Seat)):
+            for seat in (player for player in players if isinstance(player, Player)):
                 for index in _indices(invocation, 0):
                     if name == "hold":
                         yield hold(seat, index, numbers[0])
@@ -99,7 +99,7 @@ def tracks_of(invocation: Invocation, players: Sequence[Sitter], time: Tempo) ->
                     yield ramp(player, parameter, end)
 
 
-def keys_of(invocation: Invocation, players: Sequence[Sitter], width: int) -> Iterator[Key]:
+def keys_of(invocation: Invocation, players: Sequence[AnyPlayer], width: int) -> Iterator[Key]:
     """What a command sets at once, so that nothing glides it any more.
 
     Args:

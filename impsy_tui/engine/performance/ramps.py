@@ -15,7 +15,7 @@ Key = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class RampTrack:
     """One setting on its way.
 
     Attributes:
@@ -50,7 +50,7 @@ def ease(share: float) -> float:
 
 
 @dataclass(slots=True)
-class Glide:
+class Ramp:
     """Settings gliding together.
 
     Attributes:
@@ -65,7 +65,7 @@ class Glide:
     began: float
     seconds: float
     eased: bool
-    tracks: dict[Key, Track]
+    tracks: dict[Key, RampTrack]
     arrived: Callable[[], None]
     _timer: Timer | None = field(default=None)
 
@@ -111,6 +111,6 @@ class Glide:
         self._timer = self.scheduler.at(due, self._step, following)
 
 
-def tracks_by_key(tracks: Sequence[Track]) -> dict[Key, Track]:
+def tracks_by_key(tracks: Sequence[RampTrack]) -> dict[Key, RampTrack]:
     """Tracks by what glides; of two for the same, the later."""
     return {track.key: track for track in tracks}

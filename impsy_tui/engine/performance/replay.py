@@ -10,7 +10,7 @@ import numpy as np
 from impsy_tui.control.states import ReplayState
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
-from impsy_tui.workers.read_log import FRAME, Reel
+from impsy_tui.workers.read_log import FRAME, ReplayRows
 
 _LINE, _EVENT, _FRAME = range(3)
 _MOST_AGAIN: Final = 100
@@ -20,7 +20,7 @@ _LATE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
+class RecordedPerformance:
     """What is replayed.
 
     Attributes:
@@ -50,21 +50,21 @@ class Performance:
         return " and ".join(f"{count} {what}" for count, what in counted if count)
 
 
-def performance_of(name: str, printed: bytes) -> Performance:
+def performance_of(name: str, printed: bytes) -> RecordedPerformance:
     """A performance as ``workers.read_log`` prints it.
 
     Raises:
         UserError: there is none.
     """
     end = printed.index(b"\n")
-    reel = msgspec.json.decode(printed[:end], type=Reel)
+    reel = msgspec.json.decode(printed[:end], type=ReplayRows)
     if reel.problem:
         raise UserError(reel.problem)
     behind = end + 1 + 8 * reel.rows * (1 + reel.values)
     events = np.frombuffer(printed, "<f8", count=reel.rows * (1 + reel.values), offset=end + 1)
     events = events.reshape(reel.rows, 1 + reel.values)
     frames = np.frombuffer(printed, "<f4", offset=behind).reshape(reel.frames, FRAME)
-    return Performance(name, events[:, 0], events[:, 1:], reel.commands, frames, reel.refused)
+    return RecordedPerformance(name, events[:, 0], events[:, 1:], reel.commands, frames, reel.refused)
 
 
 class Replayer:
@@ -91,7 +91,7 @@ class Replayer:
         self._sound = sound
         self._command = command
         self._over = over
-        self._performance: Performance | None = None
+        self._performance: RecordedPerformance | None = None
         self._began = 0.0
         self._speed = 1.0
         self._event = 0
@@ -101,7 +101,7 @@ class Replayer:
         """How often the frame has been heard that is next."""
         self._timer: Timer | None = None
 
-    def start(self, performance: Performance, speed: float) -> None:
+    def start(self, performance: RecordedPerformance, speed: float) -> None:
         """Play from the first event on, which comes now; another performance ends."""
         self.stop()
         self._performance, self._speed = performance, speed
@@ -142,7 +142,7 @@ class Replayer:
         due = self._began + at / self._speed
         self._timer = self._scheduler.at(due, self._next, due, kind)
 
-    def _upcoming(self, performance: Performance) -> Iterator[tuple[float, int]]:
+    def _upcoming(self, performance: RecordedPerformance) -> Iterator[tuple[float, int]]:
         """When the next command, event and frame are due; of those at once, commands come first."""
         if self._line < len(performance.commands):
             yield performance.commands[self._line][0], _LINE

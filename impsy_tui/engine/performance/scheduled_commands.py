@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from impsy_tui.control.states import PendingState
-from impsy_tui.engine.performance.ramps import Glide, Key, Track, tracks_by_key
+from impsy_tui.engine.performance.ramps import Key, Ramp, RampTrack, tracks_by_key
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
 from impsy_tui.language import Moment, Program
@@ -22,7 +22,7 @@ Run = Callable[[Program, str, str], None]
 
 
 @dataclass(slots=True, eq=False)
-class Pending:
+class PendingCommand:
     """One thing that is to be done.
 
     Attributes:
@@ -49,7 +49,7 @@ class Pending:
     moment: Moment | None = None
     left: int = 0
     timer: Timer | None = None
-    glide: Glide | None = None
+    glide: Ramp | None = None
     waits: bool = False
     gone: set[str] = field(default_factory=set)
 
@@ -60,7 +60,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumption:
+class ResumedRamp:
     """A ramp that goes on after a restart.
 
     Attributes:
@@ -74,7 +74,7 @@ class Resumption:
     starts: Mapping[Key, float]
 
 
-class Conductor:
+class ScheduledCommands:
     """Keeps what is pending, and does it when it is due.
 
     It hears what happens from the session: see ``heard``, ``turned`` and ``bar``.
@@ -93,10 +93,10 @@ class Conductor:
         self._run = run
         self._last_heard = last_heard
         self._held = held
-        self._pending: dict[int, Pending] = {}
-        self._gliding: dict[int, Pending] = {}
+        self._pending: dict[int, PendingCommand] = {}
+        self._gliding: dict[int, PendingCommand] = {}
         """Of these, what glides, by number."""
-        self._awaiting: dict[str, dict[int, Pending]] = {word: {} for word in MOMENTS}
+        self._awaiting: dict[str, dict[int, PendingCommand]] = {word: {} for word in MOMENTS}
         """And what waits for a moment, by its word: looking through thousands for each command would be heard."""
         self._number = 0
         self.wants_bars: Callable[[bool], None] = lambda wanted: None
@@ -121,13 +121,13 @@ class Conductor:
         self,
         text: str,
         seconds: float,
-        tracks: Sequence[Track],
+        tracks: Sequence[RampTrack],
         *,
         eased: bool = False,
         arrived: Callable[[], None] | None = None,
         number: int = 0,
-        resumed: Resumption | None = None,
-    ) -> Pending:
+        resumed: ResumedRamp | None = None,
+    ) -> PendingCommand:
         """Let settings glide from now on; whatever else glided them lets go of them.
 
         Args:
@@ -159,11 +159,11 @@ class Conductor:
 
         pending.left = 0 if arrived is None else 1
         self._gliding[pending.number] = pending
-        pending.glide = Glide(self._scheduler, began, seconds, eased, by_key, end)
+        pending.glide = Ramp(self._scheduler, began, seconds, eased, by_key, end)
         pending.glide.start()
         return pending
 
-    def after(self, text: str, seconds: float, program: Program, player: str, *, number: int = 0) -> Pending:
+    def after(self, text: str, seconds: float, program: Program, player: str, *, number: int = 0) -> PendingCommand:
         """Do something once."""
         pending = self._add(text, "after", program, player, number=number)
         pending.timer = self._scheduler.at(self._scheduler.now() + seconds, self._do, pending)
@@ -178,7 +178,7 @@ class Conductor:
         *,
         number: int = 0,
         first: float | None = None,
-    ) -> Pending:
+    ) -> PendingCommand:
         """Do something again and again, the first time after ``first`` seconds (default: after one period)."""
         pending = self._add(text, "every", program, player, number=number)
         pending.period = seconds
@@ -188,7 +188,7 @@ class Conductor:
 
     def at(
         self, text: str, moment: Moment, program: Program, player: str, *, always: bool, number: int = 0
-    ) -> Pending:
+    ) -> PendingCommand:
         """Do something at the next such moment, or at every one."""
         pending = self._add(text, "whenever" if always else "at", program, player, number=number)
         pending.moment = moment
@@ -207,10 +207,10 @@ class Conductor:
 
     def _add(
         self, text: str, kind: str, program: Program | None = None, player: str = "", *, number: int = 0
-    ) -> Pending:
+    ) -> PendingCommand:
         if len(self._pending) >= MOST:
             raise UserError(f"{MOST} things are pending already: cancel all takes them back")
-        pending = Pending(number or self.reserve(), text, kind, program, player)
+        pending = PendingCommand(number or self.reserve(), text, kind, program, player)
         self._number = max(self._number, pending.number)
         self._pending[pending.number] = pending
         return pending
@@ -230,7 +230,7 @@ class Conductor:
                 if not (pending.glide.tracks or pending.left):
                     self._forget(pending)
 
-    def cancel(self, number: int) -> Pending:
+    def cancel(self, number: int) -> PendingCommand:
         """Take one back; what it has done so far stays.
 
         Raises:
@@ -256,7 +256,7 @@ class Conductor:
             self._forget(each)
         return len(pending)
 
-    def _forget(self, pending: Pending) -> None:
+    def _forget(self, pending: PendingCommand) -> None:
         self._pending.pop(pending.number, None)
         self._gliding.pop(pending.number, None)
         if pending.timer is not None:
@@ -296,22 +296,22 @@ class Conductor:
         for pending in self._waiting("bar"):
             self._come(pending)
 
-    def _waiting(self, word: str) -> list[Pending]:
+    def _waiting(self, word: str) -> list[PendingCommand]:
         return list(self._awaiting[word].values())
 
-    def _come(self, pending: Pending) -> None:
+    def _come(self, pending: PendingCommand) -> None:
         """The moment has come: in the next turn of the loop, for the music goes first."""
         self._scheduler.at(self._scheduler.now(), self._at_moment, pending)
 
-    def _at_moment(self, pending: Pending) -> None:
+    def _at_moment(self, pending: PendingCommand) -> None:
         if self._pending.get(pending.number) is pending:
             self._do(pending)
 
-    def _await_silence(self, pending: Pending, since: float) -> None:
+    def _await_silence(self, pending: PendingCommand, since: float) -> None:
         assert pending.moment is not None
         pending.timer = self._scheduler.at(since + pending.moment.number, self._look, pending, since)
 
-    def _look(self, pending: Pending, since: float) -> None:
+    def _look(self, pending: PendingCommand, since: float) -> None:
         """The silence may have been long enough. Events do not move the timer: it looks when it was last broken."""
         assert pending.moment is not None
         now = self._scheduler.now()
@@ -322,20 +322,20 @@ class Conductor:
         pending.timer = None  # until the musician has played again
         self._at_moment(pending)
 
-    def _again(self, pending: Pending, due: float) -> None:
+    def _again(self, pending: PendingCommand, due: float) -> None:
         # Times that are past are left out: never a burst.
         missed = int((self._scheduler.now() - due) / pending.period)
         following = due + (missed + 1) * pending.period
         pending.timer = self._scheduler.at(following, self._again, pending, following)
         self._do(pending)
 
-    def _do(self, pending: Pending) -> None:
+    def _do(self, pending: PendingCommand) -> None:
         """Carries it out now, or when the turn has time for it. Until then it does not become due again."""
         if not pending.waits:
             pending.waits = True
             self._scheduler.work.do(self, self._carry_out, pending)
 
-    def _carry_out(self, pending: Pending) -> None:
+    def _carry_out(self, pending: PendingCommand) -> None:
         pending.waits = False
         if self._pending.get(pending.number) is not pending:
             return  # it was cancelled
@@ -346,11 +346,11 @@ class Conductor:
 
     # What others want to know
 
-    def all(self) -> tuple[Pending, ...]:
+    def all(self) -> tuple[PendingCommand, ...]:
         """Everything that is pending, the oldest first."""
         return tuple(self._pending.values())
 
-    def seconds_left(self, pending: Pending) -> float | None:
+    def seconds_left(self, pending: PendingCommand) -> float | None:
         """Until it is done or has arrived; None where nobody knows."""
         due = pending.glide.ends if pending.glide is not None else pending.timer.deadline if pending.timer else None
         return None if due is None else max(0.0, due - self._scheduler.now())
@@ -364,7 +364,7 @@ class Conductor:
         newest = list(islice(reversed(self._pending.values()), _SHOWN))
         return tuple(map(self._state, reversed(newest)))
 
-    def _state(self, pending: Pending) -> PendingState:
+    def _state(self, pending: PendingCommand) -> PendingState:
         left = self.seconds_left(pending)
         share = pending.glide.share if pending.glide is not None else 0.0
         return PendingState(pending.number, pending.shown, pending.kind, -1.0 if left is None else left, share)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from impsy_tui.engine.performance.command_log import Recorder
-from impsy_tui.engine.performance.scenes.scene import Scene, Stagehand, scene_lines
-from impsy_tui.engine.performance.scheduled_commands import Conductor, Pending
+from impsy_tui.engine.performance.command_log import CommandLog
+from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_lines
+from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ScheduledCommands
 from impsy_tui.engine.players.session import Session
 from impsy_tui.language import Call, Invocation, Macro, Mistake, Program, parse
 from impsy_tui.language.program import Step
@@ -59,7 +59,7 @@ def stands_apart(step: Step) -> bool:
     return not is_written(step) or step.command.name == "cancel"
 
 
-class Recording:
+class SetRecording:
     """Writes down what changes a set.
 
     Args:
@@ -72,10 +72,10 @@ class Recording:
 
     def __init__(
         self,
-        recorder: Recorder,
+        recorder: CommandLog,
         session: Session,
-        conductor: Conductor,
-        stagehand: Stagehand,
+        conductor: ScheduledCommands,
+        stagehand: SceneKeeper,
         macros: Mapping[str, Macro],
     ) -> None:
         self._recorder = recorder
@@ -137,7 +137,7 @@ class Recording:
     def _note(self, line: str) -> None:
         self._recorder.note(self._session.scheduler.now(), line)
 
-    def _from_now(self, pending: Pending) -> str:
+    def _from_now(self, pending: PendingCommand) -> str:
         """What is pending, as it would have to be typed now."""
         read = parse(pending.text, self._macros)
         left = self._conductor.seconds_left(pending)
@@ -159,7 +159,7 @@ def _spans(numbers: Sequence[int]) -> str:
     return ",".join("-".join(map(str, span)) for span in spans)
 
 
-class Numbers:
+class ReplayNumbers:
     """What numbers of a recording are called in a replay."""
 
     def __init__(self) -> None:

@@ -7,12 +7,12 @@ from typing import Final
 
 from impsy_tui.engine.performance.cues import Cues, Place
 from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.scenes.scene import Scene, Stagehand
-from impsy_tui.engine.performance.scheduled_commands import Conductor
+from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.session_state import pending_lines
 from impsy_tui.engine.performance.session_state.pending_lines import LastPending
 from impsy_tui.language import Call, Program
-from impsy_tui.language.command_schema import Kind
+from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.program import Step
 
 _DEEPEST: Final = 200
@@ -23,7 +23,7 @@ _NUMBERS: Final = ("linear", "log")
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class UndoStep:
     """How things were before a line.
 
     Attributes:
@@ -44,7 +44,7 @@ class _Done:
     """A line that was carried out: what there was before, what it left pending, and what it cancelled."""
 
     program: Program
-    before: Before | None
+    before: UndoStep | None
     numbers: Sequence[int]
     at: float
     reversals: Sequence[Reversal] = ()
@@ -52,7 +52,7 @@ class _Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoneLine:
     """A line that was taken back.
 
     Attributes:
@@ -64,13 +64,13 @@ class Undone:
     """
 
     program: Program
-    before: Before | None
+    before: UndoStep | None
     cancelled: tuple[int, ...]
     resumed: tuple[LastPending, ...]
     awaited: list[Awaitable[str]]
 
 
-class History:
+class UndoHistory:
     """What can be taken back.
 
     Args:
@@ -80,7 +80,9 @@ class History:
         now: seconds, on any clock.
     """
 
-    def __init__(self, conductor: Conductor, stagehand: Stagehand, cues: Cues, now: Callable[[], float]) -> None:
+    def __init__(
+        self, conductor: ScheduledCommands, stagehand: SceneKeeper, cues: Cues, now: Callable[[], float]
+    ) -> None:
         self._conductor = conductor
         self._stagehand = stagehand
         self._cues = cues
@@ -88,17 +90,17 @@ class History:
         self._done: deque[_Done] = deque(maxlen=_DEEPEST)
         self._undone: list[_Done] = []
 
-    def before(self, program: Program) -> Before | None:
+    def before(self, program: Program) -> UndoStep | None:
         """How things are before a line, if it is one that can be taken back."""
         return self.capture() if _can_be_undone(program) else None
 
-    def capture(self) -> Before:
+    def capture(self) -> UndoStep:
         """How things are now."""
         now = self._now()
         pending = pending_lines.capture(self._conductor, now)
-        return Before(self._stagehand.capture(), self._cues.place, pending, now)
+        return UndoStep(self._stagehand.capture(), self._cues.place, pending, now)
 
-    def is_changed(self, before: Before, numbers: Sequence[int]) -> bool:
+    def is_changed(self, before: UndoStep, numbers: Sequence[int]) -> bool:
         """True if a line that left these numbers pending changed anything."""
         return (
             bool(numbers)
@@ -107,7 +109,7 @@ class History:
             or before.scene != self._stagehand.capture()
         )
 
-    def _cancelled(self, before: Before) -> tuple[LastPending, ...]:
+    def _cancelled(self, before: UndoStep) -> tuple[LastPending, ...]:
         """Lines that were pending before and are not any more, or ramps that some parameters have left."""
         there = {pending.number: pending for pending in self._conductor.all()} if before.pending else {}
 
@@ -118,7 +120,7 @@ class History:
         return tuple(filter(is_cut, before.pending))
 
     def note(
-        self, program: Program, before: Before | None, numbers: Sequence[int], reversals: Sequence[Reversal] = ()
+        self, program: Program, before: UndoStep | None, numbers: Sequence[int], reversals: Sequence[Reversal] = ()
     ) -> None:
         """A line was carried out.
 
@@ -137,7 +139,7 @@ class History:
         cancelled = () if before is None else self._cancelled(before)
         self._done.append(_Done(program, before, numbers, now, reversals, cancelled))
 
-    def undo(self) -> Undone | None:
+    def undo(self) -> UndoneLine | None:
         """Take back the last line; None if there is none."""
         if not self._done:
             return None
@@ -151,7 +153,7 @@ class History:
             self._cues.place = done.before.place
             awaited += self._stagehand.restore(done.before.scene)
         awaited += [reverse() for reverse in reversed(done.reversals)]
-        return Undone(done.program, done.before, cancelled, done.cancelled, awaited)
+        return UndoneLine(done.program, done.before, cancelled, done.cancelled, awaited)
 
     def redo(self) -> Program | None:
         """The line that was taken back last, to be carried out again; None if there is none."""
@@ -186,5 +188,5 @@ def _is_same_knob(one: Program, other: Program) -> bool:
         return False
     if first.command is not second.command or first.player != second.player or first.command.ramp not in _NUMBERS:
         return False
-    dimensions = [argument.name for argument in first.command.arguments if argument.kind is Kind.DIMENSIONS]
+    dimensions = [argument.name for argument in first.command.arguments if argument.kind is ArgumentKind.DIMENSIONS]
     return all(first.values.get(name) == second.values.get(name) for name in dimensions)

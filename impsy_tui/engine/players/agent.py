@@ -9,13 +9,13 @@ import numpy as np
 
 from impsy_tui import terms
 from impsy_tui.agent.corpus import FRAMES_A_SECOND
-from impsy_tui.agent.descriptors.osc_messages import Feats
-from impsy_tui.agent.policy import Played
-from impsy_tui.agent.predictor import Agent
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
+from impsy_tui.agent.policy import PolicyStep
+from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.channels.stats import RateMeter
 from impsy_tui.engine.clock.quantiser import STALE
-from impsy_tui.engine.players.mdrnn import Stage
-from impsy_tui.engine.players.settings import ParameterHolder, PartSettings
+from impsy_tui.engine.players.mdrnn import PlayerOutput
+from impsy_tui.engine.players.settings import ParameterHolder, PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
@@ -42,7 +42,7 @@ _MODE: Final = terms.MODES["duet"]
 """An agent plays all the time, and hears the musician all the time."""
 
 
-class AgentStage(Stage, Protocol):
+class AgentOutput(PlayerOutput, Protocol):
     """Where an agent's part is heard."""
 
     def aim(self, goal: Callable[[], Sequence[float]]) -> None:
@@ -50,7 +50,7 @@ class AgentStage(Stage, Protocol):
 
 
 @dataclass(slots=True)
-class Standing:
+class AgentStatus:
     """How an agent is doing, for the performer.
 
     Attributes:
@@ -58,12 +58,12 @@ class Standing:
         heard_at: when.
         frames: heard.
         rate: of them in a second.
-        distance: between its synth and what it aims for, see ``Played``.
-        resting: see ``Played``.
+        distance: between its synth and what it aims for, see ``PolicyStep``.
+        resting: see ``PolicyStep``.
         distances: ten a second, the oldest first.
     """
 
-    heard: Feats | None = None
+    heard: HeardDescriptors | None = None
     heard_at: float = 0.0
     frames: int = 0
     rate: RateMeter = field(default_factory=RateMeter)
@@ -72,7 +72,7 @@ class Standing:
     distances: deque[float] = field(default_factory=lambda: deque(maxlen=_HISTORY))
 
 
-class AgentPart(ParameterHolder):
+class AgentPlayer(ParameterHolder):
     """Lets an agent play: it moves with each frame that is heard, or every so many seconds.
 
     Events mean nothing to it, nor do modes, turns, temperatures and times between events.
@@ -86,7 +86,9 @@ class AgentPart(ParameterHolder):
 
     kind = AGENT
 
-    def __init__(self, agent: Agent, settings: PartSettings, scheduler: Scheduler, stage: AgentStage) -> None:
+    def __init__(
+        self, agent: AgentPredictor, settings: PlayerSettings, scheduler: Scheduler, stage: AgentOutput
+    ) -> None:
         self.settings = settings
         self.paused = False
         self.started = False
@@ -96,7 +98,7 @@ class AgentPart(ParameterHolder):
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
         self.cause: set[str] | None = None
-        self.standing = Standing()
+        self.standing = AgentStatus()
         self._scheduler = scheduler
         self._stage = stage
         self._watch: Timer | None = None
@@ -186,7 +188,7 @@ class AgentPart(ParameterHolder):
             self.player.policy = before
             raise
 
-    def change_player(self, agent: Agent) -> None:
+    def change_player(self, agent: AgentPredictor) -> None:
         """Let another agent take over."""
         if agent.dimension != self.player.dimension:
             self.last_output = None
@@ -220,7 +222,7 @@ class AgentPart(ParameterHolder):
     def held(self, source: str, held: bool, at: float) -> None:
         """Nothing that it knows of."""
 
-    def listen(self, feats: Feats, at: float) -> str:
+    def listen(self, feats: HeardDescriptors, at: float) -> str:
         """A frame of descriptors was heard.
 
         Args:
@@ -275,7 +277,7 @@ class AgentPart(ParameterHolder):
 
     # Playing
 
-    def _take(self, agent: Agent) -> None:
+    def _take(self, agent: AgentPredictor) -> None:
         wishes = self.settings
         self.player = agent
         agent.aim, agent.policy = wishes.aim, wishes.steer
@@ -301,7 +303,7 @@ class AgentPart(ParameterHolder):
             self.played += 1
             self._stage.play(moved.parameters)
 
-    def _note(self, moved: Played, at: float) -> None:
+    def _note(self, moved: PolicyStep, at: float) -> None:
         standing = self.standing
         standing.distance, standing.resting = moved.distance, moved.resting
         if at - self._noted_at >= _HISTORY_STEP:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import HasParameters
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from impsy_tui.engine.players.player import Seat
+    from impsy_tui.engine.players.player import Player
 
 Tell = Callable[[str, str, str], None]
 """Says something to the performer: level (info, warning, error), source, text."""
@@ -26,7 +26,7 @@ Impulse = set[str]
 players who hear each other cannot fill the room with answers to answers."""
 
 
-class Log(Protocol):
+class PlayerLog(Protocol):
     """Where rows of one player's performance go."""
 
     def write(self, at: float, source: str, values: Sequence[float]) -> None:
@@ -36,8 +36,8 @@ class Log(Protocol):
         """Begin another file, for this dimension."""
 
 
-class Sitter(Protocol):
-    """Whoever sits in a session: a ``player.Seat``, or a ``player.BandSeat``.
+class AnyPlayer(Protocol):
+    """Whoever sits in a session: a ``player.Player``, or a ``player.BandSeat``.
 
     Attributes:
         name: of the player.
@@ -45,7 +45,7 @@ class Sitter(Protocol):
     """
 
     name: str
-    wiring: Wiring
+    wiring: Routing
 
     @property
     def part(self) -> HasParameters:
@@ -87,7 +87,7 @@ class Sitter(Protocol):
         """What it is and how it plays, in a few words."""
 
 
-class Room(Protocol):
+class SessionInterface(Protocol):
     """What seats need of the session they are in.
 
     Attributes:
@@ -120,13 +120,13 @@ class Room(Protocol):
     def logs_predictions(self) -> bool:
         """Whether what is played is, too."""
 
-    def listeners(self, name: str) -> Sequence["Seat"]:
+    def listeners(self, name: str) -> Sequence["Player"]:
         """Who hears this player."""
 
-    def refuses(self, seat: "Seat", dimension: int) -> str:
+    def refuses(self, seat: "Player", dimension: int) -> str:
         """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
 
-    def resize(self, seat: "Seat", dimension: int) -> None:
+    def resize(self, seat: "Player", dimension: int) -> None:
         """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
 
     def played(self) -> None:

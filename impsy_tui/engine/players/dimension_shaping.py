@@ -10,7 +10,7 @@ _NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
-class Shaping:
+class DimensionShaping:
     """The state of all dimensions, by index from 0.
 
     Attributes:

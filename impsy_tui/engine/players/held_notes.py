@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from impsy_tui import parameters
-from impsy_tui.channels.base import HoldsNotes
+from impsy_tui.channels.base import NoteHolder
 from impsy_tui.engine.runtime.scheduler import Timer
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class HeldNotes:
         for channel in self._channels(list(self._since)):
             channel.release_held(self._session.scheduler.now())
 
-    def _channels(self, names: Sequence[str]) -> list[HoldsNotes]:
+    def _channels(self, names: Sequence[str]) -> list[NoteHolder]:
         channels = [outlet.channel for outlet in self._session.outputs.outlets]
-        return [one for one in channels if one.name in names and isinstance(one, HoldsNotes)]
+        return [one for one in channels if one.name in names and isinstance(one, NoteHolder)]
 
     def _limit(self) -> float:
         thresholds = [seat.part.settings.threshold for seat in self._session.seats.values()]

@@ -6,21 +6,21 @@ from typing import Any, Protocol
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.agent.predictor import Agent
+from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.players.agent import AgentPart, AgentStage
-from impsy_tui.engine.players.mdrnn import Part
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.agent import AgentOutput, AgentPlayer
+from impsy_tui.engine.players.mdrnn import MdrnnPlayer
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn
 from impsy_tui.engine.runtime.scheduler import Scheduler
-from impsy_tui.prediction import Player
+from impsy_tui.prediction import Predictor
 
-Anybody = Player | Agent
+Anybody = Predictor | AgentPredictor
 """Whoever can have a seat."""
 
 
-class SeatPart(Protocol):
-    """One player's part in the performance; ``mdrnn.Part`` is that of players that answer events with events.
+class PlayerKind(Protocol):
+    """One player's part in the performance; ``mdrnn.MdrnnPlayer`` is that of players that answer events with events.
 
     What means nothing to a kind of player is kept, and changes nothing.
 
@@ -36,7 +36,7 @@ class SeatPart(Protocol):
     """
 
     kind: str
-    settings: PartSettings
+    settings: PlayerSettings
     paused: bool
     started: bool
     played: int
@@ -83,7 +83,7 @@ class SeatPart(Protocol):
         *,
         may_answer: bool = True,
     ) -> None:
-        """The musician played; see ``Part.hear``."""
+        """The musician played; see ``MdrnnPlayer.hear``."""
 
     def held(self, source: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or no longer does."""
@@ -126,29 +126,29 @@ class SeatPart(Protocol):
 
 def part_of(
     player: Anybody,
-    settings: PartSettings,
+    settings: PlayerSettings,
     scheduler: Scheduler,
-    stage: AgentStage,
+    stage: AgentOutput,
     random: np.random.Generator,
     tempo: Tempo,
-) -> SeatPart:
-    """The part of a player, by its kind; see ``Part``."""
-    if isinstance(player, Agent):
-        return AgentPart(player, settings, scheduler, stage)
-    return Part(player, settings, scheduler, stage, random, tempo)
+) -> PlayerKind:
+    """The part of a player, by its kind; see ``MdrnnPlayer``."""
+    if isinstance(player, AgentPredictor):
+        return AgentPlayer(player, settings, scheduler, stage)
+    return MdrnnPlayer(player, settings, scheduler, stage, random, tempo)
 
 
-def agents_of(parts: Sequence[SeatPart]) -> list[AgentPart]:
+def agents_of(parts: Sequence[PlayerKind]) -> list[AgentPlayer]:
     """Those of the parts that hear descriptors."""
-    return [part for part in parts if isinstance(part, AgentPart)]
+    return [part for part in parts if isinstance(part, AgentPlayer)]
 
 
-def take_over(part: SeatPart, player: Anybody) -> bool:
+def take_over(part: PlayerKind, player: Anybody) -> bool:
     """Let another player have a part; whether it is one for a player of this kind."""
-    if isinstance(part, AgentPart) and isinstance(player, Agent):
+    if isinstance(part, AgentPlayer) and isinstance(player, AgentPredictor):
         part.change_player(player)
         return True
-    if isinstance(part, Part) and not isinstance(player, Agent):
+    if isinstance(part, MdrnnPlayer) and not isinstance(player, AgentPredictor):
         part.change_player(player)
         return True
     return False

@@ -6,21 +6,21 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.engine.clock.quantiser import Flight
+from impsy_tui.engine.clock.quantiser import PendingEvent
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.players.pending_events import MOST_WAITING, Flights
-from impsy_tui.engine.players.settings import ParameterHolder, PartSettings
+from impsy_tui.engine.players.pending_events import MOST_WAITING, PendingEvents
+from impsy_tui.engine.players.settings import ParameterHolder, PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn, TurnTaking
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN
-from impsy_tui.prediction import Player, Prediction
+from impsy_tui.prediction import Prediction, Predictor
 
 _RETRY: Final = 0.1
 _SEED_DT: Final = 0.01
 
 
-class Stage(Protocol):
+class PlayerOutput(Protocol):
     """Where a part is heard."""
 
     def play(self, values: Sequence[float]) -> None:
@@ -36,7 +36,7 @@ class Stage(Protocol):
         """Say something to the performer."""
 
 
-class Part(ParameterHolder):
+class MdrnnPlayer(ParameterHolder):
     """Lets a player play, in one of the modes.
 
     Deadlines are absolute: a prediction is due its ``dt`` times the timescale after the
@@ -59,10 +59,10 @@ class Part(ParameterHolder):
 
     def __init__(
         self,
-        player: Player,
-        settings: PartSettings,
+        player: Predictor,
+        settings: PlayerSettings,
         scheduler: Scheduler,
-        stage: Stage,
+        stage: PlayerOutput,
         random: np.random.Generator,
         tempo: Tempo,
     ) -> None:
@@ -76,7 +76,7 @@ class Part(ParameterHolder):
         self._scheduler = scheduler
         self._stage = stage
         self._random = random
-        self._flights = Flights(tempo, self._play, self._go_on)
+        self._flights = PendingEvents(tempo, self._play, self._go_on)
         self._turns = TurnTaking(tempo, settings.threshold, settings.max_response, self._respond, self._listen)
         self._next: Prediction | None = None
         self._last: Prediction | None = None
@@ -150,7 +150,7 @@ class Part(ParameterHolder):
         self.player.reset()
         self._next = self._last = None
 
-    def change_player(self, player: Player) -> None:
+    def change_player(self, player: Predictor) -> None:
         """Let another player take over, between two events."""
         self.halt()
         self._next = self._last = None
@@ -238,7 +238,7 @@ class Part(ParameterHolder):
 
     # Playing
 
-    def _take_player(self, player: Player) -> None:
+    def _take_player(self, player: Predictor) -> None:
         player.pi_temperature = self.settings.temp
         player.sigma_temperature = self.settings.sigma
         self.player = player
@@ -284,7 +284,7 @@ class Part(ParameterHolder):
         self._next = self._last = None
         self._flights.launch(prediction, self._scheduler.now(), self._wait(prediction))
 
-    def _go_on(self, flight: Flight) -> None:
+    def _go_on(self, flight: PendingEvent) -> None:
         """What it played by itself has happened: the next follows from that."""
         try:
             prediction = self._predict(*flight.prediction)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from impsy_tui.engine.clock.quantiser import STALE, Flight, Quantiser
+from impsy_tui.engine.clock.quantiser import STALE, PendingEvent, Quantiser
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.prediction import Prediction
 
@@ -12,7 +12,7 @@ MOST_WAITING: Final = 10_000
 """Answers that can be on their way at a time."""
 
 
-class Flights:
+class PendingEvents:
     """Events on their way to being played.
 
     An event sounds when it happens; where the tempo has a grid, it sounds on a line of that. An answer
@@ -29,7 +29,7 @@ class Flights:
         self,
         tempo: Tempo,
         sound: Callable[[Prediction, set[str] | None], None],
-        happened: Callable[[Flight], None],
+        happened: Callable[[PendingEvent], None],
     ) -> None:
         self.skipped = 0
         """Events left out because they were late, or too many."""
@@ -40,7 +40,7 @@ class Flights:
         self._sound = sound
         self._happened = happened
         self._quantiser = Quantiser(tempo, self._on_line, self._left_out, self._let_go)
-        self._flights: dict[Flight, None] = {}
+        self._flights: dict[PendingEvent, None] = {}
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
@@ -72,7 +72,7 @@ class Flights:
             self.skipped += 1
             return False
         else:
-            flight = Flight(prediction, at, wait, cause)
+            flight = PendingEvent(prediction, at, wait, cause)
             self._flights[flight] = None
             if self._tempo.grid is None:
                 flight.timer = self._scheduler.at(at + wait, self._land, flight)
@@ -89,14 +89,14 @@ class Flights:
             wait: seconds from then, above 0.
             has_sounded: it has sounded already, and has yet to happen.
         """
-        flight = Flight(prediction, anchor, wait, goes_on=True)
+        flight = PendingEvent(prediction, anchor, wait, goes_on=True)
         flight.apart = has_sounded
         flight.timer = self._scheduler.at(anchor + wait, self._land_free, flight)
         self._flights[flight] = None
         if self._tempo.grid is not None and not has_sounded:
             self._quantiser.plan(flight)
 
-    def follow(self, flight: Flight, prediction: Prediction, wait: float) -> None:
+    def follow(self, flight: PendingEvent, prediction: Prediction, wait: float) -> None:
         """Launch what follows from an event that has happened.
 
         Its wait counts from the deadline of that, or from a later beat where that is past: after a
@@ -133,11 +133,11 @@ class Flights:
         return dropped
 
     @staticmethod
-    def _cancel_timer(flight: Flight) -> None:
+    def _cancel_timer(flight: PendingEvent) -> None:
         if flight.timer is not None:
             flight.timer.cancel()
 
-    def _land(self, flight: Flight) -> None:
+    def _land(self, flight: PendingEvent) -> None:
         """An answer happens."""
         if self._scheduler.now() - flight.deadline > STALE:
             del self._flights[flight]
@@ -148,7 +148,7 @@ class Flights:
             del self._flights[flight]
             self._sound(flight.prediction, flight.cause)
 
-    def _land_free(self, flight: Flight) -> None:
+    def _land_free(self, flight: PendingEvent) -> None:
         """What a player plays by itself happens."""
         del self._flights[flight]
         if not flight.apart:
@@ -158,12 +158,12 @@ class Flights:
                 self._quantiser.plan(flight)
         self._happened(flight)
 
-    def _on_line(self, flight: Flight) -> None:
+    def _on_line(self, flight: PendingEvent) -> None:
         """The line of an event has come."""
         self._forget_answer(flight)
         self._sound(flight.prediction, flight.cause)
 
-    def _left_out(self, flight: Flight, for_another: bool) -> None:
+    def _left_out(self, flight: PendingEvent, for_another: bool) -> None:
         """An event does not sound, because another is later on its line, or it is too late itself."""
         self._forget_answer(flight)
         if for_another:
@@ -171,7 +171,7 @@ class Flights:
         else:
             self.skipped += 1
 
-    def _let_go(self, flights: Iterable[Flight]) -> None:
+    def _let_go(self, flights: Iterable[PendingEvent]) -> None:
         """The grid has gone: what has yet to happen sounds when it does."""
         now = self._scheduler.now()
         for flight in flights:
@@ -183,6 +183,6 @@ class Flights:
             if not flight.goes_on:
                 flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
 
-    def _forget_answer(self, flight: Flight) -> None:
+    def _forget_answer(self, flight: PendingEvent) -> None:
         if not flight.goes_on:
             self._flights.pop(flight, None)

@@ -5,14 +5,14 @@ from copy import copy
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED
 from impsy_tui.engine.players.agent import FEATS, FEATS_STEP
-from impsy_tui.engine.players.base import REPLAY, Impulse, Log, Room, Tell
-from impsy_tui.engine.players.dimension_shaping import Shaping
-from impsy_tui.engine.players.kinds import Anybody, SeatPart, agents_of, part_of, take_over
-from impsy_tui.engine.players.routing import Wiring
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.base import REPLAY, Impulse, PlayerLog, SessionInterface, Tell
+from impsy_tui.engine.players.dimension_shaping import DimensionShaping
+from impsy_tui.engine.players.kinds import Anybody, PlayerKind, agents_of, part_of, take_over
+from impsy_tui.engine.players.routing import Routing
+from impsy_tui.engine.players.settings import PlayerSettings
 
 
 class _Unheard:
@@ -38,7 +38,7 @@ class _Unheard:
         self._tell(level, "audition", text)
 
 
-class Seat:
+class Player:
     """One player in a session. It is the ``Stage`` of its part.
 
     Values of the instrument are in the instrument's order in ``shaping``, and in the player's
@@ -58,17 +58,17 @@ class Seat:
         self,
         name: str,
         player: Anybody,
-        settings: PartSettings,
-        wiring: Wiring,
-        log: Log,
-        room: Room,
+        settings: PlayerSettings,
+        wiring: Routing,
+        log: PlayerLog,
+        room: SessionInterface,
         random: np.random.Generator,
     ) -> None:
         self.name = name
         self.wiring = wiring
-        self.shaping = Shaping()
+        self.shaping = DimensionShaping()
         self.part = part_of(player, settings, room.scheduler, self, random, room.tempo)
-        self.understudy: SeatPart | None = None
+        self.understudy: PlayerKind | None = None
         self.sounding: tuple[float, ...] = ()
         """What it played last as it was heard, in its own order."""
         self.heard_at: float | None = None
@@ -110,7 +110,7 @@ class Seat:
             part.player.throw_dice_anew()
 
     @property
-    def parts(self) -> tuple[SeatPart, ...]:
+    def parts(self) -> tuple[PlayerKind, ...]:
         """The part that is heard, and the one that is auditioned, if there is one."""
         return (self.part,) if self.understudy is None else (self.part, self.understudy)
 
@@ -158,7 +158,7 @@ class Seat:
         for part in self.parts:
             part.held(channel, held, at)
 
-    def described(self, feats: Feats, at: float) -> str | None:
+    def described(self, feats: HeardDescriptors, at: float) -> str | None:
         """The musician's sound was described; what is wrong with that, None if nobody here hears it."""
         agents = agents_of(self.parts)
         if not agents:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from impsy_tui.engine.players.base import Sitter
-from impsy_tui.engine.players.ensemble.player import BandSeat
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.kinds import agents_of
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.players.player import Player
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import EVERYBODY
 
 
-class Company:
+class Roster:
     """Players by name.
 
     Attributes:
@@ -21,12 +21,12 @@ class Company:
     """
 
     def __init__(self) -> None:
-        self.everybody: dict[str, Sitter] = {}
-        self.seats: dict[str, Seat] = {}
-        self.bands: dict[str, BandSeat] = {}
+        self.everybody: dict[str, AnyPlayer] = {}
+        self.seats: dict[str, Player] = {}
+        self.bands: dict[str, EnsemblePlayer] = {}
         self.focus = ""
 
-    def add_band(self, band: BandSeat) -> None:
+    def add_band(self, band: EnsemblePlayer) -> None:
         """Give a band a seat; the first player has the focus."""
         self.bands[band.name] = self.everybody[band.name] = band
         self.focus = self.focus or band.name
@@ -37,7 +37,7 @@ class Company:
         self.focus = names[0]
 
     @property
-    def seat(self) -> Seat:
+    def seat(self) -> Player:
         """The one that has the focus.
 
         Raises:
@@ -47,12 +47,12 @@ class Company:
         return seat
 
     @property
-    def only_seat(self) -> Seat | None:
+    def only_seat(self) -> Player | None:
         """The player of values that has the focus, or where a band has it the only one; None for none or several."""
         found = self.seats.get(self.focus)
         return next(iter(self.seats.values())) if found is None and len(self.seats) == 1 else found
 
-    def seats_for(self, player: str) -> list[Seat]:
+    def seats_for(self, player: str) -> list[Player]:
         """Whom a command is for that is about players of the instrument's values.
 
         Args:
@@ -68,7 +68,7 @@ class Company:
                 return [seat]
         raise UserError(f"{player or self.focus} plays gestures, to which this does not apply")
 
-    def bands_for(self, player: str) -> list[BandSeat]:
+    def bands_for(self, player: str) -> list[EnsemblePlayer]:
         """Whom a command is for that is about bands: where nobody is named and another has the focus, the only one.
 
         Raises:
@@ -84,7 +84,7 @@ class Company:
         there = f"there is {_listed(list(self.bands))}" if self.bands else '[[player]] kind = "ensemble" makes one'
         raise UserError(f"{player or self.focus} is no band: {there}")
 
-    def players_for(self, player: str) -> list[Sitter]:
+    def players_for(self, player: str) -> list[AnyPlayer]:
         """Whom a command is for that is about anybody; see ``seats_for``."""
         if player == EVERYBODY:
             return list(self.everybody.values())
@@ -93,7 +93,7 @@ class Company:
             raise UserError(f"no player is called {player}: there is {_listed(list(self.everybody))}")
         return [found]
 
-    def _with_models(self, player: str, found: Sequence[Sitter]) -> list[Sitter]:
+    def _with_models(self, player: str, found: Sequence[AnyPlayer]) -> list[AnyPlayer]:
         """Those of the players that are no agents.
 
         Raises:
@@ -105,7 +105,7 @@ class Company:
             raise UserError(f"{agent} is an agent, to which this does not apply: use aim, steer, budget or smooth")
         return playing
 
-    def whom(self, player: str, kind: str) -> Sequence[Sitter]:
+    def whom(self, player: str, kind: str) -> Sequence[AnyPlayer]:
         """Whom a command is for; see ``Command.about`` for its kind."""
         match kind:
             case "values":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class Routing:
     """What a player hears and plays.
 
     Attributes:

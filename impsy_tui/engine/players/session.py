@@ -7,18 +7,18 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from impsy_tui import parameters, terms
-from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.base import REPLAY, Impulse, Log, Tell
+from impsy_tui.engine.players.base import REPLAY, Impulse, PlayerLog, Tell
 from impsy_tui.engine.players.ensemble.gesture_recording import GuidedRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
 from impsy_tui.engine.players.kinds import Anybody
-from impsy_tui.engine.players.player import Seat
-from impsy_tui.engine.players.roster import Company
-from impsy_tui.engine.players.routing import Wiring
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.roster import Roster
+from impsy_tui.engine.players.routing import Routing
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.ensemble.touches.surfaces import Lifted
@@ -46,7 +46,7 @@ class SessionSettings:
     hold_limit: float = terms.HOLD_LIMIT.default
 
 
-class Witness(Protocol):
+class SessionObserver(Protocol):
     """Who wants to know what happens; see ``scheduled_commands.Conductor``."""
 
     @property
@@ -60,7 +60,7 @@ class Witness(Protocol):
         """A player's turn began."""
 
 
-class Session(Company):
+class Session(Roster):
     """Hears every channel, in every mode, and lets the players play.
 
     It is a channels' ``Listener``, and the ``Room`` of its seats. It knows no sockets and no
@@ -94,7 +94,7 @@ class Session(Company):
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
-        self.witness: Witness | None = None
+        self.witness: SessionObserver | None = None
         """Who is told what the musician and the players do, if anybody is to be."""
         self.guided: GuidedRecording | None = None
         """Records labelled gestures, where there is a log for them."""
@@ -106,7 +106,7 @@ class Session(Company):
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self.osc_taker: Callable[[str, str, Sequence[Any]], bool] | None = None
         """Takes OSC messages that are to be learned; None if nothing is learned here."""
-        self._listeners: dict[str, list[Seat]] = {}
+        self._listeners: dict[str, list[Player]] = {}
         self._thru_sounds = False
         self._random = random
         self._began = scheduler.now()
@@ -115,9 +115,11 @@ class Session(Company):
 
     # Seats
 
-    def add(self, name: str, player: Anybody, settings: PartSettings, log: Log, wiring: Wiring | None = None) -> Seat:
+    def add(
+        self, name: str, player: Anybody, settings: PlayerSettings, log: PlayerLog, wiring: Routing | None = None
+    ) -> Player:
         """Give a player a seat; the first has the focus."""
-        seat = Seat(name, player, settings, wiring or Wiring(), log, self, self._random)
+        seat = Player(name, player, settings, wiring or Routing(), log, self, self._random)
         self.seats[name] = self.everybody[name] = seat
         self.focus = self.focus or name
         for each in self.seats:
@@ -202,7 +204,7 @@ class Session(Company):
 
     def resounded(self, descriptors: np.ndarray, at: float) -> None:
         """A frame of a log is heard as if the musician sounded so now."""
-        self.described(REPLAY, Feats(descriptors), at)
+        self.described(REPLAY, HeardDescriptors(descriptors), at)
 
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
@@ -221,7 +223,7 @@ class Session(Company):
         if self._thru_sounds:
             self.outputs.end_notes(indices)
 
-    def described(self, channel: str, feats: Feats, at: float) -> str:
+    def described(self, channel: str, feats: HeardDescriptors, at: float) -> str:
         """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
         told = [seat.described(feats, at) for seat in self.seats.values() if seat.hears_channel(channel)]
         heard = [problem for problem in told if problem is not None]
@@ -272,11 +274,11 @@ class Session(Company):
         """Whether what is played is, too."""
         return self.settings.log_predictions
 
-    def listeners(self, name: str) -> Sequence[Seat]:
+    def listeners(self, name: str) -> Sequence[Player]:
         """Who hears this player."""
         return self._listeners[name]
 
-    def refuses(self, seat: Seat, dimension: int) -> str:
+    def refuses(self, seat: Player, dimension: int) -> str:
         """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
         if not self._lone or seat.wiring.fixed:
             if dimension > self.dimension:
@@ -287,7 +289,7 @@ class Session(Company):
                 return f"{outlet.channel.name}: {why}"
         return ""
 
-    def resize(self, seat: Seat, dimension: int) -> None:
+    def resize(self, seat: Player, dimension: int) -> None:
         """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
         if not self._lone or seat.wiring.fixed:
             return

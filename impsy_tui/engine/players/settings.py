@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from impsy_tui.parameters import AGENT, MDRNN, Parameter, defaults, parameters_of
 
 
-class PartSettings(SimpleNamespace):
+class PlayerSettings(SimpleNamespace):
     """Values of the parameters of one player, each under the parameter's name.
 
     ``max_gap`` (seconds; None takes the model's own, else the default) is set by the configuration alone.

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from impsy_tui.engine.runtime.realtime_priority import Precedence
+from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
 
@@ -20,7 +20,7 @@ class MeteredSelector(selectors.SelectSelector):
         precedence: told of each turn.
     """
 
-    def __init__(self, precedence: Precedence) -> None:
+    def __init__(self, precedence: RealtimePriority) -> None:
         super().__init__()
         self.waited = 0.0
         """Seconds spent waiting so far."""
@@ -46,7 +46,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
     """An asyncio loop on a metered selector, with the engine's scheduler."""
 
     def __init__(self) -> None:
-        self.precedence = Precedence()
+        self.precedence = RealtimePriority()
         self._metered = MeteredSelector(self.precedence)
         super().__init__(self._metered)
         self._wake: asyncio.TimerHandle | None = None

@@ -14,7 +14,7 @@ _MOST_READ: Final = 4096
 """Bytes that are read at once."""
 
 
-class SoundPatch:
+class PdPatch:
     """Runs a patch in ``pd -nogui``.
 
     Args:

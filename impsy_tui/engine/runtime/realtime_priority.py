@@ -17,7 +17,7 @@ _SPAN: Final = 1.0
 """Seconds over which the share is taken."""
 
 
-class Precedence:
+class RealtimePriority:
     """Whether the thread of the loop goes before all ordinary programs, and why not.
 
     What it starts, threads and processes, is ordinary again (``SCHED_RESET_ON_FORK``, ``sched(7)``). On one core a

@@ -7,7 +7,7 @@ import numpy as np
 from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
 from impsy_tui.agent.seek import Scaler
 from impsy_tui.control.agent_state import GROUPS, AgentState
-from impsy_tui.engine.players.agent import AgentPart
+from impsy_tui.engine.players.agent import AgentPlayer
 
 _SHOWN: Final = {
     "loudness": ["loudness-dBFS"],
@@ -24,7 +24,7 @@ _WIDTH: Final = 3.0
 _MOST_WORDS: Final = 4
 
 
-def agent_state(part: AgentPart, now: float) -> AgentState:
+def agent_state(part: AgentPlayer, now: float) -> AgentState:
     """How an agent is doing."""
     standing, player = part.standing, part.player
     feats = standing.heard

@@ -12,7 +12,7 @@ _THROTTLED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class MachineHealth:
     """The machine's state.
 
     Attributes:
@@ -26,7 +26,7 @@ class Health:
     throttled: bool = False
 
 
-def read_health(temperature: Path = _TEMPERATURE, throttled: tuple[Path, ...] = _THROTTLED) -> Health:
+def read_health(temperature: Path = _TEMPERATURE, throttled: tuple[Path, ...] = _THROTTLED) -> MachineHealth:
     """Look at the machine. May wait for it; not for the engine's loop.
 
     The bits of ``get_throttled``: 0 undervoltage, 1 frequency capped, 2 throttled, 3 soft
@@ -42,5 +42,5 @@ def read_health(temperature: Path = _TEMPERATURE, throttled: tuple[Path, ...] = 
             bits = int(file.read_text().strip(), 16)
         except (OSError, ValueError):
             continue
-        return Health(degrees, bool(bits & 0b0001), bool(bits & 0b1110))
-    return Health(degrees)
+        return MachineHealth(degrees, bool(bits & 0b0001), bool(bits & 0b1110))
+    return MachineHealth(degrees)

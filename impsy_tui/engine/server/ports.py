@@ -13,7 +13,7 @@ _PATIENCE: Final = 15.0
 """Seconds. A server of MIDI that has died may not answer at all."""
 
 
-class PortsDesk:
+class PortLister:
     """Lists ports.
 
     Args:

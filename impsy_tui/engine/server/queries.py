@@ -9,19 +9,19 @@ from impsy_tui import setup_questions
 from impsy_tui.config.value_types import written
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
-from impsy_tui.engine.models.user_files import Library
-from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.performance.manager import PerformanceManager
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import value_of
-from impsy_tui.engine.server.ports import PortsDesk
-from impsy_tui.engine.server.rig_check import RigCheck
-from impsy_tui.engine.server.settings import SettingsDesk
+from impsy_tui.engine.server.ports import PortLister
+from impsy_tui.engine.server.rig_check import RigChecker
+from impsy_tui.engine.server.settings import SettingsEditor
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.paths import shipped_folder
 
 
-class Answers:
+class Queries:
     """Answers questions.
 
     Args:
@@ -35,12 +35,12 @@ class Answers:
 
     def __init__(
         self,
-        library: Library,
-        settings: SettingsDesk,
+        library: UserFiles,
+        settings: SettingsEditor,
         session: Session,
-        rig: RigCheck,
-        ports: PortsDesk,
-        manager: StageManager,
+        rig: RigChecker,
+        ports: PortLister,
+        manager: PerformanceManager,
     ) -> None:
         self._library = library
         self._settings = settings

@@ -16,10 +16,10 @@ from impsy_tui.channels.base import Channel
 from impsy_tui.channels.own_addresses import own_addresses
 from impsy_tui.control.messages import Check
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.players.ensemble.player import BandSeat
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
+from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.runtime.realtime_priority import BUSY, Precedence
+from impsy_tui.engine.runtime.realtime_priority import BUSY, RealtimePriority
 from impsy_tui.engine.server.machine_health import read_health
 from impsy_tui.engine.server.snapshot import free_space
 
@@ -34,7 +34,7 @@ _LATE = 0.005
 State = Literal["ok", "warning", "error"]
 
 
-class RigCheck:
+class RigChecker:
     """Looks at everything.
 
     Args:
@@ -53,7 +53,7 @@ class RigCheck:
         log: PerformanceLog,
         socket: Path,
         lateness: Callable[[], float],
-        precedence: Precedence,
+        precedence: RealtimePriority,
     ) -> None:
         self._session = session
         self._channels = channels
@@ -147,14 +147,14 @@ class RigCheck:
         return Check("socket", "ok", f"{self._socket}, for you alone")
 
 
-def _look_at_player(name: str, seat: Seat) -> Check:
+def _look_at_player(name: str, seat: Player) -> Check:
     player = seat.part.player
     if player.kind == "dummy":
         return Check(name, "error", "DUMMY: no model is loaded, it wanders at random")
     return Check(name, "ok", f"{player.name}, dimension {player.dimension}, {player.runtime}")
 
 
-def _look_at_band(band: BandSeat) -> Check:
+def _look_at_band(band: EnsemblePlayer) -> Check:
     equipment = band.part.equipment
     if equipment.kind == "dummy":
         return Check(band.name, "error", "DUMMY: no model is loaded, it wanders at random")
@@ -168,7 +168,7 @@ def _look_at_timing(late: float) -> Check:
     return Check("timing", state, f"latest by {late * 1000:.2f} ms in the last second")
 
 
-def _look_at_precedence(precedence: Precedence) -> list[Check]:
+def _look_at_precedence(precedence: RealtimePriority) -> list[Check]:
     if sys.platform != "linux":
         return []
     match precedence.state:

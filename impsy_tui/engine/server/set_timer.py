@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 
-class Stopwatch:
+class SetTimer:
     """Counts seconds while it runs.
 
     Args:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from impsy_tui.config import LoadedConfig
-from impsy_tui.config.describe import Described, describe
+from impsy_tui.config.describe import SettingDescription, describe
 from impsy_tui.control.messages import Setting
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.errors import UserError
@@ -32,10 +32,10 @@ class _Edited(msgspec.Struct):
     text: str = ""
     value: str = ""
     problem: str = ""
-    settings: tuple[Described, ...] = ()
+    settings: tuple[SettingDescription, ...] = ()
 
 
-class SettingsDesk:
+class SettingsEditor:
     """Shows and changes settings.
 
     Args:
@@ -45,7 +45,7 @@ class SettingsDesk:
     def __init__(self, loaded: LoadedConfig) -> None:
         self._started_with = loaded
         self._file = loaded.path
-        self._in_file: dict[str, Described] = {}
+        self._in_file: dict[str, SettingDescription] = {}
         self._changing = asyncio.Lock()
 
     @property

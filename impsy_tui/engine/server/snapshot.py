@@ -12,15 +12,15 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.performance.manager import StageManager
-from impsy_tui.engine.players.kinds import SeatPart, agents_of
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.players.kinds import PlayerKind, agents_of
+from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured
 from impsy_tui.engine.runtime.loop import EngineLoop
 from impsy_tui.engine.server.agent_snapshot import agent_state
-from impsy_tui.engine.server.machine_health import Health, read_health
-from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.engine.server.machine_health import MachineHealth, read_health
+from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.language import Macro
 from impsy_tui.workers.client import Job, JobRunner
 
@@ -29,7 +29,7 @@ _SLOW_FACTS = 5.0
 _CURVE_POINTS = 40
 
 
-class Observer:
+class SnapshotMaker:
     """Takes snapshots.
 
     Load and lateness are of the last second that was asked about, so that a console that looks
@@ -42,10 +42,10 @@ class Observer:
         session: Session,
         channels: Sequence[Channel],
         log: PerformanceLog,
-        stopwatch: Stopwatch,
+        stopwatch: SetTimer,
         jobs: JobRunner,
         config: Config,
-        manager: StageManager,
+        manager: PerformanceManager,
         macros: Mapping[str, Macro],
         bindings: Bindings,
     ) -> None:
@@ -60,7 +60,7 @@ class Observer:
         self._bindings = bindings
         self._title = config.title
         self._names = config.model.names
-        self._health = Health()
+        self._health = MachineHealth()
         self._began = loop.time()
         self._second = self._began
         self._load = 0.0
@@ -135,7 +135,7 @@ class Observer:
 
         if now - self._read_at > 3 * _SLOW_FACTS:
             # No client has asked since, or the disk does not answer: the last reading may be true no longer.
-            self._disk_free, self._health = -1, Health()
+            self._disk_free, self._health = -1, MachineHealth()
 
     def _read_slow_facts(self) -> None:
         self._disk_free = free_space(self._log.folder)
@@ -148,7 +148,7 @@ class Observer:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(seat: Seat, part: SeatPart, now: float) -> PlayerState:
+def _player_state(seat: Player, part: PlayerKind, now: float) -> PlayerState:
     auditioned = part is seat.understudy
     player, upcoming = part.player, part.upcoming
     return PlayerState(

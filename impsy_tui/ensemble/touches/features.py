@@ -101,7 +101,7 @@ def features(touches: Touches, moments: NDArray[np.float64]) -> NDArray[np.float
     return _features(sums[end] - sums[begin])
 
 
-class Window:
+class FeatureWindow:
     """The last five seconds of one player, live."""
 
     def __init__(self) -> None:

@@ -227,20 +227,20 @@ class MidiPad:
         return self._fingers.touch(Touch(time, self._player, 0, x, y, 0.0))
 
 
-class Online(NamedTuple):
+class MetatonePlayer(NamedTuple):
     """A player of the Metatone project is there, or no longer."""
 
     player: str
     there: bool
 
 
-class Performance(NamedTuple):
+class MetatonePerformance(NamedTuple):
     """A performance of the Metatone project begins, or ends."""
 
     begins: bool
 
 
-class Classified(NamedTuple):
+class MetatoneClass(NamedTuple):
     """What another classifier of the Metatone project tells of its ensemble; this program has its own.
 
     Attributes:
@@ -250,17 +250,19 @@ class Classified(NamedTuple):
     new_idea: str = ""
 
 
-def read_metatone(address: str, arguments: Sequence[Any]) -> Online | Performance | Classified | None:
+def read_metatone(
+    address: str, arguments: Sequence[Any]
+) -> MetatonePlayer | MetatonePerformance | MetatoneClass | None:
     """What a message that is no touch says; None where it is none of these."""
     match address.removeprefix(METATONE_PREFIX):
         case "/online" | "/offline" as word if arguments:
-            return Online(str(arguments[0])[:_LONGEST_NAME], word == "/online")
+            return MetatonePlayer(str(arguments[0])[:_LONGEST_NAME], word == "/online")
         case "/performance/start" | "/performance/end" as word:
-            return Performance(word.endswith("start"))
+            return MetatonePerformance(word.endswith("start"))
         case "/classifier/ensemble/event/new_idea":
-            return Classified(str(arguments[0])[:_LONGEST_NAME] if arguments else "the ensemble")
+            return MetatoneClass(str(arguments[0])[:_LONGEST_NAME] if arguments else "the ensemble")
         case "/classifier/gesture" | "/classifier/ensemble/state":
-            return Classified()
+            return MetatoneClass()
     return None
 
 

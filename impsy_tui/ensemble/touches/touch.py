@@ -92,7 +92,7 @@ class Touches:
 
 
 @dataclass(slots=True)
-class Recording:
+class TouchRecording:
     """What a file of touches holds.
 
     Attributes:
@@ -161,7 +161,7 @@ def wall_time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
-def read_touches(file: Path) -> Recording:
+def read_touches(file: Path) -> TouchRecording:
     """Read a file of touches.
 
     Rows that make no sense are left out, and counted by what is wrong with them.
@@ -186,7 +186,7 @@ def read_touches(file: Path) -> Recording:
     return recording
 
 
-def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> Recording:
+def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> TouchRecording:
     found: dict[str, list[tuple[float, int, float, float, float]]] = {}
     skipped: Counter[str] = Counter()
     last: float | None = None
@@ -205,7 +205,7 @@ def _recording(file: Path, rows: Iterable[Sequence[str]], read: Any) -> Recordin
             last = touch.time
             found.setdefault(touch.player, []).append((touch.time + offset, *touch[2:]))
     name = file.name.removesuffix(SUFFIX).removesuffix(".csv")
-    return Recording(name, {player: _in_order(rows) for player, rows in found.items()}, skipped, jumps)
+    return TouchRecording(name, {player: _in_order(rows) for player, rows in found.items()}, skipped, jumps)
 
 
 def _in_order(rows: Sequence[tuple[float, ...]]) -> Touches:
@@ -271,7 +271,7 @@ HEADER: Final = ",".join(_COLUMNS)
 """The first row of a file of touches."""
 
 
-def write_touches(file: Path, recording: Recording) -> None:
+def write_touches(file: Path, recording: TouchRecording) -> None:
     """Write a file of touches, in the order of time.
 
     Raises:
@@ -287,7 +287,7 @@ def write_touches(file: Path, recording: Recording) -> None:
         raise UserError(f"{file}: {error.strerror or error}") from None
 
 
-def in_time(recording: Recording) -> Iterator[Touch]:
+def in_time(recording: TouchRecording) -> Iterator[Touch]:
     """All touches of all players, in the order of time."""
     touches = [
         Touch(time, player, finger, x, y, velocity)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import Argument, Command, Kind, parameter_commands
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import AGENT
 
 HEARING: Final[tuple[Command, ...]] = (
@@ -12,6 +12,6 @@ HEARING: Final[tuple[Command, ...]] = (
         "calibrate",
         "sets the microphone's gain by what you play now, as loud as you will",
         "calibrate 5s",
-        (Argument("time", Kind.DURATION, terms.CALIBRATION, optional=True),),
+        (Argument("time", ArgumentKind.DURATION, terms.CALIBRATION, optional=True),),
     ),
 )

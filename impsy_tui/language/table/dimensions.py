@@ -3,9 +3,9 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind, Source, number
+from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, number
 
-_DIMENSIONS: Final = Argument("dimensions", Kind.DIMENSIONS)
+_DIMENSIONS: Final = Argument("dimensions", ArgumentKind.DIMENSIONS)
 KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
 """Keys that commands can be bound to; which ones a terminal passes on differs."""
 _TRIGGERS: Final = ("cc", "note", "program", "osc", *KEYS)
@@ -43,7 +43,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "release",
         "lets go of what was done to these dimensions; without any, to all",
         "release x4",
-        (Argument("dimensions", Kind.DIMENSIONS, optional=True),),
+        (Argument("dimensions", ArgumentKind.DIMENSIONS, optional=True),),
         player=True,
         undo=True,
     ),
@@ -51,20 +51,23 @@ SHAPING: Final[tuple[Command, ...]] = (
         "learn",
         "the next knob, key or OSC fader that is moved plays this value; all walks through them, off ends that",
         "learn x3",
-        (Argument("dimensions", Kind.DIMENSIONS, choices=("all", "off")),),
+        (Argument("dimensions", ArgumentKind.DIMENSIONS, choices=("all", "off")),),
     ),
     Command(
         "bind",
         "a foot-switch, a key, a program change or an OSC address carries out a command",
         'bind cc 1 64 "take"',
-        (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT)),
+        (Argument("trigger", ArgumentKind.CHOICE, choices=_TRIGGERS), Argument("which", ArgumentKind.TEXT)),
         sources=Source.FILE,
     ),
     Command(
         "unbind",
         "what was bound is so no longer",
         "unbind cc 1 64",
-        (Argument("trigger", Kind.CHOICE, choices=_TRIGGERS), Argument("which", Kind.TEXT, optional=True)),
+        (
+            Argument("trigger", ArgumentKind.CHOICE, choices=_TRIGGERS),
+            Argument("which", ArgumentKind.TEXT, optional=True),
+        ),
         sources=Source.FILE,
     ),
     Command("bindings", "what is bound to what", "bindings"),

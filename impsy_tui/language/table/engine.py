@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind
+from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command
 
 AROUND: Final[tuple[Command, ...]] = (
     Command("status", "what the engine is doing now", "status"),
@@ -10,7 +10,7 @@ AROUND: Final[tuple[Command, ...]] = (
         "help",
         "what can be typed",
         "help mode",
-        (Argument("command", Kind.COMMAND, optional=True),),
+        (Argument("command", ArgumentKind.COMMAND, optional=True),),
     ),
     Command("shutdown", "ends the engine: silence, log closed", "shutdown", sources=KEYBOARD, ends=True),
     Command(
@@ -20,7 +20,7 @@ AROUND: Final[tuple[Command, ...]] = (
         (
             Argument(
                 "page",
-                Kind.CHOICE,
+                ArgumentKind.CHOICE,
                 choices=("perform", "files", "settings", "rig", "meters", "events", "jobs", "pending", "channels"),
             ),
         ),
@@ -38,7 +38,7 @@ AROUND: Final[tuple[Command, ...]] = (
         "theme",
         "changes the colours",
         "theme contrast",
-        (Argument("name", Kind.NAME),),
+        (Argument("name", ArgumentKind.NAME),),
         sources=KEYBOARD,
         console=True,
     ),

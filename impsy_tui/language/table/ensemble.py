@@ -3,17 +3,17 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import Argument, Command, Kind, parameter_commands
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import ENSEMBLE
 
-_FOLLOWER: Final = Argument("player", Kind.CHOICE, choices=terms.FOLLOWERS)
+_FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=terms.FOLLOWERS)
 
 BAND: Final[tuple[Command, ...]] = (
     Command(
         "band",
         "how many play in a band, the lead included",
         "band 4",
-        (Argument("players", Kind.WHOLE, terms.BAND_PLAYERS),),
+        (Argument("players", ArgumentKind.WHOLE, terms.BAND_PLAYERS),),
         player=True,
         about="bands",
         undo=True,
@@ -22,7 +22,7 @@ BAND: Final[tuple[Command, ...]] = (
         "force",
         "a player of a band makes this gesture until it is free again",
         "force p2 small-swirl",
-        (_FOLLOWER, Argument("gesture", Kind.CHOICE, choices=terms.GESTURES)),
+        (_FOLLOWER, Argument("gesture", ArgumentKind.CHOICE, choices=terms.GESTURES)),
         player=True,
         about="bands",
         undo=True,
@@ -40,7 +40,7 @@ BAND: Final[tuple[Command, ...]] = (
         "free",
         "ends what force and tacet asked of a player of a band; without one, of all",
         "free p3",
-        (Argument("player", Kind.CHOICE, choices=terms.FOLLOWERS, optional=True),),
+        (Argument("player", ArgumentKind.CHOICE, choices=terms.FOLLOWERS, optional=True),),
         player=True,
         about="bands",
         undo=True,
@@ -50,7 +50,7 @@ BAND: Final[tuple[Command, ...]] = (
         "classifier",
         "what tells a band your gestures: one that has learned from recordings of yours, say",
         "classifier gestures-mine",
-        (Argument("name", Kind.NAME),),
+        (Argument("name", ArgumentKind.NAME),),
         player=True,
         about="bands",
         undo=True,
@@ -60,8 +60,8 @@ BAND: Final[tuple[Command, ...]] = (
         "leads you through the nine gestures, or one, and records what you touch, for train gestures",
         "record gestures each 20s",
         (
-            Argument("what", Kind.CHOICE, choices=(*terms.GESTURES, "again", "skip", "off"), optional=True),
-            Argument("each", Kind.DURATION, terms.GUIDED, optional=True, keyword=True),
+            Argument("what", ArgumentKind.CHOICE, choices=(*terms.GESTURES, "again", "skip", "off"), optional=True),
+            Argument("each", ArgumentKind.DURATION, terms.GUIDED, optional=True, keyword=True),
         ),
     ),
 )

@@ -3,11 +3,11 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind, Source
+from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source
 from impsy_tui.terms import Range
 
-_KIND_OF_FILE: Final = Argument("kind", Kind.CHOICE, choices=("log", "dataset", "model"))
-_JOB: Final = Argument("number", Kind.WHOLE, Range(1, 1_000_000, 1), optional=True)
+_KIND_OF_FILE: Final = Argument("kind", ArgumentKind.CHOICE, choices=("log", "dataset", "model"))
+_JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), optional=True)
 
 WORKSHOP: Final[tuple[Command, ...]] = (
     Command(
@@ -16,9 +16,9 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "raw values, such as 0 and 127",
         "dataset 9",
         (
-            Argument("dimension", Kind.WHOLE, terms.DIMENSION, optional=True),
-            Argument("low", Kind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
-            Argument("high", Kind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+            Argument("dimension", ArgumentKind.WHOLE, terms.DIMENSION, optional=True),
+            Argument("low", ArgumentKind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+            Argument("high", ArgumentKind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -28,14 +28,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "auto tries sizes",
         "train s from current",
         (
-            Argument("size", Kind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
-            Argument("on", Kind.DATASET, optional=True, keyword=True),
-            Argument("from", Kind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
-            Argument("epochs", Kind.WHOLE, terms.EPOCHS, optional=True, keyword=True),
-            Argument("patience", Kind.WHOLE, terms.PATIENCE, optional=True, keyword=True),
-            Argument("batch", Kind.WHOLE, terms.BATCH, optional=True, keyword=True),
-            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
-            Argument("budget", Kind.NUMBER, terms.BUDGET, optional=True, keyword=True),
+            Argument("size", ArgumentKind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
+            Argument("on", ArgumentKind.DATASET, optional=True, keyword=True),
+            Argument("from", ArgumentKind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
+            Argument("epochs", ArgumentKind.WHOLE, terms.EPOCHS, optional=True, keyword=True),
+            Argument("patience", ArgumentKind.WHOLE, terms.PATIENCE, optional=True, keyword=True),
+            Argument("batch", ArgumentKind.WHOLE, terms.BATCH, optional=True, keyword=True),
+            Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("budget", ArgumentKind.NUMBER, terms.BUDGET, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -43,7 +43,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "train gestures",
         "trains a classifier of gestures on the labelled recordings among the logs",
         "train gestures",
-        (Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),),
+        (Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),),
         sources=KEYBOARD,
     ),
     Command(
@@ -51,11 +51,11 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "trains a band on the gesture scores in the folder scores, or in a folder of it",
         "train ensemble on quartets",
         (
-            Argument("on", Kind.NAME, optional=True, keyword=True),
-            Argument("players", Kind.WHOLE, terms.BAND_PLAYERS, optional=True, keyword=True),
-            Argument("epochs", Kind.WHOLE, terms.BAND_EPOCHS, optional=True, keyword=True),
-            Argument("patience", Kind.WHOLE, terms.BAND_PATIENCE, optional=True, keyword=True),
-            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("on", ArgumentKind.NAME, optional=True, keyword=True),
+            Argument("players", ArgumentKind.WHOLE, terms.BAND_PLAYERS, optional=True, keyword=True),
+            Argument("epochs", ArgumentKind.WHOLE, terms.BAND_EPOCHS, optional=True, keyword=True),
+            Argument("patience", ArgumentKind.WHOLE, terms.BAND_PATIENCE, optional=True, keyword=True),
+            Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -64,14 +64,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "trains an agent to steer a synth by its look-up table, the newest in the folder tables if none is named",
         "train agent fm-20 hear chroma",
         (
-            Argument("table", Kind.NAME, optional=True),
-            Argument("hear", Kind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
-            Argument("match", Kind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
-            Argument("targets", Kind.CHOICE, choices=terms.TARGETS, optional=True, keyword=True),
-            Argument("corpus", Kind.NAME, optional=True, keyword=True),
-            Argument("algorithm", Kind.CHOICE, choices=terms.ALGORITHMS, optional=True, keyword=True),
-            Argument("steps", Kind.WHOLE, terms.AGENT_STEPS, optional=True, keyword=True),
-            Argument("seed", Kind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("table", ArgumentKind.NAME, optional=True),
+            Argument("hear", ArgumentKind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
+            Argument("match", ArgumentKind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
+            Argument("targets", ArgumentKind.CHOICE, choices=terms.TARGETS, optional=True, keyword=True),
+            Argument("corpus", ArgumentKind.NAME, optional=True, keyword=True),
+            Argument("algorithm", ArgumentKind.CHOICE, choices=terms.ALGORITHMS, optional=True, keyword=True),
+            Argument("steps", ArgumentKind.WHOLE, terms.AGENT_STEPS, optional=True, keyword=True),
+            Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -79,7 +79,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "convert",
         "makes the .tflite of a model that is there as .keras, .h5 or .hdf5",
         "convert m",
-        (Argument("model", Kind.MODEL),),
+        (Argument("model", ArgumentKind.MODEL),),
         sources=KEYBOARD,
     ),
     Command(
@@ -87,9 +87,9 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "how well a model knows you, and how it plays alone; the one that plays if none is named",
         "evaluate m on d",
         (
-            Argument("model", Kind.MODEL, optional=True),
-            Argument("against", Kind.MODEL, optional=True, keyword=True),
-            Argument("on", Kind.DATASET, optional=True, keyword=True),
+            Argument("model", ArgumentKind.MODEL, optional=True),
+            Argument("against", ArgumentKind.MODEL, optional=True, keyword=True),
+            Argument("on", ArgumentKind.DATASET, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -97,7 +97,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "plot",
         "draws a log, a data set or a model, as a picture in the folder plots; the newest log if none is named",
         "plot m",
-        (Argument("name", Kind.FILE, optional=True),),
+        (Argument("name", ArgumentKind.FILE, optional=True),),
         sources=KEYBOARD,
     ),
     Command(
@@ -112,14 +112,14 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "rename",
         "gives a log, a data set or a model another name",
         "rename model m gentle",
-        (_KIND_OF_FILE, Argument("name", Kind.FILE), Argument("to", Kind.NAME)),
+        (_KIND_OF_FILE, Argument("name", ArgumentKind.FILE), Argument("to", ArgumentKind.NAME)),
         sources=KEYBOARD,
     ),
     Command(
         "delete",
         "moves a log, a data set or a model into the trash; undo or restore brings it back for 30 days",
         "delete model m",
-        (_KIND_OF_FILE, Argument("name", Kind.FILE)),
+        (_KIND_OF_FILE, Argument("name", ArgumentKind.FILE)),
         sources=KEYBOARD,
         ends=True,
     ),
@@ -127,7 +127,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "restore",
         "brings back a deleted file from the trash; the newest if none is named",
         "restore m",
-        (Argument("name", Kind.NAME, optional=True),),
+        (Argument("name", ArgumentKind.NAME, optional=True),),
         sources=KEYBOARD,
     ),
     Command("trash", "lists the deleted files that restore brings back", "trash"),
@@ -136,7 +136,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "set",
         "changes a setting in the configuration file",
         "set interaction.threshold 1.5",
-        (Argument("key", Kind.NAME), Argument("value", Kind.TEXT)),
+        (Argument("key", ArgumentKind.NAME), Argument("value", ArgumentKind.TEXT)),
         sources=KEYBOARD,
     ),
     Command("ports", "what is plugged in: MIDI inputs and outputs, serial ports", "ports"),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import Argument, Command, Kind, parameter_commands
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import MDRNN
 
 PLAYING: Final[tuple[Command, ...]] = (
@@ -32,20 +32,20 @@ PLAYING: Final[tuple[Command, ...]] = (
         "thru",
         "passes what you play on to every output; without on or off, switches over",
         "thru on",
-        (Argument("switch", Kind.SWITCH, optional=True),),
+        (Argument("switch", ArgumentKind.SWITCH, optional=True),),
         undo=True,
     ),
     Command(
         "log",
         "writes what is played to a file; new begins another file",
         "log new",
-        (Argument("switch", Kind.CHOICE, choices=("on", "off", "new")),),
+        (Argument("switch", ArgumentKind.CHOICE, choices=("on", "off", "new")),),
     ),
     Command(
         "load",
         "changes the model, between two events; the old one plays until then",
         "load model m",
-        (Argument("model", Kind.MODEL),),
+        (Argument("model", ArgumentKind.MODEL),),
         filler="model",
         player=True,
         about="anybody",
@@ -63,7 +63,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "audition",
         "lets another model listen and play in silence beside this one; off ends that",
         "audition m",
-        (Argument("model", Kind.MODEL, choices=("off",)),),
+        (Argument("model", ArgumentKind.MODEL, choices=("off",)),),
         player=True,
         about="anybody",
     ),
@@ -79,24 +79,24 @@ PLAYING: Final[tuple[Command, ...]] = (
         "fade",
         "the players stop and outputs glide to their safe values (others fall silent at once), until resume",
         "fade 5s",
-        (Argument("time", Kind.DURATION, terms.FADE, optional=True),),
+        (Argument("time", ArgumentKind.DURATION, terms.FADE, optional=True),),
     ),
     Command(
         "timer",
         "the set timer",
         "timer start",
-        (Argument("what", Kind.CHOICE, choices=("start", "stop", "reset")),),
+        (Argument("what", ArgumentKind.CHOICE, choices=("start", "stop", "reset")),),
     ),
     Command(
         "seed",
         "the same chances again from now on: what is played the same way is answered the same way",
         "seed 7",
-        (Argument("number", Kind.WHOLE, terms.SEED),),
+        (Argument("number", ArgumentKind.WHOLE, terms.SEED),),
     ),
     Command(
         "player",
         "the player that commands and the console are about; without a name, who there is",
         "player main",
-        (Argument("name", Kind.NAME, optional=True),),
+        (Argument("name", ArgumentKind.NAME, optional=True),),
     ),
 )

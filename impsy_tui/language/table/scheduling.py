@@ -3,12 +3,12 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import KEYBOARD, Argument, Command, Kind, Source
+from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source
 from impsy_tui.terms import Range
 
-_LINE: Final = Argument("commands", Kind.LINE)
-_MOMENT: Final = Argument("moment", Kind.MOMENT)
-_SCENE: Final = Argument("scene", Kind.NAME)
+_LINE: Final = Argument("commands", ArgumentKind.LINE)
+_MOMENT: Final = Argument("moment", ArgumentKind.MOMENT)
+_SCENE: Final = Argument("scene", ArgumentKind.NAME)
 
 CONDUCTING: Final[tuple[Command, ...]] = (
     Command(
@@ -16,9 +16,9 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "glides settings from what they are to what is given; ease begins and ends gently",
         "over 8s temp 0.6 sigma 0.02",
         (
-            Argument("time", Kind.DURATION, terms.RAMP),
-            Argument("ease", Kind.CHOICE, choices=("ease",), optional=True),
-            Argument("settings", Kind.SETTINGS),
+            Argument("time", ArgumentKind.DURATION, terms.RAMP),
+            Argument("ease", ArgumentKind.CHOICE, choices=("ease",), optional=True),
+            Argument("settings", ArgumentKind.SETTINGS),
         ),
         player=True,
         undo=True,
@@ -27,14 +27,14 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "after",
         "does the rest of the line once, when this time has passed",
         "after 10s mode callresponse",
-        (Argument("time", Kind.DURATION, terms.DELAY), _LINE),
+        (Argument("time", ArgumentKind.DURATION, terms.DELAY), _LINE),
         player=True,
     ),
     Command(
         "every",
         "does the rest of the line again and again",
         "every 4s temp rand 0.5 1.5",
-        (Argument("time", Kind.DURATION, terms.PERIOD), _LINE),
+        (Argument("time", ArgumentKind.DURATION, terms.PERIOD), _LINE),
         player=True,
     ),
     Command(
@@ -56,7 +56,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "cancel",
         "takes back what is pending, by its number; all takes back everything",
         "cancel 3",
-        (Argument("number", Kind.WHOLE, Range(1, 1_000_000_000, 1), choices=("all",)),),
+        (Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000_000, 1), choices=("all",)),),
         undo=True,
     ),
     Command("undo", "takes back what the last line did to settings, scenes, cues, pending lines and models", "undo"),
@@ -67,7 +67,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "scene",
         "all settings as they were kept; behind over, mode and model change at the end, or now",
         "scene dark",
-        (_SCENE, Argument("now", Kind.CHOICE, choices=("now",), optional=True)),
+        (_SCENE, Argument("now", ArgumentKind.CHOICE, choices=("now",), optional=True)),
         ramp="scene",
         undo=True,
     ),
@@ -76,28 +76,30 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "def",
         "a word of your own for one or more commands",
         "def drop = mode battle; over 2s temp 1.8",
-        (Argument("definition", Kind.DEFINITION),),
+        (Argument("definition", ArgumentKind.DEFINITION),),
     ),
-    Command("undef", "a word of your own means nothing any more", "undef drop", (Argument("name", Kind.NAME),)),
+    Command(
+        "undef", "a word of your own means nothing any more", "undef drop", (Argument("name", ArgumentKind.NAME),)
+    ),
     Command("defs", "your own words, and what they mean", "defs"),
     Command(
         "cue",
         "opens a set list; without a name, says where the set is",
         "cue first",
-        (Argument("set", Kind.NAME, optional=True),),
+        (Argument("set", ArgumentKind.NAME, optional=True),),
         undo=True,
     ),
     Command("next", "the next cue of the set", "next", undo=True),
     Command("back", "the cue before this one, again", "back", undo=True),
-    Command("goto", "a cue of the set, by its name", "goto drop", (Argument("cue", Kind.NAME),), undo=True),
+    Command("goto", "a cue of the set, by its name", "goto drop", (Argument("cue", ArgumentKind.NAME),), undo=True),
     Command(
         "replay",
         "a log is played as if you played it; through a model, that one answers",
         "replay 2026-05-01 at 2x",
         (
-            Argument("log", Kind.LOG),
-            Argument("at", Kind.NUMBER, terms.REPLAY_SPEED, optional=True, keyword=True),
-            Argument("through", Kind.MODEL, optional=True, keyword=True),
+            Argument("log", ArgumentKind.LOG),
+            Argument("at", ArgumentKind.NUMBER, terms.REPLAY_SPEED, optional=True, keyword=True),
+            Argument("through", ArgumentKind.MODEL, optional=True, keyword=True),
         ),
     ),
     Command("cancel replay", "ends a replay", "cancel replay"),
@@ -105,6 +107,6 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "record",
         "writes the commands of a set beside the log, so that replay repeats both",
         "record on",
-        (Argument("switch", Kind.SWITCH),),
+        (Argument("switch", ArgumentKind.SWITCH),),
     ),
 )

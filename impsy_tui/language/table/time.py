@@ -3,7 +3,7 @@
 from typing import Final
 
 from impsy_tui import terms
-from impsy_tui.language.command_schema import Argument, Command, Kind, parameter_commands
+from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import ENGINE, TEMPO
 
 TIME: Final[tuple[Command, ...]] = (
@@ -12,8 +12,8 @@ TIME: Final[tuple[Command, ...]] = (
         "what is played lands on a grid of note lengths; clock takes the tempo that comes in",
         "quantise 1/16 at 120",
         (
-            Argument("grid", Kind.GRID, choices=("clock", "off")),
-            Argument("at", Kind.NUMBER, TEMPO.limits, optional=True, keyword=True),
+            Argument("grid", ArgumentKind.GRID, choices=("clock", "off")),
+            Argument("at", ArgumentKind.NUMBER, TEMPO.limits, optional=True, keyword=True),
         ),
         undo=True,
     ),
@@ -22,7 +22,7 @@ TIME: Final[tuple[Command, ...]] = (
         "hand over",
         "when the player's turn begins once you are silent: on the next bar or beat, or now",
         "hand over on bar",
-        (Argument("when", Kind.CHOICE, choices=("bar", "beat", "now")),),
+        (Argument("when", ArgumentKind.CHOICE, choices=("bar", "beat", "now")),),
         filler="on",
         undo=True,
     ),
@@ -30,19 +30,19 @@ TIME: Final[tuple[Command, ...]] = (
         "clock in",
         "follows the MIDI clock that comes in: tempo, start, stop, song position",
         "clock in on",
-        (Argument("switch", Kind.SWITCH, optional=True),),
+        (Argument("switch", ArgumentKind.SWITCH, optional=True),),
     ),
     Command(
         "clock out",
         "sends a MIDI clock to every MIDI output",
         "clock out on",
-        (Argument("switch", Kind.SWITCH, optional=True),),
+        (Argument("switch", ArgumentKind.SWITCH, optional=True),),
     ),
     Command(
         "nudge",
         "makes one output earlier or later than the others",
         "nudge midi -12ms",
-        (Argument("output", Kind.NAME), Argument("time", Kind.DURATION, terms.NUDGE)),
+        (Argument("output", ArgumentKind.NAME), Argument("time", ArgumentKind.DURATION, terms.NUDGE)),
         undo=True,
     ),
 )

@@ -9,7 +9,7 @@ import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from impsy_tui.agent.seek import moves
-from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.training.agent.teacher import teach
 
 _ENVIRONMENTS: Final = 256
@@ -39,7 +39,7 @@ class _Shown(NamedTuple):
 
 def clone(
     model: BaseAlgorithm,
-    task: Task,
+    task: ImitationTask,
     steps: int,
     seed: int,
     on_steps: Callable[[int], None],

@@ -8,10 +8,10 @@ import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.memory import PATIENCE, Memory, remembered
-from impsy_tui.agent.seek import STEP, Known, moved, observed, rmse
+from impsy_tui.agent.seek import STEP, KnownSynth, moved, observed, rmse
 from impsy_tui.agent.targets import LIMIT
 from impsy_tui.agent.task import CHANGING, CORPUS, MIXED, SCATTERED
-from impsy_tui.training.agent.recall import Recalling
+from impsy_tui.training.agent.recall import RecallPolicy
 
 CHANGE: Final = 0.005
 """Probability a frame of another sound."""
@@ -20,7 +20,7 @@ LENGTH: Final = 1000
 
 
 @dataclass(frozen=True)
-class Task:
+class ImitationTask:
     """What is to be learned.
 
     Attributes:
@@ -36,7 +36,7 @@ class Task:
         recalls_by: places of the descriptors that memory goes by; None for those that are judged.
     """
 
-    known: Known
+    known: KnownSynth
     heard: Sequence[int]
     judged: Sequence[int]
     targets: str = MIXED
@@ -91,7 +91,7 @@ class Imitation:
         seed: of all chance.
     """
 
-    def __init__(self, task: Task, count: int, seed: int) -> None:
+    def __init__(self, task: ImitationTask, count: int, seed: int) -> None:
         self.task = task
         self.count = count
         self._random = np.random.default_rng(seed)
@@ -109,7 +109,7 @@ class Imitation:
         self._recalling = None
         if task.patience:
             memory = Memory(task.known, self._recalls_by, task.step, task.patience)
-            self._recalling = Recalling(memory, count, self._limited(self._frames[:, self._recalls_by]))
+            self._recalling = RecallPolicy(memory, count, self._limited(self._frames[:, self._recalls_by]))
 
     def reset(self) -> np.ndarray:
         """Begin everywhere anew; the observations."""

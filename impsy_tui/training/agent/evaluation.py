@@ -11,7 +11,7 @@ from impsy_tui.agent.file import AgentModel
 from impsy_tui.agent.perceptron import Perceptron
 from impsy_tui.agent.seek import Seek, towards
 from impsy_tui.agent.task import MIXED
-from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.training.agent.environment import Imitation, ImitationTask
 
 EPISODES: Final = 64
 FRAMES: Final = 3000
@@ -36,7 +36,7 @@ class Judged:
     reward: float
 
 
-def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: str = MIXED) -> Task:
+def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: str = MIXED) -> ImitationTask:
     """What an agent is judged by: its own synth.
 
     Args:
@@ -44,7 +44,7 @@ def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: st
         judged: names of descriptors; those that it learned to match if None. It recalls by those in any case.
         targets: one of ``TARGETS`` that needs no recordings.
     """
-    return Task(
+    return ImitationTask(
         model.known,
         places(model.heard),
         places(judged or model.judged),
@@ -61,7 +61,7 @@ def network_policy(network: Perceptron, moves: np.ndarray) -> Policy:
     return lambda _, observations: np.asarray(moves[network(observations).argmax(1)])
 
 
-def seek_policy(task: Task) -> Policy:
+def seek_policy(task: ImitationTask) -> Policy:
     """Steps towards the row that is nearest in the judged descriptors."""
     judged = list(task.judged)
     seek = Seek(task.known, judged)
@@ -77,7 +77,7 @@ def hold_policy(imitation: Imitation, _: np.ndarray) -> np.ndarray:
     return np.zeros(imitation.parameters.shape, np.int8)
 
 
-def judge(policy: Policy, task: Task, seed: int, episodes: int = EPISODES, frames: int = FRAMES) -> Judged:
+def judge(policy: Policy, task: ImitationTask, seed: int, episodes: int = EPISODES, frames: int = FRAMES) -> Judged:
     """Let a policy play.
 
     Args:

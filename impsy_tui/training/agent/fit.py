@@ -19,7 +19,7 @@ from impsy_tui import terms
 from impsy_tui.agent.perceptron import Perceptron
 from impsy_tui.agent.seek import moves
 from impsy_tui.training.agent.cloning import clone
-from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.training.agent.evaluation import judge, network_policy
 from impsy_tui.training.agent.policy import network_of, policy_options
 from impsy_tui.training.agent.vector_env import ImitationVec
@@ -42,7 +42,7 @@ _ROUND_SEED: Final = 20_000
 
 
 @dataclass(frozen=True)
-class Recipe:
+class AgentRecipe:
     """How to train.
 
     Attributes:
@@ -83,7 +83,7 @@ class Round(NamedTuple):
 
 
 @dataclass
-class Learned:
+class TrainedAgent:
     """What came of a training.
 
     Attributes:
@@ -102,8 +102,12 @@ class Learned:
 
 
 def train(
-    task: Task, trial: Task, recipe: Recipe, on_round: Callable[[Round], None], stopped: Callable[[], bool]
-) -> Learned:
+    task: ImitationTask,
+    trial: ImitationTask,
+    recipe: AgentRecipe,
+    on_round: Callable[[Round], None],
+    stopped: Callable[[], bool],
+) -> TrainedAgent:
     """Train an agent.
 
     Args:
@@ -132,12 +136,12 @@ def train(
     return learned
 
 
-def _short(task: Task) -> Task:
+def _short(task: ImitationTask) -> ImitationTask:
     """The task in short episodes: most is learned on the way to a target."""
     return replace(task, length=min(task.length, _EPISODE))
 
 
-def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
+def _algorithm(vector: ImitationVec, recipe: AgentRecipe) -> BaseAlgorithm:
     heard = len(vector.imitation.task.heard)
     common: dict[str, Any] = {
         "gamma": _DISCOUNT,
@@ -184,7 +188,7 @@ def _algorithm(vector: ImitationVec, recipe: Recipe) -> BaseAlgorithm:
     )
 
 
-def _curiosity(recipe: Recipe) -> float:
+def _curiosity(recipe: AgentRecipe) -> float:
     """What an open choice is worth: nothing where it was shown, and nothing to DQN, which tries by chance."""
     return 0.0 if recipe.cloned or recipe.algorithm == "dqn" else _CURIOSITY
 
@@ -199,15 +203,15 @@ class _Judging(BaseCallback):  # type: ignore[misc]
 
     def __init__(
         self,
-        trial: Task,
-        recipe: Recipe,
+        trial: ImitationTask,
+        recipe: AgentRecipe,
         before: int,
         on_round: Callable[[Round], None],
         stopped: Callable[[], bool],
     ) -> None:
         super().__init__()
         self._stopped = stopped
-        self.learned: Learned | None = None
+        self.learned: TrainedAgent | None = None
         self._trial, self._recipe, self._before, self._on_round = trial, recipe, before, on_round
         self._moves = moves(trial.known.count)
         self._began = time.monotonic()
@@ -244,7 +248,7 @@ class _Judging(BaseCallback):  # type: ignore[misc]
         told = Round(steps, learning, distance, max(left, 0.0))
         learned = self.learned
         if learned is None:
-            self.learned = Learned(network, distance, steps, seconds, [told])
+            self.learned = TrainedAgent(network, distance, steps, seconds, [told])
         else:
             learned.rounds.append(told)
             learned.steps = steps

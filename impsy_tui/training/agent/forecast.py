@@ -9,7 +9,7 @@ import torch
 
 from impsy_tui.agent.corpus import FRAMES_A_SECOND
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.file import Foresight
+from impsy_tui.agent.file import ForecastNetwork
 from impsy_tui.agent.perceptron import Perceptron
 from impsy_tui.agent.seek import rmse
 from impsy_tui.agent.targets import limited, past
@@ -29,7 +29,7 @@ _DECAY: Final = 1e-3
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class TrainedForecast:
     """A network, and what it is worth on recordings that were held out.
 
     Attributes:
@@ -38,14 +38,14 @@ class Foreseen:
         as_it_was: the same of expecting that nothing changes.
     """
 
-    foresight: Foresight
+    foresight: ForecastNetwork
     distance: float
     as_it_was: float
 
 
 def learn_foresight(
     recordings: Sequence[np.ndarray], held_out: Sequence[np.ndarray], seed: int, steps: int = _STEPS
-) -> Foreseen | None:
+) -> TrainedForecast | None:
     """Learn to expect what comes.
 
     Args:
@@ -82,7 +82,9 @@ def learn_foresight(
     learned = Perceptron(weights, "tanh")
     seen, changes = map(np.concatenate, zip(*map(_examples, judged), strict=True))
     distance, as_it_was = float(rmse(learned(seen), changes).mean()), float(rmse(changes, np.zeros(1)).mean())
-    return Foreseen(Foresight(learned, AHEAD, BACK), distance, as_it_was) if distance < as_it_was else None
+    return (
+        TrainedForecast(ForecastNetwork(learned, AHEAD, BACK), distance, as_it_was) if distance < as_it_was else None
+    )
 
 
 def _examples(recording: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from impsy_tui.agent.memory import Alike, Memory
+from impsy_tui.agent.memory import Memory, SimilarRows
 
 
-class Recalling:
+class RecallPolicy:
     """Looks targets up once and recalls ways to them in every frame.
 
     Args:
@@ -37,13 +37,13 @@ class Recalling:
         return self._memory.recall(_some(self._now, which), parameters)
 
 
-def _nothing(count: int, kept: int) -> Alike:
-    return Alike(np.zeros((count, kept), np.int32), np.zeros((count, kept), np.float32))
+def _nothing(count: int, kept: int) -> SimilarRows:
+    return SimilarRows(np.zeros((count, kept), np.int32), np.zeros((count, kept), np.float32))
 
 
-def _some(alike: Alike, which: np.ndarray) -> Alike:
-    return Alike(alike.rows[which], alike.off[which])
+def _some(alike: SimilarRows, which: np.ndarray) -> SimilarRows:
+    return SimilarRows(alike.rows[which], alike.off[which])
 
 
-def _put(alike: Alike, which: np.ndarray, found: Alike) -> None:
+def _put(alike: SimilarRows, which: np.ndarray, found: SimilarRows) -> None:
     alike.rows[which], alike.off[which] = found

@@ -11,7 +11,7 @@ _SHARE: Final = 0.995
 """How much of the average stays with each step."""
 
 
-class Averages:
+class WeightAverages:
     """The weights that are judged and kept: averages over the last few hundred steps.
 
     B. Polyak and A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control

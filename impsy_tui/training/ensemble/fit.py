@@ -13,10 +13,10 @@ import numpy as np
 import tensorflow as tf
 
 from impsy_tui.data.held_out import cut
-from impsy_tui.ensemble.memory import INPUTS, Memory, told_of
+from impsy_tui.ensemble.memory import INPUTS, EnsembleMemory, told_of
 from impsy_tui.errors import UserError
 from impsy_tui.terms import BAND_EPOCHS, BAND_PATIENCE, BAND_UNITS, SEED
-from impsy_tui.training.common.weight_averages import Averages
+from impsy_tui.training.common.weight_averages import WeightAverages
 from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.ensemble.network import training_model
 from impsy_tui.training.mdrnn.fit import Epoch
@@ -75,7 +75,7 @@ def parts_of(codes: np.ndarray) -> list[Part]:
         codes: ``[seconds, players]``, two players or more.
     """
     players = codes.shape[1]
-    memory = Memory(players)
+    memory = EnsembleMemory(players)
     heard = np.stack([memory.hear(row) for row in codes])
     parts = []
     for lead in range(players):
@@ -117,7 +117,7 @@ def split(scores: Sequence[np.ndarray], seed: int) -> tuple[list[Part], list[Par
 
 
 @dataclass(slots=True)
-class Learned:
+class TrainedEnsemble:
     """What came of a training.
 
     Attributes:
@@ -153,10 +153,10 @@ class EnsembleTrainer:
         schedule = keras.optimizers.schedules.CosineDecay(_RATE, self._steps * recipe.epochs, alpha=0.02)
         self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=_DECAY, clipnorm=1.0)
         self._optimizer.build(self.model.trainable_variables)
-        self._averages = Averages(self.model.trainable_variables)
+        self._averages = WeightAverages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
         self._judge = tf.function(self._judged, reduce_retracing=True)
-        self.learned = Learned([np.asarray(weight) for weight in self.model.get_weights()])
+        self.learned = TrainedEnsemble([np.asarray(weight) for weight in self.model.get_weights()])
 
     def run(self, on_epoch: Callable[[Epoch], bool]) -> None:
         """Train until nothing is gained any more.

@@ -12,7 +12,7 @@ from impsy_tui.ensemble.classifier import Classifier, Forest, described
 from impsy_tui.ensemble.gestures import GESTURES, NOTHING
 from impsy_tui.ensemble.synthetic.touches import recordings
 from impsy_tui.ensemble.touches.features import FEATURES, features
-from impsy_tui.training.gestures.labelled_recordings import Labelled, folds
+from impsy_tui.training.gestures.labelled_recordings import LabelledRecording, folds
 
 TREES: Final = 200
 _PARTS: Final = 4096
@@ -62,7 +62,7 @@ def _rounded(thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.ldexp(np.round(part * _PARTS) / _PARTS, power)
 
 
-def within(recording: Labelled, seed: int) -> float:
+def within(recording: LabelledRecording, seed: int) -> float:
     """How often it is right within a recording: five times, each time on the fifth that it did not learn from.
 
     Args:
@@ -81,13 +81,13 @@ def within(recording: Labelled, seed: int) -> float:
     return right / len(recording)
 
 
-def across(learned: Sequence[Labelled], judged: Labelled, seed: int) -> float:
+def across(learned: Sequence[LabelledRecording], judged: LabelledRecording, seed: int) -> float:
     """How often it is right about one recording when it has learned from others, 0..1."""
     classifier = grow(*together(learned), seed)
     return float((classifier.gestures(judged.features) == judged.labels).mean())
 
 
-def together(recordings: Sequence[Labelled]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+def together(recordings: Sequence[LabelledRecording]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Features and labels of several recordings."""
     return np.concatenate([one.features for one in recordings]), np.concatenate([one.labels for one in recordings])
 

@@ -24,7 +24,7 @@ _FREQ: Final = FEATURES.index("freq")
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledRecording:
     """One labelled recording.
 
     Attributes:
@@ -80,7 +80,9 @@ def _is_table(file: Path) -> bool:
     return tuple(header[1:9]) == FEATURES
 
 
-def read_all(places: Sequence[Path], on_file: Callable[[int, int], None]) -> tuple[list[Labelled], list[str]]:
+def read_all(
+    places: Sequence[Path], on_file: Callable[[int, int], None]
+) -> tuple[list[LabelledRecording], list[str]]:
     """Reads labelled recordings; of a folder, a bad one is left out.
 
     Args:
@@ -113,7 +115,7 @@ def targets_of(touches: Path) -> Path:
     return touches.with_name(touches.name.removesuffix(SUFFIX) + TARGETS)
 
 
-def read_labelled(file: Path) -> Labelled:
+def read_labelled(file: Path) -> LabelledRecording:
     """Read a labelled recording.
 
     It is either a table, a row a second: time, the eight features, and ``gesture`` or ``target``. Or it is touches,
@@ -134,7 +136,7 @@ def read_labelled(file: Path) -> Labelled:
     return found
 
 
-def _read_table(file: Path) -> Labelled:
+def _read_table(file: Path) -> LabelledRecording:
     with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
         rows = csv.reader(line.replace("\0", "") for line in lines)
         header = [name.strip().lower() for name in next(rows)]
@@ -155,10 +157,12 @@ def _read_table(file: Path) -> Labelled:
                 values.append(eight)
                 labels.append(label)
     found = np.array(values, float).reshape(-1, len(FEATURES))
-    return Labelled(file.stem, np.array(seconds, float), found, np.array(labels, np.int8), _remarks(file, skipped))
+    return LabelledRecording(
+        file.stem, np.array(seconds, float), found, np.array(labels, np.int8), _remarks(file, skipped)
+    )
 
 
-def _read_recording(file: Path) -> Labelled:
+def _read_recording(file: Path) -> LabelledRecording:
     targets = targets_of(file)
     if not file.name.endswith(SUFFIX) or targets == file:
         raise UserError(f"{file}: is neither a table of features nor touches, whose name would end in {SUFFIX}")
@@ -174,7 +178,7 @@ def _read_recording(file: Path) -> Labelled:
     found, labels = np.concatenate(parts), np.tile(asked, len(parts)).astype(np.int8)
     labels[found[:, _FREQ] == 0] = NOTHING
     remarks = (*recording.remarks, *_remarks(targets, skipped))
-    return Labelled(recording.name, np.tile(moments, len(parts)), found, labels, remarks)
+    return LabelledRecording(recording.name, np.tile(moments, len(parts)), found, labels, remarks)
 
 
 def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
@@ -203,7 +207,7 @@ def _remarks(file: Path, skipped: int) -> tuple[str, ...]:
     return (f"{file.name}: {skipped} rows made no sense and were left out",) if skipped else ()
 
 
-def folds(recording: Labelled) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def folds(recording: LabelledRecording) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Ways of holding out a fifth: each stretch of one gesture is cut in five, and one of them is taken from each.
 
     Yields:

@@ -19,7 +19,7 @@ _LISTS: Final = ("weights", "averages", "optimizer", "best")
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class Checkpoint:
     """A training that was interrupted.
 
     Attributes:
@@ -40,7 +40,7 @@ def checkpoint_path(folder: Path, name: str) -> Path:
     return folder / f".{name}{_SUFFIX}"
 
 
-def write_checkpoint(unfinished: Unfinished) -> None:
+def write_checkpoint(unfinished: Checkpoint) -> None:
     """Keep a training, in place of what was kept of it before."""
     progress = unfinished.progress
     arrays = {f"{name}_{number}": array for name in _LISTS for number, array in enumerate(getattr(progress, name))}
@@ -65,7 +65,7 @@ def forget(file: Path) -> None:
     _being_written(file).unlink(missing_ok=True)
 
 
-def newest_unfinished(folder: Path) -> Unfinished:
+def newest_unfinished(folder: Path) -> Checkpoint:
     """The training in this folder that was interrupted last.
 
     Raises:
@@ -88,7 +88,7 @@ def _written(file: Path) -> float:
         return 0.0
 
 
-def _read(file: Path) -> Unfinished:
+def _read(file: Path) -> Checkpoint:
     try:
         kept = read_npz(file, _LARGEST)
         facts = json.loads(kept["facts"].tobytes())
@@ -97,7 +97,7 @@ def _read(file: Path) -> Unfinished:
         progress = Progress(
             **lists, best_loss=float(facts["best_loss"]), best_epoch=int(facts["best_epoch"]), curve=curve
         )
-        return Unfinished(file, dict(facts["wishes"]), progress)
+        return Checkpoint(file, dict(facts["wishes"]), progress)
     except (UserError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(f"{file.name} cannot be read, so it cannot be gone on with: {error}") from None
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import SCALE, Floats, Network, Shape
-from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
 
 Doubles = NDArray[np.float64]
 
@@ -189,7 +189,7 @@ def play(network: Network, name: str, performance: Floats, max_gap: float, seed:
     Raises:
         UserError: it predicts what is not a number.
     """
-    player = MdrnnPlayer(network, name, np.random.default_rng(seed), max_gap)
+    player = MdrnnPredictor(network, name, np.random.default_rng(seed), max_gap)
     player.reset()
     first = cut(len(performance))
     until = first + min(_PRIMER_HELD_OUT, len(performance) - first)

@@ -17,7 +17,7 @@ from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import SCALE, Shape
 from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
-from impsy_tui.training.common.weight_averages import Averages, assign
+from impsy_tui.training.common.weight_averages import WeightAverages, assign
 from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.mdrnn.network import loss_function, training_model
 
@@ -146,7 +146,7 @@ class Trainer:
         self._optimizer.build(self.model.trainable_variables)
         if begin_with is not None:
             self.model.set_weights(begin_with)
-        self._averages = Averages(self.model.trainable_variables)
+        self._averages = WeightAverages(self.model.trainable_variables)
         self._learn = tf.function(self._step)
         self._judge = tf.function(self._judged)
         now = self._weights()

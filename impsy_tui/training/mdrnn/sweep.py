@@ -21,7 +21,7 @@ _STEPS, _WARM_UP = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class SweepData:
     """What is learned from, and judged by.
 
     Attributes:
@@ -46,10 +46,10 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class SweepTask:
     """One training: arrays and numbers alone, so that it can be done anywhere."""
 
-    corpus: Corpus
+    corpus: SweepData
     size: str
     recipe: Recipe
 
@@ -97,13 +97,13 @@ class Tried:
         return self.trained.best_loss if self.trained else math.inf
 
 
-def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> Corpus:
+def corpus_of(name: str, performances: list[np.ndarray], max_gap: float) -> SweepData:
     """A corpus with its last tenths held out.
 
     Raises:
         UserError: as ``split`` does.
     """
-    return Corpus(name, *split(performances, max_gap))
+    return SweepData(name, *split(performances, max_gap))
 
 
 def parameters(shape: Shape) -> int:
@@ -148,7 +148,7 @@ def choose(tried: Sequence[Tried], budget_ms: float = math.inf) -> Tried | None:
     return min(within, key=lambda one: (one.nats, one.ms), default=None)
 
 
-def train_one(task: Task, on_epoch: Callable[[Epoch], bool] = lambda epoch: True) -> Trained:
+def train_one(task: SweepTask, on_epoch: Callable[[Epoch], bool] = lambda epoch: True) -> Trained:
     """Do one training, here and now.
 
     Args:
@@ -167,7 +167,7 @@ def train_one(task: Task, on_epoch: Callable[[Epoch], bool] = lambda epoch: True
 
 
 def one_after_another(
-    tasks: Sequence[Task], stopped: Callable[[], bool], told: Callable[[int, Epoch], None]
+    tasks: Sequence[SweepTask], stopped: Callable[[], bool], told: Callable[[int, Epoch], None]
 ) -> Iterator[tuple[int, Trained]]:
     """Train in this process: the number of each task with what came of it.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from impsy_tui.agent.file import AgentModel, check, write_agent
 from impsy_tui.agent.lookup_table import read_table
-from impsy_tui.agent.seek import Known, moves
+from impsy_tui.agent.seek import KnownSynth, moves
 from impsy_tui.agent.task import read_settings
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
@@ -53,7 +53,7 @@ def main() -> None:
 
 def _convert(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
     settings = read_settings(wishes.settings)
-    known = Known(read_table(wishes.lookup))
+    known = KnownSynth(read_table(wishes.lookup))
     if wishes.file.exists():
         return Failed(f"{wishes.file} is there already: rename or delete it first")
     if settings.parameters not in (None, known.count):

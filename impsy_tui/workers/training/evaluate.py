@@ -16,7 +16,7 @@ from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
-from impsy_tui.model_files.metadata import ModelNotes, read_notes
+from impsy_tui.model_files.metadata import ModelMetadata, read_notes
 from impsy_tui.terms import MAX_GAP
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -101,7 +101,7 @@ def _names(files: list[Path]) -> list[str]:
     return [str(file) for file in files]
 
 
-def _known(notes: ModelNotes, dataset: Path) -> str:
+def _known(notes: ModelMetadata, dataset: Path) -> str:
     """What is known of what a model was trained on, in a line."""
     if not notes.corpus:
         return "nobody noted what it was trained on: it may know what is held out"

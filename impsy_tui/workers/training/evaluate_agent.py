@@ -16,7 +16,7 @@ from impsy_tui.agent.file import AgentModel, read_agent
 from impsy_tui.agent.task import CORPUS, MIXED, names_of
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
-from impsy_tui.training.agent.environment import Task
+from impsy_tui.training.agent.environment import ImitationTask
 from impsy_tui.training.agent.evaluation import (
     EPISODES,
     FRAMES,
@@ -77,13 +77,15 @@ def _evaluate(wishes: argparse.Namespace, reporter: Reporter) -> str:
     return "\n".join([*parts, *(f"left out: {each}" for each in left_out)])
 
 
-def _policy(who: str, model: AgentModel, task: Task) -> Policy:
+def _policy(who: str, model: AgentModel, task: ImitationTask) -> Policy:
     if who == "seek":
         return seek_policy(task)
     return hold_policy if who == "hold" else network_policy(model.network, model.moves)
 
 
-def _trials(model: AgentModel, judged: Sequence[str], recordings: Mapping[Path, np.ndarray]) -> dict[str, Task]:
+def _trials(
+    model: AgentModel, judged: Sequence[str], recordings: Mapping[Path, np.ndarray]
+) -> dict[str, ImitationTask]:
     """What there is to imitate, by name: random sounds, and recordings that it has learned from or not."""
     base = trial_of(model, judged)
     trials = {MIXED: base}

@@ -25,7 +25,7 @@ from impsy_tui.workers.training.train import StopAsked, facts, perform, read
 
 if TYPE_CHECKING:
     from impsy_tui.training.mdrnn.fit import Epoch, Recipe
-    from impsy_tui.training.mdrnn.sweep import Corpus, Task, Trained, Tried
+    from impsy_tui.training.mdrnn.sweep import SweepData, SweepTask, Trained, Tried
 
 _TOO_SLOW: Final = "too slow here"
 _NOT_TRAINED: Final = "not trained"
@@ -73,7 +73,7 @@ def _cores() -> Sequence[int]:
 
 def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
     from impsy_tui.training.mdrnn.fit import Recipe
-    from impsy_tui.training.mdrnn.sweep import Task, choose, corpus_of
+    from impsy_tui.training.mdrnn.sweep import SweepTask, choose, corpus_of
 
     recipe = Recipe(wishes.epochs, wishes.patience, wishes.batch, max_gap=wishes.max_gap)
     corpora = []
@@ -92,7 +92,8 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
             f"no prediction takes {wishes.budget_ms:g} ms or less here: that of the smallest takes {least:.2g} ms"
         )
     tasks = [
-        Task(corpora[of], tables[of][line].size, replace(recipe, seed=tables[of][line].seed)) for of, line in places
+        SweepTask(corpora[of], tables[of][line].size, replace(recipe, seed=tables[of][line].seed))
+        for of, line in places
     ]
     reporter.say(Progress("trained", 0, len(tasks)))
     done, why = 0, "ended early"
@@ -128,7 +129,7 @@ def _sweep(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     return Finished(text, file) if file else Failed(text)
 
 
-def _candidates(corpus: "Corpus", wishes: argparse.Namespace) -> list["Tried"]:
+def _candidates(corpus: "SweepData", wishes: argparse.Namespace) -> list["Tried"]:
     """What is to be tried of a corpus, with what a prediction of it takes; some are too slow."""
     from impsy_tui.training.mdrnn.network import shape_of
     from impsy_tui.training.mdrnn.sweep import Tried, step_ms, supported_sizes
@@ -145,7 +146,7 @@ def _candidates(corpus: "Corpus", wishes: argparse.Namespace) -> list["Tried"]:
 
 @contextmanager
 def _results(
-    wishes: argparse.Namespace, tasks: Sequence["Task"], reporter: Reporter, stop: StopAsked
+    wishes: argparse.Namespace, tasks: Sequence["SweepTask"], reporter: Reporter, stop: StopAsked
 ) -> Iterator[Iterator[tuple[int, "Trained | Exception"]]]:
     """What comes of tasks, as it comes: from a scheduler's cluster, one of this machine, or this process."""
 
@@ -173,7 +174,7 @@ def _results(
 
 
 def _save(
-    corpus: "Corpus", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", models: Path
+    corpus: "SweepData", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", models: Path
 ) -> Path:
     """Save the best, with notes of all; its ``.tflite`` file."""
     from impsy_tui.model_files.metadata import write_notes
@@ -201,7 +202,7 @@ def _why_not(table: list["Tried"]) -> str:
     return next((one.problem for one in table if one.problem not in ("", _TOO_SLOW)), "nothing is trained yet")
 
 
-def _in_words(corpus: "Corpus", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool) -> str:
+def _in_words(corpus: "SweepData", table: list["Tried"], best: "Tried", lite: Path, *, as_table: bool) -> str:
     """What came of a corpus: in a line, or with a line for each that was tried."""
     several = len({one.seed for one in table}) > 1
     name = f"{best.size} with seed {best.seed}" if several else best.size

@@ -105,7 +105,7 @@ class StopAsked:
 def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
     from impsy_tui.model_files.metadata import write_notes
     from impsy_tui.training.mdrnn.checkpoint import (
-        Unfinished,
+        Checkpoint,
         checkpoint_path,
         forget,
         newest_unfinished,
@@ -147,7 +147,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         unfinished.progress if unfinished else None,
     )
     reporter.say(Progress("epoch", len(trainer.progress.curve), recipe.epochs))
-    keeping = _Keeping(lambda: write_checkpoint(Unfinished(file, _plain(wishes), trainer.progress)))
+    keeping = _Keeping(lambda: write_checkpoint(Checkpoint(file, _plain(wishes), trainer.progress)))
 
     def on_epoch(epoch: Epoch) -> bool:
         reporter.say(Progress("epoch", epoch.number, recipe.epochs, epoch.loss, epoch.held_out, epoch.left))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
 from impsy_tui.agent.seek import STEP
-from impsy_tui.agent.task import CORPUS, MIXED, Settings, names_of, read_settings
+from impsy_tui.agent.task import CORPUS, MIXED, AgentTask, names_of, read_settings
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra, pip_line
 from impsy_tui.limits import limit_process
@@ -21,8 +21,8 @@ from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sol
 from impsy_tui.workers.training.train import StopAsked
 
 if TYPE_CHECKING:
-    from impsy_tui.training.agent.environment import Task
-    from impsy_tui.training.agent.fit import Learned
+    from impsy_tui.training.agent.environment import ImitationTask
+    from impsy_tui.training.agent.fit import TrainedAgent
     from impsy_tui.training.agent.recordings import Recordings
 
 TORCH: Final = ("torch==2.13.0", "--index-url", "https://download.pytorch.org/whl/cpu")
@@ -75,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
     from impsy_tui.agent.descriptors.names import places
     from impsy_tui.agent.lookup_table import read_table
-    from impsy_tui.agent.seek import Known
-    from impsy_tui.training.agent.environment import Task
+    from impsy_tui.agent.seek import KnownSynth
+    from impsy_tui.training.agent.environment import ImitationTask
     from impsy_tui.training.agent.recordings import read_recordings
 
     settings = _settings(wishes)
@@ -85,25 +85,25 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         wishes.file = wishes.file.with_stem(free_name(wishes.file.parent, wishes.file.stem))
     if wishes.file.exists():
         return Failed(f"{wishes.file} is there already: name another, or rename or delete it first")
-    known = Known(read_table(wishes.table))
+    known = KnownSynth(read_table(wishes.table))
     if settings.parameters not in (None, known.count):
         return Failed(f"{wishes.table.name} has {known.count} parameters, the settings say {settings.parameters}")
     recordings = read_recordings(wishes.corpus, known.scaler)
     if CORPUS in settings.targets and not recordings.learned:
         return Failed(f"targets {settings.targets}: recordings are needed, none were named")
     reporter.say(Progress("starting torch"))
-    from impsy_tui.training.agent.fit import Recipe, Round, train
+    from impsy_tui.training.agent.fit import AgentRecipe, Round, train
 
     heard, judged = places(settings.heard), places(settings.judged)
-    task = Task(known, heard, judged, settings.targets, recordings.learned, settings.step)
-    trial = Task(known, heard, judged, settings.targets, recordings.held_out, settings.step)
-    recipe = Recipe(
+    task = ImitationTask(known, heard, judged, settings.targets, recordings.learned, settings.step)
+    trial = ImitationTask(known, heard, judged, settings.targets, recordings.held_out, settings.step)
+    recipe = AgentRecipe(
         wishes.algorithm,
         wishes.steps,
         0.0 if wishes.algorithm == "dqn" else wishes.cloned,
         tuple(wishes.units),
         wishes.seed,
-        frames=min(wishes.frames, Recipe.frames),
+        frames=min(wishes.frames, AgentRecipe.frames),
         logs=str(wishes.logs) if wishes.logs else None,
     )
 
@@ -115,7 +115,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     return _finish(wishes, settings, trial, recordings, learned, reporter)
 
 
-def _settings(wishes: argparse.Namespace) -> Settings:
+def _settings(wishes: argparse.Namespace) -> AgentTask:
     """What is to be learned: what was said, else what the settings say, else loudness and centroid."""
     read = read_settings(wishes.settings) if wishes.settings else None
     words = wishes.heard or (read and list(read.heard)) or wishes.judged or ["loudness-dB", "centroid"]
@@ -125,15 +125,15 @@ def _settings(wishes: argparse.Namespace) -> Settings:
     if deaf:
         raise UserError(f"an agent hears what it is to match: {', '.join(deaf)} is not among what it hears")
     targets = wishes.targets or (read.targets if read else MIXED)
-    return Settings(heard, judged, targets, read.step if read else STEP, read.parameters if read else None)
+    return AgentTask(heard, judged, targets, read.step if read else STEP, read.parameters if read else None)
 
 
 def _finish(
     wishes: argparse.Namespace,
-    settings: Settings,
-    trial: "Task",
+    settings: AgentTask,
+    trial: "ImitationTask",
     recordings: "Recordings",
-    learned: "Learned",
+    learned: "TrainedAgent",
     reporter: Reporter,
 ) -> Finished:
     from importlib.metadata import version

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.extraction import Settings, averaged, describe
+from impsy_tui.agent.descriptors.extraction import FrameSettings, averaged, describe
 from impsy_tui.agent.descriptors.loudness import KWeighting, Peaks
 from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
 from impsy_tui.agent.descriptors.spectrum import chroma_bands, cosines, mel_bands
 from impsy_tui.errors import UserError
 
 RATE = 44_100
-FINE = Settings(window=1_024, hop=512)
+FINE = FrameSettings(window=1_024, hop=512)
 
 
 def _sine(frequency: float, amplitude: float = 1.0, seconds: float = 0.5, rate: int = RATE) -> np.ndarray:
@@ -23,7 +23,7 @@ def _of(frame: np.ndarray, name: str) -> float:
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
 def test_a_sine_of_997_hz_at_full_scale_has_the_loudness_that_the_standard_gives_it(rate: int) -> None:
-    settings = Settings(rate, 1_024, 512)
+    settings = FrameSettings(rate, 1_024, 512)
     frame = averaged(describe(_sine(997.0, rate=rate), settings)[3:-3])
     assert _of(frame, "loudness-dBFS") == pytest.approx(-3.01, abs=0.03)
     assert _of(frame, "loudness-dB") == pytest.approx(10 ** (-3.01 / 20), abs=0.003)
@@ -35,7 +35,7 @@ def test_true_peak_lies_between_samples() -> None:
     samples = np.sin(np.pi / 2 * times + np.pi / 4)
     assert np.abs(samples).max() == pytest.approx(0.7071, abs=1e-4)
     assert _of(describe(samples, FINE)[8], "loudness-TP") == pytest.approx(0.0, abs=0.1)
-    apart = Settings(window=1_024, hop=512, true_peak=False)
+    apart = FrameSettings(window=1_024, hop=512, true_peak=False)
     assert _of(describe(samples, apart)[8], "loudness-TP") == pytest.approx(-3.01, abs=0.01)
 
 
@@ -83,7 +83,7 @@ def test_sines_are_in_order_of_frequency_and_ten_at_most() -> None:
 
 def test_each_pitch_is_strongest_in_its_own_class() -> None:
     for semitone in range(12):
-        frame = averaged(describe(_sine(880.0 * 2 ** (semitone / 12)), Settings(window=4_096, hop=1_024)))
+        frame = averaged(describe(_sine(880.0 * 2 ** (semitone / 12)), FrameSettings(window=4_096, hop=1_024)))
         assert int(np.argmax(frame[places(["chroma"])])) == semitone
 
 
@@ -121,7 +121,7 @@ def test_chroma_weights_have_squares_that_sum_to_one() -> None:
 
 
 def test_silence_has_numbers_and_those_of_published_corpora() -> None:
-    frame = describe(np.zeros(2_048), Settings())[4]
+    frame = describe(np.zeros(2_048), FrameSettings())[4]
     assert np.isfinite(frame).all()
     for name, value in (
         ("loudness-TP", -313.07),
@@ -139,13 +139,13 @@ def test_silence_has_numbers_and_those_of_published_corpora() -> None:
 
 
 def test_one_frame_and_many_are_described_alike() -> None:
-    from impsy_tui.agent.descriptors.extraction import Describer
+    from impsy_tui.agent.descriptors.extraction import DescriptorStream
 
     samples = np.random.default_rng(3).normal(size=(5, 1_024)) * [[1.0], [1e-3], [0.0], [1e-9], [0.3]]
-    many = Describer(FINE).describe(samples, samples**2, np.abs(samples))
+    many = DescriptorStream(FINE).describe(samples, samples**2, np.abs(samples))
     for row in range(5):
         part = slice(row, row + 1)
-        one = Describer(FINE).describe(samples[part], samples[part] ** 2, np.abs(samples[part]))
+        one = DescriptorStream(FINE).describe(samples[part], samples[part] ** 2, np.abs(samples[part]))
         np.testing.assert_allclose(one[0], many[row], rtol=1e-9, atol=1e-9)
 
 
@@ -161,7 +161,7 @@ def test_one_frame_and_many_are_described_alike() -> None:
 )
 def test_settings_out_of_range_are_told(wrong: dict[str, int], problem: str) -> None:
     with pytest.raises(UserError, match=problem):
-        Settings(**wrong)
+        FrameSettings(**wrong)
 
 
 def test_categories_cover_all_names() -> None:

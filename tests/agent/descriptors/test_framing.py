@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.agent.descriptors.calibration import level_of
-from impsy_tui.agent.descriptors.extraction import Settings, describe
-from impsy_tui.agent.descriptors.framing import Framing, Hearing
+from impsy_tui.agent.descriptors.extraction import FrameSettings, describe
+from impsy_tui.agent.descriptors.framing import Framing, StreamQuality
 from impsy_tui.agent.descriptors.osc_messages import read_feats
 from impsy_tui.errors import UserError
 
-SMALL = Settings(window=128, hop=64, loudness_window=256)
+SMALL = FrameSettings(window=128, hop=64, loudness_window=256)
 
 
 def _noise(count: int) -> np.ndarray:
@@ -30,7 +30,7 @@ def test_frames_do_not_depend_on_the_blocks(sizes: list[int]) -> None:
 
 def test_live_is_what_offline_is() -> None:
     samples = _noise(20_000)
-    settings = Settings(window=256, hop=128, loudness_window=256)
+    settings = FrameSettings(window=256, hop=128, loudness_window=256)
     live = Framing(settings).take(samples)
     offline = describe(samples, settings)
     # A live frame ends where an offline one has its middle, half a window before.
@@ -45,7 +45,7 @@ def test_what_is_no_number_is_taken_for_silence_and_told() -> None:
     samples[1_000:1_011] = 0.0
     framing = Framing(SMALL)
     np.testing.assert_allclose(framing.take(broken), Framing(SMALL).take(samples))
-    assert framing.hearing.problems(Hearing()) == ["11 samples were no numbers, and were taken for silence"]
+    assert framing.hearing.problems(StreamQuality()) == ["11 samples were no numbers, and were taken for silence"]
     assert framing.hearing.problems(framing.hearing) == []
 
 
@@ -55,7 +55,7 @@ def test_clipping_is_told_once_for_each_cut_wave() -> None:
     for block in np.array_split(wave, 37):
         framing.take(block)
     assert framing.hearing.clipped == 128
-    assert framing.hearing.problems(Hearing()) == ["the sound clipped 128 times: turn it down, or calibrate"]
+    assert framing.hearing.problems(StreamQuality()) == ["the sound clipped 128 times: turn it down, or calibrate"]
     quiet = Framing(SMALL)
     quiet.take(0.99 * wave)
     assert quiet.hearing.clipped == 0
@@ -72,7 +72,7 @@ def test_silence_is_counted_and_ends() -> None:
 
 def test_a_microphone_is_given_the_gain_that_it_lacks() -> None:
     playing = np.concatenate([np.zeros(22_050), 0.02 * np.sin(2 * np.pi * 997 * np.arange(44_100) / 44_100)])
-    level = level_of(describe(playing, Settings()), target=-18.0)
+    level = level_of(describe(playing, FrameSettings()), target=-18.0)
     assert level.loud == pytest.approx(-36.99, abs=0.1)
     assert level.gain == pytest.approx(18.99, abs=0.1)
     assert not level.limited
@@ -82,7 +82,7 @@ def test_a_microphone_is_given_the_gain_that_it_lacks() -> None:
 def test_peaks_limit_the_gain_and_it_is_said() -> None:
     playing = 0.02 * np.sin(2 * np.pi * 997 * np.arange(44_100) / 44_100)
     playing[::5_000] = 0.8
-    level = level_of(describe(playing, Settings()))
+    level = level_of(describe(playing, FrameSettings()))
     assert level.limited
     assert level.gain < 2.0
     assert "no more because peaks reach" in str(level)
@@ -90,7 +90,7 @@ def test_peaks_limit_the_gain_and_it_is_said() -> None:
 
 def test_nothing_heard_is_no_level() -> None:
     with pytest.raises(UserError, match="nothing above -60 dBFS was heard: is the microphone connected"):
-        level_of(describe(np.zeros(44_100), Settings()))
+        level_of(describe(np.zeros(44_100), FrameSettings()))
 
 
 def test_values_of_a_patch_are_told_apart() -> None:

@@ -5,7 +5,7 @@ import threading
 import time
 
 from impsy_tui.channels.midi.channel import MidiChannel
-from impsy_tui.channels.midi.device import Output
+from impsy_tui.channels.midi.device import MidiOutput
 from impsy_tui.channels.midi.output_mapping import OutputMapping
 from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.jack_listener import opened, sent_until, soon, with_channel
@@ -145,7 +145,7 @@ def test_note_offs_at_the_end_of_a_turn_are_repeated(jack_server: JackServer) ->
 
 
 def test_still_off_leaves_out_notes_that_sound_again() -> None:
-    output = Output("Synth", [OutputMapping(NOTES), OutputMapping((("note_on", 2), ("note_on", 3)))], 0.1)
+    output = MidiOutput("Synth", [OutputMapping(NOTES), OutputMapping((("note_on", 2), ("note_on", 3)))], 0.1)
     output.play((0.5, 0.25))
     output.passes("Keys", b"\x93\x28\x09")
     ended = [*output.silence(), *output.silence_passed(), b"\xb0\x7b\x00"]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from itertools import pairwise
 
-from impsy_tui.channels.base import Clocked
+from impsy_tui.channels.base import ClockChannel
 from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.channels.midi.mapping import CONTINUE, SONG_POSITION, START, STOP, TICK
 from impsy_tui.channels.serial.midi import SerialMidiChannel
@@ -133,7 +133,7 @@ def test_a_clock_that_is_passed_on_gives_way_to_one_that_is_sent(jack_server: Ja
 
 def test_a_clock_comes_in_by_a_serial_wire_inside_of_other_messages(wire: Wire) -> None:
     channel = SerialMidiChannel(SerialMidi(input=(("control_change", 1, 7),)), str(wire.path))
-    assert isinstance(channel, Clocked)
+    assert isinstance(channel, ClockChannel)
 
     async def play(hearing: Hearing) -> None:
         wire.write(b"\xf8\xb0\x07\x01")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from impsy_tui.channels.midi.channel import MidiChannel
-from impsy_tui.channels.midi.device import Echoes, Takeover
+from impsy_tui.channels.midi.device import EchoFilter, Takeover
 from tests.support.channels.fake_listener import Hearing
 from tests.support.channels.jack_listener import opened, sent_until, with_channel
 from tests.support.channels.jack_server import JackServer, plugged
@@ -129,7 +129,7 @@ def test_a_loop_is_told_once_where_nothing_drops_it(jack_server: JackServer) -> 
 
 
 def test_an_echo_is_the_same_message_soon_after() -> None:
-    echoes = Echoes(0.02)
+    echoes = EchoFilter(0.02)
     echoes.sent(b"\xb0\x01\x40", 10.0)
     assert echoes.echoes(b"\xb0\x01\x40", 10.01)
     assert not echoes.echoes(b"\xb0\x01\x41", 10.01)

@@ -1,7 +1,7 @@
 """Input thru over a wire: what came in goes out, dimension by dimension."""
 
 from impsy_tui.channels.midi.output_mapping import OutputMapping
-from impsy_tui.engine.io.channel_output import Outlet
+from impsy_tui.engine.io.channel_output import ChannelOutput
 from impsy_tui.engine.players.session import SessionSettings
 from tests.support.channels.fake_listener import Hearing, perform
 from tests.support.channels.midi_wires import MIXED, channel_on, messages, silenced
@@ -26,7 +26,7 @@ def test_thru_sends_said_dimensions_alone_and_ends_the_note_of_a_key(wire: Wire)
 
     async def play(hearing: Hearing) -> None:
         await silenced(channel, wire)
-        outlet = Outlet(channel, hearing.scheduler)  # type: ignore[arg-type]
+        outlet = ChannelOutput(channel, hearing.scheduler)  # type: ignore[arg-type]
         outlet.pass_on((60 / 127, 0.0), frozenset((0,)))
         await until(lambda: messages(wire) == [b"\x90\x3c\x7f"])
         outlet.pass_on((60 / 127, 1.0), frozenset((1,)))

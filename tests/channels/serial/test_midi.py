@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impsy_tui.channels.base import Learns
+from impsy_tui.channels.base import LearnableChannel
 from impsy_tui.channels.serial.midi import SerialMidiChannel
 from impsy_tui.config import SerialMidi
 from impsy_tui.engine.runtime.loop import EngineLoop
@@ -149,7 +149,7 @@ def test_a_panic_while_it_is_away_is_heard_when_it_is_back(wire: Wire) -> None:
 
 def test_what_is_learned_is_in_force_at_once(wire: Wire) -> None:
     channel = channel_on(wire, KNOBS[:1])
-    assert isinstance(channel, Learns)
+    assert isinstance(channel, LearnableChannel)
     assert channel.learned() == {}
 
     async def play(hearing: Hearing) -> None:

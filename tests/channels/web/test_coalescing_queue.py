@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.channels.web.coalescing_queue import Owed
+from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
 from impsy_tui.channels.web.touch_protocol import ended_text, told_text, touch_text
 from impsy_tui.ensemble.touches.surfaces import gesture_told, new_idea_told, state_told
 
@@ -16,7 +16,7 @@ _OTHERS = st.one_of(
 _VECTORS = st.lists(st.lists(st.one_of(_NOTES, _OTHERS).map(bytes), max_size=6), max_size=6)
 
 
-def _sent(owed: Owed) -> list[bytes]:
+def _sent(owed: CoalescingQueue) -> list[bytes]:
     messages: list[bytes] = []
 
     def keep(message: bytes) -> bytes:
@@ -41,7 +41,7 @@ def _hear(messages: list[bytes], state: dict[bytes, bytes], sounding: set[tuple[
 
 @given(_VECTORS, st.sets(st.tuples(st.integers(0, 1), st.integers(60, 62))))
 def test_together_they_leave_what_all_of_them_would(vectors: list[list[bytes]], before: set[tuple[int, int]]) -> None:
-    owed = Owed()
+    owed = CoalescingQueue()
     state: dict[bytes, bytes] = {}
     sounding = set(before)
     for vector in vectors:
@@ -55,7 +55,7 @@ def test_together_they_leave_what_all_of_them_would(vectors: list[list[bytes]], 
 
 @given(_VECTORS)
 def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
-    present = Owed()
+    present = CoalescingQueue()
     state: dict[bytes, bytes] = {}
     sounding: set[tuple[int, int]] = set()
     for vector in vectors:
@@ -71,17 +71,17 @@ def test_for_a_newcomer_there_are_no_ends(vectors: list[list[bytes]]) -> None:
 
 
 def test_a_value_is_sent_once_and_a_fine_controller_behind_its_coarse_half() -> None:
-    owed = Owed()
+    owed = CoalescingQueue()
     owed.add([b"\xb0\x07\x01", b"\xb0\x27\x02", b"\xb0\x01\x05"])
     owed.add([b"\xb0\x07\x03", b"\xb0\x27\x04"])
     assert _sent(owed) == [b"\xb0\x01\x05", b"\xb0\x07\x03", b"\xb0\x27\x04"]
 
 
 def test_a_copy_is_added_to_apart() -> None:
-    owed = Owed()
+    owed = CoalescingQueue()
     assert not owed
     owed.add([b"\xb0\x01\x05"])
-    copy = Owed()
+    copy = CoalescingQueue()
     copy.add(owed.messages)
     copy.add([b"\xb0\x02\x05"])
     assert owed
@@ -93,7 +93,7 @@ def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down
     down, ended = touch_text("p2", 0.1, 0.5, 0.0, played=True), ended_text("p2")
     moved = [touch_text("p2", x / 10, 0.5, 0.1, played=True) for x in (2, 3)]
     gestures = [told_text(gesture_told("p2", code)) for code in (1, 7)]
-    owed = Owed()
+    owed = CoalescingQueue()
     owed.add([gestures[0], down, *moved, touch_text("p3", 0.9, 0.5, 0.1, played=True), gestures[1], ended])
     assert _sent(owed) == [
         b"/playback/touch/p2/0.1/0.5/0",

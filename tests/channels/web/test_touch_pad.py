@@ -6,7 +6,7 @@ import json
 import pytest
 from websockets.asyncio.client import connect
 
-from impsy_tui.channels.base import PlaysTouches, ShowsBand, VirtualTouch
+from impsy_tui.channels.base import EnsembleDisplay, TouchOutput, VirtualTouch
 from impsy_tui.channels.web.channel import WebSocketChannel
 from impsy_tui.channels.web.touch_protocol import TextTouch, read_touch
 from impsy_tui.ensemble.touches.surfaces import Lifted, gesture_told, guide_told, new_idea_told, state_told
@@ -97,8 +97,8 @@ def test_without_touches_they_are_no_message_that_is_understood() -> None:
 
 def test_a_band_is_heard_and_seen_by_every_client_and_who_comes_later_hears_what_is_so() -> None:
     async def play(channel: WebSocketChannel, hearing: Hearing, url: str) -> None:
-        assert isinstance(channel, PlaysTouches)
-        assert isinstance(channel, ShowsBand)
+        assert isinstance(channel, TouchOutput)
+        assert isinstance(channel, EnsembleDisplay)
         channel.play_touch(_DOWN)  # nobody is there
         async with connect(url) as one:
             await until(lambda: channel.status().bound.endswith("1 client"))

@@ -1,10 +1,10 @@
 """When a frame is shown."""
 
-from impsy_tui.console.drawing.frame_pacing import Frames
+from impsy_tui.console.drawing.frame_pacing import FramePacing
 
 
 def test_a_frame_is_due_when_something_is_new() -> None:
-    frames = Frames(lambda: False)
+    frames = FramePacing(lambda: False)
     assert [frames.due(1, "up"), frames.due(1, "up"), frames.due(1, "down"), frames.due(2, "down")] == [
         True,
         False,
@@ -15,12 +15,12 @@ def test_a_frame_is_due_when_something_is_new() -> None:
 
 def test_what_a_slow_terminal_was_spared_is_due_once_it_has_caught_up() -> None:
     waiting = [True, True, False]
-    frames = Frames(lambda: waiting.pop(0))
+    frames = FramePacing(lambda: waiting.pop(0))
     assert [frames.due(1), frames.due(2), frames.due(2)] == [False, False, True]
 
 
 def test_another_screen_is_shown_what_was_shown_already() -> None:
-    frames = Frames(lambda: False)
+    frames = FramePacing(lambda: False)
     assert frames.due(1)
     frames.anew()
     assert frames.due(1)

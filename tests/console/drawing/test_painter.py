@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from impsy_tui.console.drawing.lines import Lines, filled
 from impsy_tui.console.drawing.painter import TightCompositor, _TightUpdate, stretch, width_of
-from impsy_tui.console.themes import Palette, ThemeShelf
+from impsy_tui.console.themes import Palette, ThemeFolders
 
 WIDTH, HEIGHT = 20, 3
 STYLES = [
@@ -169,7 +169,7 @@ class _Panes(Screen[None]):
 
 
 def test_panes_that_change_look_as_if_drawn_anew() -> None:
-    palette = ThemeShelf().load("amber")
+    palette = ThemeFolders().load("amber")
     dice = random.Random(7)
     styles = [palette.text, palette.dim, palette.alarm_block]
 

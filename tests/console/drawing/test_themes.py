@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App
 
-from impsy_tui.console.themes import STANDING, ThemeShelf
+from impsy_tui.console.themes import STANDING, ThemeFolders
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
 
@@ -26,12 +26,12 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_standing_theme_is_among_those_shipped() -> None:
     assert STANDING in SHIPPED
-    assert set(SHIPPED) <= set(ThemeShelf().names())
+    assert set(SHIPPED) <= set(ThemeFolders().names())
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_theme_loads_and_textual_takes_it(name: str) -> None:
-    palette = ThemeShelf().load(name)
+    palette = ThemeFolders().load(name)
     assert palette.name == name
     theme = palette.textual()
     theme.to_color_system().generate()
@@ -42,7 +42,7 @@ def test_every_shipped_theme_loads_and_textual_takes_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_must_be_told_apart_differs(name: str) -> None:
-    palette = ThemeShelf().load(name)
+    palette = ThemeFolders().load(name)
     full, track = palette.bar("input", stale=False)
     assert full.bgcolor != track.bgcolor
     assert full != palette.bar("prediction", stale=False)[0]
@@ -54,7 +54,7 @@ def test_what_must_be_told_apart_differs(name: str) -> None:
 def test_a_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
     (own / "amber.toml").write_text(AMBER.replace('text = "#ffaf00"', 'text = "#FFFFFF"'))
     (own / "mine.toml").write_text(AMBER)
-    shelf = ThemeShelf()
+    shelf = ThemeFolders()
     assert shelf.names()[:2] == ["amber", "mine"]
     assert shelf.load("amber").text.color.triplet == (255, 255, 255)
     assert shelf.load("mine").name == "mine"
@@ -77,7 +77,7 @@ def test_a_theme_of_ones_own_goes_before_a_shipped_one(own: Path) -> None:
 def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own: Path) -> None:
     (own / "mine.toml").write_text(content)
     with pytest.raises(UserError) as caught:
-        ThemeShelf().load("mine")
+        ThemeFolders().load("mine")
     assert "themes/mine.toml" in str(caught.value)
     assert says in str(caught.value)
 
@@ -85,7 +85,7 @@ def test_of_a_wrong_file_it_is_said_what_and_where(content: str, says: str, own:
 def test_a_file_that_is_no_text_is_told(own: Path) -> None:
     (own / "mine.toml").write_bytes(b"\xff\xfe\0")
     with pytest.raises(UserError, match=r"themes/mine\.toml cannot be read"):
-        ThemeShelf().load("mine")
+        ThemeFolders().load("mine")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_name_stays_within_the_folder(name: str, own: Path) -> None:
     (own / ".hidden.toml").write_text(AMBER)
     (own / "mine.toml").write_text(AMBER)
     (own / "folder.toml").mkdir()
-    shelf = ThemeShelf()
+    shelf = ThemeFolders()
     assert shelf.file(name) is None
     with pytest.raises(UserError, match="no theme is called"):
         shelf.load(name)
@@ -106,7 +106,7 @@ def test_a_name_stays_within_the_folder(name: str, own: Path) -> None:
 @given(st.text())
 def test_any_name_is_a_theme_or_a_problem_in_words(name: str) -> None:
     try:
-        assert ThemeShelf().load(name).name == name
+        assert ThemeFolders().load(name).name == name
     except UserError as problem:
         assert "there are" in str(problem)
 
@@ -114,6 +114,6 @@ def test_any_name_is_a_theme_or_a_problem_in_words(name: str) -> None:
 def test_everything_listed_can_be_loaded_by_its_name(own: Path) -> None:
     (own / "my own.toml").write_text(AMBER)
     (own / "folder.toml").mkdir()
-    shelf = ThemeShelf()
+    shelf = ThemeFolders()
     for name in shelf.names():
         assert shelf.load(name).name == name

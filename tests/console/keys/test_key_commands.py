@@ -3,16 +3,16 @@
 import msgspec
 import pytest
 
-from impsy_tui.console.keys.key_commands import KeyLines
+from impsy_tui.console.keys.key_commands import KeyCommands
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.keys.parameter_steps import Steps
+from impsy_tui.console.keys.parameter_steps import ParameterSteps
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.language import Program, parse
 from tests.support.snapshots import snapshot
 
 
 def _line(action: str, made: Snapshot | None) -> str | None:
-    return KeyLines(Steps()).line(action, made)
+    return KeyCommands(ParameterSteps()).line(action, made)
 
 
 def _of_three(focus: str) -> Snapshot:
@@ -33,7 +33,7 @@ def _of_three(focus: str) -> Snapshot:
     ],
 )
 def test_key_of_a_line_is_the_key_in_force(line: str, own: dict[str, str], key: str) -> None:
-    assert KeyLines(Steps()).key(line, Keymap({}), own) == key
+    assert KeyCommands(ParameterSteps()).key(line, Keymap({}), own) == key
 
 
 @pytest.mark.parametrize(

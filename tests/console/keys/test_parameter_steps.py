@@ -2,7 +2,7 @@
 
 import pytest
 
-from impsy_tui.console.keys.parameter_steps import Steps
+from impsy_tui.console.keys.parameter_steps import ParameterSteps
 from impsy_tui.language import Program, parse
 from tests.support.snapshots import snapshot
 
@@ -15,7 +15,7 @@ class Clock:
         return self.time
 
 
-def lines(steps: Steps, clock: Clock, action: str, count: int, every: float, **player: float) -> list[str]:
+def lines(steps: ParameterSteps, clock: Clock, action: str, count: int, every: float, **player: float) -> list[str]:
     """What a key that is held down asks for, while the snapshot stays as it was."""
     found = []
     for _ in range(count):
@@ -42,17 +42,17 @@ def lines(steps: Steps, clock: Clock, action: str, count: int, every: float, **p
     ],
 )
 def test_one_step_goes_on_from_what_is(action: str, player: dict[str, float], line: str) -> None:
-    assert Steps().line(action, snapshot(parameters=player)) == line
+    assert ParameterSteps().line(action, snapshot(parameters=player)) == line
 
 
 def test_a_key_held_down_goes_on_from_its_last_step() -> None:
     clock = Clock()
-    assert lines(Steps(clock), clock, "temp_up", 4, 0.03) == ["temp 1.1", "temp 1.2", "temp 1.3", "temp 1.4"]
+    assert lines(ParameterSteps(clock), clock, "temp_up", 4, 0.03) == ["temp 1.1", "temp 1.2", "temp 1.3", "temp 1.4"]
 
 
 def test_after_a_rest_it_goes_on_from_what_the_engine_reports() -> None:
     clock = Clock()
-    steps = Steps(clock)
+    steps = ParameterSteps(clock)
     assert lines(steps, clock, "temp_up", 2, 1.0) == ["temp 1.1", "temp 1.1"]
     assert steps.line("slower", snapshot()) == "timescale 2", "each parameter has its own"
 
@@ -60,9 +60,9 @@ def test_after_a_rest_it_goes_on_from_what_the_engine_reports() -> None:
 @pytest.mark.parametrize("action", ["temp_up", "temp_down", "sigma_up", "sigma_down", "slower", "faster"])
 def test_it_ends_where_the_range_does(action: str) -> None:
     clock = Clock()
-    found = lines(Steps(clock), clock, action, 1200, 0.03)
+    found = lines(ParameterSteps(clock), clock, action, 1200, 0.03)
     assert found[-1] == found[-2]
 
 
 def test_other_keys_turn_nothing() -> None:
-    assert Steps().line("panic", snapshot()) is None
+    assert ParameterSteps().line("panic", snapshot()) is None

@@ -5,12 +5,12 @@ import pytest
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from impsy_tui.console.themes import ThemeShelf
-from impsy_tui.console.widgets.ensemble import BandView
-from impsy_tui.control.states import BandState
+from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.console.widgets.ensemble import EnsembleView
+from impsy_tui.control.states import EnsembleState
 from tests.support.snapshots import snapshot
 
-BAND = BandState(
+BAND = EnsembleState(
     players=("lead", "p2", "p3"),
     gestures=(6, 1, 0),
     seconds=("6" * 60, "0" * 30 + "1" * 30, "8"),
@@ -28,7 +28,7 @@ BAND = BandState(
 )
 
 
-class _Sized(BandView):
+class _Sized(EnsembleView):
     """Of a size that no screen gave it."""
 
     room = Size(0, 0)
@@ -38,8 +38,8 @@ class _Sized(BandView):
         return self.room
 
 
-def _drawn(width: int, height: int, band: BandState = BAND) -> list[str]:
-    view = _Sized(ThemeShelf(glyphs=True).load("amber"))
+def _drawn(width: int, height: int, band: EnsembleState = BAND) -> list[str]:
+    view = _Sized(ThemeFolders(glyphs=True).load("amber"))
     view.room = Size(width, height)
     view.show(snapshot(kind="ensemble", mode="band", band=band))
     view.width = width

@@ -4,16 +4,16 @@ import pytest
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from impsy_tui.console.themes import ThemeShelf
-from impsy_tui.console.widgets.gesture_recording import GuidedView
-from impsy_tui.control.states import GuidedState
+from impsy_tui.console.themes import ThemeFolders
+from impsy_tui.console.widgets.gesture_recording import GestureRecordingView
+from impsy_tui.control.states import GestureRecordingState
 from tests.support.snapshots import staged
 
-PLAYS = GuidedState("accelerating-fast-swipe", True, 7.5, 30.0, 4, 9, 214, "nothing")
-COMES = GuidedState("nothing", False, 2.1, 5.0, 9, 9, 0, "")
+PLAYS = GestureRecordingState("accelerating-fast-swipe", True, 7.5, 30.0, 4, 9, 214, "nothing")
+COMES = GestureRecordingState("nothing", False, 2.1, 5.0, 9, 9, 0, "")
 
 
-class _Sized(GuidedView):
+class _Sized(GestureRecordingView):
     """Of a size that no screen gave it."""
 
     room = Size(0, 0)
@@ -23,8 +23,8 @@ class _Sized(GuidedView):
         return self.room
 
 
-def _drawn(width: int, guided: GuidedState) -> list[str]:
-    view = _Sized(ThemeShelf(glyphs=True).load("amber"))
+def _drawn(width: int, guided: GestureRecordingState) -> list[str]:
+    view = _Sized(ThemeFolders(glyphs=True).load("amber"))
     view.room = Size(width, 4)
     view.show(staged(guided=guided))
     view.width = width

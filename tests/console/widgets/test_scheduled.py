@@ -6,7 +6,7 @@ import pytest
 from impsy_tui.console import confirmations
 from impsy_tui.console.drawing.items import fit
 from impsy_tui.console.keys.keymap import Keymap
-from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.footer import KeyFooter
 from impsy_tui.console.widgets.scheduled import PendingPane, pending, staging
 from impsy_tui.control.messages import Snapshot
@@ -15,7 +15,7 @@ from impsy_tui.language import Invocation, Program, parse
 from impsy_tui.language.parser import read_macros
 from tests.support.snapshots import snapshot, staged
 
-PALETTE = ThemeShelf().load("amber")
+PALETTE = ThemeFolders().load("amber")
 
 
 def strip(made: Snapshot, width: int) -> str:

@@ -10,14 +10,14 @@ from rich.style import Style
 from textual.geometry import Size
 
 from impsy_tui.console.drawing.lines import amount, cut, cut_off, filled, heading, middle, one_line, padded, span
-from impsy_tui.console.themes import ThemeShelf
+from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.console.widgets.jobs import _job, chosen, curve
 from impsy_tui.console.widgets.meters import Meters
 from impsy_tui.console.widgets.performance_plot import _density, _step
 from impsy_tui.console.widgets.strip import Item, fit
 from tests.support.snapshots import job, snapshot
 
-PALETTE = ThemeShelf().load("amber")
+PALETTE = ThemeFolders().load("amber")
 GROUND = Style()
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from("漢語ab"), max_size=30)
 widths = st.integers(-2, 40)

@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.channels.midi.mapping import CONTINUE, SONG_POSITION, START, STOP, TICK
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.clock.tempo_estimator import Pulse
+from impsy_tui.engine.clock.tempo_estimator import TempoEstimator
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 
 RANDOM = np.random.default_rng(7)
@@ -60,7 +60,7 @@ def _following(**more: Any) -> Studio:
 class TestPulse:
     @pytest.mark.parametrize("beats", [40.0, 97.3, 120.0, 300.0])
     def test_two_milliseconds_of_jitter_leave_the_tempo_steady_and_the_phase_within_one(self, beats: float) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         period = 2.5 / beats
         for index in range(600):
             pulse.tick(100.0 + index * period + RANDOM.uniform(-0.002, 0.002))
@@ -69,7 +69,7 @@ class TestPulse:
                 assert pulse.at == pytest.approx(100.0 + index * period, abs=0.001)
 
     def test_ticks_that_come_by_periods_of_sound_give_the_tempo_all_the_same(self) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         block = 1024 / 48000
         for index in range(600):
             pulse.tick(np.ceil(index * 2.5 / 120.0 / block) * block)
@@ -78,7 +78,7 @@ class TestPulse:
 
     @pytest.mark.parametrize("beats", [60.0, 90.0, 120.0, 160.0, 200.0])
     def test_lost_ticks_leave_the_tempo_and_the_count_of_ticks(self, beats: float) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         period = 2.5 / beats
         lost = {200, 300, 301, 350, 352, 400, 401, 402, 470}
         count = 0
@@ -92,7 +92,7 @@ class TestPulse:
         assert count == 600
 
     def test_ticks_that_come_late_all_at_once_are_not_counted_twice(self) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         period = 2.5 / 120.0
         arrivals = [100.0 + index * period for index in range(300)]
         arrivals[150:160] = [arrivals[160]] * 10
@@ -102,14 +102,14 @@ class TestPulse:
     @pytest.mark.parametrize("beats", [112.0, 115.0, 116.5, 107.0, 58.0, 59.5])
     @pytest.mark.parametrize("block", [1024 / 48000, 512 / 48000, 1024 / 44100])
     def test_gaps_of_two_periods_of_sound_are_not_lost_ticks(self, beats: float, block: float) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         count = sum(pulse.tick(float(np.ceil(index * 2.5 / beats / block)) * block) for index in range(1200))
         assert count == 1200
         assert 2.5 / pulse.period == pytest.approx(beats, rel=0.02)
 
     @pytest.mark.parametrize("after", [60.0, 100.0, 122.0, 140.0])
     def test_a_new_tempo_is_found_within_two_beats(self, after: float) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         at = 100.0
         for index in range(348):
             pulse.tick(at + RANDOM.uniform(-0.001, 0.001))
@@ -117,7 +117,7 @@ class TestPulse:
         assert 2.5 / pulse.period == pytest.approx(after, rel=0.01)
 
     def test_ticks_that_a_stall_held_up_do_not_bend_it(self) -> None:
-        pulse = Pulse()
+        pulse = TempoEstimator()
         period = 2.5 / 120.0
         for index in range(200):
             held_up = {150: 0.08, 151: 0.06, 152: 0.04, 153: 0.02}.get(index, 0.0)

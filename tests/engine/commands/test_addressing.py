@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.commands.dispatch import Commands
-from impsy_tui.engine.commands.executor import Orders
-from impsy_tui.engine.commands.result import Outcome
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.commands.executor import Executor
+from impsy_tui.engine.commands.result import Result
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.language import Program
-from impsy_tui.mdrnn.dummy import DummyPlayer
+from impsy_tui.mdrnn.dummy import DummyPredictor
 from tests.support.engine.command_host import BareHost
 from tests.support.engine.scripted_players import Band, Member
 
@@ -22,7 +22,7 @@ class _Duo:
         self.band = Band(mode)
         self.b: Member = self.band.join("b", mode)
         commands = Commands(BareHost(self.band.session, folder))  # type: ignore[arg-type]
-        self.orders = Orders(
+        self.orders = Executor(
             commands,
             np.random.default_rng(1),
             lambda *said: None,
@@ -31,7 +31,7 @@ class _Duo:
             self.band.session.scheduler.work,
         )
 
-    def do(self, line: str) -> Outcome:
+    def do(self, line: str) -> Result:
         program = self.orders.read(line)
         assert isinstance(program, Program)
         return self.orders.perform(program)
@@ -60,7 +60,7 @@ def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
     band = Band("battle")
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
     work = band.session.scheduler.work
-    orders = Orders(
+    orders = Executor(
         commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
     )
     program = orders.read("@main temp 1.5")
@@ -106,16 +106,16 @@ def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
     assert (duo.band.seat.shaping.muted, duo.band.seat.shaping.held) == (set(), {0: 0.5})
     assert duo.b.seat.shaping.muted == {0}
     duo.do("@b unload")
-    assert isinstance(duo.b.seat.part.player, DummyPlayer)
+    assert isinstance(duo.b.seat.part.player, DummyPredictor)
     assert duo.band.part.player is duo.band.player
 
 
 def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: Path) -> None:
-    band = Band("battle", instrument=4, wiring=Wiring((0,), (0,)))
-    band.join("b", "battle", wiring=Wiring((2,), (2,)))
+    band = Band("battle", instrument=4, wiring=Routing((0,), (0,)))
+    band.join("b", "battle", wiring=Routing((2,), (2,)))
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
     work = band.session.scheduler.work
-    orders = Orders(
+    orders = Executor(
         commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
     )
     for line, problem in (

@@ -104,7 +104,7 @@ def _check_all_doors(set_: Rehearsal) -> None:
     for line in scene_lines(scene, "main"):
         assert not isinstance(parse(line), Mistake), line
 
-    player = last_session.LastPlayer("", captured(set_.session.seats["main"].part), paused=False)
+    player = last_session.SavedPlayer("", captured(set_.session.seats["main"].part), paused=False)
     assert last_session._player(json.loads(json.dumps(asdict(player)))) == player
 
     seat = set_.session.seats["main"]

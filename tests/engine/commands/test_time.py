@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.control.status_text import tempo_words
 from impsy_tui.engine.commands.dispatch import Commands
-from impsy_tui.engine.performance.scenes.scene import Stagehand, rig_lines
+from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from tests.support.engine.scripted_players import Band
@@ -105,7 +105,7 @@ def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> Non
 def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
     band = Band("battle")
     models = SimpleNamespace(file_of=lambda seat: None, stay=lambda seat: None)
-    stagehand = Stagehand(band.session, band.session.tempo, cast(Any, models))
+    stagehand = SceneKeeper(band.session, band.session.tempo, cast(Any, models))
     before = stagehand.capture()
     _do(band, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
     stagehand.restore(before)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from impsy_tui.channels.base import MappingEntry
-from impsy_tui.engine.io.midi_learn import Learner
+from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 
 TIME = VirtualTime()
@@ -23,13 +23,13 @@ class _Box:
         return {}
 
 
-def _learner() -> tuple[Learner, _Box, list[str]]:
+def _learner() -> tuple[MidiLearn, _Box, list[str]]:
     box, told = _Box(), list[str]()
-    learner = Learner(lambda: [box], told.append, TIME.scheduler)
+    learner = MidiLearn(lambda: [box], told.append, TIME.scheduler)
     return learner, box, told
 
 
-def _turn(learner: Learner, controller: int, *levels: int) -> list[bool]:
+def _turn(learner: MidiLearn, controller: int, *levels: int) -> list[bool]:
     taken = [learner.take("midi", "KNOBS", bytes((0xB0, controller, level))) for level in levels]
     TIME.advance(0.4)
     return taken
@@ -131,7 +131,7 @@ def test_learn_reports_nrpn() -> None:
     assert "NRPN" in told[0]
 
 
-def _slide(learner: Learner, address: str, *values: float) -> list[bool]:
+def _slide(learner: MidiLearn, address: str, *values: float) -> list[bool]:
     return [learner.take_osc("midi", address, [value]) for value in values]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from impsy_tui.engine.log import performance_log
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.log.unsaved_lines import Page
+from impsy_tui.engine.log.unsaved_lines import LogPages
 from impsy_tui.engine.runtime.loop import EngineLoop
 from tests.support.waiting import until, wait_until
 
@@ -22,15 +22,15 @@ def test_log_removes_written_lines_in_slices_when_its_process_is_killed(
 ) -> None:
     removed: Counter[int] = Counter()
     turn = 0
-    settle = Page.settle
+    settle = LogPages.settle
 
-    def counted(page: Page, most: int) -> int:
+    def counted(page: LogPages, most: int) -> int:
         before = len(page.sent)
         rows = settle(page, most)
         removed[turn] += before - len(page.sent)
         return rows
 
-    monkeypatch.setattr(Page, "settle", counted)
+    monkeypatch.setattr(LogPages, "settle", counted)
 
     async def count_turns() -> None:
         nonlocal turn

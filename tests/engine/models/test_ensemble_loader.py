@@ -8,10 +8,10 @@ import pytest
 
 from impsy_tui.config.schema import Player
 from impsy_tui.control.messages import Reply
-from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import Band, Wandering, having_heard
+from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, having_heard
 from tests.support.engine.scripted_players import ScriptedPlayer
 from tests.support.engine.virtual_ensemble import TAPS, Hall
 from tests.support.engine.virtual_session import Rehearsal
@@ -43,7 +43,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
     assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
     assert part.equipment.tunings[3].leave != ()
     assert part.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
-    heard = having_heard(Band(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), part.seconds)
+    heard = having_heard(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), part.seconds)
     assert part._band.expect(0).tolist() == heard.expect(0).tolist()
     hall.rehearsal.wait(2.0)
     assert len(hall.first.touches) > touches
@@ -125,7 +125,7 @@ def test_auditions_end_for_everybody_also_where_one_auditions_nothing(hall: Hall
 
 
 def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: Hall) -> None:
-    class Broken(Wandering):
+    class Broken(RandomEnsemble):
         def step(self, told):  # type: ignore[no-untyped-def]
             return super().step(told) * float("nan")
 
@@ -237,5 +237,5 @@ def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: Hall, tm
     assert (part.equipment.kind, part.equipment.model) == ("dummy", "dummy")
     hall.do("scene mine")
     assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
-    kept = SceneBook(tmp_path / "scenes.toml").find("mine").bands["trio"]
+    kept = SceneFile(tmp_path / "scenes.toml").find("mine").bands["trio"]
     assert (kept.model, kept.classifier) == ("ensembleRNN-mine", "gestures-mine")

@@ -13,14 +13,14 @@ import pytest
 
 from impsy_tui.config import load_config
 from impsy_tui.engine.models import loader
-from impsy_tui.engine.models.loader import LARGEST_FILE, LoadedModel, SeenFiles, Shelf, load_model
-from impsy_tui.engine.options import Setup, model_folders
+from impsy_tui.engine.models.loader import LARGEST_FILE, LoadedModel, ModelFolders, SeenFiles, load_model
+from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.runtime.loop import EngineLoop
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import Shape
-from impsy_tui.mdrnn.predictor import MdrnnPlayer
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.model_files.metadata import LARGEST_NOTES, ModelNotes
+from impsy_tui.model_files.metadata import LARGEST_NOTES, ModelMetadata
 from tests.support.models import constant_model, random_model
 
 
@@ -40,16 +40,16 @@ def _load(file: Path) -> LoadedModel:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def shelf(tmp_path: Path) -> ModelFolders:
     for folder, names in (("a", ["one.tflite", "one.keras", "notes.txt"]), ("b", ["one.h5", "two words.h5"])):
         (tmp_path / folder).mkdir()
         for name in names:
             (tmp_path / folder / name).touch()
     (tmp_path / "secret.h5").touch()
-    return Shelf([tmp_path / "a", tmp_path / "b", tmp_path / "none"])
+    return ModelFolders([tmp_path / "a", tmp_path / "b", tmp_path / "none"])
 
 
-def test_a_model_is_found_by_its_name_or_file(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_model_is_found_by_its_name_or_file(shelf: ModelFolders, tmp_path: Path) -> None:
     assert shelf.find("one") == tmp_path / "a" / "one.tflite"
     assert shelf.find("one.keras") == tmp_path / "a" / "one.keras"
     assert shelf.find("one.h5") == tmp_path / "b" / "one.h5"
@@ -60,12 +60,12 @@ def test_a_model_is_found_by_its_name_or_file(shelf: Shelf, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "name", ["../secret", "../secret.h5", "/etc/passwd", "..", "", ".", "notes.txt", "a\0b", "x" * 5000]
 )
-def test_no_name_leads_out_of_the_folders(shelf: Shelf, name: str) -> None:
+def test_no_name_leads_out_of_the_folders(shelf: ModelFolders, name: str) -> None:
     with pytest.raises(UserError, match="no model is called"):
         shelf.find(name)
 
 
-def test_a_mistyped_name_gets_a_suggestion(shelf: Shelf) -> None:
+def test_a_mistyped_name_gets_a_suggestion(shelf: ModelFolders) -> None:
     with pytest.raises(UserError, match="did you mean two words"):
         shelf.find("tow words")
 
@@ -74,7 +74,7 @@ def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     with pytest.raises(UserError) as problem:
-        Shelf([tmp_path / "a", tmp_path / "b" / ".." / "a"]).find("none")
+        ModelFolders([tmp_path / "a", tmp_path / "b" / ".." / "a"]).find("none")
     assert str(problem.value) == "no model is called none. There is none yet"
 
 
@@ -87,7 +87,9 @@ def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_
     for name in ("mine/m.tflite", "mine/other.tflite", "ears/g.npz"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    shelf = Shelf(model_folders(Setup(load_config(config), frozenset(), tmp_path / "logs", tmp_path / "s")))
+    shelf = ModelFolders(
+        model_folders(EngineOptions(load_config(config), frozenset(), tmp_path / "logs", tmp_path / "s"))
+    )
     assert shelf.find("m") == tmp_path / "mine" / "m.tflite"
     assert shelf.find("other") == tmp_path / "mine" / "other.tflite"
     assert shelf.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
@@ -178,7 +180,7 @@ def test_notes_that_take_long_or_never_end_do_not_keep_a_model_waiting(tmp_path:
     os.mkfifo(tmp_path / "pipe.toml")
     (tmp_path / "large.toml").write_text("max_gap = 2.0\n" + "#" * LARGEST_NOTES)
     for name in ("deep", "pipe", "large"):
-        assert _load(tmp_path / f"{name}.h5").notes == ModelNotes()
+        assert _load(tmp_path / f"{name}.h5").notes == ModelMetadata()
 
 
 def test_small_file_of_large_weights_is_refused_before_they_are_read(tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_load_model_steps_a_network_with_the_scale_in_its_name(tmp_path: Path, s
     # The file holds means of 10 times these values.
     file = constant_model(tmp_path / f"musicMDRNN-dim3-scale{scale}-2{suffix}", [0.1, 0.2, 0.4])
     loaded = _load(file)
-    player = MdrnnPlayer(loaded.network, loaded.name, np.random.default_rng(1))
+    player = MdrnnPredictor(loaded.network, loaded.name, np.random.default_rng(1))
     prediction = player.predict(0.1, (0.5, 0.5))
     factor = 10 / scale
     assert prediction.dt == pytest.approx(0.1 * factor, rel=1e-3)
@@ -233,6 +235,6 @@ def test_scale_of_is_read_from_the_name(name: str, scale: float) -> None:
 
 def test_hdf5_models_are_found_by_name(tmp_path: Path) -> None:
     constant_model(tmp_path / "old.hdf5", [0.1, 0.2])
-    shelf = Shelf([tmp_path])
+    shelf = ModelFolders([tmp_path])
     assert shelf.names() == ["old"]
     assert shelf.find("old") == tmp_path / "old.hdf5"

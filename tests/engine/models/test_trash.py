@@ -12,7 +12,7 @@ import pytest
 
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Names
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
 from impsy_tui.workers import trash
@@ -36,8 +36,8 @@ def _make(folder: Path, *names: str) -> None:
         (folder / name).write_text(name)
 
 
-def _library(folder: Path) -> Library:
-    return Library(folder / "logs", folder / "datasets", [folder / "models", shipped_folder("models")], lambda: ())
+def _library(folder: Path) -> UserFiles:
+    return UserFiles(folder / "logs", folder / "datasets", [folder / "models", shipped_folder("models")], lambda: ())
 
 
 def _there(folder: Path) -> set[str]:

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from impsy_tui.control.messages import Files, FromEngine, LogPicture, Names, Reply
-from impsy_tui.engine.models.loader import Shelf
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.control.messages import Files, FromEngine, LogPlot, Names, Reply
+from impsy_tui.engine.models.loader import ModelFolders
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
@@ -37,9 +37,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _library(folder: Path, *in_use: Path) -> Library:
+def _library(folder: Path, *in_use: Path) -> UserFiles:
     models = [folder / "models", shipped_folder("models")]
-    return Library(folder / "logs", folder / "datasets", models, lambda: in_use)
+    return UserFiles(folder / "logs", folder / "datasets", models, lambda: in_use)
 
 
 def _everything(folder: Path) -> set[tuple[str, str]]:
@@ -64,12 +64,12 @@ def test_describing_and_drawing_are_answered_by_a_process(folder: Path) -> None:
     assert refused.id == 5
     (folder / "logs" / "a.log").write_text("2026-03-01T12:00:00.000000,interface,0.5,0.25\n")
     picture = msgspec.json.decode(_run(library.draw(6, "a.log", 10)), type=FromEngine)
-    assert isinstance(picture, LogPicture)
+    assert isinstance(picture, LogPlot)
 
 
 def test_a_model_is_listed_once_however_its_folder_is_written(folder: Path) -> None:
     models = [folder / "models", folder / "logs" / ".." / "models"]
-    library = Library(folder / "logs", folder / "datasets", models, lambda: ())
+    library = UserFiles(folder / "logs", folder / "datasets", models, lambda: ())
     files = msgspec.json.decode(_run(library.describe(4)), type=FromEngine)
     assert isinstance(files, Files)
     assert [file.name for file in files.files].count("m.tflite") == 1
@@ -191,7 +191,7 @@ def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(fold
 
 def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
     assert not [name for name in _run(_library(folder).names(1)).models if name.startswith("ensembleRNN")]
-    assert Shelf([shipped_folder("models")], bands=True).names() == ["ensembleRNN-units16"]
+    assert ModelFolders([shipped_folder("models")], bands=True).names() == ["ensembleRNN-units16"]
     names = _run(_library(folder).names(1))
     assert names.bands == ("ensembleRNN-units16",)
     assert names.classifiers == ("gestures-synthetic",)

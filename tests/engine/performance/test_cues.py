@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.replay import Performance
+from impsy_tui.engine.performance.replay import RecordedPerformance
 from tests.support.engine.virtual_session import Rehearsal, temp
 from tests.support.models import constant_model
 
@@ -165,7 +165,7 @@ def _recorded(set_: Rehearsal, folder: Path) -> list[tuple[float, str]]:
 
 
 def _replay(set_: Rehearsal, commands: list[tuple[float, str]]) -> None:
-    asyncio.run(set_.manager.play_again(Performance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands)))
+    asyncio.run(set_.manager.play_again(RecordedPerformance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands)))
     set_.wait(2.9)
 
 

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.command_log import Recorder
-from impsy_tui.engine.performance.replay import Performance, Replayer, performance_of
+from impsy_tui.engine.performance.command_log import CommandLog
+from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
@@ -87,14 +87,14 @@ class Stage:
 
     def start(self, *times: float, commands: Sequence[tuple[float, str]] = (), speed: float = 1.0) -> None:
         values = np.linspace(0, 1, len(times))[:, None]
-        self.replayer.start(Performance("it", np.array(times), values, commands), speed)
+        self.replayer.start(RecordedPerformance("it", np.array(times), values, commands), speed)
 
 
 def test_frames_of_sound_come_as_often_as_they_were_heard_beside_events() -> None:
     stage = Stage()
     frames = np.zeros((3, 57))
     frames[:, 0], frames[:, 1], frames[:, -1] = (0.0, 0.3, 0.4), (-20.0, -30.0, -40.0), (3, 1, 2)
-    performance = Performance("it", np.array([0.1]), np.array([[0.5]]), (), frames)
+    performance = RecordedPerformance("it", np.array([0.1]), np.array([[0.5]]), (), frames)
     assert str(performance) == "1 events and 3 frames of sound"
     stage.replayer.start(performance, 2.0)
     stage.time.advance(5)
@@ -160,7 +160,7 @@ def test_a_line_may_end_it() -> None:
 
 def test_commands_are_written_beside_the_log_with_its_time(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
-    recorder = Recorder(lambda at: BEGAN + timedelta(seconds=at), lambda *said: told.append(said))
+    recorder = CommandLog(lambda at: BEGAN + timedelta(seconds=at), lambda *said: told.append(said))
     recorder.note(0.0, "before it began")
     recorder.begin(tmp_path / "logs" / "a.log")
     recorder.note(1.5, "temp 1.3; mode battle")
@@ -177,7 +177,7 @@ def test_commands_are_written_beside_the_log_with_its_time(tmp_path: Path) -> No
 def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
     (tmp_path / "logs").touch()
-    recorder = Recorder(lambda at: BEGAN, lambda *said: told.append(said))
+    recorder = CommandLog(lambda at: BEGAN, lambda *said: told.append(said))
     recorder.begin(tmp_path / "logs" / "a.log")
     recorder.note(1.5, "take")
     recorder.close()
@@ -187,7 +187,7 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
 
 
 def test_a_command_of_several_lines_is_one_row(tmp_path: Path) -> None:
-    recorder = Recorder(lambda at: BEGAN, lambda *said: None)
+    recorder = CommandLog(lambda at: BEGAN, lambda *said: None)
     recorder.begin(tmp_path / "a.log")
     recorder.note(1.5, 'load "m\n2026-01-02T03:04:06,delete model m\u2028"')
     recorder.close()
@@ -231,7 +231,7 @@ def test_a_recording_leaves_out_commands_that_are_not_allowed_and_names_their_li
 
 def test_recorder_keeps_commands_until_the_disk_takes_them(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
-    recorder = Recorder(lambda at: BEGAN, lambda *said: told.append(said))
+    recorder = CommandLog(lambda at: BEGAN, lambda *said: told.append(said))
     (tmp_path / "logs").write_text("in the way")
     file = recorder.begin(tmp_path / "logs" / "a.log")
     recorder.note(1.0, "take")

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from impsy_tui.engine.performance.ramps import STEP, Track
-from impsy_tui.engine.performance.scheduled_commands import MOST, Conductor, Pending
+from impsy_tui.engine.performance.ramps import STEP, RampTrack
+from impsy_tui.engine.performance.scheduled_commands import MOST, PendingCommand, ScheduledCommands
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 from impsy_tui.language import Moment, Program, parse
@@ -28,7 +28,7 @@ class Theatre:
     bars: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.conductor = Conductor(self.time.scheduler, self.run, lambda: self.heard_at, lambda: self.holds)
+        self.conductor = ScheduledCommands(self.time.scheduler, self.run, lambda: self.heard_at, lambda: self.holds)
         self.conductor.wants_bars = self.bars.append
 
     def run(self, what: Program, player: str, source: str) -> None:
@@ -43,7 +43,7 @@ class Theatre:
         self.time.advance(seconds)
         assert not self.time.errors
 
-    def at(self, word: str, number: float = 0.0, *, always: bool = False, player: str = "") -> Pending:
+    def at(self, word: str, number: float = 0.0, *, always: bool = False, player: str = "") -> PendingCommand:
         return self.conductor.at("", Moment(word, number), program(), player, always=always)
 
     @property
@@ -185,8 +185,8 @@ class Knob:
         self.value = value
         self.turns.append((self.theatre.time.time, value))
 
-    def track(self, end: float, *, log: bool = False, name: str = "temp") -> Track:
-        return Track(("main", name, -1), self.value, end, self.turn, log=log)
+    def track(self, end: float, *, log: bool = False, name: str = "temp") -> RampTrack:
+        return RampTrack(("main", name, -1), self.value, end, self.turn, log=log)
 
 
 def test_a_glide_steps_sixty_times_a_second_and_ends_exactly() -> None:

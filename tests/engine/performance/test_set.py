@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.performance.replay import Performance
+from impsy_tui.engine.performance.replay import RecordedPerformance
 from tests.support.engine.scripted_players import ScriptedPlayer
 from tests.support.engine.virtual_session import SHIPPED, Rehearsal, temp
 from tests.support.models import constant_model
@@ -382,7 +382,7 @@ def test_pending_ramp_shows_which_parameters_were_set_by_hand(set_: Rehearsal) -
 
 def test_cancel_replay_ends_the_ramps_that_the_replay_began(set_: Rehearsal, tmp_path: Path) -> None:
     commands = ((0.0, "temp 1"), (0.5, "#1 over 60s temp 2"), (100.0, "temp 1"))
-    performance = Performance("old", np.empty(0), np.empty((0, 3)), commands)
+    performance = RecordedPerformance("old", np.empty(0), np.empty((0, 3)), commands)
     set_.do("over 60s sigma 0.5")
     asyncio.run(set_.manager.play_again(performance))
     set_.wait(1)

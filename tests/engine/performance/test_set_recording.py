@@ -11,7 +11,7 @@ import pytest
 
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.data.synthetic import Manner, Performer
-from impsy_tui.engine.performance.replay import Performance, performance_of
+from impsy_tui.engine.performance.replay import RecordedPerformance, performance_of
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
 from tests.support.engine.scripted_players import ScriptedPlayer
@@ -24,7 +24,7 @@ def set_(tmp_path: Path) -> Rehearsal:
     return Rehearsal(tmp_path)
 
 
-def _performance() -> Performance:
+def _performance() -> RecordedPerformance:
     """Half a minute of made-up playing, with commands."""
     random = np.random.default_rng(3)
     times, values, at = [], [], 0.0
@@ -33,10 +33,10 @@ def _performance() -> Performance:
         times.append(at)
         values.append(event)
     commands = [(0.0, "mode duet"), (2.0, "temp 1.5; over 4s sigma 0.1"), (8.0, "every 1s temp rand 0.5 1.5")]
-    return Performance("made", np.array(times) - times[0], np.array(values), commands)
+    return RecordedPerformance("made", np.array(times) - times[0], np.array(values), commands)
 
 
-def _replayed(folder: Path, seed: int, performance: Performance | None = None) -> list[tuple[float, object]]:
+def _replayed(folder: Path, seed: int, performance: RecordedPerformance | None = None) -> list[tuple[float, object]]:
     performance = performance or _performance()
     random = np.random.default_rng(seed)
     set_ = Rehearsal(folder, players={"main": mdrnn(SHIPPED, random)}, mode="polyphony", random=random)
@@ -85,7 +85,7 @@ def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
     set_.do("thru on; mode useronly")
     values = np.random.default_rng(1).random((50, 3))
     times = np.cumsum(np.random.default_rng(2).random(50))
-    asyncio.run(set_.manager.play_again(Performance("it", times - times[0], values)))
+    asyncio.run(set_.manager.play_again(RecordedPerformance("it", times - times[0], values)))
     set_.wait(60)
     heard = np.array(set_.out.times)
     assert heard - heard[0] == pytest.approx(times - times[0], abs=1e-6)
@@ -94,7 +94,7 @@ def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
 
 def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
     with pytest.raises(UserError, match="it has 2 values an event, 3 are played"):
-        asyncio.run(set_.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 2)))))
+        asyncio.run(set_.manager.play_again(RecordedPerformance("it", np.zeros(1), np.zeros((1, 2)))))
     assert "no log is called none" in set_.try_("replay none").text
 
 
@@ -143,7 +143,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
 
     again = Rehearsal(tmp_path)
     again.do("every 9s timescale 1")  # numbers are others this time
-    asyncio.run(again.manager.play_again(Performance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
+    asyncio.run(again.manager.play_again(RecordedPerformance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
     again.wait(2)
     assert temp(again) == pytest.approx(1.65, abs=0.02)
     again.wait(4)
@@ -168,14 +168,16 @@ def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
     set_.manager.recorder.close()
     again = Rehearsal(tmp_path)
     again.do(now)
-    asyncio.run(again.manager.play_again(Performance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path))))
+    asyncio.run(
+        again.manager.play_again(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path)))
+    )
     assert again.session.seat.paused is (then == "pause")
 
 
 def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:
     set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
-    events = Performance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
+    events = RecordedPerformance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
     asyncio.run(set_.manager.play_again(events))
     set_.wait(1)
     set_.do("load small")
@@ -186,7 +188,9 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
 
 @pytest.mark.parametrize("line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job"])
 def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, line: str) -> None:
-    events = Performance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")])
+    events = RecordedPerformance(
+        "it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")]
+    )
     asyncio.run(set_.manager.play_again(events))
     set_.wait(3)
     assert len(set_.problems) == 2
@@ -197,7 +201,7 @@ def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, lin
 def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -> None:
     set_.do("scene save dark")
     lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
-    events = Performance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)
+    events = RecordedPerformance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)
     asyncio.run(set_.manager.play_again(events))
     set_.wait(3)
     assert len(set_.problems) == 3

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.osc_messages import Feats
+from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.agent.file import write_agent
-from impsy_tui.agent.predictor import Agent
+from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.players.kinds import agents_of
 from impsy_tui.engine.players.session import NO_AGENT
 from tests.support.agents import frame, small_agent
@@ -20,21 +20,21 @@ FRAME = 128 / 44_100
 
 
 @pytest.fixture
-def agent(tmp_path: Path) -> Agent:
+def agent(tmp_path: Path) -> AgentPredictor:
     """It turns the first of two parameters up for a louder musician, in a synth from -50 to -10 dBFS."""
     file = tmp_path / "models" / "agent-small.npz"
     file.parent.mkdir()
     write_agent(file, small_agent())
-    return Agent(file, np.random.default_rng(1))
+    return AgentPredictor(file, np.random.default_rng(1))
 
 
 @pytest.fixture
-def stage(tmp_path: Path, agent: Agent) -> Rehearsal:
+def stage(tmp_path: Path, agent: AgentPredictor) -> Rehearsal:
     """It sits alone."""
     return Rehearsal(tmp_path, players={"main": agent})
 
 
-def sound(stage: Rehearsal, seconds: float, heard: Callable[[], Feats] | Feats) -> str:
+def sound(stage: Rehearsal, seconds: float, heard: Callable[[], HeardDescriptors] | HeardDescriptors) -> str:
     """The musician sounds for some seconds; what was wrong with the last frame."""
     problem, end = "", stage.time.time + seconds
     while stage.time.time < end:
@@ -49,10 +49,10 @@ def played(stage: Rehearsal) -> tuple[float, ...]:
 
 
 def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehearsal) -> None:
-    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
     stage.do("hold x1 0.2; mute x2")
-    sound(stage, 0.5, Feats(frame(-46.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-46.0)))
     assert played(stage) == pytest.approx((0.2, 0.5), abs=0.01)
     rows = stage.logs["main"].rows
     assert [values for _, source, values in rows if source == "rnn"][-1] == pytest.approx((0.1, 0.5), abs=0.06)
@@ -63,19 +63,19 @@ def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehears
 
 
 def test_parameters_that_stay_are_not_sent_with_each_frame(stage: Rehearsal) -> None:
-    sound(stage, 1.0, Feats(frame(-14.0)))
+    sound(stage, 1.0, HeardDescriptors(frame(-14.0)))
     before = len(stage.out.played)
-    sound(stage, 1.0, Feats(frame(-14.0)))
+    sound(stage, 1.0, HeardDescriptors(frame(-14.0)))
     assert 3 <= len(stage.out.played) - before <= 5
 
 
 def test_its_aim_is_changed_while_it_plays(stage: Rehearsal) -> None:
     assert stage.do("aim contrast") == "aim contrast"
-    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage)[0] < 0.2
     stage.do("aim anticipate")
     level = iter(range(1000))
-    sound(stage, 0.6, lambda: Feats(frame(-46.0 + next(level) * 0.15)))
+    sound(stage, 0.6, lambda: HeardDescriptors(frame(-46.0 + next(level) * 0.15)))
     # By now -15 dBFS are heard, which rise by 51 a second.
     assert played(stage)[0] > 0.9
     assert "'imitte' is not imitate" in stage.try_("aim imitte").text
@@ -94,26 +94,26 @@ def test_it_wanders_with_nobody_to_hear(stage: Rehearsal) -> None:
 
 
 def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: Rehearsal) -> None:
-    sound(stage, 0.5, Feats(frame(-14.0)))
-    sound(stage, 1.0, Feats(frame(-90.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
+    sound(stage, 1.0, HeardDescriptors(frame(-90.0)))
     assert played(stage)[0] < 0.1
     stage.do("rest off; aim contrast")
-    sound(stage, 1.0, Feats(frame(-90.0)))
+    sound(stage, 1.0, HeardDescriptors(frame(-90.0)))
     assert played(stage)[0] > 0.9
 
 
 def test_budget_and_smooth_slow_it_down(stage: Rehearsal) -> None:
     assert stage.do("budget 0.2") == "budget 0.2 a second"
-    sound(stage, 1.0, Feats(frame(-10.0)))
+    sound(stage, 1.0, HeardDescriptors(frame(-10.0)))
     assert played(stage)[0] == pytest.approx(0.72, abs=0.05)
     stage.do("budget off; smooth 500ms")
-    sound(stage, 0.5, Feats(frame(-46.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-46.0)))
     assert 0.3 < played(stage)[0] < 0.6
 
 
 def test_what_it_hears_is_chosen_live(stage: Rehearsal) -> None:
     assert stage.do("steer seek; hear loudness-dBFS, centroid") == "steer seek\nhear loudness-dBFS centroid"
-    sound(stage, 0.5, Feats(frame(-14.0, 2500.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0, 2500.0)))
     assert played(stage) == pytest.approx((0.9, 0.8), abs=0.06)
     wrong = stage.try_("hear warmth")
     assert not wrong.ok
@@ -134,34 +134,34 @@ def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(st
 
 
 def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehearsal) -> None:
-    sound(stage, 0.3, Feats(frame(-14.0)))
+    sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
     broken = frame(-14.0)
     broken[3] = math.nan
-    sound(stage, 0.5, Feats(broken))
+    sound(stage, 0.5, HeardDescriptors(broken))
     assert stage.problems == ["player: mfcc-0 heard is no number: the last frame counts"]
     stage.told.clear()
-    other = Feats(frame(-14.0), frame(-20.0), np.zeros(3))
+    other = HeardDescriptors(frame(-14.0), frame(-20.0), np.zeros(3))
     assert sound(stage, 0.1, other) == (
         "3 parameters come with the descriptors, and agent-small plays 2: is it the agent of this synth?"
     )
-    sound(stage, 0.3, Feats(frame(-14.0), frame(-14.0), np.zeros(2)))
+    sound(stage, 0.3, HeardDescriptors(frame(-14.0), frame(-14.0), np.zeros(2)))
     stage.wait(3.0)
     assert stage.problems == ["player: no descriptors have come for 2 s: the synth stays where it is"]
-    sound(stage, 0.3, Feats(frame(-30.0)))
+    sound(stage, 0.3, HeardDescriptors(frame(-30.0)))
     assert played(stage)[0] == pytest.approx(0.5, abs=0.1)
     assert ("info", "player", "descriptors are heard again") in stage.told
 
 
 def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehearsal) -> None:
-    sound(stage, 0.3, Feats(frame(-14.0)))
-    sound(stage, 6.0, Feats(frame(-80.0, peak=-70.0)))
+    sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
+    sound(stage, 6.0, HeardDescriptors(frame(-80.0, peak=-70.0)))
     assert not stage.problems
     assert agents_of([stage.session.seat.part])[0].standing.resting
-    sound(stage, 9.0, Feats(frame(-157.0, peak=-313.0)))
+    sound(stage, 9.0, HeardDescriptors(frame(-157.0, peak=-313.0)))
     assert stage.problems == [
         "player: nothing at all is heard for 5 s: is the microphone muted, or unplugged?",
     ]
-    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage)[0] == pytest.approx(0.9, abs=0.06)
 
 
@@ -221,9 +221,9 @@ def test_its_numbers_glide_and_a_scene_glides_them_too(stage: Rehearsal) -> None
     assert not stage.problems
 
 
-def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: Agent) -> None:
+def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: AgentPredictor) -> None:
     level = iter(range(10_000))
-    sound(stage, 1.0, lambda: Feats(frame(-46.0 + next(level) * 0.1)))
+    sound(stage, 1.0, lambda: HeardDescriptors(frame(-46.0 + next(level) * 0.1)))
     first = [values[0] for _, values in stage.out.played]
     rows = [
         f"{(datetime(2026, 1, 1) + timedelta(seconds=at)).isoformat()},{source},{','.join(map(repr, values))}\n"
@@ -250,7 +250,7 @@ def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsa
 
 def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path: Path, stage: Rehearsal) -> None:
     lone = Rehearsal(tmp_path)
-    assert lone.session.described("osc", Feats(frame()), 1.0) == NO_AGENT
+    assert lone.session.described("osc", HeardDescriptors(frame()), 1.0) == NO_AGENT
     assert lone.try_("aim wander").text == "main has no aim: only a player of kind agent has"
     assert "main has no smooth" in lone.try_("over 4s smooth 0.8").text
     assert lone.try_("calibrate").text == "there is no microphone: [audio] in the configuration opens one"
@@ -277,11 +277,13 @@ def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: Rehearsa
     assert stage.problems == []
 
 
-def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(tmp_path: Path, agent: Agent) -> None:
+def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(
+    tmp_path: Path, agent: AgentPredictor
+) -> None:
     stage = Rehearsal(tmp_path)
     assert stage.do("load agent-small") == "agent-small plays, dimension 3"
     assert stage.session.dimension == 3
-    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
     assert stage.do("unload").startswith("DUMMY")
     stage.do("mode battle")
@@ -300,7 +302,7 @@ def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: 
     write_agent(stage.folder / "models" / "agent-other.npz", small_agent(step=0.01))
     stage.do("load agent-small")
     assert "agent-other listens and plays in silence" in stage.do("audition agent-other")
-    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     own, other = agents_of(stage.session.seat.parts)
     assert (own.player.name, other.player.name) == ("agent-small", "agent-other")
     assert other.standing.frames == own.standing.frames > 100
@@ -308,9 +310,9 @@ def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: 
     assert silent is not None
     assert before != silent
     assert stage.do("load agent-other") == "agent-other plays, as auditioned"
-    sound(stage, 0.02, Feats(frame(-14.0)))
+    sound(stage, 0.02, HeardDescriptors(frame(-14.0)))
     assert played(stage) == pytest.approx(silent, abs=0.05)
     assert stage.do("undo") == "taken back: load agent-other"
-    sound(stage, 0.5, Feats(frame(-14.0)))
+    sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert agents_of([stage.session.seat.part])[0].player.name == "agent-small"
     assert not stage.problems

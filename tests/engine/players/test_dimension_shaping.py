@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui.engine.players.dimension_shaping import Shaping
+from impsy_tui.engine.players.dimension_shaping import DimensionShaping
 from impsy_tui.engine.players.session import SessionSettings
 from tests.support.engine.scripted_players import Band
 
 
 def test_a_muted_dimension_stays_where_it_was() -> None:
-    shaping = Shaping()
+    shaping = DimensionShaping()
     shaping.apply((0.1, 0.2))
     shaping.muted.add(1)
     assert shaping.apply((0.3, 0.4)) == (0.3, 0.2)
@@ -21,14 +21,14 @@ def test_a_muted_dimension_stays_where_it_was() -> None:
 
 
 def test_with_solos_all_others_are_muted() -> None:
-    shaping = Shaping(soloed={0})
+    shaping = DimensionShaping(soloed={0})
     shaping.apply((0.1, 0.2, 0.3))
     assert shaping.apply((0.4, 0.5, 0.6)) == (0.4, 0.2, 0.3)
     assert shaping.silent(3) == {1, 2}
 
 
 def test_held_goes_before_range_and_inversion_and_muted_before_all() -> None:
-    shaping = Shaping(held={0: 0.9, 2: 0.9}, ranged={0: (0.0, 0.1), 1: (0.2, 0.4)}, inverted={0, 1})
+    shaping = DimensionShaping(held={0: 0.9, 2: 0.9}, ranged={0: (0.0, 0.1), 1: (0.2, 0.4)}, inverted={0, 1})
     assert shaping.apply((0.5, 0.25, 0.5)) == pytest.approx((0.9, 0.35, 0.9))
     shaping.muted.add(2)
     shaping.held[2] = 0.1
@@ -36,7 +36,7 @@ def test_held_goes_before_range_and_inversion_and_muted_before_all() -> None:
 
 
 def test_what_is_muted_right_after_a_release_stays_where_it_is() -> None:
-    shaping = Shaping(inverted={0})
+    shaping = DimensionShaping(inverted={0})
     shaping.apply((0.2,))
     shaping.clear()
     shaping.muted.add(0)
@@ -44,7 +44,7 @@ def test_what_is_muted_right_after_a_release_stays_where_it_is() -> None:
 
 
 def test_marks_tell_what_is_done_to_each_dimension() -> None:
-    shaping = Shaping()
+    shaping = DimensionShaping()
     assert shaping.marks(3) == ()
     shaping.held[0] = 0.5
     shaping.inverted.add(1)
@@ -73,7 +73,7 @@ def test_whatever_is_done_values_stay_values(
     inverted: set[int],
     vectors: list[tuple[float, ...]],
 ) -> None:
-    shaping = Shaping(muted, soloed, held, ranged, inverted)
+    shaping = DimensionShaping(muted, soloed, held, ranged, inverted)
     for vector in vectors:
         shaped = shaping.apply(vector)
         assert len(shaped) == len(vector)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.channels.base import HoldsNotes
+from impsy_tui.channels.base import NoteHolder
 from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.channels.midi.mapping import InputMapping
 from impsy_tui.channels.serial.midi import SerialMidiChannel
@@ -41,7 +41,7 @@ def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> 
 
 def test_every_channel_with_notes_can_forget_them() -> None:
     for channel in (MidiChannel(Midi()), SerialMidiChannel(SerialMidi(), "x"), WebSocketChannel(WebSocket())):
-        assert isinstance(channel, HoldsNotes)
+        assert isinstance(channel, NoteHolder)
         assert channel.held == ""
         assert not channel.sustained
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from impsy_tui.engine.clock.quantiser import Flight
-from impsy_tui.engine.players.pending_events import MOST_WAITING, Flights
+from impsy_tui.engine.clock.quantiser import PendingEvent
+from impsy_tui.engine.players.pending_events import MOST_WAITING, PendingEvents
 from impsy_tui.prediction import Prediction
 from tests.support.engine.musical_time import tempo_at
 
@@ -15,8 +15,8 @@ class _Air:
         self.time, tempo = tempo_at(100.0)
         tempo.set_grid(grid)
         self.sounded: list[tuple[float, float]] = []
-        self.happened: list[Flight] = []
-        self.flights = Flights(tempo, self._sound, self.happened.append)
+        self.happened: list[PendingEvent] = []
+        self.flights = PendingEvents(tempo, self._sound, self.happened.append)
 
     def _sound(self, prediction: Prediction, _: set[str] | None) -> None:
         self.sounded.append((round(self.time.time, 6), prediction.values[0]))

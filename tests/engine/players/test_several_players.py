@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.errors import UserError
 from tests.support.engine.scripted_players import Band, Member, RecordingChannel, RecordingLog, ScriptedPlayer
 
-LEFT = Wiring(hears=(0, 1), plays=(0, 1))
-RIGHT = Wiring(hears=(2, 3), plays=(2, 3))
+LEFT = Routing(hears=(0, 1), plays=(0, 1))
+RIGHT = Routing(hears=(2, 3), plays=(2, 3))
 
 
 def _split(mode: str, **more: object) -> tuple[Band, Member]:
@@ -48,9 +48,9 @@ def test_a_vector_said_again_is_heard_by_everybody() -> None:
 
 
 def test_a_player_hears_the_channels_that_are_its_own() -> None:
-    keys = Wiring(hears_channels=frozenset({"keys"}))
+    keys = Routing(hears_channels=frozenset({"keys"}))
     band = Band("polyphony", wiring=keys)
-    b = band.join("b", "callresponse", wiring=Wiring(hears_channels=frozenset({"knobs"})), threshold=0.2)
+    b = band.join("b", "callresponse", wiring=Routing(hears_channels=frozenset({"knobs"})), threshold=0.2)
     band.play(0.1, channel="keys")
     band.play(0.5, channel="knobs")
     band.session.updated("keys", [(0, 0.3)], band.time.time)
@@ -64,8 +64,8 @@ def test_a_player_hears_the_channels_that_are_its_own() -> None:
 
 
 def test_a_log_is_replayed_for_all_who_hear_the_musician() -> None:
-    band = Band("polyphony", wiring=Wiring(hears_channels=frozenset({"keys"})))
-    b = band.join("b", "polyphony", wiring=Wiring(hears_channels=frozenset()))
+    band = Band("polyphony", wiring=Routing(hears_channels=frozenset({"keys"})))
+    b = band.join("b", "polyphony", wiring=Routing(hears_channels=frozenset()))
     band.session.replayed((0.5,), band.time.time)
     assert (_values(band.player), _values(b.player)) == ([(0.5,)], [])
 
@@ -93,8 +93,8 @@ def test_outputs_of_one_alone_hear_nothing_of_the_other() -> None:
         2,
     )
     for channel, dt in zip(channels, (0.1, 0.2), strict=True):
-        wiring = Wiring(plays_channels=frozenset({channel.name}))
-        settings = PartSettings(mode="battle")
+        wiring = Routing(plays_channels=frozenset({channel.name}))
+        settings = PlayerSettings(mode="battle")
         session.add(channel.name, ScriptedPlayer(dt=dt), settings, RecordingLog(), wiring)
     session.start()
     time_of.advance(1.05)
@@ -115,7 +115,7 @@ def test_the_silence_of_one_ends_its_own_notes_and_of_the_last_everything() -> N
 
 def test_a_note_that_another_has_struck_since_sounds_on() -> None:
     band = Band("battle", dimension=3, dt=0.1)
-    b = band.join("b", "battle", dt=0.25, wiring=Wiring(hears=(1,), plays=(1,)))
+    b = band.join("b", "battle", dt=0.25, wiring=Routing(hears=(1,), plays=(1,)))
     band.wait(0.27)
     band.seat.pause()
     assert band.out.said[-1][1] == {0}
@@ -146,8 +146,8 @@ def test_a_late_output_keeps_the_notes_of_both_apart_too() -> None:
 
 
 def test_what_another_plays_is_heard_as_if_the_musician_had_played_it() -> None:
-    band = Band("battle", dimension=3, instrument=4, wiring=Wiring(hears=(0, 1), plays=(1, 2)))
-    b = band.join("b", "duet", dimension=3, dt=5.0, wiring=Wiring(hears=(0, 2), hears_players=("main",)))
+    band = Band("battle", dimension=3, instrument=4, wiring=Routing(hears=(0, 1), plays=(1, 2)))
+    b = band.join("b", "duet", dimension=3, dt=5.0, wiring=Routing(hears=(0, 2), hears_players=("main",)))
     band.play(0.9, 0.8, 0.7)
     band.wait(0.35)
     theirs = [values[2] for _, values in band.out.played]
@@ -160,7 +160,7 @@ def test_what_another_plays_is_heard_as_if_the_musician_had_played_it() -> None:
 
 def test_what_is_muted_is_not_heard_by_others() -> None:
     band = Band("battle")
-    b = band.join("b", "polyphony", wiring=Wiring(hears_players=("main",)))
+    b = band.join("b", "polyphony", wiring=Routing(hears_players=("main",)))
     band.wait(0.15)
     assert len(b.player.heard) == 1
     band.seat.shaping.muted.add(0)
@@ -172,7 +172,7 @@ def test_what_is_muted_is_not_heard_by_others() -> None:
 @pytest.mark.parametrize("count", [2, 5])
 def test_players_that_hear_each_other_answer_everything_once(count: int, timescale: float) -> None:
     names = ["main", *(f"p{number}" for number in range(1, count))]
-    wirings = [Wiring(hears_players=tuple(other for other in names if other != name)) for name in names]
+    wirings = [Routing(hears_players=tuple(other for other in names if other != name)) for name in names]
     band = Band("polyphony", wiring=wirings[0], timescale=timescale)
     others = [
         band.join(name, "polyphony", wiring=wiring, dt=0.1 + number / 100, timescale=timescale)
@@ -191,7 +191,7 @@ def test_a_chain_of_players_answers_to_its_end() -> None:
     before = "main"
     chain = []
     for number in range(5):
-        chain.append(band.join(f"p{number}", "polyphony", wiring=Wiring((), (), nobody, None, (before,))))
+        chain.append(band.join(f"p{number}", "polyphony", wiring=Routing((), (), nobody, None, (before,))))
         before = f"p{number}"
     band.play(0.5)
     band.wait(10)
@@ -200,8 +200,8 @@ def test_a_chain_of_players_answers_to_its_end() -> None:
 
 
 def test_two_in_callresponse_take_turns_for_ever_once_they_are_called() -> None:
-    band = Band("callresponse", wiring=Wiring(hears_players=("b",)), threshold=0.3, max_response=2.0)
-    b = band.join("b", "callresponse", wiring=Wiring(hears_players=("main",)), threshold=0.5, max_response=3.0)
+    band = Band("callresponse", wiring=Routing(hears_players=("b",)), threshold=0.3, max_response=2.0)
+    b = band.join("b", "callresponse", wiring=Routing(hears_players=("main",)), threshold=0.5, max_response=3.0)
     band.wait(10)
     assert not band.out.played
     band.play(0.5)
@@ -236,7 +236,7 @@ def test_one_is_paused_or_off_and_the_other_plays_on() -> None:
 
 def test_a_fade_takes_everybody_and_nobodys_value_sounds() -> None:
     band = Band("battle", dimension=2, instrument=4, channel={"safe": (0.0, 0.0, 0.0)})
-    band.join("b", "battle", wiring=Wiring(plays=(1,), hears=(1,)))
+    band.join("b", "battle", wiring=Routing(plays=(1,), hears=(1,)))
     band.wait(0.5)
     band.session.fade(1.0, lambda: None)
     band.wait(2)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.channels.midi.output_mapping import OutputMapping
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.routing import Routing
 from tests.support.engine.scripted_players import Band, RecordingChannel
 
 COUNT = 4
@@ -52,9 +52,9 @@ _DEEDS = st.one_of(
 def test_only_what_is_played_sounds_and_in_the_end_nothing(
     deeds: list[tuple[str, Any]], max_rate: float, delay: float
 ) -> None:
-    band = Band("battle", dimension=3, instrument=COUNT + 1, wiring=Wiring(_WIRINGS["main"], _WIRINGS["main"]))
+    band = Band("battle", dimension=3, instrument=COUNT + 1, wiring=Routing(_WIRINGS["main"], _WIRINGS["main"]))
     for name, dt in (("b", 0.07), ("c", 0.13)):
-        band.join(name, "battle", dimension=3, dt=dt, wiring=Wiring(_WIRINGS[name], _WIRINGS[name]))
+        band.join(name, "battle", dimension=3, dt=dt, wiring=Routing(_WIRINGS[name], _WIRINGS[name]))
     channel = _Notes(band, max_rate)
     band.session.outputs.open([channel])
     band.session.outputs.nudge("out", delay)

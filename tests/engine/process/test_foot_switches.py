@@ -10,7 +10,7 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import connect
 
-from impsy_tui.control.client import Client, connected
+from impsy_tui.control.client import ControlClient, connected
 from impsy_tui.control.messages import Snapshot
 from tests.support.engine_process import EngineProcess
 from tests.support.ports import free_port, free_tcp_port
@@ -34,7 +34,7 @@ def _config(ports: tuple[int, int], more: str = "") -> str:
     )
 
 
-def _now(client: Client) -> Snapshot:
+def _now(client: ControlClient) -> Snapshot:
     return client.snapshot()
 
 

@@ -6,7 +6,7 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import ClientConnection, connect
 
-from impsy_tui.control.client import Client, connected
+from impsy_tui.control.client import ControlClient, connected
 from tests.support.engine_process import EngineProcess
 from tests.support.ports import free_port, free_tcp_port
 from tests.support.waiting import wait_until
@@ -17,7 +17,7 @@ Start = Callable[..., EngineProcess]
 class Stage:
     """An engine that passes on to a browser what is played; nothing else follows a note."""
 
-    def __init__(self, engine: EngineProcess, osc: int, client: Client, browser: ClientConnection) -> None:
+    def __init__(self, engine: EngineProcess, osc: int, client: ControlClient, browser: ClientConnection) -> None:
         self.client = client
         self._controller = SimpleUDPClient("127.0.0.1", osc)
         self._browser = browser

@@ -14,8 +14,8 @@ from pythonosc.udp_client import SimpleUDPClient
 from websockets.sync.client import unix_connect
 
 from impsy_tui.channels.midi.system.driver import loading_problem
-from impsy_tui.control.client import Client, connected
-from impsy_tui.control.messages import Event, Files, FromEngine, LogPicture, Names, Ports, Reply, Rig, Settings
+from impsy_tui.control.client import ControlClient, connected
+from impsy_tui.control.messages import Event, Files, FromEngine, LogPlot, Names, Ports, Reply, Rig, Settings
 from impsy_tui.data.datasets import read_dataset, write_dataset
 from tests.support.engine.processes import config, ended_jobs, received
 from tests.support.engine_process import EngineProcess
@@ -26,7 +26,7 @@ from tests.support.waiting import wait_until
 Start = Callable[..., EngineProcess]
 
 
-def _settings(client: Client) -> dict[str, tuple[str, str]]:
+def _settings(client: ControlClient) -> dict[str, tuple[str, str]]:
     answer = client.ask("settings")
     assert isinstance(answer, Settings)
     return {setting.key: (setting.value, setting.origin) for setting in answer.settings}
@@ -52,7 +52,7 @@ def test_files_are_listed_drawn_named_renamed_and_deleted(
         assert isinstance(files, Files)
         assert {(file.kind, file.rows) for file in files.files if file.name == f"{log}.log"} == {("log", 6)}
         picture = console.ask("log", log, 10)
-        assert isinstance(picture, LogPicture)
+        assert isinstance(picture, LogPlot)
         assert (picture.rows, sum(picture.played), sum(picture.predicted)) == (6, 3, 3)
         for name in ("none", "../config", "/etc/passwd"):
             refused = console.ask("log", name, 10)

@@ -11,7 +11,7 @@ import pytest
 
 from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Rig
-from impsy_tui.engine.runtime.realtime_priority import Precedence
+from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
 from tests.support.engine_process import EngineProcess
 from tests.support.ports import free_port
 
@@ -42,7 +42,7 @@ def _allowed() -> bool:
     states = []
 
     def ask() -> None:
-        precedence = Precedence()
+        precedence = RealtimePriority()
         precedence.ask(0.0)
         states.append(precedence.state)
 
@@ -56,7 +56,7 @@ needs_permission = pytest.mark.skipif(not _allowed(), reason="this user may not 
 @needs_permission
 def test_what_the_thread_starts_is_ordinary_again() -> None:
     def work() -> None:
-        Precedence().ask(0.0)
+        RealtimePriority().ask(0.0)
         assert (os.sched_getscheduler(0), os.sched_getparam(0).sched_priority) == (FIRST, 1)
         told = "import os; print(os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0))"
         child = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)
@@ -75,7 +75,7 @@ def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
     used = [0.0]
 
     def work() -> None:
-        precedence = Precedence(lambda: used[0])
+        precedence = RealtimePriority(lambda: used[0])
         precedence.turn(5.0)
         assert precedence.state == "off"
         precedence.ask(10.0)

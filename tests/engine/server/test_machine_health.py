@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui.engine.server.machine_health import Health, read_health
+from impsy_tui.engine.server.machine_health import MachineHealth, read_health
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ def test_a_pi_tells_of_heat_and_weak_power(tmp_path: Path, bits: str, undervolta
     (tmp_path / "temp").write_text("48312\n")
     (tmp_path / "throttled").write_text(bits)
     found = read_health(tmp_path / "temp", (tmp_path / "none", tmp_path / "throttled"))
-    assert found == Health(48.312, undervoltage, throttled)
+    assert found == MachineHealth(48.312, undervoltage, throttled)
 
 
 def test_a_machine_that_tells_nothing_is_taken_for_well(tmp_path: Path) -> None:
-    assert read_health(tmp_path / "none", (tmp_path / "none",)) == Health()
+    assert read_health(tmp_path / "none", (tmp_path / "none",)) == MachineHealth()
 
 
 def test_nonsense_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "temp").write_bytes(b"\xff\xfe")
     (tmp_path / "throttled").write_text("warm")
-    assert read_health(tmp_path / "temp", (tmp_path / "throttled",)) == Health()
+    assert read_health(tmp_path / "temp", (tmp_path / "throttled",)) == MachineHealth()

@@ -1,11 +1,11 @@
 """The set timer."""
 
-from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.engine.server.set_timer import SetTimer
 
 
 def test_it_counts_while_it_runs_and_goes_on_from_where_it_was() -> None:
     now = 10.0
-    watch = Stopwatch(lambda: now)
+    watch = SetTimer(lambda: now)
     now = 20.0
     assert (watch.seconds, watch.runs) == (0.0, False)
     watch.start()
@@ -23,7 +23,7 @@ def test_it_counts_while_it_runs_and_goes_on_from_where_it_was() -> None:
 
 def test_a_reset_leaves_it_running_if_it_ran() -> None:
     now = 0.0
-    watch = Stopwatch(lambda: now)
+    watch = SetTimer(lambda: now)
     watch.start()
     now = 7.0
     watch.reset()

@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.config import load_config
 from impsy_tui.control.messages import Setting
-from impsy_tui.engine.server.settings import SettingsDesk
+from impsy_tui.engine.server.settings import SettingsEditor
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from impsy_tui.paths import shipped_folder
@@ -27,11 +27,11 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-def _change(desk: SettingsDesk, key: str, value: str) -> tuple[str, str]:
+def _change(desk: SettingsEditor, key: str, value: str) -> tuple[str, str]:
     return asyncio.run(desk.change(key, value))
 
 
-def _found(desk: SettingsDesk, key: str, **live: str) -> Setting:
+def _found(desk: SettingsEditor, key: str, **live: str) -> Setting:
     values = {name.replace("__", "."): value for name, value in live.items()}
     return next(setting for setting in desk.settings(values) if setting.key == key)
 
@@ -56,7 +56,7 @@ def _found(desk: SettingsDesk, key: str, **live: str) -> Setting:
     ],
 )
 def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: str, value: str, command: str) -> None:
-    text, line = _change(SettingsDesk(load_config(file)), key, value)
+    text, line = _change(SettingsEditor(load_config(file)), key, value)
     assert text.startswith(f"{key} = ")
     assert text.endswith("in config.toml")
     assert line == command
@@ -74,12 +74,12 @@ def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: st
 )
 def test_what_is_wrong_is_said_and_the_file_kept(file: Path, key: str, value: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
-        _change(SettingsDesk(load_config(file)), key, value)
+        _change(SettingsEditor(load_config(file)), key, value)
     assert file.read_text() == CONFIG
 
 
 def test_origins_tell_file_option_live_and_next_start(file: Path) -> None:
-    desk = SettingsDesk(load_config(file, {"model.pitemp": 2.0}))
+    desk = SettingsEditor(load_config(file, {"model.pitemp": 2.0}))
     assert _found(desk, "interaction.threshold").origin == f"{file}:2"
     assert _found(desk, "model.pitemp").origin == "--pi-temp"
     assert _found(desk, "interaction.threshold", interaction__threshold="0.5").origin == f"{file}:2"
@@ -93,7 +93,7 @@ def test_origins_tell_file_option_live_and_next_start(file: Path) -> None:
 
 
 def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
-    desk = SettingsDesk(load_config(file))
+    desk = SettingsEditor(load_config(file))
 
     async def change_all() -> None:
         await asyncio.gather(
@@ -108,7 +108,7 @@ def test_changes_at_the_same_time_are_all_made(file: Path) -> None:
 
 
 def test_without_a_file_nothing_can_be_kept() -> None:
-    desk = SettingsDesk(load_config(None))
+    desk = SettingsEditor(load_config(None))
     with pytest.raises(UserError, match="no configuration file"):
         _change(desk, "title", "x")
     assert desk.file is None
@@ -121,7 +121,7 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
     monkeypatch.chdir(tmp_path)
     shipped = sorted(shipped_folder("configs").glob("*.toml"))[0]
     before = shipped.read_text()
-    desk = SettingsDesk(load_config(shipped))
+    desk = SettingsEditor(load_config(shipped))
     _change(desk, "title", "mine")
     _change(desk, "owner", "me")
     assert desk.file == tmp_path / "config.toml"
@@ -129,11 +129,11 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
     assert (config.title, config.owner) == ("mine", "me")
     assert shipped.read_text() == before
     with pytest.raises(UserError, match=r"stays as it is, and a config\.toml is here already"):
-        _change(SettingsDesk(load_config(shipped)), "title", "another")
+        _change(SettingsEditor(load_config(shipped)), "title", "another")
 
 
 def test_a_set_up_is_a_new_file_beside_the_one_in_force(file: Path) -> None:
-    desk = SettingsDesk(load_config(file))
+    desk = SettingsEditor(load_config(file))
     said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
     made = file.with_name("config-2.toml")
     assert said.splitlines()[0] == f"config-2.toml is made in {file.parent}; no other file is changed"
@@ -146,7 +146,7 @@ def test_a_set_up_is_a_new_file_beside_the_one_in_force(file: Path) -> None:
 
 def test_a_set_up_is_not_written_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    desk = SettingsDesk(load_config(shipped_folder("configs") / "demo.toml"))
+    desk = SettingsEditor(load_config(shipped_folder("configs") / "demo.toml"))
     said = asyncio.run(desk.make(Answers("Mine", "demo", "osc", 8)))
     assert said.endswith("\nimpsy-tui")
     assert load_config(tmp_path / "config.toml").config.title == "Mine"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from impsy_tui.ensemble.touches.features import FEATURES, Window, features, seconds_of
+from impsy_tui.ensemble.touches.features import FEATURES, FeatureWindow, features, seconds_of
 from impsy_tui.ensemble.touches.touch import Touch, Touches, read_touches, wall_seconds
 from tests.support.places import published
 
@@ -50,7 +50,7 @@ def test_live_and_offline_agree_to_the_last_bit(
 ) -> None:
     moments = began + np.arange(35.0)
     offline = features(_touches(rows), moments)
-    window, live, waiting = Window(), [], list(rows)
+    window, live, waiting = FeatureWindow(), [], list(rows)
     order.shuffle(waiting)  # type: ignore[attr-defined]
     for moment in moments.tolist():
         # Some come early, some late, but none after the moment that it belongs to.

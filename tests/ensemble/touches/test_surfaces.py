@@ -10,12 +10,12 @@ from impsy_tui.channels.osc.packet import read_packet, write_message
 from impsy_tui.ensemble.touches.surfaces import (
     METATONE,
     TOUCHOSC,
-    Classified,
     Lifted,
+    MetatoneClass,
+    MetatonePerformance,
+    MetatonePlayer,
     MidiPad,
-    Online,
     Pattern,
-    Performance,
     Range,
     Surface,
     gesture_told,
@@ -148,13 +148,13 @@ def test_two_controllers_make_a_pad() -> None:
 
 
 def test_metatones_other_messages_are_understood() -> None:
-    assert read_metatone("/metatone/online", ("B7", "app")) == Online("B7", True)
-    assert read_metatone("/metatone/offline", ("B7",)) == Online("B7", False)
-    assert read_metatone("/metatone/performance/start", ("server", "x", 1)) == Performance(True)
-    assert read_metatone("/performance/end", ()) == Performance(False)
-    assert read_metatone("/metatone/classifier/gesture", ("B7", "FT")) == Classified()
-    assert read_metatone("/metatone/classifier/ensemble/state", ("stasis", 1.0, 1.0)) == Classified()
-    assert read_metatone("/metatone/classifier/ensemble/event/new_idea", ("B7", "x")) == Classified("B7")
+    assert read_metatone("/metatone/online", ("B7", "app")) == MetatonePlayer("B7", True)
+    assert read_metatone("/metatone/offline", ("B7",)) == MetatonePlayer("B7", False)
+    assert read_metatone("/metatone/performance/start", ("server", "x", 1)) == MetatonePerformance(True)
+    assert read_metatone("/performance/end", ()) == MetatonePerformance(False)
+    assert read_metatone("/metatone/classifier/gesture", ("B7", "FT")) == MetatoneClass()
+    assert read_metatone("/metatone/classifier/ensemble/state", ("stasis", 1.0, 1.0)) == MetatoneClass()
+    assert read_metatone("/metatone/classifier/ensemble/event/new_idea", ("B7", "x")) == MetatoneClass("B7")
     assert read_metatone("/metatone/touch", ("B7", 1.0, 1.0, 0.0)) is None
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.config import load_config
-from impsy_tui.engine.models.player_models import Casting
-from impsy_tui.engine.models.user_files import Library
-from impsy_tui.engine.options import Setup
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.errors import UserError
 from impsy_tui.workers.client import JobRunner
 
@@ -19,11 +19,11 @@ class BareHost:
 
     def __init__(self, session: Session, folder: Path) -> None:
         self.session = session
-        self.stopwatch = Stopwatch(session.scheduler.now)
+        self.stopwatch = SetTimer(session.scheduler.now)
         self.jobs = JobRunner(folder, lambda job: None)
-        self.library = Library(folder, folder, [folder], tuple)
-        setup = Setup(load_config(None), frozenset(), folder, folder / "engine.sock")
-        self.casting = Casting(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
+        self.library = UserFiles(folder, folder, [folder], tuple)
+        setup = EngineOptions(load_config(None), frozenset(), folder, folder / "engine.sock")
+        self.casting = PlayerModels(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
 
     @property
     def training_size(self) -> str:

@@ -32,18 +32,18 @@ SPARKLE = register(
 from impsy_tui.control.status_text import status_lines  # noqa: E402
 from impsy_tui.engine.performance.scenes.file import scene_table  # noqa: E402
 from impsy_tui.engine.performance.scenes.scene import scene_lines  # noqa: E402
-from impsy_tui.engine.performance.session_state.last_session import Rehearsed  # noqa: E402
-from impsy_tui.engine.players.mdrnn import Part  # noqa: E402
-from impsy_tui.engine.players.settings import PartSettings  # noqa: E402
+from impsy_tui.engine.performance.session_state.last_session import SavedSet  # noqa: E402
+from impsy_tui.engine.players.mdrnn import MdrnnPlayer  # noqa: E402
+from impsy_tui.engine.players.settings import PlayerSettings  # noqa: E402
 from impsy_tui.engine.server.snapshot import _player_state  # noqa: E402
 from impsy_tui.engine.set_state import resume_set  # noqa: E402
-from impsy_tui.language.completion import Known, complete  # noqa: E402
+from impsy_tui.language.completion import CompletionSources, complete  # noqa: E402
 from impsy_tui.language.osc_addresses import FROM_NETWORK, command_line  # noqa: E402
 from tests.support import snapshots  # noqa: E402
 from tests.support.engine.virtual_session import Rehearsal  # noqa: E402
 
 
-class _MadeUp(Part):
+class _MadeUp(MdrnnPlayer):
     """A player that shows what it was told."""
 
     kind = "made-up"
@@ -60,7 +60,7 @@ def _set_of(folder: Path) -> tuple[Rehearsal, _MadeUp]:
     folder.mkdir()
     set_ = Rehearsal(folder)
     seat, tempo = set_.session.seat, set_.session.tempo
-    settings = PartSettings("made-up", threshold=1.0)
+    settings = PlayerSettings("made-up", threshold=1.0)
     part = _MadeUp(seat.part.player, settings, set_.time.scheduler, seat, set_.random, tempo)
     seat.part = part
     return set_, part
@@ -68,7 +68,7 @@ def _set_of(folder: Path) -> tuple[Rehearsal, _MadeUp]:
 
 def _check(folder: Path) -> None:
     set_, part = _set_of(folder / "first")
-    assert complete("spar", Known()).options == ("sparkle",)
+    assert complete("spar", CompletionSources()).options == ("sparkle",)
     assert set_.do("sparkle 3") == "sparkle 3"
     assert part.brightness == part.settings.sparkle == 3.0
     refused = set_.try_("sparkle 11")
@@ -96,7 +96,7 @@ def _check(folder: Path) -> None:
     snapshot = msgspec.structs.replace(snapshots.snapshot(), players=(_player_state(seat, part, set_.time.time),))
     assert any("sparkle 8" in line for line in status_lines(snapshot))
 
-    kept = Rehearsed(scene=json.loads(json.dumps(scene_table(set_.manager.stagehand.capture()))))
+    kept = SavedSet(scene=json.loads(json.dumps(scene_table(set_.manager.stagehand.capture()))))
     again, resumed = _set_of(folder / "second")
     assert resumed.settings.sparkle == SPARKLE.default
     problems = asyncio.run(resume_set(kept, 0.0, again.manager, again.orders, again.session, settings=True))

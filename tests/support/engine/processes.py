@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pythonosc.osc_message import OscMessage
 
-from impsy_tui.control.client import Client
+from impsy_tui.control.client import ControlClient
 from impsy_tui.control.messages import Event
 from tests.support.engine_process import EngineProcess
 
@@ -34,7 +34,7 @@ def received(receiver: socket.socket) -> OscMessage:
     return OscMessage(receiver.recv(2000))
 
 
-def ended_jobs(client: Client, count: int = 1) -> list[str]:
+def ended_jobs(client: ControlClient, count: int = 1) -> list[str]:
     """The states of all jobs, once so many have ended."""
     client.subscribe(20, events=False)
     for message in client.messages():

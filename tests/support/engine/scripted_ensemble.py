@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from impsy_tui.engine.players.ensemble.followers import BandPart, BandSettings, Equipment
+from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, EnsembleModels, EnsembleSettings
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.classifier import SHIPPED as CLASSIFIER
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
 from impsy_tui.ensemble.gestures import GESTURES
-from impsy_tui.ensemble.measures import Moment
+from impsy_tui.ensemble.measures import EnsembleMoment
 from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.mdrnn.model import Floats
@@ -43,12 +43,12 @@ def clip(gesture: int, *offsets: float, x: float = 0.5) -> Clip:
     return Clip(gesture, tuple(ClipTouch(at, x, 0.5, 0.01 if at else 0.0) for at in offsets))
 
 
-def equipment(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> Equipment:
+def equipment(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> EnsembleModels:
     """A band's, with the classifier that ships, and a clip of every gesture unless others are given."""
     library = Clips(
         [clip(code, 0.0, 0.1, 2.5, x=code / 10) for code in range(1, GESTURES)] if clips is None else clips
     )
-    return Equipment(network, "scripted", read_classifier(MODELS / CLASSIFIER), library)
+    return EnsembleModels(network, "scripted", read_classifier(MODELS / CLASSIFIER), library)
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Stage:
     """A part on a stage that keeps what it hears."""
 
     network: ScriptedNetwork
-    settings: BandSettings = field(default_factory=lambda: BandSettings(lead_stops="play"))
+    settings: EnsembleSettings = field(default_factory=lambda: EnsembleSettings(lead_stops="play"))
     clips: Sequence[Clip] | None = None
 
     def __post_init__(self) -> None:
@@ -65,7 +65,7 @@ class Stage:
         self.lifts: list[tuple[float, int]] = []
         self.seconds: list[tuple[float, tuple[int, ...]]] = []
         self.told: list[tuple[str, str]] = []
-        self.part = BandPart(
+        self.part = EnsembleFollowers(
             equipment(self.network, self.clips),
             self.settings,
             self.time.scheduler,
@@ -80,7 +80,7 @@ class Stage:
     def lift(self, follower: int) -> None:
         self.lifts.append((self.now, follower))
 
-    def passed(self, at: float, codes: Sequence[int], moment: Moment) -> None:
+    def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         self.seconds.append((round(at - 100.0, 6), tuple(codes)))
 
     def tell(self, level: str, text: str) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from impsy_tui.channels.base import ChannelStatus, Listener
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.player import Seat
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.player import Player
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 from impsy_tui.prediction import Prediction
@@ -121,7 +121,7 @@ class RecordingLog:
 class Member(NamedTuple):
     """Another player of the band."""
 
-    seat: Seat
+    seat: Player
     player: ScriptedPlayer
     log: RecordingLog
 
@@ -138,7 +138,7 @@ class Band:
         settings: SessionSettings | None = None,
         channel: dict[str, Any] | None = None,
         instrument: int = 0,
-        wiring: Wiring | None = None,
+        wiring: Routing | None = None,
         **part: Any,
     ) -> None:
         self.time = VirtualTime(100.0)
@@ -157,16 +157,16 @@ class Band:
             np.random.default_rng(1),
             instrument or dimension,
         )
-        self.seat = self.session.add("main", self.player, PartSettings(mode=mode, **part), self.log, wiring)
+        self.seat = self.session.add("main", self.player, PlayerSettings(mode=mode, **part), self.log, wiring)
         self.part = self.seat.part
         self.part.start()
 
     def join(
-        self, name: str, mode: str, *, dt: float = 0.1, dimension: int = 2, wiring: Wiring | None = None, **part: Any
+        self, name: str, mode: str, *, dt: float = 0.1, dimension: int = 2, wiring: Routing | None = None, **part: Any
     ) -> "Member":
         """Another player sits down and begins to play."""
         player, log = ScriptedPlayer(dimension, dt), RecordingLog()
-        seat = self.session.add(name, player, PartSettings(mode=mode, **part), log, wiring)
+        seat = self.session.add(name, player, PlayerSettings(mode=mode, **part), log, wiring)
         seat.part.start()
         return Member(seat, player, log)
 

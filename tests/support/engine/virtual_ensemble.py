@@ -6,10 +6,10 @@ from typing import Any
 
 from impsy_tui.channels.base import VirtualTouch
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.players.ensemble.followers import BandSettings
-from impsy_tui.engine.players.ensemble.player import BandSeat, BandWiring
-from impsy_tui.engine.players.ensemble.score_log import BandRecord
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
+from impsy_tui.engine.players.ensemble.score_log import ScoreLog
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.ensemble.touches.surfaces import Told
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, equipment
@@ -48,13 +48,13 @@ class Hall:
         self.first, self.second = TouchChannel(self.time, name="osc 1"), TouchChannel(self.time, name="osc 2")
         self.rehearsal.outputs.open([self.rehearsal.out, self.first, self.second])
         self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
-        self.seat = BandSeat(
+        self.seat = EnsemblePlayer(
             "trio",
             equipment(self.network),
-            BandSettings(players=3, lead_stops="play"),
-            Wiring(**wiring),
-            BandWiring(lead, destinations, (3, 4), _NOTES),
-            BandRecord(self.log, folder / "scores", "trio"),
+            EnsembleSettings(players=3, lead_stops="play"),
+            Routing(**wiring),
+            EnsembleRouting(lead, destinations, (3, 4), _NOTES),
+            ScoreLog(self.log, folder / "scores", "trio"),
             self.rehearsal.session,
             self.rehearsal.random,
         )

@@ -11,23 +11,23 @@ import numpy as np
 from impsy_tui.config import load_config
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.dispatch import Commands
-from impsy_tui.engine.commands.executor import Orders
+from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.models.loader import load_model
-from impsy_tui.engine.models.player_models import Casting
-from impsy_tui.engine.models.user_files import Library
-from impsy_tui.engine.options import Setup
-from impsy_tui.engine.performance.command_log import Recorder
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.options import EngineOptions
+from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import Rooms, StageManager
+from impsy_tui.engine.performance.manager import ManagerInterface, PerformanceManager
 from impsy_tui.engine.players.session import Session, SessionSettings
-from impsy_tui.engine.players.settings import PartSettings
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.scheduler import VirtualTime
-from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.language import Macro
-from impsy_tui.mdrnn.predictor import MdrnnPlayer
-from impsy_tui.prediction import Player
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
+from impsy_tui.prediction import Predictor
 from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPlayer
 
 _SLICE = 0.05
@@ -66,7 +66,7 @@ class Rehearsal:
         self,
         folder: Path,
         *,
-        players: dict[str, Player] | None = None,
+        players: dict[str, Predictor] | None = None,
         models: Path | None = None,
         sets: Path | None = None,
         mode: str = "callresponse",
@@ -94,15 +94,15 @@ class Rehearsal:
         )
         for name, player in seated.items():
             self.logs[name] = RecordingLog()
-            self.session.add(name, player, PartSettings(mode=mode, threshold=1.0), self.logs[name])
-        setup = Setup(
+            self.session.add(name, player, PlayerSettings(mode=mode, threshold=1.0), self.logs[name])
+        setup = EngineOptions(
             load_config(None), frozenset(), folder / "logs", folder / "s", models=models or folder / "models"
         )
-        self.library = Library(folder / "logs", folder / "datasets", [setup.models], list)
-        self.casting = Casting(setup, self.library.shelf, self.random, self._tell)
-        self.stopwatch = Stopwatch(self.time.scheduler.now)
+        self.library = UserFiles(folder / "logs", folder / "datasets", [setup.models], list)
+        self.casting = PlayerModels(setup, self.library.shelf, self.random, self._tell)
+        self.stopwatch = SetTimer(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
-        self.orders = Orders(
+        self.orders = Executor(
             Commands(self),  # type: ignore[arg-type]
             self.random,
             self._tell,
@@ -113,7 +113,7 @@ class Rehearsal:
         self.bindings = Bindings(self.orders.read)
         self.tempo = self.session.tempo
         log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"
-        rooms = Rooms(
+        rooms = ManagerInterface(
             self.session,
             self.casting,
             self.library,
@@ -122,8 +122,8 @@ class Rehearsal:
             [sets or folder / "sets"],
             lambda: log,
         )
-        recorder = Recorder(_wall, lambda level, text: self._tell(level, "record", text))
-        self.manager = self.orders.manager = StageManager(rooms, self.orders, recorder, self._tell)
+        recorder = CommandLog(_wall, lambda level, text: self._tell(level, "record", text))
+        self.manager = self.orders.manager = PerformanceManager(rooms, self.orders, recorder, self._tell)
         self.session.start()
 
     def _tell(self, level: str, source: str, text: str) -> None:
@@ -177,10 +177,10 @@ def _wall(at: float) -> datetime:
     return datetime(2026, 1, 1) + timedelta(seconds=at)
 
 
-def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPlayer:
+def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPredictor:
     """A player with a model of a file."""
     loaded = asyncio.run(load_model(file))
-    return MdrnnPlayer(loaded.network, loaded.name, random)
+    return MdrnnPredictor(loaded.network, loaded.name, random)
 
 
 def temp(set_: Rehearsal, player: str = "main") -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from impsy_tui.ensemble.synthetic.touches import play
-from impsy_tui.ensemble.touches.touch import Recording, Touches, wall_seconds, write_touches
+from impsy_tui.ensemble.touches.touch import Touches, TouchRecording, wall_seconds, write_touches
 from impsy_tui.training.gestures.labelled_recordings import TARGETS
 from impsy_tui.workers.messages import FromWorker
 from tests.support.workers.training_workers import Worker
@@ -25,7 +25,7 @@ def recorded(folder: Path, gestures: tuple[int, ...] = (1, 7, 5), seconds: int =
         targets += [f"{at},{gesture}", f"{at + timedelta(seconds=seconds)},100"]
     columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Touches.__slots__]
     file = folder / "guided-touches.csv"
-    write_touches(file, Recording("guided", {"ann": Touches(*columns)}))
+    write_touches(file, TouchRecording("guided", {"ann": Touches(*columns)}))
     (folder / f"guided{TARGETS}").write_text("time,target\n" + "\n".join(targets) + "\n")
     return file
 

@@ -13,9 +13,9 @@ import pytest
 from impsy_tui.agent.descriptors.names import places
 from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import write_table
-from impsy_tui.agent.policy import AgentPlayer
-from impsy_tui.agent.seek import Known
-from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.agent.policy import AgentPolicy
+from impsy_tui.agent.seek import KnownSynth
+from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.workers.messages import Failed, Finished
 from tests.support.agents import frame, small_table
 from tests.support.workers.agent_workers import end, work
@@ -45,7 +45,7 @@ def saved(path: Path, kind: str, **policy: Any) -> Any:
     from impsy_tui.training.agent.vector_env import ImitationVec
 
     both = places(["loudness-dBFS", "centroid"])
-    vector = ImitationVec(Imitation(Task(Known(small_table()), both, both, patience=()), 2, seed=1))
+    vector = ImitationVec(Imitation(ImitationTask(KnownSynth(small_table()), both, both, patience=()), 2, seed=1))
     small = {"buffer_size": 100} if kind == "DQN" else {}
     model = getattr(sb3, kind)("MlpPolicy", vector, seed=3, device="cpu", policy_kwargs=policy, **small)
     model.save(path)
@@ -64,7 +64,7 @@ def test_a_converted_agent_does_what_it_did(tmp_path: Path, given: tuple[str, ..
     seen = np.random.default_rng(1).normal(0, 2, (300, 6)).astype(np.float32)
     actions, _ = model.predict(seen, deterministic=True)
     assert (made.network(seen).argmax(1) == actions).all()
-    assert len(AgentPlayer(made).play(0.003, frame()).parameters) == 2
+    assert len(AgentPolicy(made).play(0.003, frame()).parameters) == 2
 
 
 def test_another_activation_is_read_from_its_words_and_other_layers_from_the_weights(

@@ -7,9 +7,9 @@ import pytest
 
 from impsy_tui.agent.descriptors.names import NAMES, places
 from impsy_tui.agent.memory import PATIENCE, Memory
-from impsy_tui.agent.seek import STEP, Known, moves
+from impsy_tui.agent.seek import STEP, KnownSynth, moves
 from impsy_tui.terms import TARGETS
-from impsy_tui.training.agent.environment import Imitation, Task, rewards
+from impsy_tui.training.agent.environment import Imitation, ImitationTask, rewards
 from impsy_tui.training.agent.evaluation import hold_policy, judge, seek_policy, table
 from impsy_tui.training.agent.teacher import teach
 from tests.support.agents import small_table
@@ -17,8 +17,8 @@ from tests.support.agents import small_table
 BOTH = places(["loudness-dBFS", "centroid"])
 
 
-def task(targets: str = "mixed", length: int = 100, recordings: tuple[np.ndarray, ...] = ()) -> Task:
-    return Task(Known(small_table()), BOTH, BOTH, targets, recordings, length=length)
+def task(targets: str = "mixed", length: int = 100, recordings: tuple[np.ndarray, ...] = ()) -> ImitationTask:
+    return ImitationTask(KnownSynth(small_table()), BOTH, BOTH, targets, recordings, length=length)
 
 
 def recording(frames: int, offset: float = 0.0) -> np.ndarray:
@@ -46,7 +46,7 @@ def test_what_is_seen_is_the_synth_then_the_target_then_the_parameters(
 
 @pytest.mark.parametrize("targets", ["changing", "corpus", "mixed+scattered"])
 def test_what_is_recalled_is_of_the_target_that_is_heard_now(targets: str) -> None:
-    sounds = Known(small_table()).descriptors
+    sounds = KnownSynth(small_table()).descriptors
     imitation = Imitation(task(targets, length=20, recordings=(sounds[:300] + 0.1, sounds[200:])), 16, seed=1)
     imitation.reset()
     memory = Memory(imitation.task.known, BOTH, STEP, PATIENCE)
@@ -178,7 +178,7 @@ def test_an_agent_recalls_by_what_it_learned_whatever_it_is_judged_by() -> None:
 
 
 def test_who_shows_agents_what_to_do_is_as_near_as_seek() -> None:
-    recording = Known(small_table()).descriptors[::3] + 0.05
+    recording = KnownSynth(small_table()).descriptors[::3] + 0.05
     for targets in ("mixed", "corpus"):
         wanted = task(targets, recordings=(recording,))
         teacher, seek = (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.agent.file import read_agent
-from impsy_tui.agent.policy import AgentPlayer
+from impsy_tui.agent.policy import AgentPolicy
 from impsy_tui.paths import shipped_folder
 from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, trial_of
 from tests.support.agents import frame
@@ -30,4 +30,4 @@ def test_a_shipped_agent_imitates_its_synth_and_plays(file: Path) -> None:
         for policy in (network_policy(model.network, model.moves), hold_policy)
     )
     assert agent < hold / 5
-    assert len(AgentPlayer(model).play(0.003, frame()).parameters) == model.known.count
+    assert len(AgentPolicy(model).play(0.003, frame()).parameters) == model.known.count

@@ -9,8 +9,8 @@ from impsy_tui.agent.corpus import write_corpus
 from impsy_tui.agent.descriptors.names import NAMES, places
 from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import write_table
-from impsy_tui.agent.seek import Known, moves
-from impsy_tui.training.agent.environment import Imitation, Task
+from impsy_tui.agent.seek import KnownSynth, moves
+from impsy_tui.training.agent.environment import Imitation, ImitationTask
 from impsy_tui.training.agent.evaluation import hold_policy, judge, network_policy, seek_policy
 from impsy_tui.workers.messages import Failed, Finished, Progress
 from tests.support.agents import small_table
@@ -38,12 +38,12 @@ def recordings(folder: Path, count: int) -> Path:
 
 def learned(algorithm: str, steps: int, cloned: float = 0.0) -> tuple[float, float, float]:
     """RMSE of an agent that has learned for so many steps, of seek and of hold, in another environment."""
-    from impsy_tui.training.agent.fit import Recipe, train
+    from impsy_tui.training.agent.fit import AgentRecipe, train
 
     both = places(["loudness-dBFS", "centroid"])
-    task = Task(Known(small_table()), both, both)
+    task = ImitationTask(KnownSynth(small_table()), both, both)
     rounds: list[int] = []
-    recipe = Recipe(algorithm, steps, cloned, (32, 32), frames=100)
+    recipe = AgentRecipe(algorithm, steps, cloned, (32, 32), frames=100)
     found = train(task, task, recipe, lambda told: rounds.append(told.steps), lambda: False)
     assert rounds == sorted(rounds)
     assert int(steps * cloned) in rounds
@@ -144,7 +144,7 @@ def test_stable_baselines3_is_told_that_an_episode_was_cut_off_and_what_it_came_
     from impsy_tui.training.agent.vector_env import ImitationVec
 
     both = places(["loudness-dBFS", "centroid"])
-    vector = ImitationVec(Imitation(Task(Known(small_table()), both, both, length=20), 3, seed=1))
+    vector = ImitationVec(Imitation(ImitationTask(KnownSynth(small_table()), both, both, length=20), 3, seed=1))
     seen = vector.reset()
     total = np.zeros(3)
     ended = 0

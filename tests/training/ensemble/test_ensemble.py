@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.ensemble.network import PREFIX, EnsembleNetwork
-from impsy_tui.ensemble.predictor import Band
+from impsy_tui.ensemble.predictor import EnsemblePredictor
 from impsy_tui.ensemble.scores import Score, write_score
 from impsy_tui.ensemble.synthetic.scores import scores
 from impsy_tui.errors import UserError
@@ -49,7 +49,7 @@ def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) 
     assert len(notes["curve"]["held_out"]) == 1
     network = EnsembleNetwork(Path(last.file))
     assert network.units == 9
-    assert len(Band(network, 5, np.random.default_rng(1)).play(2)) == 5
+    assert len(EnsemblePredictor(network, 5, np.random.default_rng(1)).play(2)) == 5
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_plays_is_what_was_trained(tmp_path: Path) -> None:
     trained = training_model(5)
     file = save_ensemble(playing_model(trained.get_weights(), 5), tmp_path)
     codes = scores(3, 40, 4)[2]
-    band = Band(EnsembleNetwork(file), codes.shape[1] - 1, np.random.default_rng(1))
+    band = EnsemblePredictor(EnsembleNetwork(file), codes.shape[1] - 1, np.random.default_rng(1))
     band.reset(codes[0, 1:].tolist())
     band.lead(int(codes[0, 0]))
     found = []

@@ -141,7 +141,7 @@ class OutLink(Link):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PortScan:
     """Result of a look for devices.
 
     Attributes:
@@ -171,7 +171,7 @@ class MidiHost:
         self._control: socket.socket | None = None
         self._looker: tuple[int, int] | None = None
 
-    async def look(self, links: Sequence[Link] = ()) -> Seen:
+    async def look(self, links: Sequence[Link] = ()) -> PortScan:
         """Finds the ports that there are.
 
         Args:
@@ -201,7 +201,7 @@ class MidiHost:
         self._api = seen["api"]
         lost = {link for link, is_lost in zip(checked, seen["lost"], strict=True) if is_lost}
         lost.update(link for link in links if not link.alive() or (link.virtual and seen["restarted"]))
-        return Seen(seen["inputs"], seen["outputs"], frozenset(lost), seen["restarted"])
+        return PortScan(seen["inputs"], seen["outputs"], frozenset(lost), seen["restarted"])
 
     async def open_input(
         self,

@@ -92,9 +92,9 @@ def _look(api: str, down: int, up: int) -> None:
     """Answers each frame, the links to be checked, with the ports that there are."""
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    from impsy_tui.channels.midi.system.ports import Finder
+    from impsy_tui.channels.midi.system.ports import PortFinder
 
-    finder = Finder(api)
+    finder = PortFinder(api)
     frames = Frames()
     while data := os.read(down, _PIECE):
         for asked, _ in frames.feed(data):

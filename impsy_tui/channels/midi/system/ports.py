@@ -98,7 +98,7 @@ class _AnyPorts:
         return rtmidi.MidiIn(rtapi=self._api, name=name), rtmidi.MidiOut(rtapi=self._api, name=name)
 
 
-class Finder:
+class PortFinder:
     """Finds the ports of one MIDI system.
 
     Args:
@@ -186,7 +186,7 @@ def list_ports(api: str = "") -> tuple[list[str], list[str]]:
     Raises:
         UserError: there is no MIDI; the message says why.
     """
-    finder = Finder(api)
+    finder = PortFinder(api)
     try:
         seen = finder.look()
     finally:

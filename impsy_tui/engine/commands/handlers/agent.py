@@ -2,11 +2,11 @@
 
 from impsy_tui import terms
 from impsy_tui.channels.base import Microphone
-from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.errors import UserError
 
 
-class Hearing(Hands):
+class AgentHandlers(Handlers):
     """How agents play."""
 
     async def _calibrate(self, time: float = terms.CALIBRATION.default) -> str:

@@ -5,34 +5,34 @@ from typing import Any, Protocol
 
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.bindings import Bindings
-from impsy_tui.engine.io.midi_learn import Learner
-from impsy_tui.engine.models.player_models import Casting
-from impsy_tui.engine.models.user_files import Library
+from impsy_tui.engine.io.midi_learn import MidiLearn
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import StageManager
-from impsy_tui.engine.players.base import Sitter
+from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, without_parameter
-from impsy_tui.engine.server.ports import PortsDesk
-from impsy_tui.engine.server.set_timer import Stopwatch
+from impsy_tui.engine.server.ports import PortLister
+from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.errors import UserError
 from impsy_tui.language import Macro
 from impsy_tui.parameters import Parameter
 from impsy_tui.workers.client import JobRunner
 
 
-class Host(Protocol):
+class EngineInterface(Protocol):
     """What commands need of the engine besides the session."""
 
     session: Session
-    stopwatch: Stopwatch
+    stopwatch: SetTimer
     jobs: JobRunner
-    library: Library
-    casting: Casting
+    library: UserFiles
+    casting: PlayerModels
     bindings: Bindings
-    ports: PortsDesk
-    learner: Learner
-    manager: StageManager
+    ports: PortLister
+    learner: MidiLearn
+    manager: PerformanceManager
 
     @property
     def reversals(self) -> list[Reversal]:
@@ -70,7 +70,7 @@ class Host(Protocol):
         """End the engine, soon."""
 
 
-class Hands:
+class Handlers:
     """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
 
     Each takes the values of its command's arguments and gives the reply, or for what takes time,
@@ -78,14 +78,14 @@ class Hands:
     them first; where the rest of a line is the command's, the name they were addressed by.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: EngineInterface) -> None:
         self._host = host
 
     @property
     def _session(self) -> Session:
         return self._host.session
 
-    def set_parameter(self, parameter: Parameter, players: Sequence[Sitter], given: Any) -> str:
+    def set_parameter(self, parameter: Parameter, players: Sequence[AnyPlayer], given: Any) -> str:
         """Sets a parameter to the argument of its command."""
         having = [player for player in players if has_parameter(player, parameter)]
         if not having:
@@ -97,7 +97,7 @@ class Hands:
             return self._of(having, f"{meant.name} {meant.shown(value)}")
         return self._of(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
 
-    def _of(self, players: Sequence[Sitter], reply: str) -> str:
+    def _of(self, players: Sequence[AnyPlayer], reply: str) -> str:
         """A reply that says who it is about, where there are several players."""
         there = len(self._session.everybody)
         if there == 1:

@@ -2,22 +2,22 @@
 
 from collections.abc import Awaitable, Sequence
 
-from impsy_tui.engine.commands.handlers.base import Hands
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.commands.handlers.base import Handlers
+from impsy_tui.engine.players.player import Player
 from impsy_tui.errors import UserError
 
 
-class Shaping(Hands):
+class DimensionHandlers(Handlers):
     """What is done to single values, and which knob plays which."""
 
-    def _mute(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> str:
+    def _mute(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> str:
         indices = self._played(seats, dimensions)
         for seat in seats:
             seat.shaping.muted.update(indices)
             seat.end_muted()
         return self._of(seats, f"{_named(dimensions)} muted")
 
-    def _solo(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> str:
+    def _solo(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> str:
         indices = self._played(seats, dimensions)
         for seat in seats:
             seat.shaping.soloed = set(indices)
@@ -25,25 +25,25 @@ class Shaping(Hands):
             seat.end_muted()
         return self._of(seats, f"only {_named(dimensions)} played")
 
-    def _hold(self, seats: Sequence[Seat], dimensions: tuple[int, ...], value: float) -> str:
+    def _hold(self, seats: Sequence[Player], dimensions: tuple[int, ...], value: float) -> str:
         indices = self._played(seats, dimensions)
         for seat in seats:
             seat.shaping.held.update(dict.fromkeys(indices, value))
         return self._of(seats, f"{_named(dimensions)} held at {value:g}")
 
-    def _range(self, seats: Sequence[Seat], dimensions: tuple[int, ...], low: float, high: float) -> str:
+    def _range(self, seats: Sequence[Player], dimensions: tuple[int, ...], low: float, high: float) -> str:
         indices = self._played(seats, dimensions)
         for seat in seats:
             seat.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
         return self._of(seats, f"{_named(dimensions)} played from {low:g} to {high:g}")
 
-    def _invert(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> str:
+    def _invert(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> str:
         indices = self._played(seats, dimensions)
         for seat in seats:
             seat.shaping.inverted ^= set(indices)
         return self._of(seats, f"{_named(dimensions)} turned over")
 
-    def _release(self, seats: Sequence[Seat], dimensions: tuple[int, ...] | None = None) -> str:
+    def _release(self, seats: Sequence[Player], dimensions: tuple[int, ...] | None = None) -> str:
         if dimensions is None:
             for seat in seats:
                 seat.shaping.clear()
@@ -54,7 +54,7 @@ class Shaping(Hands):
             seat.end_muted()  # a solo that ends beside others
         return self._of(seats, f"{_named(dimensions)} played as it is")
 
-    def _played(self, seats: Sequence[Seat], dimensions: tuple[int, ...]) -> list[int]:
+    def _played(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> list[int]:
         """Indices of values, of which these players play at least one."""
         indices = self._indices(dimensions)
         if not any(index in seat.plays for seat in seats for index in indices):

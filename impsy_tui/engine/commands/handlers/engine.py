@@ -1,10 +1,10 @@
 """The engine itself."""
 
-from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.language import COMMANDS
 
 
-class Around(Hands):
+class EngineHandlers(Handlers):
     """The engine itself."""
 
     def _status(self) -> str:

@@ -3,39 +3,39 @@
 from collections.abc import Sequence
 
 from impsy_tui import terms
-from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.players.ensemble.gesture_recording import ORDER
-from impsy_tui.engine.players.ensemble.player import BandSeat
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.errors import UserError
 
 
-class Bands(Hands):
+class EnsembleHandlers(Handlers):
     """What bands are asked for."""
 
-    def _band(self, bands: Sequence[BandSeat], players: float) -> str:
+    def _band(self, bands: Sequence[EnsemblePlayer], players: float) -> str:
         count = int(players)
         for band in bands:
             band.set_players(count)
         followers = terms.FOLLOWERS[: count - 1]
         return self._of(bands, f"{count} play: you, and {' '.join(followers)}")
 
-    def _force(self, bands: Sequence[BandSeat], player: str, gesture: str) -> str:
+    def _force(self, bands: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
         for band in bands:
             band.part.force(_follower(band, player), terms.GESTURES.index(gesture))
         return self._of(bands, f"{player} makes {gesture} until it is free again")
 
-    def _tacet(self, bands: Sequence[BandSeat], player: str) -> str:
+    def _tacet(self, bands: Sequence[EnsemblePlayer], player: str) -> str:
         for band in bands:
             band.part.force(_follower(band, player), NOTHING)
         return self._of(bands, f"{player} is silent until it is free again")
 
-    def _free(self, bands: Sequence[BandSeat], player: str = "") -> str:
+    def _free(self, bands: Sequence[EnsemblePlayer], player: str = "") -> str:
         for band in bands:
             band.part.free([_follower(band, player)] if player else range(len(terms.FOLLOWERS)))
         return self._of(bands, f"{player} is free" if player else "everybody is free")
 
-    async def _classifier(self, bands: Sequence[BandSeat], name: str) -> str:
+    async def _classifier(self, bands: Sequence[EnsemblePlayer], name: str) -> str:
         casting = self._host.casting.bands
         return "\n".join([self._of([band], await casting.hear_by(band, name)) for band in bands])
 
@@ -53,7 +53,7 @@ class Bands(Hands):
         return guided.begin([terms.GESTURES.index(what)] if what else ORDER, each)
 
 
-def _follower(band: BandSeat, player: str) -> int:
+def _follower(band: EnsemblePlayer, player: str) -> int:
     """The number of a follower, from 0."""
     number = terms.FOLLOWERS.index(player)
     if number >= (count := band.part.settings.players - 1):

@@ -7,7 +7,7 @@ from impsy_tui import terms
 from impsy_tui.agent.descriptors.names import places
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
-from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.performance.executor_interface import NotUndone, Reversal
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
@@ -22,7 +22,7 @@ def _final(ended: str) -> Reversal:
     return refuse
 
 
-class Workshop(Hands):
+class JobHandlers(Handlers):
     """Work beside the music: files, jobs, settings."""
 
     async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from impsy_tui import terms
-from impsy_tui.engine.commands.handlers.base import Hands
-from impsy_tui.engine.players.base import Sitter
-from impsy_tui.engine.players.ensemble.player import BandSeat
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.commands.handlers.base import Handlers
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
+from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
 from impsy_tui.errors import UserError
@@ -14,10 +14,10 @@ from impsy_tui.language.program import EVERYBODY
 from impsy_tui.parameters import MODE
 
 
-class Playing(Hands):
+class PlayerHandlers(Handlers):
     """How the players play."""
 
-    def _mode(self, seats: Sequence[Seat], mode: str) -> str:
+    def _mode(self, seats: Sequence[Player], mode: str) -> str:
         for seat in seats:
             set_parameter(seat, MODE, "polyphony" if mode == terms.FILTER else mode)
         if mode == terms.FILTER:
@@ -26,12 +26,12 @@ class Playing(Hands):
         self._session.leave_filter()
         return self._of(seats, f"{mode}: {terms.MODES[mode].help}")
 
-    def _take(self, seats: Sequence[Seat]) -> str:
+    def _take(self, seats: Sequence[Player]) -> str:
         for seat in _with_turns(seats, "take"):
             seat.take()
         return self._of(seats, "your turn: the player listens until you have played and fall silent")
 
-    def _give(self, seats: Sequence[Seat]) -> str:
+    def _give(self, seats: Sequence[Player]) -> str:
         taking = _with_turns(seats, "give")
         if all(seat.part.paused for seat in taking):
             raise UserError("the player is paused: resume lets it play")
@@ -39,18 +39,18 @@ class Playing(Hands):
             seat.give()
         return self._of(seats, "the player's turn")
 
-    def _pause(self, players: Sequence[Sitter]) -> str:
+    def _pause(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.pause()
         self._session.end_thru()
         return self._of(players, "paused: the player is silent and listens")
 
-    def _resume(self, players: Sequence[Sitter]) -> str:
+    def _resume(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.resume()
         return self._of(players, "the player may play")
 
-    def _reset(self, players: Sequence[Sitter]) -> str:
+    def _reset(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.reset()
         self._session.held_notes.release()
@@ -64,34 +64,38 @@ class Playing(Hands):
     def _log(self, switch: str) -> str:
         return self._host.set_log(switch)
 
-    async def _load(self, players: Sequence[Sitter], model: str) -> str:
+    async def _load(self, players: Sequence[AnyPlayer], model: str) -> str:
         bands, seats = self._host.casting.bands, self._host.casting
         return await self._each(
             _of_kind(players, model),
-            lambda player: bands.load(player, model) if isinstance(player, BandSeat) else seats.load(player, model),
+            lambda player: (
+                bands.load(player, model) if isinstance(player, EnsemblePlayer) else seats.load(player, model)
+            ),
         )
 
-    def _unload(self, players: Sequence[Sitter]) -> str:
+    def _unload(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
-            if isinstance(player, BandSeat):
+            if isinstance(player, EnsemblePlayer):
                 self._host.casting.bands.unload(player)
-            elif isinstance(player, Seat):
+            elif isinstance(player, Player):
                 self._host.casting.unload(player)
         return self._of(players, "DUMMY: no model is loaded, the dummy player wanders at random")
 
-    def _audition(self, players: Sequence[Sitter], model: str) -> str | Awaitable[str]:
+    def _audition(self, players: Sequence[AnyPlayer], model: str) -> str | Awaitable[str]:
         bands, seats = self._host.casting.bands, self._host.casting
         if model != "off":
             return self._each(
                 _of_kind(players, model),
-                lambda one: bands.audition(one, model) if isinstance(one, BandSeat) else seats.audition(one, model),
+                lambda one: (
+                    bands.audition(one, model) if isinstance(one, EnsemblePlayer) else seats.audition(one, model)
+                ),
             )
         ended, why = [], None
         for player in players:
             try:
-                if isinstance(player, BandSeat):
+                if isinstance(player, EnsemblePlayer):
                     bands.end_audition(player)
-                elif isinstance(player, Seat):
+                elif isinstance(player, Player):
                     seats.end_audition(player)
             except UserError as problem:
                 why = problem
@@ -102,7 +106,7 @@ class Playing(Hands):
         return self._of(ended, "the audition is over")
 
     async def _each(
-        self, players: Sequence[Seat | BandSeat], cast: Callable[[Seat | BandSeat], Awaitable[str]]
+        self, players: Sequence[Player | EnsemblePlayer], cast: Callable[[Player | EnsemblePlayer], Awaitable[str]]
     ) -> str:
         """Cast one player after the other, also where it cannot be done for one of them."""
         replies, problems = [], []
@@ -119,7 +123,7 @@ class Playing(Hands):
         getattr(self._host.stopwatch, what)()
         return f"timer {what}"
 
-    def _panic(self, players: Sequence[Sitter]) -> str:
+    def _panic(self, players: Sequence[AnyPlayer]) -> str:
         if len(players) == len(self._session.everybody):
             self._session.panic()
         else:
@@ -150,7 +154,7 @@ class Playing(Hands):
         )
 
 
-def _with_turns(seats: Sequence[Seat], word: str) -> list[Seat]:
+def _with_turns(seats: Sequence[Player], word: str) -> list[Player]:
     """Those of the players that take turns; there is at least one."""
     taking = [seat for seat in seats if seat.part.mode.takes_turns]
     if not taking:
@@ -158,8 +162,8 @@ def _with_turns(seats: Sequence[Seat], word: str) -> list[Seat]:
     return taking
 
 
-def _of_kind(players: Sequence[Sitter], model: str) -> list[Seat | BandSeat]:
+def _of_kind(players: Sequence[AnyPlayer], model: str) -> list[Player | EnsemblePlayer]:
     """Of several players, those that a model can be meant for by its name; all, who refuse it, if there are none."""
-    castable = [player for player in players if isinstance(player, Seat | BandSeat)]
-    kind = BandSeat if model.startswith(BAND_PREFIX) else Seat
+    castable = [player for player in players if isinstance(player, Player | EnsemblePlayer)]
+    kind = EnsemblePlayer if model.startswith(BAND_PREFIX) else Player
     return [player for player in castable if isinstance(player, kind)] or castable

@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import StageManager
+from impsy_tui.engine.performance.manager import PerformanceManager
 from impsy_tui.engine.performance.scenes.scene import Scene
-from impsy_tui.engine.performance.scheduled_commands import Pending
+from impsy_tui.engine.performance.scheduled_commands import PendingCommand
 from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
 from impsy_tui.terms import MOST_WORDS
 
 
-class Conducting(Hands):
+class SchedulingHandlers(Handlers):
     """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
 
     @property
-    def _manager(self) -> StageManager:
+    def _manager(self) -> PerformanceManager:
         return self._host.manager
 
     def _over(self, player: str, time: float, settings: Program, ease: str = "") -> str | Awaitable[str]:
@@ -145,5 +145,5 @@ def _text(name: str, values: dict[str, Value], player: str) -> str:
     return str(Invocation(COMMANDS[name], values, player))
 
 
-def _planned(pending: Pending) -> str:
+def _planned(pending: PendingCommand) -> str:
     return f"{pending.number}  {pending.text}"

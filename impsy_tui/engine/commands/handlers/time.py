@@ -1,14 +1,14 @@
 """Musical time: tempo, grid, clocks."""
 
 from impsy_tui.control.status_text import nudge_words
-from impsy_tui.engine.commands.handlers.base import Hands
+from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.errors import UserError
 
 _CLOCK_GRID = "1/16"
 """The grid that ``quantise clock`` begins, where there is none."""
 
 
-class Timing(Hands):
+class TimeHandlers(Handlers):
     """Musical time: tempo, grid, clocks."""
 
     def _quantise(self, grid: str, at: float | None = None) -> str:

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui import terms
-from impsy_tui.engine.models.ensemble_loader import BandCasting
+from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.players import settings as part_settings
-from impsy_tui.engine.players.ensemble.player import BandSeat
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.players.settings import command_lines
 from impsy_tui.language.program import quoted
 from impsy_tui.parameters import ENSEMBLE, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
-class BandScene:
+class EnsembleScene:
     """One band's settings.
 
     Attributes:
@@ -34,16 +34,18 @@ class BandScene:
     classifier: str = ""
 
 
-def captured(band: BandSeat) -> BandScene:
+def captured(band: EnsemblePlayer) -> EnsembleScene:
     """A band as it is now."""
     settings, equipment = band.part.settings, band.part.equipment
     forced = {terms.FOLLOWERS[follower]: terms.GESTURES[code] for follower, code in sorted(band.part.forced.items())}
     model = equipment.file.stem if equipment.file is not None else ""
     values = part_settings.captured(band.part)
-    return BandScene(settings.players, values, forced, model, equipment.told_by)
+    return EnsembleScene(settings.players, values, forced, model, equipment.told_by)
 
 
-def switch(band: BandSeat, wanted: BandScene, casting: BandCasting, file: Path | None) -> Iterator[Awaitable[str]]:
+def switch(
+    band: EnsemblePlayer, wanted: EnsembleScene, casting: EnsembleLoader, file: Path | None
+) -> Iterator[Awaitable[str]]:
     """Change what cannot glide, the model from this file if it is given; what is still to be waited for."""
     part, there = band.part, captured(band)
     if part.equipment.file == file if file else wanted.model == there.model:
@@ -64,7 +66,7 @@ def switch(band: BandSeat, wanted: BandScene, casting: BandCasting, file: Path |
             part.force(follower, code)
 
 
-def lines(band: BandScene, to: str) -> Iterator[str]:
+def lines(band: EnsembleScene, to: str) -> Iterator[str]:
     """A band's settings as command lines.
 
     Args:
@@ -80,19 +82,19 @@ def lines(band: BandScene, to: str) -> Iterator[str]:
         yield f"{to}force {follower} {word}"
 
 
-def table(band: BandScene) -> dict[str, Any]:
+def table(band: EnsembleScene) -> dict[str, Any]:
     """A band's settings as files keep them."""
     plain = {key: value for key, value in asdict(band).items() if value is not None and key != "values"}
     return plain | part_settings.table(band.values, parameters_of(ENSEMBLE))
 
 
-def read(raw: Mapping[str, Any]) -> BandScene:
+def read(raw: Mapping[str, Any]) -> EnsembleScene:
     """A band's settings out of a file.
 
     Raises:
         KeyError, TypeError, ValueError, AttributeError: they make no sense.
     """
-    band = BandScene(
+    band = EnsembleScene(
         players=int(raw["players"]),
         values=part_settings.read_values(raw, parameters_of(ENSEMBLE)),
         forced={str(follower): str(gesture) for follower, gesture in raw.get("forced", {}).items()},

@@ -26,7 +26,7 @@ _OF_DIMENSIONS: Final = ("muted", "solo", "inverted", "held", "ranged")
 _HEAD: Final = "# Scenes, as `scene save NAME` keeps them. To be read and changed by hand too.\n"
 
 
-class SceneBook:
+class SceneFile:
     """The file of scenes.
 
     Args:

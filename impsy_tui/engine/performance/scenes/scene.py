@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from impsy_tui.engine.clock.tempo import Tempo, TempoSettings
-from impsy_tui.engine.models.ensemble_loader import BandCasting
+from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.performance import ramp_targets
-from impsy_tui.engine.performance.ramps import Track
+from impsy_tui.engine.performance.ramps import RampTrack
 from impsy_tui.engine.performance.scenes import ensemble
-from impsy_tui.engine.performance.scenes.ensemble import BandScene
-from impsy_tui.engine.players.player import Seat
+from impsy_tui.engine.performance.scenes.ensemble import EnsembleScene
+from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured, command_lines
 from impsy_tui.language.program import quoted
@@ -22,19 +22,19 @@ class Models(Protocol):
     """Who plays which model; see ``player_models.Casting``."""
 
     @property
-    def bands(self) -> BandCasting:
+    def bands(self) -> EnsembleLoader:
         """What bands play with."""
 
-    def file_of(self, seat: Seat) -> Path | None:
+    def file_of(self, seat: Player) -> Path | None:
         """The file of the model in a seat."""
 
-    def load(self, seat: Seat, name: str, file: Path | None = None) -> Awaitable[str]:
+    def load(self, seat: Player, name: str, file: Path | None = None) -> Awaitable[str]:
         """Load a model into a seat, from this file if it is given; the reply to come."""
 
-    def unload(self, seat: Seat) -> None:
+    def unload(self, seat: Player) -> None:
         """Let the dummy play in a seat."""
 
-    def stay(self, seat: Seat) -> None:
+    def stay(self, seat: Player) -> None:
         """Let the model in a seat play on, also where another is being loaded."""
 
 
@@ -78,11 +78,11 @@ class Scene:
     players: Mapping[str, PlayerScene]
     time: TempoSettings | None = None
     nudges: Mapping[str, float] | None = None
-    bands: Mapping[str, BandScene] = field(default_factory=dict)
+    bands: Mapping[str, EnsembleScene] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
-class Stagehand:
+class SceneKeeper:
     """Takes scenes, and sets them up.
 
     Args:
@@ -106,7 +106,7 @@ class Stagehand:
         files = {name: file for name, file in playing.items() if file is not None}
         return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands, files)
 
-    def _of(self, seat: Seat) -> PlayerScene:
+    def _of(self, seat: Player) -> PlayerScene:
         shaping = seat.shaping
         return PlayerScene(
             model=self._model_of(seat),
@@ -119,7 +119,7 @@ class Stagehand:
             ranged={str(index + 1): ends for index, ends in sorted(shaping.ranged.items())},
         )
 
-    def tracks(self, scene: Scene) -> Iterator[Track]:
+    def tracks(self, scene: Scene) -> Iterator[RampTrack]:
         """What glides on the way to a scene."""
         for seat, wanted in self._seats(scene):
             yield from ramp_targets.ramps_to(seat, wanted.values)
@@ -161,14 +161,14 @@ class Stagehand:
                 self._time.restore(time)
         return awaited
 
-    async def _load(self, seat: Seat, wanted: PlayerScene, file: Path | None) -> str:
+    async def _load(self, seat: Player, wanted: PlayerScene, file: Path | None) -> str:
         before = seat.dimension
         reply = await self._models.load(seat, wanted.model, file)
         if seat.dimension != before:  # what was done to single values has gone with them
             self._shape(seat, wanted)
         return reply
 
-    def _shape(self, seat: Seat, wanted: PlayerScene) -> None:
+    def _shape(self, seat: Player, wanted: PlayerScene) -> None:
         shaping, most = seat.shaping, self._session.dimension - 1
         shaping.muted = _indices(wanted.muted, most)
         shaping.soloed = _indices(wanted.solo, most)
@@ -192,11 +192,11 @@ class Stagehand:
                 outputs.nudge(name, seconds)
         return awaited
 
-    def _model_of(self, seat: Seat) -> str:
+    def _model_of(self, seat: Player) -> str:
         file = self._models.file_of(seat)
         return file.stem if file is not None else ""
 
-    def _seats(self, scene: Scene) -> Iterator[tuple[Seat, PlayerScene]]:
+    def _seats(self, scene: Scene) -> Iterator[tuple[Player, PlayerScene]]:
         for name, wanted in scene.players.items():
             if (seat := self._session.seats.get(name)) is not None:
                 yield seat, wanted

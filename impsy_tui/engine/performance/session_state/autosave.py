@@ -32,7 +32,7 @@ class Keeping:
         self,
         scheduler: Scheduler,
         logs: Path,
-        state: Callable[[], last_session.LastSession],
+        state: Callable[[], last_session.SessionFile],
         background: Callable[[Coroutine[Any, Any, None]], None],
         tell: Tell,
     ) -> None:
@@ -55,7 +55,7 @@ class Keeping:
         self._planned = False
         self._background(self.keep(self._state()))
 
-    async def keep(self, state: last_session.LastSession) -> None:
+    async def keep(self, state: last_session.SessionFile) -> None:
         """Save this state now, after those that are being saved."""
         try:
             async with self._writing:
@@ -63,7 +63,7 @@ class Keeping:
         except OSError as error:
             self._tell("warning", "engine", f"the session cannot be saved for --resume: {error.strerror}")
 
-    def _write(self, state: last_session.LastSession) -> None:
+    def _write(self, state: last_session.SessionFile) -> None:
         if not self.resumed:
             last_session.set_aside(self._logs)
             self.resumed = True

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui.engine.io.midi_learn import Learned
+from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.session_state.pending_lines import LastPending, read_pending
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.settings import read_values
@@ -22,7 +22,7 @@ _LARGEST: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class LastPlayer:
+class SavedPlayer:
     """What is kept of a player.
 
     Attributes:
@@ -37,7 +37,7 @@ class LastPlayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class SavedSet:
     """What is kept of a set.
 
     Attributes:
@@ -60,13 +60,13 @@ class Rehearsed:
     cue: int = -1
     rig: tuple[str, ...] = ()
     pending: tuple[LastPending, ...] = ()
-    learned: tuple[Learned, ...] = ()
+    learned: tuple[LearnedControl, ...] = ()
     recording: bool = False
     jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class LastSession:
+class SessionFile:
     """The state that is kept.
 
     Attributes:
@@ -81,11 +81,11 @@ class LastSession:
         ended: True if the engine was ended on purpose, by ``shutdown`` or a signal other than SIGHUP.
     """
 
-    players: Mapping[str, LastPlayer]
+    players: Mapping[str, SavedPlayer]
     focus: str
     thru: bool
     log: bool
-    rehearsed: Rehearsed = field(default_factory=Rehearsed)
+    rehearsed: SavedSet = field(default_factory=SavedSet)
     config: str = ""
     saved: float = 0.0
     ended: bool = False
@@ -107,7 +107,7 @@ def earlier_file(logs: Path) -> Path:
     return logs / ".session-before.json"
 
 
-def keep(logs: Path, state: LastSession) -> None:
+def keep(logs: Path, state: SessionFile) -> None:
     """Write the state so that a power cut leaves the old one or the new one, whole.
 
     Raises:
@@ -132,7 +132,7 @@ def set_aside(logs: Path) -> None:
         session_file(logs).replace(earlier_file(logs))
 
 
-def recall(logs: Path) -> LastSession | None:
+def recall(logs: Path) -> SessionFile | None:
     """Returns the saved session, or None if there is none.
 
     Raises:
@@ -142,7 +142,7 @@ def recall(logs: Path) -> LastSession | None:
         raw: Any = json.loads(read_regular(session_file(logs), _LARGEST))
         # Files of earlier versions have the values of the only player next to the others.
         players = raw.get("players", {MAIN: raw})
-        return LastSession(
+        return SessionFile(
             players={str(name): _player(kept) for name, kept in players.items()},
             focus=str(raw.get("focus", MAIN)),
             thru=bool(raw["thru"]),
@@ -161,8 +161,8 @@ def recall(logs: Path) -> LastSession | None:
         raise UserError("it is damaged") from None
 
 
-def _rehearsed(raw: Any) -> Rehearsed:
-    return Rehearsed(
+def _rehearsed(raw: Any) -> SavedSet:
+    return SavedSet(
         scene=dict(raw.get("scene", {})),
         words=tuple(map(str, raw.get("words", ()))),
         bindings={str(trigger): str(line) for trigger, line in raw.get("bindings", {}).items()},
@@ -176,12 +176,12 @@ def _rehearsed(raw: Any) -> Rehearsed:
     )
 
 
-def _learned(raw: Any) -> Learned:
+def _learned(raw: Any) -> LearnedControl:
     entry = tuple(part if isinstance(part, int) else str(part) for part in raw["entry"])
-    return Learned(str(raw["channel"]), str(raw["device"]), int(raw["index"]), entry)
+    return LearnedControl(str(raw["channel"]), str(raw["device"]), int(raw["index"]), entry)
 
 
-def _player(raw: Any) -> LastPlayer:
+def _player(raw: Any) -> SavedPlayer:
     # Files of earlier versions have the values next to the others.
     values = read_values(raw.get("values", raw), parameters_of(MDRNN))
-    return LastPlayer(str(raw["model"]), values, bool(raw["paused"]))
+    return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]))

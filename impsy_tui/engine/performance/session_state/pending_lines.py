@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from impsy_tui.engine.performance.scheduled_commands import Conductor, Pending, Resumption
+from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ResumedRamp, ScheduledCommands
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, Moment, Program
 
@@ -37,7 +37,7 @@ class LastPending:
 class Ramps(Protocol):
     """Starts ramps; see ``StageManager``."""
 
-    conductor: Conductor
+    conductor: ScheduledCommands
 
     def glide(
         self,
@@ -47,17 +47,17 @@ class Ramps(Protocol):
         player: str,
         *,
         eased: bool,
-        resumed: Resumption | None = None,
+        resumed: ResumedRamp | None = None,
     ) -> str | Awaitable[str]:
         """Start a ramp, or go on with one."""
 
 
-def capture(conductor: Conductor, now: float) -> tuple[LastPending, ...]:
+def capture(conductor: ScheduledCommands, now: float) -> tuple[LastPending, ...]:
     """Returns the newest pending lines, the oldest of them first. ``now`` is the scheduler's time in seconds."""
     return tuple(_captured(conductor, pending, now) for pending in conductor.all()[-MOST_KEPT:])
 
 
-def _captured(conductor: Conductor, pending: Pending, now: float) -> LastPending:
+def _captured(conductor: ScheduledCommands, pending: PendingCommand, now: float) -> LastPending:
     if pending.glide is not None:
         starts = tuple((*track.key, track.start) for track in pending.glide.tracks.values())
         return LastPending(pending.number, pending.text, now - pending.glide.began, starts=starts)
@@ -121,7 +121,7 @@ async def _resume(
     match step.command.name, values:
         case "over", {"time": float(seconds), "settings": Program() as settings}:
             starts = {(player, parameter, index): value for player, parameter, index, value in one.starts}
-            resumed = Resumption(one.number, now - one.seconds - away, starts)
+            resumed = ResumedRamp(one.number, now - one.seconds - away, starts)
             eased = "ease" in values
             started = ramps.glide(one.line, seconds, settings, step.player, eased=eased, resumed=resumed)
             if not isinstance(started, str):

@@ -16,9 +16,9 @@ from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.ensemble.classifier import Classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
 from impsy_tui.ensemble.gestures import NOTHING
-from impsy_tui.ensemble.measures import Moment, Watch
-from impsy_tui.ensemble.predictor import Band, Steps, Tuning
-from impsy_tui.ensemble.touches.features import Window
+from impsy_tui.ensemble.measures import EnsembleMoment, EnsembleWatch
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Steps, Tuning
+from impsy_tui.ensemble.touches.features import FeatureWindow
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.errors import UserError
 
@@ -30,7 +30,7 @@ REMEMBERED: Final = 60
 
 
 @dataclass(slots=True)
-class BandSettings:
+class EnsembleSettings:
     """How a band plays.
 
     Attributes:
@@ -46,7 +46,7 @@ class BandSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Equipment:
+class EnsembleModels:
     """What a band plays with.
 
     Attributes:
@@ -70,7 +70,7 @@ class Equipment:
     told_by: str = ""
 
 
-class BandStage(Protocol):
+class EnsembleOutput(Protocol):
     """Where a band is heard. Followers are counted from 0."""
 
     def touch(self, follower: int, touch: ClipTouch) -> None:
@@ -79,14 +79,14 @@ class BandStage(Protocol):
     def lift(self, follower: int) -> None:
         """A follower's finger is lifted."""
 
-    def passed(self, at: float, codes: Sequence[int], moment: Moment) -> None:
+    def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """A second has passed, at this time, in which the lead, and each follower, did this."""
 
     def tell(self, level: str, text: str) -> None:
         """The band has something to say."""
 
 
-class BandPart(ParameterHolder):
+class EnsembleFollowers(ParameterHolder):
     """Lets a band play.
 
     Seconds are absolute deadlines from when it was started; those that a stall has missed are left out.
@@ -103,24 +103,24 @@ class BandPart(ParameterHolder):
 
     def __init__(
         self,
-        equipment: Equipment,
-        settings: BandSettings,
+        equipment: EnsembleModels,
+        settings: EnsembleSettings,
         scheduler: Scheduler,
-        stage: BandStage,
+        stage: EnsembleOutput,
         random: np.random.Generator,
     ) -> None:
         self.equipment = equipment
-        self.auditioned: Equipment | None = None
+        self.auditioned: EnsembleModels | None = None
         """What answers in silence beside it."""
-        self._understudy: Band | None = None
+        self._understudy: EnsemblePredictor | None = None
         self.settings = settings
         self.paused = False
         self.forced: dict[int, int] = {}
         """Gestures that followers are told to make, by number from 0."""
-        self.features = Window().features(0.0)
+        self.features = FeatureWindow().features(0.0)
         """Of the lead, at the last second."""
         self.lead = NOTHING
-        self.moment: Moment | None = None
+        self.moment: EnsembleMoment | None = None
         self.idea_at: float | None = None
         """When there was a new idea last."""
         self.seconds: deque[tuple[int, ...]] = deque(maxlen=REMEMBERED)
@@ -130,8 +130,8 @@ class BandPart(ParameterHolder):
         self._scheduler = scheduler
         self._stage = stage
         self._random = random
-        self._window = Window()
-        self._watch = Watch()
+        self._window = FeatureWindow()
+        self._watch = EnsembleWatch()
         self._stopped = False
         self._fault = ""
         self._timer: Timer | None = None
@@ -198,14 +198,14 @@ class BandPart(ParameterHolder):
 
     # What it plays with
 
-    def followers(self, equipment: Equipment) -> Band:
+    def followers(self, equipment: EnsembleModels) -> EnsemblePredictor:
         """As many as there are, who do what is done now, and have heard nothing else."""
         tuning = equipment.tunings.get(self.settings.players, Tuning())
-        band = Band(equipment.network, self.settings.players - 1, self._random, tuning)
+        band = EnsemblePredictor(equipment.network, self.settings.players - 1, self._random, tuning)
         band.reset(self._codes)
         return band
 
-    def change(self, equipment: Equipment, band: Band | None = None) -> None:
+    def change(self, equipment: EnsembleModels, band: EnsemblePredictor | None = None) -> None:
         """Play with this from the next second on.
 
         Args:
@@ -216,7 +216,7 @@ class BandPart(ParameterHolder):
         self._band = self._as_many(equipment, band)
         self._fault = ""
 
-    def audition(self, equipment: Equipment, band: Band) -> None:
+    def audition(self, equipment: EnsembleModels, band: EnsemblePredictor) -> None:
         """Let others answer in silence."""
         self.auditioned, self._understudy = equipment, self._as_many(equipment, band)
 
@@ -235,12 +235,12 @@ class BandPart(ParameterHolder):
         """What those do who are auditioned."""
         return () if self._understudy is None else self._understudy.codes
 
-    def _with_mine(self, equipment: Equipment) -> Equipment:
+    def _with_mine(self, equipment: EnsembleModels) -> EnsembleModels:
         """Where the classifier was changed while a model was loaded, that stays."""
         mine = self.equipment
         return replace(equipment, classifier=mine.classifier, told_by=mine.told_by, clips=mine.clips)
 
-    def _as_many(self, equipment: Equipment, band: Band | None) -> Band:
+    def _as_many(self, equipment: EnsembleModels, band: EnsemblePredictor | None) -> EnsemblePredictor:
         return band if band is not None and band.followers == len(self._codes) else self.followers(equipment)
 
     def _hand(self, follower: int) -> ClipPlayer:

@@ -5,7 +5,7 @@ from typing import Final
 
 from impsy_tui import terms
 from impsy_tui.channels.demo.faders import DemoChannel
-from impsy_tui.control.states import GuidedState
+from impsy_tui.control.states import GestureRecordingState
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.players.ensemble.score_log import row_of
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
@@ -130,11 +130,11 @@ class GuidedRecording:
             self._all_touches += 1
             self._heard += self._plays
 
-    def state(self, now: float) -> GuidedState | None:
+    def state(self, now: float) -> GestureRecordingState | None:
         """What is asked for, None where nobody is led."""
         if not self.runs:
             return None
-        return GuidedState(
+        return GestureRecordingState(
             gesture=terms.GESTURES[self._gestures[self._number]],
             plays=self._plays,
             left=max(0.0, self._ends - now),

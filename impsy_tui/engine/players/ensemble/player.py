@@ -7,15 +7,15 @@ from typing import Final
 import numpy as np
 
 from impsy_tui import terms
-from impsy_tui.channels.base import PlaysTouches, ShowsBand, VirtualTouch
-from impsy_tui.control.states import BandState, PlayerState
-from impsy_tui.engine.players.base import Room
-from impsy_tui.engine.players.ensemble.followers import BandPart, BandSettings, Equipment
-from impsy_tui.engine.players.ensemble.score_log import BandRecord
-from impsy_tui.engine.players.routing import Wiring
+from impsy_tui.channels.base import EnsembleDisplay, TouchOutput, VirtualTouch
+from impsy_tui.control.states import EnsembleState, PlayerState
+from impsy_tui.engine.players.base import SessionInterface
+from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, EnsembleModels, EnsembleSettings
+from impsy_tui.engine.players.ensemble.score_log import ScoreLog
+from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import captured
 from impsy_tui.ensemble.clips import ClipTouch
-from impsy_tui.ensemble.measures import Moment, entropy
+from impsy_tui.ensemble.measures import EnsembleMoment, entropy
 from impsy_tui.ensemble.touches.pitches import loudness, note_at
 from impsy_tui.ensemble.touches.surfaces import (
     Lifted,
@@ -34,13 +34,13 @@ _NEW_IDEA_SHOWN: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class BandWiring:
+class EnsembleRouting:
     """What a band hears besides channels, and where its followers are heard.
 
     Attributes:
         lead: whose touches it hears; empty for anybody's.
         destinations: names of the channels of each follower, going round where there are more followers; empty for
-            all, or for ``Wiring.plays_channels``.
+            all, or for ``Routing.plays_channels``.
         midi_channels: of each follower, from 1, going round.
         notes: MIDI notes from left to right.
     """
@@ -51,7 +51,7 @@ class BandWiring:
     notes: tuple[int, ...]
 
 
-class BandSeat:
+class EnsemblePlayer:
     """A band in a session. It is the ``BandStage`` of its part.
 
     Args:
@@ -68,23 +68,23 @@ class BandSeat:
     def __init__(
         self,
         name: str,
-        equipment: Equipment,
-        settings: BandSettings,
-        wiring: Wiring,
-        band: BandWiring,
-        record: BandRecord,
-        room: Room,
+        equipment: EnsembleModels,
+        settings: EnsembleSettings,
+        wiring: Routing,
+        band: EnsembleRouting,
+        record: ScoreLog,
+        room: SessionInterface,
         random: np.random.Generator,
     ) -> None:
         self.name = name
         self.wiring = wiring
-        self.part = BandPart(equipment, settings, room.scheduler, self, random)
+        self.part = EnsembleFollowers(equipment, settings, room.scheduler, self, random)
         self._band = band
         self._record = record
         self._room = room
-        self._outlets: list[list[tuple[int, PlaysTouches]]] = []
+        self._outlets: list[list[tuple[int, TouchOutput]]] = []
         """Where each follower is heard: numbers of outlets, and their channels."""
-        self._shows: list[tuple[int, ShowsBand]] = []
+        self._shows: list[tuple[int, EnsembleDisplay]] = []
         """Where everybody is seen: the same."""
         self._is_scored = False
 
@@ -96,7 +96,7 @@ class BandSeat:
     # A Sitter, for the session
 
     @property
-    def parts(self) -> tuple[BandPart, ...]:
+    def parts(self) -> tuple[EnsembleFollowers, ...]:
         """What plays."""
         return (self.part,)
 
@@ -104,7 +104,7 @@ class BandSeat:
         """Begin to play, on the channels that there are now."""
         self._outlets = [self._destination(number) for number in range(len(terms.FOLLOWERS))]
         channels = [outlet.channel for outlet in self._room.outputs.outlets]
-        shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, ShowsBand)]
+        shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
         self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
         self._tell_all([performance_told(self.name, begins=True), *self._present(self.players)])
         self.part.start()
@@ -206,7 +206,7 @@ class BandSeat:
         for number, channel in self._outlets[follower]:
             self._room.outputs.pass_on(number, channel.end_touch, terms.FOLLOWERS[follower])
 
-    def passed(self, at: float, codes: Sequence[int], moment: Moment) -> None:
+    def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """A second has passed: it is written down, and told to whoever hears the followers."""
         self._keep_score(at, codes)
         told = [gesture_told(player, code) for player, code in zip(self.players, codes, strict=True)]
@@ -222,7 +222,7 @@ class BandSeat:
 
     def _tell_all(self, told: Sequence[Told]) -> None:
         followers = self.part.settings.players - 1
-        there: dict[int, PlaysTouches | ShowsBand] = dict(self._shows)
+        there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
         there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)
         for number, channel in there.items():
             self._room.outputs.pass_on(number, channel.tell_band, told)
@@ -237,7 +237,7 @@ class BandSeat:
             self._record.begin_score(self.players)
         self._record.second(at, codes)
 
-    def _destination(self, follower: int) -> list[tuple[int, PlaysTouches]]:
+    def _destination(self, follower: int) -> list[tuple[int, TouchOutput]]:
         names = self.wiring.plays_channels
         if chosen := self._band.destinations:
             names = frozenset({chosen[follower % len(chosen)]})
@@ -245,7 +245,7 @@ class BandSeat:
         return [
             (number, channel)
             for number, channel in enumerate(channels)
-            if isinstance(channel, PlaysTouches) and (names is None or channel.name in names)
+            if isinstance(channel, TouchOutput) and (names is None or channel.name in names)
         ]
 
     # What others want to know
@@ -272,10 +272,10 @@ class BandSeat:
             band=self._state(now),
         )
 
-    def _state(self, now: float) -> BandState:
+    def _state(self, now: float) -> EnsembleState:
         part, moment = self.part, self.part.moment
         columns = zip(*part.seconds, strict=True) if part.seconds else [()] * len(self.players)
-        return BandState(
+        return EnsembleState(
             players=self.players,
             gestures=(part.lead, *part.codes),
             seconds=tuple("".join(map(str, column)) for column in columns),

@@ -7,7 +7,7 @@ from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.ensemble.touches.touch import HEADER, SUFFIX, Touch, wall_seconds, written
 
 
-class BandRecord:
+class ScoreLog:
     """Two files at a time, through the performance log.
 
     Args:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.control.messages import Reply
-from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.performance.scenes.file import SceneFile
 from tests.support.engine.scripted_players import ScriptedPlayer
 from tests.support.engine.virtual_session import Rehearsal, temp
 from tests.support.models import constant_model
@@ -119,7 +119,7 @@ model = ""
 
 def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text(EARLIER)
-    scene = SceneBook(tmp_path / "scenes.toml").find("dark")
+    scene = SceneFile(tmp_path / "scenes.toml").find("dark")
     main, far, trio = scene.players["main"], scene.players["far"], scene.bands["trio"]
     models = {"mode": "duet", "temp": 2.0, "sigma": 0.5, "timescale": 0.25, "threshold": 3.0, "max_response": None}
     assert (main.kind, main.values, main.muted, main.held) == ("mdrnn", models, (2,), {"1": 0.25})

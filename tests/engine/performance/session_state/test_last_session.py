@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from impsy_tui.engine.io.midi_learn import Learned
+from impsy_tui.engine.io.midi_learn import LearnedControl
 from impsy_tui.engine.performance.session_state.autosave import Keeping
 from impsy_tui.engine.performance.session_state.last_session import (
-    LastPlayer,
-    LastSession,
-    Rehearsed,
+    SavedPlayer,
+    SavedSet,
+    SessionFile,
     earlier_file,
     keep,
     recall,
@@ -24,9 +24,9 @@ from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
 
 VALUES = {"mode": "battle", "temp": 1.3, "sigma": 0.02, "timescale": 0.5, "threshold": 2.0, "max_response": None}
-MAIN = LastPlayer("m.tflite", VALUES, True)
+MAIN = SavedPlayer("m.tflite", VALUES, True)
 DUET = replace(MAIN, values=VALUES | {"mode": "duet"})
-STATE = LastSession({"main": MAIN, "b": replace(DUET, model="")}, "b", False, True)
+STATE = SessionFile({"main": MAIN, "b": replace(DUET, model="")}, "b", False, True)
 EARLIER = {
     "model": "m.tflite",
     "mode": "battle",
@@ -41,13 +41,13 @@ EARLIER = {
 
 def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
     keep(tmp_path / "logs", STATE)
-    rehearsed = Rehearsed(
+    rehearsed = SavedSet(
         pending=(LastPending(3, "over 20s temp 1.5", 4.5, starts=(("main", "temp", -1, 0.5),)),),
-        learned=(Learned("midi", "Knobs", 2, ("control_change", 1, 74)),),
+        learned=(LearnedControl("midi", "Knobs", 2, ("control_change", 1, 74)),),
         recording=True,
         jobs=("train s",),
     )
-    later = LastSession({"main": DUET}, "main", False, True, rehearsed, "/c.toml", 12.5, True)
+    later = SessionFile({"main": DUET}, "main", False, True, rehearsed, "/c.toml", 12.5, True)
     keep(tmp_path / "logs", later)
     assert recall(tmp_path / "logs") == later
     assert [file.name for file in (tmp_path / "logs").iterdir()] == [".last-session.json"]
@@ -55,7 +55,7 @@ def test_what_is_kept_is_recalled(tmp_path: Path) -> None:
 
 def test_what_was_kept_when_there_was_one_player_is_recalled_for_main(tmp_path: Path) -> None:
     (tmp_path / ".last-session.json").write_text(json.dumps(EARLIER | {"thru": False, "log": True}))
-    assert recall(tmp_path) == LastSession({"main": MAIN}, "main", False, True, ended=True)
+    assert recall(tmp_path) == SessionFile({"main": MAIN}, "main", False, True, ended=True)
 
 
 def test_recall_reads_the_players_of_the_version_before(tmp_path: Path) -> None:

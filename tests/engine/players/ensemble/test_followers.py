@@ -2,14 +2,14 @@
 
 import pytest
 
-from impsy_tui.engine.players.ensemble.followers import GONE_AFTER, BandSettings
+from impsy_tui.engine.players.ensemble.followers import GONE_AFTER, EnsembleSettings
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, Stage, clip
 
 TAPS, SWIPE, SWIRL = 1, 3, 7
 
 
 def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_due() -> None:
-    stage = Stage(ScriptedNetwork(TAPS, SWIRL), BandSettings(players=3, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS, SWIRL), EnsembleSettings(players=3, lead_stops="play"))
     stage.wait(3.9)
     assert stage.seconds == [(1.0, (0, TAPS, SWIRL)), (2.0, (0, TAPS, SWIRL)), (3.0, (0, TAPS, SWIRL))]
     assert stage.times(0) == [1.0, 1.1, 3.5]
@@ -19,7 +19,7 @@ def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_d
 
 
 def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(players=2, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"))
     stage.wait(12.0)
     assert stage.times(0) == [1.0, 1.1, 3.5, 6.0, 6.1, 8.5, 11.0, 11.1]
 
@@ -27,7 +27,7 @@ def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture()
 def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
     network = ScriptedNetwork(TAPS)
     stage = Stage(
-        network, BandSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.9, 1.9), clip(SWIPE, 0.5)]
+        network, EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.9, 1.9), clip(SWIPE, 0.5)]
     )
     stage.wait(1.5)
     network.wanted = [SWIPE]
@@ -41,7 +41,7 @@ def test_another_gesture_ends_the_clip_and_nothing_is_silence() -> None:
 
 def test_a_finger_that_nobody_lifts_is_lifted_when_no_touch_follows() -> None:
     stage = Stage(
-        ScriptedNetwork(TAPS), BandSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.2, 2.0)]
+        ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0, 0.2, 2.0)]
     )
     stage.wait(3.9)
     assert stage.lifts == [(1.5, 0), (3.3, 0)]
@@ -49,7 +49,7 @@ def test_a_finger_that_nobody_lifts_is_lifted_when_no_touch_follows() -> None:
 
 def test_what_a_stall_has_missed_is_left_out_and_the_seconds_stay_where_they_were() -> None:
     touches = [n / 10 for n in range(50)]
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(players=2, lead_stops="play"), clips=[clip(TAPS, *touches)])
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, *touches)])
     stage.wait(1.05)
     stage.time.stall(2.3)  # to 3.35
     stage.wait(0.0)
@@ -71,7 +71,7 @@ def test_the_lead_s_gesture_is_told_from_its_touches() -> None:
 
 
 def test_a_follower_that_is_told_what_to_do_does_it_until_it_is_free() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(players=4, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=4, lead_stops="play"))
     stage.wait(1.5)
     stage.part.force(1, SWIRL)
     stage.part.force(2, 0)
@@ -100,7 +100,7 @@ def test_a_band_that_is_paused_is_silent_and_listens() -> None:
 
 @pytest.mark.parametrize(("lead_stops", "plays"), [("rest", 0), ("play", TAPS)])
 def test_when_the_lead_has_stopped_the_band_rests_or_plays_on(lead_stops: str, plays: int) -> None:
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(lead_stops=lead_stops))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(lead_stops=lead_stops))
     stage.wait(60.0)
     assert stage.told == []  # nobody has led yet
     assert stage.seconds[-1][1][1:] == (plays, plays, plays)
@@ -118,7 +118,7 @@ def test_when_the_lead_has_stopped_the_band_rests_or_plays_on(lead_stops: str, p
 
 
 def test_who_rests_does_what_the_performer_says_all_the_same() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(lead_stops="rest"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(lead_stops="rest"))
     stage.part.force(0, SWIRL)
     stage.wait(3.0)
     assert stage.seconds[-1][1] == (0, SWIRL, 0, 0)
@@ -132,7 +132,7 @@ def test_who_rests_does_what_the_performer_says_all_the_same() -> None:
 
 
 def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(players=3, lead_stops="play"))
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=3, lead_stops="play"))
     stage.wait(2.05)
     stage.part.force(1, SWIRL)
     stage.part.set_players(2)
@@ -149,7 +149,7 @@ def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
 
 def test_a_network_that_fails_is_told_of_once_and_the_followers_go_on() -> None:
     network = ScriptedNetwork(TAPS)
-    stage = Stage(network, BandSettings(players=2, lead_stops="play"))
+    stage = Stage(network, EnsembleSettings(players=2, lead_stops="play"))
     stage.wait(1.5)
     network.broken = True
     stage.wait(3.0)
@@ -163,7 +163,7 @@ def test_a_network_that_fails_is_told_of_once_and_the_followers_go_on() -> None:
 
 def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
     clips = [clip(TAPS, 0.0, x=0.1), clip(TAPS, 0.0, x=0.55), clip(TAPS, 0.0, x=0.9)]
-    stage = Stage(ScriptedNetwork(TAPS), BandSettings(players=2, clips="nearest", lead_stops="play"), clips=clips)
+    stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=2, clips="nearest", lead_stops="play"), clips=clips)
     stage.taps(1.0)
     stage.wait(0.5)
     assert [touch.x for _, _, touch in stage.touches] == [0.55]
@@ -173,7 +173,7 @@ def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
 
 
 def test_a_gesture_without_clips_is_silence() -> None:
-    stage = Stage(ScriptedNetwork(8), BandSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0)])
+    stage = Stage(ScriptedNetwork(8), EnsembleSettings(players=2, lead_stops="play"), clips=[clip(TAPS, 0.0)])
     stage.wait(10.0)
     assert stage.touches == []
     assert stage.seconds[-1][1] == (0, 8)

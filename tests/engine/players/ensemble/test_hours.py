@@ -8,7 +8,7 @@ import pytest
 
 from impsy_tui.channels.demo.touches import TouchDemoChannel
 from impsy_tui.config import Demo
-from impsy_tui.engine.players.ensemble.followers import GONE_AFTER, BandSettings
+from impsy_tui.engine.players.ensemble.followers import GONE_AFTER, EnsembleSettings
 from impsy_tui.ensemble.clips import SHIPPED, read_clips
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.touches.surfaces import Lifted
@@ -25,7 +25,7 @@ class Gallery:
     """A band, and visitors who lead it now and then; of what it does only sums are kept, minute by minute."""
 
     def __init__(self, lead_stops: str) -> None:
-        self.stage = Stage(ScriptedNetwork(0), BandSettings(players=3, lead_stops=lead_stops))
+        self.stage = Stage(ScriptedNetwork(0), EnsembleSettings(players=3, lead_stops=lead_stops))
         self.scheduler = self.stage.time.scheduler
         part = self.stage.part
         network = EnsembleNetwork(MODELS / "ensembleRNN-units16.tflite")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from impsy_tui.channels.base import VirtualTouch
-from impsy_tui.engine.performance.replay import Performance
-from impsy_tui.engine.performance.scenes.file import SceneBook
+from impsy_tui.engine.performance.replay import RecordedPerformance
+from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.touches.surfaces import Lifted
 from impsy_tui.ensemble.touches.touch import read_touches
@@ -94,7 +94,7 @@ def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: Ha
     rehearsal = hall.rehearsal
     constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     hall.do("player trio")
-    events = Performance("it", np.zeros(1), np.zeros((1, 3)))
+    events = RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)))
     assert "is replayed" in asyncio.run(rehearsal.manager.play_again(events, through="mine"))
     assert rehearsal.session.seats["main"].part.player.name == "mine"
 
@@ -121,7 +121,7 @@ def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, t
     hall.do("band 2; free; clips random; @trio temp 2")
     hall.do("scene loud")
     assert (part.settings.players, part.forced, part.settings.temp) == (5, {1: 6}, 0.5)
-    kept = SceneBook(tmp_path / "scenes.toml").find("loud").bands["trio"]
+    kept = SceneFile(tmp_path / "scenes.toml").find("loud").bands["trio"]
     assert kept.forced == {"p3": "big-swirl"}
 
 
