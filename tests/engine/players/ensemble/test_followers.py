@@ -167,7 +167,7 @@ def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
     stage.taps(1.0)
     stage.wait(0.5)
     assert [touch.x for _, _, touch in stage.touches] == [0.55]
-    stage.part.choose_clips("random")
+    stage.part.set_value("clips", "random")
     stage.wait(100.0)
     assert {touch.x for _, _, touch in stage.touches} == {0.1, 0.55, 0.9}
 
