@@ -30,3 +30,8 @@ class MalformedMessageError(UserError):
 
     The text is one of few, so that the channel can count each kind.
     """
+
+
+def first_line(error: Exception) -> str:
+    """Returns the first line of a library's message, at most 200 characters; the error's class if it has no text."""
+    return str(error).strip().partition("\n")[0][:200] or type(error).__name__

@@ -54,5 +54,5 @@ class Predictor(Protocol):
     def reset(self) -> None:
         """Forget everything heard."""
 
-    def throw_dice_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """Forget what was drawn by chance beforehand: its source begins anew."""

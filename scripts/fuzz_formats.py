@@ -165,13 +165,26 @@ def _read_weights() -> Any:
 def _read_tflite() -> Any:
     from impsy_tui.mdrnn.tflite import TfliteNetwork
 
-    return TfliteNetwork, (UserError,)
+    def read(file: Path) -> None:
+        network = TfliteNetwork(file)
+        for _ in range(2):  # the second step feeds the states of the first one back
+            network.step([0.5] * network.shape.dimension)
+
+    return read, (UserError,)
 
 
 def _read_ensemble() -> Any:
-    from impsy_tui.ensemble.network import EnsembleNetwork
+    import numpy as np
 
-    return EnsembleNetwork, (UserError,)
+    from impsy_tui.ensemble.memory import INPUTS
+    from impsy_tui.ensemble.network import MOST_FOLLOWERS, EnsembleNetwork
+
+    def read(file: Path) -> None:
+        network = EnsembleNetwork(file)
+        for _ in range(2):
+            network.step(np.full((MOST_FOLLOWERS, INPUTS), 0.5, np.float32))
+
+    return read, (UserError,)
 
 
 def _read_agent() -> Any:
@@ -257,9 +270,9 @@ def _read_corpus() -> Any:
 
 
 def _read_settings() -> Any:
-    from impsy_tui.agent.task import read_settings
+    from impsy_tui.agent.task import read_task
 
-    return read_settings, (UserError,)
+    return read_task, (UserError,)
 
 
 def _read_config() -> Any:
@@ -270,10 +283,10 @@ def _read_config() -> Any:
 
 def _read_notes() -> Any:
     from impsy_tui.ensemble.tuning import read_tuning
-    from impsy_tui.model_files.metadata import read_curve, read_notes
+    from impsy_tui.model_files.metadata import read_curve, read_metadata
 
     def read(file: Path) -> None:
-        read_notes(file.with_suffix(".h5"))
+        read_metadata(file.with_suffix(".h5"))
         read_curve(file.with_suffix(".h5"))
         read_tuning(file.with_suffix(".h5"), 3)
 
@@ -355,7 +368,7 @@ FORMATS: Final[dict[str, Format]] = {
     "dataset": Format(".npz", _dataset, _read_dataset),
     "h5": Format(".h5", _h5, _read_weights, contained=True),
     "keras": Format(".keras", _keras, _read_weights, contained=True),
-    "tflite": Format(".tflite", _files("models/musicMDRNN*.tflite"), _read_tflite, contained=True),
+    "tflite": Format(".tflite", _files("scripts/fuzz-seed.tflite"), _read_tflite, contained=True),
     "ensemble": Format(".tflite", _files("models/ensembleRNN*.tflite"), _read_ensemble, contained=True),
     "agent": Format(".npz", _files("models/agent-*.npz"), _read_agent),
     "clips": Format(".npz", _files("models/clips-*.npz"), _read_clips),

@@ -16,7 +16,7 @@ from impsy_tui.control.client import connected
 from impsy_tui.control.messages import Files, FromEngine, Names, Reply
 from impsy_tui.data.datasets import read_dataset, write_dataset
 from impsy_tui.engine.models.user_files import UserFiles
-from impsy_tui.ensemble.scores import read_band, read_score
+from impsy_tui.ensemble.scores import read_score, read_scores
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
 from impsy_tui.plots.request import PlotRequest
@@ -115,7 +115,7 @@ def test_scores_are_read_past_bad_ones(tmp_path: Path) -> None:
     (tmp_path / "good.csv").write_text(SCORE)
     (tmp_path / "a-touches.csv").write_text(TOUCHES)
     (tmp_path / "a-gesturetargets.csv").write_text("time,target\n2026-05-01T20:00:00,1\n")
-    scores, remarks = read_band([tmp_path])
+    scores, remarks = read_scores([tmp_path])
     assert [score.name for score in scores] == ["good"]
     told = "\n".join(remarks)
     for bad in ("0-broken", "0-folder", "0-missing", "0-pipe", "a-touches", "a-gesturetargets"):

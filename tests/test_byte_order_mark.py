@@ -14,7 +14,7 @@ from impsy_tui.data.logs import log_facts, read_rows
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.language.setlist import read_set
-from impsy_tui.model_files.metadata import read_notes
+from impsy_tui.model_files.metadata import read_metadata
 from impsy_tui.paths import shipped_folder
 from impsy_tui.training.gestures.labelled_recordings import read_labelled
 from impsy_tui.workers.read_log import read_reel
@@ -45,7 +45,7 @@ READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "scenes": ("scenes.toml", '[few]\nmode = "duet"\n', lambda file: SceneFile(file).names()),
     "theme": ("themes/mine.toml", THEME, _theme),
     "set list": ("a.imp", "# one\ntemp 1\n", lambda file: read_set(file.read_text(encoding="utf-8"))),
-    "model notes": ("m.toml", "max_gap = 3.0\n", lambda file: read_notes(file.with_suffix(".tflite"))),
+    "model notes": ("m.toml", "max_gap = 3.0\n", lambda file: read_metadata(file.with_suffix(".tflite"))),
     "table": ("t.csv", "a,b\n1,2\n3,4\n", lambda file: read_table_rows(file).names),
     "gesture table": ("g.csv", GESTURES, lambda file: read_labelled(file).labels),
     "gesture score": ("s.csv", "time,p1\n0,1\n1,2\n", read_score),

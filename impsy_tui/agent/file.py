@@ -19,10 +19,10 @@ import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.lookup_table import MOST_PARAMETERS, LookupTable
-from impsy_tui.agent.memory import remembered
+from impsy_tui.agent.memory import recalled_size
 from impsy_tui.agent.perceptron import ACTIVATIONS, Perceptron
 from impsy_tui.agent.seek import KnownSynth, Scaler, moves
-from impsy_tui.errors import UserError
+from impsy_tui.errors import UserError, first_line
 from impsy_tui.npz import read_npz
 
 SUFFIX: Final = ".npz"
@@ -152,7 +152,7 @@ def read_agent(path: Path) -> AgentModel:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except _DAMAGES as error:
-        raise UserError(f"{path.name} is no agent: {_first_line(error)}") from None
+        raise UserError(f"{path.name} is no agent: {first_line(error)}") from None
 
 
 def _read(path: Path) -> AgentModel:
@@ -202,7 +202,7 @@ def check(model: AgentModel) -> None:
         UserError: they do not; the message goes on from its name.
     """
     count = model.known.count
-    recalled = remembered(count, model.patience)
+    recalled = recalled_size(count, model.patience)
     expected = 2 * len(model.heard) + count + recalled
     if model.network.inputs != expected:
         memory = f" and {recalled} numbers of memory" if recalled else ""
@@ -314,7 +314,3 @@ def _frames(found: Any) -> int:
     if not isinstance(found, int) or not 1 <= found <= 100_000:
         raise UserError("looks ahead by frames that make no sense")
     return found
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

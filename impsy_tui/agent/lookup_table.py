@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, TextIO
 import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.errors import UserError
+from impsy_tui.errors import UserError, first_line
 
 _PARAMETER: Final = "param-"
 _DIGITS: Final = "%.12g"
@@ -120,9 +120,9 @@ def read_rows(path: Path) -> Rows:
             names = tuple(next(csv.reader([next(lines, "")]), []))
             values = np.loadtxt(lines, delimiter=",", ndmin=2)
     except ValueError as error:  # bytes that are no text among them
-        raise UserError(f"{path.name} is no table of numbers: {_first_line(error)}") from None
+        raise UserError(f"{path.name} is no table of numbers: {first_line(error)}") from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise UserError(f"{path}: {getattr(error, 'strerror', None) or _first_line(error)}") from None
+        raise UserError(f"{path}: {getattr(error, 'strerror', None) or first_line(error)}") from None
     if not values.size:
         raise UserError(f"{path.name} holds no rows")
     if values.shape[1] != len(names):
@@ -156,7 +156,3 @@ def columns(path: Path, rows: Rows, wanted: "tuple[str, ...] | list[str]") -> np
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise UserError(f"{path.name} lacks the columns {', '.join(missing[:3])}{more}")
     return np.ascontiguousarray(rows.values[:, [places[name] for name in wanted]])
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -67,7 +67,7 @@ class Memory:
         self._sounds = known.descriptors[:, list(places)].astype(np.float32)
         self._norms = (self._sounds**2).sum(1)
         self.kept = min(_ROWS, len(self._sounds))
-        self.size = remembered(known.count, patience)
+        self.size = recalled_size(known.count, patience)
 
     def alike(self, targets: np.ndarray) -> SimilarRows:
         """The rows that sound like ``[queries, places]`` targets, standardised."""
@@ -123,6 +123,6 @@ def _least(values: np.ndarray, count: int) -> np.ndarray:
     return np.take_along_axis(among, least, 1)
 
 
-def remembered(count: int, patience: Sequence[float]) -> int:
+def recalled_size(count: int, patience: Sequence[float]) -> int:
     """How many numbers are recalled of a synth of so many parameters."""
     return len(patience) * (count + 2)

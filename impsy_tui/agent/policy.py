@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 
 from impsy_tui.agent.corpus import FRAMES_A_SECOND
-from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.file import AgentModel
 from impsy_tui.agent.memory import Memory
 from impsy_tui.agent.seek import Seek, moved, observed, rmse, towards
-from impsy_tui.agent.targets import Forecast, SoundWalk, quiet_place
+from impsy_tui.agent.targets import Forecast, SoundWalk, quietest_parameters
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import AIM, REST, STEER
 
@@ -72,7 +72,7 @@ class AgentPolicy:
         self.silence: float | None = REST.default
         self.budget: float | None = None
         self.smoothing = 0.0
-        self._heard = places(model.heard)
+        self._heard = descriptor_indices(model.heard)
         self._expectation = Forecast(model.foresight, AHEAD, FRAMES_A_SECOND)
         self._stroll = SoundWalk(model.known, random or np.random.default_rng(1))
         self.hear(model.judged)
@@ -102,7 +102,7 @@ class AgentPolicy:
         Raises:
             UserError: there is no such descriptor, or none that the network hears.
         """
-        chosen = places(wanted)
+        chosen = descriptor_indices(wanted)
         if not chosen:
             raise UserError(f"hear takes descriptors or categories, such as {NAMES[0]} or chroma")
         if self.policy == "network" and not set(chosen) & set(self._heard):
@@ -110,7 +110,7 @@ class AgentPolicy:
         self._matters = chosen
         self._mask = np.isin(self._heard, chosen).astype(float)
         self._seek = Seek(self.model.known, chosen)
-        model, judged = self.model, places(self.model.judged)
+        model, judged = self.model, descriptor_indices(self.model.judged)
         # It learned to recall by what it learned to match; where none of that matters, it does by what it hears else.
         self._recalls = _among(judged, chosen) or _among(self._heard, chosen) or judged
         self._memory = Memory(model.known, self._recalls, model.step, model.patience) if model.patience else None
@@ -161,7 +161,7 @@ class AgentPolicy:
         self._sounds = sounds
         self._target = self._aimed(seconds)
         if resting:
-            move = towards(self._meant, quiet_place(known, self._meant), self.model.step)
+            move = towards(self._meant, quietest_parameters(known, self._meant), self.model.step)
         else:
             move = self._move(sounds, self._target)
         self._go(move, seconds)

@@ -29,5 +29,5 @@ class AgentPredictor(AgentPolicy):
         self.name = file.stem
         self.dimension = self.model.known.count + 1
 
-    def throw_dice_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """It draws nothing beforehand."""

@@ -10,7 +10,7 @@ def standardised(values: np.ndarray) -> np.ndarray:
     return scaled
 
 
-def principal(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def principal_components(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Principal components of standardised columns (PCA, by singular values).
 
     Args:

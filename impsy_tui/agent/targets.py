@@ -112,7 +112,7 @@ class SoundWalk:
         return np.asarray(sounds[self._row])
 
 
-def quiet_place(known: KnownSynth, parameters: np.ndarray) -> np.ndarray:
+def quietest_parameters(known: KnownSynth, parameters: np.ndarray) -> np.ndarray:
     """The parameters ``[N]`` at which a synth is quietest; of places as quiet, the one nearest to where it is."""
     loudness = known.table.descriptors[:, _LOUDNESS]
     places = known.table.parameters[loudness <= loudness.min() + _AS_QUIET]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.seek import STEP
 from impsy_tui.errors import UserError
 
@@ -52,7 +52,7 @@ class AgentTask:
     parameters: int | None = None
 
 
-def read_settings(path: Path) -> AgentTask:
+def read_task(path: Path) -> AgentTask:
     """RL-impro's ``environment_settings.json``, or the copy that it keeps of it beside a model.
 
     Raises:
@@ -101,4 +101,4 @@ def names_of(words: list[str]) -> tuple[str, ...]:
         UserError: there is no such descriptor.
     """
     wanted = list(CATEGORIES) if _ALL in words else words
-    return tuple(NAMES[place] for place in places(wanted))
+    return tuple(NAMES[place] for place in descriptor_indices(wanted))

@@ -17,7 +17,7 @@ from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.deferred_opening import DeferredOpening
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Audio
-from impsy_tui.errors import UserError
+from impsy_tui.errors import UserError, first_line
 from impsy_tui.installation import needs_extra
 
 _CHECK: Final = 1.0
@@ -123,7 +123,7 @@ class AudioChannel:
                 raise
             return stream
         except (sounddevice.PortAudioError, ValueError) as error:
-            raise UserError(f"{self._device} cannot be heard: {_first_line(error)}") from None
+            raise UserError(f"{self._device} cannot be heard: {first_line(error)}") from None
 
     def _take(self, block: np.ndarray, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread: hand a block over to the loop."""
@@ -151,7 +151,7 @@ class AudioChannel:
         if self._stream is None:
             return
         now = self._scheduler.now()
-        hearing = self._framing.hearing
+        hearing = self._framing.quality
         for problem in hearing.problems(self._told):
             self._troubles.note("sound", problem, 10.0)
         self._told = hearing
@@ -205,7 +205,7 @@ class AudioChannel:
 
     def status(self) -> ChannelStatus:
         now = self._scheduler.now()
-        heard = f"{self._framing.hearing.level:.0f} dBFS" if self._stream is not None else ""
+        heard = f"{self._framing.quality.level:.0f} dBFS" if self._stream is not None else ""
         bound = f"{self._device}, input {self._settings.input}"
         return self._traffic.status(self.name, self._state, bound, now, (heard, ""), self._troubles)
 
@@ -235,7 +235,3 @@ def _close(stream: Any) -> Thread:
     closing = Thread(target=close, daemon=True)
     closing.start()
     return closing
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
-from impsy_tui.ensemble.touches.surfaces import Lifted, Told
+from impsy_tui.ensemble.touches.surfaces import Lifted, OscMessage
 from impsy_tui.ensemble.touches.touch import Touch
 
 NONE_MUTED: Final[frozenset[int]] = frozenset()
@@ -262,7 +262,7 @@ class TouchOutput(Protocol):
     def end_touch(self, player: str) -> None:
         """The player's finger is lifted: what it left sounding ends."""
 
-    def tell_band(self, told: Sequence[Told]) -> None:
+    def tell_band(self, told: Sequence[OscMessage]) -> None:
         """Pass on what the band does, where the channel can say it."""
 
 
@@ -279,7 +279,7 @@ class EnsembleDisplay(Protocol):
     def show_touch(self, player: str, x: float, y: float, velocity: float) -> None:
         """Show a touch of the lead's, or of a player who is not heard there; as in ``VirtualTouch``."""
 
-    def tell_band(self, told: Sequence[Told]) -> None:
+    def tell_band(self, told: Sequence[OscMessage]) -> None:
         """Pass on what the band does."""
 
 

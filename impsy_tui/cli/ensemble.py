@@ -82,11 +82,11 @@ def generate(
     if plot is not None and plot.suffix not in gesture_scores.SUFFIXES:
         fail(f"--plot {plot}: a picture is to end in {', '.join(gesture_scores.SUFFIXES)}")
     try:
-        played = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
-        write_score(output, played)
+        generated = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
+        write_score(output, generated)
         say(f"written: {output}")
         if plot is not None:
-            gesture_scores.draw_picture(played, plot)
+            gesture_scores.draw_picture(generated, plot)
             say(f"drawn: {plot}")
     except UserError as problem:
         fail(str(problem))
@@ -94,7 +94,7 @@ def generate(
         from impsy_tui.cli.plot import paper
 
         on = paper()
-        typer.echo(gesture_scores.draw_text(played, on), color=on.colours)
+        typer.echo(gesture_scores.draw_text(generated, on), color=on.colours)
 
 
 def _read(file: Path) -> "Score":
@@ -111,14 +111,14 @@ def _generated(
 ) -> "Score":
     import numpy as np
 
-    from impsy_tui.ensemble.predictor import EnsemblePredictor, played
+    from impsy_tui.ensemble.predictor import EnsemblePredictor, generate_followers
     from impsy_tui.ensemble.scores import NOTHING, Score
     from impsy_tui.ensemble.tuning import read_tuning
 
     lead = score.codes[:, _seat(score, player)]
     tuning = read_tuning(model, players)
     band = EnsemblePredictor(_network(model), players - 1, np.random.default_rng(seed), tuning)
-    followers = played(band, lead, np.full(players - 1, NOTHING), temperature)
+    followers = generate_followers(band, lead, np.full(players - 1, NOTHING), temperature)
     names = ("lead", *(f"player-{number:02d}" for number in range(2, players + 1)))
     return Score(name, names, np.column_stack([lead, followers]), score.began)
 
@@ -163,10 +163,10 @@ def _found(places: list[Path]) -> list[Path]:
 
 def _network(file: Path) -> "EnsembleNetwork":
     from impsy_tui.ensemble.opening import open_ensemble
-    from impsy_tui.model_files.interpreter import quietly
+    from impsy_tui.model_files.interpreter import silenced_stderr
 
     try:
-        with quietly():
+        with silenced_stderr():
             return open_ensemble(file, 20.0)
     except UserError as problem:
         raise UserError(f"{file.stem} {problem}") from None

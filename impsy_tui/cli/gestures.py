@@ -80,7 +80,7 @@ def classify(
 ) -> None:
     """Tell which gesture each player makes, every second: touches become gesture scores, …-gestures.csv."""
     from impsy_tui.ensemble.gestures import GESTURES, NAMES
-    from impsy_tui.ensemble.score_touches import tell
+    from impsy_tui.ensemble.score_touches import classify_recording
     from impsy_tui.ensemble.scores import write_score
 
     classifier = _classifier(model)
@@ -90,7 +90,7 @@ def classify(
         if recording is None:
             bad = True
             continue
-        score = tell(recording, classifier)
+        score = classify_recording(recording, classifier)
         made = (destination or file.parent) / f"{recording.name}-gestures.csv"
         if made.exists():
             _warn(f"{made} is there already: -O names another folder")
@@ -120,7 +120,7 @@ def clips(
 ) -> None:
     """Cut recordings into a library of clips, five seconds each, that an ensemble's players play."""
     from impsy_tui.ensemble.clips import write_clips
-    from impsy_tui.ensemble.score_touches import clips_of, tell
+    from impsy_tui.ensemble.score_touches import classify_recording, clips_of
 
     if output.suffix != ".npz":
         fail(f"-o {output}: a library of clips is to end in .npz")
@@ -130,7 +130,7 @@ def clips(
     recordings = [recording for file in files if (recording := _recording(file)) is not None]
     if not recordings:
         raise typer.Exit(1)
-    library = clips_of([(recording, tell(recording, classifier)) for recording in recordings])
+    library = clips_of([(recording, classify_recording(recording, classifier)) for recording in recordings])
     if not library.all:
         fail("no gesture in there goes on for long enough to be cut: a clip is five seconds, and some more")
     try:

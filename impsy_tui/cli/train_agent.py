@@ -88,10 +88,10 @@ def convert(
 
 def _known(words: str) -> list[str]:
     """Descriptors as they were typed; the program ends where there are no such."""
-    from impsy_tui.agent.descriptors.names import places
+    from impsy_tui.agent.descriptors.names import descriptor_indices
 
     try:
-        places(typed := words.replace(",", " ").split())
+        descriptor_indices(typed := words.replace(",", " ").split())
     except UserError as problem:
         fail(str(problem))
     return typed

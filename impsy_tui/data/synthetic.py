@@ -16,7 +16,7 @@ Event = tuple[float, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class PerformerStyle:
     """How somebody plays.
 
     Attributes:
@@ -39,9 +39,9 @@ class Performer:
         manner: how it plays.
     """
 
-    def __init__(self, faders: int, random: np.random.Generator, manner: Manner | None = None) -> None:
+    def __init__(self, faders: int, random: np.random.Generator, manner: PerformerStyle | None = None) -> None:
         self._random = random
-        self._manner = manner or Manner()
+        self._manner = manner or PerformerStyle()
         self._place = random.uniform(0.2, 0.8, faders).tolist()
         self._wait = 0.0
 
@@ -131,7 +131,7 @@ def performances(count: int, events: int, faders: int, seed: int) -> list[np.nda
     corpus = []
     for child in np.random.SeedSequence(seed).spawn(count):
         random = np.random.default_rng(child)
-        manner = Manner(rest=float(random.uniform(1.0, 3.0)), rate=float(random.uniform(30.0, 50.0)))
+        manner = PerformerStyle(rest=float(random.uniform(1.0, 3.0)), rate=float(random.uniform(30.0, 50.0)))
         play = Performer(faders, random, manner).play()
         rows = [(dt, *values) for (dt, values), _ in zip(play, range(events), strict=False)]
         corpus.append(np.array(rows, np.float32))

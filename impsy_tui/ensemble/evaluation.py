@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from impsy_tui.ensemble.markov import MODELS, Markov
 from impsy_tui.ensemble.measures import Measures, measure
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, played
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, generate_followers
 
 REAL: Final = "real"
 
@@ -18,7 +18,7 @@ Codes = NDArray[Any]
 
 
 @dataclass(slots=True)
-class Judged:
+class Evaluation:
     """A model on scores.
 
     Attributes:
@@ -50,12 +50,14 @@ class Judged:
         return measure(self.parts)
 
 
-def judge_real(scores: Sequence[Codes]) -> Judged:
+def evaluate_real(scores: Sequence[Codes]) -> Evaluation:
     """The scores themselves."""
-    return Judged(REAL, parts=list(scores))
+    return Evaluation(REAL, parts=list(scores))
 
 
-def judge_markov(order: int, known: Sequence[Codes], scores: Sequence[Codes], random: np.random.Generator) -> Judged:
+def evaluate_markov(
+    order: int, known: Sequence[Codes], scores: Sequence[Codes], random: np.random.Generator
+) -> Evaluation:
     """A Markov chain that knows some scores, on others.
 
     Args:
@@ -65,7 +67,7 @@ def judge_markov(order: int, known: Sequence[Codes], scores: Sequence[Codes], ra
         random: source of chance.
     """
     model = Markov(known, order)
-    judged = Judged(MODELS[order])
+    judged = Evaluation(MODELS[order])
     for codes in scores:
         judged.nats.append(model.nats(codes).ravel())
         judged.changes.append((codes[1:] != codes[:-1]).ravel())
@@ -73,7 +75,7 @@ def judge_markov(order: int, known: Sequence[Codes], scores: Sequence[Codes], ra
     return judged
 
 
-def judge_network(
+def evaluate_network(
     name: str,
     network: EnsembleNetwork,
     scores: Sequence[Codes],
@@ -81,7 +83,7 @@ def judge_network(
     told: Callable[[int], None] = lambda done: None,
     temperature: float = 1.0,
     tuning: Callable[[int], Tuning] = lambda players: Tuning(),
-) -> Judged:
+) -> Evaluation:
     """A network on scores: everybody leads in turn, and it is judged on and plays the others.
 
     Args:
@@ -93,7 +95,7 @@ def judge_network(
         temperature: of what it plays.
         tuning: likewise, of a band of so many players.
     """
-    judged = Judged(name)
+    judged = Evaluation(name)
     for done, codes in enumerate(scores):
         told(done)
         for lead in range(codes.shape[1]):
@@ -101,7 +103,7 @@ def judge_network(
             band = EnsemblePredictor(network, followers.shape[1], random, tuning(codes.shape[1]))
             judged.nats.append(surprises(band, codes[:, lead], followers).ravel())
             judged.changes.append((followers[1:] != followers[:-1]).ravel())
-            judged.parts.append(played(band, codes[:, lead], followers[0], temperature))
+            judged.parts.append(generate_followers(band, codes[:, lead], followers[0], temperature))
     return judged
 
 
@@ -125,7 +127,7 @@ EXPLAINED: Final = (
 )
 
 
-def table(judged: Sequence[Judged]) -> list[tuple[str, ...]]:
+def table(judged: Sequence[Evaluation]) -> list[tuple[str, ...]]:
     """Rows of a table, as ``HEADS`` says."""
     rows: list[tuple[str, ...]] = []
     for each in judged:

@@ -84,7 +84,7 @@ class EnsembleMemory:
         return np.concatenate(parts, axis=1, dtype=np.float32)
 
 
-def told_of(lead: Floats, followers: Floats) -> Floats:
+def network_inputs(lead: Floats, followers: Floats) -> Floats:
     """What each follower's next gesture depends on.
 
     Args:

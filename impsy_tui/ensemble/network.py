@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from impsy_tui.ensemble.memory import GESTURES, INPUTS, Floats
-from impsy_tui.errors import UserError
+from impsy_tui.errors import UserError, first_line
 from impsy_tui.model_files.interpreter import interpreter
 
 PREFIX: Final = "ensembleRNN-"
@@ -40,8 +40,7 @@ class EnsembleNetwork:
         except OSError as error:
             raise UserError(f"cannot be read: {error.strerror or error}") from None
         except (RuntimeError, ValueError) as error:
-            reason = str(error).strip().partition("\n")[0][:200]
-            raise UserError(f"is not a TensorFlow Lite model: {reason}") from None
+            raise UserError(f"is not a TensorFlow Lite model: {first_line(error)}") from None
         self._told: Floats
         self._state: Floats
         self._find_tensors()
@@ -60,7 +59,10 @@ class EnsembleNetwork:
         self._told[: len(told), 0] = told
         run.set_tensor(self._input, self._told)
         run.set_tensor(self._state_in, self._state)
-        run.invoke()
+        try:
+            run.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise UserError(f"the model cannot be computed: {first_line(error)}") from None
         self._state = run.get_tensor(self._state_out)
         logits: Floats = run.get_tensor(self._output)[: len(told), 0]
         return logits

@@ -13,7 +13,7 @@ from impsy_tui.ensemble.memory import INPUTS
 from impsy_tui.ensemble.network import MOST_FOLLOWERS, EnsembleNetwork
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
-from impsy_tui.model_files.checks import looked_at, step_back
+from impsy_tui.model_files.checks import lower_priority, run_file_check
 
 _FINE: Final = "fine"
 _STEPS: Final = 4
@@ -21,7 +21,7 @@ _STEPS: Final = 4
 
 def main() -> None:
     """See the module."""
-    step_back()
+    lower_priority()
     try:
         _try_out(EnsembleNetwork(Path(sys.argv[1])))
     except UserError as problem:
@@ -48,7 +48,7 @@ def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
     Raises:
         UserError: it cannot be played.
     """
-    said = looked_at("impsy_tui.ensemble.opening", file, patience).decode(errors="replace").strip()
+    said = run_file_check("impsy_tui.ensemble.opening", file, patience).decode(errors="replace").strip()
     if said != _FINE:
         raise UserError(said or "could not be checked: the file may be damaged")
     return EnsembleNetwork(file)

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from impsy_tui.ensemble.gestures import GESTURES, NOTHING
 from impsy_tui.ensemble.markov import draw
-from impsy_tui.ensemble.memory import EnsembleMemory, Floats, told_of
+from impsy_tui.ensemble.memory import EnsembleMemory, Floats, network_inputs
 from impsy_tui.ensemble.network import MOST_FOLLOWERS
 from impsy_tui.errors import UserError
 
-GONE: Final = -1
+ABSENT: Final = -1
 """In place of the gesture of a follower who is not there."""
 
 
-class Steps(Protocol):
+class GestureNetwork(Protocol):
     """What a band steps; see ``ensemble.network.EnsembleNetwork``."""
 
     def step(self, told: Floats) -> Floats:
@@ -75,7 +75,7 @@ class EnsemblePredictor:
     """
 
     def __init__(
-        self, network: Steps, followers: int, random: np.random.Generator, tuning: Tuning = _UNTUNED
+        self, network: GestureNetwork, followers: int, random: np.random.Generator, tuning: Tuning = _UNTUNED
     ) -> None:
         if not 1 <= followers <= MOST_FOLLOWERS:
             raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")
@@ -101,13 +101,13 @@ class EnsemblePredictor:
         Raises:
             UserError: the network gives what are not numbers.
         """
-        logits = self._network.step(told_of(self._lead.hear([lead])[0], self._told))
+        logits = self._network.step(network_inputs(self._lead.hear([lead])[0], self._told))
         if not np.isfinite(logits).all():
             raise UserError("the model predicts what is not a number")
         return logits
 
     def take(self, codes: Sequence[int]) -> None:
-        """The followers do this; ``GONE`` for those who are not there."""
+        """The followers do this; ``ABSENT`` for those who are not there."""
         self.codes = tuple(map(int, codes))
         self._told = self._memory.hear(self.codes)
 
@@ -117,7 +117,7 @@ class EnsemblePredictor:
         Args:
             lead: the lead's gesture now.
             temperature: logits are divided by it, above 0: high is adventurous, low is sure.
-            forced: gestures that are not left to chance, by number of the follower from 0; ``GONE`` for who is not
+            forced: gestures that are not left to chance, by number of the follower from 0; ``ABSENT`` for who is not
                 there.
 
         Raises:
@@ -131,7 +131,7 @@ class EnsemblePredictor:
         return self.codes
 
 
-def played(
+def generate_followers(
     band: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0
 ) -> NDArray[np.int8]:
     """What a band plays to a lead, ``[seconds, followers]``.
@@ -148,7 +148,7 @@ def played(
     return np.array(rows, np.int8)
 
 
-def having_heard(band: EnsemblePredictor, seconds: Sequence[Sequence[int]]) -> EnsemblePredictor:
+def primed(band: EnsemblePredictor, seconds: Sequence[Sequence[int]]) -> EnsemblePredictor:
     """A band that has heard these seconds, the lead first in each, as if its followers had played in them.
 
     Raises:

@@ -10,7 +10,7 @@ from impsy_tui.ensemble.touches.features import features, seconds_of
 from impsy_tui.ensemble.touches.touch import TouchRecording, wall_time
 
 
-def tell(recording: TouchRecording, classifier: Classifier) -> Score:
+def classify_recording(recording: TouchRecording, classifier: Classifier) -> Score:
     """What each player of a recording did, every whole second of it."""
     moments = seconds_of(*recording.span())
     codes = np.stack([classifier.gestures(features(one, moments)) for one in recording.players.values()], axis=1)

@@ -243,7 +243,7 @@ def score_files(folder: Path) -> Found:
     return found
 
 
-def read_band(places: Sequence[Path], players: int = 0) -> tuple[list[Score], list[str]]:
+def read_scores(places: Sequence[Path], players: int = 0) -> tuple[list[Score], list[str]]:
     """Scores of two players or more, and what is to be said of them.
 
     Args:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from impsy_tui.ensemble.measures import Matrix, transitions
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, played
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, generate_followers
 from impsy_tui.ensemble.scores import GESTURES
-from impsy_tui.model_files.metadata import LARGEST_NOTES, notes_path
+from impsy_tui.model_files.metadata import LARGEST_METADATA, metadata_path
 from impsy_tui.toml_files import read_toml
 
 ROUNDS: Final = 16
@@ -59,7 +59,7 @@ def tune(
             followers = np.delete(codes, lead, axis=1)
             band = EnsemblePredictor(network, followers.shape[1], random, tuning)
             real += transitions(followers)
-            free += transitions(played(band, codes[:, lead], followers[0]))
+            free += transitions(generate_followers(band, codes[:, lead], followers[0]))
         (real_leave, real_come), (free_leave, free_come) = _habits(real), _habits(free)
         leave += step * (_logit(real_leave) - _logit(free_leave))
         come += step * np.log(real_come / free_come)
@@ -97,20 +97,20 @@ def tune_all(
     return tunings
 
 
-def note_tunings(model: Path, tunings: Mapping[int, Tuning]) -> None:
+def append_tunings(model: Path, tunings: Mapping[int, Tuning]) -> None:
     """Write tunings behind the notes of a model."""
     lines = ["", "# What is added to logits when it plays: to leave each gesture, and to come to it."]
     for players, tuning in tunings.items():
         lines += ["[[tuning]]", f"players = {players}"]
         lines += [f"leave = {json.dumps(tuning.leave)}", f"come = {json.dumps(tuning.come)}", ""]
-    with notes_path(model).open("a", encoding="utf-8") as notes:
+    with metadata_path(model).open("a", encoding="utf-8") as notes:
         notes.write("\n".join(lines))
 
 
 def read_tuning(model: Path, players: int) -> Tuning:
     """The tuning of a model for a band of so many; none at all where none is noted or it makes no sense."""
     try:
-        tables = read_toml(notes_path(model), LARGEST_NOTES)["tuning"]
+        tables = read_toml(metadata_path(model), LARGEST_METADATA)["tuning"]
         found = {table["players"]: _tuning(table) for table in tables}
         return found[players] if players in found else found[0]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

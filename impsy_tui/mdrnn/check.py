@@ -22,7 +22,7 @@ from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Floats, Network, Shape
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES, LARGEST_WEIGHTS, read_weights
-from impsy_tui.model_files.checks import step_back
+from impsy_tui.model_files.checks import lower_priority
 
 SUFFIXES: Final = (".tflite", *KERAS_SUFFIXES)
 _LONGEST_HEADER: Final = 1 << 16
@@ -30,7 +30,7 @@ _LONGEST_HEADER: Final = 1 << 16
 
 def main() -> None:
     """Check the file named on the command line; see the module."""
-    step_back()
+    lower_priority()
     file = Path(sys.argv[1])
     out = sys.stdout.buffer
     # Libraries write to the descriptors of their own accord; the answer must stay clean.

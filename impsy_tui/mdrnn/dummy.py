@@ -36,7 +36,7 @@ class DummyPredictor:
     def settle(self) -> None:
         """There is nothing to do beforehand."""
 
-    def throw_dice_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """Nothing is drawn beforehand."""
 
     def reset(self) -> None:

@@ -40,7 +40,7 @@ class Sampler:
             noise = self._random.standard_normal((_THROWS, self._shape.dimension)).tolist()
             self._dice = list(zip(components, noise, strict=True))
 
-    def throw_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """Forget the dice that were thrown: the source of chance begins anew."""
         self._dice = []
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from impsy_tui.mdrnn.check import Report
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Network
-from impsy_tui.mdrnn.scale import as_named
+from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
-from impsy_tui.model_files.checks import looked_at
+from impsy_tui.model_files.checks import run_file_check
 
 
 def open_checked(file: Path, patience: float) -> Network:
@@ -21,6 +21,6 @@ def open_checked(file: Path, patience: float) -> Network:
     Raises:
         UserError: it cannot be played.
     """
-    found = Report(io.BytesIO(looked_at("impsy_tui.mdrnn.check", file, patience)))
+    found = Report(io.BytesIO(run_file_check("impsy_tui.mdrnn.check", file, patience)))
     network = TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
-    return as_named(network, file)
+    return with_scale_of_file(network, file)

@@ -44,8 +44,8 @@ class MdrnnPredictor:
         self._network.settle()
         self._sampler.settle()
 
-    def throw_dice_anew(self) -> None:
-        self._sampler.throw_anew()
+    def discard_drawn_numbers(self) -> None:
+        self._sampler.discard_drawn_numbers()
 
     def reset(self) -> None:
         self._network.reset()

@@ -18,7 +18,7 @@ def scale_of(file: Path) -> float:
     return float(found[-1]) if found and int(found[-1]) else SCALE
 
 
-def as_named(network: Network, file: Path) -> Network:
+def with_scale_of_file(network: Network, file: Path) -> Network:
     """Returns a network that is stepped with the scale that the name of its file says."""
     scale = scale_of(file)
     return network if scale == SCALE else ScaledNetwork(network, scale)

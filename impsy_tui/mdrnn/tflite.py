@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from impsy_tui.errors import UnsupportedModelError, UserError
+from impsy_tui.errors import UnsupportedModelError, UserError, first_line
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
 from impsy_tui.model_files.interpreter import interpreter
 
@@ -39,14 +39,14 @@ class TfliteNetwork:
         except (RuntimeError, ValueError) as error:
             if "Select TensorFlow op" in str(error) or "Flex" in str(error):
                 raise UnsupportedModelError("it needs TensorFlow's Flex operations") from None
-            raise UserError(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
+            raise UserError(f"is not a TensorFlow Lite model: {first_line(error)}") from None
         self._unsettled = False
         try:
             self._find_tensors()
             self.reset()
             self._check_states()
         except (RuntimeError, ValueError) as error:
-            raise UserError(f"is not a TensorFlow Lite model: {_first_line(error)}") from None
+            raise UserError(f"is not a TensorFlow Lite model: {first_line(error)}") from None
 
     def step(self, event: Sequence[float]) -> Floats:
         if self._unsettled:
@@ -55,7 +55,10 @@ class TfliteNetwork:
         # Straight into the array's memory: for so few numbers that takes a third of an assignment.
         self._pack_into(self._memory, 0, *[value * SCALE for value in event])
         run.set_tensor(self._input, self._vector)
-        run.invoke()
+        try:
+            run.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise UserError(f"the model cannot be computed: {first_line(error)}") from None
         self._unsettled = True
         parameters: Floats = run.get_tensor(self._output)[0]
         return parameters
@@ -138,7 +141,3 @@ def _number(tensor: dict[str, Any]) -> tuple[int, int]:
     """Where an output stands among the others: the last number in its name, if any."""
     found = _NUMBER.search(tensor["name"])
     return (int(found[1]) if found else -1, tensor["index"])
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200] or type(error).__name__

@@ -10,7 +10,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.limits import exceeded, limits_of
 
 
-def looked_at(module: str, file: Path, patience: float) -> bytes:
+def run_file_check(module: str, file: Path, patience: float) -> bytes:
     """What a module says of a file, in a process of its own: a corrupted one can take its interpreter with it.
 
     Args:
@@ -42,6 +42,6 @@ def looked_at(module: str, file: Path, patience: float) -> bytes:
         return answer.read(limits.output)
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """Leaves the processor to the music."""
     os.nice(10)

@@ -32,7 +32,7 @@ def interpreter() -> tuple[Callable[..., Any], str]:
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def silenced_stderr() -> Iterator[None]:
     """Keep the interpreter from greeting on standard error, by closing that to everybody meanwhile."""
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -11,7 +11,7 @@ from impsy_tui.terms import MAX_GAP
 from impsy_tui.toml_files import read_toml
 
 MOST_EPOCHS: Final = 10_000
-LARGEST_NOTES: Final = 1 << 19
+LARGEST_METADATA: Final = 1 << 19
 """Bytes. Curves of ten thousand epochs are a third of it."""
 
 
@@ -23,21 +23,21 @@ class ModelMetadata:
         max_gap: seconds; longest gap between events that it was trained with, None if unknown.
         loss: nats an event, on events held out, None if unknown.
         rows: events that it was trained on, None if unknown.
-        corpus: the name of what it was trained on, empty if unknown.
+        dataset: name of the dataset that it was trained on, empty if unknown.
     """
 
     max_gap: float | None = None
     loss: float | None = None
     rows: int | None = None
-    corpus: str = ""
+    dataset: str = ""
 
 
-def notes_path(model: Path) -> Path:
+def metadata_path(model: Path) -> Path:
     """The notes of ``NAME.tflite``, ``NAME.keras`` or ``NAME.h5``: ``NAME.toml``."""
     return model.with_suffix(".toml")
 
 
-def write_notes(
+def write_metadata(
     model: Path,
     facts: Mapping[str, str | float | None],
     curve: Sequence[tuple[float, float]],
@@ -58,7 +58,7 @@ def write_notes(
         lines.append(f"{name} = [{', '.join(f'{loss:.4f}' for loss in losses)}]")
     for each in tried:
         lines += ["", "[[tried]]", *_lines(each)]
-    notes_path(model).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    metadata_path(model).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _lines(facts: Mapping[str, str | float | None]) -> list[str]:
@@ -69,7 +69,7 @@ def _written(fact: str | float) -> str:
     return json.dumps(fact, ensure_ascii=False) if isinstance(fact, str) else repr(fact)
 
 
-def read_notes(model: Path) -> ModelMetadata:
+def read_metadata(model: Path) -> ModelMetadata:
     """The notes beside a model; empty where there are none or they cannot be read."""
     notes = _read(model)
     gap, loss, rows, corpus = (notes.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
@@ -109,6 +109,6 @@ def _numbers(found: Any) -> tuple[float, ...] | None:
 
 def _read(model: Path) -> dict[str, Any]:
     try:
-        return read_toml(notes_path(model), LARGEST_NOTES)
+        return read_toml(metadata_path(model), LARGEST_METADATA)
     except (OSError, ValueError):
         return {}

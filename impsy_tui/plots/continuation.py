@@ -10,7 +10,7 @@ from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.mdrnn.tflite import TfliteNetwork
-from impsy_tui.model_files.interpreter import quietly
+from impsy_tui.model_files.interpreter import silenced_stderr
 from impsy_tui.parameters import SIGMA, TEMP
 
 HEARD: Final = 200
@@ -34,7 +34,7 @@ def open_network(file: Path) -> Network:
     Raises:
         UserError: it cannot be played.
     """
-    with quietly():
+    with silenced_stderr():
         network = open_checked(file, _CHECK_SECONDS)
         if isinstance(network, TfliteNetwork):
             # Its first step, too, prints what nobody asked for.

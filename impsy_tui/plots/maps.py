@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.lookup_table import LookupTable
-from impsy_tui.agent.projection import principal, standardised
+from impsy_tui.agent.projection import principal_components, standardised
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.plots import map_page, pictures
@@ -61,8 +61,8 @@ def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], 
     Raises:
         UserError: there is no such descriptor, or the method cannot be had here.
     """
-    coloured = places([descriptor])[0]
-    columns = places(by) if by else list(range(len(NAMES)))
+    coloured = descriptor_indices([descriptor])[0]
+    columns = descriptor_indices(by) if by else list(range(len(NAMES)))
     alike = table.descriptors[:, columns]
     if len(alike) < 3:
         raise UserError(f"{name} has {len(alike)} rows: there is nothing to lay out")
@@ -72,7 +72,7 @@ def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], 
         laid = np.column_stack([standardised(alike)[:, 0], standardised(table.parameters)[:, 0]])
         remark = f"across {NAMES[columns[0]]}, up param-0"
     else:
-        laid, shares = principal(alike)
+        laid, shares = principal_components(alike)
         remark = f"principal components: {100 * shares[0]:.0f} % of the difference across, {100 * shares[1]:.0f} % up"
     title = f"{name}: {len(alike)} points by {', '.join(by) or 'all descriptors'}"
     return Map(title, remark, laid, table.descriptors[:, coloured], NAMES[coloured])

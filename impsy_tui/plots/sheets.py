@@ -13,7 +13,7 @@ from impsy_tui.data.collate import named_dimension, rows_of
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
-from impsy_tui.model_files.metadata import read_curve, read_notes
+from impsy_tui.model_files.metadata import read_curve, read_metadata
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
 from impsy_tui.plots.request import PlotRequest
@@ -135,7 +135,7 @@ def _over_time(events: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _of_model(file: Path, wish: PlotRequest) -> Sheet:
-    notes = read_notes(file)
+    notes = read_metadata(file)
     with _named(file):
         network = open_network(file)
     shape = network.shape

@@ -23,7 +23,7 @@ from impsy_tui.control.messages import FileFacts, Files, LogPlot, Reply
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process, limited_time
 from impsy_tui.mdrnn.check import SUFFIXES
-from impsy_tui.model_files.metadata import read_notes
+from impsy_tui.model_files.metadata import read_metadata
 from impsy_tui.user_folders import can_be_typed, files_in, shown
 from impsy_tui.workers.low_priority import step_back
 
@@ -122,7 +122,7 @@ def _model(file: Path) -> FileFacts | None:
         return None
     named = _DIMENSION.search(file.name)
     dimension, layers, units = map(int, named.groups()) if named else (0, 0, 0)
-    notes = read_notes(file)
+    notes = read_metadata(file)
     return msgspec.structs.replace(
         facts,
         dimension=dimension,

@@ -18,7 +18,7 @@ import numpy as np
 from common import ROOT, median, table
 
 from impsy_tui.agent.corpus import FRAMES_A_SECOND, corpus_files, read_corpus
-from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import AgentModel, read_agent
 from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.policy import AgentPolicy
@@ -48,7 +48,7 @@ def environment() -> None:
         ("sine, loudness and centroid", SINE, BOTH),
         ("FM of 3 parameters, 32 descriptors", DATA / "lookup" / "fm3-10.csv", FM_TASKS["shape, MFCC and chroma"]),
     ):
-        known, chosen = KnownSynth(read_table(file)), places(heard)
+        known, chosen = KnownSynth(read_table(file)), descriptor_indices(heard)
         for count in (1, 8, 64, 256):
             imitation = Imitation(ImitationTask(known, chosen, chosen), count, 1)
             imitation.reset()

@@ -25,12 +25,12 @@ import numpy as np
 from common import ROOT
 from common import table as print_table
 
-from impsy_tui.ensemble.evaluation import HEADS, Judged, judge_markov, judge_network, judge_real
+from impsy_tui.ensemble.evaluation import HEADS, Evaluation, evaluate_markov, evaluate_network, evaluate_real
 from impsy_tui.ensemble.evaluation import table as rows_of
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.scores import MOST_PLAYERS, read_score
 from impsy_tui.ensemble.tuning import tune
-from impsy_tui.model_files.interpreter import quietly
+from impsy_tui.model_files.interpreter import silenced_stderr
 
 DATA = Path(os.environ.get("IMPSY_SHARED_DATA", ROOT.parent / "shared" / "data")) / "metatone"
 FOLDS = 5
@@ -83,21 +83,25 @@ def trained(file: Path, scores: list[np.ndarray]) -> float:
 
 def fold(
     name: str, number: int, test: list[np.ndarray], quartets: list[np.ndarray], others: list[np.ndarray], folder: Path
-) -> list[Judged]:
+) -> list[Evaluation]:
     """Everybody on the performances of a fold; bands are tuned to the quartets of the others."""
     known = quartets + others
     file = folder / f"{name}-{number}.tflite"
     took = trained(file, known)
     print(f"{file.name}: {len(test)} performances to be judged on, {len(known)} known, {took:.0f} s", flush=True)
     random = np.random.default_rng(SEED + number)
-    with quietly():
+    with silenced_stderr():
         network = EnsembleNetwork(file)
     tuning = tune(network, quartets, random)
-    markov = [judge_markov(order, known, test, random) for order in range(3)]
-    return [*markov, judge_network("network", network, test, random, tuning=lambda players: tuning), judge_real(test)]
+    markov = [evaluate_markov(order, known, test, random) for order in range(3)]
+    return [
+        *markov,
+        evaluate_network("network", network, test, random, tuning=lambda players: tuning),
+        evaluate_real(test),
+    ]
 
 
-def report(name: str, folds: list[list[Judged]]) -> None:
+def report(name: str, folds: list[list[Evaluation]]) -> None:
     """Folds one by one, and what all of them come to."""
     rows = []
     for number, (_, first, second, network, _) in enumerate(folds):
@@ -127,11 +131,11 @@ def report(name: str, folds: list[list[Judged]]) -> None:
 FREE = ("flux", "entropy", "changes", "variety", "run")
 
 
-def _together(judged: tuple[Judged, ...]) -> Judged:
+def _together(judged: tuple[Evaluation, ...]) -> Evaluation:
     parts = [part for each in judged for part in each.parts]
     nats = [part for each in judged for part in each.nats]
     changes = [part for each in judged for part in each.changes]
-    return Judged(judged[0].name, nats, changes, parts)
+    return Evaluation(judged[0].name, nats, changes, parts)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from common import ROOT, percentile, table
 
 from impsy_tui.ensemble.classifier import SHIPPED, Classifier, read_classifier
 from impsy_tui.ensemble.gestures import NOTHING
-from impsy_tui.ensemble.score_touches import agreement, tell
+from impsy_tui.ensemble.score_touches import agreement, classify_recording
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.synthetic.touches import play
 from impsy_tui.ensemble.touches.features import FeatureWindow, features, seconds_of
@@ -63,7 +63,7 @@ def agreeing(trained: Classifier) -> None:
         recording = read_touches(file)
         cells = [file.name[:19], str(len(written.players)), str(len(written))]
         for classifier in (trained, shipped):
-            same, said = agreement(tell(recording, classifier), written)
+            same, said = agreement(classify_recording(recording, classifier), written)
             cells += [f"{same.mean():.3f}", f"{same[said != NOTHING].mean():.3f}"]
         rows.append(cells)
     by = [who + where for who in ("trained on 2014", "shipped") for where in ("", ", where not nothing")]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.corpus import FRAMES_A_SECOND, corpus_files, read_corpus, write_corpus
-from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.lookup_table import LookupTable, read_table, write_table
 from impsy_tui.errors import UserError
 
@@ -20,13 +20,13 @@ def _table(rows: int = 4, parameters: int = 2) -> LookupTable:
 def test_there_are_55_descriptors_and_categories_stand_for_their_own() -> None:
     assert len(NAMES) == len(set(NAMES)) == 55
     assert [len(names) for names in CATEGORIES.values()] == [3, 13, 12, 7, 10, 10]
-    assert places(["chroma", "loudness"]) == [*range(3), *range(16, 28)]
-    assert places(["centroid", "specshape-centroid"]) == [28]
+    assert descriptor_indices(["chroma", "loudness"]) == [*range(3), *range(16, 28)]
+    assert descriptor_indices(["centroid", "specshape-centroid"]) == [28]
     with pytest.raises(UserError, match="no descriptor is called pitch: the categories are loudness"):
-        places(["pitch"])
+        descriptor_indices(["pitch"])
     for typed, meant in (("lodness", "loudness"), ("centriod", "centroid"), ("mfcc12", "mfcc-12")):
         with pytest.raises(UserError, match=f"called {typed}: did you mean {meant}\\? the categories are"):
-            places([typed])
+            descriptor_indices([typed])
 
 
 @pytest.mark.parametrize("name", ["t.csv", "ünïcode.csv"])

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.lookup_table import LookupTable
-from impsy_tui.agent.memory import PATIENCE, Memory, remembered
+from impsy_tui.agent.memory import PATIENCE, Memory, recalled_size
 from impsy_tui.agent.seek import STEP, KnownSynth, moved, rmse, towards
 from tests.support.agents import LOUDNESS, small_table
 
-BOTH = places(["loudness-dBFS", "centroid"])
+BOTH = descriptor_indices(["loudness-dBFS", "centroid"])
 AT = NAMES.index("loudness-dBFS")
 
 
@@ -63,7 +63,7 @@ def test_the_way_is_in_steps_and_ends_where_it_sounds_like_the_target() -> None:
 def test_of_places_that_sound_the_same_the_nearest_is_recalled() -> None:
     known = KnownSynth(small_table())
     at = np.array([0.5, 0.31])
-    way = recalled(known, places(LOUDNESS), 200.0, known.descriptors[15 * 21], at)
+    way = recalled(known, descriptor_indices(LOUDNESS), 200.0, known.descriptors[15 * 21], at)
     assert way == pytest.approx([2.0, -0.2, 0.0, 0.25], abs=1e-6), "how bright it is does not matter"
 
 
@@ -71,7 +71,7 @@ def test_of_places_that_sound_the_same_the_nearest_is_recalled() -> None:
 def test_who_expects_the_target_to_stay_goes_farther_for_it(patience: float, goal: float) -> None:
     known = far_and_near()
     target = known.descriptors[20]
-    way = recalled(known, places(LOUDNESS), patience, target, np.array([0.0]))
+    way = recalled(known, descriptor_indices(LOUDNESS), patience, target, np.array([0.0]))
     assert way[-1] == pytest.approx(goal)
     assert way[0] == 2.0
     assert way[1] == pytest.approx(0.0 if goal == 1.0 else abs(known.descriptors[4, AT] - target[AT]), abs=1e-6)
@@ -81,5 +81,5 @@ def test_a_synth_of_few_points_is_remembered_whole() -> None:
     known = KnownSynth(small_table(points=3))
     memory = Memory(known, BOTH, STEP, PATIENCE)
     assert memory.kept == 9
-    assert memory.size == remembered(2, PATIENCE) == 8
+    assert memory.size == recalled_size(2, PATIENCE) == 8
     assert memory.recall(memory.alike(np.zeros((4, 2))), np.full((4, 2), 0.5)).shape == (4, 8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.descriptors.extraction import FrameSettings, averaged, describe
-from impsy_tui.agent.descriptors.names import CATEGORIES, places
+from impsy_tui.agent.descriptors.names import CATEGORIES, descriptor_indices
 from impsy_tui.agent.lookup_table import LookupTable, read_table
 from impsy_tui.agent.pd_rendering import render
 from impsy_tui.agent.synths import as_recorded, synth_called
@@ -25,7 +25,7 @@ def _as_published(sound: np.ndarray) -> np.ndarray:
 def _apart(table: LookupTable, ours: np.ndarray, rows: range) -> dict[str, float]:
     """Medians of how far ours are from the table's, in its standard deviations, by category."""
     z = np.abs(ours - table.descriptors[rows]) / table.descriptors.std(axis=0)
-    return {name: float(np.median(z[:, places([name])])) for name in CATEGORIES}
+    return {name: float(np.median(z[:, descriptor_indices([name])])) for name in CATEGORIES}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.seek import STEP, KnownSynth, Scaler, Seek, moved, moves, observed, rmse, towards
 from tests.support.agents import small_table
@@ -43,13 +43,15 @@ def test_towards_a_goal_each_parameter_steps_until_it_is_within_half_a_step() ->
 
 def test_seek_comes_to_the_sound_that_it_hears() -> None:
     known = KnownSynth(small_table())
-    seek = Seek(known, places(["loudness-dBFS", "centroid"]))
+    seek = Seek(known, descriptor_indices(["loudness-dBFS", "centroid"]))
     target = known.descriptors[17 * 21 + 4]
     parameters = np.array([0.03, 0.97])
     for _ in range(25):
         parameters = moved(parameters, towards(parameters, seek.goal(target), STEP), STEP)
     assert parameters == pytest.approx([0.85, 0.2], abs=STEP / 2 + 1e-9)
-    assert seek.goals(target[None, places(["loudness-dBFS", "centroid"])])[0] == pytest.approx([0.85, 0.2])
+    assert seek.goals(target[None, descriptor_indices(["loudness-dBFS", "centroid"])])[0] == pytest.approx(
+        [0.85, 0.2]
+    )
 
 
 def test_known_sounds_at_the_points_of_a_grid_as_the_table_says(rl_impro: Path) -> None:

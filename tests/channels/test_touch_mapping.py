@@ -14,7 +14,7 @@ from impsy_tui.channels.midi.channel import MidiChannel
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.config import Demo
 from impsy_tui.engine.runtime.scheduler import VirtualTime
-from impsy_tui.ensemble.touches.surfaces import Lifted, gesture_told
+from impsy_tui.ensemble.touches.surfaces import Lifted, gesture_message
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.channels import jack_listener, osc_listener
 from tests.support.channels.fake_listener import Hearing
@@ -75,7 +75,7 @@ def test_touches_and_gestures_go_out_as_osc(receiver: socket.socket) -> None:
         assert isinstance(channel, TouchOutput)
         channel.play_touch(_DOWN)
         channel.end_touch("p2")
-        channel.tell_band([gesture_told("p2", 7)])
+        channel.tell_band([gesture_message("p2", 7)])
         assert channel.status().last_sent == "/metatone/classifier/gesture p2 SS"
 
     osc_listener.with_channel(play, receiver)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impsy_tui.data.synthetic import Manner, Performer, performances
+from impsy_tui.data.synthetic import Performer, PerformerStyle, performances
 
 
 def test_the_same_seed_gives_the_same_corpus() -> None:
@@ -21,7 +21,7 @@ def test_events_are_within_their_bounds() -> None:
 
 
 def test_it_has_phrases_and_rests() -> None:
-    play = Performer(8, np.random.default_rng(1), Manner(phrase=2.0, rest=3.0)).play()
+    play = Performer(8, np.random.default_rng(1), PerformerStyle(phrase=2.0, rest=3.0)).play()
     dts = np.array([next(play)[0] for _ in range(3000)])
     rests = dts[dts > 1.0]
     assert 0.5 < np.median(rests) / 3.0 < 2.0

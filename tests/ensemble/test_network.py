@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.ensemble import memory as ensemble_memory
 from impsy_tui.ensemble import scores
-from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH, EnsembleMemory, told_of
+from impsy_tui.ensemble.memory import GESTURES, INPUTS, WIDTH, EnsembleMemory, network_inputs
 from impsy_tui.ensemble.network import MOST_FOLLOWERS, PREFIX, EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
 from impsy_tui.errors import UserError
@@ -53,17 +53,17 @@ def test_the_order_of_the_others_does_not_matter_and_who_is_not_there_counts_for
     random = np.random.default_rng(1)
     heard = _heard(random.integers(0, GESTURES, (30, 5)).tolist())[-1]
     lead, followers = heard[0], heard[1:]
-    told = told_of(lead, followers)
+    told = network_inputs(lead, followers)
     assert told.shape == (4, INPUTS)
-    assert np.allclose(told_of(lead, followers[[3, 1, 0, 2]]), told[[3, 1, 0, 2]], atol=1e-6)
+    assert np.allclose(network_inputs(lead, followers[[3, 1, 0, 2]]), told[[3, 1, 0, 2]], atol=1e-6)
     gone = np.concatenate([followers, np.zeros((2, WIDTH), np.float32)])
-    assert np.allclose(told_of(lead, gone)[:4], told, atol=1e-6)
+    assert np.allclose(network_inputs(lead, gone)[:4], told, atol=1e-6)
     assert np.allclose(told[0, 2 * WIDTH : 3 * WIDTH], followers[1:].mean(axis=0), atol=1e-6)
 
 
 def test_an_only_follower_hears_of_no_others() -> None:
     heard = _heard([[1, 2], [1, 2]])[-1]
-    told = told_of(heard[0], heard[1:])
+    told = network_inputs(heard[0], heard[1:])
     assert not told[0, 2 * WIDTH : 3 * WIDTH].any()
     assert told[0, -1] == pytest.approx(2 / 8)
 
@@ -93,3 +93,15 @@ def test_a_file_that_is_no_model_is_told_so(tmp_path: Path, content: bytes) -> N
 def test_a_model_of_a_single_player_is_no_band(shipped_model: Path) -> None:
     with pytest.raises(UserError, match="is no model of an ensemble"):
         open_ensemble(shipped_model, 30.0)
+
+
+def test_step_refuses_a_network_with_a_tensor_without_data(tmp_path: Path) -> None:
+    content = bytearray(SHIPPED_BAND.read_bytes())
+    content[176:178] = bytes(2)  # where the file says at which offset one of its buffers begins
+    file = tmp_path / "ensembleRNN-damaged.tflite"
+    file.write_bytes(content)
+    network = EnsembleNetwork(file)
+    with pytest.raises(UserError, match="cannot be computed: Input tensor"):
+        network.step(np.zeros((MOST_FOLLOWERS, INPUTS), np.float32))
+    with pytest.raises(UserError, match="cannot be computed"):
+        open_ensemble(file, 60.0)

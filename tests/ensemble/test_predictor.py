@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from impsy_tui.ensemble.evaluation import HEADS, judge_markov, judge_network, judge_real, surprises, table
+from impsy_tui.ensemble.evaluation import HEADS, evaluate_markov, evaluate_network, evaluate_real, surprises, table
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import GONE, EnsemblePredictor, played
+from impsy_tui.ensemble.predictor import ABSENT, EnsemblePredictor, generate_followers
 from impsy_tui.ensemble.synthetic.scores import scores
 from tests.support.models import SHIPPED_BAND
 
@@ -17,7 +17,7 @@ def _band(followers: int, seed: int = 1) -> EnsemblePredictor:
 @pytest.mark.parametrize("followers", [1, 3, 7])
 def test_a_band_of_any_size_answers_and_plays_the_same_for_the_same_seed(followers: int) -> None:
     lead = scores(1, 120, 5)[0][:, 0]
-    plays = [played(_band(followers, seed), lead, np.zeros(followers, int)) for seed in (1, 1, 2)]
+    plays = [generate_followers(_band(followers, seed), lead, np.zeros(followers, int)) for seed in (1, 1, 2)]
     assert plays[0].shape == (120, followers)
     assert plays[0].min() >= 0
     assert plays[0].max() <= 8
@@ -44,8 +44,8 @@ def test_what_is_forced_is_played_and_who_is_gone_is_not_heard() -> None:
     band = _band(3)
     for _ in range(10):
         assert band.play(1, forced={1: 7})[1] == 7
-    codes = band.play(1, forced={1: 7, 2: GONE})
-    assert codes[1:] == (7, GONE)
+    codes = band.play(1, forced={1: 7, 2: ABSENT})
+    assert codes[1:] == (7, ABSENT)
     alone = band.expect(1)[:2]
     assert np.isfinite(alone).all()
 
@@ -54,7 +54,7 @@ def test_a_cold_band_goes_on_and_a_hot_one_does_not() -> None:
     lead = np.ones(300, int)
     changes = []
     for temperature in (0.1, 1.0, 3.0):
-        parts = played(_band(4), lead, np.zeros(4, int), temperature)
+        parts = generate_followers(_band(4), lead, np.zeros(4, int), temperature)
         changes.append((parts[1:] != parts[:-1]).mean())
     assert changes[0] < changes[1] < changes[2]
 
@@ -63,8 +63,8 @@ def test_the_shipped_band_knows_its_own_kind_better_than_markov_chains_do() -> N
     made = scores(12, 200, 77)  # of another seed than what it learned from
     known, test = made[4:], made[:4]
     random = np.random.default_rng(1)
-    chain = judge_markov(2, known, test, random)
-    network = judge_network("band", EnsembleNetwork(SHIPPED_BAND), test, random)
+    chain = evaluate_markov(2, known, test, random)
+    network = evaluate_network("band", EnsembleNetwork(SHIPPED_BAND), test, random)
     assert network.surprise is not None
     assert chain.surprise is not None
     assert network.surprise < chain.surprise - 0.005
@@ -87,7 +87,7 @@ def test_what_is_judged_is_what_the_band_expected() -> None:
 def test_a_report_has_a_row_for_each_and_none_of_surprise_for_what_is_real() -> None:
     made = scores(3, 80, 9)
     random = np.random.default_rng(1)
-    rows = table([judge_markov(1, made[1:], made[:1], random), judge_real(made[:1])])
+    rows = table([evaluate_markov(1, made[1:], made[:1], random), evaluate_real(made[:1])])
     assert [len(row) for row in rows] == [len(HEADS)] * 2
     assert rows[1][:3] == ("real", "", "")
     assert all(float(cell) >= 0 for cell in rows[0][1:])

@@ -7,9 +7,9 @@ import pytest
 
 from impsy_tui.ensemble.measures import measure
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, played
+from impsy_tui.ensemble.predictor import EnsemblePredictor, Tuning, generate_followers
 from impsy_tui.ensemble.synthetic.scores import scores
-from impsy_tui.ensemble.tuning import note_tunings, read_tuning, tune
+from impsy_tui.ensemble.tuning import append_tunings, read_tuning, tune
 from tests.support.models import SHIPPED_BAND
 
 
@@ -31,7 +31,7 @@ def test_a_tuned_band_is_as_restless_as_those_it_is_tuned_to() -> None:
     runs = []
     for each in (Tuning(), tuning):
         band = EnsemblePredictor(network, 2, np.random.default_rng(2), each)
-        runs.append(measure([played(band, made[0][:, 0], made[0][0, 1:])]))
+        runs.append(measure([generate_followers(band, made[0][:, 0], made[0][0, 1:])]))
     before, after = runs
     assert abs(np.log(after.run / real.run)) < 0.3 * abs(np.log(before.run / real.run))
     assert after.variety == pytest.approx(real.variety, rel=0.15)
@@ -41,7 +41,7 @@ def test_tunings_are_noted_by_the_number_of_players_and_read_again(tmp_path: Pat
     model = tmp_path / "m.tflite"
     model.with_suffix(".toml").write_text('kind = "ensemble"\n')
     anyone, four = Tuning((0.25,) * 9, (-0.5,) * 9), Tuning((1.0,) * 9, (0.0,) * 9)
-    note_tunings(model, {0: anyone, 4: four})
+    append_tunings(model, {0: anyone, 4: four})
     assert read_tuning(model, 4) == four
     assert read_tuning(model, 7) == anyone
     assert model.with_suffix(".toml").read_text().startswith('kind = "ensemble"\n')
@@ -85,6 +85,6 @@ def test_the_shipped_band_plays_as_restlessly_as_its_kind() -> None:
     for seed, codes in enumerate(made):
         band = EnsemblePredictor(network, 3, np.random.default_rng(seed), read_tuning(SHIPPED_BAND, 4))
         real.append(codes[:, 1:])
-        free.append(played(band, codes[:, 0], codes[0, 1:]))
+        free.append(generate_followers(band, codes[:, 0], codes[0, 1:]))
     assert measure(free).run == pytest.approx(measure(real).run, rel=0.25)
     assert measure(free).entropy == pytest.approx(measure(real).entropy, rel=0.1)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from impsy_tui.agent.descriptors.loudness import KWeighting, Peaks, decibels, loudness
-from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.descriptors.spectrum import Spectrum
 from impsy_tui.errors import UserError
 
@@ -142,4 +142,4 @@ def averaged(frames: np.ndarray) -> np.ndarray:
     return mean
 
 
-__all__ = ["CATEGORIES", "NAMES", "DescriptorStream", "FrameSettings", "averaged", "describe", "places"]
+__all__ = ["CATEGORIES", "NAMES", "DescriptorStream", "FrameSettings", "averaged", "describe", "descriptor_indices"]

@@ -55,7 +55,7 @@ class Framing:
 
     def __init__(self, settings: FrameSettings) -> None:
         self.settings = settings
-        self.hearing = StreamQuality()
+        self.quality = StreamQuality()
         self._describer = DescriptorStream(settings)
         length = _LENGTHS * settings.longest
         # Rows: samples, squares of K-weighted ones, peaks. What was before the beginning is silence.
@@ -100,9 +100,9 @@ class Framing:
             kept[0:1, end - self.settings.window : end], kept[1:2, loud], kept[2:3, loud]
         )
         level = float(frame[0, 0])
-        before = self.hearing
+        before = self.quality
         silent = before.silent + hop / self.settings.rate if level < SILENT else 0.0
-        self.hearing = StreamQuality(before.frames + 1, before.broken, before.clipped, silent, level)
+        self.quality = StreamQuality(before.frames + 1, before.broken, before.clipped, silent, level)
         return frame
 
     def _numbers_only(self, block: np.ndarray) -> np.ndarray:
@@ -110,7 +110,7 @@ class Framing:
             return block
         finite = np.isfinite(block)
         if broken := int(len(block) - np.count_nonzero(finite)):
-            self.hearing = _with(self.hearing, broken=broken)
+            self.quality = _with(self.quality, broken=broken)
         return np.where(finite, block, 0.0)
 
     def _count_clips(self, block: np.ndarray) -> None:
@@ -120,7 +120,7 @@ class Framing:
         for high in np.abs(block) >= _CLIPPED:
             self._high = self._high + 1 if high else 0
             clips += self._high == _CLIPS
-        self.hearing = _with(self.hearing, clipped=clips)
+        self.quality = _with(self.quality, clipped=clips)
 
 
 def _with(hearing: StreamQuality, broken: int = 0, clipped: int = 0) -> StreamQuality:

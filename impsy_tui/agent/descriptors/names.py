@@ -32,7 +32,7 @@ _SHORT: Final = tuple(name.removeprefix("specshape-") for name in CATEGORIES["sp
 _PLACES: Final = {name: place for place, name in enumerate(NAMES)}
 
 
-def places(wanted: Sequence[str]) -> list[int]:
+def descriptor_indices(wanted: Sequence[str]) -> list[int]:
     """Where descriptors stand in a frame.
 
     Args:

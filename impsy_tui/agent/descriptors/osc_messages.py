@@ -37,7 +37,7 @@ class HeardDescriptors:
         return rounded
 
 
-def read_feats(values: Sequence[object]) -> HeardDescriptors:
+def read_descriptors(values: Sequence[object]) -> HeardDescriptors:
     """The message's values: 55 of the agent, 55 of the musician, then the parameters.
 
     Raises:

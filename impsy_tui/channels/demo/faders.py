@@ -7,7 +7,7 @@ import numpy as np
 from impsy_tui.channels.base import NONE_MUTED, ChannelStatus, Listener
 from impsy_tui.channels.stats import RateMeter
 from impsy_tui.config import Demo
-from impsy_tui.data.synthetic import Event, Manner, Performer
+from impsy_tui.data.synthetic import Event, Performer, PerformerStyle
 
 
 class DemoChannel:
@@ -37,7 +37,7 @@ class DemoChannel:
             return
         began = self._dimension
         self._dimension = dimension
-        manner = Manner(phrase=self._settings.phrase, rest=self._settings.rest)
+        manner = PerformerStyle(phrase=self._settings.phrase, rest=self._settings.rest)
         random = np.random.default_rng(self._settings.seed)
         self._performance = Performer(dimension - 1, random, manner).play()
         if not began:

@@ -16,7 +16,7 @@ from impsy_tui.channels.midi.system.client import InLink, Link, MidiHost, OutLin
 from impsy_tui.channels.midi.system.port_names import match
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.config import Midi
-from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.errors import UserError
 
 _LOOK: Final = 0.5
@@ -93,7 +93,7 @@ class MidiChannel(HeldKeys):
             if output.there:
                 self._turn_off(output, output.silence_passed(player))
 
-    def tell_band(self, told: Sequence[Told]) -> None:
+    def tell_band(self, told: Sequence[OscMessage]) -> None:
         """Gestures have no MIDI messages."""
 
     def end_notes(self, indices: frozenset[int]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.descriptors.osc_messages import PREFIX as FEATS
-from impsy_tui.agent.descriptors.osc_messages import read_feats
+from impsy_tui.agent.descriptors.osc_messages import read_descriptors
 from impsy_tui.channels.base import MEANS_NOTHING, NONE_MUTED, ChannelStatus, Listener, MappingEntry, VirtualTouch
 from impsy_tui.channels.deferred_opening import DeferredOpening
 from impsy_tui.channels.midi.mapping import table_of
@@ -25,7 +25,7 @@ from impsy_tui.channels.own_addresses import NO_ADDRESS, listed, reached_at
 from impsy_tui.channels.stats import ChannelTraffic, ErrorCounter
 from impsy_tui.channels.touch_mapping import OscSurface, playbacks
 from impsy_tui.config import Osc
-from impsy_tui.ensemble.touches.surfaces import Told, playback_touch
+from impsy_tui.ensemble.touches.surfaces import OscMessage, playback_touch
 from impsy_tui.errors import MalformedMessageError, UserError
 
 _LARGEST_DATAGRAM: Final = 65536
@@ -117,7 +117,7 @@ class OscChannel:
     def end_touch(self, player: str) -> None:
         """Nothing tells that a finger is lifted: touches that no longer come do."""
 
-    def tell_band(self, told: Sequence[Told]) -> None:
+    def tell_band(self, told: Sequence[OscMessage]) -> None:
         for address, arguments in told:
             self._say(address, arguments)
 
@@ -376,7 +376,7 @@ class OscChannel:
     def _feats(self, address: str, arguments: Sequence[Any], at: float) -> None:
         self._last_received = (address, arguments[len(NAMES) : len(NAMES) + 3])
         try:
-            problem = self._listener.described(self.name, read_feats(arguments), at)
+            problem = self._listener.described(self.name, read_descriptors(arguments), at)
         except UserError as unreadable:
             problem = str(unreadable)
         if problem:

@@ -31,7 +31,7 @@ from impsy_tui.channels.web.sender import ClientSender, in_text
 from impsy_tui.channels.web.text_protocol import read_text
 from impsy_tui.channels.web.touch_protocol import ended_text, read_touch, told_text, touch_text
 from impsy_tui.config import WebSocket
-from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.errors import MalformedMessageError
 
 _LARGEST_MESSAGE: Final = 1024
@@ -372,5 +372,5 @@ class WebSocketChannel(HeldKeys):
         if self._clients:
             self._broadcast((ended_text(player),), passing=True)
 
-    def tell_band(self, told: Sequence[Told]) -> None:
+    def tell_band(self, told: Sequence[OscMessage]) -> None:
         self._broadcast([told_text(one) for one in told])

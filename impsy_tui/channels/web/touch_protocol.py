@@ -7,7 +7,7 @@ same manner: ``/classifier/gesture/p2/SS``.
 import re
 from typing import Final, NamedTuple
 
-from impsy_tui.ensemble.touches.surfaces import METATONE_PREFIX, Told
+from impsy_tui.ensemble.touches.surfaces import METATONE_PREFIX, OscMessage
 from impsy_tui.ensemble.touches.touch import moving, placed
 from impsy_tui.errors import MalformedMessageError, UserError
 
@@ -72,7 +72,7 @@ def ended_text(player: str) -> bytes:
     return f"/playback/ended/{player}".encode()
 
 
-def told_text(told: Told) -> bytes:
+def told_text(told: OscMessage) -> bytes:
     """What a band does."""
     address, arguments = told
     words = (f"{word:.5g}" if isinstance(word, float) else word for word in arguments)

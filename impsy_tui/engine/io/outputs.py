@@ -7,7 +7,7 @@ from impsy_tui.channels.base import NONE_MUTED, Channel, ClockChannel, EnsembleD
 from impsy_tui.engine.io.channel_output import ChannelOutput
 from impsy_tui.engine.io.delayed_output import DelayedOutput
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
-from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.ensemble.touches.surfaces import OscMessage
 
 FADE_STEP: Final = 0.02
 """Seconds between the steps of a fade."""
@@ -52,7 +52,7 @@ class Outputs:
             if isinstance(outlet, DelayedOutput):
                 outlet.delay = delay
 
-    def show(self, told: Sequence[Told]) -> None:
+    def show(self, told: Sequence[OscMessage]) -> None:
         """Tell whoever plays a surface that shows it, at once."""
         for channel in self._surfaces:
             channel.tell_band(told)

@@ -18,7 +18,7 @@ from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, Ensem
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.arrays import SUFFIX
-from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, Steps, Tuning, having_heard
+from impsy_tui.ensemble.predictor import EnsemblePredictor, GestureNetwork, RandomEnsemble, Tuning, primed
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
 from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
@@ -68,7 +68,7 @@ class EnsembleLoader:
         """
         name = table.name
         file = self._first_model(table)
-        network: Steps = RandomEnsemble() if file is None else await self._first_network(name, file)
+        network: GestureNetwork = RandomEnsemble() if file is None else await self._first_network(name, file)
         told, tells = await self._first_of(name, table.classifier, classifier.SHIPPED, classifier.read_classifier)
         library, _ = await self._first_of(name, table.clip_file, clips.SHIPPED, clips.read_clips)
         dummy = EnsembleModels(network, "dummy", told, library, "dummy", told_by=tells.stem)
@@ -86,7 +86,7 @@ class EnsembleLoader:
             self._tell("warning", table.name, f"{problem}: {_DUMMY}")
             return None
 
-    async def _first_network(self, name: str, file: Path) -> Steps:
+    async def _first_network(self, name: str, file: Path) -> GestureNetwork:
         if await _in_thread(replaces_shipped, file):
             self._tell("warning", name, f"{file.stem} is {REPLACES_SHIPPED}")
         try:
@@ -229,7 +229,7 @@ class EnsembleLoader:
                 file=file,
             )
             seconds, followers = tuple(part.seconds), part.followers(equipment)
-            return equipment, await _in_thread(lambda _: having_heard(followers, seconds), file)
+            return equipment, await _in_thread(lambda _: primed(followers, seconds), file)
         except UserError as problem:
             raise UserError(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
         finally:

@@ -19,10 +19,10 @@ from impsy_tui.errors import HelperTimeoutError, UnsupportedModelError, UserErro
 from impsy_tui.mdrnn.check import SUFFIXES, Report
 from impsy_tui.mdrnn.lstm import NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Network
-from impsy_tui.mdrnn.scale import as_named
+from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
-from impsy_tui.model_files.interpreter import quietly
-from impsy_tui.model_files.metadata import ModelMetadata, read_notes
+from impsy_tui.model_files.interpreter import silenced_stderr
+from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.terms import some
 from impsy_tui.user_folders import files_in
 
@@ -151,7 +151,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
         report = await loop.run_in_executor(None, Report, answer)
     if report.weights is not None:
         remark = "" if report.source == file.name else f"played from {report.source}: it needs Flex operations"
-        notes = await loop.run_in_executor(None, read_notes, file)
+        notes = await loop.run_in_executor(None, read_metadata, file)
         network = await loop.run_in_executor(None, _network, report.weights, file)
         return LoadedModel(network, file.stem, file, notes, remark)
     loaded = await loop.run_in_executor(None, _open_tflite, file, quiet)
@@ -176,18 +176,18 @@ async def load_band(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
 
 
 def _open_band(file: Path, quiet: bool) -> EnsembleNetwork:
-    with quietly() if quiet else nullcontext():
+    with silenced_stderr() if quiet else nullcontext():
         return EnsembleNetwork(file)
 
 
 def _open_tflite(file: Path, quiet: bool) -> LoadedModel:
-    with quietly() if quiet else nullcontext():
-        network = _warm(as_named(TfliteNetwork(file), file))
-    return LoadedModel(network, file.stem, file, read_notes(file))
+    with silenced_stderr() if quiet else nullcontext():
+        network = _warm(with_scale_of_file(TfliteNetwork(file), file))
+    return LoadedModel(network, file.stem, file, read_metadata(file))
 
 
 def _network(weights: Weights, file: Path) -> Network:
-    return _warm(as_named(NumpyNetwork(weights), file))
+    return _warm(with_scale_of_file(NumpyNetwork(weights), file))
 
 
 def _warm(network: Network) -> Network:

@@ -382,7 +382,7 @@ class PerformanceManager:
         """The same chances from now on as after the same number before."""
         self._rooms.random.bit_generator.state = np.random.default_rng(number).bit_generator.state
         for player in self._rooms.session.everybody.values():
-            player.throw_dice_anew()
+            player.discard_drawn_numbers()
         return f"seed {number}"
 
     # Waiting

@@ -77,7 +77,7 @@ class AnyPlayer(Protocol):
     def reset(self) -> None:
         """It forgets what it has heard."""
 
-    def throw_dice_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """Chance that was drawn beforehand is forgotten."""
 
     def begin_log(self) -> None:

@@ -104,10 +104,10 @@ class Player:
             return None
         return self.sounding[self.plays.index(index)]
 
-    def throw_dice_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """Chance that was drawn beforehand is forgotten: its source begins anew."""
         for part in self.parts:
-            part.player.throw_dice_anew()
+            part.player.discard_drawn_numbers()
 
     @property
     def parts(self) -> tuple[PlayerKind, ...]:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.seek import Scaler
 from impsy_tui.control.agent_state import GROUPS, AgentState
 from impsy_tui.engine.players.agent import AgentPlayer
@@ -16,7 +16,7 @@ _SHOWN: Final = {
     "chroma": ["chroma"],
     "mfcc": ["mfcc"],
 }
-_PLACES: Final = [places(_SHOWN[group]) for group in GROUPS]
+_PLACES: Final = [descriptor_indices(_SHOWN[group]) for group in GROUPS]
 _CHROMA: Final = _PLACES[GROUPS.index("chroma")]
 _LEAST: Final = 1e-9
 _WIDTH: Final = 3.0

@@ -266,7 +266,7 @@ def read_metatone(
     return None
 
 
-Told = tuple[str, tuple[str | float, ...]]
+OscMessage = tuple[str, tuple[str | float, ...]]
 """An OSC message to be sent: its address and arguments."""
 
 METATONE_PLAYBACK: Final = Pattern(
@@ -288,7 +288,9 @@ def playback_problem(pattern: Pattern) -> str:
     return pattern.problem()
 
 
-def playback_touch(player: str, x: float, y: float, velocity: float, pattern: Pattern = METATONE_PLAYBACK) -> Told:
+def playback_touch(
+    player: str, x: float, y: float, velocity: float, pattern: Pattern = METATONE_PLAYBACK
+) -> OscMessage:
     """A virtual player's touch as an OSC message.
 
     Args:
@@ -303,32 +305,32 @@ def playback_touch(player: str, x: float, y: float, velocity: float, pattern: Pa
     return pattern.address.replace("{player}", player), arguments
 
 
-def online_told(player: str, band: str, *, there: bool) -> Told:
+def online_message(player: str, band: str, *, there: bool) -> OscMessage:
     """A player of a band is there, or no longer."""
     return f"{METATONE_PREFIX}/{'online' if there else 'offline'}", (player, band)
 
 
-def performance_told(band: str, *, begins: bool) -> Told:
+def performance_message(band: str, *, begins: bool) -> OscMessage:
     """A band begins to play, or ends."""
     return f"{METATONE_PREFIX}/performance/{'start' if begins else 'end'}", (band,)
 
 
-def gesture_told(player: str, code: int) -> Told:
+def gesture_message(player: str, code: int) -> OscMessage:
     """Which gesture somebody makes."""
     return f"{METATONE_PREFIX}/classifier/gesture", (player, SHORT[code])
 
 
-def state_told(state: str, spread: float, ratio: float) -> Told:
+def state_message(state: str, spread: float, ratio: float) -> OscMessage:
     """How the ensemble's gestures change: one of ``measures.STATES``."""
     return f"{METATONE_PREFIX}/classifier/ensemble/state", (state, spread, ratio)
 
 
-def new_idea_told(name: str) -> Told:
+def new_idea_message(name: str) -> OscMessage:
     """The ensemble has a new idea."""
     return f"{METATONE_PREFIX}/classifier/ensemble/event/new_idea", (name, "new_idea")
 
 
-def guide_told(gesture: str, left: int, *, plays: bool) -> Told:
+def guide_message(gesture: str, left: int, *, plays: bool) -> OscMessage:
     """What somebody who is recorded is to do: this gesture, in so many seconds or for so many; empty for no more."""
     return "/guide", ("play" if plays else "ready", gesture, float(left))
 

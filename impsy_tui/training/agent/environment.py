@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
-from impsy_tui.agent.memory import PATIENCE, Memory, remembered
+from impsy_tui.agent.memory import PATIENCE, Memory, recalled_size
 from impsy_tui.agent.seek import STEP, KnownSynth, moved, observed, rmse
 from impsy_tui.agent.targets import LIMIT
 from impsy_tui.agent.task import CHANGING, CORPUS, MIXED, SCATTERED
@@ -96,7 +96,7 @@ class Imitation:
         self.count = count
         self._random = np.random.default_rng(seed)
         self._heard, self._judged = list(task.heard), list(task.judged)
-        self.recalled = remembered(task.known.count, task.patience)
+        self.recalled = recalled_size(task.known.count, task.patience)
         self.observation_size = 2 * len(task.heard) + task.known.count + self.recalled
         self._frames = np.concatenate(task.recordings) if task.recordings else np.empty((0, len(NAMES)))
         self._ends = np.cumsum([len(recording) for recording in task.recordings], dtype=int)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import AgentModel
 from impsy_tui.agent.perceptron import Perceptron
 from impsy_tui.agent.seek import Seek, towards
@@ -46,13 +46,13 @@ def trial_of(model: AgentModel, judged: Sequence[str] | None = None, targets: st
     """
     return ImitationTask(
         model.known,
-        places(model.heard),
-        places(judged or model.judged),
+        descriptor_indices(model.heard),
+        descriptor_indices(judged or model.judged),
         targets,
         step=model.step,
         limit=model.limit,
         patience=model.patience,
-        recalls_by=places(model.judged),
+        recalls_by=descriptor_indices(model.judged),
     )
 
 

@@ -13,8 +13,8 @@ import tensorflow as tf
 
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.synthetic.scores import scores
-from impsy_tui.ensemble.tuning import note_tunings, tune_all
-from impsy_tui.model_files.metadata import write_notes
+from impsy_tui.ensemble.tuning import append_tunings, tune_all
+from impsy_tui.model_files.metadata import write_metadata
 from impsy_tui.training.ensemble.fit import EnsembleRecipe, EnsembleTrainer, split
 from impsy_tui.training.ensemble.network import playing_model, save_ensemble
 from impsy_tui.training.mdrnn.fit import Epoch
@@ -50,8 +50,8 @@ def make(folder: Path) -> Path:
         "units": _RECIPE.units,
         "seed": _SEED,
     }
-    write_notes(lite, facts, learned.curve)
-    note_tunings(lite, tune_all(EnsembleNetwork(lite), corpus, np.random.default_rng(_SEED)))
+    write_metadata(lite, facts, learned.curve)
+    append_tunings(lite, tune_all(EnsembleNetwork(lite), corpus, np.random.default_rng(_SEED)))
     return lite
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from impsy_tui.data.held_out import cut
-from impsy_tui.ensemble.memory import INPUTS, EnsembleMemory, told_of
+from impsy_tui.ensemble.memory import INPUTS, EnsembleMemory, network_inputs
 from impsy_tui.errors import UserError
 from impsy_tui.terms import BAND_EPOCHS, BAND_PATIENCE, BAND_UNITS, SEED
 from impsy_tui.training.common.weight_averages import WeightAverages
@@ -80,7 +80,7 @@ def parts_of(codes: np.ndarray) -> list[Part]:
     parts = []
     for lead in range(players):
         followers = [player for player in range(players) if player != lead]
-        told = told_of(heard[1:, lead], heard[:-1, followers]).astype(np.float16)
+        told = network_inputs(heard[1:, lead], heard[:-1, followers]).astype(np.float16)
         parts += [Part(told[:, place], codes[1:, player]) for place, player in enumerate(followers)]
     return parts
 

@@ -12,7 +12,7 @@ import numpy as np
 from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.synthetic.touches import recordings
 from impsy_tui.ensemble.touches.features import WINDOW
-from impsy_tui.model_files.metadata import write_notes
+from impsy_tui.model_files.metadata import write_metadata
 from impsy_tui.training.gestures.forest import grow, synthetic
 
 _SEED: Final = 1
@@ -40,7 +40,7 @@ def make(folder: Path) -> None:
         "seed": _SEED,
         "accuracy_on_other_hands": round(accuracy, 4),
     }
-    write_notes(file, facts, ())
+    write_metadata(file, facts, ())
     print(file, f"{accuracy:.3f}")
 
     cut = [
@@ -50,7 +50,7 @@ def make(folder: Path) -> None:
     library = clips.together(cut)
     file = folder / clips.SHIPPED
     clips.write_clips(file, library)
-    write_notes(file, {"corpus": corpus, "clips": len(library.all), "seed": _SEED + 2}, ())
+    write_metadata(file, {"corpus": corpus, "clips": len(library.all), "seed": _SEED + 2}, ())
     print(file, library.counts())
 
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from impsy_tui.data.synthetic import performances
 from impsy_tui.mdrnn.model import SCALE
-from impsy_tui.model_files.metadata import notes_path
+from impsy_tui.model_files.metadata import metadata_path
 from impsy_tui.terms import MAX_GAP
 from impsy_tui.training.mdrnn.network import loss_function, playing_model, shape_of, to_tflite, training_model
 
@@ -61,7 +61,7 @@ def make(folder: Path) -> None:
     playing = playing_model(model.get_weights(), shape)
     lite = folder / f"{playing.name}.tflite"
     lite.write_bytes(to_tflite(playing))
-    notes_path(lite).write_text(
+    metadata_path(lite).write_text(
         "# What this model is.\n"
         'corpus = "synthetic gestures: sweeps, plucks, holds and pauses on eight faders"\n'
         f"performances = {len(trained_on)}\nevents = {len(trained_on) * _EVENTS}\nseed = {_SEED}\n"

@@ -12,7 +12,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.weights import read_weights
-from impsy_tui.model_files.metadata import notes_path
+from impsy_tui.model_files.metadata import metadata_path
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
 
@@ -45,8 +45,8 @@ def _convert(file: Path, folder: Path, reporter: Reporter) -> Finished | Failed:
     content = to_tflite(playing_model(as_keras(weights), weights.shape))
     folder.mkdir(parents=True, exist_ok=True)
     made.write_bytes(content)
-    if notes_path(file).is_file() and not notes_path(made).exists():
-        shutil.copyfile(notes_path(file), notes_path(made))
+    if metadata_path(file).is_file() and not metadata_path(made).exists():
+        shutil.copyfile(metadata_path(file), metadata_path(made))
     return Finished(f"{made} is made; load {made.stem} plays it", str(made))
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from impsy_tui.agent.file import AgentModel, check, write_agent
 from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.agent.seek import KnownSynth, moves
-from impsy_tui.agent.task import read_settings
-from impsy_tui.errors import UserError
+from impsy_tui.agent.task import read_task
+from impsy_tui.errors import UserError, first_line
 from impsy_tui.limits import limit_process
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _convert(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
-    settings = read_settings(wishes.settings)
+    settings = read_task(wishes.settings)
     known = KnownSynth(read_table(wishes.lookup))
     if wishes.file.exists():
         return Failed(f"{wishes.file} is there already: rename or delete it first")
@@ -100,13 +100,13 @@ def read_zip(path: Path) -> "tuple[Perceptron, str]":
     except KeyError as error:
         raise UserError(f"is no agent of stable-baselines3: {error.args[0]}") from None
     except (zipfile.BadZipFile, ValueError, EOFError, RecursionError) as error:
-        raise UserError(f"is no agent of stable-baselines3: {_first_line(error)}") from None
+        raise UserError(f"is no agent of stable-baselines3: {first_line(error)}") from None
     except UserError:
         raise
     except OSError:
         raise
     except Exception as error:  # torch fails in many ways at what is no tensor
-        raise UserError(f"holds weights that cannot be trusted or read: {_first_line(error)}") from None
+        raise UserError(f"holds weights that cannot be trusted or read: {first_line(error)}") from None
 
 
 def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -126,10 +126,6 @@ def _activation(data: Any, algorithm: str) -> str:
             raise UserError(f"has an activation that is unknown here: {', '.join(_ACTIVATIONS)} are known")
         return _ACTIVATIONS[found[0]]
     return "relu" if algorithm == "dqn" else "tanh"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
-from impsy_tui.model_files.metadata import ModelMetadata, read_notes
+from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.terms import MAX_GAP
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
@@ -71,7 +71,7 @@ def _evaluate(files: list[Path], dataset: Path, reports: Path | None, reporter: 
         return Failed(f"{dataset.name}: {text}")
     models: list[Evaluated] = []
     for file, name, network in zip(files, names, networks, strict=True):
-        notes = read_notes(file)
+        notes = read_metadata(file)
         hears, plays = _told(reporter, f"hearing {name}"), _told(reporter, f"playing {name}")
         gap = notes.max_gap or MAX_GAP.default
         try:
@@ -103,11 +103,11 @@ def _names(files: list[Path]) -> list[str]:
 
 def _known(notes: ModelMetadata, dataset: Path) -> str:
     """What is known of what a model was trained on, in a line."""
-    if not notes.corpus:
+    if not notes.dataset:
         return "nobody noted what it was trained on: it may know what is held out"
-    if notes.corpus == dataset.stem:
+    if notes.dataset == dataset.stem:
         return "trained on this data set, with the same held out"
-    return f"trained on {notes.corpus}"
+    return f"trained on {notes.dataset}"
 
 
 def _told(reporter: Reporter, stage: str) -> Callable[[int, int], None]:

@@ -10,10 +10,18 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui.ensemble.evaluation import EXPLAINED, HEADS, Judged, judge_markov, judge_network, judge_real, table
+from impsy_tui.ensemble.evaluation import (
+    EXPLAINED,
+    HEADS,
+    Evaluation,
+    evaluate_markov,
+    evaluate_network,
+    evaluate_real,
+    table,
+)
 from impsy_tui.ensemble.opening import open_ensemble
 from impsy_tui.ensemble.predictor import Tuning
-from impsy_tui.ensemble.scores import read_band
+from impsy_tui.ensemble.scores import read_scores
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
@@ -44,7 +52,7 @@ def main() -> None:
 
 def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     reporter.say(Progress("reading scores"))
-    read, remarks = read_band(wishes.scores, wishes.players)
+    read, remarks = read_scores(wishes.scores, wishes.players)
     scores = [score.codes for score in read]
     try:
         network = open_ensemble(wishes.model, _PATIENCE)
@@ -59,8 +67,8 @@ def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     def tuning(players: int) -> Tuning:
         return read_tuning(wishes.model, players)
 
-    judged.append(judge_network(wishes.model.stem, network, scores, random, told, wishes.temperature, tuning))
-    judged.append(judge_real(scores))
+    judged.append(evaluate_network(wishes.model.stem, network, scores, random, told, wishes.temperature, tuning))
+    judged.append(evaluate_real(scores))
     seconds = sum(map(len, scores))
     count = counted(len(scores), "score")
     heads = f"{count}, {seconds} s; everybody leads in turn, and the others are played to that lead"
@@ -68,11 +76,11 @@ def _evaluated(wishes: argparse.Namespace, reporter: Reporter) -> str:
     return "\n".join([*remarks, heads, "", *_columns(table(judged)), "", *EXPLAINED, *said])
 
 
-def _markov(order: int, scores: list[np.ndarray], random: np.random.Generator) -> Judged:
+def _markov(order: int, scores: list[np.ndarray], random: np.random.Generator) -> Evaluation:
     """A chain on every score, which knows the others."""
-    whole: Judged | None = None
+    whole: Evaluation | None = None
     for place, codes in enumerate(scores):
-        judged = judge_markov(order, scores[:place] + scores[place + 1 :], [codes], random)
+        judged = evaluate_markov(order, scores[:place] + scores[place + 1 :], [codes], random)
         if whole is None:
             whole = judged
         else:

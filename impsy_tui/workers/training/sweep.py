@@ -177,7 +177,7 @@ def _save(
     corpus: "SweepData", table: list["Tried"], best: "Tried", trained: "Trained", recipe: "Recipe", models: Path
 ) -> Path:
     """Save the best, with notes of all; its ``.tflite`` file."""
-    from impsy_tui.model_files.metadata import write_notes
+    from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.mdrnn.network import playing_model, save, shape_of
 
     _, lite = save(playing_model(trained.best, shape_of(best.size, corpus.dimension)), models)
@@ -194,7 +194,7 @@ def _save(
         }
         for one in table
     ]
-    write_notes(lite, noted, trained.curve, tried)
+    write_metadata(lite, noted, trained.curve, tried)
     return lite
 
 

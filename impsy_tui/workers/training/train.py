@@ -103,7 +103,7 @@ class StopAsked:
 
 
 def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
-    from impsy_tui.model_files.metadata import write_notes
+    from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.mdrnn.checkpoint import (
         Checkpoint,
         checkpoint_path,
@@ -169,7 +169,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     seconds = time.monotonic() - began
     events = sum(map(len, training))
     noted = facts(wishes.dataset.stem, events, wishes.size, name, recipe, progress, seconds)
-    write_notes(lite, noted, progress.curve)
+    write_metadata(lite, noted, progress.curve)
     if stop.asked:
         keeping.now()
     else:

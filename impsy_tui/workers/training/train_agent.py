@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from impsy_tui import terms
 from impsy_tui.agent.seek import STEP
-from impsy_tui.agent.task import CORPUS, MIXED, AgentTask, names_of, read_settings
+from impsy_tui.agent.task import CORPUS, MIXED, AgentTask, names_of, read_task
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra, pip_line
 from impsy_tui.limits import limit_process
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> Finished | Failed:
-    from impsy_tui.agent.descriptors.names import places
+    from impsy_tui.agent.descriptors.names import descriptor_indices
     from impsy_tui.agent.lookup_table import read_table
     from impsy_tui.agent.seek import KnownSynth
     from impsy_tui.training.agent.environment import ImitationTask
@@ -94,7 +94,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
     reporter.say(Progress("starting torch"))
     from impsy_tui.training.agent.fit import AgentRecipe, Round, train
 
-    heard, judged = places(settings.heard), places(settings.judged)
+    heard, judged = descriptor_indices(settings.heard), descriptor_indices(settings.judged)
     task = ImitationTask(known, heard, judged, settings.targets, recordings.learned, settings.step)
     trial = ImitationTask(known, heard, judged, settings.targets, recordings.held_out, settings.step)
     recipe = AgentRecipe(
@@ -117,7 +117,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
 
 def _settings(wishes: argparse.Namespace) -> AgentTask:
     """What is to be learned: what was said, else what the settings say, else loudness and centroid."""
-    read = read_settings(wishes.settings) if wishes.settings else None
+    read = read_task(wishes.settings) if wishes.settings else None
     words = wishes.heard or (read and list(read.heard)) or wishes.judged or ["loudness-dB", "centroid"]
     heard = names_of(words)
     judged = names_of(wishes.judged) if wishes.judged else read.judged if read and not wishes.heard else heard

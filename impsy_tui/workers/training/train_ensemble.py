@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from impsy_tui import terms
-from impsy_tui.ensemble.scores import Score, read_band
+from impsy_tui.ensemble.scores import Score, read_scores
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
@@ -35,7 +35,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     try:
         reporter.say(Progress("reading scores"))
-        scores, remarks = read_band(wishes.scores, wishes.players)
+        scores, remarks = read_scores(wishes.scores, wishes.players)
         for remark in remarks:
             reporter.say(Progress(remark))
         reporter.say(Progress("starting TensorFlow"))
@@ -70,8 +70,8 @@ def _train(
     import numpy as np
 
     from impsy_tui.ensemble.network import EnsembleNetwork
-    from impsy_tui.ensemble.tuning import note_tunings, tune_all
-    from impsy_tui.model_files.metadata import write_notes
+    from impsy_tui.ensemble.tuning import append_tunings, tune_all
+    from impsy_tui.model_files.metadata import write_metadata
     from impsy_tui.training.ensemble.fit import EnsembleRecipe, EnsembleTrainer, split
     from impsy_tui.training.ensemble.network import playing_model, save_ensemble
     from impsy_tui.training.mdrnn.fit import Epoch
@@ -114,8 +114,8 @@ def _train(
         "seconds": round(seconds, 1),
         "made_with": f"impsy-tui {version('impsy-tui')}, TensorFlow {version('tensorflow')}",
     }
-    write_notes(lite, facts, learned.curve)
-    note_tunings(lite, tunings)
+    write_metadata(lite, facts, learned.curve)
+    append_tunings(lite, tunings)
     parts = [
         f"{lite.stem}: {learned.best_loss:.3f} nats a second held out after {counted(len(learned.curve), 'epoch')}",
         f"{seconds:.0f} s",

@@ -17,7 +17,7 @@ from impsy_tui.ensemble.gestures import GESTURES, NAMES
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
-from impsy_tui.model_files.metadata import write_notes
+from impsy_tui.model_files.metadata import write_metadata
 from impsy_tui.training.common.naming import free_name
 from impsy_tui.training.gestures.labelled_recordings import read_all
 from impsy_tui.workers.low_priority import step_back
@@ -71,7 +71,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter) -> Finished | Failed:
         "seconds": round(time.monotonic() - began, 1),
         "made_with": f"impsy-tui {version('impsy-tui')}, scikit-learn {version('scikit-learn')}",
     }
-    write_notes(file, facts, ())
+    write_metadata(file, facts, ())
     remarks = [remark for one in recordings for remark in one.remarks] + left_out
     return Finished("; ".join([_summary(file.stem, accuracy, counts), *remarks]), str(file))
 

@@ -5,7 +5,7 @@ import pytest
 
 from impsy_tui.agent.descriptors.extraction import FrameSettings, averaged, describe
 from impsy_tui.agent.descriptors.loudness import KWeighting, Peaks
-from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, places
+from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.descriptors.spectrum import chroma_bands, cosines, mel_bands
 from impsy_tui.errors import UserError
 
@@ -68,23 +68,23 @@ def test_peaks_of_a_stream_do_not_depend_on_its_blocks() -> None:
 def test_a_sine_is_found_where_it_is() -> None:
     for frequency in (431.0, 1_000.0, 5_003.0):
         frame = describe(_sine(frequency, 0.5), FINE)[10]
-        first = int(np.argmax(frame[places(["sinefeaturemags"])]))
-        assert frame[places(["sinefeaturefreqs"])][first] == pytest.approx(frequency, abs=2.0)
-        assert frame[places(["sinefeaturemags"])][first] == pytest.approx(0.5, rel=0.02)
+        first = int(np.argmax(frame[descriptor_indices(["sinefeaturemags"])]))
+        assert frame[descriptor_indices(["sinefeaturefreqs"])][first] == pytest.approx(frequency, abs=2.0)
+        assert frame[descriptor_indices(["sinefeaturemags"])][first] == pytest.approx(0.5, rel=0.02)
         assert _of(frame, "specshape-centroid") == pytest.approx(frequency, rel=0.02)
 
 
 def test_sines_are_in_order_of_frequency_and_ten_at_most() -> None:
     samples = sum(_sine(400.0 * number, 0.05) for number in range(1, 15))
     frame = describe(np.asarray(samples), FINE)[10]
-    np.testing.assert_allclose(frame[places(["sinefeaturefreqs"])], 400.0 * np.arange(1, 11), atol=3.0)
-    np.testing.assert_allclose(frame[places(["sinefeaturemags"])], 0.05, rtol=0.05)
+    np.testing.assert_allclose(frame[descriptor_indices(["sinefeaturefreqs"])], 400.0 * np.arange(1, 11), atol=3.0)
+    np.testing.assert_allclose(frame[descriptor_indices(["sinefeaturemags"])], 0.05, rtol=0.05)
 
 
 def test_each_pitch_is_strongest_in_its_own_class() -> None:
     for semitone in range(12):
         frame = averaged(describe(_sine(880.0 * 2 ** (semitone / 12)), FrameSettings(window=4_096, hop=1_024)))
-        assert int(np.argmax(frame[places(["chroma"])])) == semitone
+        assert int(np.argmax(frame[descriptor_indices(["chroma"])])) == semitone
 
 
 def test_a_flat_spectrum_is_flat_and_normally_spread() -> None:
@@ -110,7 +110,7 @@ def test_mfcc_are_an_orthonormal_cosine_transform_of_overlapping_bands() -> None
     np.testing.assert_allclose(sums[inside], 1.0, atol=1e-9)
     loud, soft = (averaged(describe(_sine(700.0, level), FINE)[3:-3]) for level in (1.0, 0.1))
     # 20 dB less in each of 40 bands changes the first coefficient alone.
-    changed = (loud - soft)[places(["mfcc"])]
+    changed = (loud - soft)[descriptor_indices(["mfcc"])]
     assert changed[0] == pytest.approx(20.0 * 40**0.5, rel=1e-6)
     np.testing.assert_allclose(changed[1:], 0.0, atol=1e-6)
 
@@ -165,4 +165,4 @@ def test_settings_out_of_range_are_told(wrong: dict[str, int], problem: str) -> 
 
 
 def test_categories_cover_all_names() -> None:
-    assert places(list(CATEGORIES)) == list(range(55))
+    assert descriptor_indices(list(CATEGORIES)) == list(range(55))

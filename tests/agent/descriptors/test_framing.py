@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from impsy_tui.agent.descriptors.calibration import level_of
 from impsy_tui.agent.descriptors.extraction import FrameSettings, describe
 from impsy_tui.agent.descriptors.framing import Framing, StreamQuality
-from impsy_tui.agent.descriptors.osc_messages import read_feats
+from impsy_tui.agent.descriptors.osc_messages import read_descriptors
 from impsy_tui.errors import UserError
 
 SMALL = FrameSettings(window=128, hop=64, loudness_window=256)
@@ -25,7 +25,7 @@ def test_frames_do_not_depend_on_the_blocks(sizes: list[int]) -> None:
     framing = Framing(SMALL)
     parts = [framing.take(part) for part in np.split(samples, np.cumsum(sizes)[:-1])]
     np.testing.assert_allclose(np.concatenate(parts), whole, rtol=1e-9, atol=1e-9)
-    assert len(whole) == len(samples) // 64 == framing.hearing.frames
+    assert len(whole) == len(samples) // 64 == framing.quality.frames
 
 
 def test_live_is_what_offline_is() -> None:
@@ -45,8 +45,8 @@ def test_what_is_no_number_is_taken_for_silence_and_told() -> None:
     samples[1_000:1_011] = 0.0
     framing = Framing(SMALL)
     np.testing.assert_allclose(framing.take(broken), Framing(SMALL).take(samples))
-    assert framing.hearing.problems(StreamQuality()) == ["11 samples were no numbers, and were taken for silence"]
-    assert framing.hearing.problems(framing.hearing) == []
+    assert framing.quality.problems(StreamQuality()) == ["11 samples were no numbers, and were taken for silence"]
+    assert framing.quality.problems(framing.quality) == []
 
 
 def test_clipping_is_told_once_for_each_cut_wave() -> None:
@@ -54,20 +54,20 @@ def test_clipping_is_told_once_for_each_cut_wave() -> None:
     framing = Framing(SMALL)
     for block in np.array_split(wave, 37):
         framing.take(block)
-    assert framing.hearing.clipped == 128
-    assert framing.hearing.problems(StreamQuality()) == ["the sound clipped 128 times: turn it down, or calibrate"]
+    assert framing.quality.clipped == 128
+    assert framing.quality.problems(StreamQuality()) == ["the sound clipped 128 times: turn it down, or calibrate"]
     quiet = Framing(SMALL)
     quiet.take(0.99 * wave)
-    assert quiet.hearing.clipped == 0
+    assert quiet.quality.clipped == 0
 
 
 def test_silence_is_counted_and_ends() -> None:
     framing = Framing(SMALL)
     frames = framing.take(np.zeros(44_160))
     assert np.isfinite(frames).all()
-    assert framing.hearing.silent == pytest.approx(44_160 / 44_100)
+    assert framing.quality.silent == pytest.approx(44_160 / 44_100)
     framing.take(_noise(640))
-    assert framing.hearing.silent == 0.0
+    assert framing.quality.silent == 0.0
 
 
 def test_a_microphone_is_given_the_gain_that_it_lacks() -> None:
@@ -94,7 +94,7 @@ def test_nothing_heard_is_no_level() -> None:
 
 
 def test_values_of_a_patch_are_told_apart() -> None:
-    feats = read_feats([*range(55), *range(100, 155), 0.25, 1.5])
+    feats = read_descriptors([*range(55), *range(100, 155), 0.25, 1.5])
     assert feats.agent.tolist() == list(range(55))
     assert feats.musician[0] == 100
     assert feats.parameters.tolist() == [0.25, 1.0]
@@ -112,4 +112,4 @@ def test_values_of_a_patch_are_told_apart() -> None:
 )
 def test_values_that_make_no_sense_are_told(values: list[object], problem: str) -> None:
     with pytest.raises(UserError, match=problem):
-        read_feats(values)
+        read_descriptors(values)

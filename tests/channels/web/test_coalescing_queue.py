@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.channels.web.coalescing_queue import CoalescingQueue
 from impsy_tui.channels.web.touch_protocol import ended_text, told_text, touch_text
-from impsy_tui.ensemble.touches.surfaces import gesture_told, new_idea_told, state_told
+from impsy_tui.ensemble.touches.surfaces import gesture_message, new_idea_message, state_message
 
 _NOTES = st.tuples(st.sampled_from([0x80, 0x90, 0x81, 0x91]), st.integers(60, 62), st.just(64))
 _OTHERS = st.one_of(
@@ -92,7 +92,7 @@ def test_a_copy_is_added_to_apart() -> None:
 def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down_is_not_lost() -> None:
     down, ended = touch_text("p2", 0.1, 0.5, 0.0, played=True), ended_text("p2")
     moved = [touch_text("p2", x / 10, 0.5, 0.1, played=True) for x in (2, 3)]
-    gestures = [told_text(gesture_told("p2", code)) for code in (1, 7)]
+    gestures = [told_text(gesture_message("p2", code)) for code in (1, 7)]
     owed = CoalescingQueue()
     owed.add([gestures[0], down, *moved, touch_text("p3", 0.9, 0.5, 0.1, played=True), gestures[1], ended])
     assert _sent(owed) == [
@@ -102,6 +102,6 @@ def test_of_texts_the_newest_of_each_player_is_sent_and_a_finger_that_comes_down
         b"/classifier/gesture/p2/SS",
         b"/playback/ended/p2",
     ]
-    owed.add([b"\xb0\x07\x01", told_text(new_idea_told("band")), told_text(state_told("stasis", 1.0, 0.0))])
+    owed.add([b"\xb0\x07\x01", told_text(new_idea_message("band")), told_text(state_message("stasis", 1.0, 0.0))])
     owed.forget_passing()
     assert _sent(owed) == [b"/classifier/gesture/p2/SS", b"\xb0\x07\x01", b"/classifier/ensemble/state/stasis/1/0"]

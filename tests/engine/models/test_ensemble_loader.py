@@ -11,7 +11,7 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.network import EnsembleNetwork
-from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, having_heard
+from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, primed
 from tests.support.engine.scripted_players import ScriptedPlayer
 from tests.support.engine.virtual_ensemble import TAPS, Hall
 from tests.support.engine.virtual_session import Rehearsal
@@ -43,7 +43,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
     assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
     assert part.equipment.tunings[3].leave != ()
     assert part.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
-    heard = having_heard(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), part.seconds)
+    heard = primed(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), part.seconds)
     assert part._band.expect(0).tolist() == heard.expect(0).tolist()
     hall.rehearsal.wait(2.0)
     assert len(hall.first.touches) > touches

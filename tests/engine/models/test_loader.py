@@ -20,7 +20,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import Shape
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.model_files.metadata import LARGEST_NOTES, ModelMetadata
+from impsy_tui.model_files.metadata import LARGEST_METADATA, ModelMetadata
 from tests.support.models import constant_model, random_model
 
 
@@ -178,7 +178,7 @@ def test_notes_that_take_long_or_never_end_do_not_keep_a_model_waiting(tmp_path:
         random_model(tmp_path / f"{name}.h5", 3, 8, 2, 2)
     (tmp_path / "deep.toml").write_text("a." * 100_000 + "a = 1\n")
     os.mkfifo(tmp_path / "pipe.toml")
-    (tmp_path / "large.toml").write_text("max_gap = 2.0\n" + "#" * LARGEST_NOTES)
+    (tmp_path / "large.toml").write_text("max_gap = 2.0\n" + "#" * LARGEST_METADATA)
     for name in ("deep", "pipe", "large"):
         assert _load(tmp_path / f"{name}.h5").notes == ModelMetadata()
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.data.datasets import read_dataset
-from impsy_tui.data.synthetic import Manner, Performer
+from impsy_tui.data.synthetic import Performer, PerformerStyle
 from impsy_tui.engine.performance.replay import RecordedPerformance, performance_of
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
@@ -28,7 +28,7 @@ def _performance() -> RecordedPerformance:
     """Half a minute of made-up playing, with commands."""
     random = np.random.default_rng(3)
     times, values, at = [], [], 0.0
-    for dt, event in itertools.islice(Performer(8, random, Manner()).play(), 300):
+    for dt, event in itertools.islice(Performer(8, random, PerformerStyle()).play(), 300):
         at += dt
         times.append(at)
         values.append(event)

@@ -18,13 +18,13 @@ from impsy_tui.ensemble.touches.surfaces import (
     Pattern,
     Range,
     Surface,
-    gesture_told,
-    new_idea_told,
-    online_told,
-    performance_told,
+    gesture_message,
+    new_idea_message,
+    online_message,
+    performance_message,
     playback_touch,
     read_metatone,
-    state_told,
+    state_message,
 )
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.errors import UserError
@@ -161,12 +161,12 @@ def test_metatones_other_messages_are_understood() -> None:
 def test_what_is_told_to_metatone_survives_the_wire() -> None:
     told = [
         playback_touch("p2", 0.5, 0.5, 0.25),
-        gesture_told("p2", 7),
-        state_told("convergence", 0.5, 2.0),
-        new_idea_told("impsy-tui"),
-        online_told("p2", "band", there=True),
-        online_told("p3", "band", there=False),
-        performance_told("band", begins=True),
+        gesture_message("p2", 7),
+        state_message("convergence", 0.5, 2.0),
+        new_idea_message("impsy-tui"),
+        online_message("p2", "band", there=True),
+        online_message("p3", "band", there=False),
+        performance_message("band", begins=True),
     ]
     read = [read_packet(write_message(address, *arguments))[0] for address, arguments in told]
     assert [(message.address, message.arguments) for message in read] == [

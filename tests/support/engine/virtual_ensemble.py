@@ -10,7 +10,7 @@ from impsy_tui.engine.players.ensemble.followers import EnsembleSettings
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer, EnsembleRouting
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
-from impsy_tui.ensemble.touches.surfaces import Told
+from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, equipment
 from tests.support.engine.scripted_players import RecordingChannel
@@ -26,7 +26,7 @@ class TouchChannel(RecordingChannel):
 
     touches: list[VirtualTouch] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    told: list[OscMessage] = field(default_factory=list)
 
     def play_touch(self, touch: VirtualTouch) -> None:
         self.touches.append(touch)

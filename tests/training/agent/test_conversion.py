@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import write_table
 from impsy_tui.agent.policy import AgentPolicy
@@ -44,7 +44,7 @@ def saved(path: Path, kind: str, **policy: Any) -> Any:
     """An agent of that kind as stable-baselines3 saves it, that has learned nothing."""
     from impsy_tui.training.agent.vector_env import ImitationVec
 
-    both = places(["loudness-dBFS", "centroid"])
+    both = descriptor_indices(["loudness-dBFS", "centroid"])
     vector = ImitationVec(Imitation(ImitationTask(KnownSynth(small_table()), both, both, patience=()), 2, seed=1))
     small = {"buffer_size": 100} if kind == "DQN" else {}
     model = getattr(sb3, kind)("MlpPolicy", vector, seed=3, device="cpu", policy_kwargs=policy, **small)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.memory import PATIENCE, Memory
 from impsy_tui.agent.seek import STEP, KnownSynth, moves
 from impsy_tui.terms import TARGETS
@@ -14,7 +14,7 @@ from impsy_tui.training.agent.evaluation import hold_policy, judge, seek_policy,
 from impsy_tui.training.agent.teacher import teach
 from tests.support.agents import small_table
 
-BOTH = places(["loudness-dBFS", "centroid"])
+BOTH = descriptor_indices(["loudness-dBFS", "centroid"])
 
 
 def task(targets: str = "mixed", length: int = 100, recordings: tuple[np.ndarray, ...] = ()) -> ImitationTask:
@@ -137,7 +137,7 @@ def test_scattered_targets_are_of_no_single_row() -> None:
     imitation.reset()
     for _ in range(3):
         imitation.step(stay(imitation))
-    columns = places(["loudness-dBFS", "loudness-TP"])  # which go together in this table
+    columns = descriptor_indices(["loudness-dBFS", "loudness-TP"])  # which go together in this table
     rows = {tuple(row) for row in imitation.task.known.descriptors[:, columns].round(6).tolist()}
     alone = [tuple(target) not in rows for target in imitation.targets[:, columns].round(6).tolist()]
     assert np.mean(alone) == pytest.approx(0.5, abs=0.06)

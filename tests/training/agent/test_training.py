@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.agent.corpus import write_corpus
-from impsy_tui.agent.descriptors.names import NAMES, places
+from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.file import read_agent
 from impsy_tui.agent.lookup_table import write_table
 from impsy_tui.agent.seek import KnownSynth, moves
@@ -40,7 +40,7 @@ def learned(algorithm: str, steps: int, cloned: float = 0.0) -> tuple[float, flo
     """RMSE of an agent that has learned for so many steps, of seek and of hold, in another environment."""
     from impsy_tui.training.agent.fit import AgentRecipe, train
 
-    both = places(["loudness-dBFS", "centroid"])
+    both = descriptor_indices(["loudness-dBFS", "centroid"])
     task = ImitationTask(KnownSynth(small_table()), both, both)
     rounds: list[int] = []
     recipe = AgentRecipe(algorithm, steps, cloned, (32, 32), frames=100)
@@ -143,7 +143,7 @@ def test_a_player_that_is_there_is_never_overwritten(synth: Path, tmp_path: Path
 def test_stable_baselines3_is_told_that_an_episode_was_cut_off_and_what_it_came_to() -> None:
     from impsy_tui.training.agent.vector_env import ImitationVec
 
-    both = places(["loudness-dBFS", "centroid"])
+    both = descriptor_indices(["loudness-dBFS", "centroid"])
     vector = ImitationVec(Imitation(ImitationTask(KnownSynth(small_table()), both, both, length=20), 3, seed=1))
     seen = vector.reset()
     total = np.zeros(3)

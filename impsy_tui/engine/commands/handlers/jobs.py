@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 from impsy_tui import terms
-from impsy_tui.agent.descriptors.names import places
+from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.engine.commands.handlers.base import Handlers
@@ -93,7 +93,7 @@ class JobHandlers(Handlers):
             options.setdefault("targets", terms.WITH_CORPUS)
         for option, argument in (("hear", "--heard"), ("match", "--judged")):
             if words := str(options.pop(option, "")).replace(",", " ").split():
-                places(words)  # here, and not where a word might be an option of the worker
+                descriptor_indices(words)  # here, and not where a word might be an option of the worker
                 arguments += [argument, *words]
         arguments += _options(options, {})
         module, python = "impsy_tui.workers.training.train_agent", self._host.agent_python

@@ -17,7 +17,7 @@ from impsy_tui.ensemble.classifier import Classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
 from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.ensemble.measures import EnsembleMoment, EnsembleWatch
-from impsy_tui.ensemble.predictor import EnsemblePredictor, Steps, Tuning
+from impsy_tui.ensemble.predictor import EnsemblePredictor, GestureNetwork, Tuning
 from impsy_tui.ensemble.touches.features import FeatureWindow
 from impsy_tui.ensemble.touches.touch import Touch
 from impsy_tui.errors import UserError
@@ -60,7 +60,7 @@ class EnsembleModels:
         told_by: name of the classifier, for the performer.
     """
 
-    network: Steps
+    network: GestureNetwork
     model: str
     classifier: Classifier
     clips: Clips

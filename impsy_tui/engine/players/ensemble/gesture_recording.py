@@ -11,7 +11,7 @@ from impsy_tui.engine.players.ensemble.score_log import row_of
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.ensemble.gestures import GESTURES, IGNORED, NAMES, NOTHING
 from impsy_tui.ensemble.touches.features import WINDOW
-from impsy_tui.ensemble.touches.surfaces import Lifted, Told, guide_told
+from impsy_tui.ensemble.touches.surfaces import Lifted, OscMessage, guide_message
 from impsy_tui.ensemble.touches.touch import HEADER, SUFFIX, TARGETS, TARGETS_HEADER, Touch
 from impsy_tui.errors import UserError
 
@@ -41,7 +41,7 @@ class GuidedRecording:
         scheduler: Scheduler,
         log: PerformanceLog,
         tell: Callable[[str, str], None],
-        show: Callable[[Sequence[Told]], None],
+        show: Callable[[Sequence[OscMessage]], None],
     ) -> None:
         self._scheduler = scheduler
         self._log = log
@@ -170,7 +170,7 @@ class GuidedRecording:
 
     def _announce(self, at: float) -> None:
         gesture = NAMES[self._gestures[self._number]]
-        self._show([guide_told(gesture, round(self._ends - at), plays=self._plays)])
+        self._show([guide_message(gesture, round(self._ends - at), plays=self._plays)])
         following = min(at + _STEP, self._ends)
         self._timer = self._scheduler.at(following, self._passed, following)
 
@@ -212,7 +212,7 @@ class GuidedRecording:
         if self._timer is not None:
             self._timer.cancel()
         self._gestures = ()
-        self._show([guide_told("", 0, plays=False)])
+        self._show([guide_message("", 0, plays=False)])
         touches = f"{self._all_touches} touches"
         if self._recorded:
             text = f"{self._recorded} recorded, {touches}: {self._name}; train gestures learns from it"

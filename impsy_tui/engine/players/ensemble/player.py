@@ -19,12 +19,12 @@ from impsy_tui.ensemble.measures import EnsembleMoment, entropy
 from impsy_tui.ensemble.touches.pitches import loudness, note_at
 from impsy_tui.ensemble.touches.surfaces import (
     Lifted,
-    Told,
-    gesture_told,
-    new_idea_told,
-    online_told,
-    performance_told,
-    state_told,
+    OscMessage,
+    gesture_message,
+    new_idea_message,
+    online_message,
+    performance_message,
+    state_message,
 )
 from impsy_tui.ensemble.touches.touch import Touch
 
@@ -106,17 +106,17 @@ class EnsemblePlayer:
         channels = [outlet.channel for outlet in self._room.outputs.outlets]
         shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
         self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
-        self._tell_all([performance_told(self.name, begins=True), *self._present(self.players)])
+        self._tell_all([performance_message(self.name, begins=True), *self._present(self.players)])
         self.part.start()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
         self.part.stop()
         there = self._present(self.players, there=False)
-        self._tell_all([*there, performance_told(self.name, begins=False)])
+        self._tell_all([*there, performance_message(self.name, begins=False)])
 
-    def _present(self, players: Sequence[str], *, there: bool = True) -> list[Told]:
-        return [online_told(player, self.name, there=there) for player in players if player != LEAD]
+    def _present(self, players: Sequence[str], *, there: bool = True) -> list[OscMessage]:
+        return [online_message(player, self.name, there=there) for player in players if player != LEAD]
 
     @property
     def paused(self) -> bool:
@@ -139,7 +139,7 @@ class EnsemblePlayer:
         """The band forgets what it has heard."""
         self.part.reset()
 
-    def throw_dice_anew(self) -> None:
+    def discard_drawn_numbers(self) -> None:
         """Nothing is drawn beforehand here."""
 
     def begin_log(self) -> None:
@@ -209,18 +209,18 @@ class EnsemblePlayer:
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """A second has passed: it is written down, and told to whoever hears the followers."""
         self._keep_score(at, codes)
-        told = [gesture_told(player, code) for player, code in zip(self.players, codes, strict=True)]
+        told = [gesture_message(player, code) for player, code in zip(self.players, codes, strict=True)]
         state = moment.state
-        told.append(state_told(state.kind, state.spread, state.ratio))
+        told.append(state_message(state.kind, state.spread, state.ratio))
         if moment.new_idea:
-            told.append(new_idea_told(self.name))
+            told.append(new_idea_message(self.name))
         self._tell_all(told)
 
     def tell(self, level: str, text: str) -> None:
         """The band has something to say."""
         self._room.tell(level, self.name, text)
 
-    def _tell_all(self, told: Sequence[Told]) -> None:
+    def _tell_all(self, told: Sequence[OscMessage]) -> None:
         followers = self.part.settings.players - 1
         there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
         there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)

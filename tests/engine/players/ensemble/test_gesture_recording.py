@@ -12,7 +12,7 @@ from impsy_tui.engine.players.ensemble.gesture_recording import ORDER, READY, Gu
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.synthetic.touches import play
-from impsy_tui.ensemble.touches.surfaces import Lifted, Told
+from impsy_tui.ensemble.touches.surfaces import Lifted, OscMessage
 from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS, Touch, read_touches
 from impsy_tui.errors import UserError
 from impsy_tui.training.gestures.labelled_recordings import labelled_files, read_labelled
@@ -30,13 +30,13 @@ class Lesson:
         self.folder = folder
         self.time = VirtualTime(50.0)
         self.told: list[tuple[str, str]] = []
-        self.shown: list[Told] = []
+        self.shown: list[OscMessage] = []
         self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
         self.guided = GuidedRecording(
             self.time.scheduler, self.log, lambda level, text: self.told.append((level, text)), self._show
         )
 
-    def _show(self, told: Sequence[Told]) -> None:
+    def _show(self, told: Sequence[OscMessage]) -> None:
         self.shown += told
 
     def perform(self, performance: Callable[[], None]) -> None:
