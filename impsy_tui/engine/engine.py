@@ -30,8 +30,7 @@ from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.performance.command_log import CommandLog
-from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import ManagerInterface, PerformanceManager
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.performance.session_state.autosave import Keeping
 from impsy_tui.engine.players.base import MAIN
@@ -52,7 +51,6 @@ from impsy_tui.engine.shutdown import close_channels, stop_session
 from impsy_tui.engine.startup import open_channels
 from impsy_tui.errors import UserError
 from impsy_tui.key_actions import KeysInForce
-from impsy_tui.language import Macro
 from impsy_tui.workers.client import Job, JobRunner
 
 
@@ -92,11 +90,16 @@ class Engine:
         self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
         self._saved = SessionRestore(setup, keeping, self.tell)
         self._ends_on_purpose = True
-        self.orders = Executor(
-            Commands(self), self._random, self.tell, keeping.changed, self._in_background, loop.scheduler.work
+        self.executor = Executor(
+            Commands(self).carry_out,
+            self._random,
+            self.tell,
+            keeping.changed,
+            self._in_background,
+            loop.scheduler.work,
         )
-        self.bindings = Bindings(self.orders.read, KeysInForce(setup.config.console.keys).keys["panic"])
-        self._incoming = ExternalCommands(self.bindings, self.learner, self.orders, self.tell, loop.scheduler.work)
+        self.bindings = Bindings(self.executor.read, KeysInForce(setup.config.console.keys).keys["panic"])
+        self._incoming = ExternalCommands(self.bindings, self.learner, self.executor, self.tell, loop.scheduler.work)
         self.casting = PlayerModels(setup, self.library.shelf, self._random, self.tell)
         self._sound = PdPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
         self._tasks: set[asyncio.Task[object]] = set()
@@ -140,7 +143,7 @@ class Engine:
         self.session.guided = GuidedRecording(
             self._loop.scheduler, self._log, self._tell_of("record"), self._outputs.show
         )
-        self.manager = self.orders.manager = self._stage_manager()
+        self.live_set = self.executor.live_set = self._open_live_set()
         self._incoming.bind_all(config.bind, "[bind]")
         self._log.enabled = last.log if last else True
         self._log.open()
@@ -155,8 +158,8 @@ class Engine:
             self.stopwatch,
             self.jobs,
             config,
-            self.manager,
-            self.macros,
+            self.live_set,
+            self.executor.macros,
             self.bindings,
         )
         rig = RigChecker(
@@ -167,7 +170,7 @@ class Engine:
             lambda: self.snapshot().lateness,
             self._loop.precedence,
         )
-        self._answers = Queries(self.library, self._settings_desk, self.session, rig, self.ports, self.manager)
+        self._answers = Queries(self.library, self._settings_desk, self.session, rig, self.ports, self.live_set)
         if self._sound is not None:
             await self._sound.start()
         for seating in wanted:
@@ -193,8 +196,8 @@ class Engine:
     async def close(self) -> None:
         """Ends in under a second. Channels come first: a disk that does not answer keeps no note sounding."""
         state = self._state() if hasattr(self, "_answers") else None
-        if hasattr(self, "manager"):
-            self.manager.close()
+        if hasattr(self, "live_set"):
+            self.live_set.close()
             stop_session(self.session)
         close_channels(self._channels, self.tell)
         for task in self._tasks:
@@ -206,8 +209,8 @@ class Engine:
         await self._control.close()
         if state is not None:
             await self._saved.end(lambda: state, on_purpose=self._ends_on_purpose)
-        if hasattr(self, "manager"):
-            await self._loop.run_in_executor(None, self.manager.recorder.close)
+        if hasattr(self, "live_set"):
+            await self._loop.run_in_executor(None, self.live_set.recording.command_log.close)
 
     def ready_line(self) -> str:
         """Returns the line that ``run`` prints when the engine accepts input."""
@@ -217,7 +220,7 @@ class Engine:
 
     def carry_out(self, line: str, number: int) -> Reply | Awaitable[Reply]:
         """Carries out a line; returns the reply with this number, or an awaitable of it if that takes time."""
-        return self.orders.begin(line, number)
+        return self.executor.begin(line, number)
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
         """Answer a question, or write a new configuration; the answer as a message."""
@@ -228,7 +231,7 @@ class Engine:
         text, line = await self._settings_desk.change(key, value)
         if not line:
             return f"{text}; in force from the next start"
-        if problem := await self.orders.carry_out_setting(line):
+        if problem := await self.executor.carry_out_line(line):
             raise UserError(f"{text}, and not in force: {problem}")
         return f"{text}; in force now"
 
@@ -253,16 +256,14 @@ class Engine:
         """Go on with a set where it was."""
         rehearsed = last.rehearsed
         for word in rehearsed.words:
-            self.orders.carry_out_here("resume", f"def {word}")
+            self.executor.carry_out_here("resume", f"def {word}")
         for line in rehearsed.rig:
-            self.orders.carry_out_here("resume", line)
+            self.executor.carry_out_here("resume", line)
         self._incoming.bind_all(rehearsed.bindings, "what was bound,")
         problems = set_state.resume_learned(rehearsed.learned, self._learning_channels())
         self.learner.learned += rehearsed.learned
         settings = not self._setup.given
-        problems += await set_state.resume_set(
-            rehearsed, last.away, self.manager, self.orders, self.session, settings=settings
-        )
+        problems += await set_state.resume_set(rehearsed, last.away, self.live_set, self.executor, settings=settings)
         self._saved.report(last, self.session, problems)
 
     async def _remove_old_trash(self) -> None:
@@ -285,16 +286,6 @@ class Engine:
     def agent_python(self) -> str:
         """The python that agents are trained with; empty for the engine's own."""
         return self._setup.config.training.agent_python
-
-    @property
-    def reversals(self) -> list[Reversal]:
-        """How to undo what the line that is carried out now does to files: its commands add to this list."""
-        return self.orders.reversals
-
-    @property
-    def macros(self) -> dict[str, Macro]:
-        """Words of the performer's own."""
-        return self.orders.macros
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file."""
@@ -325,22 +316,22 @@ class Engine:
 
     # Parts of starting
 
-    def _stage_manager(self) -> PerformanceManager:
-        here = self._setup.logs.absolute().parent
-        rooms = ManagerInterface(
-            session=self.session,
-            casting=self.casting,
-            library=self.library,
-            random=self._random,
-            scenes=here / "scenes.toml",
-            sets=self.library.sets,
-            begin_log=self._begin_log,
-        )
-
+    def _open_live_set(self) -> LiveSet:
         def tell(level: str, text: str) -> None:
             self._loop.call_soon_threadsafe(self.tell, level, "record", text)
 
-        return PerformanceManager(rooms, self.orders, CommandLog(self._log.wall, tell), self.tell)
+        return LiveSet(
+            self.session,
+            self.casting,
+            self.library,
+            self._random,
+            self._setup.logs.absolute().parent / "scenes.toml",
+            CommandLog(self._log.wall, tell),
+            self._begin_log,
+            self.executor.macros,
+            self.executor.callables,
+            self.tell,
+        )
 
     def _begin_log(self) -> Path:
         self.set_log("new")
@@ -373,7 +364,7 @@ class Engine:
         """What ``--resume`` is to come back to."""
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
         rehearsed = set_state.capture(
-            self.manager, self.session, self.macros, self.bindings, self.learner.learned, jobs
+            self.live_set, self.session, self.executor.macros, self.bindings, self.learner.learned, jobs
         )
         kept = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
         return replace(kept, config=self._saved.config, saved=time.time())

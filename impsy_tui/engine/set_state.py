@@ -6,7 +6,7 @@ from impsy_tui.channels.base import LearnableChannel
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import LearnedControl
-from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.scenes.file import read_scene, scene_table
 from impsy_tui.engine.performance.scenes.scene import rig_lines
 from impsy_tui.engine.performance.session_state import pending_lines
@@ -17,7 +17,7 @@ from impsy_tui.language import Macro, Source
 
 
 def capture(
-    manager: PerformanceManager,
+    live_set: LiveSet,
     session: Session,
     macros: Mapping[str, Macro],
     bindings: Bindings,
@@ -26,28 +26,28 @@ def capture(
 ) -> SavedSet:
     """Returns what the saved session holds of a set."""
     return SavedSet(
-        scene=scene_table(manager.stagehand.capture()),
+        scene=scene_table(live_set.scene_keeper.capture()),
         words=tuple(map(str, macros.values())),
         bindings=bindings.table,
-        set=manager.cues.name,
-        cue=manager.cues.index,
+        set=live_set.cues.name,
+        cue=live_set.cues.index,
         rig=tuple(rig_lines(session)),
-        pending=pending_lines.capture(manager.conductor, session.scheduler.now()),
+        pending=pending_lines.capture(live_set.scheduled),
         learned=tuple(learned),
-        recording=manager.recorder.file is not None,
+        recording=live_set.recording.runs,
         jobs=tuple(jobs),
     )
 
 
 async def resume_set(
-    kept: SavedSet, away: float, manager: PerformanceManager, orders: Executor, session: Session, *, settings: bool
+    kept: SavedSet, away: float, live_set: LiveSet, executor: Executor, *, settings: bool
 ) -> list[str]:
     """Goes on with a set: settings, cue, pending lines, recording. Macros and bindings are back already.
 
     Args:
         kept: what was saved.
         away: seconds since then.
-        manager, orders, session: of the new engine.
+        live_set, executor: of the new engine.
         settings: True if the parameters are set as they were.
 
     Returns:
@@ -56,24 +56,21 @@ async def resume_set(
     problems = []
     if kept.set:
         try:
-            lines = await manager.cues.come_back(kept.set, kept.cue)
+            lines = await live_set.cues.resume(kept.set, kept.cue)
         except UserError as problem:
             lines, problems = (), [str(problem)]
         # Each line is waited for: a model that is loaded here must not replace one that was loaded later.
         problems += [
-            f"{line}: {wrong}"
-            for line in lines
-            if (wrong := await orders.carry_out_setting(line, source=Source.FILE))
+            f"{line}: {wrong}" for line in lines if (wrong := await executor.carry_out_line(line, source=Source.FILE))
         ]
     if settings and kept.scene:
         try:
             scene = read_scene("that was kept", kept.scene)
-            manager.conductor.let_go(track.key for track in manager.stagehand.tracks(scene))
-            await manager.settle(manager.stagehand.restore(scene))
+            await live_set.ramps.restore(scene)
         except UserError as problem:
             problems.append(str(problem))
-    problems += await pending_lines.resume(kept.pending, away, session.scheduler.now, orders.read, manager)
-    if kept.recording and (wrong := await orders.carry_out_setting("record on")):
+    problems += await pending_lines.resume(kept.pending, away, executor.read, live_set.ramps)
+    if kept.recording and (wrong := await executor.carry_out_line("record on")):
         problems.append(f"record on: {wrong}")
     return problems
 

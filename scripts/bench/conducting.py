@@ -24,9 +24,9 @@ def ramp() -> list[str]:
     loop = EngineLoop()
     loop.precedence.ask(loop.time())
     turns: list[tuple[float, float]] = []
-    conductor = ScheduledCommands(loop.scheduler, lambda *what: None, lambda: None, lambda: False)
+    scheduled = ScheduledCommands(loop.scheduler, lambda *what: None, lambda: None, lambda: False, lambda call: call)
     track = RampTrack(("main", "temp", -1), 1.0, 0.6, lambda value: turns.append((time.monotonic(), value)))
-    conductor.glide("", RAMP, [track], arrived=loop.stop)
+    scheduled.over("", RAMP, [track], at_end=loop.stop)
     loop.run_forever()
     loop.close()
     gaps = [b - a for (a, _), (b, _) in itertools.pairwise(turns)]
@@ -52,11 +52,11 @@ def schedules() -> list[str]:
         if len(late) == COMMANDS:
             loop.stop()
 
-    conductor = ScheduledCommands(loop.scheduler, run, lambda: None, lambda: False)
+    scheduled = ScheduledCommands(loop.scheduler, run, lambda: None, lambda: False, lambda call: call)
     program = parse("temp 1")
     assert isinstance(program, Program)
     for seconds in np.random.default_rng(1).uniform(0.5, 10.0, COMMANDS):
-        pending = conductor.after("", float(seconds), program, "")
+        pending = scheduled.after("", float(seconds), program, "")
         assert pending.timer is not None
         due[str(pending.number)] = pending.timer.deadline
     loop.run_forever()

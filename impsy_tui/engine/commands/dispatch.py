@@ -11,6 +11,7 @@ from impsy_tui.engine.commands.handlers.jobs import JobHandlers
 from impsy_tui.engine.commands.handlers.players import PlayerHandlers
 from impsy_tui.engine.commands.handlers.scheduling import SchedulingHandlers
 from impsy_tui.engine.commands.handlers.time import TimeHandlers
+from impsy_tui.engine.commands.handlers.undo import UndoHandlers
 from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
 from impsy_tui.language.program import EVERYBODY
@@ -33,6 +34,7 @@ class Commands:
                 DimensionHandlers,
                 EnsembleHandlers,
                 SchedulingHandlers,
+                UndoHandlers,
                 TimeHandlers,
                 JobHandlers,
                 EngineHandlers,

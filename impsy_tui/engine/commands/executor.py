@@ -1,70 +1,53 @@
-"""Lines carried out: read, looked at for what their sender may not do, and done step by step."""
+"""Execution of lines: parsed, checked against the rights of their source, and carried out step by step."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from impsy_tui.control.messages import Reply
-from impsy_tui.engine.commands.dispatch import Commands
-from impsy_tui.engine.commands.result import Result
-from impsy_tui.engine.performance.executor_interface import Done, Lines, Reversal
-from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.commands.steps import Steps, drawn, ends_recorded_line, expanded
+from impsy_tui.engine.performance.line_result import LineCallables, LineResult, Lines, OnDone
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.set_recording import is_written, stands_apart
 from impsy_tui.engine.performance.undo import UndoStep
 from impsy_tui.engine.players.base import Tell
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
-from impsy_tui.language import (
-    ArgumentKind,
-    Call,
-    Chance,
-    Invocation,
-    Macro,
-    Mistake,
-    Program,
-    Source,
-    first_refused,
-    parse,
-)
+from impsy_tui.language import Invocation, Macro, Mistake, Program, Source, first_refused, parse
 from impsy_tui.language.command_schema import KEYBOARD
-from impsy_tui.language.program import Step, Value, only_looks
+from impsy_tui.language.program import only_looks
 
 _SETTLE_FIRST = ("scene", "undo", "redo", "cue", "next", "back", "goto")
-"""Commands that may take a moment, and set what the rest of their line goes on from."""
-
-
-_Steps = Iterator[tuple[Invocation, Step | None]]
-"""Commands, each with how it is written down: as itself, by the word that it begins, or with that."""
+"""Commands that may take time; the rest of their line waits until they are done."""
 
 
 @dataclass(slots=True)
-class _Done:
-    """A line of the performer's: as it was typed, what it means, what became of it, and how things were before."""
-
+class _TypedLine:
     line: str
     program: Program
-    outcome: Result
+    result: LineResult
     before: UndoStep | None = None
+    """State before the line, None if ``undo`` cannot take the line back."""
 
 
 class Executor:
-    """Carries out lines.
+    """Carries out lines of commands.
 
     Args:
-        commands: do single commands.
-        random: draws what is left to chance.
-        tell: says things to the performer.
-        changed: called when something may have been changed.
-        background: does something beside everything else.
-        work: Lets a long line, or many lines, go on in the next turns of the event loop.
+        carry_out_command: carries out a single command; returns the reply, or an awaitable of the reply.
+        random: draws random values of commands.
+        tell: reports to the performer.
+        changed: called when a line may have changed the session.
+        background: runs a coroutine in the background.
+        work: spreads long lines, and many lines, over several turns of the event loop.
     """
 
     def __init__(
         self,
-        commands: Commands,
+        carry_out_command: Callable[[Invocation], str | Awaitable[str]],
         random: np.random.Generator,
         tell: Tell,
         changed: Callable[[], None],
@@ -72,12 +55,12 @@ class Executor:
         work: WorkQueue,
     ) -> None:
         self.macros: dict[str, Macro] = {}
-        """Words of the performer's own."""
-        self.manager: PerformanceManager | None = None
-        """Who is told of lines before and after they are carried out, once there is somebody."""
-        self._outcome: Result | None = None
-        """Of what is being carried out now."""
-        self._commands = commands
+        """Macros of the performer, by name."""
+        self.live_set: LiveSet | None = None
+        """History, recording and pending commands of the session; None before the session starts."""
+        self._current: LineResult | None = None
+        """Result of the program that is being carried out now."""
+        self._carry_out_command = carry_out_command
         self._random = random
         self._tell = tell
         self._changed = changed
@@ -85,78 +68,87 @@ class Executor:
         self._work = work
 
     @property
-    def reversals(self) -> list[Reversal]:
-        """How to undo what the line that is carried out now does to files: its commands add to this list."""
-        return [] if self._outcome is None else self._outcome.reversals
+    def current(self) -> LineResult:
+        """Result of the program that is being carried out now. Commands add the reversals of changes to files."""
+        return self._current or LineResult()
 
     @property
-    def from_file(self) -> bool:
-        """Whether the line that is carried out now comes from a set list or a recording."""
-        return self._outcome is not None and self._outcome.from_file
+    def callables(self) -> LineCallables:
+        """Callables with which pending commands, cues and replays are carried out."""
+        return LineCallables(
+            self.run,
+            lambda line, on_done: self.carry_out_line(line, on_done, Source.FILE),
+            self.carry_out_all,
+            self.wait_for,
+        )
 
     def read(self, line: str) -> Program | Mistake:
-        """A line, as it is understood now."""
+        """Parses a line with the macros of the performer."""
         return parse(line, self.macros)
 
     async def carry_out(self, line: str, number: int) -> Reply:
-        """Do what a client's line says; the reply carries the number."""
+        """Carries out a line of a client; returns the reply with this number."""
         reply = self.begin(line, number)
         return reply if isinstance(reply, Reply) else await reply
 
     def begin(self, line: str, number: int) -> Reply | Awaitable[Reply]:
-        """Carries out a client's line as far as it can be done at once.
+        """Carries out a line of a client as far as possible without waiting.
 
         Returns:
-            The reply, or an awaitable of the reply if something in the line takes time.
+            The reply, or an awaitable of the reply if a command takes time.
         """
         program = self.read(line)
         if isinstance(program, Mistake):
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
             return Reply(number, False, f"{console} is typed in a console")
-        done = self._carry_out(line, program)
-        return self._reply_later(done, number) if done.outcome.awaited else self._reply(done, number)
+        typed = self._carry_out(line, program)
+        return self._reply_later(typed, number) if typed.result.awaited else self._reply(typed, number)
 
-    async def _reply_later(self, done: _Done, number: int) -> Reply:
-        await done.outcome.settle()
-        return self._reply(done, number)
+    async def _reply_later(self, typed: _TypedLine, number: int) -> Reply:
+        await typed.result.settle()
+        return self._reply(typed, number)
 
-    def _reply(self, done: _Done, number: int) -> Reply:
-        self._note("command", done)
-        outcome = done.outcome
-        return Reply(number, not outcome.problems, "\n".join((*outcome.replies, *outcome.problems)))
+    def _reply(self, typed: _TypedLine, number: int) -> Reply:
+        self._finish("command", typed)
+        result = typed.result
+        return Reply(number, not result.problems, "\n".join((*result.replies, *result.problems)))
 
-    async def carry_out_setting(self, line: str, done: Done | None = None, source: Source = KEYBOARD) -> str:
-        """Carry out a line that the performer did not type now, and wait for it.
+    async def carry_out_line(self, line: str, on_done: OnDone | None = None, source: Source = KEYBOARD) -> str:
+        """Carries out a line that the performer did not type now, and waits for the line.
 
         Args:
-            line: to carry out.
-            done: see ``Result``.
-            source: where the line comes from.
+            line: line to carry out.
+            on_done: see ``LineResult``.
+            source: source of the line.
 
         Returns:
-            What is wrong with it, empty if nothing is.
+            The problems, empty without any.
         """
         program = self._read_untyped(line, source)
-        if isinstance(program, str):
-            return program
-        outcome = self.perform(program, outcome=Result(done=done, from_file=source is Source.FILE))
-        await outcome.settle()
-        if done is not None:
-            done(outcome)
-        return "; ".join(outcome.problems)
+        return program if isinstance(program, str) else await self.carry_out_program(program, on_done, source)
+
+    async def carry_out_program(
+        self, program: Program, on_done: OnDone | None = None, source: Source = KEYBOARD
+    ) -> str:
+        """Carries out a parsed line, and waits for the line; see ``carry_out_line``."""
+        result = self.perform(program, result=LineResult(on_done=on_done, from_file=source is Source.FILE))
+        await result.settle()
+        if on_done is not None:
+            on_done(result)
+        return "; ".join(result.problems)
 
     def carry_out_for(self, channel: str, address: str, line: str, source: Source = Source.CHANNEL) -> str:
-        """Do what a line says that came by a channel.
+        """Carries out a line that a channel received.
 
         Args:
-            channel: its name.
-            address: of the message.
-            line: to carry out.
-            source: where the message comes from: a channel, or another machine.
+            channel: name of the channel.
+            address: address of the message.
+            line: line to carry out.
+            source: source of the message: a channel, or another machine.
 
         Returns:
-            What is wrong with it, empty if nothing is. What of that takes time to find is told.
+            The problems, empty without any. Problems that take time to find are reported to the performer.
         """
         program = self.read(line)
         if isinstance(program, Mistake):
@@ -165,58 +157,59 @@ class Executor:
             if source is Source.NETWORK:
                 return refused_from_network(channel, f"{address}: {name}")
             return f"{address}: {name} is not taken from {channel}"
-        done = self._carry_out(line, program)
-        problems = "; ".join(f"{address}: {problem}" for problem in done.outcome.problems)
-        if done.outcome.awaited:
-            self._background(self._finish(channel, done))
+        typed = self._carry_out(line, program)
+        problems = "; ".join(f"{address}: {problem}" for problem in typed.result.problems)
+        if typed.result.awaited:
+            self._background(self._finish_later(channel, typed))
         else:
-            self._note(channel, done)
+            self._finish(channel, typed)
         return problems
 
     def carry_out_here(self, source: str, line: str) -> None:
-        """Do a line of the performer's own that was kept; what is wrong with it is told."""
+        """Carries out a saved line of the performer; problems are reported to the performer."""
         if (settling := self.carry_out_all(iter([(source, line, None)]), KEYBOARD)) is not None:
             self.wait_for(source, [settling])
 
-    def carry_out_all(self, lines: Lines, whence: Source = Source.FILE) -> Awaitable[str] | None:
-        """Do lines of a set list or a recording, one after the other: what comes after a scene waits for it.
+    def carry_out_all(self, lines: Lines, origin: Source = Source.FILE) -> Awaitable[str] | None:
+        """Carries out lines of a set list or a recording in order; lines after a scene wait for the scene.
 
-        What is wrong with them is told.
+        Problems are reported to the performer.
 
         Returns:
-            What is to be waited for until the last is done, or begun if it takes time; None if it is.
+            An awaitable that ends when the last line is done, or started if the line takes time; None if all
+            lines are done already.
         """
-        around = self._outcome
-        settling = self._until_one_settles(lines, around, whence)
-        return None if settling is None else self._go_on(settling, lines, around, whence)
+        parent = self._current
+        settling = self._until_one_settles(lines, parent, origin)
+        return None if settling is None else self._continue(settling, lines, parent, origin)
 
-    async def _go_on(
-        self, settling: Awaitable[str] | None, lines: Lines, around: Result | None, whence: Source
+    async def _continue(
+        self, settling: Awaitable[str] | None, lines: Lines, parent: LineResult | None, origin: Source
     ) -> str:
         while settling is not None:
             await settling
-            settling = self._until_one_settles(lines, around, whence)
+            settling = self._until_one_settles(lines, parent, origin)
         return ""
 
-    def _until_one_settles(self, lines: Lines, around: Result | None, whence: Source) -> Awaitable[str] | None:
-        """Do these lines up to one that the others have to wait for, or as many as one turn of the loop may take."""
+    def _until_one_settles(self, lines: Lines, parent: LineResult | None, origin: Source) -> Awaitable[str] | None:
+        """Carries out lines until one settles, or until the turn of the event loop is over."""
         begun = self._work.now()
-        for source, line, done in lines:
-            program = self._read_untyped(line, whence)
+        for source, line, on_done in lines:
+            program = self._read_untyped(line, origin)
             if isinstance(program, str):
                 self._tell("error", source, f"{line}: {program}")
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
-            into = Result(done=done, from_file=whence is Source.FILE)
-            outcome = self._begin(program, "", source, into, waits=True)
-            if around is not None:
-                around.cued.append(outcome)
+            result = LineResult(on_done=on_done, from_file=origin is Source.FILE)
+            self._begin(program, "", source, result, waits=True)
+            if parent is not None:
+                parent.cued.append(result)
             self._tell("info", source, line.strip())
-            if outcome.settles:
-                return self._settled(source, outcome)
-            if done is not None:
-                done(outcome)
+            if result.settles:
+                return self._settled(source, result)
+            if on_done is not None:
+                on_done(result)
             if self._work.over(begun):
                 return self._next_turn()
         return None
@@ -226,7 +219,7 @@ class Executor:
         return ""
 
     def _read_untyped(self, line: str, source: Source) -> Program | str:
-        """A line that was not typed now, or what is wrong with it. It may not end or delete anything."""
+        """Parses a line that was not typed now; returns the problem if the source may not give its commands."""
         program = self.read(line)
         if isinstance(program, Mistake):
             return program.message
@@ -238,173 +231,141 @@ class Executor:
         return program
 
     def run(self, program: Program, player: str, source: str) -> None:
-        """Do a program that nobody waits for; what is wrong with it is told."""
-        self._begin(program, player, source, Result(), waits=False)
+        """Carries out a pending program; problems are reported to the performer."""
+        self._begin(program, player, source, LineResult(), waits=False)
 
-    def _begin(self, program: Program, player: str, source: str, into: Result, *, waits: bool) -> Result:
-        """Do a program, and tell what is wrong with it; somebody waits where it has to settle, or nobody ever."""
-        outcome = self.perform(program, player, into)
-        self._tell_problems(source, outcome)
-        if outcome.awaited and not (waits and outcome.settles):
-            self._background(self._tell_wrong(source, outcome))
-        return outcome
+    def _begin(self, program: Program, player: str, source: str, result: LineResult, *, waits: bool) -> None:
+        """Carries out a program; if the caller does not wait for the rest, the background does."""
+        self.perform(program, player, result)
+        self._tell_problems(source, result)
+        if result.awaited and not (waits and result.settles):
+            self._background(self._settle_and_tell(source, result))
 
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
-        """Wait, beside everything else, for what takes time, and tell what is wrong with it."""
+        """Waits in the background for awaitables, and reports problems under this source."""
         if awaited:
-            self._background(self._tell_wrong(source, Result(awaited=list(awaited))))
+            self._background(self._settle_and_tell(source, LineResult(awaited=list(awaited))))
 
-    def _tell_problems(self, source: str, outcome: Result) -> None:
-        while outcome.problems:
-            self._tell("error", source, outcome.problems.pop(0))
+    def _tell_problems(self, source: str, result: LineResult) -> None:
+        while result.problems:
+            self._tell("error", source, result.problems.pop(0))
 
-    async def _tell_wrong(self, source: str, outcome: Result) -> None:
-        await outcome.settle()
-        self._tell_problems(source, outcome)
+    async def _settle_and_tell(self, source: str, result: LineResult) -> None:
+        await result.settle()
+        self._tell_problems(source, result)
         self._changed()
 
-    async def _settled(self, source: str, outcome: Result) -> str:
-        await self._tell_wrong(source, outcome)
-        if outcome.done is not None:
-            outcome.done(outcome)
+    async def _settled(self, source: str, result: LineResult) -> str:
+        await self._settle_and_tell(source, result)
+        if result.on_done is not None:
+            result.on_done(result)
         return ""
 
-    async def _finish(self, channel: str, done: _Done) -> None:
-        outcome = done.outcome
-        told = len(outcome.problems)
-        await outcome.settle()
-        for reply in outcome.replies:
+    async def _finish_later(self, channel: str, typed: _TypedLine) -> None:
+        result = typed.result
+        reported = len(result.problems)
+        await result.settle()
+        for reply in result.replies:
             self._tell("info", channel, reply)
-        for problem in outcome.problems[told:]:
+        for problem in result.problems[reported:]:
             self._tell("error", channel, problem)
-        self._remember(done)
+        self._note(typed)
 
-    def _carry_out(self, line: str, program: Program) -> _Done:
-        """Do a line of the performer's."""
-        manager = self.manager
-        if manager is None:
-            return _Done(line, program, self.perform(program))
-        before = manager.history.before(program)
-        return _Done(line, program, self.perform(program, outcome=Result(done=manager.note)), before)
+    def _finish(self, source: str, typed: _TypedLine) -> None:
+        self._note(typed)
+        if not typed.result.problems and not only_looks(typed.program):
+            self._tell("info", source, typed.line.strip())
 
-    def _remember(self, done: _Done) -> None:
-        """A line of the performer's has been carried out."""
+    def _carry_out(self, line: str, program: Program) -> _TypedLine:
+        live_set = self.live_set
+        if live_set is None:
+            return _TypedLine(line, program, self.perform(program))
+        before = live_set.history.before(program)
+        result = LineResult(on_done=live_set.recording.note)
+        return _TypedLine(line, program, self.perform(program, result=result), before)
+
+    def _note(self, typed: _TypedLine) -> None:
         self._changed()
-        if self.manager is not None:
-            self.manager.done(done.program, done.before, done.outcome)
+        if self.live_set is not None:
+            self.live_set.history.note_result(typed.program, typed.before, typed.result)
+            self.live_set.recording.note(typed.result)
 
-    def perform(self, program: Program, player: str = "", outcome: Result | None = None) -> Result:
-        """Do every step, now, between two events; what takes time is begun by waiting for the outcome.
+    def perform(self, program: Program, player: str = "", result: LineResult | None = None) -> LineResult:
+        """Carries out every step now, between two events.
 
         Args:
-            program: the steps.
-            player: whom they are for, where they do not say themselves.
-            outcome: To be filled; a new one by default.
+            program: steps.
+            player: player of the steps that name none, empty for the focus.
+            result: result to fill; a new one by default. Wait for the result to end what takes time.
         """
-        outcome = outcome or Result()
-        self._do(self._steps(program.steps, player), outcome)
-        return outcome
+        result = result or LineResult()
+        self._do(expanded(program.steps, player), result)
+        return result
 
-    def _do(self, steps: _Steps, outcome: Result) -> None:
-        """Do these steps, one after the other."""
-        around, self._outcome = self._outcome, outcome
+    def _do(self, steps: Steps, result: LineResult) -> None:
+        outer, self._current = self._current, result
         try:
-            self._do_each(steps, outcome)
+            self._do_each(steps, result)
         finally:
-            self._outcome = around
+            self._current = outer
 
-    def _do_each(self, steps: _Steps, outcome: Result) -> None:
+    def _do_each(self, steps: Steps, result: LineResult) -> None:
         begun = self._work.now()
-        for step, shown in steps:
+        for step, recorded in steps:
             if self._work.over(begun):
-                outcome.settles = True
-                outcome.awaited.append(self._in_next_turn(chain([(step, shown)], steps), outcome))
+                result.settles = True
+                result.awaited.append(self._in_next_turn(chain([(step, recorded)], steps), result))
                 return
-            if shown is not None:
-                if outcome.done is not None and (stands_apart(step) or any(map(_ends_line, outcome.steps))):
-                    outcome.done(outcome)
+            if recorded is not None:
+                if result.on_done is not None and (stands_apart(step) or any(map(ends_recorded_line, result.steps))):
+                    result.on_done(result)
                 if is_written(step):
-                    outcome.steps.append(shown)
-            invocation = self._drawn(step)
+                    result.steps.append(recorded)
+            invocation = drawn(step, self._random)
             try:
-                answer = self._carry_out_step(invocation, outcome)
+                answer = self._carry_out_step(invocation, result)
             except UserError as problem:
-                outcome.problems.append(str(problem))
+                result.problems.append(str(problem))
                 continue
             if isinstance(answer, str):
-                outcome.replies.append(answer)
+                result.replies.append(answer)
                 continue
-            outcome.awaited.append(answer)
+            result.awaited.append(answer)
             if invocation.command.name in _SETTLE_FIRST:
-                outcome.settles = True
-                outcome.awaited.append(self._after(steps, outcome))
+                result.settles = True
+                result.awaited.append(self._after(steps, result))
                 return
 
-    def _carry_out_step(self, invocation: Invocation, outcome: Result) -> str | Awaitable[str]:
-        """Do one; what it leaves pending is noted."""
-        if self.manager is None:
-            return self._commands.carry_out(invocation)
-        conductor = self.manager.conductor
-        newest = conductor.newest
+    def _carry_out_step(self, invocation: Invocation, result: LineResult) -> str | Awaitable[str]:
+        """Carries out one command, and notes the numbers of the pending commands that it leaves."""
+        if self.live_set is None:
+            return self._carry_out_command(invocation)
+        scheduled = self.live_set.scheduled
+        newest = scheduled.newest
         try:
-            self.manager.claim(invocation)
-            return self._commands.carry_out(invocation)
+            self.live_set.ramps.release(invocation)
+            return self._carry_out_command(invocation)
         finally:
-            # Now: while something takes time, other lines may leave something pending.
-            cued = {number for each in outcome.cued for number in each.left}
-            outcome.numbers += (number for number in range(newest + 1, conductor.newest + 1) if number not in cued)
+            # Noted now: while a command takes time, other lines may leave pending commands.
+            cued = {number for each in result.cued for number in each.all_numbers}
+            result.numbers += (number for number in range(newest + 1, scheduled.newest + 1) if number not in cued)
 
-    async def _in_next_turn(self, steps: _Steps, outcome: Result) -> str:
-        """Goes on with a line that takes longer than one turn of the event loop may."""
-        await self._work.turn(id(outcome))
-        self._do(steps, outcome)
+    async def _in_next_turn(self, steps: Steps, result: LineResult) -> str:
+        await self._work.turn(id(result))
+        self._do(steps, result)
         return ""
 
-    async def _after(self, steps: _Steps, outcome: Result) -> str:
-        """Do the rest of a line once what came before has settled."""
-        self._do(steps, outcome)
+    async def _after(self, steps: Steps, result: LineResult) -> str:
+        self._do(steps, result)
         return ""
-
-    def _steps(self, steps: tuple[Step, ...], player: str) -> _Steps:
-        for step in steps:
-            if not isinstance(step, Call):
-                addressed = replace(step, player=step.player or player) if step.command.player else step
-                yield addressed, addressed
-                continue
-            word, apart = replace(step, player=step.player or player), stands_apart(step)
-            for number, (inner, shown) in enumerate(self._steps(word.program.steps, word.player)):
-                yield inner, shown if apart else word if number == 0 else None
-
-    def _drawn(self, step: Invocation) -> Invocation:
-        """A command with its chances taken: also of what it lets glide, and not yet of what it does later."""
-        values: dict[str, Value] = {}
-        for name, value in step.values.items():
-            if isinstance(value, Chance):
-                low, high = sorted((value.low, value.high))
-                value = float(self._random.uniform(low, high))
-            elif isinstance(value, Program) and step.command.argument(name).kind is ArgumentKind.SETTINGS:
-                steps = (one if isinstance(one, Call) else self._drawn(one) for one in value.steps)
-                value = Program(tuple(steps))
-            values[name] = value
-        return replace(step, values=values)
-
-    def _note(self, source: str, done: _Done) -> None:
-        self._remember(done)
-        if not done.outcome.problems and not only_looks(done.program):
-            self._tell("info", source, done.line.strip())
-
-
-def _ends_line(step: Step) -> bool:
-    """Whether nothing can be written down behind a step."""
-    return not isinstance(step, Call) and (step.command.takes_rest or stands_apart(step))
 
 
 def refused_from_network(channel: str, what: str, setting: str = "remote_commands") -> str:
-    """Returns the message about something that another machine sent, and that the configuration does not allow.
+    """Returns the message about input from another machine that the configuration does not allow.
 
     Args:
-        channel: name of the channel by which it came.
-        what: it is.
-        setting: switch that allows it.
+        channel: name of the channel that received the input.
+        what: the input.
+        setting: configuration key that allows the input.
     """
     return f"{what} from another machine is refused: [{channel.partition(' ')[0]}] {setting} = true allows it"

@@ -23,16 +23,18 @@ class ExternalCommands:
     Args:
         bindings: of the performer's own.
         learner: takes messages while a knob is learned.
-        orders: carry out lines.
+        executor: carries out lines.
         tell: says things to the performer.
         work: Lets commands wait for the next turn of the event loop.
     """
 
-    def __init__(self, bindings: Bindings, learner: MidiLearn, orders: Executor, tell: Tell, work: WorkQueue) -> None:
+    def __init__(
+        self, bindings: Bindings, learner: MidiLearn, executor: Executor, tell: Tell, work: WorkQueue
+    ) -> None:
         self._work = work
         self._bindings = bindings
         self._learner = learner
-        self._orders = orders
+        self._executor = executor
         self._tell = tell
 
     def bind_all(self, table: Mapping[str, str], whence: str) -> None:
@@ -64,7 +66,7 @@ class ExternalCommands:
         source = Source.CHANNEL if trusted else Source.NETWORK
         bound = self._bindings.of_address(address, tuple(arguments))
         if bound is not None:
-            return self._orders.carry_out_for(channel, address, bound, source) if bound else ""
+            return self._executor.carry_out_for(channel, address, bound, source) if bound else ""
         is_command = address == ANY_COMMAND or address in ADDRESSES
         if is_command and not trusted and address not in FROM_NETWORK:  # not even read: that costs the sender nothing
             return refused_from_network(channel, address)
@@ -77,7 +79,7 @@ class ExternalCommands:
             line = found
             if not line:
                 return ""
-        return self._orders.carry_out_for(channel, address, line, source)
+        return self._executor.carry_out_for(channel, address, line, source)
 
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """An OSC message came in by a channel; true if it was taken to be learned."""
@@ -96,5 +98,5 @@ class ExternalCommands:
         return bound
 
     def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:
-        if problem := self._orders.carry_out_for(channel, in_words(message), line, source):
+        if problem := self._executor.carry_out_for(channel, in_words(message), line, source):
             self._tell("warning", channel, problem)

@@ -60,7 +60,7 @@ class UserFiles:
         self.scores = self.datasets.parent / "scores"
         self.tables = self.datasets.parent / "tables"
         self.corpora = self.datasets.parent / "corpora"
-        self.sets = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
+        self.sets: tuple[Path, ...] = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
         """Folders of set lists, the user's first."""
         self.own_models = models[0].absolute()
         self.trash = Trash([self.logs, self.datasets, *(folder.resolve() for folder in models)])

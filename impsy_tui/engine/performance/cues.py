@@ -1,11 +1,13 @@
-"""A set list: cues, one after the other, each with what is to be done."""
+"""Set list: cues in order, each with the lines that are carried out."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from impsy_tui.control.states import CueState
+from impsy_tui.engine.performance.line_result import Lines, OnDone
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
 from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
@@ -14,39 +16,44 @@ from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".imp"
 LARGEST_FILE: Final = 1 << 19
-
+"""Bytes."""
 
 Place = tuple[SetList, str, int]
-"""A place in a set list: the list, its name, and the index of the cue that was reached last."""
+"""Place in a set list: the list, its name, and the index of the cue that was reached last."""
 
 
 class Cues:
-    """Steps through a set list.
+    """Position in a set list, and the lines of its cues.
 
     Args:
-        folders: where set lists are, the first first.
-        do: carries out lines: what called for them, and they; what is still to be waited for, None for nothing.
-        work: Lets a long set list be read in many turns of the event loop.
+        folders: folders of set lists; the first one that has a name wins.
+        carry_out_all: carries out lines; returns an awaitable if a line takes time.
+        on_done: takes the result of each line.
+        work: spreads the reading of a long set list over several turns of the event loop.
     """
 
     def __init__(
         self,
         folders: Sequence[Path],
-        do: Callable[[str, Sequence[str]], Awaitable[str] | None],
+        carry_out_all: Callable[[Lines], Awaitable[str] | None],
+        on_done: OnDone,
         work: WorkQueue,
     ) -> None:
         self._work = work
         self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
-        self._do = do
+        self._carry_out_all = carry_out_all
+        self._on_done = on_done
+        self._lines: Lines = iter(())
+        """Lines of the last cues that are not carried out yet, because they wait for a scene."""
         self._set = SetList((), ())
         self.name = ""
-        """Of the set list, empty for none."""
+        """Name of the set list, empty for none."""
         self.index = -1
-        """Of the cue that was reached last, -1 before the first."""
+        """Index of the cue that was reached last, -1 before the first."""
 
     @property
     def place(self) -> Place:
-        """Where the set is; setting it carries nothing out."""
+        """Place in the set list. A new place carries out nothing."""
         return self._set, self.name, self.index
 
     @place.setter
@@ -54,34 +61,34 @@ class Cues:
         self._set, self.name, self.index = place
 
     async def open(self, name: str) -> str:
-        """Open a set list; what stands before its first cue is done.
+        """Opens a set list, and carries out the lines before its first cue.
 
         Raises:
-            UserError: there is none, or something is wrong in it.
+            UserError: The set list is missing or wrong.
         """
-        lines = await self.come_back(name, -1)
-        if (settling := self._do(self.name, lines)) is not None:
+        lines = await self.resume(name, -1)
+        if (settling := self._carry_out(self.name, lines)) is not None:
             await settling
         return f"{self.name}: {counted(len(self._set.cues), 'cue')}; next is {self._following() or 'none'}"
 
-    async def come_back(self, name: str, index: int) -> tuple[str, ...]:
-        """Open a set list where it was left.
+    async def resume(self, name: str, index: int) -> tuple[str, ...]:
+        """Opens a set list at a cue.
 
         Args:
-            name: of it.
-            index: of the cue that was reached; it is not done again.
+            name: name of the set list.
+            index: index of the cue that was reached; its lines are not carried out again.
 
         Returns:
-            What stands before the first cue, to be done.
+            The lines before the first cue, to be carried out.
 
         Raises:
-            UserError: there is none, or something is wrong in it.
+            UserError: The set list is missing or wrong.
         """
         file, text = await asyncio.get_running_loop().run_in_executor(None, self._read, name)
         return self.take(file, await self._in_turns(text), index)
 
     async def _in_turns(self, text: str) -> SetList | list[SetProblem]:
-        """Reads a set list in as many turns of the event loop as it needs."""
+        """Reads a set list in as many turns of the event loop as necessary."""
         reading = read_set_in_steps(text)
         begun = self._work.now()
         while True:
@@ -95,7 +102,7 @@ class Cues:
                 begun = self._work.now()
 
     def take(self, name: str, found: SetList | list[SetProblem], index: int = -1) -> tuple[str, ...]:
-        """Opens a set list that has been read; see ``come_back``."""
+        """Opens a set list that was read; see ``resume``."""
         if not isinstance(found, SetList):
             first = found[0]
             others = f"; and {len(found) - 1} more: impsy-tui check sets/{name}{SUFFIX}" if len(found) > 1 else ""
@@ -105,27 +112,27 @@ class Cues:
         return found.preamble
 
     def where(self) -> str:
-        """Where the set is, in lines."""
+        """Returns the cues as text, with the present and the next one marked."""
         self._need_set()
         marks = {self.index: "▶", self.index + 1: "·"}
         return "\n".join(f"{marks.get(index, ' ')} {cue.name}" for index, cue in enumerate(self._set.cues))
 
     def next(self) -> str | Awaitable[str]:
-        """Go to the next cue; the reply, or where something of it has to settle, the reply to come."""
+        """Goes to the next cue; returns the reply, or an awaitable of the reply if a line takes time."""
         self._need_set()
         if self.index + 1 >= len(self._set.cues):
             raise UserError(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
         return self._go(self.index + 1)
 
     def back(self) -> str | Awaitable[str]:
-        """Go to the cue before this one; see ``next``."""
+        """Goes to the previous cue; see ``next``."""
         self._need_set()
         if self.index < 1:
             raise UserError(f"there is no cue before {self._set.cues[0].name}")
         return self._go(self.index - 1)
 
     def goto(self, name: str) -> str | Awaitable[str]:
-        """Go to a cue by its name; see ``next``."""
+        """Goes to a cue by its name; see ``next``."""
         self._need_set()
         for index, cue in enumerate(self._set.cues):
             if cue.name == name:
@@ -133,7 +140,7 @@ class Cues:
         raise UserError(f"no cue is called {name}; there are: {', '.join(cue.name for cue in self._set.cues)}")
 
     def state(self) -> CueState | None:
-        """Where the set is, for a snapshot."""
+        """Returns the place in the set list for a snapshot, None without a set list."""
         if not self.name:
             return None
         cue = self._set.cues[self.index].name if self.index >= 0 else ""
@@ -141,15 +148,20 @@ class Cues:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all cues."""
+        """Names of all cues."""
         return tuple(cue.name for cue in self._set.cues)
 
     def _go(self, index: int) -> str | Awaitable[str]:
         cue: Cue = self._set.cues[index]
         self.index = index
         reply = f"cue {index + 1} of {len(self._set.cues)}: {cue.name}; next is {self._following() or 'none'}"
-        settling = self._do(cue.name, cue.lines)
+        settling = self._carry_out(cue.name, cue.lines)
         return reply if settling is None else _then(settling, reply)
+
+    def _carry_out(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
+        # Lines of the cue before that wait for a scene must not come after those of this one.
+        self._lines = itertools.chain(self._lines, ((source, line, self._on_done) for line in lines))
+        return self._carry_out_all(self._lines)
 
     def _following(self) -> str:
         return self._set.cues[self.index + 1].name if self.index + 1 < len(self._set.cues) else ""
@@ -162,7 +174,7 @@ class Cues:
         plain = name.removesuffix(SUFFIX)
         for folder in self._folders:
             file = folder / f"{plain}{SUFFIX}"
-            # A name is never a path out of its folder.
+            # A name must not lead out of its folder.
             if not plain or file.parent != folder:
                 break
             try:

@@ -1,4 +1,4 @@
-"""What can glide: every setting with its value now, where it is to go, and how it is set."""
+"""Tracks of ramps: parameters with their present value, their end value and their setter."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -15,20 +15,20 @@ _BY_INDEX: Final = {"hold": ("hold",), "range": ("low", "high"), "release": ("ho
 
 
 def ramp(player: AnyPlayer, parameter: Parameter, end: float) -> RampTrack:
-    """Track of a player's parameter, from its value now."""
+    """Returns the track of a player's parameter, from its present value."""
     now = value_of(player, parameter)
     if now is None:
         now = player.part.ramp_start(parameter.name)
 
-    def turn(value: float) -> None:
+    def set_value(value: float) -> None:
         set_parameter(player, parameter, value)
 
     key = (player.name, parameter.name, -1)
-    return RampTrack(key, end if now is None else now, end, turn, log=parameter.ramp == "log")
+    return RampTrack(key, end if now is None else now, end, set_value, log=parameter.ramp == "log")
 
 
 def ramps_to(player: AnyPlayer, values: Mapping[str, Any]) -> Iterator[RampTrack]:
-    """Tracks to all values that can be reached by ramps."""
+    """Yields the tracks to all values that a ramp can reach."""
     for name, end in values.items():
         if PARAMETERS[name].ramp and end is not None:
             yield ramp(player, PARAMETERS[name], end)
@@ -44,41 +44,41 @@ def switches_to(player: AnyPlayer, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hold(seat: Player, index: int, end: float) -> RampTrack:
-    """A value that is held; one that is not yet begins where it sounds."""
+    """Returns the track of a held dimension; one that is not held yet starts from the value that sounds."""
     now = seat.shaping.held.get(index, seat.sounding_at(index))
 
-    def turn(value: float) -> None:
+    def set_value(value: float) -> None:
         seat.shaping.held[index] = value
 
-    return RampTrack((seat.name, "hold", index), end if now is None else now, end, turn)
+    return RampTrack((seat.name, "hold", index), end if now is None else now, end, set_value)
 
 
 def ranged(seat: Player, index: int, low: float, high: float) -> Iterator[RampTrack]:
-    """Both ends of the range of a value."""
+    """Yields the tracks of both ends of the range of a dimension."""
 
-    def turn_low(value: float) -> None:
+    def set_low(value: float) -> None:
         seat.shaping.ranged[index] = (value, seat.shaping.ranged.get(index, (0.0, 1.0))[1])
 
-    def turn_high(value: float) -> None:
+    def set_high(value: float) -> None:
         seat.shaping.ranged[index] = (seat.shaping.ranged.get(index, (0.0, 1.0))[0], value)
 
     low_now, high_now = seat.shaping.ranged.get(index, (0.0, 1.0))
-    yield RampTrack((seat.name, "low", index), low_now, low, turn_low)
-    yield RampTrack((seat.name, "high", index), high_now, high, turn_high)
+    yield RampTrack((seat.name, "low", index), low_now, low, set_low)
+    yield RampTrack((seat.name, "high", index), high_now, high, set_high)
 
 
-def tempo(time: Tempo, end: float) -> RampTrack:
-    """Beats a minute."""
-    return RampTrack(("", "tempo", -1), time.beats, end, time.set_beats)
+def tempo(musical_time: Tempo, end: float) -> RampTrack:
+    """Returns the track of the tempo, in beats per minute."""
+    return RampTrack(("", "tempo", -1), musical_time.beats, end, musical_time.set_beats)
 
 
-def swing(time: Tempo, end: float) -> RampTrack:
-    """How late every second line of the grid is."""
-    return RampTrack(("", "swing", -1), time.swing, end, time.set_swing)
+def swing(musical_time: Tempo, end: float) -> RampTrack:
+    """Returns the track of the swing."""
+    return RampTrack(("", "swing", -1), musical_time.swing, end, musical_time.set_swing)
 
 
 def tracks_of(invocation: Invocation, players: Sequence[AnyPlayer], time: Tempo) -> Iterator[RampTrack]:
-    """What a command glides if it stands behind ``over``; its dimensions must be there."""
+    """Yields the tracks of a command behind ``over``. Its dimensions must exist."""
     numbers = [value for value in invocation.values.values() if isinstance(value, float)]
     match invocation.command.name:
         case "tempo":
@@ -100,12 +100,12 @@ def tracks_of(invocation: Invocation, players: Sequence[AnyPlayer], time: Tempo)
 
 
 def keys_of(invocation: Invocation, players: Sequence[AnyPlayer], width: int) -> Iterator[Key]:
-    """What a command sets at once, so that nothing glides it any more.
+    """Yields the parameters that a command sets at once, so that ramps release them.
 
     Args:
         invocation: the command.
-        players: whom it is for.
-        width: how many values the instrument has.
+        players: players of the command.
+        width: number of dimensions of the instrument.
     """
     name, parameter = invocation.command.name, invocation.command.parameter
     if name == "quantise" and "at" in invocation.values:

@@ -1,26 +1,30 @@
-"""A set written down as it is played, so that a replay repeats it; and read again.
+"""Recording of the commands of a performance, so that a replay repeats them.
 
-What is pending is cancelled by its number, and a replay counts from elsewhere. So a line that leaves something
-pending is written with the numbers that it was given, as ``#3-4,7 drop``, and a replay keeps
-account of what they are called this time.
+``cancel`` names pending commands by number, and the numbers of a replay differ. A line that leaves pending commands
+is recorded with their numbers, as ``#3-4,7 drop``, and a replay translates recorded numbers to its own.
 """
 
 import itertools
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from impsy_tui.engine.performance.command_log import CommandLog
+from impsy_tui.engine.performance.line_result import LineResult
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_lines
 from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ScheduledCommands
 from impsy_tui.engine.players.session import Session
-from impsy_tui.language import Call, Invocation, Macro, Mistake, Program, parse
+from impsy_tui.errors import UserError
+from impsy_tui.language import Call, Invocation, Macro, Mistake, parse
 from impsy_tui.language.program import Step
 
 _SET: Final = ("cue", "next", "back", "goto")
-"""What steps through a set list: its lines are written down, and not the step."""
+"""Commands that step through a set list: the lines of the cue are recorded instead."""
 _NOT_WRITTEN: Final = frozenset(
     (
         *_SET,
@@ -43,54 +47,87 @@ _NOT_WRITTEN: Final = frozenset(
 _SPAN: Final = r"\d{1,9}(?:-\d{1,9})?"
 _NUMBERED: Final = re.compile(rf"#({_SPAN}(?:,{_SPAN})*) (.*)", re.DOTALL)
 _MOST_NUMBERS: Final = 1000
-"""That are read of one line."""
+"""Numbers that are read from one line."""
 _CANCEL: Final = re.compile(r"cancel (\d{1,9})")
 
 
 def is_written(step: Invocation) -> bool:
-    """Whether a command is written down; what others lead to is, in their place."""
+    """Returns True if a command is recorded; for others, the lines that they cause are recorded."""
     return step.command.name not in _NOT_WRITTEN
 
 
 def stands_apart(step: Step) -> bool:
-    """Whether a step, or one of a word, is not written down, or as a line of its own: a number is told to it."""
+    """Returns True if a step is not recorded, or on its own line (``cancel``: a replay translates its number)."""
     if isinstance(step, Call):
         return any(map(stands_apart, step.program.steps))
     return not is_written(step) or step.command.name == "cancel"
 
 
 class SetRecording:
-    """Writes down what changes a set.
+    """Recording of the commands that change a session.
 
     Args:
-        recorder: has the file.
-        session: what is played.
-        conductor: what is pending.
-        stagehand: how everything is set.
-        macros: words of the performer's own.
+        command_log: file of the recorded lines.
+        session: session that is recorded.
+        scheduled: pending commands.
+        scene_keeper: captures scenes.
+        macros: macros of the performer.
+        random: source of all random numbers.
+        begin_log: starts a new log; returns its file.
     """
 
     def __init__(
         self,
-        recorder: CommandLog,
+        command_log: CommandLog,
         session: Session,
-        conductor: ScheduledCommands,
-        stagehand: SceneKeeper,
+        scheduled: ScheduledCommands,
+        scene_keeper: SceneKeeper,
         macros: Mapping[str, Macro],
+        random: np.random.Generator,
+        begin_log: Callable[[], Path],
     ) -> None:
-        self._recorder = recorder
+        self.command_log = command_log
         self._session = session
-        self._conductor = conductor
-        self._stagehand = stagehand
+        self._scheduled = scheduled
+        self._scene_keeper = scene_keeper
         self._macros = macros
+        self._random = random
+        self._begin_log = begin_log
 
     @property
-    def goes_on(self) -> bool:
-        """Whether lines are written down."""
-        return self._recorder.file is not None
+    def runs(self) -> bool:
+        """True if lines are recorded."""
+        return self.command_log.file is not None
 
-    def begin(self) -> int:
-        """Write down how everything is; the seed that all chance is to begin with."""
+    def begin(self) -> str:
+        """Starts a new log and records all commands from now on; returns the reply."""
+        file = self.command_log.begin(self._begin_log())
+        self.seed(self._note_state())
+        for player in self._session.everybody.values():
+            player.reset()
+        return f"recording: commands go into {file.name}, beside a new log"
+
+    def end(self) -> str:
+        """Ends the recording; returns the reply.
+
+        Raises:
+            UserError: Nothing is recorded.
+        """
+        file = self.command_log.file
+        if file is None:
+            raise UserError("commands are not recorded: record on begins")
+        self.command_log.end()
+        return f"commands up to here are in {file.name} in {file.parent.name}/"
+
+    def seed(self, number: int) -> str:
+        """Sets the seed of all random numbers; returns the reply."""
+        self._random.bit_generator.state = np.random.default_rng(number).bit_generator.state
+        for player in self._session.everybody.values():
+            player.discard_drawn_numbers()
+        return f"seed {number}"
+
+    def _note_state(self) -> int:
+        """Records the present state; returns the seed with which the recording starts."""
         seed = secrets.randbelow(2**31)
         self._note(f"seed {seed}")
         self._note("cancel all")
@@ -99,48 +136,44 @@ class SetRecording:
         session = self._session
         if not session.alone:
             self._note(f"player {session.focus}")
-        for line in scene_lines(self._stagehand.capture(), session.focus):
+        for line in scene_lines(self._scene_keeper.capture(), session.focus):
             self._note(line)
-        for name, sitter in session.everybody.items():
-            self._note(f"@{name} reset; @{name} {'pause' if sitter.paused else 'resume'}")
-        for pending in self._conductor.all():
+        for name, player in session.everybody.items():
+            self._note(f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}")
+        for pending in self._scheduled.all():
             self._note(f"#{pending.number} {self._from_now(pending)}")
         return seed
 
-    def line(self, program: Program, numbers: Sequence[int]) -> None:
-        """A line was carried out.
-
-        Args:
-            program: what it was, without what stands apart.
-            numbers: of what it left pending, rising.
-        """
-        if self.goes_on and program.steps:
+    def note(self, result: LineResult) -> None:
+        """Records the steps of a line that were carried out since the last note."""
+        program, numbers = result.take_steps()
+        if self.runs and program.steps:
             self._note(f"#{_spans(numbers)} {program}" if numbers else str(program))
 
-    def taken_back(self, scene: Scene | None, numbers: Iterable[int], resumed: Sequence[int] = ()) -> None:
-        """Everything is set as it was before a line, and what that left pending is cancelled.
+    def note_undo(self, scene: Scene | None, numbers: Iterable[int], resumed: Sequence[int] = ()) -> None:
+        """Records that a line was taken back.
 
         Args:
-            scene: all settings, None if they did not change.
-            numbers: numbers of pending lines that are cancelled.
-            resumed: numbers of lines that are pending again.
+            scene: restored parameters, None if they did not change.
+            numbers: numbers of the pending commands that are cancelled.
+            resumed: numbers of the lines that are pending again.
         """
-        if self.goes_on:
+        if self.runs:
             for number in numbers:
                 self._note(f"cancel {number}")
             for line in scene_lines(scene, self._session.focus) if scene is not None else ():
                 self._note(line)
-            for pending in self._conductor.all():
+            for pending in self._scheduled.all():
                 if pending.number in resumed:
                     self._note(f"#{pending.number} {self._from_now(pending)}")
 
     def _note(self, line: str) -> None:
-        self._recorder.note(self._session.scheduler.now(), line)
+        self.command_log.note(self._session.scheduler.now(), line)
 
     def _from_now(self, pending: PendingCommand) -> str:
-        """What is pending, as it would have to be typed now."""
+        """Returns a pending command as it would be typed now."""
         read = parse(pending.text, self._macros)
-        left = self._conductor.seconds_left(pending)
+        left = self._scheduled.seconds_left(pending)
         if isinstance(read, Mistake) or pending.kind not in ("over", "after") or left is None:
             return pending.text
         step = read.steps[0]
@@ -149,7 +182,7 @@ class SetRecording:
 
 
 def _spans(numbers: Sequence[int]) -> str:
-    """Numbers that rise, those that follow each other as one: ``3-4,7``."""
+    """Returns rising numbers as text, consecutive ones as a span: ``3-4,7``."""
     spans: list[list[int]] = []
     for number in numbers:
         if spans and number == spans[-1][-1] + 1:
@@ -160,26 +193,26 @@ def _spans(numbers: Sequence[int]) -> str:
 
 
 class ReplayNumbers:
-    """What numbers of a recording are called in a replay."""
+    """Numbers of pending commands in a recording, translated to those of its replay."""
 
     def __init__(self) -> None:
         self._now: dict[int, int] = {}
 
     @property
     def now(self) -> tuple[int, ...]:
-        """What they are called now."""
+        """Numbers in this replay."""
         return tuple(self._now.values())
 
     def read(self, row: str) -> tuple[str, tuple[int, ...]]:
-        """A row of a recording: the line to be carried out, and the numbers that it was given then."""
+        """Returns the line of a recorded row, and the recorded numbers of the pending commands that it leaves."""
         numbered = _NUMBERED.fullmatch(row)
         if numbered is None:
             found = _CANCEL.fullmatch(row)
             return (f"cancel {self._now.get(int(found[1]), found[1])}" if found else row), ()
         spans = (tuple(map(int, span.split("-"))) for span in numbered[1].split(","))
-        then = itertools.chain.from_iterable(range(span[0], span[-1] + 1) for span in spans)
-        return numbered[2], tuple(itertools.islice(then, _MOST_NUMBERS))
+        recorded = itertools.chain.from_iterable(range(span[0], span[-1] + 1) for span in spans)
+        return numbered[2], tuple(itertools.islice(recorded, _MOST_NUMBERS))
 
-    def note(self, then: Iterable[int], now: Iterable[int]) -> None:
-        """These numbers of then are called so now."""
-        self._now.update(zip(then, now, strict=False))
+    def note(self, recorded: Iterable[int], now: Iterable[int]) -> None:
+        """Notes the numbers in this replay of recorded numbers."""
+        self._now.update(zip(recorded, now, strict=False))

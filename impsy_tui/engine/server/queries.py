@@ -10,7 +10,7 @@ from impsy_tui.config.value_types import written
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.models.user_files import UserFiles
-from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import value_of
 from impsy_tui.engine.server.ports import PortLister
@@ -30,7 +30,7 @@ class Queries:
         session: has live values of some.
         rig: checks the rig.
         ports: lists ports.
-        manager: knows scenes and cues.
+        live_set: has the names of scenes and cues.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Queries:
         session: Session,
         rig: RigChecker,
         ports: PortLister,
-        manager: PerformanceManager,
+        live_set: LiveSet,
     ) -> None:
         self._library = library
         self._settings = settings
         self._session = session
         self._rig = rig
         self._ports = ports
-        self._manager = manager
+        self._live_set = live_set
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
         """The answer as a message: what was asked for, or a reply that says why there is none."""
@@ -74,10 +74,10 @@ class Queries:
     async def _names(self, number: int) -> Names:
         names = await self._library.names(number)
         try:
-            scenes = await asyncio.get_running_loop().run_in_executor(None, self._manager.book.names)
+            scenes = await asyncio.get_running_loop().run_in_executor(None, self._live_set.scene_file.names)
         except UserError:
             scenes = []  # who asks for one is told why
-        return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._manager.cues.names)
+        return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._live_set.cues.names)
 
     async def _set_up(self, answers: setup_questions.Answers) -> str:
         if answers.model:

@@ -12,7 +12,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import ChannelState, JobState, LogState, MachineState, PlayerState
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.kinds import PlayerKind, agents_of
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
@@ -45,7 +45,7 @@ class SnapshotMaker:
         stopwatch: SetTimer,
         jobs: JobRunner,
         config: Config,
-        manager: PerformanceManager,
+        live_set: LiveSet,
         macros: Mapping[str, Macro],
         bindings: Bindings,
     ) -> None:
@@ -55,7 +55,7 @@ class SnapshotMaker:
         self._log = log
         self._stopwatch = stopwatch
         self._jobs = jobs
-        self._manager = manager
+        self._live_set = live_set
         self._macros = macros
         self._bindings = bindings
         self._title = config.title
@@ -108,10 +108,10 @@ class SnapshotMaker:
             focus=session.focus,
             macros=tuple(map(str, self._macros.values())),
             keys=self._bindings.keys,
-            pending=self._manager.conductor.states(),
-            cue=self._manager.cues.state(),
-            replay=self._manager.replayer.state(),
-            recording=self._manager.recorder.file is not None,
+            pending=self._live_set.scheduled.states(),
+            cue=self._live_set.cues.state(),
+            replay=self._live_set.replay.replayer.state(),
+            recording=self._live_set.recording.runs,
             guided=session.guided.state(now) if session.guided is not None else None,
             held=session.held_notes.words,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.engine.commands.dispatch import Commands
 from impsy_tui.engine.commands.executor import Executor
-from impsy_tui.engine.commands.result import Result
+from impsy_tui.engine.performance.line_result import LineResult
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.language import Program
 from impsy_tui.mdrnn.dummy import DummyPredictor
@@ -22,8 +22,8 @@ class _Duo:
         self.band = Band(mode)
         self.b: Member = self.band.join("b", mode)
         commands = Commands(BareHost(self.band.session, folder))  # type: ignore[arg-type]
-        self.orders = Executor(
-            commands,
+        self.executor = Executor(
+            commands.carry_out,
             np.random.default_rng(1),
             lambda *said: None,
             lambda: None,
@@ -31,10 +31,10 @@ class _Duo:
             self.band.session.scheduler.work,
         )
 
-    def do(self, line: str) -> Result:
-        program = self.orders.read(line)
+    def do(self, line: str) -> LineResult:
+        program = self.executor.read(line)
         assert isinstance(program, Program)
-        return self.orders.perform(program)
+        return self.executor.perform(program)
 
     @property
     def temperatures(self) -> tuple[float, float]:
@@ -60,12 +60,17 @@ def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
     band = Band("battle")
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
     work = band.session.scheduler.work
-    orders = Executor(
-        commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
+    executor = Executor(
+        commands.carry_out,
+        np.random.default_rng(1),
+        lambda *said: None,
+        lambda: None,
+        lambda work: work.close(),
+        work,
     )
-    program = orders.read("@main temp 1.5")
+    program = executor.read("@main temp 1.5")
     assert isinstance(program, Program)
-    assert orders.perform(program).replies == ["temp 1.5"]
+    assert executor.perform(program).replies == ["temp 1.5"]
 
 
 def test_who_is_not_there_is_one_line_that_says_who_is(duo: _Duo) -> None:
@@ -115,17 +120,22 @@ def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: 
     band.join("b", "battle", wiring=Routing((2,), (2,)))
     commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
     work = band.session.scheduler.work
-    orders = Executor(
-        commands, np.random.default_rng(1), lambda *said: None, lambda: None, lambda work: work.close(), work
+    executor = Executor(
+        commands.carry_out,
+        np.random.default_rng(1),
+        lambda *said: None,
+        lambda: None,
+        lambda work: work.close(),
+        work,
     )
     for line, problem in (
         ("@b mute x1 x2", "x1 x2 would change nothing: b plays x3"),
         ("@all hold x2 0.5", "x2 would change nothing: main plays x1; b plays x3"),
         ("mute x4", "there is no x4: the last is x3"),
     ):
-        program = orders.read(line)
+        program = executor.read(line)
         assert isinstance(program, Program)
-        assert orders.perform(program).problems == [problem]
+        assert executor.perform(program).problems == [problem]
 
 
 def test_turns_are_given_to_those_who_take_them(tmp_path: Path) -> None:

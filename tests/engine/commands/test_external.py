@@ -20,7 +20,7 @@ def set_(tmp_path: Path) -> Rehearsal:
 def incoming(set_: Rehearsal) -> ExternalCommands:
     learner = MidiLearn(list, lambda text: None, VirtualTime().scheduler)
     return ExternalCommands(
-        set_.bindings, learner, set_.orders, lambda *said: set_.told.append(said), set_.time.scheduler.work
+        set_.bindings, learner, set_.executor, lambda *said: set_.told.append(said), set_.time.scheduler.work
     )
 
 

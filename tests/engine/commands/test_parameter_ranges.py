@@ -95,9 +95,9 @@ def _rehearsal() -> Iterator[Rehearsal]:
 
 def _check_all_doors(set_: Rehearsal) -> None:
     """Everything that is set now passes through a scene, the saved session, command lines and a snapshot."""
-    scene = set_.manager.stagehand.capture()
+    scene = set_.live_set.scene_keeper.capture()
     set_.do("scene save now")
-    kept = set_.manager.book.find("now")
+    kept = set_.live_set.scene_file.find("now")
     assert scene_table(kept) == scene_table(scene)
     assert scene_table(read_scene("now", scene_table(scene))) == scene_table(scene)
     set_.do("scene now")

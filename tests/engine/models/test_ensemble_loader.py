@@ -155,7 +155,7 @@ def test_the_model_that_was_asked_for_last_plays(hall: Hall) -> None:
 def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> None:
     hall.do("@trio load ensembleRNN-mine")
     hall.do("scene save first")
-    orders, part = hall.rehearsal.orders, hall.seat.part
+    orders, part = hall.rehearsal.executor, hall.seat.part
 
     async def both(name: str) -> Reply:
         first = asyncio.create_task(orders.carry_out(f"@trio load {name}", 1))
@@ -175,7 +175,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> N
 def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
     hall: Hall, then: str, auditioned: str | None
 ) -> None:
-    orders, part = hall.rehearsal.orders, hall.seat.part
+    orders, part = hall.rehearsal.executor, hall.seat.part
 
     async def both() -> Reply:
         first = asyncio.create_task(orders.carry_out("@trio audition ensembleRNN-mine", 1))

@@ -40,7 +40,7 @@ def _set(set_: Rehearsal) -> tuple[float, float, float]:
 
 
 def _pending(set_: Rehearsal) -> list[str]:
-    return [pending.text for pending in set_.manager.conductor.all()]
+    return [pending.text for pending in set_.live_set.scheduled.all()]
 
 
 def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: Rehearsal) -> None:
@@ -56,7 +56,7 @@ def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: Rehea
 
 def test_a_set_list_is_open_for_what_stands_behind_it(set_: Rehearsal) -> None:
     set_.do("cue first; goto light; temp 3")
-    assert (set_.manager.cues.index, temp(set_)) == (1, 3.0)
+    assert (set_.live_set.cues.index, temp(set_)) == (1, 3.0)
 
 
 def test_what_a_cue_left_pending_behind_its_scene_is_taken_back_with_it(set_: Rehearsal) -> None:
@@ -77,9 +77,9 @@ def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: Rehearsal, tmp_pat
     set_.do("unload")
 
     async def both() -> bool:
-        first = asyncio.create_task(set_.orders.carry_out("next", 1))
+        first = asyncio.create_task(set_.executor.carry_out("next", 1))
         await asyncio.sleep(0)
-        await set_.orders.carry_out("next", 2)
+        await set_.executor.carry_out("next", 2)
         waited = first.done()
         await first
         return waited
@@ -158,14 +158,16 @@ def test_a_line_is_written_down_in_the_order_in_which_it_was_carried_out(
 def _recorded(set_: Rehearsal, folder: Path) -> list[tuple[float, str]]:
     """The end of a recording: its lines, with seconds since it began."""
     set_.do("record off")
-    set_.manager.recorder.close()
+    set_.live_set.recording.command_log.close()
     rows = (folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
     lines = [(datetime.fromisoformat(time), line) for time, _, line in (row.partition(",") for row in rows)]
     return [((time - lines[0][0]).total_seconds(), line) for time, line in lines]
 
 
 def _replay(set_: Rehearsal, commands: list[tuple[float, str]]) -> None:
-    asyncio.run(set_.manager.play_again(RecordedPerformance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands)))
+    asyncio.run(
+        set_.live_set.replay.start(RecordedPerformance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands))
+    )
     set_.wait(2.9)
 
 

@@ -56,18 +56,18 @@ def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
     set_.do("next")
     assert not set_.session.seat.part.paused
     reached = []
-    for _ in set_.manager.cues.names:
-        state = set_.manager.cues.state()
+    for _ in set_.live_set.cues.names:
+        state = set_.live_set.cues.state()
         assert state is not None
         reached.append(state.cue)
         _play(set_, _CUE, random)
-    assert tuple(reached) == set_.manager.cues.names
+    assert tuple(reached) == set_.live_set.cues.names
     assert set_.problems == []
     part = set_.session.seat.part
     assert part.paused  # it has faded
     assert (part.settings.mode, part.settings.temp, part.settings.timescale) == ("battle", 0.4, 4.0)
     assert not set_.stopwatch.runs
-    assert len(set_.manager.conductor) == 0
+    assert len(set_.live_set.scheduled) == 0
     assert len(set_.out.said) > 1000
 
 

@@ -283,12 +283,12 @@ def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehea
     file.parent.mkdir()
     os.mkfifo(file)  # opening it waits until somebody reads
     set_.do("record on")
-    closing = threading.Thread(target=set_.manager.close)
+    closing = threading.Thread(target=set_.live_set.close)
     closing.start()
     closing.join(60)
     waited = closing.is_alive()
     reader = os.open(file, os.O_RDWR)  # from now on nobody waits
-    set_.manager.recorder.close()
+    set_.live_set.recording.command_log.close()
     assert b",seed " in os.read(reader, 1 << 16)
     os.close(reader)
     assert not waited
@@ -312,15 +312,15 @@ def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: Rehea
 )
 def test_what_is_for_the_keyboard_is_taken_from_nobody_else_however_it_is_wrapped(set_: Rehearsal, line: str) -> None:
     set_.do("def wipe = delete model m")
-    problem = set_.orders.carry_out_for("osc", "/impsy/command", line)
+    problem = set_.executor.carry_out_for("osc", "/impsy/command", line)
     assert "is not taken from osc" in problem
-    assert list(set_.macros) == ["wipe"]
+    assert list(set_.executor.macros) == ["wipe"]
     assert set_.do("what") == "nothing is pending"
 
 
 def test_a_word_that_only_plays_is_taken_from_channels(set_: Rehearsal) -> None:
-    problem = set_.orders.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
-    assert (problem, list(set_.macros)) == ("", ["glide"])
+    problem = set_.executor.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
+    assert (problem, list(set_.executor.macros)) == ("", ["glide"])
 
 
 def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
@@ -329,7 +329,7 @@ def test_words_do_not_grow_without_end(set_: Rehearsal) -> None:
     assert "500 words of yours are defined already" in set_.try_("def another = temp 1").text
     set_.do("def w7 = temp 2")
     set_.do("undef w8; def another = temp 1")
-    assert len(set_.macros) == 500
+    assert len(set_.executor.macros) == 500
 
 
 def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: Rehearsal) -> None:
@@ -350,17 +350,17 @@ def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way
     constant_model(tmp_path / "one.h5", [0.1, 0.2, 0.5, 0.8])
 
     async def both() -> None:
-        await asyncio.gather(set_.orders.carry_out("load one", 1), set_.orders.carry_out("every 4s temp 2", 2))
+        await asyncio.gather(set_.executor.carry_out("load one", 1), set_.executor.carry_out("every 4s temp 2", 2))
 
     asyncio.run(both())
     assert set_.session.seat.part.player.name == "one"
     set_.do("undo")
     assert set_.session.seat.part.player.kind == "dummy"
-    assert len(set_.manager.conductor) == 1
+    assert len(set_.live_set.scheduled) == 1
     set_.do("scene save a")
     set_.do("over 4s scene a")
     set_.do("undo")
-    assert len(set_.manager.conductor) == 1
+    assert len(set_.live_set.scheduled) == 1
 
 
 def test_mode_filter_gives_thru_back_when_another_mode_follows(set_: Rehearsal) -> None:
@@ -384,7 +384,7 @@ def test_cancel_replay_ends_the_ramps_that_the_replay_began(set_: Rehearsal, tmp
     commands = ((0.0, "temp 1"), (0.5, "#1 over 60s temp 2"), (100.0, "temp 1"))
     performance = RecordedPerformance("old", np.empty(0), np.empty((0, 3)), commands)
     set_.do("over 60s sigma 0.5")
-    asyncio.run(set_.manager.play_again(performance))
+    asyncio.run(set_.live_set.replay.start(performance))
     set_.wait(1)
     assert len(set_.do("what").splitlines()) == 2
     set_.do("cancel replay")

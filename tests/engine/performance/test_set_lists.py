@@ -31,15 +31,15 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
     assert "no more cues: the last is end" in set_.try_("next").text
     assert set_.do("back").startswith("cue 2 of 3: drop")
     assert "no cue is called x; there are: warm, drop, end" in set_.try_("goto x").text
-    state = set_.manager.cues.state()
+    state = set_.live_set.cues.state()
     assert state is not None
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")
 
 
 @pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "")])
 def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
-    set_.manager.cues.take("first", read_set(SET), index)
-    state = set_.manager.cues.state()
+    set_.live_set.cues.take("first", read_set(SET), index)
+    state = set_.live_set.cues.state()
     assert state is not None
     assert state.following == following
 

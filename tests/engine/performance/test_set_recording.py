@@ -42,7 +42,7 @@ def _replayed(folder: Path, seed: int, performance: RecordedPerformance | None =
     set_ = Rehearsal(folder, players={"main": mdrnn(SHIPPED, random)}, mode="polyphony", random=random)
     set_.do(f"seed {seed}")
     count = len(performance.times)
-    assert f"is replayed: {count} events" in asyncio.run(set_.manager.play_again(performance))
+    assert f"is replayed: {count} events" in asyncio.run(set_.live_set.replay.start(performance))
     set_.wait(performance.seconds + 2)
     assert set_.problems == []
     assert [source for _, source, _ in set_.logs["main"].rows].count("replay") == count
@@ -74,18 +74,18 @@ def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: 
 
 def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
     set_ = Rehearsal(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent, mode="polyphony")
-    assert "is replayed" in asyncio.run(set_.manager.play_again(_performance(), through=SHIPPED.stem))
+    assert "is replayed" in asyncio.run(set_.live_set.replay.start(_performance(), through=SHIPPED.stem))
     set_.wait(1)
     assert set_.session.seat.part.player.name == SHIPPED.stem
     with pytest.raises(UserError, match="no model is called none"):
-        asyncio.run(set_.manager.play_again(_performance(), through="none"))
+        asyncio.run(set_.live_set.replay.start(_performance(), through="none"))
 
 
 def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
     set_.do("thru on; mode useronly")
     values = np.random.default_rng(1).random((50, 3))
     times = np.cumsum(np.random.default_rng(2).random(50))
-    asyncio.run(set_.manager.play_again(RecordedPerformance("it", times - times[0], values)))
+    asyncio.run(set_.live_set.replay.start(RecordedPerformance("it", times - times[0], values)))
     set_.wait(60)
     heard = np.array(set_.out.times)
     assert heard - heard[0] == pytest.approx(times - times[0], abs=1e-6)
@@ -94,7 +94,7 @@ def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
 
 def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
     with pytest.raises(UserError, match="it has 2 values an event, 3 are played"):
-        asyncio.run(set_.manager.play_again(RecordedPerformance("it", np.zeros(1), np.zeros((1, 2)))))
+        asyncio.run(set_.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 2)))))
     assert "no log is called none" in set_.try_("replay none").text
 
 
@@ -125,7 +125,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     set_.do("next")
     assert "2026-01-01T00-00-00-4d-mdrnn.commands" in set_.do("record off")
     set_.do("temp 9")
-    set_.manager.recorder.close()
+    set_.live_set.recording.command_log.close()
     rows = _recorded(tmp_path)
     lines = [row for _, row in rows]
     assert lines[0].startswith("seed ")
@@ -143,7 +143,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
 
     again = Rehearsal(tmp_path)
     again.do("every 9s timescale 1")  # numbers are others this time
-    asyncio.run(again.manager.play_again(RecordedPerformance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
+    asyncio.run(again.live_set.replay.start(RecordedPerformance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
     again.wait(2)
     assert temp(again) == pytest.approx(1.65, abs=0.02)
     again.wait(4)
@@ -155,7 +155,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     assert left == ["after 60s temp 5", "after 5s temp 1.2"]
     assert again.do("next") == "a recorded set is replayed: its cues come by themselves"
     assert again.problems == []
-    assert "are not written down" in again.try_("record off").text
+    assert "are not recorded" in again.try_("record off").text
 
 
 @pytest.mark.parametrize(("then", "now"), [("pause", "resume"), ("resume", "panic")])
@@ -165,11 +165,11 @@ def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
     set_.do(then)
     set_.do("record on")
     set_.do("record off")
-    set_.manager.recorder.close()
+    set_.live_set.recording.command_log.close()
     again = Rehearsal(tmp_path)
     again.do(now)
     asyncio.run(
-        again.manager.play_again(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path)))
+        again.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path)))
     )
     assert again.session.seat.paused is (then == "pause")
 
@@ -178,12 +178,12 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
     set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
     events = RecordedPerformance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
-    asyncio.run(set_.manager.play_again(events))
+    asyncio.run(set_.live_set.replay.start(events))
     set_.wait(1)
     set_.do("load small")
     set_.wait(5)
     assert set_.problems == ["replay: it is over: it has 3 values an event, 2 are played now"]
-    assert set_.manager.replayer.state() is None
+    assert set_.live_set.replay.replayer.state() is None
 
 
 @pytest.mark.parametrize("line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job"])
@@ -191,18 +191,18 @@ def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, lin
     events = RecordedPerformance(
         "it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")]
     )
-    asyncio.run(set_.manager.play_again(events))
+    asyncio.run(set_.live_set.replay.start(events))
     set_.wait(3)
     assert len(set_.problems) == 2
     assert all("is not allowed in a set list or a recording" in problem for problem in set_.problems)
-    assert not set_.orders.macros
+    assert not set_.executor.macros
 
 
 def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -> None:
     set_.do("scene save dark")
     lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
     events = RecordedPerformance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)
-    asyncio.run(set_.manager.play_again(events))
+    asyncio.run(set_.live_set.replay.start(events))
     set_.wait(3)
     assert len(set_.problems) == 3
     assert all(problem.endswith("type it at the prompt") for problem in set_.problems)

@@ -145,9 +145,9 @@ def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
         constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
 
     async def both() -> Reply:
-        first = asyncio.create_task(set_.orders.carry_out("audition one", 1))
+        first = asyncio.create_task(set_.executor.carry_out("audition one", 1))
         await asyncio.sleep(0)
-        await set_.orders.carry_out(then, 2)
+        await set_.executor.carry_out(then, 2)
         return await first
 
     reply = asyncio.run(both())

@@ -90,16 +90,16 @@ def _check(folder: Path) -> None:
     assert abs(part.brightness - 5.0) < 0.1
     set_.do("sparkle 2; scene bright")
     assert part.brightness == 8.0
-    assert "sparkle 8" in scene_lines(set_.manager.book.find("bright"), "main")
+    assert "sparkle 8" in scene_lines(set_.live_set.scene_file.find("bright"), "main")
 
     seat = set_.session.seat
     snapshot = msgspec.structs.replace(snapshots.snapshot(), players=(_player_state(seat, part, set_.time.time),))
     assert any("sparkle 8" in line for line in status_lines(snapshot))
 
-    kept = SavedSet(scene=json.loads(json.dumps(scene_table(set_.manager.stagehand.capture()))))
+    kept = SavedSet(scene=json.loads(json.dumps(scene_table(set_.live_set.scene_keeper.capture()))))
     again, resumed = _set_of(folder / "second")
     assert resumed.settings.sparkle == SPARKLE.default
-    problems = asyncio.run(resume_set(kept, 0.0, again.manager, again.orders, again.session, settings=True))
+    problems = asyncio.run(resume_set(kept, 0.0, again.live_set, again.executor, settings=True))
     assert (problems, resumed.brightness) == ([], 8.0)
 
 

@@ -19,13 +19,11 @@ from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.command_log import CommandLog
-from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import ManagerInterface, PerformanceManager
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.engine.server.set_timer import SetTimer
-from impsy_tui.language import Macro
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.prediction import Predictor
 from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPlayer
@@ -51,7 +49,7 @@ cancel all; mode useronly
 
 
 class Rehearsal:
-    """An engine without sockets: its session, its commands and its stage manager, on a virtual clock.
+    """An engine without sockets on a virtual clock: its session, its commands and its live set.
 
     Args:
         folder: the user's folder.
@@ -102,40 +100,34 @@ class Rehearsal:
         self.casting = PlayerModels(setup, self.library.shelf, self.random, self._tell)
         self.stopwatch = SetTimer(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
-        self.orders = Executor(
-            Commands(self),  # type: ignore[arg-type]
+        self.executor = Executor(
+            Commands(self).carry_out,  # type: ignore[arg-type]
             self.random,
             self._tell,
             lambda: None,
             self._waiting.append,  # type: ignore[arg-type]
             self.time.scheduler.work,
         )
-        self.bindings = Bindings(self.orders.read)
+        self.bindings = Bindings(self.executor.read)
         self.tempo = self.session.tempo
         log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"
-        rooms = ManagerInterface(
+        self.library.sets = (sets or folder / "sets",)
+        self.live_set = self.executor.live_set = LiveSet(
             self.session,
             self.casting,
             self.library,
             self.random,
             folder / "scenes.toml",
-            [sets or folder / "sets"],
+            CommandLog(_wall, lambda level, text: self._tell(level, "record", text)),
             lambda: log,
+            self.executor.macros,
+            self.executor.callables,
+            self._tell,
         )
-        recorder = CommandLog(_wall, lambda level, text: self._tell(level, "record", text))
-        self.manager = self.orders.manager = PerformanceManager(rooms, self.orders, recorder, self._tell)
         self.session.start()
 
     def _tell(self, level: str, source: str, text: str) -> None:
         self.told.append((level, source, text))
-
-    @property
-    def reversals(self) -> list[Reversal]:
-        return self.orders.reversals
-
-    @property
-    def macros(self) -> dict[str, Macro]:
-        return self.orders.macros
 
     def do(self, line: str) -> str:
         """Type a line; its reply."""
@@ -145,7 +137,7 @@ class Rehearsal:
 
     def try_(self, line: str) -> Reply:
         """Type a line that may be wrong."""
-        reply = asyncio.run(self.orders.carry_out(line, 1))
+        reply = asyncio.run(self.executor.carry_out(line, 1))
         self._settle()
         return reply
 

@@ -4,19 +4,19 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
 from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
-from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.performance.line_result import Reversal
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import has_parameter, set_parameter, without_parameter
 from impsy_tui.engine.server.ports import PortLister
 from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.errors import UserError
-from impsy_tui.language import Macro
 from impsy_tui.parameters import Parameter
 from impsy_tui.workers.client import JobRunner
 
@@ -32,15 +32,8 @@ class EngineInterface(Protocol):
     bindings: Bindings
     ports: PortLister
     learner: MidiLearn
-    manager: PerformanceManager
-
-    @property
-    def reversals(self) -> list[Reversal]:
-        """How to undo what the line that is carried out now does to files: its commands add to this list."""
-
-    @property
-    def macros(self) -> dict[str, Macro]:
-        """Words of the performer's own."""
+    executor: Executor
+    live_set: LiveSet
 
     def keep_mapping(self) -> Awaitable[str]:
         """Write what was learned and bound into the configuration file; the reply."""
@@ -84,6 +77,11 @@ class Handlers:
     @property
     def _session(self) -> Session:
         return self._host.session
+
+    @property
+    def _reversals(self) -> list[Reversal]:
+        """Reversals of the changes to files that the present line makes; a handler adds its own."""
+        return self._host.executor.current.reversals
 
     def set_parameter(self, parameter: Parameter, players: Sequence[AnyPlayer], given: Any) -> str:
         """Sets a parameter to the argument of its command."""

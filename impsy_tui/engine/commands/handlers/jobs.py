@@ -8,7 +8,7 @@ from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.engine.commands.handlers.base import Handlers
-from impsy_tui.engine.performance.executor_interface import NotUndone, Reversal
+from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
 
@@ -17,7 +17,7 @@ def _final(ended: str) -> Reversal:
     """Returns the reversal of a command that nothing can take back: undo says so."""
 
     async def refuse() -> str:
-        raise NotUndone(f"{ended}: undo cannot bring it back. The next undo is of the line before")
+        raise UserError(f"{ended}: undo cannot bring it back. The next undo is of the line before")
 
     return refuse
 
@@ -156,20 +156,20 @@ class JobHandlers(Handlers):
 
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)
-        self._host.reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled and does not go on"))
+        self._reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled and does not go on"))
         return f"job {job.number} ({job.kind}) is cancelled"
 
     def _keep_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=True)
         ended = f"job {job.number} ({job.kind}) has ended and does not go on; train resume goes on with a training"
-        self._host.reversals.append(_final(ended))
+        self._reversals.append(_final(ended))
         return f"job {job.number} ({job.kind}) ends and saves what it has"
 
     def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
         return self._host.library.rename(kind, name, to)
 
     def _delete(self, kind: str, name: str) -> Awaitable[str]:
-        return self._put_in_trash(kind, name, self._host.reversals)
+        return self._put_in_trash(kind, name, self._reversals)
 
     async def _put_in_trash(self, kind: str, name: str, reversals: list[Reversal]) -> str:
         library = self._host.library
@@ -184,7 +184,7 @@ class JobHandlers(Handlers):
         return self._host.library.trash.listing()
 
     def _trash_empty(self) -> Awaitable[str]:
-        return self._empty_trash(self._host.reversals)
+        return self._empty_trash(self._reversals)
 
     async def _empty_trash(self, reversals: list[Reversal]) -> str:
         text = await self._host.library.trash.empty()

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from impsy_tui.engine.commands.handlers.base import Handlers
-from impsy_tui.engine.performance.executor_interface import Reversal
-from impsy_tui.engine.performance.manager import PerformanceManager
+from impsy_tui.engine.performance.line_result import Reversal
+from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.scenes.scene import Scene
 from impsy_tui.engine.performance.scheduled_commands import PendingCommand
 from impsy_tui.errors import UserError
@@ -19,21 +19,21 @@ class SchedulingHandlers(Handlers):
     """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
 
     @property
-    def _manager(self) -> PerformanceManager:
-        return self._host.manager
+    def _live_set(self) -> LiveSet:
+        return self._host.live_set
 
     def _over(self, player: str, time: float, settings: Program, ease: str = "") -> str | Awaitable[str]:
         values: dict[str, Value] = {"time": time, "settings": settings, **({"ease": ease} if ease else {})}
         text = _text("over", values, player)
-        return self._manager.glide(text, time, settings, player, eased=bool(ease))
+        return self._live_set.ramps.start(text, time, settings, player, eased=bool(ease))
 
     def _after(self, player: str, time: float, commands: Program) -> str:
         text = _text("after", {"time": time, "commands": commands}, player)
-        return _planned(self._manager.conductor.after(text, time, commands, player))
+        return _planned(self._live_set.scheduled.after(text, time, commands, player))
 
     def _every(self, player: str, time: float, commands: Program) -> str:
         text = _text("every", {"time": time, "commands": commands}, player)
-        return _planned(self._manager.conductor.every(text, time, commands, player))
+        return _planned(self._live_set.scheduled.every(text, time, commands, player))
 
     def _at(self, player: str, moment: Moment, commands: Program) -> str:
         return self._at_moment("at", player, moment, commands)
@@ -43,102 +43,98 @@ class SchedulingHandlers(Handlers):
 
     def _at_moment(self, word: str, player: str, moment: Moment, commands: Program) -> str:
         text = _text(word, {"moment": moment, "commands": commands}, player)
-        conductor = self._manager.conductor
-        return _planned(conductor.at(text, moment, commands, player, always=word == "whenever"))
+        return _planned(self._live_set.scheduled.at(text, moment, commands, player, always=word == "whenever"))
 
     def _what(self) -> str:
-        return "\n".join(self._manager.conductor.list()) or "nothing is pending"
+        return "\n".join(self._live_set.scheduled.list()) or "nothing is pending"
 
     def _cancel(self, number: float | str) -> str:
-        conductor = self._manager.conductor
+        scheduled = self._live_set.scheduled
         if isinstance(number, str):
-            count = conductor.cancel_all()
+            count = scheduled.cancel_all()
             return f"{count} taken back" if count else "nothing was pending"
-        return f"taken back: {conductor.cancel(int(number)).text}"
-
-    def _undo(self) -> Awaitable[str]:
-        return self._manager.undo()
-
-    def _redo(self) -> Awaitable[str]:
-        return self._manager.redo()
+        return f"taken back: {scheduled.cancel(int(number)).text}"
 
     def _scene(self, scene: str, now: str = "") -> Awaitable[str]:
-        return self._manager.set_up(scene)
+        return self._live_set.ramps.recall(scene)
 
     def _scene_save(self, scene: str) -> Awaitable[str]:
         # Captured before the next command of the line.
-        return self._save(scene, self._manager.stagehand.capture(), self._host.reversals, self._from_file())
+        return self._save(scene, self._live_set.scene_keeper.capture(), self._reversals, self._from_file())
 
     def _from_file(self) -> str | None:
-        return self._manager.cues.name if self._manager.from_file else None
+        return self._live_set.cues.name if self._host.executor.current.from_file else None
 
     async def _save(self, name: str, scene: Scene, reversals: list[Reversal], from_file: str | None) -> str:
-        replaced = await asyncio.to_thread(self._manager.book.save, name, scene, from_file)
+        replaced = await asyncio.to_thread(self._live_set.scene_file.save, name, scene, from_file)
         if replaced is None:
-            return f"scene {name} is kept in {self._manager.book.file.name}"
+            return f"scene {name} is kept in {self._live_set.scene_file.file.name}"
         reversals.append(lambda: self._put_back(name, replaced))
-        return f"scene {name} is kept in {self._manager.book.file.name}; undo brings back the one before"
+        return f"scene {name} is kept in {self._live_set.scene_file.file.name}; undo brings back the one before"
 
     def _scene_delete(self, scene: str) -> Awaitable[str]:
-        return self._forget(scene, self._host.reversals)
+        return self._forget(scene, self._reversals)
 
     async def _forget(self, name: str, reversals: list[Reversal]) -> str:
-        table = await asyncio.to_thread(self._manager.book.delete, name)
+        table = await asyncio.to_thread(self._live_set.scene_file.delete, name)
         reversals.append(lambda: self._put_back(name, table))
         return f"scene {name} is forgotten; undo brings it back"
 
     async def _put_back(self, name: str, table: Any) -> str:
-        await asyncio.to_thread(self._manager.book.put, name, table)
+        await asyncio.to_thread(self._live_set.scene_file.put, name, table)
         return f"scene {name} is as it was"
 
     async def _scenes(self) -> str:
-        return "  ".join(await asyncio.to_thread(self._manager.book.names)) or "no scene is kept yet: scene save NAME"
+        return (
+            "  ".join(await asyncio.to_thread(self._live_set.scene_file.names))
+            or "no scene is kept yet: scene save NAME"
+        )
 
     def _def(self, definition: Macro) -> str:
-        if len(self._host.macros) >= MOST_WORDS and definition.name not in self._host.macros:
+        if len(self._host.executor.macros) >= MOST_WORDS and definition.name not in self._host.executor.macros:
             raise UserError(f"{MOST_WORDS} words of yours are defined already: undef forgets one")
-        self._host.macros[definition.name] = definition
+        self._host.executor.macros[definition.name] = definition
         return f"{definition.name} means {definition.body}"
 
     def _undef(self, name: str) -> str:
-        if self._host.macros.pop(name, None) is None:
+        if self._host.executor.macros.pop(name, None) is None:
             raise UserError(f"{name} is no word of yours: defs lists them")
         return f"{name} means nothing any more"
 
     def _defs(self) -> str:
-        return "\n".join(map(str, self._host.macros.values())) or "no word of yours is defined: def drop = …"
+        return "\n".join(map(str, self._host.executor.macros.values())) or "no word of yours is defined: def drop = …"
 
     def _cue(self, set: str = "") -> str | Awaitable[str]:
-        return self._manager.cues.open(set) if set else self._manager.cues.where()
+        return self._live_set.cues.open(set) if set else self._live_set.cues.where()
 
     def _next(self) -> str | Awaitable[str]:
-        return self._step(self._manager.cues.next)
+        return self._step(self._live_set.cues.next)
 
     def _back(self) -> str | Awaitable[str]:
-        return self._step(self._manager.cues.back)
+        return self._step(self._live_set.cues.back)
 
     def _goto(self, cue: str) -> str | Awaitable[str]:
-        return self._step(lambda: self._manager.cues.goto(cue))
+        return self._step(lambda: self._live_set.cues.goto(cue))
 
     def _step(self, step: Callable[[], str | Awaitable[str]]) -> str | Awaitable[str]:
-        if self._manager.replays_set:
+        if self._live_set.replay.replayer.has_commands:
             return "a recorded set is replayed: its cues come by themselves"
         return step()
 
     def _replay(self, log: str, at: float = 1.0, through: str = "") -> Awaitable[str]:
-        return self._manager.replay(log, at, through)
+        return self._live_set.replay.open(log, at, through)
 
     def _cancel_replay(self) -> str:
-        name = self._manager.cancel_replay()
+        name = self._live_set.replay.cancel()
         if not name:
             raise UserError("nothing is replayed")
         return f"the replay of {name} is over"
 
     def _record(self, switch: bool) -> str:
-        return self._manager.record(switch)
+        return self._live_set.recording.begin() if switch else self._live_set.recording.end()
 
     def _seed(self, number: float) -> str:
-        return self._manager.seed(int(number))
+        return self._live_set.recording.seed(int(number))
 
 
 def _text(name: str, values: dict[str, Value], player: str) -> str:

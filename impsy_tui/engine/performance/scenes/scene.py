@@ -185,7 +185,7 @@ class SceneKeeper:
         awaited = self.switch(scene)
         for track in self.tracks(scene):
             if track.start != track.end:
-                track.turn(track.end)
+                track.set_value(track.end)
         outputs = self._session.outputs
         for name, seconds in (scene.nudges or {}).items():
             if outputs.nudges.get(name) not in (None, seconds):

@@ -3,10 +3,11 @@
 Ramps and times go on as if the engine had run meanwhile: the set keeps its own clock.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from impsy_tui.engine.performance.ramp_starter import RampStarter
 from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ResumedRamp, ScheduledCommands
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, Moment, Program
@@ -20,7 +21,7 @@ class LastPending:
     """One pending line.
 
     Attributes:
-        number: number by which ``cancel`` knows it.
+        number: number for ``cancel``.
         line: the line as it would be typed.
         seconds: for ``over``, seconds since it began; for ``after`` and ``every``, seconds until it is due.
         left: for the moment ``event``, events until it is due.
@@ -34,35 +35,17 @@ class LastPending:
     starts: tuple[tuple[str, str, int, float], ...] = ()
 
 
-class Ramps(Protocol):
-    """Starts ramps; see ``StageManager``."""
-
-    conductor: ScheduledCommands
-
-    def glide(
-        self,
-        text: str,
-        seconds: float,
-        settings: Program,
-        player: str,
-        *,
-        eased: bool,
-        resumed: ResumedRamp | None = None,
-    ) -> str | Awaitable[str]:
-        """Start a ramp, or go on with one."""
+def capture(scheduled: ScheduledCommands) -> tuple[LastPending, ...]:
+    """Returns the newest pending lines, the oldest of them first."""
+    return tuple(_captured(scheduled, pending) for pending in scheduled.all()[-MOST_KEPT:])
 
 
-def capture(conductor: ScheduledCommands, now: float) -> tuple[LastPending, ...]:
-    """Returns the newest pending lines, the oldest of them first. ``now`` is the scheduler's time in seconds."""
-    return tuple(_captured(conductor, pending, now) for pending in conductor.all()[-MOST_KEPT:])
-
-
-def _captured(conductor: ScheduledCommands, pending: PendingCommand, now: float) -> LastPending:
-    if pending.glide is not None:
-        starts = tuple((*track.key, track.start) for track in pending.glide.tracks.values())
-        return LastPending(pending.number, pending.text, now - pending.glide.began, starts=starts)
+def _captured(scheduled: ScheduledCommands, pending: PendingCommand) -> LastPending:
+    if pending.ramp is not None:
+        starts = tuple((*track.key, track.start) for track in pending.ramp.tracks.values())
+        return LastPending(pending.number, pending.text, scheduled.now - pending.ramp.began, starts=starts)
     if pending.kind in ("after", "every"):
-        return LastPending(pending.number, pending.text, conductor.seconds_left(pending) or 0.0)
+        return LastPending(pending.number, pending.text, scheduled.seconds_left(pending) or 0.0)
     return LastPending(pending.number, pending.text, left=pending.left)
 
 
@@ -70,7 +53,7 @@ def read_pending(raw: Mapping[str, Any]) -> LastPending:
     """Returns a pending line from the saved session.
 
     Raises:
-        KeyError, TypeError, ValueError: it is damaged.
+        KeyError, TypeError, ValueError: The entry is damaged.
     """
     starts = tuple(
         (str(player), str(parameter), int(index), float(value))
@@ -83,18 +66,16 @@ def read_pending(raw: Mapping[str, Any]) -> LastPending:
 async def resume(
     kept: Sequence[LastPending],
     away: float,
-    now: Callable[[], float],
     read: Callable[[str], Program | Mistake],
-    ramps: Ramps,
+    ramps: RampStarter,
 ) -> list[str]:
     """Makes lines pending again.
 
     Args:
         kept: the lines.
         away: seconds since they were saved.
-        now: the scheduler's time, in seconds.
-        read: reads a line.
-        ramps: starts ramps, and has the conductor.
+        read: parses a line.
+        ramps: starts ramps, and has the pending commands.
 
     Returns:
         What could not be resumed, each as a message.
@@ -102,14 +83,17 @@ async def resume(
     problems = []
     for one in kept:
         try:
-            await _resume(one, away, now(), read, ramps)
+            await _resume(one, away, read, ramps)
         except (UserError, OSError) as problem:
             problems.append(f"{one.line}: {problem}")
     return problems
 
 
 async def _resume(
-    one: LastPending, away: float, now: float, read: Callable[[str], Program | Mistake], ramps: Ramps
+    one: LastPending,
+    away: float,
+    read: Callable[[str], Program | Mistake],
+    ramps: RampStarter,
 ) -> None:
     program = read(one.line)
     if isinstance(program, Mistake):
@@ -117,22 +101,22 @@ async def _resume(
     step = program.steps[0] if len(program.steps) == 1 else None
     if not isinstance(step, Invocation):
         raise UserError("this is not a pending line")
-    values, conductor = step.values, ramps.conductor
-    match step.command.name, values:
+    scheduled = ramps.scheduled
+    match step.command.name, step.values:
         case "over", {"time": float(seconds), "settings": Program() as settings}:
             starts = {(player, parameter, index): value for player, parameter, index, value in one.starts}
-            resumed = ResumedRamp(one.number, now - one.seconds - away, starts)
-            eased = "ease" in values
-            started = ramps.glide(one.line, seconds, settings, step.player, eased=eased, resumed=resumed)
+            resumed = ResumedRamp(one.number, scheduled.now - one.seconds - away, starts)
+            eased = "ease" in step.values
+            started = ramps.start(one.line, seconds, settings, step.player, eased=eased, resumed=resumed)
             if not isinstance(started, str):
                 await started
         case "after", {"commands": Program() as commands}:
-            conductor.after(one.line, max(0.0, one.seconds - away), commands, step.player, number=one.number)
+            scheduled.after(one.line, max(0.0, one.seconds - away), commands, step.player, number=one.number)
         case "every", {"time": float(period), "commands": Program() as commands}:
             first = one.seconds - away if one.seconds > away else (one.seconds - away) % period
-            conductor.every(one.line, period, commands, step.player, number=one.number, first=first)
+            scheduled.every(one.line, period, commands, step.player, number=one.number, first=first)
         case ("at" | "whenever") as word, {"moment": Moment() as moment, "commands": Program() as commands}:
-            pending = conductor.at(
+            pending = scheduled.at(
                 one.line, moment, commands, step.player, always=word == "whenever", number=one.number
             )
             pending.left = one.left

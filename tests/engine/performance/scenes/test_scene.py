@@ -168,9 +168,9 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) 
     set_.do("scene save first")
 
     async def both(name: str) -> Reply:
-        first = asyncio.create_task(set_.orders.carry_out(f"load {name}", 1))
+        first = asyncio.create_task(set_.executor.carry_out(f"load {name}", 1))
         await asyncio.sleep(0)
-        await set_.orders.carry_out("scene first", 2)
+        await set_.executor.carry_out("scene first", 2)
         return await first
 
     assert "two does not play: another was asked for" in asyncio.run(both("two")).text
@@ -227,4 +227,4 @@ def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(se
     set_.do("every 3s sigma 0.5")
     set_.do("undo")
     set_.do("undo")
-    assert [pending.text for pending in set_.manager.conductor.all()] == ["every 1s temp 1.2"]
+    assert [pending.text for pending in set_.live_set.scheduled.all()] == ["every 1s temp 1.2"]

@@ -11,13 +11,12 @@ from tests.support.engine.virtual_session import Rehearsal, temp
 
 def _restarted(before: Rehearsal, folder: Path, away: float = 0.0) -> tuple[Rehearsal, list[str]]:
     """Another engine that resumes the pending lines of this one."""
-    kept = pending_lines.capture(before.manager.conductor, before.time.time)
+    kept = pending_lines.capture(before.live_set.scheduled)
     after = Rehearsal(folder)
-    for word in before.macros.values():
+    for word in before.executor.macros.values():
         after.do(f"def {word}")
     after.do(f"temp {temp(before)}")
-    now = after.session.scheduler.now
-    return after, asyncio.run(pending_lines.resume(kept, away, now, after.orders.read, after.manager))
+    return after, asyncio.run(pending_lines.resume(kept, away, after.executor.read, after.live_set.ramps))
 
 
 @pytest.mark.parametrize(("line", "eased"), [("over 20s temp 2", False), ("over 20s ease temp 2", True)])

@@ -95,7 +95,7 @@ def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: Ha
     constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     hall.do("player trio")
     events = RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)))
-    assert "is replayed" in asyncio.run(rehearsal.manager.play_again(events, through="mine"))
+    assert "is replayed" in asyncio.run(rehearsal.live_set.replay.start(events, through="mine"))
     assert rehearsal.session.seats["main"].part.player.name == "mine"
 
 

@@ -1,0 +1,52 @@
+"""Handlers of ``undo`` and ``redo``."""
+
+from impsy_tui.engine.commands.handlers.base import Handlers
+from impsy_tui.engine.performance.line_result import LineResult, settle
+from impsy_tui.engine.performance.session_state import pending_lines
+from impsy_tui.errors import UserError
+
+_ENDS_JOBS = ("cancel job", "keep job")
+"""Commands that ``redo`` refuses, because they would end another job."""
+
+
+class UndoHandlers(Handlers):
+    """Handlers of ``undo`` and ``redo``."""
+
+    async def _undo(self) -> str:
+        live_set = self._host.live_set
+        undone = live_set.history.undo()
+        if undone is None:
+            raise UserError("there is nothing to take back")
+        await settle(undone.awaited)
+        if undone.before is not None:
+            away = self._session.scheduler.now() - undone.before.at
+            read = self._host.executor.read
+            for problem in await pending_lines.resume(undone.resumed, away, read, live_set.ramps):
+                self._session.tell("warning", "undo", problem)
+        scene = None if undone.before is None else undone.before.scene
+        live_set.recording.note_undo(scene, undone.cancelled, [one.number for one in undone.resumed])
+        return f"taken back: {undone.program}"
+
+    async def _redo(self) -> str:
+        live_set = self._host.live_set
+        history = live_set.history
+        remaining = history.undone[:-1]
+        program = history.redo()
+        if program is None:
+            raise UserError("nothing was taken back")
+        if any(each.command.ends for each in program.walk()):
+            raise UserError(f"redo deletes nothing: type {program} again")
+        if any(each.command.name in _ENDS_JOBS for each in program.walk()):
+            raise UserError(f"redo ends no job: type {program} again")
+        before, numbers = history.capture(), list[int]()
+
+        def on_done(result: LineResult) -> None:
+            live_set.recording.note(result)
+            numbers[:] = result.all_numbers
+
+        problem = await self._host.executor.carry_out_program(program, on_done)
+        history.note(program, before, numbers)
+        history.undone = remaining
+        if problem:
+            raise UserError(problem)
+        return f"again: {program}"

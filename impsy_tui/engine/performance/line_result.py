@@ -1,0 +1,99 @@
+"""Result of a line of commands, and the callables with which pending and recorded lines are carried out."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from impsy_tui.errors import UserError
+from impsy_tui.language import Program
+from impsy_tui.language.program import Step
+
+Reversal = Callable[[], Awaitable[str]]
+"""Undoes the change that a command made to a file; returns the reply."""
+
+
+@dataclass(slots=True)
+class LineResult:
+    """Result of one program, filled while its steps are carried out.
+
+    Attributes:
+        replies: replies of the commands that are done.
+        problems: messages of the commands that failed.
+        awaited: awaitables of the replies that take time.
+        numbers: rising numbers of the pending commands that the program itself left.
+        reversals: reversals of the changes to files, in the order of the commands.
+        cued: results of the lines of the cues that the program stepped to.
+        settles: True if later lines must wait until ``awaited`` is done.
+        on_done: called when the program is done, and before each step whose lines are recorded in its place.
+        steps: steps that were carried out since the last ``take_steps``.
+        from_file: True if the program comes from a set list or a recording.
+    """
+
+    replies: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    awaited: list[Awaitable[str]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    reversals: list[Reversal] = field(default_factory=list)
+    cued: list["LineResult"] = field(default_factory=list)
+    settles: bool = False
+    on_done: "OnDone | None" = None
+    steps: list[Step] = field(default_factory=list)
+    from_file: bool = False
+    _taken_numbers: int = 0
+
+    def take_steps(self) -> tuple[Program, list[int]]:
+        """Returns the steps since the last call, and the numbers of the pending commands that these steps left."""
+        taken = Program(tuple(self.steps)), self.numbers[self._taken_numbers :]
+        self.steps, self._taken_numbers = [], len(self.numbers)
+        return taken
+
+    @property
+    def all_numbers(self) -> list[int]:
+        """Numbers of all pending commands that the program left, also through the lines of cues."""
+        return [*self.numbers, *(number for each in self.cued for number in each.all_numbers)]
+
+    async def settle(self) -> None:
+        """Waits for the replies that take time."""
+        while self.awaited:
+            try:
+                if reply := await self.awaited.pop(0):
+                    self.replies.append(reply)
+            except UserError as problem:
+                self.problems.append(str(problem))
+
+
+OnDone = Callable[[LineResult], None]
+Lines = Iterator[tuple[str, str, OnDone | None]]
+"""Lines, each with the source that messages name, and with the callable for its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineCallables:
+    """Callables with which pending commands, cues and replays are carried out.
+
+    Attributes:
+        run: carries out a program for a player (empty for the focus), with the source that messages name.
+        carry_out_line: carries out one line from a file; the awaitable returns the problem, empty without one.
+        carry_out_all: carries out lines from files in order; returns an awaitable if a line takes time.
+        wait_for: waits in the background for awaitables, and reports problems under a source.
+    """
+
+    run: Callable[[Program, str, str], None]
+    carry_out_line: Callable[[str, OnDone], Awaitable[str]]
+    carry_out_all: Callable[[Lines], Awaitable[str] | None]
+    wait_for: Callable[[str, Sequence[Awaitable[str]]], None]
+
+
+async def settle(awaited: Sequence[Awaitable[str]]) -> None:
+    """Waits for all awaitables, also after one of them fails.
+
+    Raises:
+        UserError: One or more failed; the text has the message of each.
+    """
+    problems = []
+    for each in awaited:
+        try:
+            await each
+        except UserError as problem:
+            problems.append(str(problem))
+    if problems:
+        raise UserError("\n".join(problems))

@@ -1,0 +1,77 @@
+"""Everything that plans, records and takes back the commands of one session."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.performance.command_log import CommandLog
+from impsy_tui.engine.performance.cues import Cues
+from impsy_tui.engine.performance.line_result import LineCallables
+from impsy_tui.engine.performance.ramp_starter import RampStarter
+from impsy_tui.engine.performance.scenes.file import SceneFile
+from impsy_tui.engine.performance.scenes.scene import SceneKeeper
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
+from impsy_tui.engine.performance.session_replay import SessionReplay
+from impsy_tui.engine.performance.set_recording import SetRecording
+from impsy_tui.engine.performance.undo import UndoHistory
+from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.session import Session
+from impsy_tui.language import Macro
+
+
+class LiveSet:
+    """Pending commands, ramps, scenes, cues, undo history, recording and replay of one session.
+
+    Args:
+        session: session that the commands change.
+        models: models of the players.
+        library: files of the user.
+        random: source of all random numbers.
+        scene_file: file with the saved scenes.
+        command_log: writes recorded commands.
+        begin_log: starts a new log; returns its file.
+        macros: macros of the performer.
+        callables: carry out lines.
+        tell: reports to the performer.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        models: PlayerModels,
+        library: UserFiles,
+        random: np.random.Generator,
+        scene_file: Path,
+        command_log: CommandLog,
+        begin_log: Callable[[], Path],
+        macros: Mapping[str, Macro],
+        callables: LineCallables,
+        tell: Tell,
+    ) -> None:
+        scheduler = session.scheduler
+        self.scheduled = ScheduledCommands(
+            scheduler,
+            callables.run,
+            lambda: session.last_input_at,
+            lambda: session.holds,
+            session.tempo.on_bar,
+        )
+        session.witness = self.scheduled
+        self.scene_keeper = SceneKeeper(session, session.tempo, models)
+        self.scene_file = SceneFile(scene_file)
+        self.ramps = RampStarter(session, self.scheduled, self.scene_keeper, self.scene_file, callables.wait_for)
+        self.recording = SetRecording(
+            command_log, session, self.scheduled, self.scene_keeper, macros, random, begin_log
+        )
+        self.cues = Cues(library.sets, callables.carry_out_all, self.recording.note, scheduler.work)
+        self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
+        self.replay = SessionReplay(session, models, library, self.scheduled, callables, tell)
+
+    def close(self) -> None:
+        """Ends the replay, all pending commands and the recording."""
+        self.replay.replayer.stop()
+        self.scheduled.cancel_all()
+        self.recording.command_log.end()

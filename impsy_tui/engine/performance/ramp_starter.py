@@ -1,0 +1,157 @@
+"""Ramps and scenes that commands start, and the end of ramps whose parameters a command sets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from impsy_tui.engine.performance import ramp_targets
+from impsy_tui.engine.performance.line_result import settle
+from impsy_tui.engine.performance.ramps import RampTrack
+from impsy_tui.engine.performance.scenes.file import SceneFile
+from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
+from impsy_tui.engine.performance.scheduled_commands import ResumedRamp, ScheduledCommands
+from impsy_tui.engine.players.base import AnyPlayer
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import without_parameter
+from impsy_tui.errors import UserError
+from impsy_tui.language import Call, Command, Invocation, Program
+
+
+class RampStarter:
+    """Starts ramps to parameters and scenes, and recalls scenes at once.
+
+    Args:
+        session: session whose parameters are set.
+        scheduled: pending commands, ramps among them.
+        scene_keeper: captures and restores scenes.
+        scene_file: file with the saved scenes.
+        wait_for: waits in the background for awaitables, and reports problems under a source.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        scheduled: ScheduledCommands,
+        scene_keeper: SceneKeeper,
+        scene_file: SceneFile,
+        wait_for: Callable[[str, Sequence[Awaitable[str]]], None],
+    ) -> None:
+        self._session = session
+        self.scheduled = scheduled
+        self._scene_keeper = scene_keeper
+        self._scene_file = scene_file
+        self._wait_for = wait_for
+
+    def release(self, invocation: Invocation) -> None:
+        """Takes the parameters that a command sets at once away from ramps."""
+        command = invocation.command
+        if command.undo and not command.takes_rest and len(self.scheduled):
+            players = self._players_of(command, invocation.player)
+            self.scheduled.release(ramp_targets.keys_of(invocation, players, self._session.dimension - 1))
+
+    def _players_of(self, command: Command, player: str) -> Sequence[AnyPlayer]:
+        return self._session.whom(player, command.about) if command.player else ()
+
+    def start(
+        self,
+        text: str,
+        seconds: float,
+        targets: Program,
+        player: str,
+        *,
+        eased: bool,
+        resumed: ResumedRamp | None = None,
+    ) -> str | Awaitable[str]:
+        """Starts a ramp, or continues a ramp from a saved session.
+
+        Args:
+            text: line as it was typed.
+            seconds: duration.
+            targets: commands that set the final values.
+            player: name of the player for commands without one, empty for the focus.
+            eased: True if the ramp starts and ends slowly.
+            resumed: state of the saved ramp.
+
+        Returns:
+            The reply; an awaitable of the reply if a scene is among the targets, because its file is read.
+        """
+        steps = [step for step in targets.steps if not isinstance(step, Call)]
+        if any(step.command.ramp == "scene" for step in steps):
+            number = self.scheduled.reserve() if resumed is None else resumed.number
+            return self._start_with_scenes(text, seconds, steps, player, eased, number, resumed)
+        return self._start(text, seconds, self._tracks(steps, player), [], eased, resumed=resumed)
+
+    async def _start_with_scenes(
+        self,
+        text: str,
+        seconds: float,
+        steps: list[Invocation],
+        player: str,
+        eased: bool,
+        number: int,
+        resumed: ResumedRamp | None,
+    ) -> str:
+        tracks: list[RampTrack] = []
+        final_scenes: list[Scene] = []
+        for step in steps:
+            if step.command.ramp != "scene":
+                tracks += self._tracks([step], player)
+                continue
+            scene = await self._find(str(step.values["scene"]))
+            if "now" in step.values and resumed is None:
+                await settle(self._scene_keeper.switch(scene))
+            elif "now" not in step.values:
+                final_scenes.append(scene)
+            tracks += self._scene_keeper.tracks(scene)
+        return self._start(text, seconds, tracks, final_scenes, eased, number, resumed)
+
+    def _start(
+        self,
+        text: str,
+        seconds: float,
+        tracks: list[RampTrack],
+        final_scenes: list[Scene],
+        eased: bool,
+        number: int = 0,
+        resumed: ResumedRamp | None = None,
+    ) -> str:
+        def switch_scenes() -> None:
+            for scene in final_scenes:
+                self._wait_for("scene", self._scene_keeper.switch(scene))
+
+        pending = self.scheduled.over(
+            text,
+            seconds,
+            tracks,
+            eased=eased,
+            at_end=switch_scenes if final_scenes else None,
+            number=number,
+            resumed=resumed,
+        )
+        return f"{pending.number}  {pending.text}"
+
+    def _tracks(self, steps: Sequence[Invocation], player: str) -> list[RampTrack]:
+        session = self._session
+        tracks: list[RampTrack] = []
+        for step in steps:
+            numbers = step.values.get("dimensions", ())
+            if isinstance(numbers, tuple) and (beyond := [one for one in numbers if one >= session.dimension]):
+                raise UserError(f"there is no x{beyond[0]}: the last is x{session.dimension - 1}")
+            players, parameter = self._players_of(step.command, player), step.command.parameter
+            found = list(ramp_targets.tracks_of(step, players, session.tempo))
+            if not found and parameter is not None:
+                raise UserError(without_parameter(players, parameter))
+            tracks += found
+        return tracks
+
+    async def recall(self, name: str) -> str:
+        """Sets everything to a saved scene at once; returns the reply."""
+        await self.restore(await self._find(name))
+        return f"scene {name}"
+
+    async def restore(self, scene: Scene) -> None:
+        """Sets everything to a scene at once, and takes its parameters away from ramps."""
+        self.scheduled.release(track.key for track in self._scene_keeper.tracks(scene))
+        await settle(self._scene_keeper.restore(scene))
+
+    async def _find(self, name: str) -> Scene:
+        return await asyncio.to_thread(self._scene_file.find, name)

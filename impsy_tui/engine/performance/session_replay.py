@@ -1,0 +1,136 @@
+"""Replay of a performance log into the session, with its recorded commands."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from impsy_tui.engine.models.player_models import PlayerModels
+from impsy_tui.engine.models.user_files import UserFiles
+from impsy_tui.engine.performance.line_result import LineCallables, Lines, OnDone
+from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
+from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
+from impsy_tui.engine.performance.set_recording import ReplayNumbers
+from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.kinds import agents_of
+from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.errors import UserError
+
+
+class SessionReplay:
+    """Replays logs into the session, one at a time.
+
+    Args:
+        session: session that hears the recorded input.
+        models: loads the model of ``replay ... through``.
+        library: finds logs by name.
+        scheduled: pending commands; those of the replay are cancelled with the replay.
+        callables: carry out the recorded commands.
+        tell: reports to the performer.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        models: PlayerModels,
+        library: UserFiles,
+        scheduled: ScheduledCommands,
+        callables: LineCallables,
+        tell: Tell,
+    ) -> None:
+        self._session = session
+        self._models = models
+        self._library = library
+        self._scheduled = scheduled
+        self._callables = callables
+        self._tell = tell
+        self._numbers = ReplayNumbers()
+        self._rows: deque[str] = deque()
+        """Recorded command rows: the one that is being carried out, then those that wait for it."""
+        self.replayer = Replayer(
+            session.scheduler,
+            self._play_event,
+            session.resounded,
+            self._carry_out_row,
+            lambda name: tell("info", "replay", f"{name} is over"),
+        )
+
+    async def open(self, log: str, speed: float, through: str) -> str:
+        """Starts the replay of a log; returns the reply.
+
+        Args:
+            log: name of the log.
+            speed: factor of the recorded speed.
+            through: name of the model that the only player loads first, empty for none.
+
+        Raises:
+            UserError: The log is missing or does not fit the session.
+        """
+        file = self._library.find("log", log)
+        printed = await ask_helper("impsy_tui.workers.read_log", str(file))
+        performance = performance_of(file.stem, printed)
+        for refused in performance.refused:
+            self._tell("warning", "replay", refused)
+        return await self.start(performance, speed, through)
+
+    async def start(self, performance: RecordedPerformance, speed: float = 1.0, through: str = "") -> str:
+        """Starts the replay of a performance that was read; see ``open``."""
+        self._check(performance)
+        self._numbers, self._rows = ReplayNumbers(), deque()
+        for time, row in performance.commands:
+            if time <= 0.0:
+                line, on_done = self._read_row(row)
+                if problem := await self._callables.carry_out_line(line, on_done):
+                    self._tell("warning", "replay", f"{line}: {problem}")
+        if through:
+            if (player := self._session.only_seat) is None:
+                raise UserError(f"who is to play {through}? player NAME says it")
+            await self._models.load(player, through)
+        self.replayer.start(performance, speed)
+        minutes, seconds = divmod(round(performance.seconds / speed), 60)
+        return f"{performance.name} is replayed: {performance}, {minutes}:{seconds:02d}"
+
+    def _check(self, performance: RecordedPerformance) -> None:
+        session = self._session
+        width, recorded = session.dimension - 1, performance.values.shape[1]
+        if len(performance.times) and width != recorded:
+            raise UserError(f"{performance.name} has {recorded} values an event, {width} are played")
+        if len(performance.frames) and not any(agents_of(player.parts) for player in session.seats.values()):
+            if not len(performance.times):
+                raise UserError(f"{performance.name} is sound alone, and no agent is here to hear it")
+            self._tell("warning", "replay", "no agent is here to hear the sound")
+
+    def cancel(self) -> str:
+        """Ends a replay and cancels its pending commands; returns the name of the log, empty without a replay."""
+        name = self.replayer.stop()
+        for number in self._numbers.now if name else ():
+            self._scheduled.cancel_if_there(number)
+        return name
+
+    def _play_event(self, values: Sequence[float], at: float) -> None:
+        session = self._session
+        if len(values) == session.dimension - 1:
+            session.replayed(values, at)
+            return
+        name = self.replayer.stop()  # a model of another dimension was loaded meanwhile
+        text = f"{name} is over: it has {len(values)} values an event, {session.dimension - 1} are played now"
+        self._tell("warning", "replay", text)
+
+    def _carry_out_row(self, row: str) -> None:
+        # Rows that follow a scene wait until the scene is set up.
+        self._rows.append(row)
+        if len(self._rows) > 1:
+            return
+        settling = self._callables.carry_out_all(self._lines())
+        if settling is not None:
+            self._callables.wait_for("replay", [settling])
+
+    def _lines(self) -> Lines:
+        rows = self._rows
+        while rows:
+            yield "replay", *self._read_row(rows[0])
+            rows.popleft()
+
+    def _read_row(self, row: str) -> tuple[str, OnDone]:
+        line, recorded = self._numbers.read(row)
+        numbers = self._numbers
+        return line, lambda result: numbers.note(recorded, result.numbers)
