@@ -317,11 +317,11 @@ def _read_scenes() -> Any:
 
 
 def _read_session() -> Any:
-    from impsy_tui.engine.performance.session_state.last_session import recall, session_file
+    from impsy_tui.engine.performance.session_state.last_session import read_session, session_file
 
     def read(file: Path) -> object:
         file.replace(session_file(file.parent))
-        return recall(file.parent)
+        return read_session(file.parent)
 
     return read, (UserError,)
 
@@ -361,7 +361,7 @@ _SESSION: Final = {
     "saved": 5.0,
     "ended": False,
     "config": "config.toml",
-    "rehearsed": {"words": ["drop = temp 2"], "bindings": {"f5": "drop"}, "set": "first", "cue": 2, "scene": {}},
+    "live_set": {"macros": ["drop = temp 2"], "bindings": {"f5": "drop"}, "set": "first", "cue": 2, "scene": {}},
 }
 
 FORMATS: Final[dict[str, Format]] = {

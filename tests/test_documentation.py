@@ -21,7 +21,7 @@ from impsy_tui.language.parser import read_macros
 from impsy_tui.language.setlist import SetList, read_set
 from impsy_tui.language.syntax_examples import SYNTAX
 from impsy_tui.paths import shipped_files
-from tests.support.engine.virtual_session import SHIPPED, Rehearsal, mdrnn
+from tests.support.engine.virtual_session import SHIPPED, VirtualSession, mdrnn
 from tests.support.engine_process import EngineProcess, shell
 from tests.support.places import ROOT
 
@@ -123,7 +123,7 @@ def test_lines_of_a_page_are_carried_out_one_after_the_other(document: Path, tmp
     random = np.random.default_rng(3)
     names = PLAYERS.get(document.name, ("main",))
     players: dict[str, Any] = {name: mdrnn(SHIPPED, random) for name in names}
-    session = Rehearsal(tmp_path, players=players, models=SHIPPED.parent, random=random, out="osc")
+    session = VirtualSession(tmp_path, players=players, models=SHIPPED.parent, random=random, out="osc")
     for block in _blocks("impsy"):
         for line in block.text.splitlines() if block.document == document else ():
             session.do(line)

@@ -17,7 +17,7 @@ from impsy_tui.control.messages import Ask, ConsoleSettings, Event, Hello, Level
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.initial_ensembles import InitialEnsembles
@@ -32,7 +32,7 @@ from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.performance.command_log import CommandLog
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.session_state import last_session
-from impsy_tui.engine.performance.session_state.autosave import Keeping
+from impsy_tui.engine.performance.session_state.autosave import Autosave
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.ensemble.gesture_recording import GuidedRecording
 from impsy_tui.engine.players.session import Session
@@ -73,7 +73,7 @@ class Engine:
         self._outputs = Outputs(loop.scheduler)
         self._log = PerformanceLog(setup.logs, self._tell_of("log"), loop.scheduler.now)
         self._channels: list[Channel] = []
-        self.stopwatch = SetTimer(loop.time)
+        self.set_timer = SetTimer(loop.time)
         self.jobs = JobRunner(setup.logs.absolute() / "jobs", self._job_ended)
         self.library = UserFiles(setup.logs, setup.datasets, model_folders(setup), self._files_in_use)
         self.ports = PortLister(setup.config)
@@ -87,14 +87,14 @@ class Engine:
             _greeting(setup),
         )
         self.learner = MidiLearn(self._learning_channels, self._learned, loop.scheduler)
-        self._keeping = keeping = Keeping(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
-        self._saved = SessionRestore(setup, keeping, self.tell)
+        self._autosave = autosave = Autosave(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
+        self._saved = SessionRestore(setup, autosave, self.tell)
         self._ends_on_purpose = True
         self.executor = Executor(
-            Commands(self).carry_out,
+            CommandDispatcher(self).carry_out,
             self._random,
             self.tell,
-            keeping.changed,
+            autosave.changed,
             self._in_background,
             loop.scheduler.work,
         )
@@ -155,7 +155,7 @@ class Engine:
             self.session,
             self._channels,
             self._log,
-            self.stopwatch,
+            self.set_timer,
             self.jobs,
             config,
             self.live_set,
@@ -250,20 +250,20 @@ class Engine:
 
     def _learned(self, text: str) -> None:
         self.tell("info", "learn", text)
-        self._keeping.changed()
+        self._autosave.changed()
 
     async def _come_back(self, last: last_session.SessionFile) -> None:
         """Go on with a set where it was."""
-        rehearsed = last.rehearsed
-        for word in rehearsed.words:
-            self.executor.carry_out_here("resume", f"def {word}")
-        for line in rehearsed.rig:
+        saved = last.live_set
+        for macro in saved.macros:
+            self.executor.carry_out_here("resume", f"def {macro}")
+        for line in saved.other_lines:
             self.executor.carry_out_here("resume", line)
-        self._incoming.bind_all(rehearsed.bindings, "what was bound,")
-        problems = set_state.resume_learned(rehearsed.learned, self._learning_channels())
-        self.learner.learned += rehearsed.learned
+        self._incoming.bind_all(saved.bindings, "what was bound,")
+        problems = set_state.resume_learned(saved.learned, self._learning_channels())
+        self.learner.learned += saved.learned
         settings = not self._setup.given
-        problems += await set_state.resume_set(rehearsed, last.away, self.live_set, self.executor, settings=settings)
+        problems += await set_state.resume_set(saved, last.away, self.live_set, self.executor, settings=settings)
         self._saved.report(last, self.session, problems)
 
     async def _remove_old_trash(self) -> None:
@@ -352,7 +352,7 @@ class Engine:
         self.tell("error", "engine", describe_loop_error(context))
 
     def _job_ended(self, job: Job) -> None:
-        self._keeping.changed()
+        self._autosave.changed()
         level = "error" if job.state == "failed" else "info"
         self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
@@ -363,10 +363,10 @@ class Engine:
     def _state(self) -> last_session.SessionFile:
         """What ``--resume`` is to come back to."""
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
-        rehearsed = set_state.capture(
+        live_set = set_state.capture(
             self.live_set, self.session, self.executor.macros, self.bindings, self.learner.learned, jobs
         )
-        kept = to_keep(self.session, self.casting, rehearsed, log=self._log.enabled)
+        kept = to_keep(self.session, self.casting, live_set, log=self._log.enabled)
         return replace(kept, config=self._saved.config, saved=time.time())
 
 

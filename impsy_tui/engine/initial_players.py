@@ -137,7 +137,7 @@ def instrument(setup: EngineOptions, wanted: Sequence[InitialPlayer], players: S
     return max(configured, needed)
 
 
-def to_keep(session: Session, casting: PlayerModels, rehearsed: SavedSet, *, log: bool) -> SessionFile:
+def to_keep(session: Session, casting: PlayerModels, live_set: SavedSet, *, log: bool) -> SessionFile:
     """What ``--resume`` is to come back to."""
     players = {}
     for seat in session.seats.values():
@@ -145,5 +145,5 @@ def to_keep(session: Session, casting: PlayerModels, rehearsed: SavedSet, *, log
         players[seat.name] = SavedPlayer(str(casting.file_of(seat) or ""), values, seat.part.paused)
     general = session.settings
     return SessionFile(
-        players, session.focus, general.thru, log, rehearsed, thru_before_filter=general.thru_before_filter
+        players, session.focus, general.thru, log, live_set, thru_before_filter=general.thru_before_filter
     )

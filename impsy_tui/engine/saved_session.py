@@ -6,7 +6,7 @@ from dataclasses import replace
 from impsy_tui.engine import set_state
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state import last_session
-from impsy_tui.engine.performance.session_state.autosave import Keeping
+from impsy_tui.engine.performance.session_state.autosave import Autosave
 from impsy_tui.engine.players.base import Tell
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
@@ -19,13 +19,13 @@ class SessionRestore:
 
     Args:
         setup: how the engine starts.
-        keeping: saves the session.
+        autosave: saves the session.
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: EngineOptions, keeping: Keeping, tell: Tell) -> None:
+    def __init__(self, setup: EngineOptions, autosave: Autosave, tell: Tell) -> None:
         self._setup = setup
-        self._keeping = keeping
+        self._autosave = autosave
         self._tell = tell
         self.config = str(setup.config_file.resolve()) if setup.config_file is not None else ""
 
@@ -36,7 +36,7 @@ class SessionRestore:
         """
         logs, wanted = self._setup.logs, self._setup.resume
         try:
-            found = last_session.recall(logs)
+            found = last_session.read_session(logs)
         except UserError as problem:
             kept = last_session.earlier_file(logs)
             text = f"the saved session cannot be read: {problem}. The configuration plays; the file is kept as {kept}"
@@ -53,17 +53,17 @@ class SessionRestore:
             text = f"the last session did not end with shutdown, and played {other}: it is kept as "
             self._tell("warning", "resume", text + str(last_session.earlier_file(logs)))
             return None
-        self._keeping.resumed = True
+        self._autosave.resumed = True
         return found
 
     def report(self, last: last_session.SessionFile, session: Session, problems: list[str]) -> None:
         """Says what came back, what did not, and which players are silent."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
-        came_back = "; ".join(filter(None, [", ".join(session.everybody), set_state.summary(last.rehearsed)]))
+        came_back = "; ".join(filter(None, [", ".join(session.everybody), set_state.summary(last.live_set)]))
         self._tell("info", "resume", f"{how} goes on {FRESH}: {came_back}")
         for problem in problems:
             self._tell("warning", "resume", f"did not come back: {problem}")
-        for job in last.rehearsed.jobs:
+        for job in last.live_set.jobs:
             advice = "; train resume goes on with it" if job.startswith("train") else ""
             self._tell("warning", "resume", f"the job {job} ended with the engine{advice}")
         paused = [name for name, player in session.everybody.items() if player.paused]
@@ -73,4 +73,4 @@ class SessionRestore:
 
     async def end(self, state: Callable[[], last_session.SessionFile], *, on_purpose: bool) -> None:
         """Saves the session for the last time."""
-        await self._keeping.keep(replace(state(), ended=on_purpose))
+        await self._autosave.save(replace(state(), ended=on_purpose))

@@ -27,11 +27,11 @@ def capture(
     """Returns what the saved session holds of a set."""
     return SavedSet(
         scene=scene_table(live_set.scene_keeper.capture()),
-        words=tuple(map(str, macros.values())),
+        macros=tuple(map(str, macros.values())),
         bindings=bindings.table,
         set=live_set.cues.name,
         cue=live_set.cues.index,
-        rig=tuple(rig_lines(session)),
+        other_lines=tuple(rig_lines(session)),
         pending=pending_lines.capture(live_set.scheduled),
         learned=tuple(learned),
         recording=live_set.recording.runs,

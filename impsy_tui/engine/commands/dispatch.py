@@ -16,12 +16,12 @@ from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
 from impsy_tui.language.program import EVERYBODY
 
-__all__ = ["Commands", "EngineInterface", "Handlers"]
+__all__ = ["CommandDispatcher", "EngineInterface", "Handlers"]
 
 Handler = Callable[..., str | Awaitable[str]]
 
 
-class Commands:
+class CommandDispatcher:
     """Finds the handler of a command."""
 
     def __init__(self, host: EngineInterface) -> None:

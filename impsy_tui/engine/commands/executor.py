@@ -11,7 +11,7 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.steps import Steps, drawn, ends_recorded_line, expanded
 from impsy_tui.engine.performance.line_result import LineCallables, LineResult, Lines, OnDone
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.performance.set_recording import is_written, stands_apart
+from impsy_tui.engine.performance.set_recording import is_recorded, needs_own_line
 from impsy_tui.engine.performance.undo import UndoStep
 from impsy_tui.engine.players.base import Tell
 from impsy_tui.engine.runtime.work_queue import WorkQueue
@@ -317,9 +317,11 @@ class Executor:
                 result.awaited.append(self._in_next_turn(chain([(step, recorded)], steps), result))
                 return
             if recorded is not None:
-                if result.on_done is not None and (stands_apart(step) or any(map(ends_recorded_line, result.steps))):
+                if result.on_done is not None and (
+                    needs_own_line(step) or any(map(ends_recorded_line, result.steps))
+                ):
                     result.on_done(result)
-                if is_written(step):
+                if is_recorded(step):
                     result.steps.append(recorded)
             invocation = drawn(step, self._random)
             try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from impsy_tui.engine.performance.set_recording import stands_apart
+from impsy_tui.engine.performance.set_recording import needs_own_line
 from impsy_tui.language import ArgumentKind, Call, Chance, Invocation, Program
 from impsy_tui.language.program import Step, Value
 
@@ -20,7 +20,7 @@ def expanded(steps: tuple[Step, ...], player: str) -> Steps:
             addressed = replace(step, player=step.player or player) if step.command.player else step
             yield addressed, addressed
             continue
-        call, apart = replace(step, player=step.player or player), stands_apart(step)
+        call, apart = replace(step, player=step.player or player), needs_own_line(step)
         for number, (inner, recorded) in enumerate(expanded(call.program.steps, call.player)):
             yield inner, recorded if apart else call if number == 0 else None
 
@@ -41,4 +41,4 @@ def drawn(step: Invocation, random: np.random.Generator) -> Invocation:
 
 def ends_recorded_line(step: Step) -> bool:
     """Returns True if no further step can be recorded on the same line."""
-    return not isinstance(step, Call) and (step.command.takes_rest or stands_apart(step))
+    return not isinstance(step, Call) and (step.command.takes_rest or needs_own_line(step))

@@ -51,16 +51,16 @@ _MOST_NUMBERS: Final = 1000
 _CANCEL: Final = re.compile(r"cancel (\d{1,9})")
 
 
-def is_written(step: Invocation) -> bool:
+def is_recorded(step: Invocation) -> bool:
     """Returns True if a command is recorded; for others, the lines that they cause are recorded."""
     return step.command.name not in _NOT_WRITTEN
 
 
-def stands_apart(step: Step) -> bool:
+def needs_own_line(step: Step) -> bool:
     """Returns True if a step is not recorded, or on its own line (``cancel``: a replay translates its number)."""
     if isinstance(step, Call):
-        return any(map(stands_apart, step.program.steps))
-    return not is_written(step) or step.command.name == "cancel"
+        return any(map(needs_own_line, step.program.steps))
+    return not is_recorded(step) or step.command.name == "cancel"
 
 
 class SetRecording:

@@ -10,7 +10,7 @@ from impsy_tui.engine.performance.line_result import LineResult, Reversal
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.session_state import pending_lines
-from impsy_tui.engine.performance.session_state.pending_lines import LastPending
+from impsy_tui.engine.performance.session_state.pending_lines import SavedPending
 from impsy_tui.language import Call, Program
 from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.program import Step
@@ -35,7 +35,7 @@ class UndoStep:
 
     scene: Scene
     place: Place
-    pending: tuple[LastPending, ...]
+    pending: tuple[SavedPending, ...]
     at: float
 
 
@@ -57,7 +57,7 @@ class DoneLine:
     numbers: Sequence[int]
     at: float
     reversals: Sequence[Reversal] = ()
-    cancelled: tuple[LastPending, ...] = ()
+    cancelled: tuple[SavedPending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class UndoneLine:
     program: Program
     before: UndoStep | None
     cancelled: tuple[int, ...]
-    resumed: tuple[LastPending, ...]
+    resumed: tuple[SavedPending, ...]
     awaited: list[Awaitable[str]]
 
 
@@ -130,11 +130,11 @@ class UndoHistory:
             or before.scene != self._scene_keeper.capture()
         )
 
-    def _cancelled(self, before: UndoStep) -> tuple[LastPending, ...]:
+    def _cancelled(self, before: UndoStep) -> tuple[SavedPending, ...]:
         """Lines that are not pending any more, and ramps that have lost parameters."""
         there = {pending.number: pending for pending in self._scheduled.all()} if before.pending else {}
 
-        def is_cut(one: LastPending) -> bool:
+        def is_cut(one: SavedPending) -> bool:
             pending = there.get(one.number)
             return pending is None or (pending.ramp is not None and len(pending.ramp.tracks) < len(one.starts))
 

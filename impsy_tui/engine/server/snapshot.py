@@ -42,7 +42,7 @@ class SnapshotMaker:
         session: Session,
         channels: Sequence[Channel],
         log: PerformanceLog,
-        stopwatch: SetTimer,
+        set_timer: SetTimer,
         jobs: JobRunner,
         config: Config,
         live_set: LiveSet,
@@ -53,7 +53,7 @@ class SnapshotMaker:
         self._session = session
         self._channels = channels
         self._log = log
-        self._stopwatch = stopwatch
+        self._set_timer = set_timer
         self._jobs = jobs
         self._live_set = live_set
         self._macros = macros
@@ -101,8 +101,8 @@ class SnapshotMaker:
             marks=() if focused is None else focused.shaping.marks(session.dimension - 1),
             audition=None if focused is None or understudy is None else _player_state(focused, understudy, now),
             tempo=session.tempo.state(),
-            timer=self._stopwatch.seconds,
-            timer_runs=self._stopwatch.runs,
+            timer=self._set_timer.seconds,
+            timer_runs=self._set_timer.runs,
             machine=MachineState(self._health.temperature, self._health.undervoltage, self._health.throttled),
             jobs=tuple(_job_state(job, now) for job in self._jobs.jobs),
             focus=session.focus,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.performance.line_result import LineResult
 from impsy_tui.engine.players.routing import Routing
@@ -21,7 +21,7 @@ class _Duo:
     def __init__(self, folder: Path, mode: str = "battle") -> None:
         self.band = Band(mode)
         self.b: Member = self.band.join("b", mode)
-        commands = Commands(BareHost(self.band.session, folder))  # type: ignore[arg-type]
+        commands = CommandDispatcher(BareHost(self.band.session, folder))  # type: ignore[arg-type]
         self.executor = Executor(
             commands.carry_out,
             np.random.default_rng(1),
@@ -58,7 +58,7 @@ def test_a_command_is_for_the_focus_unless_it_says_whom(duo: _Duo) -> None:
 
 def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
     band = Band("battle")
-    commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
+    commands = CommandDispatcher(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
     work = band.session.scheduler.work
     executor = Executor(
         commands.carry_out,
@@ -118,7 +118,7 @@ def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
 def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: Path) -> None:
     band = Band("battle", instrument=4, wiring=Routing((0,), (0,)))
     band.join("b", "battle", wiring=Routing((2,), (2,)))
-    commands = Commands(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
+    commands = CommandDispatcher(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
     work = band.session.scheduler.work
     executor = Executor(
         commands.carry_out,

@@ -8,29 +8,29 @@ from impsy_tui.channels.base import Rights
 from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.runtime.scheduler import VirtualTime
-from tests.support.engine.virtual_session import Rehearsal, temp
+from tests.support.engine.virtual_session import VirtualSession, temp
 
 
 @pytest.fixture
-def set_(tmp_path: Path) -> Rehearsal:
-    return Rehearsal(tmp_path)
+def set_(tmp_path: Path) -> VirtualSession:
+    return VirtualSession(tmp_path)
 
 
 @pytest.fixture
-def incoming(set_: Rehearsal) -> ExternalCommands:
+def incoming(set_: VirtualSession) -> ExternalCommands:
     learner = MidiLearn(list, lambda text: None, VirtualTime().scheduler)
     return ExternalCommands(
         set_.bindings, learner, set_.executor, lambda *said: set_.told.append(said), set_.time.scheduler.work
     )
 
 
-def test_an_address_is_a_command_with_its_arguments(incoming: ExternalCommands, set_: Rehearsal) -> None:
+def test_an_address_is_a_command_with_its_arguments(incoming: ExternalCommands, set_: VirtualSession) -> None:
     assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
     assert temp(set_) == 1.7
     assert incoming.addressed("osc", "/elsewhere", (1.7,), False) == "/elsewhere means nothing here"
 
 
-def test_whole_lines_are_taken_from_whom_they_may_come(incoming: ExternalCommands, set_: Rehearsal) -> None:
+def test_whole_lines_are_taken_from_whom_they_may_come(incoming: ExternalCommands, set_: VirtualSession) -> None:
     said = incoming.addressed("osc", "/impsy/command", ("temp 1.5",), False)
     assert said == "/impsy/command from another machine is refused: [osc] remote_commands = true allows it"
     assert temp(set_) == 1.0
@@ -39,7 +39,7 @@ def test_whole_lines_are_taken_from_whom_they_may_come(incoming: ExternalCommand
     assert "is not taken from osc" in incoming.addressed("osc", "/impsy/command", ("shutdown",), True)
 
 
-def test_what_is_bound_comes_before_what_an_address_means(incoming: ExternalCommands, set_: Rehearsal) -> None:
+def test_what_is_bound_comes_before_what_an_address_means(incoming: ExternalCommands, set_: VirtualSession) -> None:
     incoming.bind_all({"osc /impsy/pitemp": "temp 1.2", "cc 1 64": "give"}, "[bind]")
     assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
     assert incoming.addressed("osc", "/impsy/pitemp", (0,), False) == ""  # the button is let go
@@ -52,7 +52,7 @@ def test_what_is_bound_comes_before_what_an_address_means(incoming: ExternalComm
 
 
 def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
-    incoming: ExternalCommands, set_: Rehearsal
+    incoming: ExternalCommands, set_: VirtualSession
 ) -> None:
     incoming.bind_all({"cc 17 1": "take", "cc 1 1": "take"}, "[bind]")
     assert [(level, text.partition(":")[0]) for level, _, text in set_.told] == [("warning", '[bind] "cc 17 1"')]
@@ -76,7 +76,7 @@ def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
     ],
 )
 def test_another_machine_may_not_stop_the_music(
-    incoming: ExternalCommands, set_: Rehearsal, address: str, arguments: tuple[object, ...]
+    incoming: ExternalCommands, set_: VirtualSession, address: str, arguments: tuple[object, ...]
 ) -> None:
     incoming.bind_all({"osc /foot/1": "pause"}, "[bind]")
     problem = incoming.addressed("osc", address, arguments, False)
@@ -85,14 +85,16 @@ def test_another_machine_may_not_stop_the_music(
 
 
 def test_an_address_bound_to_a_parameter_is_heard_from_another_machine(
-    incoming: ExternalCommands, set_: Rehearsal
+    incoming: ExternalCommands, set_: VirtualSession
 ) -> None:
     incoming.bind_all({"osc /foot/1": "temp 1.2"}, "[bind]")
     assert incoming.addressed("osc", "/foot/1", (1,), False) == ""
     assert temp(set_) == 1.2
 
 
-def test_a_bound_message_of_another_machine_obeys_the_settings(incoming: ExternalCommands, set_: Rehearsal) -> None:
+def test_bound_message_of_another_machine_obeys_configuration(
+    incoming: ExternalCommands, set_: VirtualSession
+) -> None:
     incoming.bind_all({"cc 1 1": "pause", "cc 1 2": "temp 1.2", "cc 1 3": "temp 1.4"}, "[bind]")
 
     def press(number: int, rights: Rights) -> str:

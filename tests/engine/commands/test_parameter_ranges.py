@@ -31,7 +31,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from impsy_tui.language.osc_addresses import command_line
 from impsy_tui.parameters import shown_number
-from tests.support.engine.virtual_session import Rehearsal
+from tests.support.engine.virtual_session import VirtualSession
 
 PARAMETERS = {
     "temp": parameters.TEMP.limits,
@@ -88,12 +88,12 @@ def _line(name: str, value: float) -> str:
 
 
 @contextmanager
-def _rehearsal() -> Iterator[Rehearsal]:
+def _rehearsal() -> Iterator[VirtualSession]:
     with TemporaryDirectory() as folder:
-        yield Rehearsal(Path(folder))
+        yield VirtualSession(Path(folder))
 
 
-def _check_all_doors(set_: Rehearsal) -> None:
+def _check_all_doors(set_: VirtualSession) -> None:
     """Everything that is set now passes through a scene, the saved session, command lines and a snapshot."""
     scene = set_.live_set.scene_keeper.capture()
     set_.do("scene save now")

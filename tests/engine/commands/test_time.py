@@ -6,15 +6,15 @@ from typing import Any, cast
 import pytest
 
 from impsy_tui.control.status_text import tempo_words
-from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
 from tests.support.engine.scripted_players import Band
 
 
-def _commands(band: Band) -> Commands:
-    return Commands(cast(Any, SimpleNamespace(session=band.session, tempo=band.session.tempo)))
+def _commands(band: Band) -> CommandDispatcher:
+    return CommandDispatcher(cast(Any, SimpleNamespace(session=band.session, tempo=band.session.tempo)))
 
 
 def _do(band: Band, line: str) -> str:

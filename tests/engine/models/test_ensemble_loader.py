@@ -14,7 +14,7 @@ from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, primed
 from tests.support.engine.scripted_players import ScriptedPlayer
 from tests.support.engine.virtual_ensemble import TAPS, Hall
-from tests.support.engine.virtual_session import Rehearsal
+from tests.support.engine.virtual_session import VirtualSession
 from tests.support.places import ROOT
 
 _SHIPPED = ROOT / "models" / "ensembleRNN-units16.tflite"
@@ -84,7 +84,7 @@ def test_of_everybody_those_load_a_model_whom_it_is_for(hall: Hall) -> None:
 
 @pytest.mark.parametrize("command", ["load", "audition"])
 def test_a_model_that_is_for_nobody_here_is_refused(tmp_path: Path, command: str) -> None:
-    duo = Rehearsal(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
+    duo = VirtualSession(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
     reply = duo.try_(f"@all {command} ensembleRNN-mine")
     assert not reply.ok
     assert "no model is called ensembleRNN-mine" in reply.text

@@ -17,7 +17,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
 from impsy_tui.workers import trash
 from tests.support.engine.processes import Start, config
-from tests.support.engine.virtual_session import Rehearsal, temp
+from tests.support.engine.virtual_session import VirtualSession, temp
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
@@ -172,7 +172,7 @@ def test_trash_keeps_files_for_30_days(tmp_path: Path) -> None:
 def test_undo_brings_a_deleted_file_back(tmp_path: Path) -> None:
     _make(tmp_path, "models/m.h5", "models/m.toml", "logs/a.log")
     before = _there(tmp_path)
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     assert "undo or restore brings it back" in set_.do("delete model m; delete log a")
     assert _there(tmp_path) == set()
     set_.do("temp 1.7")
@@ -184,7 +184,7 @@ def test_undo_brings_a_deleted_file_back(tmp_path: Path) -> None:
 
 def test_undo_of_a_deletion_leaves_settings_as_they_are(tmp_path: Path) -> None:
     _make(tmp_path, "logs/a.log")
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     set_.do("over 10s temp 2")
     set_.wait(5.0)
     set_.do("delete log a")
@@ -197,7 +197,7 @@ def test_undo_of_a_deletion_leaves_settings_as_they_are(tmp_path: Path) -> None:
 
 def test_undo_says_why_a_file_does_not_come_back(tmp_path: Path) -> None:
     _make(tmp_path, "logs/a.log")
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     set_.do("delete log a")
     _make(tmp_path, "logs/a.log")
     assert "a.log is there again: rename it, then restore a" in set_.try_("undo").text
@@ -205,7 +205,7 @@ def test_undo_says_why_a_file_does_not_come_back(tmp_path: Path) -> None:
 
 def test_redo_deletes_nothing(tmp_path: Path) -> None:
     _make(tmp_path, "logs/a.log")
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     set_.do("delete log a")
     set_.do("undo")
     assert set_.try_("redo").text == "redo deletes nothing: type delete log a again"
@@ -213,14 +213,14 @@ def test_redo_deletes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_refused_deletion_is_no_line_to_undo(tmp_path: Path) -> None:
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     assert not set_.try_("delete log nope").ok
     assert set_.try_("undo").text == "there is nothing to take back"
 
 
 @pytest.mark.parametrize("line", ["scene delete dark", "temp 1.9; scene save dark"])
 def test_undo_brings_a_scene_back(tmp_path: Path, line: str) -> None:
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     set_.do("temp 0.4")
     set_.do("scene save dark")
     before = (tmp_path / "scenes.toml").read_text()
@@ -233,7 +233,7 @@ def test_undo_brings_a_scene_back(tmp_path: Path, line: str) -> None:
 @pytest.mark.parametrize("line", ["restore", "restore a", "delete log a", "trash empty"])
 def test_osc_does_not_change_files(tmp_path: Path, line: str) -> None:
     _make(tmp_path, "logs/a.log")
-    set_ = Rehearsal(tmp_path)
+    set_ = VirtualSession(tmp_path)
     assert "is not taken from osc" in set_.executor.carry_out_for("osc", "/impsy/command", line)
     assert _there(tmp_path) == {"logs/a.log"}
 

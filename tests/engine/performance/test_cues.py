@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.performance.replay import RecordedPerformance
-from tests.support.engine.virtual_session import Rehearsal, temp
+from tests.support.engine.virtual_session import VirtualSession, temp
 from tests.support.models import constant_model
 
 _SET = """
@@ -22,11 +22,11 @@ temp 1.5
 
 
 @pytest.fixture
-def set_(tmp_path: Path) -> Rehearsal:
+def set_(tmp_path: Path) -> VirtualSession:
     """A set whose first cue is about to come, and its scene."""
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(_SET)
-    set_ = Rehearsal(tmp_path, mode="useronly")
+    set_ = VirtualSession(tmp_path, mode="useronly")
     set_.do("temp 0.5; sigma 0.2; threshold 3s")
     set_.do("scene save dark")
     set_.do("temp 1; sigma 0.1; threshold 1s")
@@ -34,16 +34,16 @@ def set_(tmp_path: Path) -> Rehearsal:
     return set_
 
 
-def _set(set_: Rehearsal) -> tuple[float, float, float]:
+def _set(set_: VirtualSession) -> tuple[float, float, float]:
     settings = set_.session.seat.part.settings
     return settings.temp, settings.sigma, settings.threshold
 
 
-def _pending(set_: Rehearsal) -> list[str]:
+def _pending(set_: VirtualSession) -> list[str]:
     return [pending.text for pending in set_.live_set.scheduled.all()]
 
 
-def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: Rehearsal) -> None:
+def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: VirtualSession) -> None:
     set_.do("next; threshold 2s")
     assert _set(set_) == (2.0, 0.2, 2.0)
     set_.do("temp 1")
@@ -54,12 +54,12 @@ def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: Rehea
     assert set_.problems == []
 
 
-def test_a_set_list_is_open_for_what_stands_behind_it(set_: Rehearsal) -> None:
+def test_a_set_list_is_open_for_what_stands_behind_it(set_: VirtualSession) -> None:
     set_.do("cue first; goto light; temp 3")
     assert (set_.live_set.cues.index, temp(set_)) == (1, 3.0)
 
 
-def test_what_a_cue_left_pending_behind_its_scene_is_taken_back_with_it(set_: Rehearsal) -> None:
+def test_what_a_cue_left_pending_behind_its_scene_is_taken_back_with_it(set_: VirtualSession) -> None:
     set_.do("every 5s temp 1")
     set_.do("next; after 8s temp 4")
     assert _pending(set_) == ["every 5s temp 1", "every 9s sigma 0.3", "after 60s timescale 2", "after 8s temp 4"]
@@ -70,7 +70,7 @@ def test_what_a_cue_left_pending_behind_its_scene_is_taken_back_with_it(set_: Re
     assert _pending(set_) == ["every 5s temp 1"]
 
 
-def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: Rehearsal, tmp_path: Path) -> None:
+def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: VirtualSession, tmp_path: Path) -> None:
     constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     set_.do("load mine")
     set_.do("scene save dark")
@@ -91,7 +91,7 @@ def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: Rehearsal, tmp_pat
     assert len(_pending(set_)) == 2
 
 
-def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: VirtualSession, tmp_path: Path) -> None:
     set_.do("def later = after 70s timescale 3")
     set_.do("record on")
     set_.wait(1)
@@ -105,7 +105,7 @@ def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: Rehea
     was = _set(set_)
     commands = _recorded(set_, tmp_path)
 
-    again = Rehearsal(tmp_path, mode="useronly")
+    again = VirtualSession(tmp_path, mode="useronly")
     again.do("every 90s temp 1")  # numbers are others this time
     _replay(again, commands)
     assert again.problems == []
@@ -130,7 +130,7 @@ def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: Rehea
     ],
 )
 def test_a_line_is_written_down_in_the_order_in_which_it_was_carried_out(
-    set_: Rehearsal, tmp_path: Path, lines: list[str], rows: list[str]
+    set_: VirtualSession, tmp_path: Path, lines: list[str], rows: list[str]
 ) -> None:
     set_.do("def go = cancel all; next")
     set_.do("thru on")
@@ -149,13 +149,13 @@ def test_a_line_is_written_down_in_the_order_in_which_it_was_carried_out(
     )
     assert not any("undo" in line or "next" in line for line in written)
 
-    again = Rehearsal(tmp_path, mode="useronly")
+    again = VirtualSession(tmp_path, mode="useronly")
     again.do("thru off")
     _replay(again, commands)
     assert (_set(again), _pending(again)) == (was, pending)
 
 
-def _recorded(set_: Rehearsal, folder: Path) -> list[tuple[float, str]]:
+def _recorded(set_: VirtualSession, folder: Path) -> list[tuple[float, str]]:
     """The end of a recording: its lines, with seconds since it began."""
     set_.do("record off")
     set_.live_set.recording.command_log.close()
@@ -164,19 +164,19 @@ def _recorded(set_: Rehearsal, folder: Path) -> list[tuple[float, str]]:
     return [((time - lines[0][0]).total_seconds(), line) for time, line in lines]
 
 
-def _replay(set_: Rehearsal, commands: list[tuple[float, str]]) -> None:
+def _replay(set_: VirtualSession, commands: list[tuple[float, str]]) -> None:
     asyncio.run(
         set_.live_set.replay.start(RecordedPerformance("it", np.array([0.0, 4.0]), np.zeros((2, 3)), commands))
     )
     set_.wait(2.9)
 
 
-def _open(set_: Rehearsal, folder: Path, name: str, text: str) -> None:
+def _open(set_: VirtualSession, folder: Path, name: str, text: str) -> None:
     (folder / "sets" / f"{name}.imp").write_text(text)
     set_.do(f"cue {name}")
 
 
-def test_a_set_list_cannot_replace_a_scene_of_the_performer(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_set_list_cannot_replace_a_scene_of_the_performer(set_: VirtualSession, tmp_path: Path) -> None:
     _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save dark\n")
     set_.try_("next")
     set_.wait(1)
@@ -185,7 +185,7 @@ def test_a_set_list_cannot_replace_a_scene_of_the_performer(set_: Rehearsal, tmp
     assert temp(set_) == 0.5
 
 
-def test_a_set_list_replaces_the_scenes_that_it_saved_itself(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_set_list_replaces_the_scenes_that_it_saved_itself(set_: VirtualSession, tmp_path: Path) -> None:
     _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save new\n# two\ntemp 4\nscene save new\n")
     set_.do("next")
     set_.do("next")
@@ -195,7 +195,7 @@ def test_a_set_list_replaces_the_scenes_that_it_saved_itself(set_: Rehearsal, tm
     assert set_.problems == []
 
 
-def test_a_scene_that_the_performer_saves_is_no_longer_that_of_the_set_list(set_: Rehearsal, tmp_path: Path) -> None:
+def test_scene_saved_by_the_performer_does_not_belong_to_the_set_list(set_: VirtualSession, tmp_path: Path) -> None:
     _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save new\n")
     set_.do("next")
     set_.do("temp 1; scene save new")
@@ -212,12 +212,12 @@ def test_a_scene_that_the_performer_saves_is_no_longer_that_of_the_set_list(set_
         "def x = scene save dark",
     ],
 )
-def test_a_set_list_saves_no_scene_later_or_in_a_macro(set_: Rehearsal, tmp_path: Path, line: str) -> None:
+def test_a_set_list_saves_no_scene_later_or_in_a_macro(set_: VirtualSession, tmp_path: Path, line: str) -> None:
     (tmp_path / "sets" / "other.imp").write_text(f"# one\n{line}\n")
     assert "scene save, later or in a macro, is not allowed" in set_.try_("cue other").text
 
 
-def test_a_set_list_that_is_far_too_large_is_refused(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_set_list_that_is_far_too_large_is_refused(set_: VirtualSession, tmp_path: Path) -> None:
     with (tmp_path / "sets" / "big.imp").open("wb") as made:
         made.truncate(1 << 30)
     assert "big.imp cannot be read: too large, at most 512 kB are read" in set_.try_("cue big").text

@@ -7,7 +7,7 @@ import numpy as np
 from impsy_tui.language import Program
 from impsy_tui.language.setlist import SetList, read_set, set_lines
 from impsy_tui.paths import shipped_folder
-from tests.support.engine.virtual_session import Rehearsal, mdrnn
+from tests.support.engine.virtual_session import VirtualSession, mdrnn
 
 _ROOT = Path(__file__).parents[3]
 _SETS = shipped_folder("configs") / "sets"
@@ -16,7 +16,7 @@ _PHRASE, _REST, _STEP = 6.0, 6.0, 0.4
 _CUE = 75.0
 
 
-def _play(set_: Rehearsal, seconds: float, random: np.random.Generator) -> None:
+def _play(set_: VirtualSession, seconds: float, random: np.random.Generator) -> None:
     """A musician plays phrases, and rests between them."""
     end = set_.time.time + seconds
     while set_.time.time < end:
@@ -25,11 +25,11 @@ def _play(set_: Rehearsal, seconds: float, random: np.random.Generator) -> None:
         set_.wait(min(_STEP, end - set_.time.time))
 
 
-def _rehearsal(folder: Path, random: np.random.Generator) -> Rehearsal:
+def _rehearsal(folder: Path, random: np.random.Generator) -> VirtualSession:
     """The demo's player with its model, eight faders and an output called osc."""
     player = mdrnn(shipped_folder("models") / f"{_MODEL}.tflite", random)
     players, models = {"main": player}, shipped_folder("models")
-    set_ = Rehearsal(folder, players=players, models=models, sets=_SETS, random=random, out="osc")
+    set_ = VirtualSession(folder, players=players, models=models, sets=_SETS, random=random, out="osc")
     set_.do(f"load {_MODEL}")
     return set_
 
@@ -66,7 +66,7 @@ def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
     part = set_.session.seat.part
     assert part.paused  # it has faded
     assert (part.settings.mode, part.settings.temp, part.settings.timescale) == ("battle", 0.4, 4.0)
-    assert not set_.stopwatch.runs
+    assert not set_.set_timer.runs
     assert len(set_.live_set.scheduled) == 0
     assert len(set_.out.said) > 1000
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.language.setlist import read_set
-from tests.support.engine.virtual_session import SET, Rehearsal, temp
+from tests.support.engine.virtual_session import SET, VirtualSession, temp
 
 
 @pytest.fixture
-def set_(tmp_path: Path) -> Rehearsal:
-    return Rehearsal(tmp_path)
+def set_(tmp_path: Path) -> VirtualSession:
+    return VirtualSession(tmp_path)
 
 
-def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_set_list_is_stepped_through(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     assert "no set list is open" in set_.try_("next").text
@@ -37,14 +37,14 @@ def test_a_set_list_is_stepped_through(set_: Rehearsal, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("index", "following"), [(-7, "warm"), (0, "drop"), (99, "")])
-def test_a_set_is_come_back_to_wherever_it_is_said_to_have_been(set_: Rehearsal, index: int, following: str) -> None:
+def test_set_list_opens_at_any_saved_index(set_: VirtualSession, index: int, following: str) -> None:
     set_.live_set.cues.take("first", read_set(SET), index)
     state = set_.live_set.cues.state()
     assert state is not None
     assert state.following == following
 
 
-def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Rehearsal) -> None:
+def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: VirtualSession) -> None:
     (set_.folder / "sets").mkdir()
     (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
     said = set_.try_("cue bad").text
@@ -53,7 +53,7 @@ def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Re
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
-def test_a_set_list_is_in_its_folder_or_nowhere(set_: Rehearsal, tmp_path: Path, name: str) -> None:
+def test_a_set_list_is_in_its_folder_or_nowhere(set_: VirtualSession, tmp_path: Path, name: str) -> None:
     (tmp_path / "first.imp").write_text(SET)
     reply = set_.try_(f'cue "{name}"')
     assert not reply.ok

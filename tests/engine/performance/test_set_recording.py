@@ -15,13 +15,13 @@ from impsy_tui.engine.performance.replay import RecordedPerformance, performance
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
 from tests.support.engine.scripted_players import ScriptedPlayer
-from tests.support.engine.virtual_session import SET, SHIPPED, Rehearsal, mdrnn, temp
+from tests.support.engine.virtual_session import SET, SHIPPED, VirtualSession, mdrnn, temp
 from tests.support.models import constant_model
 
 
 @pytest.fixture
-def set_(tmp_path: Path) -> Rehearsal:
-    return Rehearsal(tmp_path)
+def set_(tmp_path: Path) -> VirtualSession:
+    return VirtualSession(tmp_path)
 
 
 def _performance() -> RecordedPerformance:
@@ -39,7 +39,7 @@ def _performance() -> RecordedPerformance:
 def _replayed(folder: Path, seed: int, performance: RecordedPerformance | None = None) -> list[tuple[float, object]]:
     performance = performance or _performance()
     random = np.random.default_rng(seed)
-    set_ = Rehearsal(folder, players={"main": mdrnn(SHIPPED, random)}, mode="polyphony", random=random)
+    set_ = VirtualSession(folder, players={"main": mdrnn(SHIPPED, random)}, mode="polyphony", random=random)
     set_.do(f"seed {seed}")
     count = len(performance.times)
     assert f"is replayed: {count} events" in asyncio.run(set_.live_set.replay.start(performance))
@@ -73,7 +73,7 @@ def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: 
 
 
 def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
-    set_ = Rehearsal(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent, mode="polyphony")
+    set_ = VirtualSession(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent, mode="polyphony")
     assert "is replayed" in asyncio.run(set_.live_set.replay.start(_performance(), through=SHIPPED.stem))
     set_.wait(1)
     assert set_.session.seat.part.player.name == SHIPPED.stem
@@ -81,7 +81,7 @@ def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
         asyncio.run(set_.live_set.replay.start(_performance(), through="none"))
 
 
-def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
+def test_a_replay_comes_when_it_was_played(set_: VirtualSession) -> None:
     set_.do("thru on; mode useronly")
     values = np.random.default_rng(1).random((50, 3))
     times = np.cumsum(np.random.default_rng(2).random(50))
@@ -92,7 +92,7 @@ def test_a_replay_comes_when_it_was_played(set_: Rehearsal) -> None:
     assert "nothing is replayed" in set_.try_("cancel replay").text
 
 
-def test_what_does_not_fit_is_not_replayed(set_: Rehearsal) -> None:
+def test_what_does_not_fit_is_not_replayed(set_: VirtualSession) -> None:
     with pytest.raises(UserError, match="it has 2 values an event, 3 are played"):
         asyncio.run(set_.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 2)))))
     assert "no log is called none" in set_.try_("replay none").text
@@ -105,7 +105,7 @@ def _recorded(folder: Path) -> list[tuple[float, str]]:
     return [((time - found[0][0]).total_seconds(), row) for time, row in found]
 
 
-def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     set_.do("cue first; temp 1.3; hold x2 0.5; range x3 0.1 0.9; mute x1")
@@ -141,7 +141,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
     assert [line for line in lines if "next" in line or "undo" in line or "temp 9" in line] == []
     assert (lines[-1], lines.count("cancel 5")) == ("drop", 1)
 
-    again = Rehearsal(tmp_path)
+    again = VirtualSession(tmp_path)
     again.do("every 9s timescale 1")  # numbers are others this time
     asyncio.run(again.live_set.replay.start(RecordedPerformance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
     again.wait(2)
@@ -160,13 +160,13 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: Rehearsa
 
 @pytest.mark.parametrize(("then", "now"), [("pause", "resume"), ("resume", "panic")])
 def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
-    set_: Rehearsal, tmp_path: Path, then: str, now: str
+    set_: VirtualSession, tmp_path: Path, then: str, now: str
 ) -> None:
     set_.do(then)
     set_.do("record on")
     set_.do("record off")
     set_.live_set.recording.command_log.close()
-    again = Rehearsal(tmp_path)
+    again = VirtualSession(tmp_path)
     again.do(now)
     asyncio.run(
         again.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path)))
@@ -175,7 +175,7 @@ def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
 
 
 def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:
-    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
     events = RecordedPerformance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
     asyncio.run(set_.live_set.replay.start(events))
@@ -187,7 +187,7 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
 
 
 @pytest.mark.parametrize("line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job"])
-def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, line: str) -> None:
+def test_a_recording_writes_no_settings_and_runs_no_program(set_: VirtualSession, line: str) -> None:
     events = RecordedPerformance(
         "it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")]
     )
@@ -198,7 +198,7 @@ def test_a_recording_writes_no_settings_and_runs_no_program(set_: Rehearsal, lin
     assert not set_.executor.macros
 
 
-def test_a_recording_ends_and_deletes_nothing(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_recording_ends_and_deletes_nothing(set_: VirtualSession, tmp_path: Path) -> None:
     set_.do("scene save dark")
     lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
     events = RecordedPerformance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine.virtual_session import SET, Rehearsal, temp
+from tests.support.engine.virtual_session import SET, VirtualSession, temp
 
 
 @pytest.fixture
-def set_(tmp_path: Path) -> Rehearsal:
+def set_(tmp_path: Path) -> VirtualSession:
     """A set with the set list of three cues (warm, drop, end) open at the first."""
-    made = Rehearsal(tmp_path)
+    made = VirtualSession(tmp_path)
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     made.do("cue first")
@@ -18,7 +18,7 @@ def set_(tmp_path: Path) -> Rehearsal:
     return made
 
 
-def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: Rehearsal) -> None:
+def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: VirtualSession) -> None:
     set_.do("next")
     set_.do("undo")
     assert set_.do("cue").splitlines()[0] == "▶ warm"
@@ -29,7 +29,7 @@ def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: Rehearsal) -> N
     assert set_.do("next").startswith("cue 3 of 3: end")
 
 
-def test_undo_of_a_cue_brings_back_what_it_cancelled(set_: Rehearsal) -> None:
+def test_undo_of_a_cue_brings_back_what_it_cancelled(set_: VirtualSession) -> None:
     set_.do("every 4s temp rand 0.5 1.5")
     pending = [line.split("  ")[:2] for line in set_.do("what").splitlines()]
     set_.do("goto end")  # which cancels all
@@ -43,7 +43,7 @@ def test_undo_of_a_cue_brings_back_what_it_cancelled(set_: Rehearsal) -> None:
 
 
 def test_undo_of_opening_a_set_list_leaves_none_open(tmp_path: Path) -> None:
-    made = Rehearsal(tmp_path)
+    made = VirtualSession(tmp_path)
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     made.do("cue first")
@@ -53,7 +53,7 @@ def test_undo_of_opening_a_set_list_leaves_none_open(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["cancel all", "cancel 2"])
 def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> None:
-    made = Rehearsal(tmp_path)
+    made = VirtualSession(tmp_path)
     made.do("after 10s temp 2")
     made.do("over 20s sigma 1")
     before = made.do("what")
@@ -65,7 +65,7 @@ def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> 
 
 
 def test_undo_of_a_value_set_by_hand_lets_the_ramp_go_on(tmp_path: Path) -> None:
-    made = Rehearsal(tmp_path)
+    made = VirtualSession(tmp_path)
     made.do("over 10s temp 2")
     made.wait(5)
     made.do("temp 0.5")
@@ -78,7 +78,7 @@ def test_undo_of_a_value_set_by_hand_lets_the_ramp_go_on(tmp_path: Path) -> None
 
 
 def test_line_that_became_due_is_not_brought_back(tmp_path: Path) -> None:
-    made = Rehearsal(tmp_path)
+    made = VirtualSession(tmp_path)
     made.do("after 2s temp 2")
     made.do("mode battle")
     made.wait(3)

@@ -14,7 +14,7 @@ from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.players.kinds import agents_of
 from impsy_tui.engine.players.session import NO_AGENT
 from tests.support.agents import frame, small_agent
-from tests.support.engine.virtual_session import Rehearsal
+from tests.support.engine.virtual_session import VirtualSession
 
 FRAME = 128 / 44_100
 
@@ -29,12 +29,12 @@ def agent(tmp_path: Path) -> AgentPredictor:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, agent: AgentPredictor) -> Rehearsal:
+def stage(tmp_path: Path, agent: AgentPredictor) -> VirtualSession:
     """It sits alone."""
-    return Rehearsal(tmp_path, players={"main": agent})
+    return VirtualSession(tmp_path, players={"main": agent})
 
 
-def sound(stage: Rehearsal, seconds: float, heard: Callable[[], HeardDescriptors] | HeardDescriptors) -> str:
+def sound(stage: VirtualSession, seconds: float, heard: Callable[[], HeardDescriptors] | HeardDescriptors) -> str:
     """The musician sounds for some seconds; what was wrong with the last frame."""
     problem, end = "", stage.time.time + seconds
     while stage.time.time < end:
@@ -44,11 +44,11 @@ def sound(stage: Rehearsal, seconds: float, heard: Callable[[], HeardDescriptors
     return problem
 
 
-def played(stage: Rehearsal) -> tuple[float, ...]:
+def played(stage: VirtualSession) -> tuple[float, ...]:
     return stage.out.played[-1][1]
 
 
-def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehearsal) -> None:
+def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: VirtualSession) -> None:
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage) == pytest.approx((0.9, 0.5), abs=0.06)
     stage.do("hold x1 0.2; mute x2")
@@ -62,14 +62,14 @@ def test_it_imitates_and_what_it_plays_is_shaped_and_written_down(stage: Rehears
     assert not stage.problems
 
 
-def test_parameters_that_stay_are_not_sent_with_each_frame(stage: Rehearsal) -> None:
+def test_parameters_that_stay_are_not_sent_with_each_frame(stage: VirtualSession) -> None:
     sound(stage, 1.0, HeardDescriptors(frame(-14.0)))
     before = len(stage.out.played)
     sound(stage, 1.0, HeardDescriptors(frame(-14.0)))
     assert 3 <= len(stage.out.played) - before <= 5
 
 
-def test_its_aim_is_changed_while_it_plays(stage: Rehearsal) -> None:
+def test_its_aim_is_changed_while_it_plays(stage: VirtualSession) -> None:
     assert stage.do("aim contrast") == "aim contrast"
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert played(stage)[0] < 0.2
@@ -81,7 +81,7 @@ def test_its_aim_is_changed_while_it_plays(stage: Rehearsal) -> None:
     assert "'imitte' is not imitate" in stage.try_("aim imitte").text
 
 
-def test_it_wanders_with_nobody_to_hear(stage: Rehearsal) -> None:
+def test_it_wanders_with_nobody_to_hear(stage: VirtualSession) -> None:
     stage.wait(0.5)
     assert not stage.out.played
     stage.do("aim wander; steer seek; hear loudness centroid")
@@ -93,7 +93,7 @@ def test_it_wanders_with_nobody_to_hear(stage: Rehearsal) -> None:
     assert len(stage.out.played) == before
 
 
-def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: Rehearsal) -> None:
+def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: VirtualSession) -> None:
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     sound(stage, 1.0, HeardDescriptors(frame(-90.0)))
     assert played(stage)[0] < 0.1
@@ -102,7 +102,7 @@ def test_it_rests_when_the_musician_is_silent_unless_told_not_to(stage: Rehearsa
     assert played(stage)[0] > 0.9
 
 
-def test_budget_and_smooth_slow_it_down(stage: Rehearsal) -> None:
+def test_budget_and_smooth_slow_it_down(stage: VirtualSession) -> None:
     assert stage.do("budget 0.2") == "budget 0.2 a second"
     sound(stage, 1.0, HeardDescriptors(frame(-10.0)))
     assert played(stage)[0] == pytest.approx(0.72, abs=0.05)
@@ -111,7 +111,7 @@ def test_budget_and_smooth_slow_it_down(stage: Rehearsal) -> None:
     assert 0.3 < played(stage)[0] < 0.6
 
 
-def test_what_it_hears_is_chosen_live(stage: Rehearsal) -> None:
+def test_what_it_hears_is_chosen_live(stage: VirtualSession) -> None:
     assert stage.do("steer seek; hear loudness-dBFS, centroid") == "steer seek\nhear loudness-dBFS centroid"
     sound(stage, 0.5, HeardDescriptors(frame(-14.0, 2500.0)))
     assert played(stage) == pytest.approx((0.9, 0.8), abs=0.06)
@@ -122,7 +122,7 @@ def test_what_it_hears_is_chosen_live(stage: Rehearsal) -> None:
     assert stage.do("hear learned") == "hear learned"
 
 
-def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(stage: Rehearsal) -> None:
+def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(stage: VirtualSession) -> None:
     stage.do("steer seek; hear mfcc; scene save all; hear chroma")
     scenes = stage.folder / "scenes.toml"
     scenes.write_text(scenes.read_text().replace('"seek"', '"network"'))
@@ -133,7 +133,7 @@ def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(st
     assert (part.player.policy, part.player.matters) == ("network", ("loudness-dBFS",))
 
 
-def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehearsal) -> None:
+def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: VirtualSession) -> None:
     sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
     broken = frame(-14.0)
     broken[3] = math.nan
@@ -152,7 +152,7 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Rehear
     assert ("info", "player", "descriptors are heard again") in stage.told
 
 
-def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehearsal) -> None:
+def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: VirtualSession) -> None:
     sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
     sound(stage, 6.0, HeardDescriptors(frame(-80.0, peak=-70.0)))
     assert not stage.problems
@@ -165,7 +165,7 @@ def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Rehea
     assert played(stage)[0] == pytest.approx(0.9, abs=0.06)
 
 
-def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> None:
+def test_its_settings_are_kept_in_scenes_and_taken_back(stage: VirtualSession) -> None:
     stage.do("aim contrast; steer seek; hear chroma loudness; budget 0.5; smooth 200ms; rest off")
     stage.do("scene save far")
     assert 'aim = "contrast"' in (stage.folder / "scenes.toml").read_text()
@@ -191,7 +191,7 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: Rehearsal) -> Non
     assert "scene far makes no sense: aim: 'upset' is not one of imitate" in stage.try_("scene far").text
 
 
-def test_its_numbers_glide_and_a_scene_glides_them_too(stage: Rehearsal) -> None:
+def test_its_numbers_glide_and_a_scene_glides_them_too(stage: VirtualSession) -> None:
     settings = lambda: stage.session.seat.part.settings  # noqa: E731
     stage.do("smooth 0; rest -40; over 4s smooth 0.8 rest -60 budget 2")
     stage.wait(2.0)
@@ -221,7 +221,7 @@ def test_its_numbers_glide_and_a_scene_glides_them_too(stage: Rehearsal) -> None
     assert not stage.problems
 
 
-def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsal, agent: AgentPredictor) -> None:
+def test_replay_repeats_heard_descriptors(tmp_path: Path, stage: VirtualSession, agent: AgentPredictor) -> None:
     level = iter(range(10_000))
     sound(stage, 1.0, lambda: HeardDescriptors(frame(-46.0 + next(level) * 0.1)))
     first = [values[0] for _, values in stage.out.played]
@@ -232,7 +232,7 @@ def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsa
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "heard.log").write_text("".join(rows))
     agent.reset()
-    again = Rehearsal(tmp_path, players={"main": agent})
+    again = VirtualSession(tmp_path, players={"main": agent})
     count = sum(",feats," in row for row in rows)
     assert 40 < count <= 50
     assert again.do("replay heard") == f"heard is replayed: {count} frames of sound, 0:01"
@@ -244,12 +244,12 @@ def test_what_was_heard_is_replayed_from_the_log(tmp_path: Path, stage: Rehearsa
         for way in (first, [values[0] for _, values in again.out.played])
     ]
     assert np.abs(ways[0] - ways[1]).max() < 0.12
-    lone = Rehearsal(tmp_path)
+    lone = VirtualSession(tmp_path)
     assert lone.try_("replay heard").text == "heard is sound alone, and no agent is here to hear it"
 
 
-def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path: Path, stage: Rehearsal) -> None:
-    lone = Rehearsal(tmp_path)
+def test_mdrnn_player_refuses_descriptors_and_agent_refuses_modes(tmp_path: Path, stage: VirtualSession) -> None:
+    lone = VirtualSession(tmp_path)
     assert lone.session.described("osc", HeardDescriptors(frame()), 1.0) == NO_AGENT
     assert lone.try_("aim wander").text == "main has no aim: only a player of kind agent has"
     assert "main has no smooth" in lone.try_("over 4s smooth 0.8").text
@@ -270,7 +270,7 @@ def test_descriptors_are_nothing_to_other_players_nor_modes_to_an_agent(tmp_path
         "give",
     ],
 )
-def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: Rehearsal, line: str) -> None:
+def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: VirtualSession, line: str) -> None:
     reply = stage.try_(line)
     assert (reply.ok, reply.text.split(":")[0]) == (False, "main is an agent, to which this does not apply")
     assert not stage.try_(f"over 2s {line}").ok
@@ -280,7 +280,7 @@ def test_commands_for_models_of_gestures_are_refused_by_an_agent(stage: Rehearsa
 def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(
     tmp_path: Path, agent: AgentPredictor
 ) -> None:
-    stage = Rehearsal(tmp_path)
+    stage = VirtualSession(tmp_path)
     assert stage.do("load agent-small") == "agent-small plays, dimension 3"
     assert stage.session.dimension == 3
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
@@ -294,11 +294,11 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(
 
 
 @pytest.mark.parametrize("word", ["load", "audition"])
-def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: Rehearsal, word: str) -> None:
+def test_an_agent_that_is_mistyped_is_told_the_one_that_was_meant(stage: VirtualSession, word: str) -> None:
     assert "did you mean agent-small?" in stage.try_(f"{word} agent-smll").text
 
 
-def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: Rehearsal) -> None:
+def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: VirtualSession) -> None:
     write_agent(stage.folder / "models" / "agent-other.npz", small_agent(step=0.01))
     stage.do("load agent-small")
     assert "agent-other listens and plays in silence" in stage.do("audition agent-other")

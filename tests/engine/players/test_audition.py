@@ -7,11 +7,11 @@ import pytest
 
 from impsy_tui import terms
 from impsy_tui.control.messages import Reply
-from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.language import Invocation, Program, parse
 from tests.support.engine.command_host import BareHost
 from tests.support.engine.scripted_players import Band, ScriptedPlayer
-from tests.support.engine.virtual_session import Rehearsal
+from tests.support.engine.virtual_session import VirtualSession
 from tests.support.models import constant_model
 
 
@@ -53,7 +53,7 @@ def test_in_battle_it_plays_from_its_own_output() -> None:
 def test_commands_turn_both(tmp_path: Path) -> None:
     band = Band("polyphony")
     other = _audition(band)
-    commands = Commands(BareHost(band.session, tmp_path))
+    commands = CommandDispatcher(BareHost(band.session, tmp_path))
 
     def do(line: str) -> None:
         program = parse(line)
@@ -140,7 +140,7 @@ def test_a_player_of_another_dimension_ends_it() -> None:
 def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
     tmp_path: Path, then: str, auditioned: str | None
 ) -> None:
-    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     for name in ("one", "two"):
         constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
 

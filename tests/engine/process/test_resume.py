@@ -125,7 +125,7 @@ def test_damaged_session_is_reported_kept_and_the_configuration_plays(
     saved.write_text('{"players": 1')
     engine = start_engine(config(receiver, free_port(), mode="useronly"))
     assert engine.ready.startswith("ready")
-    assert "resume: the saved session cannot be read: it is damaged. The configuration plays" in engine.said()
+    assert "resume: the saved session cannot be read: the file is damaged. The configuration plays" in engine.said()
     _set_up(engine, saved, sigma=0.125)
     assert saved.with_name(".session-before.json").read_text() == '{"players": 1'
 

@@ -19,7 +19,7 @@ class BareHost:
 
     def __init__(self, session: Session, folder: Path) -> None:
         self.session = session
-        self.stopwatch = SetTimer(session.scheduler.now)
+        self.set_timer = SetTimer(session.scheduler.now)
         self.jobs = JobRunner(folder, lambda job: None)
         self.library = UserFiles(folder, folder, [folder], tuple)
         setup = EngineOptions(load_config(None), frozenset(), folder, folder / "engine.sock")

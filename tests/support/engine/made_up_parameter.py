@@ -40,7 +40,7 @@ from impsy_tui.engine.set_state import resume_set  # noqa: E402
 from impsy_tui.language.completion import CompletionSources, complete  # noqa: E402
 from impsy_tui.language.osc_addresses import FROM_NETWORK, command_line  # noqa: E402
 from tests.support import snapshots  # noqa: E402
-from tests.support.engine.virtual_session import Rehearsal  # noqa: E402
+from tests.support.engine.virtual_session import VirtualSession  # noqa: E402
 
 
 class _MadeUp(MdrnnPlayer):
@@ -56,9 +56,9 @@ class _MadeUp(MdrnnPlayer):
             self.brightness = value
 
 
-def _set_of(folder: Path) -> tuple[Rehearsal, _MadeUp]:
+def _set_of(folder: Path) -> tuple[VirtualSession, _MadeUp]:
     folder.mkdir()
-    set_ = Rehearsal(folder)
+    set_ = VirtualSession(folder)
     seat, tempo = set_.session.seat, set_.session.tempo
     settings = PlayerSettings("made-up", threshold=1.0)
     part = _MadeUp(seat.part.player, settings, set_.time.scheduler, seat, set_.random, tempo)

@@ -14,7 +14,7 @@ from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.ensemble.touches.touch import Touch
 from tests.support.engine.scripted_ensemble import ScriptedNetwork, equipment
 from tests.support.engine.scripted_players import RecordingChannel
-from tests.support.engine.virtual_session import Rehearsal
+from tests.support.engine.virtual_session import VirtualSession
 
 TAPS, SWIRL = 1, 7
 _NOTES = (48, 50, 52, 55, 57, 60)
@@ -42,7 +42,7 @@ class Hall:
     """A rehearsal with a band in it."""
 
     def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **wiring: Any) -> None:
-        self.rehearsal = Rehearsal(folder)
+        self.rehearsal = VirtualSession(folder)
         self.network = ScriptedNetwork(TAPS)
         self.time = self.rehearsal.time
         self.first, self.second = TouchChannel(self.time, name="osc 1"), TouchChannel(self.time, name="osc 2")

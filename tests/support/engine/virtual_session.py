@@ -10,7 +10,7 @@ import numpy as np
 
 from impsy_tui.config import load_config
 from impsy_tui.control.messages import Reply
-from impsy_tui.engine.commands.dispatch import Commands
+from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.outputs import Outputs
@@ -48,7 +48,7 @@ cancel all; mode useronly
 """A set list."""
 
 
-class Rehearsal:
+class VirtualSession:
     """An engine without sockets on a virtual clock: its session, its commands and its live set.
 
     Args:
@@ -98,10 +98,10 @@ class Rehearsal:
         )
         self.library = UserFiles(folder / "logs", folder / "datasets", [setup.models], list)
         self.casting = PlayerModels(setup, self.library.shelf, self.random, self._tell)
-        self.stopwatch = SetTimer(self.time.scheduler.now)
+        self.set_timer = SetTimer(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
         self.executor = Executor(
-            Commands(self).carry_out,  # type: ignore[arg-type]
+            CommandDispatcher(self).carry_out,  # type: ignore[arg-type]
             self.random,
             self._tell,
             lambda: None,
@@ -175,6 +175,6 @@ def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPredictor:
     return MdrnnPredictor(loaded.network, loaded.name, random)
 
 
-def temp(set_: Rehearsal, player: str = "main") -> float:
+def temp(set_: VirtualSession, player: str = "main") -> float:
     """A player's pi temperature."""
     return set_.session.seats[player].part.settings.temp

@@ -25,7 +25,7 @@ class EngineInterface(Protocol):
     """What commands need of the engine besides the session."""
 
     session: Session
-    stopwatch: SetTimer
+    set_timer: SetTimer
     jobs: JobRunner
     library: UserFiles
     casting: PlayerModels

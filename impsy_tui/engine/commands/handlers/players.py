@@ -120,7 +120,7 @@ class PlayerHandlers(Handlers):
         return "\n".join(replies)
 
     def _timer(self, what: str) -> str:
-        getattr(self._host.stopwatch, what)()
+        getattr(self._host.set_timer, what)()
         return f"timer {what}"
 
     def _panic(self, players: Sequence[AnyPlayer]) -> str:

@@ -1,4 +1,4 @@
-"""When the session is saved."""
+"""Saving of the session shortly after each change."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,23 +9,23 @@ from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.players.base import Tell
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
-KEEP_AFTER: Final = 0.5
-"""Seconds after a command before the state is kept: a turned knob is kept once."""
+SAVE_DELAY: Final = 0.5
+"""Seconds from a command until the session is saved: many steps of a knob are saved once."""
 
 
-class Keeping:
-    """Saves the session a little after it may have changed, in a thread.
+class Autosave:
+    """Saves the session shortly after it may have changed, in a thread.
 
     Args:
-        scheduler: keeps the time.
-        logs: the folder that it is kept in.
-        state: what it is by then.
-        background: does something beside everything else.
-        tell: says things to the performer.
+        scheduler: calls back after the delay.
+        logs: folder of the file.
+        state: returns the session.
+        background: runs a coroutine in the background.
+        tell: reports to the performer.
 
     Attributes:
-        resumed: True if the engine goes on with the session that is saved. Otherwise that one is kept under another
-            name before the first new one is written.
+        resumed: True if the engine resumes the saved session. Otherwise the saved session is moved aside before
+            the first new one is written.
     """
 
     def __init__(
@@ -46,17 +46,17 @@ class Keeping:
         self.resumed = False
 
     def changed(self) -> None:
-        """Something may have changed."""
+        """Notes that the session may have changed."""
         if not self._planned:
             self._planned = True
-            self._scheduler.at(self._scheduler.now() + KEEP_AFTER, self._keep)
+            self._scheduler.at(self._scheduler.now() + SAVE_DELAY, self._start)
 
-    def _keep(self) -> None:
+    def _start(self) -> None:
         self._planned = False
-        self._background(self.keep(self._state()))
+        self._background(self.save(self._state()))
 
-    async def keep(self, state: last_session.SessionFile) -> None:
-        """Save this state now, after those that are being saved."""
+    async def save(self, state: last_session.SessionFile) -> None:
+        """Saves this session now, after those that are being saved."""
         try:
             async with self._writing:
                 await asyncio.to_thread(self._write, state)
@@ -65,6 +65,6 @@ class Keeping:
 
     def _write(self, state: last_session.SessionFile) -> None:
         if not self.resumed:
-            last_session.set_aside(self._logs)
+            last_session.move_aside(self._logs)
             self.resumed = True
-        last_session.keep(self._logs, state)
+        last_session.write_session(self._logs, state)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from impsy_tui.engine.io.midi_learn import LearnedControl
-from impsy_tui.engine.performance.session_state.pending_lines import LastPending, read_pending
+from impsy_tui.engine.performance.session_state.pending_lines import SavedPending, read_pending
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.settings import read_values
 from impsy_tui.errors import UserError
@@ -23,12 +23,12 @@ _LARGEST: Final = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class SavedPlayer:
-    """What is kept of a player.
+    """State of one player.
 
     Attributes:
         model: path of the model file, empty for none.
-        values: of its parameters, by name; those that a file does not have are as the configuration has them.
-        paused: whether it was paused.
+        values: values of its parameters, by name; missing ones come from the configuration.
+        paused: True if the player was paused.
     """
 
     model: str
@@ -38,28 +38,28 @@ class SavedPlayer:
 
 @dataclass(frozen=True, slots=True)
 class SavedSet:
-    """What is kept of a set.
+    """State of a live set.
 
     Attributes:
-        scene: everything that was set, as ``scene_book`` has it.
-        words: the performer's own, as ``def`` takes them.
+        scene: all parameters, as a scene file has them.
+        macros: macros, as ``def`` takes them.
         bindings: commands by trigger.
         set: name of the set list, empty for none.
         cue: index of the cue that was reached last, -1 before the first.
-        rig: what no scene has, as command lines: clocks, bands that are paused, and outputs that are nudged.
+        other_lines: lines for the state that no scene has: clocks, paused ensembles, nudged outputs.
         pending: pending lines.
         learned: controls that were learned.
         recording: True if commands were recorded.
-        jobs: jobs that ran, by kind and name; they end with the engine.
+        jobs: kinds and names of the jobs that ran; jobs end with the engine.
     """
 
     scene: Mapping[str, Any] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
+    macros: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     set: str = ""
     cue: int = -1
-    rig: tuple[str, ...] = ()
-    pending: tuple[LastPending, ...] = ()
+    other_lines: tuple[str, ...] = ()
+    pending: tuple[SavedPending, ...] = ()
     learned: tuple[LearnedControl, ...] = ()
     recording: bool = False
     jobs: tuple[str, ...] = ()
@@ -67,16 +67,16 @@ class SavedSet:
 
 @dataclass(frozen=True, slots=True)
 class SessionFile:
-    """The state that is kept.
+    """Saved session.
 
     Attributes:
-        players: by name.
-        focus: the player that had it.
-        thru: whether input went to every output.
-        log: whether the log was written.
-        rehearsed: what a set had planned.
+        players: players by name.
+        focus: name of the player that had the focus.
+        thru: True if input went to every output.
+        log: True if the log was written.
+        live_set: state of the live set.
         config: path of the configuration file, empty for none.
-        saved: time of day when it was saved, in seconds since 1970.
+        saved: time when the session was saved, in seconds since 1970.
         thru_before_filter: see ``SessionSettings``.
         ended: True if the engine was ended on purpose, by ``shutdown`` or a signal other than SIGHUP.
     """
@@ -85,7 +85,7 @@ class SessionFile:
     focus: str
     thru: bool
     log: bool
-    rehearsed: SavedSet = field(default_factory=SavedSet)
+    live_set: SavedSet = field(default_factory=SavedSet)
     config: str = ""
     saved: float = 0.0
     ended: bool = False
@@ -93,7 +93,7 @@ class SessionFile:
 
     @property
     def away(self) -> float:
-        """Seconds since it was saved; 0 if the clock was set back meanwhile."""
+        """Seconds since the session was saved; 0 if the clock was set back since."""
         return max(0.0, time.time() - self.saved) if self.saved else 0.0
 
 
@@ -107,11 +107,11 @@ def earlier_file(logs: Path) -> Path:
     return logs / ".session-before.json"
 
 
-def keep(logs: Path, state: SessionFile) -> None:
-    """Write the state so that a power cut leaves the old one or the new one, whole.
+def write_session(logs: Path, state: SessionFile) -> None:
+    """Writes the session so that a power cut leaves the old or the new file complete.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: The file cannot be written.
     """
     logs.mkdir(parents=True, exist_ok=True)
     temporary = session_file(logs).with_suffix(".new")
@@ -122,32 +122,32 @@ def keep(logs: Path, state: SessionFile) -> None:
     temporary.replace(session_file(logs))
 
 
-def set_aside(logs: Path) -> None:
-    """Move a saved session to the file for the one before, so that a new one does not overwrite it.
+def move_aside(logs: Path) -> None:
+    """Moves a saved session to ``earlier_file``, so that a new session does not overwrite it.
 
     Raises:
-        OSError: it cannot be moved.
+        OSError: The file cannot be moved.
     """
     with contextlib.suppress(FileNotFoundError):
         session_file(logs).replace(earlier_file(logs))
 
 
-def recall(logs: Path) -> SessionFile | None:
+def read_session(logs: Path) -> SessionFile | None:
     """Returns the saved session, or None if there is none.
 
     Raises:
-        UserError: there is one, and it cannot be read or makes no sense.
+        UserError: The file cannot be read, or is damaged.
     """
     try:
         raw: Any = json.loads(read_regular(session_file(logs), _LARGEST))
-        # Files of earlier versions have the values of the only player next to the others.
+        # Files of earlier versions have the values of the only player at the top level.
         players = raw.get("players", {MAIN: raw})
         return SessionFile(
             players={str(name): _player(kept) for name, kept in players.items()},
             focus=str(raw.get("focus", MAIN)),
             thru=bool(raw["thru"]),
             log=bool(raw["log"]),
-            rehearsed=_rehearsed(raw.get("rehearsed", {})),
+            live_set=_live_set(raw.get("live_set", raw.get("rehearsed", {}))),
             config=str(raw.get("config", "")),
             saved=float(raw.get("saved", 0.0)),
             ended=bool(raw.get("ended", True)),
@@ -158,17 +158,18 @@ def recall(logs: Path) -> SessionFile | None:
     except OSError as error:
         raise UserError(error.strerror or str(error)) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise UserError("it is damaged") from None
+        raise UserError("the file is damaged") from None
 
 
-def _rehearsed(raw: Any) -> SavedSet:
+def _live_set(raw: Any) -> SavedSet:
+    # Files of earlier versions have the keys words and rig.
     return SavedSet(
         scene=dict(raw.get("scene", {})),
-        words=tuple(map(str, raw.get("words", ()))),
+        macros=tuple(map(str, raw.get("macros", raw.get("words", ())))),
         bindings={str(trigger): str(line) for trigger, line in raw.get("bindings", {}).items()},
         set=str(raw.get("set", "")),
         cue=int(raw.get("cue", -1)),
-        rig=tuple(map(str, raw.get("rig", ()))),
+        other_lines=tuple(map(str, raw.get("other_lines", raw.get("rig", ())))),
         pending=tuple(map(read_pending, raw.get("pending", ()))),
         learned=tuple(map(_learned, raw.get("learned", ()))),
         recording=bool(raw.get("recording", False)),
@@ -182,6 +183,6 @@ def _learned(raw: Any) -> LearnedControl:
 
 
 def _player(raw: Any) -> SavedPlayer:
-    # Files of earlier versions have the values next to the others.
+    # Files of earlier versions have the values at the level of the player.
     values = read_values(raw.get("values", raw), parameters_of(MDRNN))
     return SavedPlayer(str(raw["model"]), values, bool(raw["paused"]))

@@ -17,7 +17,7 @@ MOST_KEPT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class LastPending:
+class SavedPending:
     """One pending line.
 
     Attributes:
@@ -35,21 +35,21 @@ class LastPending:
     starts: tuple[tuple[str, str, int, float], ...] = ()
 
 
-def capture(scheduled: ScheduledCommands) -> tuple[LastPending, ...]:
+def capture(scheduled: ScheduledCommands) -> tuple[SavedPending, ...]:
     """Returns the newest pending lines, the oldest of them first."""
     return tuple(_captured(scheduled, pending) for pending in scheduled.all()[-MOST_KEPT:])
 
 
-def _captured(scheduled: ScheduledCommands, pending: PendingCommand) -> LastPending:
+def _captured(scheduled: ScheduledCommands, pending: PendingCommand) -> SavedPending:
     if pending.ramp is not None:
         starts = tuple((*track.key, track.start) for track in pending.ramp.tracks.values())
-        return LastPending(pending.number, pending.text, scheduled.now - pending.ramp.began, starts=starts)
+        return SavedPending(pending.number, pending.text, scheduled.now - pending.ramp.began, starts=starts)
     if pending.kind in ("after", "every"):
-        return LastPending(pending.number, pending.text, scheduled.seconds_left(pending) or 0.0)
-    return LastPending(pending.number, pending.text, left=pending.left)
+        return SavedPending(pending.number, pending.text, scheduled.seconds_left(pending) or 0.0)
+    return SavedPending(pending.number, pending.text, left=pending.left)
 
 
-def read_pending(raw: Mapping[str, Any]) -> LastPending:
+def read_pending(raw: Mapping[str, Any]) -> SavedPending:
     """Returns a pending line from the saved session.
 
     Raises:
@@ -60,11 +60,11 @@ def read_pending(raw: Mapping[str, Any]) -> LastPending:
         for player, parameter, index, value in raw.get("starts", ())
     )
     number, left = int(raw["number"]), int(raw.get("left", 0))
-    return LastPending(number, str(raw["line"]), float(raw.get("seconds", 0.0)), left, starts)
+    return SavedPending(number, str(raw["line"]), float(raw.get("seconds", 0.0)), left, starts)
 
 
 async def resume(
-    kept: Sequence[LastPending],
+    kept: Sequence[SavedPending],
     away: float,
     read: Callable[[str], Program | Mistake],
     ramps: RampStarter,
@@ -90,7 +90,7 @@ async def resume(
 
 
 async def _resume(
-    one: LastPending,
+    one: SavedPending,
     away: float,
     read: Callable[[str], Program | Mistake],
     ramps: RampStarter,

@@ -8,16 +8,16 @@ import pytest
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.performance.scenes.file import SceneFile
 from tests.support.engine.scripted_players import ScriptedPlayer
-from tests.support.engine.virtual_session import Rehearsal, temp
+from tests.support.engine.virtual_session import VirtualSession, temp
 from tests.support.models import constant_model
 
 
 @pytest.fixture
-def set_(tmp_path: Path) -> Rehearsal:
-    return Rehearsal(tmp_path)
+def set_(tmp_path: Path) -> VirtualSession:
+    return VirtualSession(tmp_path)
 
 
-def test_scenes_come_back_at_once_and_bit_by_bit(set_: Rehearsal, tmp_path: Path) -> None:
+def test_scenes_come_back_at_once_and_bit_by_bit(set_: VirtualSession, tmp_path: Path) -> None:
     seat = set_.session.seat
     set_.do("mode battle; temp 2; hold x1 0.25; range x2 0 0.5; mute x3; tempo 100; quantise 1/8; thru on")
     assert set_.do("scene save dark") == "scene dark is kept in scenes.toml"
@@ -75,7 +75,7 @@ TIME = SANE + "[dark.time]\nbeats = 120\nswing = 0.5\n"
     ],
 )
 def test_a_file_of_scenes_that_makes_no_sense_is_told(
-    set_: Rehearsal, tmp_path: Path, content: str, said: str
+    set_: VirtualSession, tmp_path: Path, content: str, said: str
 ) -> None:
     (tmp_path / "scenes.toml").write_text(content)
     reply = set_.try_("scene dark")
@@ -133,7 +133,7 @@ def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     assert (trio.players, trio.values, trio.forced) == (3, {"temp": 0.7, "clips": "nearest"}, {"p2": "big-swirl"})
 
 
-def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehearsal, tmp_path: Path) -> None:
+def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text("x = 1\n")
     reply = set_.try_("scene save dark")
     assert not reply.ok
@@ -142,7 +142,7 @@ def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Rehea
 
 
 def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
-    set_ = Rehearsal(
+    set_ = VirtualSession(
         tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)}, models=tmp_path, mode="useronly"
     )
     for model in ("one", "two"):
@@ -161,7 +161,7 @@ def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Pa
 
 
 def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) -> None:
-    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     for name in ("one", "two"):
         constant_model(tmp_path / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
     set_.do("load one")
@@ -179,7 +179,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) 
 
 
 def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> None:
-    set_ = Rehearsal(tmp_path, models=tmp_path, mode="useronly")
+    set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
     constant_model(tmp_path / "large.h5", [0.1, 0.2, 0.5, 0.8, 0.9])
     set_.do("load large")
@@ -193,14 +193,14 @@ def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> N
     assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
 
 
-def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: Rehearsal) -> None:
+def test_a_scene_is_kept_as_it_is_where_it_stands_in_its_line(set_: VirtualSession) -> None:
     set_.do("temp 1.1; scene save a; temp 2")
     set_.do("scene a")
     assert temp(set_) == 1.1
 
 
 @pytest.mark.parametrize("begun", ["scene dark", "undo"])
-def test_what_follows_in_a_line_goes_on_from_the_scene(set_: Rehearsal, begun: str) -> None:
+def test_what_follows_in_a_line_goes_on_from_the_scene(set_: VirtualSession, begun: str) -> None:
     set_.do("temp 2; sigma 0.5")
     set_.do("scene save dark")
     set_.do("temp 1; sigma 0.1")
@@ -211,7 +211,7 @@ def test_what_follows_in_a_line_goes_on_from_the_scene(set_: Rehearsal, begun: s
     assert not set_.try_(f"{begun}; hold x9 1").ok
 
 
-def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: Rehearsal) -> None:
+def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: VirtualSession) -> None:
     set_.do("scene save dark")
     set_.do("def on = scene dark; hold x9 1; temp 2.5")
     set_.do("after 1s on")
@@ -220,7 +220,7 @@ def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: Rehearsal)
     assert any("x9" in text for level, _, text in set_.told if level == "error")
 
 
-def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(set_: Rehearsal) -> None:
+def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(set_: VirtualSession) -> None:
     set_.do("scene save dark")
     set_.do("every 1s temp 1.2")
     set_.do("temp 2; scene dark; every 2s temp 1.7; after 9s temp 3")

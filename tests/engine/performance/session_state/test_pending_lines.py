@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from impsy_tui.engine.performance.session_state import pending_lines
-from tests.support.engine.virtual_session import Rehearsal, temp
+from tests.support.engine.virtual_session import VirtualSession, temp
 
 
-def _restarted(before: Rehearsal, folder: Path, away: float = 0.0) -> tuple[Rehearsal, list[str]]:
+def _restarted(before: VirtualSession, folder: Path, away: float = 0.0) -> tuple[VirtualSession, list[str]]:
     """Another engine that resumes the pending lines of this one."""
     kept = pending_lines.capture(before.live_set.scheduled)
-    after = Rehearsal(folder)
+    after = VirtualSession(folder)
     for word in before.executor.macros.values():
         after.do(f"def {word}")
     after.do(f"temp {temp(before)}")
@@ -21,7 +21,7 @@ def _restarted(before: Rehearsal, folder: Path, away: float = 0.0) -> tuple[Rehe
 
 @pytest.mark.parametrize(("line", "eased"), [("over 20s temp 2", False), ("over 20s ease temp 2", True)])
 def test_ramp_goes_on_where_it_would_be(tmp_path: Path, line: str, eased: bool) -> None:
-    before = Rehearsal(tmp_path)
+    before = VirtualSession(tmp_path)
     before.do("temp 0.5")
     before.do(line)
     before.wait(4)
@@ -38,7 +38,7 @@ def test_ramp_goes_on_where_it_would_be(tmp_path: Path, line: str, eased: bool) 
 
 
 def test_ramp_that_ended_meanwhile_is_at_its_end(tmp_path: Path) -> None:
-    before = Rehearsal(tmp_path)
+    before = VirtualSession(tmp_path)
     before.do("over 5s temp 2")
     before.wait(1)
     after, problems = _restarted(before, tmp_path, away=3600)
@@ -47,7 +47,7 @@ def test_ramp_that_ended_meanwhile_is_at_its_end(tmp_path: Path) -> None:
 
 
 def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
-    before = Rehearsal(tmp_path)
+    before = VirtualSession(tmp_path)
     before.do("over 20s temp 2 sigma 0.5")
     before.wait(1)
     before.do("temp 0.7")
@@ -58,7 +58,7 @@ def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
 
 
 def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None:
-    before = Rehearsal(tmp_path)
+    before = VirtualSession(tmp_path)
     before.do("def drop = temp 1.9")
     for line in (
         "after 1s temp 0.5",
@@ -86,7 +86,7 @@ def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None
 
 
 def test_line_that_fell_due_meanwhile_is_carried_out_once(tmp_path: Path) -> None:
-    before = Rehearsal(tmp_path)
+    before = VirtualSession(tmp_path)
     before.do("after 10s temp 1.9")
     before.do("every 4s mode battle")
     after, _ = _restarted(before, tmp_path, away=101)
@@ -97,7 +97,7 @@ def test_line_that_fell_due_meanwhile_is_carried_out_once(tmp_path: Path) -> Non
 
 
 def test_line_whose_macro_is_gone_is_reported_and_the_others_come_back(tmp_path: Path) -> None:
-    before = Rehearsal(tmp_path)
+    before = VirtualSession(tmp_path)
     before.do("def drop = temp 1.9")
     before.do("after 10s drop")
     before.do("after 11s take")
