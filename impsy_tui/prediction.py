@@ -1,15 +1,15 @@
-"""Who plays with the musician. Every kind of player is one file behind the Player protocol."""
+"""Interface between the players of the engine and the models that predict events."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 
 class Prediction(NamedTuple):
-    """What a player would play next.
+    """Next event of a model.
 
     Attributes:
-        dt: seconds after the event it follows, at least ``terms.MIN_DT``.
-        values: one a dimension, 0..1; length is the player's dimension - 1.
+        dt: seconds after the event that it follows, at least ``terms.MIN_DT``.
+        values: 0 to 1, one for each dimension x1..xn; their number is ``dimension - 1``.
     """
 
     dt: float
@@ -17,16 +17,16 @@ class Prediction(NamedTuple):
 
 
 class Predictor(Protocol):
-    """Somebody who listens and says what comes next, and when.
+    """Model that receives events and predicts the next one.
 
     Attributes:
         kind: "mdrnn" or "dummy".
-        name: of the model, for the performer.
-        runtime: what computes it.
-        dimension: values of an event plus one for time.
-        pi_temperature: see ``parameters.TEMP``.
-        sigma_temperature: see ``parameters.SIGMA``.
-        max_gap: seconds; the longest dt it was trained with, None if unknown.
+        name: model name, as the performer sees it.
+        runtime: library that computes the model.
+        dimension: length of an event: dt and the values x1..xn.
+        pi_temperature: temperature of the choice of a mixture component, above 0; see ``parameters.TEMP``.
+        sigma_temperature: temperature of the deviation of a component, 0 or more; see ``parameters.SIGMA``.
+        max_gap: longest dt of the training data in seconds, None if unknown.
     """
 
     kind: str
@@ -38,21 +38,21 @@ class Predictor(Protocol):
     max_gap: float | None
 
     def predict(self, dt: float, values: Sequence[float]) -> Prediction:
-        """Hear one event and say what follows.
+        """Takes one event and returns the next one.
 
         Args:
             dt: seconds since the last event of the same source.
-            values: 0..1, ``dimension - 1`` of them.
+            values: 0 to 1, length ``dimension - 1``.
 
         Raises:
-            UserError: see there.
+            UserError: the model gives values that are not finite.
         """
 
     def settle(self) -> None:
-        """Do now, while nobody waits, what else the next prediction would do first. Never needed."""
+        """Does the part of the next prediction that needs no event, to shorten it. Optional."""
 
     def reset(self) -> None:
-        """Forget everything heard."""
+        """Forgets all events."""
 
     def discard_drawn_numbers(self) -> None:
-        """Forget what was drawn by chance beforehand: its source begins anew."""
+        """Discards random numbers drawn in advance, because the random generator was seeded again."""

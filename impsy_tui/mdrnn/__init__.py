@@ -1,1 +1,1 @@
-"""Mixture density recurrent network (IMPSY): stepped without TensorFlow."""
+"""Mixture density recurrent network (IMPSY), computed without TensorFlow."""

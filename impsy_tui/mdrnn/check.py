@@ -1,9 +1,8 @@
-"""Looking at a model file in a process of its own.
+"""Check of a model file in a separate process.
 
-A corrupted file can make an interpreter spin, crash or take all memory. So a file never seen
-before is first opened here: ``python -m impsy_tui.mdrnn.check FILE`` writes one line of JSON,
-then, for Keras files, the weights as raw 32-bit floats. Reading those files here also keeps
-h5py, which takes 15 ms to import and 12 MB, out of the engine.
+A corrupted file can make an interpreter hang, crash or take all memory, so every new file is opened here first.
+``python -m impsy_tui.mdrnn.check FILE`` writes one line of JSON, then, for Keras files, the weights as 32-bit floats.
+This also keeps h5py (15 ms to import, 12 MB) out of the engine.
 """
 
 import json
@@ -29,11 +28,11 @@ _LONGEST_HEADER: Final = 1 << 16
 
 
 def main() -> None:
-    """Check the file named on the command line; see the module."""
+    """Checks the file named on the command line and writes the report."""
     lower_priority()
     file = Path(sys.argv[1])
     out = sys.stdout.buffer
-    # Libraries write to the descriptors of their own accord; the answer must stay clean.
+    # Libraries write to standard output too; the report must stay clean.
     answer = os.fdopen(os.dup(out.fileno()), "wb")
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
@@ -65,7 +64,6 @@ def _report(file: Path, answer: BinaryIO) -> None:
 
 
 def _open(file: Path) -> tuple[Network, Weights | None, Path]:
-    """A network, its weights if it is stepped from them, and the file it comes from."""
     if file.suffix == ".tflite":
         try:
             return TfliteNetwork(file), None, file
@@ -73,21 +71,20 @@ def _open(file: Path) -> tuple[Network, Weights | None, Path]:
             siblings = [file.with_suffix(suffix) for suffix in (*KERAS_SUFFIXES, ".weights.h5")]
             sibling = next((path for path in siblings if path.exists()), None)
             if sibling is None:
-                message = f"{problem}; its .keras, .h5 or .hdf5 file beside it would do, and is not there"
+                message = f"{problem}; put its .keras, .h5 or .hdf5 file next to it"
                 raise UserError(message) from None
             file = sibling
     if file.suffix not in SUFFIXES:
-        raise UserError(f"is no model: models end in {', '.join(SUFFIXES)}")
+        raise UserError(f"is not a model file: model files end in {', '.join(SUFFIXES)}")
     weights = read_weights(file)
     return NumpyNetwork(weights), weights, file
 
 
 def _try_out(network: Network) -> None:
-    """Refuse a network whose predictions are not numbers."""
     for step in range(4):
         parameters = network.step([0.1 + 0.2 * step] * network.shape.dimension)
         if not np.all(np.isfinite(parameters)):
-            raise UserError("predicts what is not a number")
+            raise UserError("predicts values that are not finite numbers")
 
 
 def _flat(weights: Weights) -> Iterator[Floats]:
@@ -102,22 +99,22 @@ def _write_header(answer: BinaryIO, header: dict[str, Any]) -> None:
 
 
 class Report:
-    """What a check found out, as the engine reads it.
+    """Result of a check, as the engine reads it.
 
     Attributes:
-        shape: the size of the network.
-        source: name of the file that is played: the file asked for, or the one beside it.
-        weights: for a network stepped from its weights, those; None for a ``.tflite`` file.
+        shape: size of the network.
+        source: name of the file that the engine must load: the checked file, or the Keras file next to it.
+        weights: weights of a Keras file; None for a ``.tflite`` file.
     """
 
     def __init__(self, answer: BinaryIO) -> None:
-        """Read what the process wrote.
+        """Reads the output of the process.
 
         Args:
-            answer: Holds that, from here on.
+            answer: stream at the beginning of the output.
 
         Raises:
-            UserError: what it found wrong with the file, or that it wrote nothing sensible.
+            UserError: the file has a problem, or the output is not a report.
         """
         try:
             header = json.loads(answer.readline(_LONGEST_HEADER))

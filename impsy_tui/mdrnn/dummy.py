@@ -1,4 +1,4 @@
-"""The player there is when there is no model: enough to try the wires, and always called DUMMY."""
+"""Predictor without a model, for testing connections; its name is always DUMMY."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from impsy_tui.prediction import Prediction
 
 
 class DummyPredictor:
-    """Wanders at random, a few events a second, and hears nothing."""
+    """Random walk of all values, a few events per second. Input has no effect."""
 
     kind = "dummy"
     name = "DUMMY"
@@ -24,20 +24,20 @@ class DummyPredictor:
         self.pi_temperature = parameters.TEMP.default
         self.sigma_temperature = parameters.SIGMA.default
         self._random = random
-        self._place: list[float] = random.random(dimension - 1).tolist()
+        self._values: list[float] = random.random(dimension - 1).tolist()
 
     def predict(self, dt: float, values: Sequence[float]) -> Prediction:
         dt_next, *moves = self._random.random(self.dimension).tolist()
-        self._place = [
-            min(1.0, max(0.0, x + (2 * move - 1) * self._STEP)) for x, move in zip(self._place, moves, strict=True)
+        self._values = [
+            min(1.0, max(0.0, x + (2 * move - 1) * self._STEP)) for x, move in zip(self._values, moves, strict=True)
         ]
-        return Prediction(max(dt_next * self._SLOWEST, terms.MIN_DT), tuple(self._place))
+        return Prediction(max(dt_next * self._SLOWEST, terms.MIN_DT), tuple(self._values))
 
     def settle(self) -> None:
-        """There is nothing to do beforehand."""
+        """Does nothing."""
 
     def discard_drawn_numbers(self) -> None:
-        """Nothing is drawn beforehand."""
+        """Does nothing: all numbers are drawn when they are needed."""
 
     def reset(self) -> None:
-        self._place = self._random.random(self.dimension - 1).tolist()
+        self._values = self._random.random(self.dimension - 1).tolist()

@@ -1,4 +1,4 @@
-"""Stepping a network in NumPy, from its weights alone."""
+"""LSTM network with a mixture density output, computed in NumPy from its weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _EPSILON: Final = np.float32(1e-7)
 
 @dataclass(frozen=True, slots=True)
 class LstmWeights:
-    """One LSTM layer as Keras keeps it, gates in the order input, forget, cell, output.
+    """Weights of one LSTM layer in the order of Keras: input, forget, cell and output gate.
 
     Attributes:
         kernel: ``(inputs, 4 * units)``.
@@ -32,10 +32,10 @@ class Weights:
     """All weights of a mixture density network.
 
     Attributes:
-        layers: LSTM layers, the one that hears the event first.
-        means: kernel ``(units, mixtures * dimension)`` and bias of the means.
-        deviations: the same of the standard deviations, before their activation.
-        logits: kernel ``(units, mixtures)`` and bias of the logits.
+        layers: LSTM layers, from input to output.
+        means: kernel ``(units, mixtures * dimension)`` and bias ``(mixtures * dimension,)`` of the means.
+        deviations: same shapes, for the standard deviations before their activation.
+        logits: kernel ``(units, mixtures)`` and bias ``(mixtures,)`` of the logits.
     """
 
     layers: tuple[LstmWeights, ...]
@@ -45,13 +45,13 @@ class Weights:
 
     @property
     def shape(self) -> Shape:
-        """The size of the network.
+        """Size of the network.
 
         Raises:
-            UserError: the weights do not fit each other.
+            UserError: the shapes of the weights do not match.
         """
         if not self.layers:
-            raise UserError("no LSTM layer is in it")
+            raise UserError("has no LSTM layer")
         dimension = self.layers[0].kernel.shape[0]
         units = self.layers[0].recurrent.shape[0]
         mixtures = self.logits[0].shape[-1]
@@ -73,12 +73,12 @@ class Weights:
 
 
 class NumpyNetwork:
-    """A mixture density LSTM network, one event at a time.
+    """Mixture density LSTM network in NumPy; implements ``model.Network``.
 
     LSTM: S. Hochreiter and J. Schmidhuber, Neural Computation 9(8), 1997, with forget gates, as
-    Keras computes it (sigmoid gates, tanh cell). The logistic function is taken as
-    ``(1 + tanh(z / 2)) / 2``, its halves folded into the weights, so that one tanh serves all
-    gates of a layer.
+    Keras computes it (sigmoid gates, tanh cell). The logistic function is
+    ``(1 + tanh(z / 2)) / 2``. The weights contain the factor 1/2, so one tanh serves all gates of a layer.
+    Standard deviations are ``elu(z) + 1 + 1e-7``, as in keras-mdn-layer.
     """
 
     runtime = "numpy"
@@ -100,14 +100,13 @@ class NumpyNetwork:
         out = self._out
         np.dot(hidden, self._head, out=out)
         out += self._head_bias
-        # Standard deviations are elu(z) + 1 + epsilon, as keras-mdn-layer defines them.
         z = out[self._deviations]
         z[:] = np.where(z > 0, z + np.float32(1), np.exp(np.minimum(z, np.float32(0))))
         z += _EPSILON
         return out
 
     def settle(self) -> None:
-        """There is nothing left over from a step."""
+        """Does nothing."""
 
     def reset(self) -> None:
         for layer in self._layers:
@@ -115,7 +114,7 @@ class NumpyNetwork:
 
 
 class _Layer:
-    """One LSTM layer with its state and the buffers it computes in."""
+    """LSTM layer with its state and its buffers."""
 
     def __init__(self, weights: LstmWeights) -> None:
         units = weights.recurrent.shape[0]

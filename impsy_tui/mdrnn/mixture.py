@@ -1,4 +1,4 @@
-"""Drawing one event from the mixture that a network predicts."""
+"""Sampling of events from the mixture that a network predicts."""
 
 import math
 from typing import Final
@@ -8,70 +8,70 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
 
-_THROWS: Final = 64
-"""Thrown at once, which takes as long as throwing for three."""
+_BATCH: Final = 64
+"""Events for which random numbers are drawn at once: this takes as long as for three events."""
 
 
 class Sampler:
-    """Draws events.
+    """Sampler of a mixture of Gaussians.
 
-    A component is chosen with probability ``softmax(logits / pi_temperature)``, then the event
+    The sampler chooses a component with probability ``softmax(logits / pi_temperature)``, then the event
     from its Gaussian with the covariance ``diag(deviation²) * sigma_temperature`` (ancestral
-    sampling: C. Bishop, "Pattern Recognition and Machine Learning", 11.1; the two temperatures
+    sampling: C. Bishop, "Pattern Recognition and Machine Learning", 2006, section 8.1.2; the two temperatures
     as in keras-mdn-layer).
 
-    The arithmetic is plain Python on purpose: for the few numbers of one mixture it takes a
-    third of the time of the same in array operations.
+    The arithmetic is plain Python: for the few numbers of one mixture it takes a third of the time of
+    array operations.
 
     Args:
-        shape: of the network.
-        random: source of chance.
+        shape: size of the network.
+        random: random generator.
     """
 
     def __init__(self, shape: Shape, random: np.random.Generator) -> None:
         self._shape = shape
         self._random = random
-        self._dice: list[tuple[float, list[float]]] = []
+        self._drawn: list[tuple[float, list[float]]] = []
 
     def settle(self) -> None:
-        """Throw the dice for events to come now, while nobody waits."""
-        if not self._dice:
-            components = self._random.random(_THROWS).tolist()
-            noise = self._random.standard_normal((_THROWS, self._shape.dimension)).tolist()
-            self._dice = list(zip(components, noise, strict=True))
+        """Draws random numbers for the next events in advance, if none are left."""
+        if not self._drawn:
+            components = self._random.random(_BATCH).tolist()
+            noise = self._random.standard_normal((_BATCH, self._shape.dimension)).tolist()
+            self._drawn = list(zip(components, noise, strict=True))
 
     def discard_drawn_numbers(self) -> None:
-        """Forget the dice that were thrown: the source of chance begins anew."""
-        self._dice = []
+        """Discards random numbers drawn in advance, because the random generator was seeded again."""
+        self._drawn = []
 
     def draw(self, parameters: Floats, pi_temperature: float, sigma_temperature: float) -> list[float]:
-        """Draw an event.
+        """Draws one event.
 
         Args:
-            parameters: as a network's ``step`` gives them, shape ``(shape.parameters,)``.
+            parameters: result of ``Network.step``, shape ``(shape.parameters,)``.
             pi_temperature: above 0.
-            sigma_temperature: 0 or more; 0 gives the component's mean.
+            sigma_temperature: 0 or more; 0 gives the mean of the component.
 
         Returns:
-            ``[dt, x_1 … x_n]``, unscaled and unclipped.
+            ``[dt, x_1 … x_n]``, divided by ``SCALE``, not clipped.
 
         Raises:
-            UserError: the parameters are not finite numbers.
+            UserError: the parameters are not finite.
         """
-        if not self._dice:
+        if not self._drawn:
             self.settle()
-        dice, noise = self._dice.pop()
+        point, noise = self._drawn.pop()
         numbers: list[float] = parameters.tolist()
         mixtures, dimension = self._shape.mixtures, self._shape.dimension
         logits = numbers[-mixtures:]
         top = max(logits)
         if not math.isfinite(top):
-            raise UserError("the model predicts what is not a number")
+            raise UserError("the model predicts values that are not finite numbers")
         total, sums = 0.0, []
         for logit in logits:
             total += math.exp((logit - top) / pi_temperature)
             sums.append(total)
-        mark, chosen = dice * total, 0
+        mark, chosen = point * total, 0
         while chosen < mixtures - 1 and sums[chosen] <= mark:
             chosen += 1
         mean, deviation = chosen * dimension, (mixtures + chosen) * dimension
@@ -83,5 +83,5 @@ class Sampler:
             )
         ]
         if not math.isfinite(sum(event)):
-            raise UserError("the model predicts what is not a number")
+            raise UserError("the model predicts values that are not finite numbers")
         return event

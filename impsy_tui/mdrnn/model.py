@@ -1,7 +1,7 @@
-"""Stepping a trained mixture density network without TensorFlow.
+"""Interface of a trained mixture density network.
 
-A network takes an event ``[dt, x_1 … x_n]`` and gives the parameters of a mixture of Gaussians
-for the next one (C. Bishop, "Mixture Density Networks", Aston University NCRG/94/004, 1994;
+A network takes an event ``[dt, x_1 … x_n]`` and returns the parameters of a mixture of Gaussians
+for the next event (C. Bishop, "Mixture Density Networks", Aston University NCRG/94/004, 1994;
 as used in C. P. Martin and J. Torresen, "An Interactive Musical Prediction System with Mixture
 Density Recurrent Neural Networks", NIME 2019).
 """
@@ -14,20 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 SCALE: Final = 10.0
-"""Values and dt are multiplied by it on their way into a network and divided on their way out."""
+"""Factor of values and dt at the input of a network; its output is divided by it."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size of a network.
+    """Size of a network.
 
     Attributes:
         dimension: length of an event, dt included.
-        units: LSTM units a layer.
-        layers: LSTM layers.
-        mixtures: components of the mixture.
+        units: LSTM units of each layer.
+        layers: number of LSTM layers.
+        mixtures: number of components of the mixture.
     """
 
     dimension: int
@@ -37,31 +37,34 @@ class Shape:
 
     @property
     def parameters(self) -> int:
-        """Length of the mixture parameters: means, deviations, then logits."""
+        """Number of mixture parameters: means, standard deviations, then logits."""
         return self.mixtures * (2 * self.dimension + 1)
 
 
 class Network(Protocol):
-    """A network that remembers what it has heard."""
+    """Recurrent network: its state depends on all events since the last reset."""
 
     shape: Shape
     runtime: str
-    """What computes it, for the status line."""
+    """Library that computes the network, for the status line."""
 
     def step(self, event: Sequence[float]) -> Floats:
-        """Hear one event.
+        """Takes one event and returns the mixture of the next one.
 
         Args:
-            event: ``[dt, x_1 … x_n]``, dt in seconds, x in 0..1, length ``shape.dimension``.
+            event: ``[dt, x_1 … x_n]``, dt in seconds, x from 0 to 1, length ``shape.dimension``.
 
         Returns:
             Mixture parameters for the next event, scaled by ``SCALE``: ``mixtures * dimension``
             means, as many standard deviations, then ``mixtures`` logits. Shape
-            ``(shape.parameters,)``. The array may be reused by the next step.
+            ``(shape.parameters,)``. The next step may reuse the array.
+
+        Raises:
+            UserError: the interpreter cannot compute the network.
         """
 
     def settle(self) -> None:
-        """Do now, while nobody waits, what else the next step would do first. Never needed."""
+        """Does the part of the next step that needs no event, to shorten it. Optional."""
 
     def reset(self) -> None:
-        """Forget everything heard."""
+        """Forgets all events: sets the state to zero."""

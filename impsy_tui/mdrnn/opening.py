@@ -1,4 +1,4 @@
-"""Opening a model where waiting for it disturbs nobody."""
+"""Model opening outside the engine, after a check in a separate process."""
 
 import io
 from pathlib import Path
@@ -11,16 +11,16 @@ from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.checks import run_file_check
 
 
-def open_checked(file: Path, patience: float) -> Network:
-    """A model's network, once a process of its own has opened the file without trouble.
+def open_checked(file: Path, timeout: float) -> Network:
+    """Checks a model file in a separate process, then returns its network.
 
     Args:
-        file: the model.
-        patience: seconds that looking at it may take.
+        file: model file.
+        timeout: seconds that the check may take.
 
     Raises:
-        UserError: it cannot be played.
+        UserError: the file is not a valid model.
     """
-    found = Report(io.BytesIO(run_file_check("impsy_tui.mdrnn.check", file, patience)))
+    found = Report(io.BytesIO(run_file_check("impsy_tui.mdrnn.check", file, timeout)))
     network = TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
     return with_scale_of_file(network, file)

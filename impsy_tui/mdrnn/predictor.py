@@ -1,4 +1,4 @@
-"""The player of IMPSY: a mixture density RNN over control gestures."""
+"""Predictor of IMPSY: a mixture density RNN over control events."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,14 @@ from impsy_tui.prediction import Prediction
 
 
 class MdrnnPredictor:
-    """Plays what its network predicts."""
+    """Samples events from the mixtures of a network; implements ``prediction.Predictor``.
+
+    Args:
+        network: network of this predictor alone.
+        name: model name.
+        random: random generator of the samples.
+        max_gap: longest dt of the training data in seconds, None if unknown.
+    """
 
     kind = "mdrnn"
 
@@ -35,7 +42,7 @@ class MdrnnPredictor:
             event = self._sampler.draw(parameters, self.pi_temperature, self.sigma_temperature)
         except UserError as problem:
             self._network.reset()
-            raise UserError(f"{self.name}: {problem}; it starts afresh") from None
+            raise UserError(f"{self.name}: {problem}; its state is reset") from None
         return Prediction(
             max(event[0], terms.MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
         )

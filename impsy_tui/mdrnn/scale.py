@@ -1,4 +1,4 @@
-"""Networks that were trained on values times another number than ``SCALE``, as the names of their files say."""
+"""Networks with another input scale than ``SCALE``: the file name holds the scale."""
 
 import re
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ _NAMED: Final = re.compile(r"-scale(\d{1,5})(?!\d)", re.ASCII)
 
 
 def scale_of(file: Path) -> float:
-    """Returns the scale in the name of a model, ``…-scale10.tflite``; ``SCALE`` where there is none."""
+    """Returns the scale in a file name such as ``…-scale10.tflite``; ``SCALE`` if the name has none."""
     found = _NAMED.findall(file.stem)
     return float(found[-1]) if found and int(found[-1]) else SCALE
 
 
 def with_scale_of_file(network: Network, file: Path) -> Network:
-    """Returns a network that is stepped with the scale that the name of its file says."""
+    """Returns the network, wrapped if the name of its file holds another scale than ``SCALE``."""
     scale = scale_of(file)
     return network if scale == SCALE else ScaledNetwork(network, scale)
 
 
 class ScaledNetwork:
-    """A network of another scale, stepped as one of ``SCALE``.
+    """Network of another scale with the interface of a network of ``SCALE``.
 
     Args:
-        network: that scales by ``SCALE`` itself.
-        scale: that it was trained with.
+        network: network that multiplies its input by ``SCALE``.
+        scale: scale of its training data, above 0.
     """
 
     def __init__(self, network: Network, scale: float) -> None:
@@ -38,18 +38,15 @@ class ScaledNetwork:
         self._network = network
         self._factor = scale / SCALE
         self._scaled = 2 * self.shape.mixtures * self.shape.dimension
-        """Means and deviations come first; logits have no scale."""
+        """Number of scaled parameters: means and deviations come first, logits have no scale."""
 
     def step(self, event: Sequence[float]) -> Floats:
-        """Hears one event; see ``Network``."""
         parameters = np.array(self._network.step([value * self._factor for value in event]))
         parameters[: self._scaled] /= self._factor
         return parameters
 
     def settle(self) -> None:
-        """See ``Network``."""
         self._network.settle()
 
     def reset(self) -> None:
-        """See ``Network``."""
         self._network.reset()

@@ -19,18 +19,18 @@ _NUMBER = re.compile(r"(\d+)(?=\D*$)")
 
 
 class TfliteNetwork:
-    """A mixture density LSTM network in a ``.tflite`` file."""
+    """Mixture density LSTM network in a ``.tflite`` file; implements ``model.Network``."""
 
     def __init__(self, file: Path) -> None:
-        """Open a file.
+        """Opens a file.
 
         Raises:
-            UnsupportedModelError: it needs operations that the interpreter lacks; look for its weights.
-            UserError: it cannot be read, or is no network of this kind.
+            UnsupportedModelError: the interpreter lacks operations of this network; its Keras file may open.
+            UserError: the file cannot be read, or is not a network of this kind.
         """
         factory, self.runtime = interpreter()
         try:
-            # From memory, not by path: the file may be replaced while its network plays.
+            # From memory, not by path: another program may replace the file while its network plays.
             content = file.read_bytes()
             self._interpreter = factory(model_content=content, num_threads=_threads(len(content)))
             self._interpreter.allocate_tensors()
@@ -38,7 +38,7 @@ class TfliteNetwork:
             raise UserError(f"cannot be read: {error.strerror or error}") from None
         except (RuntimeError, ValueError) as error:
             if "Select TensorFlow op" in str(error) or "Flex" in str(error):
-                raise UnsupportedModelError("it needs TensorFlow's Flex operations") from None
+                raise UnsupportedModelError("needs TensorFlow's Flex operations") from None
             raise UserError(f"is not a TensorFlow Lite model: {first_line(error)}") from None
         self._unsettled = False
         try:
@@ -52,7 +52,7 @@ class TfliteNetwork:
         if self._unsettled:
             self.settle()
         run = self._interpreter
-        # Straight into the array's memory: for so few numbers that takes a third of an assignment.
+        # Writing into the array's memory takes a third of the time of an assignment.
         self._pack_into(self._memory, 0, *[value * SCALE for value in event])
         run.set_tensor(self._input, self._vector)
         try:
@@ -78,12 +78,11 @@ class TfliteNetwork:
             self._interpreter.set_tensor(index, blank)
 
     def _find_tensors(self) -> None:
-        """Tell inputs, outputs and states apart.
+        """Identifies inputs, outputs and states.
 
-        Converters of different years order and name tensors differently. Inputs are told by
-        shape and by ``state_h_0`` somewhere in their name; the mixture is the output of another
-        width; states keep the order of the numbers that end their names, which is the order in
-        which the Keras model lists them: h and c of each layer, from the first.
+        Converters of different years order and name tensors differently. The event is the input of three axes;
+        the names of the other inputs contain ``state_h_0``. The mixture is the output of another width. The other
+        outputs are states in the order of the number that ends their name: h and c of each layer, from the first.
         """
         events, states = [], {}
         for tensor in self._interpreter.get_input_details():
@@ -93,7 +92,7 @@ class TfliteNetwork:
                 states[int(found[2]), found[1] == "c"] = tensor
         layers = len(states) // 2
         if len(events) != 1 or not layers or set(states) != {(n, c) for n in range(layers) for c in (False, True)}:
-            raise UserError("is no mixture density RNN: its inputs are not one event and LSTM states")
+            raise UserError("is not a mixture density RNN: its inputs must be one event and LSTM states")
         self._input = events[0]["index"]
         dimension = int(events[0]["shape"][-1])
         units = int(states[0, False]["shape"][-1])
@@ -102,11 +101,11 @@ class TfliteNetwork:
         states_out = [t["index"] for t in outputs if t["index"] != mixture[0]["index"]]
         mixtures, rest = divmod(int(mixture[0]["shape"][-1]), 2 * dimension + 1)
         if len(mixture) != 1 or rest or not mixtures or len(states_out) != 2 * layers:
-            raise UserError("is no mixture density RNN: its outputs are not one mixture and LSTM states")
+            raise UserError("is not a mixture density RNN: its outputs must be one mixture and LSTM states")
         if any(t["dtype"] is not np.float32 for t in (*events, *states.values(), *outputs)):
-            raise UserError("its numbers are not 32-bit floats")
+            raise UserError("is not a network of 32-bit floats")
         self._output = mixture[0]["index"]
-        # Pairs of output and input: where each state comes out, and where it goes in again.
+        # Pairs of tensor indices: the output of each state, and its input in the next step.
         self._states = list(zip(states_out, (states[key]["index"] for key in sorted(states)), strict=True))
         self.shape = Shape(dimension, units, layers, mixtures)
         self._vector = np.zeros((1, 1, dimension), np.float32)
@@ -114,30 +113,29 @@ class TfliteNetwork:
         self._pack_into = struct.Struct(f"={dimension}f").pack_into
 
     def _check_states(self) -> None:
-        """Make sure that states come out in the order taken.
+        """Verifies the order of the states; a wrong order would give wrong predictions without an error.
 
-        A wrong order would play, badly, for ever. In an LSTM each hidden value is its gate
-        (0..1) times tanh of its cell, so ``|h| <= |tanh(c)|`` tells h from c and pairs them.
+        In an LSTM each hidden value is its gate (0 to 1) times tanh of its cell, so ``|h| <= |tanh(c)|``.
         """
         for dt in (0.3, 0.7, 0.1):
             self.step([dt] * self.shape.dimension)
         states = [self._interpreter.get_tensor(output) for output, _ in self._states]
         for hidden, cell in zip(states[::2], states[1::2], strict=True):
             if not np.all(np.abs(hidden) <= np.abs(np.tanh(cell)) + 1e-5):
-                raise UserError("its LSTM states cannot be told apart")
+                raise UserError("has LSTM states in an unknown order")
         self.reset()
 
 
 def _threads(size: int) -> int:
-    """How many threads step a file of this size.
+    """Returns the number of threads for a file of this size in bytes.
 
-    Waking a second thread takes longer than the whole step of a small network; the 20 MB of size
-    xl are read in half the time by two.
+    Waking a second thread takes longer than a step of a small network. Two threads halve the time of the
+    20 MB of size xl.
     """
     return 2 if size > _LARGE and (os.cpu_count() or 1) > 1 else 1
 
 
 def _number(tensor: dict[str, Any]) -> tuple[int, int]:
-    """Where an output stands among the others: the last number in its name, if any."""
+    """Returns the sort key of an output: the last number in its name, if any."""
     found = _NUMBER.search(tensor["name"])
     return (int(found[1]) if found else -1, tensor["index"])

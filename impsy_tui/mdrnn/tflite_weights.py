@@ -1,4 +1,7 @@
-"""Reading a network's weights from a ``.tflite`` file that this program has made."""
+"""Weights of a network from a ``.tflite`` file that this program has written.
+
+A training may start from such a file when no Keras file is next to it, as with the model that ships.
+"""
 
 import re
 from pathlib import Path
@@ -15,18 +18,18 @@ _LAYER: Final = re.compile(
     r"/lstm_(\d+)(?:_\d+)?/lstm_cell(?:_\d+)?/(MatMul|MatMul_1|BiasAdd_1)(?:/ReadVariableOp.*)?$"
 )
 _ROLES: Final = {"MatMul": "kernel", "MatMul_1": "recurrent", "BiasAdd_1": "bias"}
-_HIDDEN: Final = "does not show its weights: only its .keras or .h5 file does"
+_HIDDEN: Final = "has no readable weights: put its .keras or .h5 file next to it"
 _HEAD: Final = re.compile(r"/mdn_(mus|sigmas|pi)(?:_\d+)?/(MatMul|BiasAdd)$")
 
 
 def read_tflite_weights(file: Path) -> Weights:
-    """The weights of a network in a ``.tflite`` file.
+    """Returns the weights of a network in a ``.tflite`` file.
 
-    The converter keeps the names of what it converts, and turns matrices round. IMPSY's own files
-    loop over their one step, which hides them.
+    The converter keeps the names of tensors and transposes matrices. Files of IMPSY contain a loop over one step,
+    which hides the weights.
 
     Raises:
-        UserError: they cannot be found in it.
+        UserError: the file cannot be read, or hides its weights.
     """
     make, _ = interpreter()
     layers: dict[int, dict[str, Floats]] = {}
@@ -37,7 +40,7 @@ def read_tflite_weights(file: Path) -> Weights:
         for tensor in opened.get_tensor_details():
             name = str(tensor["name"]).partition(";")[0]
             if tuple(tensor["shape"])[:1] in ((), (1,)):
-                continue  # what is computed has the same names
+                continue  # computed tensors have the same names as weights
             if found := _LAYER.search(name):
                 layers.setdefault(int(found[1]), {})[_ROLES[found[2]]] = _array(opened, tensor)
             elif found := _HEAD.search(name):
@@ -51,7 +54,7 @@ def read_tflite_weights(file: Path) -> Weights:
         weights = Weights(tuple(LstmWeights(**layers[number]) for number in sorted(layers)), mus, sigmas, pis)
     except (KeyError, TypeError):
         raise UserError(_HIDDEN) from None
-    _ = weights.shape  # raises where the weights do not fit each other
+    _ = weights.shape  # raises if the shapes do not match
     return weights
 
 

@@ -1,4 +1,4 @@
-"""Reading a network's weights from ``.keras`` and ``.h5`` files: arrays alone, never code."""
+"""Weights of a network from ``.keras`` and ``.h5`` files: arrays only, never code."""
 
 import io
 import re
@@ -14,11 +14,11 @@ from impsy_tui.mdrnn.model import Floats
 
 KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 _LARGEST_FILE: Final = 256 << 20
-"""Bytes, uncompressed: weights, and what an optimizer keeps of each."""
+"""Bytes, uncompressed: weights and the state of the optimizer."""
 LARGEST_WEIGHTS: Final = 64 << 20
-"""Bytes. The largest size a musician trains is a third of it."""
+"""Bytes. The largest network that the program trains takes a third of this."""
 _MOST_ITEMS: Final = 10_000
-"""Of an ``.h5`` file."""
+"""Groups and arrays of an ``.h5`` file."""
 
 _TOO_LARGE: Final = f"is too large: its weights may take at most {LARGEST_WEIGHTS >> 20} MB"
 _LSTM = re.compile(r"^(.*?\blstm_?(\d*))/", re.IGNORECASE)
@@ -30,15 +30,15 @@ _HEADS: Final = {
 
 
 def read_weights(file: Path) -> Weights:
-    """Read the weights of a mixture density network.
+    """Returns the weights of a mixture density network.
 
-    Understands ``.keras`` archives (Keras 3 and late Keras 2), whole-model and weights-only
+    Reads ``.keras`` archives (Keras 3 and late Keras 2), whole-model and weights-only
     ``.h5`` or ``.hdf5`` of Keras 2 and ``.weights.h5`` of Keras 3, of training and of inference models.
 
     Raises:
-        UserError: the file cannot be read, or holds no such network.
+        UserError: the file cannot be read, or is not a network of this kind.
     """
-    import h5py  # needed for these files alone
+    import h5py  # only these files need it
 
     try:
         source: Any = file
@@ -58,30 +58,30 @@ def read_weights(file: Path) -> Weights:
                 seen += 1
                 if isinstance(item, h5py.Dataset) and not name.startswith(("optimizer", "_")):
                     total += 4 * int(item.size or 0)
-                    # Before it is read: a small file may hold any number of compressed zeros.
+                    # Checked before reading: a small file may hold any number of compressed zeros.
                     if total > LARGEST_WEIGHTS:
                         raise UserError(_TOO_LARGE)
                     if item.dtype.kind == "f":
                         arrays[name] = np.asarray(item, np.float32)
                 if seen > _MOST_ITEMS:
-                    raise UserError("is no mixture density RNN: it holds too many things")
+                    raise UserError(f"is not a mixture density RNN: it has more than {_MOST_ITEMS} items")
 
             root.visititems(keep)
     except UserError:
         raise
-    except Exception as error:  # a damaged file can fail in any way
+    except Exception as error:  # a damaged file can raise any error
         reason = str(error).strip("'\"").partition("\n")[0][:200]
         raise UserError(f"is not a Keras file: {reason}") from None
     weights = _assemble(arrays)
-    _ = weights.shape  # raises where the weights do not fit each other
+    _ = weights.shape  # raises if the shapes do not match
     return weights
 
 
 def weights_of(model: Path) -> Weights:
-    """The weights of a model: of its file, or of its Keras file beside, or of its ``.tflite`` file.
+    """Returns the weights of a model from its Keras file, the Keras file next to it, or its ``.tflite`` file.
 
     Raises:
-        UserError: none of them can be read, or shows them.
+        UserError: no file can be read, or the ``.tflite`` file hides its weights.
     """
     for file in (model, *(model.with_suffix(suffix) for suffix in KERAS_SUFFIXES)):
         if file.suffix in KERAS_SUFFIXES and file.is_file():
@@ -101,18 +101,18 @@ def _assemble(arrays: dict[str, Floats]) -> Weights:
     for key in sorted(layers):
         parts = layers[key]
         if set(parts) != {"kernel", "recurrent", "bias"}:
-            raise UserError(f"its layer {key[1]} is no LSTM layer")
+            raise UserError(f"is not a mixture density RNN: its layer {key[1]} is not an LSTM layer")
         lstm.append(LstmWeights(**parts))
     heads = {name: _dense(arrays, pattern) for name, pattern in _HEADS.items()}
     if any(head is None for head in heads.values()):
         heads = _unnamed_heads(arrays)
     if not lstm or any(head is None for head in heads.values()):
-        raise UserError("is no mixture density RNN: LSTM layers and a mixture are not in it")
+        raise UserError("is not a mixture density RNN: it must have LSTM layers and a mixture")
     return Weights(layers=tuple(lstm), **{name: head for name, head in heads.items() if head})
 
 
 def _role(name: str, array: Floats) -> str:
-    """Which of a layer's three arrays this is: by name, or by place where Keras 3 numbers them."""
+    """Returns the role of a layer's array, by its name or by its number (Keras 3)."""
     leaf = name.rpartition("/")[2]
     if "recurrent" in leaf or leaf == "1":
         return "recurrent"
@@ -120,7 +120,6 @@ def _role(name: str, array: Floats) -> str:
 
 
 def _dense(arrays: dict[str, Floats], pattern: re.Pattern[str]) -> tuple[Floats, Floats] | None:
-    """Kernel and bias of the head whose group has this name."""
     found = [array for name, array in arrays.items() if pattern.search(name.rpartition("/")[0])]
     kernel = next((array for array in found if array.ndim == 2), None)
     bias = next((array for array in found if array.ndim == 1), None)
@@ -128,7 +127,7 @@ def _dense(arrays: dict[str, Floats], pattern: re.Pattern[str]) -> tuple[Floats,
 
 
 def _unnamed_heads(arrays: dict[str, Floats]) -> dict[str, tuple[Floats, Floats] | None]:
-    """The heads of the oldest files, told apart by the order in which the layer made them."""
+    """Returns the heads of the oldest files, which number them in the order of creation."""
     heads: dict[str, tuple[Floats, Floats] | None] = {}
     for suffix, name in (("", "means"), ("_1", "deviations"), ("_2", "logits")):
         by_leaf = {key.rpartition("/")[2]: array for key, array in arrays.items() if "mdn" in key}

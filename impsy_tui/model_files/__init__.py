@@ -1,1 +1,1 @@
-"""Parts that every kind of model file shares: interpreter, checks in a separate process, metadata."""
+"""Interpreter, check in a separate process and metadata of model files of every kind."""

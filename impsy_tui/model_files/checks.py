@@ -10,30 +10,33 @@ from impsy_tui.errors import UserError
 from impsy_tui.limits import exceeded, limits_of
 
 
-def run_file_check(module: str, file: Path, patience: float) -> bytes:
-    """What a module says of a file, in a process of its own: a corrupted one can take its interpreter with it.
+def run_file_check(module: str, file: Path, timeout: float) -> bytes:
+    """Runs a module on a model file in a separate process and returns its output.
 
     Args:
-        module: that looks at the file that is its argument, and prints what it finds.
-        file: the model.
-        patience: seconds that this may take.
+        module: module that checks the file named by its argument and prints the result.
+        file: model file.
+        timeout: seconds, above 0.
 
     Raises:
-        UserError: it takes longer.
+        UserError: the process takes too long, exceeds its limits or dies.
     """
     limits = limits_of(module)
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:  # a file has a largest size
+    with (
+        tempfile.TemporaryFile() as answer,
+        tempfile.TemporaryFile() as errors,
+    ):
         try:
             seen = subprocess.run(
                 [sys.executable, "-P", "-m", module, str(file)],
                 stdin=subprocess.DEVNULL,
                 stdout=answer,
                 stderr=errors,
-                timeout=min(patience, limits.wall_seconds),
+                timeout=min(timeout, limits.wall_seconds),
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise UserError(f"could not be opened within {patience:.0f} s: the file may be damaged") from None
+            raise UserError(f"could not be opened within {timeout:.0f} s: the file may be damaged") from None
         errors.seek(0)
         last = errors.read(1 << 16).decode(errors="replace").strip().rpartition("\n")[2]
         if problem := exceeded("opening it", limits, seen.returncode, last):
@@ -43,5 +46,5 @@ def run_file_check(module: str, file: Path, patience: float) -> bytes:
 
 
 def lower_priority() -> None:
-    """Leaves the processor to the music."""
+    """Lowers the priority of this process, so that the engine keeps the processor."""
     os.nice(10)

@@ -10,10 +10,10 @@ from impsy_tui.installation import pip_line
 
 
 def interpreter() -> tuple[Callable[..., Any], str]:
-    """The interpreter class of the best runtime installed, and its name.
+    """Returns the interpreter class of the installed runtime, and the runtime's name.
 
     Raises:
-        UnsupportedModelError: neither is installed.
+        UnsupportedModelError: neither runtime is installed.
     """
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -33,7 +33,7 @@ def interpreter() -> tuple[Callable[..., Any], str]:
 
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Keep the interpreter from greeting on standard error, by closing that to everybody meanwhile."""
+    """Discards standard error of the whole process meanwhile: the interpreter prints a banner there."""
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

@@ -1,4 +1,4 @@
-"""What is known of a model besides its weights: the TOML file beside it."""
+"""Metadata of a model: a TOML file next to the model file."""
 
 import json
 import math
@@ -12,18 +12,18 @@ from impsy_tui.toml_files import read_toml
 
 MOST_EPOCHS: Final = 10_000
 LARGEST_METADATA: Final = 1 << 19
-"""Bytes. Curves of ten thousand epochs are a third of it."""
+"""Bytes. The curves of 10,000 epochs take a third of this."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelMetadata:
-    """Facts stored with a model.
+    """Facts that a metadata file holds.
 
     Attributes:
-        max_gap: seconds; longest gap between events that it was trained with, None if unknown.
-        loss: nats an event, on events held out, None if unknown.
-        rows: events that it was trained on, None if unknown.
-        dataset: name of the dataset that it was trained on, empty if unknown.
+        max_gap: longest gap between events of the training data in seconds, None if unknown.
+        loss: held-out loss in nats per event, None if unknown.
+        rows: number of training events, None if unknown.
+        dataset: name of the training dataset, empty if unknown.
     """
 
     max_gap: float | None = None
@@ -33,7 +33,7 @@ class ModelMetadata:
 
 
 def metadata_path(model: Path) -> Path:
-    """The notes of ``NAME.tflite``, ``NAME.keras`` or ``NAME.h5``: ``NAME.toml``."""
+    """Returns the metadata file of ``NAME.tflite``, ``NAME.keras`` or ``NAME.h5``: ``NAME.toml``."""
     return model.with_suffix(".toml")
 
 
@@ -43,17 +43,20 @@ def write_metadata(
     curve: Sequence[tuple[float, float]],
     tried: Sequence[Mapping[str, str | float | None]] = (),
 ) -> None:
-    """Write the notes of a model.
+    """Writes the metadata file of a model.
 
     Args:
-        model: its file.
-        facts: by name; those that are None are left out.
-        curve: nats an event of each epoch, in training and held out; of what has no epochs, none.
-        tried: facts of each network that it was chosen among, itself included.
+        model: model file.
+        facts: facts by name; a fact that is None is left out.
+        curve: training loss and held-out loss of each epoch in nats per event; empty for a model without epochs.
+        tried: facts of every network of the search that chose this model.
+
+    Raises:
+        OSError: the file cannot be written.
     """
-    lines = ["# What this model is.", *_lines(facts)]
+    lines = ["# Facts about this model.", *_lines(facts)]
     if curve:
-        lines += ["", "[curve]", "# Nats an event, epoch by epoch."]
+        lines += ["", "[curve]", "# Nats per event, one number per epoch."]
     for name, losses in zip(("loss", "held_out"), zip(*curve, strict=True), strict=False):
         lines.append(f"{name} = [{', '.join(f'{loss:.4f}' for loss in losses)}]")
     for each in tried:
@@ -70,23 +73,23 @@ def _written(fact: str | float) -> str:
 
 
 def read_metadata(model: Path) -> ModelMetadata:
-    """The notes beside a model; empty where there are none or they cannot be read."""
-    notes = _read(model)
-    gap, loss, rows, corpus = (notes.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
+    """Returns the metadata of a model; without a readable file every fact is unknown."""
+    found = _read(model)
+    gap, loss, rows, dataset = (found.get(key) for key in ("max_gap", "held_out_nats", "events", "corpus"))
     return ModelMetadata(
         float(gap) if isinstance(gap, int | float) and gap in MAX_GAP else None,
         float(loss) if isinstance(loss, int | float) else None,
         rows if isinstance(rows, int) else None,
-        corpus if isinstance(corpus, str) else "",
+        dataset if isinstance(dataset, str) else "",
     )
 
 
 def read_curve(model: Path) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-    """How a model learned: ``loss`` and ``held_out`` in the table ``curve`` of its notes.
+    """Returns the learning curve of a model: ``loss`` and ``held_out`` of the table ``curve`` of its metadata.
 
     Returns:
-        Nats after each epoch, on what it learned from and on what was held out, at most 10 000
-        each, the latter as many or none; None where there are none or they make no sense.
+        Training loss and held-out loss in nats per event, one number per epoch, at most ``MOST_EPOCHS``. The second
+        tuple may be empty. None if the file has no valid curve.
     """
     curve = _read(model).get("curve")
     if not isinstance(curve, dict):

@@ -1,4 +1,4 @@
-"""Sampling follows the mixture, at every temperature."""
+"""Tests of sampling from mixtures."""
 
 import math
 
@@ -22,7 +22,7 @@ def _draw(count: int, pi: float, sigma: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 5.0])
-def test_components_are_chosen_by_the_softmax_of_tempered_logits(temperature: float) -> None:
+def test_draw_chooses_components_by_tempered_softmax(temperature: float) -> None:
     weights = np.exp(np.array(LOGITS) / temperature)
     expected = weights / weights.sum()
     drawn = _draw(20_000, temperature, 0.0)
@@ -33,20 +33,20 @@ def test_components_are_chosen_by_the_softmax_of_tempered_logits(temperature: fl
 
 
 @pytest.mark.parametrize("temperature", [0.01, 1.0, 4.0])
-def test_the_covariance_is_multiplied_by_the_sigma_temperature(temperature: float) -> None:
+def test_draw_scales_covariance_by_sigma_temperature(temperature: float) -> None:
     drawn = _draw(20_000, 1e-3, temperature)  # so cold that only the likeliest is chosen
     expected = np.array(DEVIATIONS[1]) * math.sqrt(temperature)
     assert drawn.mean(axis=0) == pytest.approx(MEANS[1], abs=4 * expected.max() / math.sqrt(20_000))
     assert drawn.std(axis=0) == pytest.approx(expected, rel=0.03)
 
 
-def test_the_same_seed_gives_the_same_event() -> None:
+def test_draw_repeats_with_the_same_seed() -> None:
     assert np.array_equal(_draw(10, 1.0, 1.0), _draw(10, 1.0, 1.0))
 
 
 @pytest.mark.parametrize("position", [0, 4, 7, 12, 14])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_not_a_number_is_never_played(position: int, value: float) -> None:
+def test_draw_refuses_parameters_that_are_not_finite(position: int, value: float) -> None:
     parameters = PARAMETERS.copy()
     parameters[position] = value
     sampler = Sampler(SHAPE, np.random.default_rng(1))
@@ -57,13 +57,13 @@ def test_what_is_not_a_number_is_never_played(position: int, value: float) -> No
             pass
 
 
-def test_extreme_temperatures_stay_finite() -> None:
+def test_draw_stays_finite_at_extreme_temperatures() -> None:
     parameters = PARAMETERS.copy()
     parameters[-3:] = [-1e30, 3e38, -3e38]
     assert Sampler(SHAPE, np.random.default_rng(1)).draw(parameters, 1e-6, 0.0) == pytest.approx([0.3, 0.4])
 
 
-def test_throwing_the_dice_beforehand_changes_nothing() -> None:
+def test_settle_does_not_change_the_drawn_events() -> None:
     prepared, other = (Sampler(SHAPE, np.random.default_rng(1)) for _ in range(2))
     for _ in range(5):
         prepared.settle()

@@ -1,4 +1,4 @@
-"""Every way of stepping a model gives the same numbers, and a broken file says what is wrong."""
+"""Tests of the networks of every file format, and of refused files."""
 
 import io
 import json
@@ -33,7 +33,7 @@ def _outputs(network: Network, events: np.ndarray) -> np.ndarray:
     return np.array([network.step(event).copy() for event in events])
 
 
-def test_the_three_files_of_one_model_agree(impsy_models: Path) -> None:
+def test_networks_of_three_file_formats_agree(impsy_models: Path) -> None:
     (stem,) = impsy_models.glob("musicMDRNN-dim9-*.tflite")
     events = _events(9)
     lite = _outputs(TfliteNetwork(stem), events)
@@ -41,7 +41,7 @@ def test_the_three_files_of_one_model_agree(impsy_models: Path) -> None:
         assert np.abs(_outputs(NumpyNetwork(read_weights(stem.with_suffix(suffix))), events) - lite).max() < 1e-4
 
 
-def test_a_keras_file_that_does_not_unpack_is_told_in_a_line(tmp_path: Path) -> None:
+def test_read_weights_names_a_keras_file_that_does_not_unpack(tmp_path: Path) -> None:
     file = tmp_path / "m.keras"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("model.weights.h5", os.urandom(200) * 20)
@@ -54,7 +54,7 @@ def test_a_keras_file_that_does_not_unpack_is_told_in_a_line(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("dimension", [2, 4])
-def test_keras_files_of_other_years_agree(impsy_models: Path, dimension: int) -> None:
+def test_read_weights_reads_every_keras_version(impsy_models: Path, dimension: int) -> None:
     (keras,) = impsy_models.glob(f"musicMDRNN-dim{dimension}-*.keras")
     events = _events(dimension)
     one, other = (_outputs(NumpyNetwork(read_weights(file)), events) for file in (keras, keras.with_suffix(".h5")))
@@ -63,14 +63,14 @@ def test_keras_files_of_other_years_agree(impsy_models: Path, dimension: int) ->
         TfliteNetwork(keras.with_suffix(".tflite"))
 
 
-def test_the_shipped_model_opens(shipped_model: Path) -> None:
+def test_tflite_network_opens_the_shipped_model(shipped_model: Path) -> None:
     network = TfliteNetwork(shipped_model)
     assert network.runtime == os.environ.get("EXPECT_RUNTIME", network.runtime)
     assert network.shape == Shape(dimension=9, units=64, layers=2, mixtures=5)
     assert np.all(np.isfinite(_outputs(network, _events(9))))
 
 
-def test_forgetting_gives_the_same_again(tmp_path: Path, shipped_model: Path) -> None:
+def test_reset_repeats_the_predictions(tmp_path: Path, shipped_model: Path) -> None:
     for network in (
         TfliteNetwork(shipped_model),
         NumpyNetwork(read_weights(random_model(tmp_path / "m.h5", 9, 8, 2, 3))),
@@ -79,7 +79,7 @@ def test_forgetting_gives_the_same_again(tmp_path: Path, shipped_model: Path) ->
         assert np.array_equal(_outputs(network, events), _outputs(network, events))
 
 
-def test_settling_between_steps_changes_nothing(shipped_model: Path) -> None:
+def test_settle_does_not_change_the_next_step(shipped_model: Path) -> None:
     network = TfliteNetwork(shipped_model)
     events = _events(9)
     expected = _outputs(network, events)
@@ -91,7 +91,7 @@ def test_settling_between_steps_changes_nothing(shipped_model: Path) -> None:
 
 
 @pytest.mark.parametrize(("dimension", "units", "layers", "mixtures"), [(2, 16, 2, 5), (65, 32, 3, 5), (3, 4, 1, 1)])
-def test_any_shape_is_read_from_the_weights(
+def test_weights_shape_is_that_of_the_file(
     tmp_path: Path, dimension: int, units: int, layers: int, mixtures: int
 ) -> None:
     weights = read_weights(random_model(tmp_path / "m.h5", dimension, units, layers, mixtures))
@@ -99,7 +99,7 @@ def test_any_shape_is_read_from_the_weights(
     assert NumpyNetwork(weights).step([0.1] * dimension).shape == (mixtures * (2 * dimension + 1),)
 
 
-def test_numpy_steps_as_the_textbook_says(tmp_path: Path) -> None:
+def test_numpy_network_follows_the_lstm_equations(tmp_path: Path) -> None:
     weights = read_weights(random_model(tmp_path / "m.h5", 3, 5, 1, 2))
     layer = weights.layers[0]
     hidden, cell = np.zeros(5), np.zeros(5)
@@ -123,7 +123,7 @@ def test_numpy_steps_as_the_textbook_says(tmp_path: Path) -> None:
     assert _outputs(NumpyNetwork(weights), _events(3, 5)) == pytest.approx(np.array(expected), abs=1e-5)
 
 
-def test_a_constant_model_is_constant(tmp_path: Path) -> None:
+def test_numpy_network_with_zero_kernels_is_constant(tmp_path: Path) -> None:
     network = NumpyNetwork(read_weights(constant_model(tmp_path / "m.h5", [0.05, 0.2, 0.9])))
     for event in _events(3, 5):
         assert network.step(event)[:3] == pytest.approx([0.5, 2.0, 9.0])
@@ -147,7 +147,7 @@ def _keras_with_pickle(file: Path) -> None:
         ("m.h5", b"text"),
     ],
 )
-def test_nonsense_is_refused_with_a_reason(tmp_path: Path, name: str, content: bytes) -> None:
+def test_check_refuses_other_files(tmp_path: Path, name: str, content: bytes) -> None:
     file = tmp_path / name
     file.write_bytes(content)
     with pytest.raises(UserError) as caught:
@@ -155,13 +155,13 @@ def test_nonsense_is_refused_with_a_reason(tmp_path: Path, name: str, content: b
     assert str(caught.value)
 
 
-def test_an_archive_is_never_unpickled(tmp_path: Path) -> None:
+def test_read_weights_never_unpickles(tmp_path: Path) -> None:
     _keras_with_pickle(tmp_path / "m.keras")
     with pytest.raises(UserError):
         read_weights(tmp_path / "m.keras")
 
 
-def test_a_cut_file_is_refused(tmp_path: Path, shipped_model: Path) -> None:
+def test_check_refuses_truncated_files(tmp_path: Path, shipped_model: Path) -> None:
     content = shipped_model.read_bytes()
     for share in (0.1, 0.5, 0.9):
         file = tmp_path / "cut.tflite"
@@ -170,17 +170,17 @@ def test_a_cut_file_is_refused(tmp_path: Path, shipped_model: Path) -> None:
             Report(_checked(file))
 
 
-def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+def test_read_weights_refuses_shapes_that_do_not_match(tmp_path: Path) -> None:
     arrays = {"lstm0/kernel:0": np.zeros((3, 16)), "lstm0/recurrent_kernel:0": np.zeros((5, 16))}
     with pytest.raises(UserError):
         read_weights(write_h5(tmp_path / "m.h5", arrays | {"lstm0/bias:0": np.zeros(16)}))
-    with pytest.raises(UserError, match="no mixture density RNN"):
+    with pytest.raises(UserError, match="not a mixture density RNN"):
         read_weights(write_h5(tmp_path / "n.h5", {"dense/kernel:0": np.zeros((3, 4))}))
 
 
-def test_a_model_that_predicts_nan_is_refused(tmp_path: Path) -> None:
+def test_check_refuses_a_model_that_predicts_nan(tmp_path: Path) -> None:
     file = constant_model(tmp_path / "m.h5", [0.05, np.nan])
-    with pytest.raises(UserError, match="not a number"):
+    with pytest.raises(UserError, match="not finite numbers"):
         Report(_checked(file))
 
 
@@ -191,7 +191,7 @@ def _checked(file: Path) -> io.BytesIO:
     return io.BytesIO(done.stdout)
 
 
-def test_the_checking_process_hands_over_the_weights(tmp_path: Path) -> None:
+def test_check_reports_the_weights(tmp_path: Path) -> None:
     file = random_model(tmp_path / "m.h5", 4, 6, 2, 3)
     report = Report(_checked(file))
     assert report.weights is not None
@@ -200,7 +200,7 @@ def test_the_checking_process_hands_over_the_weights(tmp_path: Path) -> None:
     assert np.array_equal(_outputs(NumpyNetwork(report.weights), events), direct)
 
 
-def test_a_file_that_needs_flex_is_played_from_the_one_beside_it(impsy_models: Path) -> None:
+def test_check_reads_the_keras_file_next_to_a_flex_model(impsy_models: Path) -> None:
     (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
     report = Report(_checked(lite))
     assert report.shape.dimension == 4
@@ -208,20 +208,20 @@ def test_a_file_that_needs_flex_is_played_from_the_one_beside_it(impsy_models: P
     assert report.weights is not None
 
 
-def test_a_file_that_needs_flex_alone_says_what_would_do(impsy_models: Path, tmp_path: Path) -> None:
+def test_check_names_the_file_that_a_flex_model_needs(impsy_models: Path, tmp_path: Path) -> None:
     (lite,) = impsy_models.glob("musicMDRNN-dim4-*.tflite")
     (tmp_path / "alone.tflite").write_bytes(lite.read_bytes())
-    with pytest.raises(UserError, match="beside it would do"):
+    with pytest.raises(UserError, match="next to it"):
         Report(_checked(tmp_path / "alone.tflite"))
 
 
 @pytest.mark.parametrize("answer", [b"", b"{}", b"[]\n", b'{"shape": [1], "source": "", "weights": []}\n'])
-def test_a_check_that_died_is_a_damaged_file(answer: bytes) -> None:
+def test_report_refuses_an_incomplete_check(answer: bytes) -> None:
     with pytest.raises(UserError, match="damaged"):
         Report(io.BytesIO(answer))
 
 
-def test_the_answer_is_one_line_of_json(shipped_model: Path) -> None:
+def test_check_writes_one_line_of_json(shipped_model: Path) -> None:
     assert json.load(_checked(shipped_model)) == {
         "shape": [9, 64, 2, 5],
         "source": shipped_model.name,
@@ -229,7 +229,7 @@ def test_the_answer_is_one_line_of_json(shipped_model: Path) -> None:
     }
 
 
-def test_weights_are_read_from_a_tflite_of_this_program(shipped_model: Path) -> None:
+def test_weights_of_reads_a_tflite_file_of_this_program(shipped_model: Path) -> None:
     weights = weights_of(shipped_model)
     assert weights.shape == Shape(9, 64, 2, 5)
     ours, shown = NumpyNetwork(weights), TfliteNetwork(shipped_model)
@@ -240,7 +240,7 @@ def test_weights_are_read_from_a_tflite_of_this_program(shipped_model: Path) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"TFL3 nonsense"])
-def test_what_shows_no_weights_is_told(tmp_path: Path, content: bytes) -> None:
+def test_weights_of_refuses_a_file_without_readable_weights(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.tflite").write_bytes(content)
-    with pytest.raises(UserError, match="does not show its weights"):
+    with pytest.raises(UserError, match="has no readable weights"):
         weights_of(tmp_path / "a.tflite")

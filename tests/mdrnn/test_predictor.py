@@ -1,4 +1,4 @@
-"""Players predict within bounds, and recover from a network that fails."""
+"""Tests of predictors: bounds, seeds, recovery from errors."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,12 +21,12 @@ def _player(file: Path, seed: int = 1) -> MdrnnPredictor:
     return MdrnnPredictor(NumpyNetwork(read_weights(file)), "m", np.random.default_rng(seed))
 
 
-def test_what_is_predicted_outside_the_bounds_is_brought_back(tmp_path: Path) -> None:
+def test_predict_clips_to_the_bounds(tmp_path: Path) -> None:
     player = _player(constant_model(tmp_path / "m.h5", [-0.5, -1.0, 0.5, 2.0]))
     assert player.predict(0.1, (0.0, 0.0, 0.0)) == Prediction(MIN_DT, (0.0, pytest.approx(0.5), 1.0))
 
 
-def test_the_same_seed_plays_the_same(tmp_path: Path) -> None:
+def test_predict_repeats_with_the_same_seed(tmp_path: Path) -> None:
     file = random_model(tmp_path / "m.h5", 4, 8, 2, 3)
     one, other = _player(file), _player(file)
     for player in (one, other):
@@ -35,7 +35,7 @@ def test_the_same_seed_plays_the_same(tmp_path: Path) -> None:
     assert predictions[0] == predictions[1]
 
 
-def test_reset_forgets(tmp_path: Path) -> None:
+def test_reset_restores_the_first_prediction(tmp_path: Path) -> None:
     player = _player(random_model(tmp_path / "m.h5", 3, 8, 2, 1))
     player.sigma_temperature = 0.0
     first = player.predict(0.1, (0.9, 0.1))
@@ -60,14 +60,14 @@ class _Failing:
         self.broken = False
 
 
-def test_a_network_that_fails_is_reset_and_goes_on() -> None:
+def test_predict_resets_a_network_that_fails() -> None:
     player = MdrnnPredictor(_Failing(), "m", np.random.default_rng(1))
-    with pytest.raises(UserError, match="not a number"):
+    with pytest.raises(UserError, match="not finite numbers"):
         player.predict(0.1, (0.5,))
     assert player.predict(0.1, (0.5,)).values == (pytest.approx(0.1, abs=0.05),)
 
 
-def test_the_dummy_wanders_within_bounds() -> None:
+def test_dummy_stays_within_bounds() -> None:
     dummy = DummyPredictor(5, np.random.default_rng(1))
     predictions = [dummy.predict(0.1, (0.5,) * 4) for _ in range(500)]
     assert dummy.kind == "dummy"

@@ -104,7 +104,7 @@ def _names(files: list[Path]) -> list[str]:
 def _known(notes: ModelMetadata, dataset: Path) -> str:
     """What is known of what a model was trained on, in a line."""
     if not notes.dataset:
-        return "nobody noted what it was trained on: it may know what is held out"
+        return "its metadata names no training dataset: it may have learned the held-out events"
     if notes.dataset == dataset.stem:
         return "trained on this data set, with the same held out"
     return f"trained on {notes.dataset}"

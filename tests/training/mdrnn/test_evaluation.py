@@ -242,7 +242,7 @@ def test_a_model_that_was_trained_beats_one_that_was_not(tmp_path: Path, dataset
     names = ("untrained", trained.stem)
     assert stages == ["starting TensorFlow", *(f"{what} {name}" for name in names for what in ("hearing", "playing"))]
     assert f"  B  {trained.stem}\n     trained on this data set, with the same held out" in last.text
-    assert "nobody noted what it was trained on" in last.text
+    assert "names no training dataset" in last.text
     nats = next(line for line in last.text.splitlines() if line.startswith("nats an event")).split()[-2:]
     assert nats[1].startswith("*")
     assert float(nats[1][1:]) < float(nats[0])
