@@ -45,8 +45,13 @@ class WorkQueue:
         self._trouble = trouble
         self._waiting: dict[Hashable, deque[_Piece]] = {}
         """Work by source, the source whose turn is next first. A source that waits for nothing is not in it."""
+        self._tasks: deque[asyncio.Future[None]] = deque()
+        """Tasks that wait for a turn. They pay the debt: events of the musician do not wait for idle time."""
+        self._next_task = 0.0
+        """Time at which the next task goes on, whatever the debt is."""
         self._planned = False
-        self._postponed = False
+        self._for_tasks = False
+        """True if only tasks wait for the next slice, after the idle time that they owe."""
         self._ended_slice = False
 
     def begin_turn(self, now: float, waited: float) -> None:
@@ -64,10 +69,7 @@ class WorkQueue:
 
     @property
     def spent(self) -> bool:
-        """True if this turn, or the loop lately, has used its share of time."""
-        return self._debt > SHARE or self._turn_spent()
-
-    def _turn_spent(self) -> bool:
+        """True if this turn has used its share of time."""
         return self._scheduler.now() - self.turn_began > SHARE
 
     def now(self) -> float:
@@ -101,12 +103,16 @@ class WorkQueue:
         return True
 
     async def turn(self, source: Hashable) -> None:
-        """Waits until the work of this source that waits is done and a turn has time left."""
-        if not self.waits(source) and not self.spent:
-            return
+        """Waits for the work of this source, for a turn that has time left, and until the loop was idle enough."""
         reached = asyncio.get_running_loop().create_future()
-        if not self.do(source, self._reach, reached):
-            await asyncio.sleep(0)
+        if self.waits(source):
+            if not self.do(source, self._reach, reached):
+                await asyncio.sleep(0)
+                return
+        elif self.spent or self._tasks or self._debt > SHARE:
+            self._tasks.append(reached)
+            self._plan(self._debt, for_tasks=True)
+        else:
             return
         await reached
 
@@ -116,19 +122,18 @@ class WorkQueue:
         if not reached.done():
             reached.set_result(None)
 
-    def _plan(self, pause: float = 0.0) -> None:
-        if not self._planned:
-            self._planned = True
+    def _plan(self, pause: float = 0.0, *, for_tasks: bool = False) -> None:
+        if not self._planned or (self._for_tasks and not for_tasks):
+            self._planned, self._for_tasks = True, for_tasks
             self._scheduler.at(self._scheduler.now() + pause, self._slice)
 
     def _slice(self) -> None:
-        """Does at least one piece, then more while the turn has time left."""
+        """Does at least one piece, then more while the turn has time left; lets one task go on."""
         self._planned = self._ended_slice = False
-        if self._debt > SHARE and not self._postponed:
-            self._postponed = True
-            self._plan(self._debt)
-            return
-        self._postponed = False
+        now = self._scheduler.now()
+        if self._tasks and (self._debt <= SHARE or now >= self._next_task):
+            self._next_task = now + MOST_DEBT
+            self._reach(self._tasks.popleft())
         while self._waiting:
             source, queue = next(iter(self._waiting.items()))
             action, arguments = queue.popleft()
@@ -139,7 +144,9 @@ class WorkQueue:
                 action(*arguments)
             except Exception as error:
                 self._trouble(error)
-            if self._turn_spent() or self._ended_slice:
+            if self.spent or self._ended_slice:
                 break
         if self._waiting:
             self._plan(max(0.0, self._scheduler.now() - self.turn_began))
+        elif self._tasks:
+            self._plan(max(0.0, self._scheduler.now() - self.turn_began, self._debt), for_tasks=True)
