@@ -124,7 +124,7 @@ _KEYS: list[tuple[str, _Seen]] = [
     ("c", lambda here: not here.snapshot.timer_runs),
     ("g", lambda here: here.player.turn == "player"),
     ("t", lambda here: here.player.turn == "you"),
-    ("r", lambda here: "has forgotten what it heard" in here.text),
+    ("r", lambda here: "has forgotten all input" in here.text),
     ("space", lambda here: here.player.paused),
     ("space", lambda here: not here.player.paused),
 ]

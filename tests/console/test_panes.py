@@ -101,7 +101,7 @@ async def test_a_job_appears_by_itself_and_tells_what_came_of_it(archive: Rig) -
         assert "JOBS" not in here.text
         await here.enter("dataset 9")
         await here.sees("JOBS ──", "dataset 9d", "✓ 1 dataset 9d", "119 events")
-        await here.sees("job 1 collects the logs")
+        await here.sees("job 1 builds a dataset from the logs")
         await here.press("f7")
         await here.misses("JOBS")
         await here.enter("dataset 12")

@@ -124,7 +124,7 @@ async def test_what_the_engine_refuses_is_shown_and_blamed_only_if_a_word_is_to_
         await here.enter("mode battle")
         await here.until(lambda: here.player.mode == "battle")
         await here.enter("take")
-        await here.sees("✗ take: there are no turns to take in battle, only in callresponse")
+        await here.sees("✗ take: take needs turns: battle has none, mode callresponse has")
         await here.has_typed("")
         await here.enter("load highr")
         await here.sees("did", "you mean higher?")

@@ -1,4 +1,4 @@
-"""Carrying out commands: one handler for each entry of the table."""
+"""Dispatch of commands: one handler for each entry of the command table."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -22,11 +22,15 @@ Handler = Callable[..., str | Awaitable[str]]
 
 
 class CommandDispatcher:
-    """Finds the handler of a command."""
+    """Calls the handlers of commands.
+
+    Args:
+        host: parts of the engine that the handlers use.
+    """
 
     def __init__(self, host: EngineInterface) -> None:
         self._host = host
-        hands = [
+        handlers = [
             kind(host)
             for kind in (
                 PlayerHandlers,
@@ -40,17 +44,18 @@ class CommandDispatcher:
                 EngineHandlers,
             )
         ]
-        self._handlers = {name: _handler(command, hands) for name, command in COMMANDS.items() if not command.console}
+        self._handlers = {
+            name: _handler(command, handlers) for name, command in COMMANDS.items() if not command.console
+        }
 
     def carry_out(self, invocation: Invocation) -> str | Awaitable[str]:
-        """Do it.
+        """Carries out a command.
 
         Returns:
-            The reply, or for what takes time, the reply to come.
+            The reply, or an awaitable of the reply if the command takes time.
 
         Raises:
-            UserError: it cannot be done.
-            UserError: nobody is called as it is addressed, or the command is not about them.
+            UserError: The command is refused, no player has the name, or the command is not for this kind of player.
         """
         command = invocation.command
         handler = self._handlers[command.name]
@@ -62,11 +67,11 @@ class CommandDispatcher:
         return handler(self._host.session.whom(player, command.about), **invocation.values)
 
 
-def _handler(command: Command, hands: Sequence[Handlers]) -> Handler:
+def _handler(command: Command, handlers: Sequence[Handlers]) -> Handler:
     method, parameter = f"_{command.name.replace(' ', '_')}", command.parameter
-    found: Handler | None = next((getattr(each, method) for each in hands if hasattr(each, method)), None)
+    found: Handler | None = next((getattr(each, method) for each in handlers if hasattr(each, method)), None)
     if found is not None:
         return found
     if parameter is None:
-        raise LookupError(f"no handler of {command.name}")
-    return lambda players, **values: hands[0].set_parameter(parameter, players, *values.values())
+        raise LookupError(f"{command.name} has no handler")
+    return lambda players, **values: handlers[0].set_parameter(parameter, players, *values.values())

@@ -1,4 +1,4 @@
-"""What comes in by channels and is no music: commands, messages that are bound to one, and knobs to be learned."""
+"""Commands from channels: command messages, bound messages, and controls to be learned."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,14 +18,14 @@ _SOURCES: Final = {Rights.PARAMETERS: Source.NETWORK, Rights.COMMANDS: Source.CH
 
 
 class ExternalCommands:
-    """Finds the command that a message means, and has it carried out. None may end or delete anything.
+    """Finds the command of a message and carries it out. No message may end or delete anything.
 
     Args:
-        bindings: of the performer's own.
-        learner: takes messages while a knob is learned.
+        bindings: bindings of the performer.
+        learner: takes messages while a control is learned.
         executor: carries out lines.
-        tell: says things to the performer.
-        work: Lets commands wait for the next turn of the event loop.
+        tell: reports to the performer.
+        work: queue of commands that wait for the next turn of the event loop.
     """
 
     def __init__(
@@ -37,38 +37,38 @@ class ExternalCommands:
         self._executor = executor
         self._tell = tell
 
-    def bind_all(self, table: Mapping[str, str], whence: str) -> None:
-        """Bind commands by trigger, as ``Bindings.table`` has them; what cannot be bound is told.
+    def bind_all(self, table: Mapping[str, str], origin: str) -> None:
+        """Binds commands to triggers; problems are reported to the performer.
 
         Args:
-            table: they.
-            whence: where they stand, for the performer.
+            table: commands by trigger, as in ``Bindings.table``.
+            origin: place of the bindings in messages.
         """
         for trigger, line in table.items():
             kind, _, which = trigger.partition(" ")
             try:
                 self._bindings.bind(kind, f"{which} {line}", early=True)
             except UserError as problem:
-                self._tell("warning", "config", f'{whence} "{trigger}": {problem}')
+                self._tell("warning", "config", f'{origin} "{trigger}": {problem}')
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
-        """A control message came in by a channel.
+        """Handles an OSC message that is not input of the musician.
 
         Args:
-            channel: its name.
-            address: of the message, which begins with a slash.
-            arguments: of it.
+            channel: name of the channel.
+            address: address, which begins with a slash.
+            arguments: arguments.
             trusted: False for a sender on another machine, which may only set parameters.
 
         Returns:
-            What is wrong with it, empty if nothing is.
+            The problem, empty without one.
         """
         source = Source.CHANNEL if trusted else Source.NETWORK
         bound = self._bindings.of_address(address, tuple(arguments))
         if bound is not None:
             return self._executor.carry_out_for(channel, address, bound, source) if bound else ""
         is_command = address == ANY_COMMAND or address in ADDRESSES
-        if is_command and not trusted and address not in FROM_NETWORK:  # not even read: that costs the sender nothing
+        if is_command and not trusted and address not in FROM_NETWORK:  # not parsed: that would cost time
             return refused_from_network(channel, address)
         if address == ANY_COMMAND:
             line = arguments[0] if arguments and isinstance(arguments[0], str) else ""
@@ -82,11 +82,11 @@ class ExternalCommands:
         return self._executor.carry_out_for(channel, address, line, source)
 
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
-        """An OSC message came in by a channel; true if it was taken to be learned."""
+        """Offers an OSC message to the learner; returns True if the message was learned."""
         return self._learner.take_osc(channel, address, arguments)
 
     def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
-        """A MIDI message came in by a channel; whether it is taken, and means nothing else."""
+        """Handles a MIDI message; returns True if it was learned or is bound, and so has no other effect."""
         if self._learner.take(channel, device, message):
             return True
         bound, line = self._bindings.of_message(f"{channel} {device}", message)
@@ -94,7 +94,7 @@ class ExternalCommands:
             refused = refused_from_network(channel, in_words(message), "remote_parameters")
             self._tell("warning", channel, refused)
         elif line and not self._work.do(channel, self._carry_out, channel, message, line, _SOURCES[rights]):
-            self._tell("warning", channel, f"{in_words(message)} is left out: too many commands wait")
+            self._tell("warning", channel, f"{in_words(message)} is ignored: too many commands wait")
         return bound
 
     def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:

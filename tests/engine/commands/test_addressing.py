@@ -76,7 +76,7 @@ def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
 def test_who_is_not_there_is_one_line_that_says_who_is(duo: _Duo) -> None:
     for line in ("@c temp 1.5", "player c"):
         assert duo.do(line).problems == ["no player is called c: there is main and b"]
-    assert duo.do("player all").problems == ["one player has the focus: @all addresses all of them"]
+    assert duo.do("player all").problems == ["only one player has the focus: @all addresses all players"]
     assert duo.temperatures == (1.0, 1.0)
 
 
@@ -129,8 +129,8 @@ def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: 
         work,
     )
     for line, problem in (
-        ("@b mute x1 x2", "x1 x2 would change nothing: b plays x3"),
-        ("@all hold x2 0.5", "x2 would change nothing: main plays x1; b plays x3"),
+        ("@b mute x1 x2", "x1 x2 has no effect: b plays x3"),
+        ("@all hold x2 0.5", "x2 has no effect: main plays x1; b plays x3"),
         ("mute x4", "there is no x4: the last is x3"),
     ):
         program = executor.read(line)
@@ -141,6 +141,6 @@ def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: 
 def test_turns_are_given_to_those_who_take_them(tmp_path: Path) -> None:
     duo = _Duo(tmp_path, "callresponse")
     duo.do("@main mode battle")
-    assert duo.do("give").problems == ["there are no turns to give in battle, only in callresponse"]
+    assert duo.do("give").problems == ["give needs turns: battle has none, mode callresponse has"]
     assert duo.do("@all give").replies == ["all: the player's turn"]
     assert duo.b.seat.part.turn.value == "player"

@@ -47,7 +47,7 @@ def test_what_is_bound_comes_before_what_an_address_means(incoming: ExternalComm
     set_.do("mode battle")
     assert incoming.message("midi", "pedals", b"\xb0\x40\x7f")
     assert set_.told[-1][:2] == ("warning", "midi")
-    assert "there are no turns to give in battle" in set_.told[-1][2]
+    assert "give needs turns: battle has none" in set_.told[-1][2]
     assert not incoming.message("midi", "pedals", b"\xb0\x41\x7f")
 
 

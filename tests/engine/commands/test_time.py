@@ -32,7 +32,7 @@ def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
     assert _do(band, "quantise 1/16") == "quantised to 1/16, at 90"
     assert _do(band, "swing 60%") == "swing 60%"
     assert tempo.swing == 0.6
-    assert _do(band, "quantise off") == "not quantised: everything sounds when it happens"
+    assert _do(band, "quantise off") == "not quantised: events sound at once"
     assert tempo.grid is None
     assert _do(band, "tempo 133") == "tempo 133"
     assert tempo.beats == 133.0
@@ -41,13 +41,13 @@ def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
 def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
     band = Band("battle")
     tempo = band.session.tempo
-    assert _do(band, "quantise clock") == "quantised to 1/16, by the clock that comes in"
+    assert _do(band, "quantise clock") == "quantised to 1/16, by the incoming clock"
     assert tempo.clock_in.follows
     _do(band, "quantise 1/4")
-    assert _do(band, "quantise clock") == "quantised to 1/4, by the clock that comes in"
+    assert _do(band, "quantise clock") == "quantised to 1/4, by the incoming clock"
     assert _do(band, "quantise off; clock in").endswith("no clock is followed: tempo 120")
     assert not tempo.clock_in.follows
-    assert _do(band, "clock in on") == "a clock that comes in is followed"
+    assert _do(band, "clock in on") == "the incoming clock is followed"
 
 
 @pytest.mark.parametrize("line", ["tempo 90", "quantise 1/16 at 90", "quantise clock at 90", "quantise off at 90"])
@@ -57,7 +57,7 @@ def test_a_tempo_that_cannot_be_is_refused_in_words(line: str) -> None:
     for _ in range(10):
         band.session.clock("midi", "Sequencer", b"\xf8", band.time.time)
         band.wait(0.02)
-    with pytest.raises(UserError, match=r"clock|quantise off needs no tempo"):
+    with pytest.raises(UserError, match=r"clock|quantise off takes no tempo"):
         _do(band, line)
 
 
@@ -66,7 +66,7 @@ def test_turns_and_clocks_and_nudges_by_word() -> None:
     assert "next bar" in _do(band, "hand over on bar")
     assert band.session.tempo.hand_over == "bar"
     assert "as soon as" in _do(band, "hand over now")
-    assert _do(band, "clock out on") == "a clock is sent; it starts on the next bar"
+    assert _do(band, "clock out on") == "a clock is sent, and starts on the next bar"
     assert band.session.tempo.clock_out.sends
     assert _do(band, "clock out") == "no clock is sent"
     assert _do(band, "nudge out -12ms") == "out nudged -12 ms"

@@ -178,7 +178,7 @@ def test_undo_brings_a_deleted_file_back(tmp_path: Path) -> None:
     set_.do("temp 1.7")
     set_.do("undo")
     assert _there(tmp_path) == set()
-    assert set_.do("undo") == "taken back: delete model m; delete log a"
+    assert set_.do("undo") == "undone: delete model m; delete log a"
     assert _there(tmp_path) == before
 
 
@@ -208,14 +208,14 @@ def test_redo_deletes_nothing(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path)
     set_.do("delete log a")
     set_.do("undo")
-    assert set_.try_("redo").text == "redo deletes nothing: type delete log a again"
+    assert set_.try_("redo").text == "redo does not delete files: type delete log a again"
     assert _there(tmp_path) == {"logs/a.log"}
 
 
 def test_a_refused_deletion_is_no_line_to_undo(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path)
     assert not set_.try_("delete log nope").ok
-    assert set_.try_("undo").text == "there is nothing to take back"
+    assert set_.try_("undo").text == "there is nothing to undo"
 
 
 @pytest.mark.parametrize("line", ["scene delete dark", "temp 1.9; scene save dark"])

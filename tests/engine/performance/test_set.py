@@ -30,7 +30,7 @@ def test_several_at_once(set_: VirtualSession) -> None:
 def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: VirtualSession) -> None:
     reply = set_.try_("mode battle; give; temp 1.3")
     assert not reply.ok
-    assert "no turns to give in battle" in reply.text
+    assert "give needs turns: battle has none" in reply.text
     assert temp(set_) == 1.3
 
 
@@ -155,7 +155,7 @@ def test_what_goes_wrong_later_is_told_and_the_set_goes_on(set_: VirtualSession)
     set_.do("mode battle; every 1s give")
     set_.wait(3.1)
     assert [text for level, source, text in set_.told if level == "error"] == [
-        "there are no turns to give in battle, only in callresponse"
+        "give needs turns: battle has none, mode callresponse has"
     ] * 3
 
 
@@ -179,22 +179,22 @@ def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set
     set_.do("over 8s temp 2")
     set_.do("after 5s temp 3")
     set_.wait(1)
-    assert set_.do("undo") == "taken back: after 5s temp 3"
-    assert set_.do("undo") == "taken back: over 8s temp 2"
+    assert set_.do("undo") == "undone: after 5s temp 3"
+    assert set_.do("undo") == "undone: over 8s temp 2"
     assert temp(set_) == 1.3
     set_.wait(20)
     assert temp(set_) == 1.3
-    assert set_.do("undo") == "taken back: temp 1.3; mode battle; mute x1"
+    assert set_.do("undo") == "undone: temp 1.3; mode battle; mute x1"
     seat = set_.session.seat
     assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
-    assert "nothing to take back" in set_.try_("undo").text
-    assert set_.do("redo") == "again: temp 1.3; mode battle; mute x1"
+    assert "nothing to undo" in set_.try_("undo").text
+    assert set_.do("redo") == "redone: temp 1.3; mode battle; mute x1"
     assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.3, "battle", {0})
     set_.do("redo")
     set_.wait(8)
     assert temp(set_) == 2.0
     set_.do("sigma 1")
-    assert "nothing was taken back" in set_.try_("redo").text
+    assert "nothing to redo" in set_.try_("redo").text
 
 
 def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: VirtualSession) -> None:
@@ -203,10 +203,10 @@ def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: VirtualSessi
     set_.do("undo")
     assert not set_.try_("load nothing").ok
     set_.do("temp 2")
-    assert set_.do("redo") == "again: temp 3; mute x1"
+    assert set_.do("redo") == "redone: temp 3; mute x1"
     set_.do("undo")
     assert not set_.try_("load nothing").ok
-    assert set_.do("undo") == "taken back: temp 2"
+    assert set_.do("undo") == "undone: temp 2"
 
 
 def test_a_key_held_down_is_taken_back_as_one(set_: VirtualSession) -> None:
@@ -228,8 +228,8 @@ def test_lines_about_different_things_are_taken_back_one_by_one_however_quick(
     set_.wait(2)
     set_.do(first)
     set_.do(second)
-    assert set_.do("undo") == f"taken back: {second}"
-    assert set_.do("undo") == f"taken back: {first}"
+    assert set_.do("undo") == f"undone: {second}"
+    assert set_.do("undo") == f"undone: {first}"
 
 
 def test_what_was_played_is_never_taken_back(set_: VirtualSession) -> None:
@@ -326,7 +326,7 @@ def test_a_word_that_only_plays_is_taken_from_channels(set_: VirtualSession) -> 
 def test_words_do_not_grow_without_end(set_: VirtualSession) -> None:
     for number in range(500):
         set_.do(f"def w{number} = temp 1")
-    assert "500 words of yours are defined already" in set_.try_("def another = temp 1").text
+    assert "500 macros are defined" in set_.try_("def another = temp 1").text
     set_.do("def w7 = temp 2")
     set_.do("undef w8; def another = temp 1")
     assert len(set_.executor.macros) == 500

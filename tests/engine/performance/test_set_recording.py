@@ -153,7 +153,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: VirtualS
     assert (temp(again), seat.part.settings.mode, seat.part.settings.timescale) == (2.0, "battle", 1.0)
     left = [line.split("  ")[1] for line in again.do("what").splitlines()]
     assert left == ["after 60s temp 5", "after 5s temp 1.2"]
-    assert again.do("next") == "a recorded set is replayed: its cues come by themselves"
+    assert again.do("next") == "a recorded performance is replayed: the replay steps through the cues"
     assert again.problems == []
     assert "are not recorded" in again.try_("record off").text
 

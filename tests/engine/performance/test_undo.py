@@ -47,7 +47,7 @@ def test_undo_of_opening_a_set_list_leaves_none_open(tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     made.do("cue first")
-    assert made.do("undo") == "taken back: cue first"
+    assert made.do("undo") == "undone: cue first"
     assert "no set list is open" in made.try_("next").text
 
 
@@ -58,7 +58,7 @@ def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> 
     made.do("over 20s sigma 1")
     before = made.do("what")
     made.do(line)
-    assert made.do("undo") == f"taken back: {line}"
+    assert made.do("undo") == f"undone: {line}"
     assert made.do("what") == before
     made.wait(21)
     assert (temp(made), made.session.seats["main"].part.settings.sigma) == (2.0, 1.0)

@@ -171,7 +171,7 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: VirtualSession) -
     assert 'aim = "contrast"' in (stage.folder / "scenes.toml").read_text()
     stage.do("aim wander")
     stage.do("hear learned; budget off; rest -40")
-    assert stage.do("undo") == "taken back: hear learned; budget off; rest -40"
+    assert stage.do("undo") == "undone: hear learned; budget off; rest -40"
     settings = stage.session.seat.part.settings
     assert (settings.aim, settings.hear, settings.budget, settings.rest) == (
         "wander",
@@ -312,7 +312,7 @@ def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: 
     assert stage.do("load agent-other") == "agent-other plays, as auditioned"
     sound(stage, 0.02, HeardDescriptors(frame(-14.0)))
     assert played(stage) == pytest.approx(silent, abs=0.05)
-    assert stage.do("undo") == "taken back: load agent-other"
+    assert stage.do("undo") == "undone: load agent-other"
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
     assert agents_of([stage.session.seat.part])[0].player.name == "agent-small"
     assert not stage.problems

@@ -171,7 +171,7 @@ def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     assert "touches = '/pad x' is left out: x and y are told together" in said
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
     assert state["band"]["told_by"] == "gestures-synthetic"
-    # What wanders at random may do nothing for long.
+    # What moves at random may do nothing for long.
     assert engine.command("send", "force p2 fast-swipe").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
 

@@ -181,13 +181,13 @@ def test_undo_of_an_ended_job_says_that_it_does_not_go_on(
         assert console.command(line).ok
         refused = console.command("undo")
         assert not refused.ok
-        assert "does not go on" in refused.text
-        assert "undo cannot bring it back" in refused.text
+        assert ("was cancelled" if line.startswith("cancel") else "has ended") in refused.text
+        assert "undo cannot restore this" in refused.text
         assert console.snapshot().players[0].number("temp") == 1.5
         assert console.command("train xxs").ok
         again = console.command("redo")
-        assert (again.ok, again.text) == (False, f"redo ends no job: type {line} again")
-        assert console.command("undo").text == "taken back: temp 1.5"
+        assert (again.ok, again.text) == (False, f"redo does not end jobs: type {line} again")
+        assert console.command("undo").text == "undone: temp 1.5"
         assert console.command("cancel job 2").ok
 
 
@@ -200,7 +200,7 @@ def test_a_data_set_is_made_beside_the_music(
     )
     engine = start_engine(config(receiver, free_port()))
     with connected(engine.socket) as console:
-        assert "job 1 collects the logs" in console.command("dataset 4").text
+        assert "job 1 builds a dataset from the logs" in console.command("dataset 4").text
         assert ended_jobs(console) == ["finished"]
         (job,) = console.snapshot().jobs
         assert "49 events" in job.text
@@ -211,7 +211,7 @@ def test_a_data_set_is_made_beside_the_music(
         assert "no job runs" in console.command("cancel job").text
         assert "no data set is called none" in console.command("train xxs on none").text
         assert "no data set is called ../x" in console.command("train xxs on ../x").text
-        assert "budget is for train auto" in console.command("train s budget 5").text
+        assert "budget is only for train auto" in console.command("train s budget 5").text
         assert "auto trains new models" in console.command("train auto from current").text
         assert "no folder of gesture scores is called none" in console.command("train ensemble on none").text
         assert "job 3 trains auto on training-dataset-4d" in console.command("train auto budget 2.5 seed 3").text

@@ -334,5 +334,5 @@ def test_in_a_set_it_is_a_job_with_a_line_to_show_and_a_report_beside_the_data_s
         assert (tmp_path / "datasets" / "evaluation-mine-4d.txt").read_text() == "kept"
         assert "left to itself for 2000 events" in Path(first.file).read_text()
         assert console.command("unload").ok
-        assert "no model plays: name one" in console.command("evaluate").text
+        assert "no player has a model: name one" in console.command("evaluate").text
     assert "evaluate pulse on mine-4d: report in datasets/" in engine.said()

@@ -1,4 +1,4 @@
-"""How agents play."""
+"""Handlers of agents."""
 
 from impsy_tui import terms
 from impsy_tui.channels.base import Microphone
@@ -7,7 +7,7 @@ from impsy_tui.errors import UserError
 
 
 class AgentHandlers(Handlers):
-    """How agents play."""
+    """Handlers of agents."""
 
     async def _calibrate(self, time: float = terms.CALIBRATION.default) -> str:
         outlets = self._session.outputs.outlets
@@ -16,7 +16,7 @@ class AgentHandlers(Handlers):
             raise UserError("there is no microphone: [audio] in the configuration opens one")
         replies = []
         for microphone in microphones:
-            self._session.tell("info", microphone.name, f"play as you will, for {time:g} s")
+            self._session.tell("info", microphone.name, f"play freely for {time:g} s")
             try:
                 replies.append(f"{microphone.name}: {await microphone.calibrate(time)}")
             except UserError as problem:

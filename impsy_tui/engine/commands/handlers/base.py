@@ -1,4 +1,4 @@
-"""What carries out commands, and what it may need of the engine."""
+"""Base class of the command handlers, and their interface to the engine."""
 
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from impsy_tui.workers.client import JobRunner
 
 
 class EngineInterface(Protocol):
-    """What commands need of the engine besides the session."""
+    """Parts of the engine that commands use."""
 
     session: Session
     set_timer: SetTimer
@@ -36,7 +36,7 @@ class EngineInterface(Protocol):
     live_set: LiveSet
 
     def keep_mapping(self) -> Awaitable[str]:
-        """Write what was learned and bound into the configuration file; the reply."""
+        """Writes learned controls and bindings into the configuration file; returns the reply."""
 
     @property
     def tempo(self) -> Tempo:
@@ -44,31 +44,31 @@ class EngineInterface(Protocol):
 
     @property
     def training_size(self) -> str:
-        """The size that is trained unless one is named."""
+        """Default size of a training."""
 
     @property
     def agent_python(self) -> str:
-        """The python that agents are trained with; empty for the engine's own."""
+        """Python interpreter for the training of agents, empty for that of the engine."""
 
     def change_setting(self, key: str, value: str) -> Awaitable[str]:
-        """Change a setting in the configuration file; the reply, or ``UserError``."""
+        """Changes a setting in the configuration file; returns the reply."""
 
     def set_log(self, what: str) -> str:
-        """Switch the log on or off, or begin a new file; the reply."""
+        """Switches the log on or off, or starts a new file; returns the reply."""
 
     def status_text(self) -> str:
-        """What the engine is doing, in lines."""
+        """Returns the status of the engine as lines of text."""
 
     def shut_down(self) -> None:
-        """End the engine, soon."""
+        """Ends the engine after the reply."""
 
 
 class Handlers:
-    """Handlers of commands, by name: ``_cancel_job`` carries out ``cancel job``.
+    """Handlers of commands, by name: ``_cancel_job`` handles ``cancel job``.
 
-    Each takes the values of its command's arguments and gives the reply, or for what takes time,
-    the reply to come. It may raise ``UserError``. That of a command about players takes
-    them first; where the rest of a line is the command's, the name they were addressed by.
+    A handler takes the values of the arguments. It returns the reply, or an awaitable of the reply if the command
+    takes time, and may raise ``UserError``. The handler of a command for players takes the players first; if the
+    command takes the rest of the line, it takes the name of the player instead.
     """
 
     def __init__(self, host: EngineInterface) -> None:
@@ -84,7 +84,7 @@ class Handlers:
         return self._host.executor.current.reversals
 
     def set_parameter(self, parameter: Parameter, players: Sequence[AnyPlayer], given: Any) -> str:
-        """Sets a parameter to the argument of its command."""
+        """Sets a parameter of players to the argument of its command; returns the reply."""
         having = [player for player in players if has_parameter(player, parameter)]
         if not having:
             raise UserError(without_parameter(players, parameter))
@@ -96,9 +96,9 @@ class Handlers:
         return self._of(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
 
     def _of(self, players: Sequence[AnyPlayer], reply: str) -> str:
-        """A reply that says who it is about, where there are several players."""
+        """Returns a reply that names the players, if the session has several."""
         there = len(self._session.everybody)
         if there == 1:
             return reply
-        who = "all" if len(players) == there else ", ".join(player.name for player in players)
-        return f"{who}: {reply}"
+        names = "all" if len(players) == there else ", ".join(player.name for player in players)
+        return f"{names}: {reply}"

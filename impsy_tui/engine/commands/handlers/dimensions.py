@@ -1,4 +1,4 @@
-"""What is done to single values, and which knob plays which."""
+"""Handlers of single dimensions, and of the controls and messages that are learned or bound."""
 
 from collections.abc import Awaitable, Sequence
 
@@ -8,58 +8,60 @@ from impsy_tui.errors import UserError
 
 
 class DimensionHandlers(Handlers):
-    """What is done to single values, and which knob plays which."""
+    """Handlers of single dimensions, and of the controls and messages that are learned or bound."""
 
-    def _mute(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> str:
-        indices = self._played(seats, dimensions)
-        for seat in seats:
-            seat.shaping.muted.update(indices)
-            seat.end_muted()
-        return self._of(seats, f"{_named(dimensions)} muted")
+    def _mute(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
+        indices = self._played(players, dimensions)
+        for player in players:
+            player.shaping.muted.update(indices)
+            player.end_muted()
+        return self._of(players, f"{_named(dimensions)} muted")
 
-    def _solo(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> str:
-        indices = self._played(seats, dimensions)
-        for seat in seats:
-            seat.shaping.soloed = set(indices)
-            seat.shaping.muted -= seat.shaping.soloed
-            seat.end_muted()
-        return self._of(seats, f"only {_named(dimensions)} played")
+    def _solo(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
+        indices = self._played(players, dimensions)
+        for player in players:
+            player.shaping.soloed = set(indices)
+            player.shaping.muted -= player.shaping.soloed
+            player.end_muted()
+        return self._of(players, f"only {_named(dimensions)} played")
 
-    def _hold(self, seats: Sequence[Player], dimensions: tuple[int, ...], value: float) -> str:
-        indices = self._played(seats, dimensions)
-        for seat in seats:
-            seat.shaping.held.update(dict.fromkeys(indices, value))
-        return self._of(seats, f"{_named(dimensions)} held at {value:g}")
+    def _hold(self, players: Sequence[Player], dimensions: tuple[int, ...], value: float) -> str:
+        indices = self._played(players, dimensions)
+        for player in players:
+            player.shaping.held.update(dict.fromkeys(indices, value))
+        return self._of(players, f"{_named(dimensions)} held at {value:g}")
 
-    def _range(self, seats: Sequence[Player], dimensions: tuple[int, ...], low: float, high: float) -> str:
-        indices = self._played(seats, dimensions)
-        for seat in seats:
-            seat.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
-        return self._of(seats, f"{_named(dimensions)} played from {low:g} to {high:g}")
+    def _range(self, players: Sequence[Player], dimensions: tuple[int, ...], low: float, high: float) -> str:
+        indices = self._played(players, dimensions)
+        for player in players:
+            player.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
+        return self._of(players, f"{_named(dimensions)} played from {low:g} to {high:g}")
 
-    def _invert(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> str:
-        indices = self._played(seats, dimensions)
-        for seat in seats:
-            seat.shaping.inverted ^= set(indices)
-        return self._of(seats, f"{_named(dimensions)} turned over")
+    def _invert(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
+        indices = self._played(players, dimensions)
+        for player in players:
+            player.shaping.inverted ^= set(indices)
+        return self._of(players, f"{_named(dimensions)} inverted")
 
-    def _release(self, seats: Sequence[Player], dimensions: tuple[int, ...] | None = None) -> str:
+    def _release(self, players: Sequence[Player], dimensions: tuple[int, ...] | None = None) -> str:
         if dimensions is None:
-            for seat in seats:
-                seat.shaping.clear()
-            return self._of(seats, "everything is played as it is")
-        indices = self._played(seats, dimensions)
-        for seat in seats:
-            seat.shaping.release(indices)
-            seat.end_muted()  # a solo that ends beside others
-        return self._of(seats, f"{_named(dimensions)} played as it is")
+            for player in players:
+                player.shaping.clear()
+            return self._of(players, "all dimensions are played unchanged")
+        indices = self._played(players, dimensions)
+        for player in players:
+            player.shaping.release(indices)
+            player.end_muted()  # the end of one solo can mute its dimension again
+        return self._of(players, f"{_named(dimensions)} played unchanged")
 
-    def _played(self, seats: Sequence[Player], dimensions: tuple[int, ...]) -> list[int]:
-        """Indices of values, of which these players play at least one."""
+    def _played(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> list[int]:
+        """Returns the indices of dimensions, of which these players must play at least one."""
         indices = self._indices(dimensions)
-        if not any(index in seat.plays for seat in seats for index in indices):
-            plays = "; ".join(f"{seat.name} plays {_named([index + 1 for index in seat.plays])}" for seat in seats)
-            raise UserError(f"{_named(dimensions)} would change nothing: {plays}")
+        if not any(index in player.plays for player in players for index in indices):
+            plays = "; ".join(
+                f"{player.name} plays {_named([index + 1 for index in player.plays])}" for player in players
+            )
+            raise UserError(f"{_named(dimensions)} has no effect: {plays}")
         return indices
 
     def _indices(self, dimensions: tuple[int, ...]) -> list[int]:

@@ -1,11 +1,11 @@
-"""The engine itself."""
+"""Handlers of the engine: status, help, shutdown."""
 
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.language import COMMANDS
 
 
 class EngineHandlers(Handlers):
-    """The engine itself."""
+    """Handlers of the engine: status, help, shutdown."""
 
     def _status(self) -> str:
         return self._host.status_text()
@@ -28,5 +28,5 @@ class EngineHandlers(Handlers):
         if not running:
             return "the engine ends"
         trains = any(job.running and job.kind == "train" for job in self._host.jobs.jobs)
-        more = "; train resume goes on with a training" if trains else ""
+        more = "; train resume continues a training" if trains else ""
         return f"the engine ends, and with it {', '.join(running)}{more}"

@@ -1,4 +1,4 @@
-"""Bands: how many play, what single followers do, and which clips they play."""
+"""Handlers of ensembles: number of players, gestures of single followers, classifier, gesture recording."""
 
 from collections.abc import Sequence
 
@@ -11,38 +11,38 @@ from impsy_tui.errors import UserError
 
 
 class EnsembleHandlers(Handlers):
-    """What bands are asked for."""
+    """Handlers of ensembles."""
 
-    def _band(self, bands: Sequence[EnsemblePlayer], players: float) -> str:
+    def _band(self, ensembles: Sequence[EnsemblePlayer], players: float) -> str:
         count = int(players)
-        for band in bands:
-            band.set_players(count)
+        for ensemble in ensembles:
+            ensemble.set_players(count)
         followers = terms.FOLLOWERS[: count - 1]
-        return self._of(bands, f"{count} play: you, and {' '.join(followers)}")
+        return self._of(ensembles, f"{count} play: you, and {' '.join(followers)}")
 
-    def _force(self, bands: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
-        for band in bands:
-            band.part.force(_follower(band, player), terms.GESTURES.index(gesture))
-        return self._of(bands, f"{player} makes {gesture} until it is free again")
+    def _force(self, ensembles: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
+        for ensemble in ensembles:
+            ensemble.part.force(_follower(ensemble, player), terms.GESTURES.index(gesture))
+        return self._of(ensembles, f"{player} makes {gesture} until free {player}")
 
-    def _tacet(self, bands: Sequence[EnsemblePlayer], player: str) -> str:
-        for band in bands:
-            band.part.force(_follower(band, player), NOTHING)
-        return self._of(bands, f"{player} is silent until it is free again")
+    def _tacet(self, ensembles: Sequence[EnsemblePlayer], player: str) -> str:
+        for ensemble in ensembles:
+            ensemble.part.force(_follower(ensemble, player), NOTHING)
+        return self._of(ensembles, f"{player} is silent until free {player}")
 
-    def _free(self, bands: Sequence[EnsemblePlayer], player: str = "") -> str:
-        for band in bands:
-            band.part.free([_follower(band, player)] if player else range(len(terms.FOLLOWERS)))
-        return self._of(bands, f"{player} is free" if player else "everybody is free")
+    def _free(self, ensembles: Sequence[EnsemblePlayer], player: str = "") -> str:
+        for ensemble in ensembles:
+            ensemble.part.free([_follower(ensemble, player)] if player else range(len(terms.FOLLOWERS)))
+        return self._of(ensembles, f"{player} is free" if player else "all players are free")
 
-    async def _classifier(self, bands: Sequence[EnsemblePlayer], name: str) -> str:
+    async def _classifier(self, ensembles: Sequence[EnsemblePlayer], name: str) -> str:
         casting = self._host.casting.bands
-        return "\n".join([self._of([band], await casting.hear_by(band, name)) for band in bands])
+        return "\n".join([self._of([ensemble], await casting.hear_by(ensemble, name)) for ensemble in ensembles])
 
     def _record_gestures(self, what: str = "", each: float = terms.GUIDED.default) -> str:
         guided = self._session.guided
         if guided is None:
-            raise UserError("there is no log here to record into")
+            raise UserError("no log is written, so gestures cannot be recorded: log on starts one")
         match what:
             case "again":
                 return guided.again()
@@ -53,10 +53,10 @@ class EnsembleHandlers(Handlers):
         return guided.begin([terms.GESTURES.index(what)] if what else ORDER, each)
 
 
-def _follower(band: EnsemblePlayer, player: str) -> int:
-    """The number of a follower, from 0."""
+def _follower(ensemble: EnsemblePlayer, player: str) -> int:
+    """Returns the index of a follower, from 0."""
     number = terms.FOLLOWERS.index(player)
-    if number >= (count := band.part.settings.players - 1):
+    if number >= (count := ensemble.part.settings.players - 1):
         there = f"p2 to p{count + 1}" if count > 1 else "p2"
-        raise UserError(f"there is no {player} in {band.name}: {there} (band {number + 2} would have it)")
+        raise UserError(f"{ensemble.name} has no {player}, only {there}: band {number + 2} adds players")
     return number

@@ -1,4 +1,4 @@
-"""Work beside the music: files, jobs, settings."""
+"""Handlers of jobs, files and settings."""
 
 from collections.abc import Awaitable
 from pathlib import Path
@@ -12,48 +12,50 @@ from impsy_tui.engine.performance.line_result import Reversal
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES
 
+_END_OR_DISCARD = "keep job ends and saves the training, cancel job discards it"
+
 
 def _final(ended: str) -> Reversal:
-    """Returns the reversal of a command that nothing can take back: undo says so."""
+    """Returns the reversal of a command that cannot be undone."""
 
     async def refuse() -> str:
-        raise UserError(f"{ended}: undo cannot bring it back. The next undo is of the line before")
+        raise UserError(f"{ended}: undo cannot restore this. The next undo takes back the line before")
 
     return refuse
 
 
 class JobHandlers(Handlers):
-    """Work beside the music: files, jobs, settings."""
+    """Handlers of jobs, files and settings."""
 
     async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:
         library = self._host.library
         if (high is None and low) or (high is not None and high <= low):
-            raise UserError("low and high are the range of raw values, such as low 0 high 127")
+            raise UserError("low must be below high: they are the range of raw values, such as low 0 high 127")
         wanted = str(int(dimension)) if dimension else "all"
         arguments = [str(library.logs), str(library.datasets), wanted]
         arguments += [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
         name = f"{wanted}d" if dimension else "of every dimension"
         job = await self._host.jobs.start("dataset", name, "impsy_tui.workers.dataset", arguments)
-        return f"job {job.number} collects the logs"
+        return f"job {job.number} builds a dataset from the logs"
 
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
         library = self._host.library
         folder, module = str(library.own_models), "impsy_tui.workers.training.train"
         if size == terms.RESUME:
-            name, arguments = "what was interrupted", [folder, "--resume"]
+            name, arguments = "the interrupted training", [folder, "--resume"]
         else:
             begun_from = self._begun_from(str(options.pop("from", "")))
             dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
             arguments = [folder, str(dataset)]
             if size == terms.AUTO:
                 if begun_from is not None:
-                    raise UserError("auto trains new models of several sizes: leave it out, or from")
+                    raise UserError("auto and from cannot be combined: auto trains new models of several sizes")
                 module = "impsy_tui.workers.training.sweep"
-                # In one process: beside the music there is neither memory nor a core for more.
+                # In one process: next to the music there is no memory and no core for more.
                 arguments += ["--processes", "1"]
                 arguments += _options(options, {"budget": "budget-ms", "seed": "seeds"})
             elif "budget" in options:
-                raise UserError("budget is for train auto: it says which sizes are too slow")
+                raise UserError("budget is only for train auto: it excludes sizes that are too slow")
             else:
                 size = size or self._host.training_size
                 arguments += ["--size", size, *_options(options, {})]
@@ -64,16 +66,16 @@ class JobHandlers(Handlers):
             if size != terms.AUTO and self._playing is not None:
                 arguments += ["--plays", str(self._playing)]
         job = await self._host.jobs.start("train", name, module, arguments)
-        return f"job {job.number} trains {job.name}; keep job ends it early, cancel job throws it away"
+        return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
 
     async def _train_gestures(self, **options: float | str) -> str:
         library = self._host.library
         arguments = [str(library.own_models), str(library.logs), *_options(options, {})]
-        # Of a kind of its own: it has nothing to keep before it ends.
+        # A separate kind: the job has nothing to save before it ends.
         job = await self._host.jobs.start(
             "gestures", "recordings", "impsy_tui.workers.training.train_gestures", arguments
         )
-        return f"job {job.number} trains a classifier of gestures; cancel job throws it away"
+        return f"job {job.number} trains a classifier of gestures; cancel job discards it"
 
     async def _train_ensemble(self, on: str = "", **options: float | str) -> str:
         library = self._host.library
@@ -81,7 +83,7 @@ class JobHandlers(Handlers):
         arguments = [str(library.own_models), str(scores), *_options(options, {})]
         module = "impsy_tui.workers.training.train_ensemble"
         job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
-        return f"job {job.number} trains a band on {job.name}; keep job ends it early, cancel job throws it away"
+        return f"job {job.number} trains an ensemble on {job.name}; {_END_OR_DISCARD}"
 
     async def _train_agent(self, table: str = "", corpus: str = "", **options: float | str) -> str:
         library = self._host.library
@@ -93,42 +95,42 @@ class JobHandlers(Handlers):
             options.setdefault("targets", terms.WITH_CORPUS)
         for option, argument in (("hear", "--heard"), ("match", "--judged")):
             if words := str(options.pop(option, "")).replace(",", " ").split():
-                descriptor_indices(words)  # here, and not where a word might be an option of the worker
+                descriptor_indices(words)  # checked here, because a word may look like an option of the worker
                 arguments += [argument, *words]
         arguments += _options(options, {})
         module, python = "impsy_tui.workers.training.train_agent", self._host.agent_python
         job = await self._host.jobs.start("agent", name, module, arguments, python)
-        return f"job {job.number} trains an agent on {name}; keep job ends it early, cancel job throws it away"
+        return f"job {job.number} trains an agent on {name}; {_END_OR_DISCARD}"
 
     def _begun_from(self, name: str) -> Path | None:
-        """The model that a training begins with, if it does with one."""
+        """Returns the model from which a training starts, None for a new model."""
         if not name:
             return None
         if name != terms.CURRENT:
             return self._host.library.find("model", name)
         if (playing := self._playing) is None:
-            raise UserError("no model plays that could be trained on")
+            raise UserError("no player has a model to continue with: from NAME names one")
         return playing
 
     @property
     def _dimension(self) -> int:
-        """Of the player that is meant where none is named, else of the instrument."""
-        seat = self._session.only_seat
-        return self._session.dimension if seat is None else seat.dimension
+        """Dimension of the only player or the one with the focus, otherwise of the instrument."""
+        player = self._session.only_seat
+        return self._session.dimension if player is None else player.dimension
 
     @property
     def _playing(self) -> Path | None:
-        """The model of that player."""
-        seat = self._session.only_seat
-        return None if seat is None else self._host.casting.file_of(seat)
+        """Model file of that player."""
+        player = self._session.only_seat
+        return None if player is None else self._host.casting.file_of(player)
 
     async def _convert(self, model: str) -> str:
         found = self._host.library.find("model", model)
-        # Of a name, the file that plays comes first.
+        # The library finds the TFLite file first.
         others = (found.with_suffix(suffix) for suffix in KERAS_SUFFIXES)
         file = next((other for other in others if other.is_file()), found)
         if file.suffix == ".tflite":
-            raise UserError(f"{file.name} is a .tflite already")
+            raise UserError(f"{file.name} is a TFLite file already")
         arguments = (str(file), str(self._host.library.own_models))
         job = await self._host.jobs.start("convert", file.stem, "impsy_tui.workers.training.convert", arguments)
         return f"job {job.number} converts {job.name}"
@@ -138,7 +140,7 @@ class JobHandlers(Handlers):
         models = [library.find("model", name) for name in (model, against) if name]
         if not models:
             if (playing := self._playing) is None:
-                raise UserError("no model plays: name one, as in evaluate m")
+                raise UserError("no player has a model: name one, as in evaluate m")
             models = [playing]
         dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
         name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
@@ -156,12 +158,12 @@ class JobHandlers(Handlers):
 
     def _cancel_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=False)
-        self._reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled and does not go on"))
+        self._reversals.append(_final(f"job {job.number} ({job.kind}) was cancelled"))
         return f"job {job.number} ({job.kind}) is cancelled"
 
     def _keep_job(self, number: float | None = None) -> str:
         job = self._host.jobs.stop(None if number is None else int(number), keep=True)
-        ended = f"job {job.number} ({job.kind}) has ended and does not go on; train resume goes on with a training"
+        ended = f"job {job.number} ({job.kind}) has ended; train resume continues a training"
         self._reversals.append(_final(ended))
         return f"job {job.number} ({job.kind}) ends and saves what it has"
 
@@ -188,7 +190,7 @@ class JobHandlers(Handlers):
 
     async def _empty_trash(self, reversals: list[Reversal]) -> str:
         text = await self._host.library.trash.empty()
-        reversals.append(_final("what was in the trash is gone"))
+        reversals.append(_final("the files in the trash are deleted"))
         return text
 
     def _set(self, key: str, value: str) -> Awaitable[str]:
@@ -199,6 +201,6 @@ class JobHandlers(Handlers):
 
 
 def _options(options: dict[str, float | str], names: dict[str, str]) -> list[str]:
-    """Keyword arguments as a worker takes them, some by another name."""
+    """Returns keyword arguments as options of a worker, some under another name."""
     shown = {name: value if isinstance(value, str) else f"{value:.15g}" for name, value in options.items()}
     return [part for name, value in shown.items() for part in (f"--{names.get(name, name)}", value)]

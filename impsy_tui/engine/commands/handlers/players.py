@@ -1,4 +1,4 @@
-"""How the players play."""
+"""Handlers of players: mode, turns, models, audition, panic, focus."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -15,29 +15,29 @@ from impsy_tui.parameters import MODE
 
 
 class PlayerHandlers(Handlers):
-    """How the players play."""
+    """Handlers of players: mode, turns, models, audition, panic, focus."""
 
-    def _mode(self, seats: Sequence[Player], mode: str) -> str:
-        for seat in seats:
-            set_parameter(seat, MODE, "polyphony" if mode == terms.FILTER else mode)
+    def _mode(self, players: Sequence[Player], mode: str) -> str:
+        for player in players:
+            set_parameter(player, MODE, "polyphony" if mode == terms.FILTER else mode)
         if mode == terms.FILTER:
             self._session.begin_filter()
-            return self._of(seats, "filter: polyphony with thru off, only the predictions are heard")
+            return self._of(players, "filter: polyphony with thru off, only the predictions are heard")
         self._session.leave_filter()
-        return self._of(seats, f"{mode}: {terms.MODES[mode].help}")
+        return self._of(players, f"{mode}: {terms.MODES[mode].help}")
 
-    def _take(self, seats: Sequence[Player]) -> str:
-        for seat in _with_turns(seats, "take"):
-            seat.take()
-        return self._of(seats, "your turn: the player listens until you have played and fall silent")
+    def _take(self, players: Sequence[Player]) -> str:
+        for player in _with_turns(players, "take"):
+            player.take()
+        return self._of(players, "your turn: the player listens until you have played and are silent")
 
-    def _give(self, seats: Sequence[Player]) -> str:
-        taking = _with_turns(seats, "give")
-        if all(seat.part.paused for seat in taking):
+    def _give(self, players: Sequence[Player]) -> str:
+        taking = _with_turns(players, "give")
+        if all(player.part.paused for player in taking):
             raise UserError("the player is paused: resume lets it play")
-        for seat in taking:
-            seat.give()
-        return self._of(seats, "the player's turn")
+        for player in taking:
+            player.give()
+        return self._of(players, "the player's turn")
 
     def _pause(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
@@ -54,7 +54,7 @@ class PlayerHandlers(Handlers):
         for player in players:
             player.reset()
         self._session.held_notes.release()
-        return self._of(players, "the player has forgotten what it heard")
+        return self._of(players, "reset: the player has forgotten all input")
 
     def _thru(self, switch: bool | None = None) -> str:
         thru = not self._session.settings.thru if switch is None else switch
@@ -65,11 +65,13 @@ class PlayerHandlers(Handlers):
         return self._host.set_log(switch)
 
     async def _load(self, players: Sequence[AnyPlayer], model: str) -> str:
-        bands, seats = self._host.casting.bands, self._host.casting
+        models, ensemble_models = self._host.casting, self._host.casting.bands
         return await self._each(
             _of_kind(players, model),
             lambda player: (
-                bands.load(player, model) if isinstance(player, EnsemblePlayer) else seats.load(player, model)
+                ensemble_models.load(player, model)
+                if isinstance(player, EnsemblePlayer)
+                else models.load(player, model)
             ),
         )
 
@@ -79,24 +81,26 @@ class PlayerHandlers(Handlers):
                 self._host.casting.bands.unload(player)
             elif isinstance(player, Player):
                 self._host.casting.unload(player)
-        return self._of(players, "DUMMY: no model is loaded, the dummy player wanders at random")
+        return self._of(players, "DUMMY: no model is loaded, the dummy player moves at random")
 
     def _audition(self, players: Sequence[AnyPlayer], model: str) -> str | Awaitable[str]:
-        bands, seats = self._host.casting.bands, self._host.casting
+        models, ensemble_models = self._host.casting, self._host.casting.bands
         if model != "off":
             return self._each(
                 _of_kind(players, model),
                 lambda one: (
-                    bands.audition(one, model) if isinstance(one, EnsemblePlayer) else seats.audition(one, model)
+                    ensemble_models.audition(one, model)
+                    if isinstance(one, EnsemblePlayer)
+                    else models.audition(one, model)
                 ),
             )
         ended, why = [], None
         for player in players:
             try:
                 if isinstance(player, EnsemblePlayer):
-                    bands.end_audition(player)
+                    ensemble_models.end_audition(player)
                 elif isinstance(player, Player):
-                    seats.end_audition(player)
+                    models.end_audition(player)
             except UserError as problem:
                 why = problem
             else:
@@ -106,13 +110,13 @@ class PlayerHandlers(Handlers):
         return self._of(ended, "the audition is over")
 
     async def _each(
-        self, players: Sequence[Player | EnsemblePlayer], cast: Callable[[Player | EnsemblePlayer], Awaitable[str]]
+        self, players: Sequence[Player | EnsemblePlayer], load: Callable[[Player | EnsemblePlayer], Awaitable[str]]
     ) -> str:
-        """Cast one player after the other, also where it cannot be done for one of them."""
+        """Loads models for players in order, also after one fails."""
         replies, problems = [], []
         for player in players:
             try:
-                replies.append(self._of([player], await cast(player)))
+                replies.append(self._of([player], await load(player)))
             except UserError as problem:
                 problems.append(self._of([player], str(problem)))
         if problems:
@@ -144,7 +148,7 @@ class PlayerHandlers(Handlers):
         session = self._session
         if name is not None:
             if name == EVERYBODY:
-                raise UserError("one player has the focus: @all addresses all of them")
+                raise UserError("only one player has the focus: @all addresses all players")
             (player,) = session.players_for(name)
             session.focus = player.name
         width = max(map(len, session.everybody))
@@ -154,16 +158,16 @@ class PlayerHandlers(Handlers):
         )
 
 
-def _with_turns(seats: Sequence[Player], word: str) -> list[Player]:
-    """Those of the players that take turns; there is at least one."""
-    taking = [seat for seat in seats if seat.part.mode.takes_turns]
+def _with_turns(players: Sequence[Player], word: str) -> list[Player]:
+    """Returns the players that take turns, of which there is at least one."""
+    taking = [player for player in players if player.part.mode.takes_turns]
     if not taking:
-        raise UserError(f"there are no turns to {word} in {seats[0].part.mode.name}, only in callresponse")
+        raise UserError(f"{word} needs turns: {players[0].part.mode.name} has none, mode callresponse has")
     return taking
 
 
 def _of_kind(players: Sequence[AnyPlayer], model: str) -> list[Player | EnsemblePlayer]:
-    """Of several players, those that a model can be meant for by its name; all, who refuse it, if there are none."""
-    castable = [player for player in players if isinstance(player, Player | EnsemblePlayer)]
+    """Returns the players that a model fits by its name; all players, which refuse the model, if there are none."""
+    with_models = [player for player in players if isinstance(player, Player | EnsemblePlayer)]
     kind = EnsemblePlayer if model.startswith(BAND_PREFIX) else Player
-    return [player for player in castable if isinstance(player, kind)] or castable
+    return [player for player in with_models if isinstance(player, kind)] or with_models

@@ -1,4 +1,4 @@
-"""What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
+"""Handlers of ramps, scheduled commands, scenes, macros, set lists, replay and recording."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from impsy_tui.terms import MOST_WORDS
 
 
 class SchedulingHandlers(Handlers):
-    """What is to happen when: ramps, schedules, scenes, macros, set lists, recordings."""
+    """Handlers of ramps, scheduled commands, scenes, macros, set lists, replay and recording."""
 
     @property
     def _live_set(self) -> LiveSet:
@@ -29,11 +29,11 @@ class SchedulingHandlers(Handlers):
 
     def _after(self, player: str, time: float, commands: Program) -> str:
         text = _text("after", {"time": time, "commands": commands}, player)
-        return _planned(self._live_set.scheduled.after(text, time, commands, player))
+        return _added(self._live_set.scheduled.after(text, time, commands, player))
 
     def _every(self, player: str, time: float, commands: Program) -> str:
         text = _text("every", {"time": time, "commands": commands}, player)
-        return _planned(self._live_set.scheduled.every(text, time, commands, player))
+        return _added(self._live_set.scheduled.every(text, time, commands, player))
 
     def _at(self, player: str, moment: Moment, commands: Program) -> str:
         return self._at_moment("at", player, moment, commands)
@@ -43,7 +43,7 @@ class SchedulingHandlers(Handlers):
 
     def _at_moment(self, word: str, player: str, moment: Moment, commands: Program) -> str:
         text = _text(word, {"moment": moment, "commands": commands}, player)
-        return _planned(self._live_set.scheduled.at(text, moment, commands, player, always=word == "whenever"))
+        return _added(self._live_set.scheduled.at(text, moment, commands, player, always=word == "whenever"))
 
     def _what(self) -> str:
         return "\n".join(self._live_set.scheduled.list()) or "nothing is pending"
@@ -52,57 +52,59 @@ class SchedulingHandlers(Handlers):
         scheduled = self._live_set.scheduled
         if isinstance(number, str):
             count = scheduled.cancel_all()
-            return f"{count} taken back" if count else "nothing was pending"
-        return f"taken back: {scheduled.cancel(int(number)).text}"
+            return f"{count} cancelled" if count else "nothing was pending"
+        return f"cancelled: {scheduled.cancel(int(number)).text}"
 
     def _scene(self, scene: str, now: str = "") -> Awaitable[str]:
         return self._live_set.ramps.recall(scene)
 
     def _scene_save(self, scene: str) -> Awaitable[str]:
         # Captured before the next command of the line.
-        return self._save(scene, self._live_set.scene_keeper.capture(), self._reversals, self._from_file())
+        return self._save_scene(scene, self._live_set.scene_keeper.capture(), self._reversals, self._from_file())
 
     def _from_file(self) -> str | None:
         return self._live_set.cues.name if self._host.executor.current.from_file else None
 
-    async def _save(self, name: str, scene: Scene, reversals: list[Reversal], from_file: str | None) -> str:
+    async def _save_scene(self, name: str, scene: Scene, reversals: list[Reversal], from_file: str | None) -> str:
         replaced = await asyncio.to_thread(self._live_set.scene_file.save, name, scene, from_file)
         if replaced is None:
-            return f"scene {name} is kept in {self._live_set.scene_file.file.name}"
-        reversals.append(lambda: self._put_back(name, replaced))
-        return f"scene {name} is kept in {self._live_set.scene_file.file.name}; undo brings back the one before"
+            return f"scene {name} is saved in {self._live_set.scene_file.file.name}"
+        reversals.append(lambda: self._restore_scene(name, replaced))
+        return f"scene {name} is saved in {self._live_set.scene_file.file.name}; undo restores the earlier one"
 
     def _scene_delete(self, scene: str) -> Awaitable[str]:
-        return self._forget(scene, self._reversals)
+        return self._delete_scene(scene, self._reversals)
 
-    async def _forget(self, name: str, reversals: list[Reversal]) -> str:
+    async def _delete_scene(self, name: str, reversals: list[Reversal]) -> str:
         table = await asyncio.to_thread(self._live_set.scene_file.delete, name)
-        reversals.append(lambda: self._put_back(name, table))
-        return f"scene {name} is forgotten; undo brings it back"
+        reversals.append(lambda: self._restore_scene(name, table))
+        return f"scene {name} is deleted; undo restores the scene"
 
-    async def _put_back(self, name: str, table: Any) -> str:
+    async def _restore_scene(self, name: str, table: Any) -> str:
         await asyncio.to_thread(self._live_set.scene_file.put, name, table)
-        return f"scene {name} is as it was"
+        return f"scene {name} is restored"
 
     async def _scenes(self) -> str:
-        return (
-            "  ".join(await asyncio.to_thread(self._live_set.scene_file.names))
-            or "no scene is kept yet: scene save NAME"
-        )
+        names = await asyncio.to_thread(self._live_set.scene_file.names)
+        return "  ".join(names) or "no scene is saved: scene save NAME saves one"
 
     def _def(self, definition: Macro) -> str:
-        if len(self._host.executor.macros) >= MOST_WORDS and definition.name not in self._host.executor.macros:
-            raise UserError(f"{MOST_WORDS} words of yours are defined already: undef forgets one")
-        self._host.executor.macros[definition.name] = definition
+        macros = self._host.executor.macros
+        if len(macros) >= MOST_WORDS and definition.name not in macros:
+            raise UserError(f"{MOST_WORDS} macros are defined, no more are possible: undef NAME removes one")
+        macros[definition.name] = definition
         return f"{definition.name} means {definition.body}"
 
     def _undef(self, name: str) -> str:
         if self._host.executor.macros.pop(name, None) is None:
-            raise UserError(f"{name} is no word of yours: defs lists them")
-        return f"{name} means nothing any more"
+            raise UserError(f"no macro is called {name}: defs lists the macros")
+        return f"macro {name} is removed"
 
     def _defs(self) -> str:
-        return "\n".join(map(str, self._host.executor.macros.values())) or "no word of yours is defined: def drop = …"
+        return (
+            "\n".join(map(str, self._host.executor.macros.values()))
+            or "no macro is defined: def drop = … defines one"
+        )
 
     def _cue(self, set: str = "") -> str | Awaitable[str]:
         return self._live_set.cues.open(set) if set else self._live_set.cues.where()
@@ -118,7 +120,7 @@ class SchedulingHandlers(Handlers):
 
     def _step(self, step: Callable[[], str | Awaitable[str]]) -> str | Awaitable[str]:
         if self._live_set.replay.replayer.has_commands:
-            return "a recorded set is replayed: its cues come by themselves"
+            return "a recorded performance is replayed: the replay steps through the cues"
         return step()
 
     def _replay(self, log: str, at: float = 1.0, through: str = "") -> Awaitable[str]:
@@ -131,7 +133,8 @@ class SchedulingHandlers(Handlers):
         return f"the replay of {name} is over"
 
     def _record(self, switch: bool) -> str:
-        return self._live_set.recording.begin() if switch else self._live_set.recording.end()
+        recording = self._live_set.recording
+        return recording.begin() if switch else recording.end()
 
     def _seed(self, number: float) -> str:
         return self._live_set.recording.seed(int(number))
@@ -141,5 +144,5 @@ def _text(name: str, values: dict[str, Value], player: str) -> str:
     return str(Invocation(COMMANDS[name], values, player))
 
 
-def _planned(pending: PendingCommand) -> str:
+def _added(pending: PendingCommand) -> str:
     return f"{pending.number}  {pending.text}"

@@ -1,26 +1,26 @@
-"""Musical time: tempo, grid, clocks."""
+"""Handlers of musical time: tempo, grid, clocks, nudges."""
 
 from impsy_tui.control.status_text import nudge_words
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.errors import UserError
 
 _CLOCK_GRID = "1/16"
-"""The grid that ``quantise clock`` begins, where there is none."""
+"""Grid that ``quantise clock`` starts if there is none."""
 
 
 class TimeHandlers(Handlers):
-    """Musical time: tempo, grid, clocks."""
+    """Handlers of musical time: tempo, grid, clocks, nudges."""
 
     def _quantise(self, grid: str, at: float | None = None) -> str:
         tempo = self._host.tempo
         if grid == "off":
             if at is not None:
-                raise UserError(f"quantise off needs no tempo; tempo {at:g} sets one")
+                raise UserError(f"quantise off takes no tempo: tempo {at:g} sets the tempo")
             tempo.set_grid("")
-            return "not quantised: everything sounds when it happens"
+            return "not quantised: events sound at once"
         if grid == "clock":
             if at is not None:
-                raise UserError("the clock that comes in says how fast: quantise clock, without at")
+                raise UserError("the incoming clock sets the tempo: type quantise clock without at")
             grid = _CLOCK_GRID if tempo.grid is None else tempo.grid.note
             tempo.set_follows(True)
         elif at is not None:
@@ -28,7 +28,7 @@ class TimeHandlers(Handlers):
             tempo.set_beats(at)
         tempo.set_grid(grid)
         clock = tempo.clock_in
-        by = "by the clock that comes in" if clock.follows else f"at {tempo.beats:g}"
+        by = "by the incoming clock" if clock.follows else f"at {tempo.beats:g}"
         return f"quantised to {grid}, {by}"
 
     def _tempo(self, beats: float) -> str:
@@ -38,7 +38,7 @@ class TimeHandlers(Handlers):
 
     def _need_own_tempo(self) -> None:
         if self._host.tempo.clock_in.leads:
-            raise UserError("the clock that comes in says how fast: clock in off lets you say it")
+            raise UserError("the incoming clock sets the tempo: clock in off ends that")
 
     def _swing(self, share: float) -> str:
         self._host.tempo.set_swing(share)
@@ -48,19 +48,19 @@ class TimeHandlers(Handlers):
         self._host.tempo.set_hand_over(when)
         if when == "now":
             return "the player's turn begins as soon as you have been silent"
-        return f"the player's turn begins on the next {when} after your silence; what you play takes it back at once"
+        return f"the player's turn begins on the next {when} after your silence; your input ends the turn at once"
 
     def _clock_in(self, switch: bool | None = None) -> str:
         tempo = self._host.tempo
         follows = not tempo.clock_in.follows if switch is None else switch
         tempo.set_follows(follows)
-        return "a clock that comes in is followed" if follows else f"no clock is followed: tempo {tempo.beats:.4g}"
+        return "the incoming clock is followed" if follows else f"no clock is followed: tempo {tempo.beats:.4g}"
 
     def _clock_out(self, switch: bool | None = None) -> str:
         clock = self._host.tempo.clock_out
         sends = not clock.sends if switch is None else switch
         clock.set_sends(sends)
-        return "a clock is sent; it starts on the next bar" if sends else "no clock is sent"
+        return "a clock is sent, and starts on the next bar" if sends else "no clock is sent"
 
     def _nudge(self, output: str, time: float) -> str:
         outputs = self._session.outputs

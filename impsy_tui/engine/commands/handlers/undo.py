@@ -16,7 +16,7 @@ class UndoHandlers(Handlers):
         live_set = self._host.live_set
         undone = live_set.history.undo()
         if undone is None:
-            raise UserError("there is nothing to take back")
+            raise UserError("there is nothing to undo")
         await settle(undone.awaited)
         if undone.before is not None:
             away = self._session.scheduler.now() - undone.before.at
@@ -25,7 +25,7 @@ class UndoHandlers(Handlers):
                 self._session.tell("warning", "undo", problem)
         scene = None if undone.before is None else undone.before.scene
         live_set.recording.note_undo(scene, undone.cancelled, [one.number for one in undone.resumed])
-        return f"taken back: {undone.program}"
+        return f"undone: {undone.program}"
 
     async def _redo(self) -> str:
         live_set = self._host.live_set
@@ -33,11 +33,11 @@ class UndoHandlers(Handlers):
         remaining = history.undone[:-1]
         program = history.redo()
         if program is None:
-            raise UserError("nothing was taken back")
+            raise UserError("there is nothing to redo")
         if any(each.command.ends for each in program.walk()):
-            raise UserError(f"redo deletes nothing: type {program} again")
+            raise UserError(f"redo does not delete files: type {program} again")
         if any(each.command.name in _ENDS_JOBS for each in program.walk()):
-            raise UserError(f"redo ends no job: type {program} again")
+            raise UserError(f"redo does not end jobs: type {program} again")
         before, numbers = history.capture(), list[int]()
 
         def on_done(result: LineResult) -> None:
@@ -49,4 +49,4 @@ class UndoHandlers(Handlers):
         history.undone = remaining
         if problem:
             raise UserError(problem)
-        return f"again: {program}"
+        return f"redone: {program}"

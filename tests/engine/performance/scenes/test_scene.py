@@ -20,7 +20,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 def test_scenes_come_back_at_once_and_bit_by_bit(set_: VirtualSession, tmp_path: Path) -> None:
     seat = set_.session.seat
     set_.do("mode battle; temp 2; hold x1 0.25; range x2 0 0.5; mute x3; tempo 100; quantise 1/8; thru on")
-    assert set_.do("scene save dark") == "scene dark is kept in scenes.toml"
+    assert set_.do("scene save dark") == "scene dark is saved in scenes.toml"
     set_.do("mode callresponse; temp 1; release; tempo 120; quantise off; thru off")
     set_.do("scene save light")
     assert set_.do("scenes") == "dark  light"

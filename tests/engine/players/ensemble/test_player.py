@@ -26,21 +26,21 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: Hall) -> None:
     part = hall.seat.part
     assert hall.do("band 4") == "trio: 4 play: you, and p2 p3 p4"
     assert hall.seat.players == ("lead", "p2", "p3", "p4")
-    assert hall.do("force p2 small-swirl") == "trio: p2 makes small-swirl until it is free again"
-    assert hall.do("@trio tacet p3") == "trio: p3 is silent until it is free again"
+    assert hall.do("force p2 small-swirl") == "trio: p2 makes small-swirl until free p2"
+    assert hall.do("@trio tacet p3") == "trio: p3 is silent until free p3"
     assert part.forced == {0: SWIRL, 1: 0}
     assert hall.do("clips nearest") == "trio: clips nearest"
     assert hall.do("@trio temp 0.7") == "trio: temp 0.7"
     assert part.settings.temp == 0.7
     assert hall.do("free p2") == "trio: p2 is free"
-    assert hall.do("free") == "trio: everybody is free"
+    assert hall.do("free") == "trio: all players are free"
     assert part.forced == {}
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("force p4 nothing", "there is no p4 in trio: p2 to p3 (band 4 would have it)"),
+        ("force p4 nothing", "trio has no p4, only p2 to p3: band 4 adds players"),
         ("@trio mode battle", "trio plays gestures, to which this does not apply"),
         ("@trio take", "trio plays gestures"),
         ("@trio mute x1", "trio plays gestures"),
