@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from impsy_tui import terms
-from impsy_tui.terms import Range
+from impsy_tui import choices, modes
+from impsy_tui.ranges import Range
 
 
 class Kind(Enum):
@@ -171,8 +171,8 @@ MODE: Final = register(
         "how you and the player share the instrument",
         "mode battle",
         "callresponse",
-        choices=tuple(terms.MODES),
-        more=(terms.FILTER,),
+        choices=tuple(modes.MODES),
+        more=(modes.FILTER,),
         argument="mode",
         key="interaction.mode",
     )
@@ -311,7 +311,7 @@ HEAR: Final = register(
         "which descriptors of your sound matter to an agent",
         "hear loudness chroma",
         (),
-        choices=terms.DESCRIPTORS,
+        choices=choices.DESCRIPTORS,
         argument="descriptors",
         none="learned",
         key="player.hear",

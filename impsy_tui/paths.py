@@ -1,14 +1,18 @@
-"""The files that come with the program: models, configurations, patches, set lists and themes.
+"""Files that come with the program, and the regular files of the user's folders.
 
-An installed package has them in its own folder. A checkout has them among the user's files: there the list
-of the files that the wheel takes, in ``pyproject.toml``, tells them apart.
+Shipped files are models, configurations, patches, set lists and themes. An installed package has them in its own
+folder. A checkout has them among the user's files: the file list of the wheel in ``pyproject.toml`` separates them.
 """
 
 import filecmp
+import os
+import stat
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+from impsy_tui.text import shown_name
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 _INSTALLED: Final = _PACKAGE / "shipped"
@@ -27,7 +31,7 @@ def shipped_folder(kind: str) -> Path:
 
 
 def checkout() -> Path | None:
-    """The folder of the checkout that this program runs from; None if it runs from an installed package."""
+    """Returns the folder of the checkout that this program runs from; None for an installed package."""
     folder = _PACKAGE.parent
     return folder if (folder / "pyproject.toml").is_file() else None
 
@@ -51,14 +55,14 @@ def shipped_names(kind: str) -> frozenset[str]:
 
 
 def is_shipped(kind: str, file: Path) -> bool:
-    """Returns whether a file of a kind comes with the program."""
+    """Returns True if a file of a kind comes with the program."""
     folder = shipped_folder(kind).resolve()
     place = file.parent.resolve() / file.name
     return place.is_relative_to(folder) and str(place.relative_to(folder)) in shipped_files(kind)
 
 
 def replaces_shipped(file: Path) -> bool:
-    """Returns whether a model has the name of a shipped one and is another; reads both files."""
+    """Returns True if a model has the name of a shipped model and other content; reads both files."""
     shipped = shipped_folder("models") / file.name
     try:
         return (
@@ -68,3 +72,53 @@ def replaces_shipped(file: Path) -> bool:
         )
     except OSError:
         return False
+
+
+class FoundFiles(NamedTuple):
+    """Files of a folder with a wanted suffix.
+
+    Attributes:
+        files: regular files, in order.
+        left_out: reasons why other entries with the suffix are left out, one line each.
+    """
+
+    files: list[Path]
+    left_out: list[str]
+
+
+def find_files(folder: Path, *suffixes: str) -> FoundFiles:
+    """Returns the regular files of a folder with one of these suffixes.
+
+    Folders, pipes, devices and links to missing files are left out: a reader of a pipe waits for ever.
+    """
+    found = FoundFiles([], [])
+    try:
+        with os.scandir(folder) as entries:
+            named = sorted((entry for entry in entries if entry.name.endswith(suffixes)), key=lambda each: each.name)
+    except FileNotFoundError:
+        return found
+    except OSError as error:
+        return FoundFiles([], [f"{shown_name(str(folder))}: {error.strerror or error}"])
+    for entry in named:
+        if why := _reason_to_skip(entry):
+            found.left_out.append(f"{shown_name(entry.name)}: {why}")
+        else:
+            found.files.append(folder / entry.name)
+    return found
+
+
+def files_in(folder: Path, *suffixes: str) -> list[Path]:
+    """Returns the regular files of a folder with one of these suffixes, in order."""
+    return find_files(folder, *suffixes).files
+
+
+def _reason_to_skip(entry: "os.DirEntry[str]") -> str:
+    try:
+        mode = entry.stat().st_mode
+    except FileNotFoundError:
+        return "a link to a file that is missing"
+    except OSError as error:
+        return error.strerror or str(error)
+    if stat.S_ISREG(mode):
+        return ""
+    return "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"

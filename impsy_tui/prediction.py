@@ -1,14 +1,17 @@
 """Interface between the players of the engine and the models that predict events."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+MIN_DT: Final = 0.001
+"""Shortest time between two events of one source in seconds. A network may predict zero or less."""
 
 
 class Prediction(NamedTuple):
     """Next event of a model.
 
     Attributes:
-        dt: seconds after the event that it follows, at least ``terms.MIN_DT``.
+        dt: seconds after the event that it follows, at least ``MIN_DT``.
         values: 0 to 1, one for each dimension x1..xn; their number is ``dimension - 1``.
     """
 

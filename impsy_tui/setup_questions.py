@@ -9,7 +9,8 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from impsy_tui.terms import DIMENSION, HOSTS, is_host
+from impsy_tui.hosts import HOSTS, is_host
+from impsy_tui.ranges import DIMENSION
 
 PLAYED: Final = {
     "osc": "a program on this machine that speaks OSC (Pure Data, Max, SuperCollider)",

@@ -49,7 +49,7 @@ def check_regular(file: Path, largest: int) -> None:
 
 
 def _too_large(largest: int) -> str:
-    most = f"{largest >> 20} MB" if largest >> 20 else f"{largest >> 10} kB"
+    most = f"{largest >> 20} MB" if largest >> 20 else f"{largest >> 10} kB" if largest >> 10 else f"{largest} bytes"
     return f"too large, at most {most} are read: divide it, or leave it out"
 
 

@@ -18,10 +18,10 @@ from impsy_tui.data.datasets import read_dataset, write_dataset
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.ensemble.scores import read_score, read_scores
 from impsy_tui.errors import UserError
-from impsy_tui.paths import shipped_folder
+from impsy_tui.paths import files_in, find_files, shipped_folder
 from impsy_tui.plots.request import PlotRequest
 from impsy_tui.plots.sheets import _heard
-from impsy_tui.user_folders import can_be_typed, files_in, look, shown
+from impsy_tui.text import can_be_typed, shown_name
 from impsy_tui.workers.messages import Finished, FromWorker
 from tests.support.bad_files import spoil
 from tests.support.engine.processes import Start, config
@@ -55,8 +55,8 @@ def _library(folder: Path) -> UserFiles:
 def test_a_folder_is_looked_through_past_bad_entries(tmp_path: Path) -> None:
     _log(tmp_path)
     spoil(tmp_path, ".log")
-    found = look(tmp_path, ".log")
-    assert [shown(file.name) for file in found.files] == ["0-broken.log", "0-m\ufffdll.log", "a-3d-mdrnn.log"]
+    found = find_files(tmp_path, ".log")
+    assert [shown_name(file.name) for file in found.files] == ["0-broken.log", "0-m\ufffdll.log", "a-3d-mdrnn.log"]
     assert [each.partition(": ")[0] for each in found.left_out] == [
         *("0-folder.log", "0-loop.log", "0-missing.log", "0-pipe.log"),
     ]
@@ -170,7 +170,7 @@ def test_themes_are_listed_past_bad_ones(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     names = ThemeFolders().names()
     assert "amber" in names
-    assert not [name for name in names if name != shown(name) or "pipe" in name]
+    assert not [name for name in names if name != shown_name(name) or "pipe" in name]
 
 
 def test_a_model_is_drawn_with_a_data_set_past_bad_ones(tmp_path: Path) -> None:

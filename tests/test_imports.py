@@ -35,7 +35,7 @@ def test_a_plot_in_a_terminal_needs_no_matplotlib() -> None:
     assert not {"matplotlib", "textual", "h5py", "ai_edge_litert", "tensorflow"} & loaded
 
 
-@pytest.mark.parametrize("room", ["impsy_tui.language", "impsy_tui.config", "impsy_tui.terms"])
+@pytest.mark.parametrize("room", ["impsy_tui.language", "impsy_tui.config", "impsy_tui.parameters"])
 def test_the_pure_rooms_load_no_numpy(room: str) -> None:
     assert "numpy" not in loaded_by(f"import {room}")
 

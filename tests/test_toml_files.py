@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.config import load_config
-from impsy_tui.terms import whole
+from impsy_tui.text import whole_number
 from impsy_tui.toml_files import parse_toml, read_regular, read_toml
 
 
@@ -49,7 +49,7 @@ def test_read_regular_refuses_pipes_devices_folders_and_what_is_too_large(tmp_pa
     for file, said in (
         (tmp_path / "pipe", "not a regular file"),
         (Path("/dev/zero"), "not a regular file"),
-        (tmp_path / "file", "larger than 10 bytes"),
+        (tmp_path / "file", "at most 10 bytes are read"),
         (tmp_path, "directory"),
     ):
         with pytest.raises(OSError, match=said):
@@ -74,4 +74,4 @@ def test_configuration_refuses_a_number_of_thousands_of_digits_in_one_line(
 
 @pytest.mark.parametrize(("text", "number"), [("7", 7), ("9" * 18, 10**18 - 1), ("9" * 5000, None), ("-1", None)])
 def test_whole_reads_numbers_of_at_most_18_digits(text: str, number: int | None) -> None:
-    assert whole(text) == number
+    assert whole_number(text) == number

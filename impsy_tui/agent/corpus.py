@@ -13,7 +13,7 @@ import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.agent.lookup_table import columns, read_rows
-from impsy_tui.user_folders import files_in
+from impsy_tui.paths import files_in
 
 SUFFIXES: Final = (".csv", ".csv.gz")
 FRAMES_A_SECOND: Final = 44_100 / 128

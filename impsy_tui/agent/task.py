@@ -14,7 +14,7 @@ CHANGING: Final = "changing"
 MIXED: Final = "mixed"
 CORPUS: Final = "corpus"
 SCATTERED: Final = "scattered"
-"""What there is to imitate, as ``terms.TARGETS`` has it.
+"""What there is to imitate, as ``choices.TARGETS`` has it.
 
 ``static``: the sound of a random row of the table, all along. ``changing``: the same, another one now and then.
 ``mixed``: an episode of either. ``corpus``: recordings, frame by frame. ``scattered``: each descriptor that of

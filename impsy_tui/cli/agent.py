@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impsy_tui import terms
 from impsy_tui.cli import train_agent
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
+from impsy_tui.text import whole_number
 
 if TYPE_CHECKING:
     from impsy_tui.plots.map_cursor import Cursor
@@ -131,7 +131,7 @@ def _play(cursor: "Cursor", osc: str, address: str, synth: str, patch: Path | No
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail("a map is played in a terminal: this is none")
     host, _, port = osc.rpartition(":")
-    if osc and not (host and 1 <= (terms.whole(port) or 0) <= 65_535):
+    if osc and not (host and 1 <= (whole_number(port) or 0) <= 65_535):
         fail(f"--osc {osc}: a host and a port, such as 127.0.0.1:6001")
     if osc and not address.startswith("/"):
         fail(f"--address {address}: an OSC address begins with /")

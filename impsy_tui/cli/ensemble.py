@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impsy_tui import parameters, terms
+from impsy_tui import parameters, ranges
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
+from impsy_tui.text import whole_number
 
 if TYPE_CHECKING:
     from impsy_tui.ensemble.network import EnsembleNetwork
@@ -28,20 +29,20 @@ def train(
     players: PlayersOption = 0,
     models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
     epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(
-        terms.BAND_EPOCHS.default
+        ranges.ENSEMBLE_EPOCHS.default
     ),
     patience: Annotated[int, typer.Option("--patience", "-P", help="Epochs without a better model.")] = int(
-        terms.BAND_PATIENCE.default
+        ranges.ENSEMBLE_PATIENCE.default
     ),
-    units: Annotated[int, typer.Option(help="Recurrent units of the network.")] = int(terms.BAND_UNITS.default),
-    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
+    units: Annotated[int, typer.Option(help="Recurrent units of the network.")] = int(ranges.ENSEMBLE_UNITS.default),
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(ranges.SEED.default),
 ) -> None:
     """Train a band on gesture scores; one model is for 2 to 8 players. Ctrl-C ends it early and saves the best."""
     for option, value, within in (
-        ("-N", epochs, terms.BAND_EPOCHS),
-        ("-P", patience, terms.BAND_PATIENCE),
-        ("--units", units, terms.BAND_UNITS),
-        ("--seed", seed, terms.SEED),
+        ("-N", epochs, ranges.ENSEMBLE_EPOCHS),
+        ("-P", patience, ranges.ENSEMBLE_PATIENCE),
+        ("--units", units, ranges.ENSEMBLE_UNITS),
+        ("--seed", seed, ranges.SEED),
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
@@ -126,7 +127,7 @@ def _generated(
 def _seat(score: "Score", player: str) -> int:
     if player in score.players:
         return score.players.index(player)
-    number = terms.whole(player) or 0
+    number = whole_number(player) or 0
     if not 1 <= number <= len(score.players):
         fail(f"--player {player}: {', '.join(score.players)}, or a number from 1 to {len(score.players)}")
     return number - 1

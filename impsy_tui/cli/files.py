@@ -8,9 +8,8 @@ from impsy_tui.cli.output.progress import fail
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
-from impsy_tui.paths import is_shipped, shipped_folder
-from impsy_tui.terms import some
-from impsy_tui.user_folders import files_in
+from impsy_tui.paths import files_in, is_shipped, shipped_folder
+from impsy_tui.text import some_names
 
 DATASETS: Final = Path("datasets")
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {"dataset": (".npz",), "model": SUFFIXES}
@@ -85,4 +84,4 @@ def _own_models() -> list[Path]:
 
 
 def _listed(files: Sequence[Path]) -> str:
-    return f"There are: {some(sorted(file.stem for file in files))}" if files else "There is none yet"
+    return f"There are: {some_names(sorted(file.stem for file in files))}" if files else "There is none yet"

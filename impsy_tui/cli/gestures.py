@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
-from impsy_tui.terms import counted
-from impsy_tui.user_folders import look
+from impsy_tui.paths import find_files
+from impsy_tui.text import counted
 
 if TYPE_CHECKING:
     from impsy_tui.ensemble.classifier import Classifier
@@ -37,7 +37,7 @@ def import_(
     from impsy_tui.ensemble.scores import read_score, write_score
     from impsy_tui.ensemble.touches.touch import SUFFIX, read_touches, write_touches
 
-    there = {kind: look(folder / kind, ".csv") for kind in ("touches", "gestures")}
+    there = {kind: find_files(folder / kind, ".csv") for kind in ("touches", "gestures")}
     found = {kind: each.files for kind, each in there.items()}
     _warn(*(f"{remark}: it is left out" for each in there.values() for remark in each.left_out))
     if not any(found.values()):
@@ -150,11 +150,11 @@ def train(
         typer.Argument(metavar="[PLACE]...", help="Labelled recordings, or folders of them; else logs/."),
     ] = None,
     models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
-    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(ranges.SEED.default),
 ) -> None:
     """Train a classifier of your own gestures, on recordings in which it is written which gesture was asked for."""
-    if seed not in terms.SEED:
-        fail(f"--seed {seed}: a whole number, {terms.SEED}")
+    if seed not in ranges.SEED:
+        fail(f"--seed {seed}: a whole number, {ranges.SEED}")
     places = places or [Path("logs")]
     for place in places:
         if not place.exists():

@@ -13,7 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 import typer.core
 
-from impsy_tui import __version__, terms
+from impsy_tui import __version__, modes
 from impsy_tui.cli import engine, ensemble, gestures, train, train_agent
 from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
@@ -98,7 +98,7 @@ def run(
     ] = None,
     logdir: LogdirOption = Path("logs"),
     dimension: Annotated[int | None, typer.Option("--dimension", "-d", help="Values and one for time.")] = None,
-    mode: Annotated[str | None, typer.Option(help=", ".join(terms.MODE_NAMES))] = None,
+    mode: Annotated[str | None, typer.Option(help=", ".join(modes.MODE_NAMES))] = None,
     threshold: Annotated[float | None, typer.Option(help="Seconds of silence before it answers.")] = None,
     input_thru: Annotated[bool | None, typer.Option("--input-thru/--no-input-thru", help="Pass input on.")] = None,
     sigma_temp: Annotated[float | None, typer.Option(help="Sigma temperature.")] = None,

@@ -21,9 +21,8 @@ from impsy_tui.key_actions import KeysInForce
 from impsy_tui.language import ArgumentKind, Invocation, Program, parse
 from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
-from impsy_tui.paths import shipped_folder
-from impsy_tui.terms import counted
-from impsy_tui.user_folders import files_in
+from impsy_tui.paths import files_in, shipped_folder
+from impsy_tui.text import counted
 
 _MOST_SHOWN: Final = 200
 """Characters of a line."""

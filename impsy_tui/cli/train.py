@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.cli.output.progress import fail, work
-from impsy_tui.user_folders import files_in
+from impsy_tui.paths import files_in
+from impsy_tui.text import whole_number
 
 DimensionOption = Annotated[int | None, typer.Option("--dimension", "-D", help="Values and one for time.")]
 
@@ -28,8 +29,8 @@ def dataset(
     ] = None,
 ) -> None:
     """Make a data set of the logs of a dimension; without one, of every dimension found."""
-    if dimension is not None and dimension not in terms.DIMENSION:
-        fail(f"-D {dimension}: a dimension is {terms.DIMENSION}")
+    if dimension is not None and dimension not in ranges.DIMENSION:
+        fail(f"-D {dimension}: a dimension is {ranges.DIMENSION}")
     if filename and dimension is None:
         fail("-F names one data set: say which dimension it is of with -D")
     if Path(filename).name != filename:
@@ -56,22 +57,22 @@ def train(
     source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the data sets, or one.")] = Path(
         "datasets"
     ),
-    size: Annotated[str, typer.Option("--modelsize", "-M", help=", ".join((*terms.SIZES, terms.AUTO)))] = "s",
+    size: Annotated[str, typer.Option("--modelsize", "-M", help=", ".join((*choices.SIZES, choices.AUTO)))] = "s",
     early_stopping: Annotated[
         bool, typer.Option("--earlystopping/--no-earlystopping", help="End when it gets no better.")
     ] = True,
     patience: Annotated[int, typer.Option("--patience", "-P", help="Epochs without a better model.")] = int(
-        terms.PATIENCE.default
+        ranges.PATIENCE.default
     ),
-    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(terms.EPOCHS.default),
-    batch: Annotated[int, typer.Option("--batchsize", "-B", help="Windows a step.")] = int(terms.BATCH.default),
+    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(ranges.EPOCHS.default),
+    batch: Annotated[int, typer.Option("--batchsize", "-B", help="Windows a step.")] = int(ranges.BATCH.default),
     models: ModelsOption = Path("models"),
-    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(terms.SEED.default),
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(ranges.SEED.default),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the training interrupted last.")] = False,
     begun_from: Annotated[str | None, typer.Option("--from", help="A model to begin with.")] = None,
     budget: Annotated[
         float, typer.Option("--budget-ms", help="What a prediction may take here, of auto.")
-    ] = terms.BUDGET.default,
+    ] = ranges.BUDGET.default,
     seeds: Annotated[str, typer.Option(help='Several, such as "1 2 3": the best is saved.')] = "",
     scheduler: Annotated[str, typer.Option(help="A dask cluster of yours to train on, tls://…")] = "",
     dashboard: Annotated[bool, typer.Option("--dashboard", help="Dask's pages, on this machine alone.")] = False,
@@ -84,23 +85,23 @@ def train(
     if resume:
         work("impsy_tui.workers.training.train", [models, "--resume"])
         return
-    if size not in (*terms.SIZES, terms.AUTO):
-        fail(f"-M {size}: a size is one of {', '.join((*terms.SIZES, terms.AUTO))}")
+    if size not in (*choices.SIZES, choices.AUTO):
+        fail(f"-M {size}: a size is one of {', '.join((*choices.SIZES, choices.AUTO))}")
     for option, value, within in (
-        ("-P", patience, terms.PATIENCE),
-        ("-N", epochs, terms.EPOCHS),
-        ("-B", batch, terms.BATCH),
-        ("--seed", seed, terms.SEED),
+        ("-P", patience, ranges.PATIENCE),
+        ("-N", epochs, ranges.EPOCHS),
+        ("-B", batch, ranges.BATCH),
+        ("--seed", seed, ranges.SEED),
     ):
         if value not in within:
             fail(f"{option} {value}: a whole number, {within}")
-    if budget not in terms.BUDGET:
-        fail(f"--budget-ms {budget:g}: {terms.BUDGET}")
+    if budget not in ranges.BUDGET:
+        fail(f"--budget-ms {budget:g}: {ranges.BUDGET}")
     files = [_find(name, "dataset") for name in datasets or ()] or [_dataset_in(source, dimension)]
     arguments: list[str | Path] = [models, *files]
     arguments += ["--epochs", str(epochs), "--patience", str(patience if early_stopping else epochs)]
     arguments += ["--batch", str(batch)]
-    if size != terms.AUTO and len(files) == 1 and not seeds and not scheduler:
+    if size != choices.AUTO and len(files) == 1 and not seeds and not scheduler:
         if begun_from is not None:
             arguments += ["--from", _find(begun_from, "model")]
         work("impsy_tui.workers.training.train", [*arguments, "--size", size, "--seed", str(seed)])
@@ -119,8 +120,8 @@ def _seeds(text: str) -> list[str]:
     """Seeds as they were typed, each of them once."""
     words = list(dict.fromkeys(text.replace(",", " ").split()))
     for word in words:
-        if terms.whole(word) not in terms.SEED:
-            fail(f"--seeds {text}: whole numbers, {terms.SEED}")
+        if whole_number(word) not in ranges.SEED:
+            fail(f"--seeds {text}: whole numbers, {ranges.SEED}")
     return words
 
 

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.errors import UserError
+from impsy_tui.text import whole_number
 
 CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Analysed recordings, or folders of them.")]
 DescriptorsHelp = 'Descriptors or categories, such as "loudness-dB centroid chroma".'
@@ -20,13 +21,13 @@ def train(
     ] = None,
     hear: Annotated[str, typer.Option(help=f"What it hears. {DescriptorsHelp}")] = "",
     match: Annotated[str, typer.Option(help="What of that it is to match.", show_default="all")] = "",
-    targets: Annotated[str, typer.Option(help=f"{', '.join(terms.TARGETS)}.", show_default="mixed")] = "",
+    targets: Annotated[str, typer.Option(help=f"{', '.join(choices.TARGETS)}.", show_default="mixed")] = "",
     settings: Annotated[Path | None, typer.Option(help="RL-impro's environment_settings.json.")] = None,
     corpus: CorpusOption = None,
     algorithm: Annotated[str, typer.Option(help="ppo, dqn or a2c.")] = "ppo",
-    steps: Annotated[int, typer.Option(help="Of all environments together.")] = int(terms.AGENT_STEPS.default),
+    steps: Annotated[int, typer.Option(help="Of all environments together.")] = int(ranges.AGENT_STEPS.default),
     cloned: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of them that it is shown what to do.")] = (
-        terms.AGENT_SHOWN.default
+        ranges.AGENT_SHOWN.default
     ),
     units: Annotated[str, typer.Option(help="Of each hidden layer.")] = "128 128",
     seed: Annotated[int, typer.Option(min=0, help="Of all chance.")] = 1,
@@ -35,14 +36,14 @@ def train(
     """Train an agent to steer a synth by its look-up table; Ctrl-C ends it early and saves the best there is."""
     from impsy_tui.agent.file import PREFIX
 
-    if algorithm not in terms.ALGORITHMS:
-        fail(f"--algorithm {algorithm}: one of {', '.join(terms.ALGORITHMS)}")
-    if targets and targets not in terms.TARGETS:
-        fail(f"--targets {targets}: one of {', '.join(terms.TARGETS)}")
-    if steps not in terms.AGENT_STEPS:
-        fail(f"--steps {steps}: a whole number, {terms.AGENT_STEPS}")
+    if algorithm not in choices.ALGORITHMS:
+        fail(f"--algorithm {algorithm}: one of {', '.join(choices.ALGORITHMS)}")
+    if targets and targets not in choices.TARGETS:
+        fail(f"--targets {targets}: one of {', '.join(choices.TARGETS)}")
+    if steps not in ranges.AGENT_STEPS:
+        fail(f"--steps {steps}: a whole number, {ranges.AGENT_STEPS}")
     layers = units.split()
-    if not layers or not all(1 <= (terms.whole(word) or 0) <= 1024 for word in layers):
+    if not layers or not all(1 <= (whole_number(word) or 0) <= 1024 for word in layers):
         fail(f"--units {units}: whole numbers from 1 to 1024, one a layer")
     file = output or Path("models", f"{PREFIX}{table.name.split('.')[0]}.npz")
     arguments: list[str | Path] = [table, file]

@@ -22,7 +22,7 @@ from impsy_tui.config.value_types import (
     Vector,
     setting,
 )
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
 
 PORT = Integer(1, 65535)
 _RATE = Number(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))

@@ -7,7 +7,7 @@ metadata. All tables and keys of IMPSY 1.2.1 are here under their own names.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from impsy_tui import parameters, terms
+from impsy_tui import choices, parameters, ranges
 from impsy_tui.config.channel_schema import (
     CHANNEL_TABLES,
     PORT,
@@ -32,9 +32,9 @@ from impsy_tui.config.value_types import (
     live,
     setting,
 )
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
 
-_MAX_GAP = Number(Range(0.0, terms.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
+_MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
 
 BAND = "ensemble"
 PLAYER_KINDS = ("mdrnn", "agent", BAND)
@@ -53,8 +53,8 @@ class Interaction:
     input_thru: bool = setting(Switch(), False, "pass what you play on to every output")
     max_response: float = live(parameters.MAX_RESPONSE)
     hold_limit: float = setting(
-        Number(terms.HOLD_LIMIT),
-        terms.HOLD_LIMIT.default,
+        Number(ranges.HOLD_LIMIT),
+        ranges.HOLD_LIMIT.default,
         "seconds beyond the threshold for which a held note alone counts as playing; 0 is no limit",
     )
 
@@ -64,12 +64,12 @@ class Model:
     """``[model]``: who plays."""
 
     dimension: int = setting(
-        Integer(int(terms.DIMENSION.low), int(terms.DIMENSION.high)),
+        Integer(int(ranges.DIMENSION.low), int(ranges.DIMENSION.high)),
         0,
         "number of values plus one for time; read from the model file where there is one",
     )
     file: str = setting(Text(), "", "the model: .tflite, .keras, .h5 or .hdf5; without one a dummy plays")
-    size: str = setting(Choice(terms.SIZES), "s", "size to train by default")
+    size: str = setting(Choice(choices.SIZES), "s", "size to train by default")
     sigmatemp: float = live(parameters.SIGMA)
     pitemp: float = live(parameters.TEMP)
     timescale: float = live(parameters.TIMESCALE)
@@ -128,13 +128,13 @@ class Player:
     rest: float = live(parameters.REST)
     every: float = live(parameters.EVERY)
     players: int | None = setting(
-        Integer(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high)),
+        Integer(int(ranges.ENSEMBLE_PLAYERS.low), int(ranges.ENSEMBLE_PLAYERS.high)),
         None,
         "of a band: how many play, you included; else 4",
     )
     lead: str | None = setting(Text(), None, "of a band: whose touches lead, where a surface tells; else anybody's")
     lead_stops: str | None = setting(
-        Choice(terms.LEAD_STOPS), None, 'of a band: what it does while you do not lead; else "rest"'
+        Choice(choices.LEAD_STOPS), None, 'of a band: what it does while you do not lead; else "rest"'
     )
     clips: str | None = live(parameters.CLIPS, own=True)
     clip_file: str | None = setting(Text(), None, "of a band: its clips, .npz; else those that ship")
@@ -148,7 +148,7 @@ class Player:
         OneOrMany(Integer(1, 16)), (), "of a band: the MIDI channel of each follower; else 1, 2, 3 …"
     )
     scale: str | None = setting(
-        Choice(terms.SCALES), None, 'of a band: the notes from left to right, as MIDI; else "pentatonic"'
+        Choice(choices.SCALES), None, 'of a band: the notes from left to right, as MIDI; else "pentatonic"'
     )
     lowest: int | None = setting(_NOTE, None, "of a band: the note at the left edge; else 48")
     highest: int | None = setting(_NOTE, None, "of a band: the note that none is above; else 84")

@@ -5,12 +5,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from impsy_tui import parameters
 from impsy_tui.errors import UserError
+from impsy_tui.hosts import HOSTS, is_host
 from impsy_tui.parameters import Parameter
-from impsy_tui.terms import CURVE_NAMES, DIMENSION, HOSTS, Range, is_host
+from impsy_tui.ranges import DIMENSION, Range
+
+CURVE_NAMES: Final = ("exp", "log", "inverted")
+"""Words that may stand at the end of an entry of a MIDI mapping."""
 
 
 class InvalidValueError(UserError):

@@ -9,7 +9,7 @@ from textual.content import Content
 from impsy_tui.console.drawing.lines import cut
 from impsy_tui.console.engine_requests import CommandChooser
 from impsy_tui.language import COMMANDS, ArgumentKind
-from impsy_tui.terms import FILTER, FILTER_HELP, MODES
+from impsy_tui.modes import FILTER, FILTER_HELP, MODES
 
 _COMMAND: Final = 20
 _KEY: Final = 7

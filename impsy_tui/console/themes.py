@@ -10,9 +10,9 @@ from rich.style import Style
 from textual.theme import Theme
 
 from impsy_tui.errors import UserError
-from impsy_tui.paths import shipped_folder
+from impsy_tui.paths import files_in, shipped_folder
+from impsy_tui.text import can_be_typed
 from impsy_tui.toml_files import read_toml
-from impsy_tui.user_folders import can_be_typed, files_in
 
 STANDING: Final = "amber"
 LARGEST_FILE = 1 << 16

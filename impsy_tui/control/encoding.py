@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from impsy_tui.user_folders import shown
+from impsy_tui.text import shown_name
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -19,7 +19,7 @@ def encoded(message: msgspec.Struct) -> bytes:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, str):
-        return shown(value)
+        return shown_name(value)
     if isinstance(value, dict):
         return {_shown(key): _shown(item) for key, item in value.items()}
     return [_shown(item) for item in value] if isinstance(value, list | tuple) else value

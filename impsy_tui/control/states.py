@@ -29,7 +29,7 @@ class ChannelState(msgspec.Struct, frozen=True):
 
 
 class EnsembleState(msgspec.Struct, frozen=True):
-    """What a band does; gestures are indices of ``terms.GESTURES``.
+    """What a band does; gestures are indices of ``choices.GESTURES``.
 
     Attributes:
         players: what they are called, the lead first.
@@ -75,7 +75,7 @@ class GestureRecordingState(msgspec.Struct, frozen=True):
     """What somebody is to play who is led through gestures that are recorded.
 
     Attributes:
-        gesture: one of ``terms.GESTURES``.
+        gesture: one of ``choices.GESTURES``.
         plays: it is to be played now; else it comes.
         left: seconds until it is over, or begins.
         seconds: of these, how many there were at the beginning.
@@ -103,7 +103,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         kind: "mdrnn", "agent" or "ensemble", or "dummy" where there is no model.
         model: name of the model.
         runtime: what computes it.
-        mode: see ``terms.MODES``; "band" for a band.
+        mode: see ``modes.MODES``; "band" for a band.
         turn: "you", "player" or "both".
         paused: whether it may not play.
         parameters: values of its parameters, by name.

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.control.agent_state import AgentState
 from impsy_tui.control.messages import Ports, Snapshot
 from impsy_tui.control.states import ChannelState, EnsembleState, PlayerState, TempoState
 from impsy_tui.parameters import MODE, PARAMETERS
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 
 _BAR = 24
 
@@ -129,7 +129,7 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
 
 
 def _band_lines(band: EnsembleState) -> list[str]:
-    does = [f"{name} {terms.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
+    does = [f"{name} {choices.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
     lines = [f"{'band':<10}{counted(len(band.players), 'player')}{' · rests' if band.resting else ''}"]
     return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from impsy_tui.data.checks import Scale, are_raw, breaks, likely_scale, outside
-from impsy_tui.terms import DIMENSION
-from impsy_tui.user_folders import Found, files_in, look, shown
+from impsy_tui.paths import FoundFiles, files_in, find_files
+from impsy_tui.ranges import DIMENSION
+from impsy_tui.text import shown_name
 
 _CHUNK: Final = 1 << 20
 _STAMP: Final = 26
@@ -95,9 +96,9 @@ class Collated:
         return np.asarray(np.percentile(gaps, [5, 50, 95]))
 
 
-def log_files(folder: Path, dimension: int) -> Found:
+def log_files(folder: Path, dimension: int) -> FoundFiles:
     """The logs of a dimension, oldest first."""
-    return look(folder, f"-{dimension}d-mdrnn.log")
+    return find_files(folder, f"-{dimension}d-mdrnn.log")
 
 
 def dimensions(folder: Path) -> list[int]:
@@ -143,7 +144,7 @@ def collate(
                 progress(done, of)
                 parts.append(_Rows(rows.times, rows.values.astype(np.float32), rows.skipped))
         except OSError as error:
-            collated.left_out.append(f"{shown(file.name)}: {error.strerror or error}")
+            collated.left_out.append(f"{shown_name(file.name)}: {error.strerror or error}")
             done = before + _size(file)
             continue
         collated.files += 1
@@ -162,7 +163,7 @@ def _take(collated: Collated, file: Path, times: np.ndarray, values: np.ndarray,
     if are_raw(values):
         likely = likely_scale(values)
         collated.left_out.append(
-            f"{shown(file.name)}: its values are {values.min():g} to {values.max():g}, outside 0..1; "
+            f"{shown_name(file.name)}: its values are {values.min():g} to {values.max():g}, outside 0..1; "
             f"dataset {collated.dimension} {likely} scales them "
             f"(in a shell -D {collated.dimension} --low {likely.low:g} --high {likely.high:g})"
         )

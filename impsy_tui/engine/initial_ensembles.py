@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Player
 from impsy_tui.engine.initial_players import wiring_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
@@ -65,7 +65,7 @@ class InitialEnsembles:
         wiring = EnsembleRouting(
             lead=table.lead or "",
             destinations=table.destinations,
-            midi_channels=table.midi_channels or tuple(range(1, len(terms.FOLLOWERS) + 1)),
+            midi_channels=table.midi_channels or tuple(range(1, len(choices.FOLLOWERS) + 1)),
             notes=pitches(table.scale or _SCALE, lowest, highest),
         )
         return EnsemblePlayer(

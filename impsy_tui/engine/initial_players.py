@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from impsy_tui import terms
+from impsy_tui import modes, ranges
 from impsy_tui.config.schema import BAND
 from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.models.player_models import PlayerModels
@@ -66,7 +66,7 @@ def _seating(
             return last.values[parameter.name]
         own, general = getattr(player, key), getattr(getattr(config, table), key)
         value = general if own is None or parameter.key in given else own
-        return "polyphony" if value == terms.FILTER else parameter.check(value)
+        return "polyphony" if value == modes.FILTER else parameter.check(value)
 
     gap = config.model.max_gap if player.max_gap is None else player.max_gap
     values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
@@ -102,7 +102,7 @@ def session_settings(setup: EngineOptions, last: SessionFile | None) -> SessionS
     if last is not None and "interaction.input_thru" not in given:
         thru = last.thru
     before = last.thru_before_filter if last is not None else None
-    if config.interaction.mode == terms.FILTER and (last is None or "interaction.mode" in given):
+    if config.interaction.mode == modes.FILTER and (last is None or "interaction.mode" in given):
         thru, before = False, thru
     return SessionSettings(thru, config.log_input, config.log_predictions, before, config.interaction.hold_limit)
 
@@ -124,7 +124,7 @@ def instrument(setup: EngineOptions, wanted: Sequence[InitialPlayer], players: S
     """The dimension of the instrument: as configured, or what the players need."""
     configured = setup.config.model.dimension
     if not players:
-        return configured or int(terms.DIMENSION.low)
+        return configured or int(ranges.DIMENSION.low)
     needed = max(player.dimension for player in players)
     needed = max(needed, *(seating.wiring.most + 1 for seating in wanted))
     if len(players) == 1 and not wanted[0].wiring.fixed:

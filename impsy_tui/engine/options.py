@@ -6,7 +6,7 @@ from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.config import LoadedConfig
 from impsy_tui.config.schema import Config
 from impsy_tui.paths import shipped_folder
@@ -74,10 +74,10 @@ def usual_dimension(config: Config, file: str = "") -> int:
     It is taken from the name of the model's file (``…-dim9-…``), or else from the longest mapping.
     """
     named = _DIMENSION.search(Path(file).name)
-    if named is not None and int(named[1]) in terms.DIMENSION:
+    if named is not None and int(named[1]) in ranges.DIMENSION:
         return int(named[1])
     mappings = [entries for midi in config.midi for entries in (*midi.input.values(), *midi.output.values())]
     mappings += [entries for web in config.websocket for entries in (web.input, web.output)]
     mappings += [entries for wire in config.serialmidi for entries in (wire.input, wire.output)]
     longest = max(map(len, mappings), default=0)
-    return int(min(longest + 1, terms.DIMENSION.high) if longest else terms.DIMENSION.default)
+    return int(min(longest + 1, ranges.DIMENSION.high) if longest else ranges.DIMENSION.default)

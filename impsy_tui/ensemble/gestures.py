@@ -6,10 +6,10 @@ Transition Matrices", NIME 2015.
 
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.errors import UserError
 
-NAMES: Final = terms.GESTURES
+NAMES: Final = choices.GESTURES
 """By code."""
 SHORT: Final = ("N", "FT", "ST", "FS", "FSA", "VSS", "BS", "SS", "C")
 """What the literature's tables and messages call them, by code."""

@@ -21,8 +21,8 @@ from impsy_tui.ensemble.gestures import NAMES as NAMES
 from impsy_tui.ensemble.gestures import NOTHING as NOTHING
 from impsy_tui.ensemble.gestures import code_of
 from impsy_tui.errors import UserError
+from impsy_tui.paths import FoundFiles, find_files
 from impsy_tui.toml_files import read_regular
-from impsy_tui.user_folders import Found, look
 
 MOST_PLAYERS: Final = 8
 LONGEST_HOLD: Final = 5
@@ -228,15 +228,15 @@ def write_score(file: Path, score: Score) -> None:
         raise UserError(f"{file}: {error.strerror or error}") from None
 
 
-def score_files(folder: Path) -> Found:
+def score_files(folder: Path) -> FoundFiles:
     """The scores of a folder, ``*.csv``, or of a file: itself.
 
     Raises:
         UserError: there are none.
     """
     if folder.is_file():
-        return Found([folder], [])
-    found = look(folder, ".csv")
+        return FoundFiles([folder], [])
+    found = find_files(folder, ".csv")
     if not found.files:
         why = "; ".join(["there is no gesture score in it: *.csv, time and a column a player", *found.left_out])
         raise UserError(f"{folder}: {why}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from impsy_tui import parameters
 from impsy_tui.parameters import PARAMETERS, Parameter
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
 
 
 class ArgumentKind(Enum):

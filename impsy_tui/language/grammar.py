@@ -21,7 +21,7 @@ from impsy_tui.language.program import (
 )
 from impsy_tui.language.value_readers import end_of_text, read_dimensions, read_value
 from impsy_tui.language.words import NAME, ParseError, Word, suggestion, words_of
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
 
 LONGEST_LINE: Final = 2000
 """Characters. A longer one is no performer's."""

@@ -11,7 +11,9 @@ from typing import Final
 from impsy_tui.language.parser import at_once, parse, refused_in_file
 from impsy_tui.language.program import Macro, Program
 from impsy_tui.language.words import Mistake
-from impsy_tui.terms import MOST_WORDS
+
+MOST_MACROS: Final = 500
+"""Macros of the performer: every snapshot carries them."""
 
 _MOST_PROBLEMS: Final = 1000
 """Problems after which the rest of a set list is not read: it is none."""
@@ -127,8 +129,8 @@ def read_set_in_steps(text: str) -> Generator[None, None, SetList | list[SetProb
         if line.heading is None:
             lines.append(line.text)
             problems += _wrong_with(line)
-            if len(line.macros) > MOST_WORDS:
-                problems.append(SetProblem(line.number, line.column, f"more than {MOST_WORDS} words are defined"))
+            if len(line.macros) > MOST_MACROS:
+                problems.append(SetProblem(line.number, line.column, f"more than {MOST_MACROS} words are defined"))
                 break
             if len(problems) >= _MOST_PROBLEMS:
                 break

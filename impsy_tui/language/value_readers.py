@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.language.command_schema import Argument, ArgumentKind
 from impsy_tui.language.program import Value
 from impsy_tui.language.words import ParseError, Word, suggestion
@@ -98,8 +98,8 @@ def read_dimensions(words: Sequence[Word]) -> tuple[tuple[int, ...], int]:
         if not 1 <= first <= last:
             raise ParseError(f"{word.text!r} is no dimension: they are x1, x2 …", word)
         named += last - first + 1
-        if named > terms.DIMENSION.high:
-            raise ParseError(f"these are more dimensions than there can be: {terms.DIMENSION.high:g}", word)
+        if named > ranges.DIMENSION.high:
+            raise ParseError(f"these are more dimensions than there can be: {ranges.DIMENSION.high:g}", word)
         numbers.update(dict.fromkeys(range(first, last + 1)))
         taken += 1
     if not numbers and words[0].text.isdecimal():

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impsy_tui import parameters, terms
-from impsy_tui.prediction import Prediction
+from impsy_tui import parameters
+from impsy_tui.prediction import MIN_DT, Prediction
 
 
 class DummyPredictor:
@@ -31,7 +31,7 @@ class DummyPredictor:
         self._values = [
             min(1.0, max(0.0, x + (2 * move - 1) * self._STEP)) for x, move in zip(self._values, moves, strict=True)
         ]
-        return Prediction(max(dt_next * self._SLOWEST, terms.MIN_DT), tuple(self._values))
+        return Prediction(max(dt_next * self._SLOWEST, MIN_DT), tuple(self._values))
 
     def settle(self) -> None:
         """Does nothing."""

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impsy_tui import terms
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.parameters import SIGMA, TEMP
-from impsy_tui.prediction import Prediction
+from impsy_tui.prediction import MIN_DT, Prediction
 
 
 class MdrnnPredictor:
@@ -44,7 +43,7 @@ class MdrnnPredictor:
             self._network.reset()
             raise UserError(f"{self.name}: {problem}; its state is reset") from None
         return Prediction(
-            max(event[0], terms.MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
+            max(event[0], MIN_DT), tuple([0.0 if x < 0.0 else 1.0 if x > 1.0 else x for x in event[1:]])
         )
 
     def settle(self) -> None:

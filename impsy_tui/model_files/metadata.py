@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui.terms import MAX_GAP
+from impsy_tui.ranges import MAX_GAP
 from impsy_tui.toml_files import read_toml
 
 MOST_EPOCHS: Final = 10_000

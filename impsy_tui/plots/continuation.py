@@ -5,13 +5,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from impsy_tui import terms
 from impsy_tui.mdrnn.mixture import Sampler
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import silenced_stderr
 from impsy_tui.parameters import SIGMA, TEMP
+from impsy_tui.prediction import MIN_DT
 
 HEARD: Final = 200
 """Events that a model hears, and events that are set against what it plays then."""
@@ -77,7 +77,7 @@ def play_on(network: Network, heard: np.ndarray, seconds: float, max_gap: float,
     elapsed = 0.0
     while len(played) < (_MOST if np.isfinite(seconds) else HEARD):
         dt, *x = sampler.draw(parameters, TEMP.default, SIGMA.default)
-        dt = max(dt, terms.MIN_DT)
+        dt = max(dt, MIN_DT)
         elapsed += dt
         if elapsed > seconds:
             break

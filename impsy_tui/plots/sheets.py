@@ -8,17 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.data.collate import named_dimension, rows_of
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.model_files.metadata import read_curve, read_metadata
+from impsy_tui.paths import files_in
 from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
 from impsy_tui.plots.request import PlotRequest
-from impsy_tui.terms import counted
-from impsy_tui.user_folders import files_in
+from impsy_tui.text import counted
 
 _SOURCES: Final = {YOU: "interface", PLAYER: "rnn"}
 _LONGEST_ROW: Final = 1 << 16
@@ -90,12 +90,15 @@ def _theirs(who: str) -> str:
 
 def _dimension(file: Path) -> int:
     """The dimension in a log's name, or else of the first event in it, 0 if there is none."""
-    if (named := named_dimension(file)) in terms.DIMENSION:
+    if (named := named_dimension(file)) in ranges.DIMENSION:
         return named
     with file.open("rb") as log:
         while row := log.readline(_LONGEST_ROW):
             fields = row.split(b",")
-            if len(fields) - 1 in terms.DIMENSION and fields[1].strip().decode(errors="replace") in _SOURCES.values():
+            if (
+                len(fields) - 1 in ranges.DIMENSION
+                and fields[1].strip().decode(errors="replace") in _SOURCES.values()
+            ):
                 return len(fields) - 1
     return 0
 
@@ -139,7 +142,7 @@ def _of_model(file: Path, wish: PlotRequest) -> Sheet:
     with _named(file):
         network = open_network(file)
     shape = network.shape
-    max_gap = notes.max_gap or terms.MAX_GAP.default
+    max_gap = notes.max_gap or ranges.MAX_GAP.default
     chosen = _chosen(wish, shape.dimension)
     dataset, performances = _heard(wish, shape.dimension)
     remark = f"dimension {shape.dimension}, {shape.layers} layers of {shape.units} units, {shape.mixtures} mixtures"

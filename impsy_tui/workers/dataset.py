@@ -10,7 +10,7 @@ from impsy_tui.data.checks import Scale
 from impsy_tui.data.collate import ENOUGH, Collated, collate, dimensions, log_files
 from impsy_tui.data.datasets import write_dataset
 from impsy_tui.limits import limit_process
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 

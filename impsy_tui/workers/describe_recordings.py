@@ -17,7 +17,7 @@ from impsy_tui.agent.descriptors.extraction import RATES, FrameSettings, describ
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter
 

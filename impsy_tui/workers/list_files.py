@@ -24,7 +24,8 @@ from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process, limited_time
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.model_files.metadata import read_metadata
-from impsy_tui.user_folders import can_be_typed, files_in, shown
+from impsy_tui.paths import files_in
+from impsy_tui.text import can_be_typed, shown_name
 from impsy_tui.workers.low_priority import step_back
 
 MOST_COLUMNS: Final = 400
@@ -67,7 +68,7 @@ def _described(describe: Callable[[Path], FileFacts | None], kind: str, file: Pa
         facts = facts and msgspec.structs.replace(facts, problem=f"cannot be read: {error or type(error).__name__}")
     if facts is not None and not can_be_typed(file.name):
         return msgspec.structs.replace(
-            facts, name=shown(file.name), problem="its name is not UTF-8: rename it in a shell"
+            facts, name=shown_name(file.name), problem="its name is not UTF-8: rename it in a shell"
         )
     return facts
 

@@ -10,7 +10,7 @@ from impsy_tui.console.keys.legend import LEGEND
 from impsy_tui.console.screens.help import HelpText
 from impsy_tui.key_actions import ACTIONS
 from impsy_tui.language.commands import COMMANDS
-from impsy_tui.terms import MODES
+from impsy_tui.modes import MODES
 from tests.console.conftest import PULSE, Rig, write_log
 from tests.support.console_app import LARGE, SMALL, Console, console, performed
 from tests.support.models import constant_model

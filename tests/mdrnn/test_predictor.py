@@ -12,8 +12,7 @@ from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Floats, Shape
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.mdrnn.weights import read_weights
-from impsy_tui.prediction import Prediction
-from impsy_tui.terms import MIN_DT
+from impsy_tui.prediction import MIN_DT, Prediction
 from tests.support.models import constant_model, random_model
 
 

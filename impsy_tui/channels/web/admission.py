@@ -11,7 +11,7 @@ from impsy_tui.channels.stats import ErrorCounter
 from impsy_tui.channels.web.client import host_of
 from impsy_tui.channels.web.origins import Origins
 from impsy_tui.channels.web.pages import PageServer, plain
-from impsy_tui.printable import printable
+from impsy_tui.text import printable
 
 MOST_CLIENTS: Final = 128
 

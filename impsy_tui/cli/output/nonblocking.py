@@ -12,7 +12,7 @@ from typing import Final
 
 import typer
 
-from impsy_tui.printable import printable
+from impsy_tui.text import printable
 
 _MOST_LINES: Final = 1000
 _PIPE: Final = 1 << 16

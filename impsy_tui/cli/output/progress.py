@@ -15,7 +15,7 @@ import typer
 
 from impsy_tui.cli.output.text import say
 from impsy_tui.limits import exceeded, limits_of, over_time
-from impsy_tui.user_folders import shown
+from impsy_tui.text import shown_name
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
 
 _WIDTH: Final = 78
@@ -25,7 +25,7 @@ _TAIL: Final = 20
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong, and exit with 1."""
-    say(shown(message), fg=typer.colors.RED, err=True)
+    say(shown_name(message), fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from impsy_tui.printable import printable
+from impsy_tui.text import printable
 
 _CLEAR: Final = "\x1b[H\x1b[J"
 

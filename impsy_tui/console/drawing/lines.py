@@ -13,7 +13,7 @@ from textual.strip import Strip
 from impsy_tui.console.drawing.drawn_widget import DrawnWidget
 from impsy_tui.console.drawing.painter import stretch, width_of
 from impsy_tui.console.themes import Palette
-from impsy_tui.printable import printable
+from impsy_tui.text import printable
 
 Piece = tuple[str, Style]
 Line = tuple[Piece, ...]

@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from impsy_tui.console.drawing.glyphs import is_plain, plain
 from impsy_tui.console.textual_internals import ChopsUpdate, FilteringCompositor, colour_system, pieces_of
-from impsy_tui.printable import without_controls
+from impsy_tui.text import without_controls
 
 
 class _TightUpdate(ChopsUpdate):

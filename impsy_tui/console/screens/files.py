@@ -20,7 +20,8 @@ from impsy_tui.console.view import View
 from impsy_tui.console.widgets.performance_plot import PerformancePlot
 from impsy_tui.control.messages import FileFacts, Files, LogPlot, Names, Reply, Snapshot
 from impsy_tui.language.program import quoted
-from impsy_tui.terms import EPOCHS, PATIENCE, counted
+from impsy_tui.ranges import EPOCHS, PATIENCE
+from impsy_tui.text import counted
 
 _SIZES = {16: "xxs", 32: "xs", 64: "s", 128: "m", 256: "l", 512: "xl"}
 _COLUMNS = ("kind", "name", "dim", "events", "length, loss", "size", "date")

@@ -17,7 +17,7 @@ from impsy_tui.control.messages import Snapshot
 from impsy_tui.key_actions import ACTIONS, shown
 from impsy_tui.language.commands import GROUPS
 from impsy_tui.language.syntax_examples import SYNTAX
-from impsy_tui.terms import FILTER, FILTER_HELP, MODES
+from impsy_tui.modes import FILTER, FILTER_HELP, MODES
 
 
 class HelpText(Lines):

@@ -5,7 +5,7 @@ from typing import Final
 
 from rich.style import Style
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.console.drawing.lines import Line, Lines, Piece, cut, heading, padded, span
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Snapshot
@@ -63,7 +63,7 @@ class EnsembleView(Lines, can_focus=True):
 
     def _players(self, band: EnsembleState, width: int) -> list[Line]:
         word = _LONG if width >= _WIDE else _WORD
-        names = terms.GESTURES if width >= _WIDE else _SHORT
+        names = choices.GESTURES if width >= _WIDE else _SHORT
         lines = []
         for number, (player, code) in enumerate(zip(band.players, band.gestures, strict=True)):
             forced = "!" if player in band.forced else " "

@@ -9,7 +9,7 @@ from typing import Final
 from impsy_tui.console.drawing.lines import Line, Pane, cut, heading
 from impsy_tui.console.themes import Palette
 from impsy_tui.control.messages import Event
-from impsy_tui.printable import printable
+from impsy_tui.text import printable
 
 MOST: Final = 500
 _HEADED: Final = 5

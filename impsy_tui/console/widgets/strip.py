@@ -9,7 +9,7 @@ from impsy_tui.console.widgets.scheduled import pending, staging
 from impsy_tui.control.link import LinkState
 from impsy_tui.control.messages import Snapshot
 from impsy_tui.control.states import PlayerState
-from impsy_tui.terms import FILTER
+from impsy_tui.modes import FILTER
 
 _LITTLE_SPACE: Final = 500e6
 _LATE: Final = 0.005

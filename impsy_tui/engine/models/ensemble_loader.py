@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.config.schema import BAND, Player
 from impsy_tui.engine.models.loader import ModelFolders, load_band
 from impsy_tui.engine.options import EngineOptions, model_folders
@@ -247,5 +247,5 @@ async def _in_thread(work: Callable[[Path], T], file: Path) -> T:
 
 
 def _tunings(file: Path) -> Mapping[int, Tuning]:
-    sizes = range(int(terms.BAND_PLAYERS.low), int(terms.BAND_PLAYERS.high) + 1)
+    sizes = range(int(ranges.ENSEMBLE_PLAYERS.low), int(ranges.ENSEMBLE_PLAYERS.high) + 1)
     return {players: read_tuning(file, players) for players in sizes}

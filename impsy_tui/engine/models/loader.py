@@ -23,8 +23,8 @@ from impsy_tui.mdrnn.scale import with_scale_of_file
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.model_files.interpreter import silenced_stderr
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
-from impsy_tui.terms import some
-from impsy_tui.user_folders import files_in
+from impsy_tui.paths import files_in
+from impsy_tui.text import some_names
 
 CHECK_SECONDS: Final = 20.0
 """How long a file may take to be looked at."""
@@ -117,10 +117,10 @@ def no_such(kind: str, name: str, names: Sequence[str]) -> str:
     """Says that no file of a kind is called so, and which there are."""
     begun = [each for each in names if name and each.startswith(name)]
     if len(begun) > 1:
-        return f"{name} begins the names of several {kind}s: {some(begun)}"
+        return f"{name} begins the names of several {kind}s: {some_names(begun)}"
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
-    there = f"There are: {some(names)}" if names else "There is none yet"
+    there = f"There are: {some_names(names)}" if names else "There is none yet"
     return f"no {kind} is called {name}{hint} {there}"
 
 

@@ -22,9 +22,8 @@ from impsy_tui.ensemble.touches.touch import TARGETS as TARGETS_SUFFIX
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.scale import scale_of
-from impsy_tui.paths import is_shipped, shipped_folder, shipped_names
-from impsy_tui.terms import some
-from impsy_tui.user_folders import can_be_typed, files_in
+from impsy_tui.paths import files_in, is_shipped, shipped_folder, shipped_names
+from impsy_tui.text import can_be_typed, some_names
 from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 from impsy_tui.workers.trash import Trashed
 
@@ -146,7 +145,7 @@ class UserFiles:
         known += self.shelf.names()
         begun = [each for each in known if name and each.startswith(name)]
         if len(begun) > 1:
-            raise UserError(f"{name} begins the names of several files: {some(begun)}")
+            raise UserError(f"{name} begins the names of several files: {some_names(begun)}")
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UserError(f"no log, data set or model is called {name}{hint}")

@@ -11,7 +11,7 @@ from impsy_tui.engine.performance.line_result import Lines, OnDone
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
 from impsy_tui.language.setlist import Cue, SetList, SetProblem, read_set_in_steps
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".imp"

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import modes, ranges
 from impsy_tui.agent.corpus import FRAMES_A_SECOND
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.agent.policy import PolicyStep
@@ -38,7 +38,7 @@ _LONGEST: Final = 0.1
 """Seconds; more between two frames is a gap, in which nothing was heard, and no time to move on in."""
 _HISTORY: Final = 40
 _HISTORY_STEP: Final = 0.1
-_MODE: Final = terms.MODES["duet"]
+_MODE: Final = modes.MODES["duet"]
 """An agent plays all the time, and hears the musician all the time."""
 
 
@@ -256,7 +256,7 @@ class AgentPlayer(ParameterHolder):
     # What others want to know
 
     @property
-    def mode(self) -> terms.Mode:
+    def mode(self) -> modes.Mode:
         """The one mode."""
         return _MODE
 
@@ -268,7 +268,7 @@ class AgentPlayer(ParameterHolder):
     @property
     def max_gap(self) -> float:
         """Nothing is told of gaps."""
-        return terms.MAX_GAP.default
+        return ranges.MAX_GAP.default
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import modes
 from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.players.agent import AgentOutput, AgentPlayer
@@ -49,7 +49,7 @@ class PlayerKind(Protocol):
         """Who plays."""
 
     @property
-    def mode(self) -> terms.Mode:
+    def mode(self) -> modes.Mode:
         """The mode in force."""
 
     @property

@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import modes, ranges
 from impsy_tui.engine.clock.quantiser import PendingEvent
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.players.pending_events import MOST_WAITING, PendingEvents
@@ -14,7 +14,7 @@ from impsy_tui.engine.players.turn_taking import Turn, TurnTaking
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN
-from impsy_tui.prediction import Prediction, Predictor
+from impsy_tui.prediction import MIN_DT, Prediction, Predictor
 
 _RETRY: Final = 0.1
 _SEED_DT: Final = 0.01
@@ -203,9 +203,9 @@ class MdrnnPlayer(ParameterHolder):
     # What others want to know
 
     @property
-    def mode(self) -> terms.Mode:
+    def mode(self) -> modes.Mode:
         """The mode in force."""
-        return terms.MODES[self.settings.mode]
+        return modes.MODES[self.settings.mode]
 
     @property
     def turn(self) -> Turn:
@@ -219,7 +219,7 @@ class MdrnnPlayer(ParameterHolder):
     @property
     def max_gap(self) -> float:
         """Seconds; the longest dt that the player is told of."""
-        return self.settings.max_gap or self.player.max_gap or terms.MAX_GAP.default
+        return self.settings.max_gap or self.player.max_gap or ranges.MAX_GAP.default
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
@@ -295,7 +295,7 @@ class MdrnnPlayer(ParameterHolder):
         self.player.settle()
 
     def _wait(self, prediction: Prediction) -> float:
-        return max(prediction.dt * float(self.settings.timescale), terms.MIN_DT)
+        return max(prediction.dt * float(self.settings.timescale), MIN_DT)
 
     def _seed(self) -> tuple[float, ...]:
         for values in (self.last_output, self._heard):

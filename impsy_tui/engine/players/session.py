@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from impsy_tui import parameters, terms
+from impsy_tui import parameters, ranges
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.clock.tempo import Tempo
@@ -43,7 +43,7 @@ class SessionSettings:
     log_input: bool = True
     log_predictions: bool = False
     thru_before_filter: bool | None = None
-    hold_limit: float = terms.HOLD_LIMIT.default
+    hold_limit: float = ranges.HOLD_LIMIT.default
 
 
 class SessionObserver(Protocol):

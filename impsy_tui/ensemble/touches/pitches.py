@@ -12,7 +12,7 @@ SCALES: Final[Mapping[str, Sequence[int]]] = {
     "blues": (0, 3, 5, 6, 7, 10),
     "whole-tone": (0, 2, 4, 6, 8, 10),
 }
-"""Semitones above the lowest note, by the names in ``terms.SCALES``."""
+"""Semitones above the lowest note, by the names in ``choices.SCALES``."""
 STRUCK: Final = 96
 """MIDI velocity of a finger that comes down."""
 _SOFTEST: Final = 24

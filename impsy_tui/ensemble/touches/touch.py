@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impsy_tui.errors import UserError
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 from impsy_tui.toml_files import check_regular
 
 WIDTH: Final = 1024.0

@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from impsy_tui import terms
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import AGENT
+from impsy_tui.ranges import Range
+
+CALIBRATION: Final = Range(1.0, 60.0, 5.0, "s")
+"""Time of playing that sets the level of a microphone."""
 
 HEARING: Final[tuple[Command, ...]] = (
     *parameter_commands(AGENT),
@@ -12,6 +15,6 @@ HEARING: Final[tuple[Command, ...]] = (
         "calibrate",
         "sets the microphone's gain by what you play now, as loud as you will",
         "calibrate 5s",
-        (Argument("time", ArgumentKind.DURATION, terms.CALIBRATION, optional=True),),
+        (Argument("time", ArgumentKind.DURATION, CALIBRATION, optional=True),),
     ),
 )

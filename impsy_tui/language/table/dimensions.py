@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, number
 
 _DIMENSIONS: Final = Argument("dimensions", ArgumentKind.DIMENSIONS)
@@ -24,7 +24,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "hold",
         "these dimensions are played at one value",
         "hold x4 0.5",
-        (_DIMENSIONS, *number("value", terms.VALUE)),
+        (_DIMENSIONS, *number("value", ranges.VALUE)),
         player=True,
         ramp="linear",
         undo=True,
@@ -33,7 +33,7 @@ SHAPING: Final[tuple[Command, ...]] = (
         "range",
         "these dimensions are played between two values",
         "range x2 0.2 0.8",
-        (_DIMENSIONS, *number("low", terms.VALUE), *number("high", terms.VALUE)),
+        (_DIMENSIONS, *number("low", ranges.VALUE), *number("high", ranges.VALUE)),
         player=True,
         ramp="linear",
         undo=True,

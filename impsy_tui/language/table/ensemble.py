@@ -2,18 +2,22 @@
 
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import ENSEMBLE
+from impsy_tui.ranges import Range
 
-_FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=terms.FOLLOWERS)
+GESTURE_SECONDS: Final = Range(10.0, 600.0, 30.0, "s")
+"""Time that each gesture is played while gestures are recorded for a classifier."""
+
+_FOLLOWER: Final = Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS)
 
 BAND: Final[tuple[Command, ...]] = (
     Command(
         "band",
         "how many play in a band, the lead included",
         "band 4",
-        (Argument("players", ArgumentKind.WHOLE, terms.BAND_PLAYERS),),
+        (Argument("players", ArgumentKind.WHOLE, ranges.ENSEMBLE_PLAYERS),),
         player=True,
         about="bands",
         undo=True,
@@ -22,7 +26,7 @@ BAND: Final[tuple[Command, ...]] = (
         "force",
         "a player of a band makes this gesture until it is free again",
         "force p2 small-swirl",
-        (_FOLLOWER, Argument("gesture", ArgumentKind.CHOICE, choices=terms.GESTURES)),
+        (_FOLLOWER, Argument("gesture", ArgumentKind.CHOICE, choices=choices.GESTURES)),
         player=True,
         about="bands",
         undo=True,
@@ -40,7 +44,7 @@ BAND: Final[tuple[Command, ...]] = (
         "free",
         "ends what force and tacet asked of a player of a band; without one, of all",
         "free p3",
-        (Argument("player", ArgumentKind.CHOICE, choices=terms.FOLLOWERS, optional=True),),
+        (Argument("player", ArgumentKind.CHOICE, choices=choices.FOLLOWERS, optional=True),),
         player=True,
         about="bands",
         undo=True,
@@ -60,8 +64,8 @@ BAND: Final[tuple[Command, ...]] = (
         "leads you through the nine gestures, or one, and records what you touch, for train gestures",
         "record gestures each 20s",
         (
-            Argument("what", ArgumentKind.CHOICE, choices=(*terms.GESTURES, "again", "skip", "off"), optional=True),
-            Argument("each", ArgumentKind.DURATION, terms.GUIDED, optional=True, keyword=True),
+            Argument("what", ArgumentKind.CHOICE, choices=(*choices.GESTURES, "again", "skip", "off"), optional=True),
+            Argument("each", ArgumentKind.DURATION, GESTURE_SECONDS, optional=True, keyword=True),
         ),
     ),
 )

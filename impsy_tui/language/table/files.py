@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
+
+RAW_VALUE: Final = Range(-1e9, 1e9, 0.0)
+"""Value of a log that is not 0 to 1."""
 
 _KIND_OF_FILE: Final = Argument("kind", ArgumentKind.CHOICE, choices=("log", "dataset", "model"))
 _JOB: Final = Argument("number", ArgumentKind.WHOLE, Range(1, 1_000_000, 1), optional=True)
@@ -16,9 +19,9 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "raw values, such as 0 and 127",
         "dataset 9",
         (
-            Argument("dimension", ArgumentKind.WHOLE, terms.DIMENSION, optional=True),
-            Argument("low", ArgumentKind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
-            Argument("high", ArgumentKind.NUMBER, terms.RAW_VALUE, optional=True, keyword=True),
+            Argument("dimension", ArgumentKind.WHOLE, ranges.DIMENSION, optional=True),
+            Argument("low", ArgumentKind.NUMBER, RAW_VALUE, optional=True, keyword=True),
+            Argument("high", ArgumentKind.NUMBER, RAW_VALUE, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -28,14 +31,16 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "auto tries sizes",
         "train s from current",
         (
-            Argument("size", ArgumentKind.CHOICE, choices=(*terms.SIZES, terms.AUTO, terms.RESUME), optional=True),
+            Argument(
+                "size", ArgumentKind.CHOICE, choices=(*choices.SIZES, choices.AUTO, choices.RESUME), optional=True
+            ),
             Argument("on", ArgumentKind.DATASET, optional=True, keyword=True),
-            Argument("from", ArgumentKind.MODEL, choices=(terms.CURRENT,), optional=True, keyword=True),
-            Argument("epochs", ArgumentKind.WHOLE, terms.EPOCHS, optional=True, keyword=True),
-            Argument("patience", ArgumentKind.WHOLE, terms.PATIENCE, optional=True, keyword=True),
-            Argument("batch", ArgumentKind.WHOLE, terms.BATCH, optional=True, keyword=True),
-            Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),
-            Argument("budget", ArgumentKind.NUMBER, terms.BUDGET, optional=True, keyword=True),
+            Argument("from", ArgumentKind.MODEL, choices=(choices.CURRENT,), optional=True, keyword=True),
+            Argument("epochs", ArgumentKind.WHOLE, ranges.EPOCHS, optional=True, keyword=True),
+            Argument("patience", ArgumentKind.WHOLE, ranges.PATIENCE, optional=True, keyword=True),
+            Argument("batch", ArgumentKind.WHOLE, ranges.BATCH, optional=True, keyword=True),
+            Argument("seed", ArgumentKind.WHOLE, ranges.SEED, optional=True, keyword=True),
+            Argument("budget", ArgumentKind.NUMBER, ranges.BUDGET, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -43,7 +48,7 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "train gestures",
         "trains a classifier of gestures on the labelled recordings among the logs",
         "train gestures",
-        (Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),),
+        (Argument("seed", ArgumentKind.WHOLE, ranges.SEED, optional=True, keyword=True),),
         sources=KEYBOARD,
     ),
     Command(
@@ -52,10 +57,10 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "train ensemble on quartets",
         (
             Argument("on", ArgumentKind.NAME, optional=True, keyword=True),
-            Argument("players", ArgumentKind.WHOLE, terms.BAND_PLAYERS, optional=True, keyword=True),
-            Argument("epochs", ArgumentKind.WHOLE, terms.BAND_EPOCHS, optional=True, keyword=True),
-            Argument("patience", ArgumentKind.WHOLE, terms.BAND_PATIENCE, optional=True, keyword=True),
-            Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("players", ArgumentKind.WHOLE, ranges.ENSEMBLE_PLAYERS, optional=True, keyword=True),
+            Argument("epochs", ArgumentKind.WHOLE, ranges.ENSEMBLE_EPOCHS, optional=True, keyword=True),
+            Argument("patience", ArgumentKind.WHOLE, ranges.ENSEMBLE_PATIENCE, optional=True, keyword=True),
+            Argument("seed", ArgumentKind.WHOLE, ranges.SEED, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),
@@ -65,13 +70,13 @@ WORKSHOP: Final[tuple[Command, ...]] = (
         "train agent fm-20 hear chroma",
         (
             Argument("table", ArgumentKind.NAME, optional=True),
-            Argument("hear", ArgumentKind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
-            Argument("match", ArgumentKind.NAME, choices=terms.DESCRIPTORS, optional=True, keyword=True),
-            Argument("targets", ArgumentKind.CHOICE, choices=terms.TARGETS, optional=True, keyword=True),
+            Argument("hear", ArgumentKind.NAME, choices=choices.DESCRIPTORS, optional=True, keyword=True),
+            Argument("match", ArgumentKind.NAME, choices=choices.DESCRIPTORS, optional=True, keyword=True),
+            Argument("targets", ArgumentKind.CHOICE, choices=choices.TARGETS, optional=True, keyword=True),
             Argument("corpus", ArgumentKind.NAME, optional=True, keyword=True),
-            Argument("algorithm", ArgumentKind.CHOICE, choices=terms.ALGORITHMS, optional=True, keyword=True),
-            Argument("steps", ArgumentKind.WHOLE, terms.AGENT_STEPS, optional=True, keyword=True),
-            Argument("seed", ArgumentKind.WHOLE, terms.SEED, optional=True, keyword=True),
+            Argument("algorithm", ArgumentKind.CHOICE, choices=choices.ALGORITHMS, optional=True, keyword=True),
+            Argument("steps", ArgumentKind.WHOLE, ranges.AGENT_STEPS, optional=True, keyword=True),
+            Argument("seed", ArgumentKind.WHOLE, ranges.SEED, optional=True, keyword=True),
         ),
         sources=KEYBOARD,
     ),

@@ -2,9 +2,13 @@
 
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import MDRNN
+from impsy_tui.ranges import Range
+
+FADE: Final = Range(0.0, 600.0, 5.0, "s")
+"""Duration of a fade."""
 
 PLAYING: Final[tuple[Command, ...]] = (
     *parameter_commands(MDRNN),
@@ -79,7 +83,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "fade",
         "the players stop and outputs glide to their safe values (others fall silent at once), until resume",
         "fade 5s",
-        (Argument("time", ArgumentKind.DURATION, terms.FADE, optional=True),),
+        (Argument("time", ArgumentKind.DURATION, FADE, optional=True),),
     ),
     Command(
         "timer",
@@ -91,7 +95,7 @@ PLAYING: Final[tuple[Command, ...]] = (
         "seed",
         "the same chances again from now on: what is played the same way is answered the same way",
         "seed 7",
-        (Argument("number", ArgumentKind.WHOLE, terms.SEED),),
+        (Argument("number", ArgumentKind.WHOLE, ranges.SEED),),
     ),
     Command(
         "player",

@@ -2,9 +2,20 @@
 
 from typing import Final
 
-from impsy_tui import terms
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
+
+RAMP: Final = Range(0.0, 86400.0, 8.0, "s")
+"""Duration of a ramp."""
+
+DELAY: Final = Range(0.0, 86400.0, 10.0, "s")
+"""Time until a scheduled command runs."""
+
+PERIOD: Final = Range(0.02, 86400.0, 4.0, "s")
+"""Time between two runs of a repeated command."""
+
+REPLAY_SPEED: Final = Range(0.1, 20.0, 1.0, "x")
+"""Speed of a replay: 2 is twice as fast."""
 
 _LINE: Final = Argument("commands", ArgumentKind.LINE)
 _MOMENT: Final = Argument("moment", ArgumentKind.MOMENT)
@@ -16,7 +27,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "glides settings from what they are to what is given; ease begins and ends gently",
         "over 8s temp 0.6 sigma 0.02",
         (
-            Argument("time", ArgumentKind.DURATION, terms.RAMP),
+            Argument("time", ArgumentKind.DURATION, RAMP),
             Argument("ease", ArgumentKind.CHOICE, choices=("ease",), optional=True),
             Argument("settings", ArgumentKind.SETTINGS),
         ),
@@ -27,14 +38,14 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "after",
         "does the rest of the line once, when this time has passed",
         "after 10s mode callresponse",
-        (Argument("time", ArgumentKind.DURATION, terms.DELAY), _LINE),
+        (Argument("time", ArgumentKind.DURATION, DELAY), _LINE),
         player=True,
     ),
     Command(
         "every",
         "does the rest of the line again and again",
         "every 4s temp rand 0.5 1.5",
-        (Argument("time", ArgumentKind.DURATION, terms.PERIOD), _LINE),
+        (Argument("time", ArgumentKind.DURATION, PERIOD), _LINE),
         player=True,
     ),
     Command(
@@ -98,7 +109,7 @@ CONDUCTING: Final[tuple[Command, ...]] = (
         "replay 2026-05-01 at 2x",
         (
             Argument("log", ArgumentKind.LOG),
-            Argument("at", ArgumentKind.NUMBER, terms.REPLAY_SPEED, optional=True, keyword=True),
+            Argument("at", ArgumentKind.NUMBER, REPLAY_SPEED, optional=True, keyword=True),
             Argument("through", ArgumentKind.MODEL, optional=True, keyword=True),
         ),
     ),

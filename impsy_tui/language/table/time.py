@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from impsy_tui import terms
 from impsy_tui.language.command_schema import Argument, ArgumentKind, Command, parameter_commands
 from impsy_tui.parameters import ENGINE, TEMPO
+from impsy_tui.ranges import Range
+
+NUDGE: Final = Range(-0.5, 0.5, 0.0, "s")
+"""Delay of one output; below 0, its lead."""
 
 TIME: Final[tuple[Command, ...]] = (
     Command(
@@ -42,7 +45,7 @@ TIME: Final[tuple[Command, ...]] = (
         "nudge",
         "makes one output earlier or later than the others",
         "nudge midi -12ms",
-        (Argument("output", ArgumentKind.NAME), Argument("time", ArgumentKind.DURATION, terms.NUDGE)),
+        (Argument("output", ArgumentKind.NAME), Argument("time", ArgumentKind.DURATION, NUDGE)),
         undo=True,
     ),
 )

@@ -15,7 +15,7 @@ from stable_baselines3 import A2C, DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.agent.perceptron import Perceptron
 from impsy_tui.agent.seek import moves
 from impsy_tui.training.agent.cloning import clone
@@ -57,8 +57,8 @@ class AgentRecipe:
     """
 
     algorithm: str = "ppo"
-    steps: int = int(terms.AGENT_STEPS.default)
-    cloned: float = terms.AGENT_SHOWN.default
+    steps: int = int(ranges.AGENT_STEPS.default)
+    cloned: float = ranges.AGENT_SHOWN.default
     units: tuple[int, ...] = (128, 128)
     seed: int = 1
     threads: int = 1

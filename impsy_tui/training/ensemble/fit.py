@@ -15,7 +15,7 @@ import tensorflow as tf
 from impsy_tui.data.held_out import cut
 from impsy_tui.ensemble.memory import INPUTS, EnsembleMemory, network_inputs
 from impsy_tui.errors import UserError
-from impsy_tui.terms import BAND_EPOCHS, BAND_PATIENCE, BAND_UNITS, SEED
+from impsy_tui.ranges import ENSEMBLE_EPOCHS, ENSEMBLE_PATIENCE, ENSEMBLE_UNITS, SEED
 from impsy_tui.training.common.weight_averages import WeightAverages
 from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.ensemble.network import training_model
@@ -46,9 +46,9 @@ class EnsembleRecipe:
         seed: of all chance.
     """
 
-    epochs: int = int(BAND_EPOCHS.default)
-    patience: int = int(BAND_PATIENCE.default)
-    units: int = int(BAND_UNITS.default)
+    epochs: int = int(ENSEMBLE_EPOCHS.default)
+    patience: int = int(ENSEMBLE_PATIENCE.default)
+    units: int = int(ENSEMBLE_UNITS.default)
     seed: int = int(SEED.default)
 
 

@@ -14,7 +14,7 @@ from impsy_tui.ensemble.gestures import IGNORED, NOTHING, code_of
 from impsy_tui.ensemble.touches.features import FEATURES, features, seconds_of
 from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS, read_touches, wall_seconds
 from impsy_tui.errors import UserError
-from impsy_tui.user_folders import files_in
+from impsy_tui.paths import files_in
 
 FOLDS: Final = 5
 GAP: Final = 5.0

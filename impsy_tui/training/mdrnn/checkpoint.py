@@ -9,8 +9,8 @@ import numpy as np
 
 from impsy_tui.errors import UserError
 from impsy_tui.npz import read_npz
+from impsy_tui.paths import files_in
 from impsy_tui.training.mdrnn.fit import Progress
-from impsy_tui.user_folders import files_in
 
 _SUFFIX: Final = ".unfinished.npz"
 _LARGEST: Final = 1 << 30

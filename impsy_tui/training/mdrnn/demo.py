@@ -15,7 +15,7 @@ import tensorflow as tf
 from impsy_tui.data.synthetic import performances
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.model_files.metadata import metadata_path
-from impsy_tui.terms import MAX_GAP
+from impsy_tui.ranges import MAX_GAP
 from impsy_tui.training.mdrnn.network import loss_function, playing_model, shape_of, to_tflite, training_model
 
 _SEED: Final = 1

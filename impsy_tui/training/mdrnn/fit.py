@@ -16,7 +16,7 @@ import tensorflow as tf
 from impsy_tui.data.held_out import cut
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.model import SCALE, Shape
-from impsy_tui.terms import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
+from impsy_tui.ranges import BATCH, EPOCHS, MAX_GAP, PATIENCE, SEED
 from impsy_tui.training.common.weight_averages import WeightAverages, assign
 from impsy_tui.training.common.windows import window_starts
 from impsy_tui.training.mdrnn.network import loss_function, training_model

@@ -9,9 +9,9 @@ from typing import Final
 import keras
 import numpy as np
 
+from impsy_tui.choices import SIZES
 from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Shape
-from impsy_tui.terms import SIZES
 from impsy_tui.training.mdrnn.fit import Epoch, Recipe, Trainer, split
 from impsy_tui.training.mdrnn.network import shape_of
 

@@ -17,7 +17,7 @@ from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.opening import open_checked
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
-from impsy_tui.terms import MAX_GAP
+from impsy_tui.ranges import MAX_GAP
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.workers.training.train import read

@@ -25,7 +25,7 @@ from impsy_tui.ensemble.scores import read_scores
 from impsy_tui.ensemble.tuning import read_tuning
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
 

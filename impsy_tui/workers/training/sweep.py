@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
@@ -46,12 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
     parser.add_argument("datasets", type=Path, nargs="+")
-    parser.add_argument("--sizes", type=str.split, default=[terms.AUTO])
-    parser.add_argument("--seeds", type=_numbers, default=[int(terms.SEED.default)])
-    parser.add_argument("--budget-ms", type=float, default=terms.BUDGET.default)
-    for name, kind in (("epochs", terms.EPOCHS), ("patience", terms.PATIENCE), ("batch", terms.BATCH)):
+    parser.add_argument("--sizes", type=str.split, default=[choices.AUTO])
+    parser.add_argument("--seeds", type=_numbers, default=[int(ranges.SEED.default)])
+    parser.add_argument("--budget-ms", type=float, default=ranges.BUDGET.default)
+    for name, kind in (("epochs", ranges.EPOCHS), ("patience", ranges.PATIENCE), ("batch", ranges.BATCH)):
         parser.add_argument(f"--{name}", type=int, default=int(kind.default))
-    parser.add_argument("--max-gap", type=float, default=terms.MAX_GAP.default)
+    parser.add_argument("--max-gap", type=float, default=ranges.MAX_GAP.default)
     parser.add_argument("--processes", type=int, default=len(_cores()))
     parser.add_argument("--scheduler", default="")
     parser.add_argument("--dashboard", action="store_true")
@@ -134,7 +134,7 @@ def _candidates(corpus: "SweepData", wishes: argparse.Namespace) -> list["Tried"
     from impsy_tui.training.mdrnn.network import shape_of
     from impsy_tui.training.mdrnn.sweep import Tried, step_ms, supported_sizes
 
-    auto = wishes.sizes == [terms.AUTO]
+    auto = wishes.sizes == [choices.AUTO]
     sizes = supported_sizes(corpus.events, corpus.dimension) if auto else wishes.sizes
     times = {size: step_ms(shape_of(size, corpus.dimension)) for size in sizes}
     return [

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.data.checks import ValueRangeError, checked
 from impsy_tui.data.datasets import read_dataset
 from impsy_tui.errors import UserError
@@ -22,6 +22,7 @@ from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.model import SCALE
 from impsy_tui.mdrnn.scale import scale_of
+from impsy_tui.text import counted
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
 
@@ -77,18 +78,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
     parser.add_argument("dataset", type=Path, nargs="?")
-    parser.add_argument("--size", choices=terms.SIZES, default="s")
+    parser.add_argument("--size", choices=choices.SIZES, default="s")
     parser.add_argument("--from", type=Path, dest="begun_from")
     parser.add_argument("--plays", type=Path)
     parser.add_argument("--resume", action="store_true")
     for name, kind in (
-        ("epochs", terms.EPOCHS),
-        ("patience", terms.PATIENCE),
-        ("batch", terms.BATCH),
-        ("seed", terms.SEED),
+        ("epochs", ranges.EPOCHS),
+        ("patience", ranges.PATIENCE),
+        ("batch", ranges.BATCH),
+        ("seed", ranges.SEED),
     ):
         parser.add_argument(f"--{name}", type=int, default=int(kind.default))
-    parser.add_argument("--max-gap", type=float, default=terms.MAX_GAP.default)
+    parser.add_argument("--max-gap", type=float, default=ranges.MAX_GAP.default)
     return parser
 
 
@@ -176,7 +177,7 @@ def _train(wishes: argparse.Namespace, reporter: Reporter, stop: StopAsked) -> F
         forget(file)
     judgement = _judged(wishes.plays, loss, training, held_out, recipe)
     return Finished(
-        f"{judgement}{lite.stem}: {loss:.3f} nats held out after {terms.counted(epochs, 'epoch')}, {seconds:.0f} s; "
+        f"{judgement}{lite.stem}: {loss:.3f} nats held out after {counted(epochs, 'epoch')}, {seconds:.0f} s; "
         f"audition {lite.stem} hears it in silence, load {lite.stem} plays it",
         str(lite),
     )

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.agent.seek import STEP
 from impsy_tui.agent.task import CORPUS, MIXED, AgentTask, names_of, read_task
 from impsy_tui.errors import UserError
@@ -59,12 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--numbered", action="store_true", help="a name that is taken gets a number behind it")
     parser.add_argument("--heard", nargs="+")
     parser.add_argument("--judged", nargs="+")
-    parser.add_argument("--targets", choices=terms.TARGETS, default=None)
+    parser.add_argument("--targets", choices=choices.TARGETS, default=None)
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="+", default=[])
-    parser.add_argument("--algorithm", choices=terms.ALGORITHMS, default=terms.ALGORITHMS[0])
-    parser.add_argument("--steps", type=int, default=int(terms.AGENT_STEPS.default))
-    parser.add_argument("--cloned", type=float, default=terms.AGENT_SHOWN.default)
+    parser.add_argument("--algorithm", choices=choices.ALGORITHMS, default=choices.ALGORITHMS[0])
+    parser.add_argument("--steps", type=int, default=int(ranges.AGENT_STEPS.default))
+    parser.add_argument("--cloned", type=float, default=ranges.AGENT_SHOWN.default)
     parser.add_argument("--units", type=int, nargs="+", default=(128, 128))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--frames", type=int, default=3000)

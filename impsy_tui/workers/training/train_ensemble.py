@@ -12,12 +12,12 @@ from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.ensemble.scores import Score, read_scores
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
 from impsy_tui.limits import limit_process
-from impsy_tui.terms import counted
+from impsy_tui.text import counted
 from impsy_tui.workers.low_priority import step_back
 from impsy_tui.workers.messages import Failed, Finished, Progress, Reporter, sole_reporter
 from impsy_tui.workers.training.train import StopAsked
@@ -53,10 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--remarks", action="store_true", help="tell each remark on the scores in a line")
     parser.add_argument("--players", type=int, default=0, help="scores of so many alone; 0 for any")
     for name, kind in (
-        ("epochs", terms.BAND_EPOCHS),
-        ("patience", terms.BAND_PATIENCE),
-        ("units", terms.BAND_UNITS),
-        ("seed", terms.SEED),
+        ("epochs", ranges.ENSEMBLE_EPOCHS),
+        ("patience", ranges.ENSEMBLE_PATIENCE),
+        ("units", ranges.ENSEMBLE_UNITS),
+        ("seed", ranges.SEED),
     ):
         parser.add_argument(f"--{name}", type=int, default=int(kind.default))
     return parser

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import ranges
 from impsy_tui.ensemble.classifier import PREFIX, write_classifier
 from impsy_tui.ensemble.gestures import GESTURES, NAMES
 from impsy_tui.errors import UserError
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
     parser.add_argument("places", type=Path, nargs="+")
-    parser.add_argument("--seed", type=int, default=int(terms.SEED.default))
+    parser.add_argument("--seed", type=int, default=int(ranges.SEED.default))
     wishes = parser.parse_args()
     reporter = sole_reporter()
     if find_spec("sklearn") is None:

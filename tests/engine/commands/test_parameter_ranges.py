@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impsy_tui import parameters, terms
+from impsy_tui import parameters, ranges
 from impsy_tui.config import load_config
 from impsy_tui.control.states import PlayerState, TempoState
 from impsy_tui.engine.io.bindings import Bindings
@@ -42,8 +42,8 @@ PARAMETERS = {
     "max_response": parameters.MAX_RESPONSE.limits,
     "tempo": parameters.TEMPO.limits,
     "swing": parameters.SWING.limits,
-    "hold": terms.VALUE,
-    "range": terms.VALUE,
+    "hold": ranges.VALUE,
+    "range": ranges.VALUE,
 }
 RAMPED = [name for name in PARAMETERS if name != "max_response"]
 CONFIGURED = {
@@ -56,7 +56,7 @@ CONFIGURED = {
 OF_AGENTS = {"budget": parameters.BUDGET.limits, "smooth": parameters.SMOOTH.limits, "rest": parameters.REST.limits}
 
 
-def _numbers(within: terms.Range) -> st.SearchStrategy[float]:
+def _numbers(within: ranges.Range) -> st.SearchStrategy[float]:
     """Numbers in, at and beyond the ends of a range, of every size."""
     ends = (within.low, within.high, 0.0, 1.0, within.default)
     near = [math.nextafter(end, way) for end in ends for way in (-math.inf, math.inf)]

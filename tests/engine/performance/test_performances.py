@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from impsy_tui import terms
+from impsy_tui import modes
 from tests.support.engine.scripted_players import Band
 
 
@@ -29,7 +29,7 @@ class Performance(RuleBasedStateMachine):
         self.band.time.stall(seconds)
         assert len(self.band.out.played) - before <= 4
 
-    @rule(mode=st.sampled_from(list(terms.MODES)))
+    @rule(mode=st.sampled_from(list(modes.MODES)))
     def mode(self, mode: str) -> None:
         self.band.part.set_value("mode", mode)
 

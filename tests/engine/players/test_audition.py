@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from impsy_tui import terms
+from impsy_tui import modes
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.language import Invocation, Program, parse
@@ -79,7 +79,7 @@ def test_commands_turn_both(tmp_path: Path) -> None:
     assert understudy.mode.name == "polyphony"
 
 
-@pytest.mark.parametrize("mode", list(terms.MODES))
+@pytest.mark.parametrize("mode", list(modes.MODES))
 def test_paused_it_plays_nothing_and_listens(mode: str) -> None:
     band = Band(mode, threshold=0.1)
     band.session.pause()
@@ -89,11 +89,11 @@ def test_paused_it_plays_nothing_and_listens(mode: str) -> None:
     band.play(0.5)
     band.wait(5)
     assert understudy.played == 0
-    assert ((0.5,) in [values for _, values in other.heard]) is terms.MODES[mode].hears
+    assert ((0.5,) in [values for _, values in other.heard]) is modes.MODES[mode].hears
     band.session.resume()
     band.play(0.5)
     band.wait(5)
-    assert (understudy.played > 0) is terms.MODES[mode].plays
+    assert (understudy.played > 0) is modes.MODES[mode].plays
     before = understudy.played
     band.session.panic()
     band.wait(5)

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from impsy_tui import terms
+from impsy_tui import modes
 from impsy_tui.engine.clock.quantiser import STALE
 from tests.support.engine.scripted_players import Band, near
 
@@ -258,7 +258,7 @@ class TestUserOnly:
 
 
 class TestPauseAndPanic:
-    @pytest.mark.parametrize("mode", list(terms.MODES))
+    @pytest.mark.parametrize("mode", list(modes.MODES))
     def test_paused_it_plays_nothing_and_goes_on_listening(self, mode: str) -> None:
         band = Band(mode)
         band.play(0.5)
@@ -271,7 +271,7 @@ class TestPauseAndPanic:
             band.wait(1)
         assert band.out.played == []
         assert len(band.log.rows) == 4
-        assert len(band.player.heard) - heard == (3 if terms.MODES[mode].hears else 0)
+        assert len(band.player.heard) - heard == (3 if modes.MODES[mode].hears else 0)
 
     def test_resumed_it_plays_in_time_from_now(self) -> None:
         band = Band("battle")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.ensemble.touches.pitches import SCALES, STRUCK, loudness, note_at, pitches
 
 
 def test_every_scale_that_can_be_chosen_is_there() -> None:
-    assert tuple(SCALES) == terms.SCALES
+    assert tuple(SCALES) == choices.SCALES
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from impsy_tui.parameters import Kind, Parameter, register
-from impsy_tui.terms import Range
+from impsy_tui.ranges import Range
 
 SPARKLE = register(
     Parameter(

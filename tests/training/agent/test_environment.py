@@ -8,7 +8,7 @@ import pytest
 from impsy_tui.agent.descriptors.names import NAMES, descriptor_indices
 from impsy_tui.agent.memory import PATIENCE, Memory
 from impsy_tui.agent.seek import STEP, KnownSynth, moves
-from impsy_tui.terms import TARGETS
+from impsy_tui.choices import TARGETS
 from impsy_tui.training.agent.environment import Imitation, ImitationTask, rewards
 from impsy_tui.training.agent.evaluation import hold_policy, judge, seek_policy, table
 from impsy_tui.training.agent.teacher import teach

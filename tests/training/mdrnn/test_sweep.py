@@ -18,11 +18,11 @@ from typer.testing import CliRunner
 
 pytest.importorskip("tensorflow", reason="training is the extra [train]")
 
+from impsy_tui.choices import SIZES
 from impsy_tui.cli import train
 from impsy_tui.cli.main import app
 from impsy_tui.control.client import connected
 from impsy_tui.installation import needs_extra
-from impsy_tui.terms import SIZES
 from impsy_tui.training.mdrnn.network import shape_of, training_model
 from impsy_tui.training.mdrnn.sweep import Trained, Tried, choose, parameters, step_ms, supported_sizes
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress

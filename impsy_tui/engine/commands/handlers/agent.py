@@ -1,15 +1,15 @@
 """Handlers of agents."""
 
-from impsy_tui import terms
 from impsy_tui.channels.base import Microphone
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.errors import UserError
+from impsy_tui.language.table.agent import CALIBRATION
 
 
 class AgentHandlers(Handlers):
     """Handlers of agents."""
 
-    async def _calibrate(self, time: float = terms.CALIBRATION.default) -> str:
+    async def _calibrate(self, time: float = CALIBRATION.default) -> str:
         outlets = self._session.outputs.outlets
         microphones = [outlet.channel for outlet in outlets if isinstance(outlet.channel, Microphone)]
         if not microphones:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.players.ensemble.gesture_recording import ORDER
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.ensemble.gestures import NOTHING
 from impsy_tui.errors import UserError
+from impsy_tui.language.table.ensemble import GESTURE_SECONDS
 
 
 class EnsembleHandlers(Handlers):
@@ -17,12 +18,12 @@ class EnsembleHandlers(Handlers):
         count = int(players)
         for ensemble in ensembles:
             ensemble.set_players(count)
-        followers = terms.FOLLOWERS[: count - 1]
+        followers = choices.FOLLOWERS[: count - 1]
         return self._of(ensembles, f"{count} play: you, and {' '.join(followers)}")
 
     def _force(self, ensembles: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
         for ensemble in ensembles:
-            ensemble.part.force(_follower(ensemble, player), terms.GESTURES.index(gesture))
+            ensemble.part.force(_follower(ensemble, player), choices.GESTURES.index(gesture))
         return self._of(ensembles, f"{player} makes {gesture} until free {player}")
 
     def _tacet(self, ensembles: Sequence[EnsemblePlayer], player: str) -> str:
@@ -32,14 +33,14 @@ class EnsembleHandlers(Handlers):
 
     def _free(self, ensembles: Sequence[EnsemblePlayer], player: str = "") -> str:
         for ensemble in ensembles:
-            ensemble.part.free([_follower(ensemble, player)] if player else range(len(terms.FOLLOWERS)))
+            ensemble.part.free([_follower(ensemble, player)] if player else range(len(choices.FOLLOWERS)))
         return self._of(ensembles, f"{player} is free" if player else "all players are free")
 
     async def _classifier(self, ensembles: Sequence[EnsemblePlayer], name: str) -> str:
         casting = self._host.casting.bands
         return "\n".join([self._of([ensemble], await casting.hear_by(ensemble, name)) for ensemble in ensembles])
 
-    def _record_gestures(self, what: str = "", each: float = terms.GUIDED.default) -> str:
+    def _record_gestures(self, what: str = "", each: float = GESTURE_SECONDS.default) -> str:
         guided = self._session.guided
         if guided is None:
             raise UserError("no log is written, so gestures cannot be recorded: log on starts one")
@@ -50,12 +51,12 @@ class EnsembleHandlers(Handlers):
                 return guided.skip()
             case "off":
                 return guided.end()
-        return guided.begin([terms.GESTURES.index(what)] if what else ORDER, each)
+        return guided.begin([choices.GESTURES.index(what)] if what else ORDER, each)
 
 
 def _follower(ensemble: EnsemblePlayer, player: str) -> int:
     """Returns the index of a follower, from 0."""
-    number = terms.FOLLOWERS.index(player)
+    number = choices.FOLLOWERS.index(player)
     if number >= (count := ensemble.part.settings.players - 1):
         there = f"p2 to p{count + 1}" if count > 1 else "p2"
         raise UserError(f"{ensemble.name} has no {player}, only {there}: band {number + 2} adds players")

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from pathlib import Path
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.agent.descriptors.names import descriptor_indices
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
@@ -41,13 +41,13 @@ class JobHandlers(Handlers):
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
         library = self._host.library
         folder, module = str(library.own_models), "impsy_tui.workers.training.train"
-        if size == terms.RESUME:
+        if size == choices.RESUME:
             name, arguments = "the interrupted training", [folder, "--resume"]
         else:
             begun_from = self._begun_from(str(options.pop("from", "")))
             dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
             arguments = [folder, str(dataset)]
-            if size == terms.AUTO:
+            if size == choices.AUTO:
                 if begun_from is not None:
                     raise UserError("auto and from cannot be combined: auto trains new models of several sizes")
                 module = "impsy_tui.workers.training.sweep"
@@ -63,7 +63,7 @@ class JobHandlers(Handlers):
             if begun_from is not None:
                 arguments += ["--from", str(begun_from)]
                 name = f"{begun_from.stem} on {dataset.stem}"
-            if size != terms.AUTO and self._playing is not None:
+            if size != choices.AUTO and self._playing is not None:
                 arguments += ["--plays", str(self._playing)]
         job = await self._host.jobs.start("train", name, module, arguments)
         return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
@@ -92,7 +92,7 @@ class JobHandlers(Handlers):
         arguments = [str(found), str(library.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}"), "--numbered"]
         if corpus:
             arguments += ["--corpus", str(library.corpus(corpus))]
-            options.setdefault("targets", terms.WITH_CORPUS)
+            options.setdefault("targets", choices.WITH_CORPUS)
         for option, argument in (("hear", "--heard"), ("match", "--judged")):
             if words := str(options.pop(option, "")).replace(",", " ").split():
                 descriptor_indices(words)  # checked here, because a word may look like an option of the worker
@@ -106,7 +106,7 @@ class JobHandlers(Handlers):
         """Returns the model from which a training starts, None for a new model."""
         if not name:
             return None
-        if name != terms.CURRENT:
+        if name != choices.CURRENT:
             return self._host.library.find("model", name)
         if (playing := self._playing) is None:
             raise UserError("no player has a model to continue with: from NAME names one")

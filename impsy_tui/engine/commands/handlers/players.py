@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from impsy_tui import terms
+from impsy_tui import modes
 from impsy_tui.engine.commands.handlers.base import Handlers
 from impsy_tui.engine.players.base import AnyPlayer
 from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
@@ -11,6 +11,7 @@ from impsy_tui.engine.players.settings import set_parameter
 from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
 from impsy_tui.errors import UserError
 from impsy_tui.language.program import EVERYBODY
+from impsy_tui.language.table.players import FADE
 from impsy_tui.parameters import MODE
 
 
@@ -19,12 +20,12 @@ class PlayerHandlers(Handlers):
 
     def _mode(self, players: Sequence[Player], mode: str) -> str:
         for player in players:
-            set_parameter(player, MODE, "polyphony" if mode == terms.FILTER else mode)
-        if mode == terms.FILTER:
+            set_parameter(player, MODE, "polyphony" if mode == modes.FILTER else mode)
+        if mode == modes.FILTER:
             self._session.begin_filter()
             return self._of(players, "filter: polyphony with thru off, only the predictions are heard")
         self._session.leave_filter()
-        return self._of(players, f"{mode}: {terms.MODES[mode].help}")
+        return self._of(players, f"{mode}: {modes.MODES[mode].help}")
 
     def _take(self, players: Sequence[Player]) -> str:
         for player in _with_turns(players, "take"):
@@ -135,7 +136,7 @@ class PlayerHandlers(Handlers):
                 player.panic()
         return self._of(players, "everything off; paused: resume lets the player play")
 
-    def _fade(self, time: float = terms.FADE.default) -> str:
+    def _fade(self, time: float = FADE.default) -> str:
         self._session.fade(time, lambda: None)
         outlets = self._session.outputs.outlets
         without = ", ".join(outlet.channel.name for outlet in outlets if not outlet.channel.safe)

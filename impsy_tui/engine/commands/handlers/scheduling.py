@@ -12,7 +12,7 @@ from impsy_tui.engine.performance.scheduled_commands import PendingCommand
 from impsy_tui.errors import UserError
 from impsy_tui.language import COMMANDS, Invocation, Macro, Moment, Program
 from impsy_tui.language.program import Value
-from impsy_tui.terms import MOST_WORDS
+from impsy_tui.language.setlist import MOST_MACROS
 
 
 class SchedulingHandlers(Handlers):
@@ -90,8 +90,8 @@ class SchedulingHandlers(Handlers):
 
     def _def(self, definition: Macro) -> str:
         macros = self._host.executor.macros
-        if len(macros) >= MOST_WORDS and definition.name not in macros:
-            raise UserError(f"{MOST_WORDS} macros are defined, no more are possible: undef NAME removes one")
+        if len(macros) >= MOST_MACROS and definition.name not in macros:
+            raise UserError(f"{MOST_MACROS} macros are defined, no more are possible: undef NAME removes one")
         macros[definition.name] = definition
         return f"{definition.name} means {definition.body}"
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impsy_tui import terms
+from impsy_tui import choices, ranges
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.players import settings as part_settings
@@ -22,7 +22,7 @@ class EnsembleScene:
     Attributes:
         players: how many, the lead included.
         values: of its parameters, by name.
-        forced: gestures of ``terms.GESTURES`` that followers are told to make, by their names.
+        forced: gestures of ``choices.GESTURES`` that followers are told to make, by their names.
         model: its name, empty for the dummy; None where a file says nothing of it.
         classifier: likewise, empty where a file says nothing of it.
     """
@@ -37,7 +37,9 @@ class EnsembleScene:
 def captured(band: EnsemblePlayer) -> EnsembleScene:
     """A band as it is now."""
     settings, equipment = band.part.settings, band.part.equipment
-    forced = {terms.FOLLOWERS[follower]: terms.GESTURES[code] for follower, code in sorted(band.part.forced.items())}
+    forced = {
+        choices.FOLLOWERS[follower]: choices.GESTURES[code] for follower, code in sorted(band.part.forced.items())
+    }
     model = equipment.file.stem if equipment.file is not None else ""
     values = part_settings.captured(band.part)
     return EnsembleScene(settings.players, values, forced, model, equipment.told_by)
@@ -59,7 +61,7 @@ def switch(
     if part.settings.players != wanted.players:
         band.set_players(wanted.players)
     part.set_values(ramp_targets.switches_to(band, wanted.values))
-    forced = {terms.FOLLOWERS.index(name): terms.GESTURES.index(word) for name, word in wanted.forced.items()}
+    forced = {choices.FOLLOWERS.index(name): choices.GESTURES.index(word) for name, word in wanted.forced.items()}
     part.free([follower for follower in part.forced if follower not in forced])
     for follower, code in forced.items():
         if follower < wanted.players - 1 and part.forced.get(follower) != code:
@@ -101,9 +103,9 @@ def read(raw: Mapping[str, Any]) -> EnsembleScene:
         model=str(raw["model"]) if "model" in raw else None,
         classifier=str(raw.get("classifier", "")),
     )
-    if band.players not in terms.BAND_PLAYERS:
-        raise ValueError(f"players must be {terms.BAND_PLAYERS}")
+    if band.players not in ranges.ENSEMBLE_PLAYERS:
+        raise ValueError(f"players must be {ranges.ENSEMBLE_PLAYERS}")
     for follower, gesture in band.forced.items():
-        if follower not in terms.FOLLOWERS or gesture not in terms.GESTURES:
+        if follower not in choices.FOLLOWERS or gesture not in choices.GESTURES:
             raise ValueError(f"{follower} cannot be told to make {gesture}")
     return band

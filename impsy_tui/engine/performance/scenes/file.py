@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from impsy_tui import parameters, terms
+from impsy_tui import parameters, ranges
 from impsy_tui.config.value_types import written
 from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.engine.performance.scenes import ensemble
@@ -175,7 +175,7 @@ def _player(table: Mapping[str, Any]) -> PlayerScene:
     held = {str(int(number)): float(value) for number, value in table.get("held", {}).items()}
     ranged = {str(int(n)): (float(ends[0]), float(ends[1])) for n, ends in table.get("ranged", {}).items()}
     parts = [*held.values(), *(end for ends in ranged.values() for end in ends)]
-    if any(value not in terms.VALUE for value in parts):
+    if any(value not in ranges.VALUE for value in parts):
         raise ValueError("what is held and ranged must be 0 to 1")
     return PlayerScene(
         model=str(table.get("model", "")),

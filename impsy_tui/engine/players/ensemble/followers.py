@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from impsy_tui import parameters, terms
+from impsy_tui import choices, parameters, ranges
 from impsy_tui.engine.players.ensemble.clip_player import ClipPlayer
 from impsy_tui.engine.players.settings import ParameterHolder
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
@@ -34,15 +34,15 @@ class EnsembleSettings:
     """How a band plays.
 
     Attributes:
-        players: the lead included; see ``terms.BAND_PLAYERS``.
+        players: the lead included; see ``ranges.ENSEMBLE_PLAYERS``.
         temp, clips: see ``parameters``.
-        lead_stops: what the band does then: one of ``terms.LEAD_STOPS``.
+        lead_stops: what the band does then: one of ``choices.LEAD_STOPS``.
     """
 
-    players: int = int(terms.BAND_PLAYERS.default)
+    players: int = int(ranges.ENSEMBLE_PLAYERS.default)
     temp: float = parameters.TEMP.default
     clips: str = parameters.CLIPS.default
-    lead_stops: str = terms.LEAD_STOPS[0]
+    lead_stops: str = choices.LEAD_STOPS[0]
 
 
 @dataclass(frozen=True, slots=True)

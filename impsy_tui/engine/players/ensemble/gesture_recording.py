@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.channels.demo.faders import DemoChannel
 from impsy_tui.control.states import GestureRecordingState
 from impsy_tui.engine.log.performance_log import PerformanceLog
@@ -135,14 +135,14 @@ class GuidedRecording:
         if not self.runs:
             return None
         return GestureRecordingState(
-            gesture=terms.GESTURES[self._gestures[self._number]],
+            gesture=choices.GESTURES[self._gestures[self._number]],
             plays=self._plays,
             left=max(0.0, self._ends - now),
             seconds=self._seconds if self._plays else READY,
             number=self._number + 1,
             of=len(self._gestures),
             touches=self._heard,
-            following="" if self._is_last else terms.GESTURES[self._gestures[self._number + 1]],
+            following="" if self._is_last else choices.GESTURES[self._gestures[self._number + 1]],
         )
 
     @property

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from impsy_tui import terms
+from impsy_tui import choices
 from impsy_tui.channels.base import EnsembleDisplay, TouchOutput, VirtualTouch
 from impsy_tui.control.states import EnsembleState, PlayerState
 from impsy_tui.engine.players.base import SessionInterface
@@ -91,7 +91,7 @@ class EnsemblePlayer:
     @property
     def players(self) -> tuple[str, ...]:
         """What lead and followers are called."""
-        return LEAD, *terms.FOLLOWERS[: self.part.settings.players - 1]
+        return LEAD, *choices.FOLLOWERS[: self.part.settings.players - 1]
 
     # A Sitter, for the session
 
@@ -102,7 +102,7 @@ class EnsemblePlayer:
 
     def start(self) -> None:
         """Begin to play, on the channels that there are now."""
-        self._outlets = [self._destination(number) for number in range(len(terms.FOLLOWERS))]
+        self._outlets = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
         channels = [outlet.channel for outlet in self._room.outputs.outlets]
         shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
         self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
@@ -186,7 +186,7 @@ class EnsemblePlayer:
         """A follower plays a touch."""
         band = self._band
         played = VirtualTouch(
-            terms.FOLLOWERS[follower],
+            choices.FOLLOWERS[follower],
             touch.x,
             touch.y,
             touch.velocity,
@@ -204,7 +204,7 @@ class EnsemblePlayer:
     def lift(self, follower: int) -> None:
         """A follower's finger is lifted."""
         for number, channel in self._outlets[follower]:
-            self._room.outputs.pass_on(number, channel.end_touch, terms.FOLLOWERS[follower])
+            self._room.outputs.pass_on(number, channel.end_touch, choices.FOLLOWERS[follower])
 
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """A second has passed: it is written down, and told to whoever hears the followers."""
@@ -279,7 +279,7 @@ class EnsemblePlayer:
             players=self.players,
             gestures=(part.lead, *part.codes),
             seconds=tuple("".join(map(str, column)) for column in columns),
-            forced=tuple(sorted(terms.FOLLOWERS[follower] for follower in part.forced)),
+            forced=tuple(sorted(choices.FOLLOWERS[follower] for follower in part.forced)),
             features=tuple(round(value, 3) for value in part.features.tolist()),
             lead_age=-1.0 if part.touched_at is None else now - part.touched_at,
             resting=part.resting,

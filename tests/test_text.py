@@ -13,7 +13,7 @@ from textual.widgets import Label
 
 from impsy_tui.console.drawing.painter import SafeCompositor
 from impsy_tui.console.screens.page import as_shown
-from impsy_tui.printable import printable, without_controls
+from impsy_tui.text import printable, without_controls
 
 HOSTILE = "a\x1b]0;OWNED\x07b\x9b31mc\x7f\u202ed\u2028e"
 ESCAPED = "a\\u001b]0;OWNED\\u0007b\\u009b31mc\\u007f\\u202ed\\u2028e"

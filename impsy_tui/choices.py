@@ -1,0 +1,49 @@
+"""Words that configuration, commands and shell options share: gestures, scales, model sizes, algorithms."""
+
+from typing import Final
+
+GESTURES: Final = (
+    "nothing",
+    "fast-taps",
+    "slow-taps",
+    "fast-swipe",
+    "accelerating-fast-swipe",
+    "very-slow-swipe",
+    "big-swirl",
+    "small-swirl",
+    "combination",
+)
+"""Gestures on a touch-screen, by code."""
+
+FOLLOWERS: Final = tuple(f"p{number}" for number in range(2, 9))
+"""Names of the followers of an ensemble."""
+
+LEAD_STOPS: Final = ("rest", "play")
+"""Behaviour of an ensemble without a playing lead."""
+
+SCALES: Final = ("chromatic", "major", "minor", "pentatonic", "blues", "whole-tone")
+"""Scales of the notes of an ensemble."""
+
+DESCRIPTORS: Final = ("loudness", "centroid", "chroma", "mfcc", "specshape", "sinefeaturefreqs", "sinefeaturemags")
+"""Descriptors that an agent can use, most of them categories; ``agent.descriptors.names`` lists all 55."""
+
+TARGETS: Final = ("static", "changing", "mixed", "corpus", "mixed+corpus", "mixed+scattered")
+"""Targets that an agent can learn to imitate; see ``agent.task``."""
+
+WITH_CORPUS: Final = TARGETS[4]
+"""Target of a training with recordings."""
+
+ALGORITHMS: Final = ("ppo", "dqn", "a2c")
+"""Algorithms of an agent's training."""
+
+SIZES: Final = ("xxs", "xs", "s", "m", "l", "xl")
+"""Sizes of an MDRNN."""
+
+AUTO: Final = "auto"
+"""Instead of a size: the size with the lowest held-out loss, of those that the dataset supports."""
+
+RESUME: Final = "resume"
+"""Instead of a size: the last interrupted training."""
+
+CURRENT: Final = "current"
+"""Instead of a model's name: the model that plays."""
