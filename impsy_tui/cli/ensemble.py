@@ -181,7 +181,7 @@ def _file(name: str) -> Path:
     file = Path(name).absolute()
     if name and file.suffix == ".tflite" and file.is_file():
         return file
-    shelf = ModelFolders([Path("models"), shipped_folder("models")], bands=True)
+    shelf = ModelFolders([Path("models"), shipped_folder("models")], ensembles=True)
     names = shelf.names()
     if not name and len(names) != 1:
         fail(f"-m names the model that is to play: {', '.join(names) or 'train ensemble makes one'}")

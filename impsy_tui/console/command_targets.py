@@ -11,9 +11,9 @@ def whom(kind: str, snapshot: Snapshot) -> str | None:
     """What stands before a command about what a job of this kind makes; None where it is for nobody here."""
     players = snapshot.players
     if kind in _OF_BANDS:
-        return next((f"@{player.name} " for player in players if player.band is not None), None)
+        return next((f"@{player.name} " for player in players if player.ensemble is not None), None)
     if kind == "agent" and snapshot.focused.agent is None:
         return next((f"@{player.name} " for player in players if player.agent is not None), None)
-    if snapshot.focused.band is None:
+    if snapshot.focused.ensemble is None:
         return ""
-    return next((f"@{player.name} " for player in players if player.band is None), None)
+    return next((f"@{player.name} " for player in players if player.ensemble is None), None)

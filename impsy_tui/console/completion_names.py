@@ -55,7 +55,7 @@ class CompletionNames:
                 scenes=names.scenes,
                 sets=names.sets,
                 cues=names.cues,
-                bands=names.bands,
+                ensembles=names.ensembles,
                 classifiers=names.classifiers,
                 tables=names.tables,
                 corpora=names.corpora,

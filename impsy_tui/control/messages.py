@@ -222,7 +222,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     tempo: TempoState | None = None
     replay: ReplayState | None = None
     recording: bool = False
-    guided: GestureRecordingState | None = None
+    gesture_recording: GestureRecordingState | None = None
     held: str = ""
 
     @property
@@ -347,7 +347,7 @@ class Names(msgspec.Struct, tag="names", frozen=True):
     scenes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
-    bands: tuple[str, ...] = ()
+    ensembles: tuple[str, ...] = ()
     classifiers: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     corpora: tuple[str, ...] = ()

@@ -139,7 +139,7 @@ class PlayerState(msgspec.Struct, frozen=True):
     replaced: int = 0
     hears: tuple[int, ...] = ()
     plays: tuple[int, ...] = ()
-    band: EnsembleState | None = None
+    ensemble: EnsembleState | None = None
     agent: AgentState | None = None
 
     def number(self, name: str) -> float:

@@ -123,14 +123,16 @@ def _player_lines(player: PlayerState, label: str) -> list[str]:
     lines += [f"{'':<10}{' · '.join(shown[first : first + 4])}" for first in range(0, len(shown), 4)]
     if player.agent is not None:
         lines += _agent_lines(player.agent)
-    if player.band is not None:
-        lines += _band_lines(player.band)
+    if player.ensemble is not None:
+        lines += _band_lines(player.ensemble)
     return lines
 
 
-def _band_lines(band: EnsembleState) -> list[str]:
-    does = [f"{name} {choices.GESTURES[code]}" for name, code in zip(band.players, band.gestures, strict=True)]
-    lines = [f"{'band':<10}{counted(len(band.players), 'player')}{' · rests' if band.resting else ''}"]
+def _band_lines(ensemble: EnsembleState) -> list[str]:
+    does = [
+        f"{name} {choices.GESTURES[code]}" for name, code in zip(ensemble.players, ensemble.gestures, strict=True)
+    ]
+    lines = [f"{'band':<10}{counted(len(ensemble.players), 'player')}{' · rests' if ensemble.resting else ''}"]
     return lines + [f"{'':<10}{' · '.join(does[first : first + 3])}" for first in range(0, len(does), 3)]
 
 

@@ -21,7 +21,13 @@ from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.initial_ensembles import InitialEnsembles
-from impsy_tui.engine.initial_players import first_players, instrument, seatings, session_settings, to_keep
+from impsy_tui.engine.initial_players import (
+    initial_players,
+    instrument_dimension,
+    load_predictors,
+    saved_session,
+    session_settings,
+)
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
 from impsy_tui.engine.io.outputs import Outputs
@@ -34,7 +40,7 @@ from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.performance.session_state.autosave import Autosave
 from impsy_tui.engine.players.base import MAIN
-from impsy_tui.engine.players.ensemble.gesture_recording import GuidedRecording
+from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.ready_line import ready_line
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
@@ -65,43 +71,47 @@ class Engine:
 
     session: Session
 
-    def __init__(self, setup: EngineOptions, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
-        self._setup = setup
+    def __init__(self, options: EngineOptions, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
+        self._options = options
         self._loop = loop
         self._say = say
-        self._random = np.random.default_rng(setup.seed)
+        self._random = np.random.default_rng(options.seed)
         self._outputs = Outputs(loop.scheduler)
-        self._log = PerformanceLog(setup.logs, self._tell_of("log"), loop.scheduler.now)
+        self._log = PerformanceLog(options.logs, self._tell_of("log"), loop.scheduler.now)
         self._channels: list[Channel] = []
         self.set_timer = SetTimer(loop.time)
-        self.jobs = JobRunner(setup.logs.absolute() / "jobs", self._job_ended)
-        self.library = UserFiles(setup.logs, setup.datasets, model_folders(setup), self._files_in_use)
-        self.ports = PortLister(setup.config)
-        self._settings_desk = SettingsEditor(setup.loaded)
+        self.jobs = JobRunner(options.logs.absolute() / "jobs", self._job_ended)
+        self.user_files = UserFiles(options.logs, options.datasets, model_folders(options), self._files_in_use)
+        self.ports = PortLister(options.config)
+        self._settings_editor = SettingsEditor(options.loaded)
         self._control = ControlServer(
-            setup.socket,
+            options.socket,
             loop.scheduler,
             self.carry_out,
             self.answer,
             self.snapshot,
-            _greeting(setup),
+            _greeting(options),
         )
-        self.learner = MidiLearn(self._learning_channels, self._learned, loop.scheduler)
-        self._autosave = autosave = Autosave(loop.scheduler, setup.logs, self._state, self._in_background, self.tell)
-        self._saved = SessionRestore(setup, autosave, self.tell)
+        self.midi_learn = MidiLearn(self._learning_channels, self._learned, loop.scheduler)
+        self._autosave = autosave = Autosave(
+            loop.scheduler, options.logs, self._state, self._in_background, self.notify
+        )
+        self._saved = SessionRestore(options, autosave, self.notify)
         self._ends_on_purpose = True
         self.executor = Executor(
             CommandDispatcher(self).carry_out,
             self._random,
-            self.tell,
+            self.notify,
             autosave.changed,
             self._in_background,
             loop.scheduler.work,
         )
-        self.bindings = Bindings(self.executor.read, KeysInForce(setup.config.console.keys).keys["panic"])
-        self._incoming = ExternalCommands(self.bindings, self.learner, self.executor, self.tell, loop.scheduler.work)
-        self.casting = PlayerModels(setup, self.library.shelf, self._random, self.tell)
-        self._sound = PdPatch(setup.sound, self._tell_of("sound")) if setup.sound else None
+        self.bindings = Bindings(self.executor.read, KeysInForce(options.config.console.keys).keys["panic"])
+        self._incoming = ExternalCommands(
+            self.bindings, self.midi_learn, self.executor, self.notify, loop.scheduler.work
+        )
+        self.player_models = PlayerModels(options, self.user_files.shelf, self._random, self.notify)
+        self._sound = PdPatch(options.sound, self._tell_of("sound")) if options.sound else None
         self._tasks: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
 
@@ -112,35 +122,37 @@ class Engine:
             UserError: it cannot be started.
             UserError: the control socket cannot be had.
         """
-        config, setup = self._setup.config, self._setup
+        config, options = self._options.config, self._options
         self._loop.set_exception_handler(self._loop_error)
         self._control.take()
         last = self._saved.choose()
-        wanted = seatings(setup, last)
-        players = await first_players(setup, wanted, self.casting)
-        dimension = instrument(setup, wanted, players, self.tell)
+        wanted = initial_players(options, last)
+        predictors = await load_predictors(options, wanted, self.player_models)
+        dimension = instrument_dimension(options, wanted, predictors, self.notify)
         self.session = Session(
             self._loop.scheduler,
             self._outputs,
-            self.tell,
+            self.notify,
             self._incoming.addressed,
-            session_settings(setup, last),
+            session_settings(options, last),
             self._random,
             dimension,
         )
-        for seating, player in zip(wanted, players, strict=True):
-            name = seating.name
+        for initial, predictor in zip(wanted, predictors, strict=True):
+            name = initial.name
             log = self._log if name == MAIN else self._log.voice(name)
-            self.session.add(name, player, seating.part, log, seating.wiring)
-        stand = InitialEnsembles(setup, self._log, self.library.scores, self._random, self.casting.bands)
-        for band in await stand.seats(self.session):
-            self.session.add_band(band)
+            self.session.add(name, predictor, initial.settings, log, initial.routing)
+        initial_ensembles = InitialEnsembles(
+            options, self._log, self.user_files.scores, self._random, self.player_models.ensembles
+        )
+        for ensemble in await initial_ensembles.load_all(self.session):
+            self.session.add_ensemble(ensemble)
         self.session.arrange([player.name for player in config.player] or [MAIN])
-        if last and last.focus in self.session.everybody:
+        if last and last.focus in self.session.all_players:
             self.session.focus = last.focus
-        self.session.taker = self._incoming.message
-        self.session.osc_taker = self._incoming.osc_message
-        self.session.guided = GuidedRecording(
+        self.session.message_handler = self._incoming.message
+        self.session.osc_handler = self._incoming.osc_message
+        self.session.gesture_recording = GestureRecording(
             self._loop.scheduler, self._log, self._tell_of("record"), self._outputs.show
         )
         self.live_set = self.executor.live_set = self._open_live_set()
@@ -148,7 +160,7 @@ class Engine:
         self._log.enabled = last.log if last else True
         self._log.open()
         self._begin_logs()
-        self._channels = await open_channels(config, self.session, dimension, self.tell)
+        self._channels = await open_channels(config, self.session, dimension, self.notify)
         self._outputs.open(self._channels)
         self._observer = SnapshotMaker(
             self._loop,
@@ -170,12 +182,12 @@ class Engine:
             lambda: self.snapshot().lateness,
             self._loop.precedence,
         )
-        self._answers = Queries(self.library, self._settings_desk, self.session, rig, self.ports, self.live_set)
+        self._answers = Queries(self.user_files, self._settings_editor, self.session, rig, self.ports, self.live_set)
         if self._sound is not None:
             await self._sound.start()
-        for seating in wanted:
-            if seating.paused:
-                self.session.seats[seating.name].pause()
+        for initial in wanted:
+            if initial.paused:
+                self.session.players[initial.name].pause()
         self.session.start()
         self._in_background(self._remove_old_trash())
         # Clients are let in now: an engine that answers has opened its channels.
@@ -199,7 +211,7 @@ class Engine:
         if hasattr(self, "live_set"):
             self.live_set.close()
             stop_session(self.session)
-        close_channels(self._channels, self.tell)
+        close_channels(self._channels, self.notify)
         for task in self._tasks:
             task.cancel()
         await self._log.close()
@@ -228,7 +240,7 @@ class Engine:
 
     async def change_setting(self, key: str, value: str) -> str:
         """Change a setting in the file, and at once where that can be; the reply."""
-        text, line = await self._settings_desk.change(key, value)
+        text, line = await self._settings_editor.change(key, value)
         if not line:
             return f"{text}; in force from the next start"
         if problem := await self.executor.carry_out_line(line):
@@ -240,16 +252,16 @@ class Engine:
         kept = []
         for channel in self._learning_channels():
             for key, entries in channel.learned().items():
-                kept.append((await self._settings_desk.change(key, written(entries)))[0])
+                kept.append((await self._settings_editor.change(key, written(entries)))[0])
         for trigger, line in self.bindings.table.items():
-            kept.append((await self._settings_desk.change(f'bind."{trigger}"', written(line)))[0])
+            kept.append((await self._settings_editor.change(f'bind."{trigger}"', written(line)))[0])
         return "\n".join(kept) or "nothing was learned or bound"
 
     def _learning_channels(self) -> list[LearnableChannel]:
         return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]
 
     def _learned(self, text: str) -> None:
-        self.tell("info", "learn", text)
+        self.notify("info", "learn", text)
         self._autosave.changed()
 
     async def _come_back(self, last: last_session.SessionFile) -> None:
@@ -261,16 +273,16 @@ class Engine:
             self.executor.carry_out_here("resume", line)
         self._incoming.bind_all(saved.bindings, "what was bound,")
         problems = set_state.resume_learned(saved.learned, self._learning_channels())
-        self.learner.learned += saved.learned
-        settings = not self._setup.given
+        self.midi_learn.learned += saved.learned
+        settings = not self._options.given
         problems += await set_state.resume_set(saved, last.away, self.live_set, self.executor, settings=settings)
         self._saved.report(last, self.session, problems)
 
     async def _remove_old_trash(self) -> None:
         try:
-            await self.library.trash.remove_old()
+            await self.user_files.trash.remove_old()
         except UserError as problem:
-            self.tell("warning", "trash", f"what is older than 30 days could not be deleted: {problem}")
+            self.notify("warning", "trash", f"what is older than 30 days could not be deleted: {problem}")
 
     @property
     def tempo(self) -> Tempo:
@@ -280,25 +292,25 @@ class Engine:
     @property
     def training_size(self) -> str:
         """The size that is trained unless one is named."""
-        return self._setup.config.model.size
+        return self._options.config.model.size
 
     @property
     def agent_python(self) -> str:
         """The python that agents are trained with; empty for the engine's own."""
-        return self._setup.config.training.agent_python
+        return self._options.config.training.agent_python
 
     def set_log(self, what: str) -> str:
         """Switch the log on or off, or begin a new file."""
-        guided, said = self.session.guided, ""
-        if what == "off" and guided is not None and guided.runs:
-            said = f"; {guided.end()}"  # what it went on with would be written nowhere
+        gesture_recording, said = self.session.gesture_recording, ""
+        if what == "off" and gesture_recording is not None and gesture_recording.runs:
+            said = f"; {gesture_recording.end()}"  # what it went on with would be written nowhere
         self._log.enabled = what != "off"
         if what == "new":
             self._begin_logs()
         return f"log {what}{said}"
 
     def _begin_logs(self) -> None:
-        for player in self.session.everybody.values():
+        for player in self.session.all_players.values():
             player.begin_log()
 
     def status_text(self) -> str:
@@ -307,9 +319,9 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Everything a console shows."""
-        return self._observer.snapshot(self.casting.loading)
+        return self._observer.snapshot(self.player_models.loading)
 
-    def tell(self, level: str, source: str, text: str) -> None:
+    def notify(self, level: str, source: str, text: str) -> None:
         """Say something to the performer, wherever they are."""
         self._control.publish(Event(time.time(), _level(level), source, text))
         self._say(level, source, text)
@@ -317,20 +329,20 @@ class Engine:
     # Parts of starting
 
     def _open_live_set(self) -> LiveSet:
-        def tell(level: str, text: str) -> None:
-            self._loop.call_soon_threadsafe(self.tell, level, "record", text)
+        def notify(level: str, text: str) -> None:
+            self._loop.call_soon_threadsafe(self.notify, level, "record", text)
 
         return LiveSet(
             self.session,
-            self.casting,
-            self.library,
+            self.player_models,
+            self.user_files,
             self._random,
-            self._setup.logs.absolute().parent / "scenes.toml",
-            CommandLog(self._log.wall, tell),
+            self._options.logs.absolute().parent / "scenes.toml",
+            CommandLog(self._log.wall, notify),
             self._begin_log,
             self.executor.macros,
             self.executor.callables,
-            self.tell,
+            self.notify,
         )
 
     def _begin_log(self) -> Path:
@@ -346,27 +358,27 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
 
     def _tell_of(self, source: str) -> Callable[[str, str], None]:
-        return lambda level, text: self.tell(level, source, text)
+        return lambda level, text: self.notify(level, source, text)
 
     def _loop_error(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self.tell("error", "engine", describe_loop_error(context))
+        self.notify("error", "engine", describe_loop_error(context))
 
     def _job_ended(self, job: Job) -> None:
         self._autosave.changed()
         level = "error" if job.state == "failed" else "info"
-        self.tell(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
+        self.notify(level, "job", f"{job.number} {job.kind} {job.name}: {job.text}".replace("  ", " "))
 
     def _files_in_use(self) -> list[Path]:
-        bands = list(self.session.bands.values())
-        return [*self.casting.files, *self.casting.bands.files(bands), *self._log.files]
+        ensembles = list(self.session.ensembles.values())
+        return [*self.player_models.files, *self.player_models.ensembles.files(ensembles), *self._log.files]
 
     def _state(self) -> last_session.SessionFile:
         """What ``--resume`` is to come back to."""
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
         live_set = set_state.capture(
-            self.live_set, self.session, self.executor.macros, self.bindings, self.learner.learned, jobs
+            self.live_set, self.session, self.executor.macros, self.bindings, self.midi_learn.learned, jobs
         )
-        kept = to_keep(self.session, self.casting, live_set, log=self._log.enabled)
+        kept = saved_session(self.session, self.player_models, live_set, log=self._log.enabled)
         return replace(kept, config=self._saved.config, saved=time.time())
 
 
@@ -382,9 +394,9 @@ def _prints_into(file: Path) -> bool:
         return False
 
 
-def _greeting(setup: EngineOptions) -> Hello:
-    console = setup.config.console
+def _greeting(options: EngineOptions) -> Hello:
+    console = options.config.console
     wishes = ConsoleSettings(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
-    output = (setup.logs / "engine.out").absolute()
-    start = Start(setup.arguments, os.getcwd(), str(output), _prints_into(output))
+    output = (options.logs / "engine.out").absolute()
+    start = Start(options.arguments, os.getcwd(), str(output), _prints_into(output))
     return Hello(version=__version__, pid=os.getpid(), console=wishes, start=start)

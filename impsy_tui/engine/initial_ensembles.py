@@ -7,7 +7,7 @@ import numpy as np
 
 from impsy_tui import choices
 from impsy_tui.config.schema import BAND, HIGHEST, LOWEST, Player
-from impsy_tui.engine.initial_players import wiring_of
+from impsy_tui.engine.initial_players import routing_of
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.options import EngineOptions
@@ -28,41 +28,41 @@ class InitialEnsembles:
         log: writes their performances.
         scores: the folder of gesture scores.
         random: source of chance.
-        casting: finds what they play with.
+        loader: finds what they play with.
     """
 
     def __init__(
         self,
-        setup: EngineOptions,
+        options: EngineOptions,
         log: PerformanceLog,
         scores: Path,
         random: np.random.Generator,
-        casting: EnsembleLoader,
+        loader: EnsembleLoader,
     ) -> None:
-        self._setup = setup
+        self._options = options
         self._log = log
         self._scores = scores
         self._random = random
-        self._casting = casting
+        self._loader = loader
 
-    async def seats(self, room: SessionInterface) -> list[EnsemblePlayer]:
+    async def load_all(self, session: SessionInterface) -> list[EnsemblePlayer]:
         """A seat for each band of the configuration, in order.
 
         Raises:
             UserError: what ships with the program cannot be read.
         """
-        tables = [player for player in self._setup.config.player if player.kind == BAND]
-        return [await self._seat(table, room) for table in tables]
+        tables = [player for player in self._options.config.player if player.kind == BAND]
+        return [await self._load(table, session) for table in tables]
 
-    async def _seat(self, table: Player, room: SessionInterface) -> EnsemblePlayer:
-        general = self._setup.config.model
+    async def _load(self, table: Player, session: SessionInterface) -> EnsemblePlayer:
+        general = self._options.config.model
         settings = EnsembleSettings(temp=general.pitemp if table.pitemp is None else table.pitemp)
         settings.players = table.players or settings.players
         settings.clips = table.clips or settings.clips
         settings.lead_stops = table.lead_stops or settings.lead_stops
         lowest = LOWEST if table.lowest is None else table.lowest
         highest = HIGHEST if table.highest is None else table.highest
-        wiring = EnsembleRouting(
+        ensemble_routing = EnsembleRouting(
             lead=table.lead or "",
             destinations=table.destinations,
             midi_channels=table.midi_channels or tuple(range(1, len(choices.FOLLOWERS) + 1)),
@@ -70,11 +70,11 @@ class InitialEnsembles:
         )
         return EnsemblePlayer(
             table.name,
-            await self._casting.first(table),
+            await self._loader.first(table),
             settings,
-            wiring_of(table),
-            wiring,
+            routing_of(table),
+            ensemble_routing,
             ScoreLog(self._log, self._scores, table.name),
-            room,
+            session,
             self._random,
         )

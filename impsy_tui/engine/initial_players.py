@@ -10,8 +10,8 @@ from impsy_tui.config.schema import Player as PlayerTable
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state.last_session import SavedPlayer, SavedSet, SessionFile
-from impsy_tui.engine.players.base import MAIN, Tell
-from impsy_tui.engine.players.kinds import Anybody
+from impsy_tui.engine.players.base import MAIN, Notify
+from impsy_tui.engine.players.kinds import AnyPredictor
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings, captured
@@ -26,37 +26,37 @@ class InitialPlayer:
         name: of the player.
         kind: of player.
         model: a file or the name of one, empty for none.
-        part: how it plays.
-        wiring: what it hears and plays.
+        settings: values of its parameters.
+        routing: what it hears and plays.
         paused: it does not play at first.
     """
 
     name: str
     kind: str
     model: str
-    part: PlayerSettings
-    wiring: Routing
+    settings: PlayerSettings
+    routing: Routing
     paused: bool
 
 
-def seatings(setup: EngineOptions, last: SessionFile | None) -> list[InitialPlayer]:
+def initial_players(options: EngineOptions, last: SessionFile | None) -> list[InitialPlayer]:
     """The configuration's players of values, with what is kept of the last session over them, but not over options.
 
     Options are about the first: the one that has the focus.
     """
-    players = setup.config.player or (PlayerTable(name=MAIN),)
+    players = options.config.player or (PlayerTable(name=MAIN),)
     players = tuple(player for player in players if player.kind != BAND)
     kept = last.players if last is not None else {}
     return [
-        _seating(setup, player, setup.given if index == 0 else frozenset(), kept.get(player.name))
+        _initial_player(options, player, options.given if index == 0 else frozenset(), kept.get(player.name))
         for index, player in enumerate(players)
     ]
 
 
-def _seating(
-    setup: EngineOptions, player: PlayerTable, given: frozenset[str], last: SavedPlayer | None
+def _initial_player(
+    options: EngineOptions, player: PlayerTable, given: frozenset[str], last: SavedPlayer | None
 ) -> InitialPlayer:
-    config = setup.config
+    config = options.config
 
     def start_of(parameter: Parameter) -> Any:
         table, key = parameter.key.split(".")
@@ -72,11 +72,12 @@ def _seating(
     values = {one.name: start_of(one) for one in parameters_of(MDRNN, AGENT, player.kind) if one.key}
     own_file = config.model.file if player.file is None or "model.file" in given else player.file
     file = own_file if last is None or "model.file" in given else last.model
-    part = PlayerSettings(player.kind, max_gap=gap or None, **values)
-    return InitialPlayer(player.name, player.kind, file, part, wiring_of(player), last is not None and last.paused)
+    settings = PlayerSettings(player.kind, max_gap=gap or None, **values)
+    paused = last is not None and last.paused
+    return InitialPlayer(player.name, player.kind, file, settings, routing_of(player), paused)
 
 
-def wiring_of(player: PlayerTable) -> Routing:
+def routing_of(player: PlayerTable) -> Routing:
     """What a player of a configuration hears and plays."""
 
     def some(names: tuple[str, ...] | None) -> frozenset[str] | None:
@@ -95,9 +96,9 @@ def _indices(names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(int(name.removeprefix("x")) - 1 for name in names)
 
 
-def session_settings(setup: EngineOptions, last: SessionFile | None) -> SessionSettings:
+def session_settings(options: EngineOptions, last: SessionFile | None) -> SessionSettings:
     """What is passed on and written down at first."""
-    config, given = setup.config, setup.given
+    config, given = options.config, options.given
     thru = config.interaction.input_thru
     if last is not None and "interaction.input_thru" not in given:
         thru = last.thru
@@ -107,42 +108,46 @@ def session_settings(setup: EngineOptions, last: SessionFile | None) -> SessionS
     return SessionSettings(thru, config.log_input, config.log_predictions, before, config.interaction.hold_limit)
 
 
-async def first_players(
-    setup: EngineOptions, wanted: Sequence[InitialPlayer], casting: PlayerModels
-) -> list[Anybody]:
+async def load_predictors(
+    options: EngineOptions, wanted: Sequence[InitialPlayer], player_models: PlayerModels
+) -> list[AnyPredictor]:
     """The players to begin with, in order; a dummy in place of each that cannot be loaded."""
-    usual = setup.config.model.dimension
-    players = []
-    for seating in wanted:
-        count = seating.wiring.count
+    usual = options.config.model.dimension
+    predictors = []
+    for initial in wanted:
+        count = initial.routing.count
         dimension = count + 1 if count else usual
-        players.append(await casting.first(seating.name, seating.kind, seating.model, seating.wiring, dimension))
-    return players
+        predictors.append(
+            await player_models.first(initial.name, initial.kind, initial.model, initial.routing, dimension)
+        )
+    return predictors
 
 
-def instrument(setup: EngineOptions, wanted: Sequence[InitialPlayer], players: Sequence[Anybody], tell: Tell) -> int:
+def instrument_dimension(
+    options: EngineOptions, wanted: Sequence[InitialPlayer], predictors: Sequence[AnyPredictor], notify: Notify
+) -> int:
     """The dimension of the instrument: as configured, or what the players need."""
-    configured = setup.config.model.dimension
-    if not players:
+    configured = options.config.model.dimension
+    if not predictors:
         return configured or int(ranges.DIMENSION.low)
-    needed = max(player.dimension for player in players)
-    needed = max(needed, *(seating.wiring.most + 1 for seating in wanted))
-    if len(players) == 1 and not wanted[0].wiring.fixed:
+    needed = max(predictor.dimension for predictor in predictors)
+    needed = max(needed, *(initial.routing.most + 1 for initial in wanted))
+    if len(predictors) == 1 and not wanted[0].routing.fixed:
         if configured not in (0, needed):
             text = f"[model] dimension is {configured}, the model's is {needed}: that is used"
-            tell("warning", "config", text)
+            notify("warning", "config", text)
         return needed
     if 0 < configured < needed:
-        tell("warning", "config", f"[model] dimension is {configured}, the players need {needed}: that is used")
+        notify("warning", "config", f"[model] dimension is {configured}, the players need {needed}: that is used")
     return max(configured, needed)
 
 
-def to_keep(session: Session, casting: PlayerModels, live_set: SavedSet, *, log: bool) -> SessionFile:
+def saved_session(session: Session, player_models: PlayerModels, live_set: SavedSet, *, log: bool) -> SessionFile:
     """What ``--resume`` is to come back to."""
     players = {}
-    for seat in session.seats.values():
-        values = captured(seat.part, MDRNN)
-        players[seat.name] = SavedPlayer(str(casting.file_of(seat) or ""), values, seat.part.paused)
+    for player in session.players.values():
+        values = captured(player.behaviour, MDRNN)
+        players[player.name] = SavedPlayer(str(player_models.file_of(player) or ""), values, player.behaviour.paused)
     general = session.settings
     return SessionFile(
         players, session.focus, general.thru, log, live_set, thru_before_filter=general.thru_before_filter

@@ -53,18 +53,18 @@ class EngineOptions:
         return self.loaded.path
 
 
-def model_folders(setup: EngineOptions) -> list[Path]:
+def model_folders(options: EngineOptions) -> list[Path]:
     """Where models are taken from by name, the first first."""
-    folders = [setup.models]
-    if setup.config_file is not None:
-        folders.append(setup.config_file.parent / "models")
-    players = setup.config.player
-    files = (setup.config.model.file, *(file for player in players for file in (player.file, player.classifier)))
+    folders = [options.models]
+    if options.config_file is not None:
+        folders.append(options.config_file.parent / "models")
+    players = options.config.player
+    files = (options.config.model.file, *(file for player in players for file in (player.file, player.classifier)))
     # Not pathlib's, which gives up where there is no user of this name.
     named = [Path(expanduser(file)).parent for file in files if file]
     folders += named
-    if setup.config_file is not None:
-        folders += [setup.config_file.parent / folder for folder in named]
+    if options.config_file is not None:
+        folders += [options.config_file.parent / folder for folder in named]
     return [*folders, shipped_folder("models")]
 
 

@@ -27,7 +27,7 @@ _STOPS: Final = ("SIGTSTP", "SIGTTIN", "SIGTTOU")
 """A terminal stops a process with these."""
 
 
-def run_engine(setup: EngineOptions, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
+def run_engine(options: EngineOptions, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
     """Run an engine until it is told to end.
 
     A process that does not end within ``LONGEST_END`` after that, because a thread waits for a disk, is ended.
@@ -47,7 +47,7 @@ def run_engine(setup: EngineOptions, say: Callable[[str, str, str], None], ready
     limit.daemon = True
     try:
         asyncio.set_event_loop(loop)
-        return loop.run_until_complete(_live(setup, loop, say, ready, limit))
+        return loop.run_until_complete(_live(options, loop, say, ready, limit))
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
@@ -63,18 +63,18 @@ def _end_now(say: Callable[[str, str, str], None]) -> None:
 
 
 async def _live(
-    setup: EngineOptions,
+    options: EngineOptions,
     loop: EngineLoop,
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],
     limit: threading.Timer,
 ) -> int:
     try:
-        engine = Engine(setup, loop, say)
+        engine = Engine(options, loop, say)
     except Exception as error:
         return _unexpected(error, say)
     _hear_signals(engine, loop, say)
-    start = loop.create_task(_start(engine, setup, loop, say, ready))
+    start = loop.create_task(_start(engine, options, loop, say, ready))
     run = loop.create_task(_run(engine, limit))
     try:
         await asyncio.wait((start, run), return_when=asyncio.FIRST_COMPLETED)
@@ -97,7 +97,7 @@ async def _run(engine: Engine, limit: threading.Timer) -> None:
 
 async def _start(
     engine: Engine,
-    setup: EngineOptions,
+    options: EngineOptions,
     loop: EngineLoop,
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],
@@ -114,7 +114,7 @@ async def _start(
     # Everything made so far stays: looking through it again would only take time from the music.
     gc.collect()
     gc.freeze()
-    if setup.config.realtime:
+    if options.config.realtime:
         loop.precedence.ask(loop.time())
     ready(engine.ready_line())
     return True

@@ -7,7 +7,7 @@ from impsy_tui.engine import set_state
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state import last_session
 from impsy_tui.engine.performance.session_state.autosave import Autosave
-from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
 
@@ -23,35 +23,35 @@ class SessionRestore:
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: EngineOptions, autosave: Autosave, tell: Tell) -> None:
-        self._setup = setup
+    def __init__(self, options: EngineOptions, autosave: Autosave, notify: Notify) -> None:
+        self._options = options
         self._autosave = autosave
-        self._tell = tell
-        self.config = str(setup.config_file.resolve()) if setup.config_file is not None else ""
+        self._notify = notify
+        self.config = str(options.config_file.resolve()) if options.config_file is not None else ""
 
     def choose(self) -> last_session.SessionFile | None:
         """Returns the session to resume, or None to begin with the configuration.
 
         Resumed is a session of the same configuration that did not end on purpose, and with ``--resume`` any.
         """
-        logs, wanted = self._setup.logs, self._setup.resume
+        logs, wanted = self._options.logs, self._options.resume
         try:
             found = last_session.read_session(logs)
         except UserError as problem:
             kept = last_session.earlier_file(logs)
             text = f"the saved session cannot be read: {problem}. The configuration plays; the file is kept as {kept}"
-            self._tell("warning", "resume", text)
+            self._notify("warning", "resume", text)
             return None
         if found is None:
             if wanted:
-                self._tell("warning", "resume", "there is no saved session: the configuration plays")
+                self._notify("warning", "resume", "there is no saved session: the configuration plays")
             return None
         if wanted is False or (wanted is None and found.ended):
             return None
         if wanted is None and found.config != self.config:
             other = found.config or "without a configuration"
             text = f"the last session did not end with shutdown, and played {other}: it is kept as "
-            self._tell("warning", "resume", text + str(last_session.earlier_file(logs)))
+            self._notify("warning", "resume", text + str(last_session.earlier_file(logs)))
             return None
         self._autosave.resumed = True
         return found
@@ -59,17 +59,17 @@ class SessionRestore:
     def report(self, last: last_session.SessionFile, session: Session, problems: list[str]) -> None:
         """Says what came back, what did not, and which players are silent."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
-        came_back = "; ".join(filter(None, [", ".join(session.everybody), set_state.summary(last.live_set)]))
-        self._tell("info", "resume", f"{how} goes on {FRESH}: {came_back}")
+        came_back = "; ".join(filter(None, [", ".join(session.all_players), set_state.summary(last.live_set)]))
+        self._notify("info", "resume", f"{how} goes on {FRESH}: {came_back}")
         for problem in problems:
-            self._tell("warning", "resume", f"did not come back: {problem}")
+            self._notify("warning", "resume", f"did not come back: {problem}")
         for job in last.live_set.jobs:
             advice = "; train resume goes on with it" if job.startswith("train") else ""
-            self._tell("warning", "resume", f"the job {job} ended with the engine{advice}")
-        paused = [name for name, player in session.everybody.items() if player.paused]
+            self._notify("warning", "resume", f"the job {job} ended with the engine{advice}")
+        paused = [name for name, player in session.all_players.items() if player.paused]
         if paused:
             verb = "is" if len(paused) == 1 else "are"
-            self._tell("warning", "resume", f"{', '.join(paused)} {verb} paused, as before: resume lets it play")
+            self._notify("warning", "resume", f"{', '.join(paused)} {verb} paused, as before: resume lets it play")
 
     async def end(self, state: Callable[[], last_session.SessionFile], *, on_purpose: bool) -> None:
         """Saves the session for the last time."""

@@ -9,12 +9,12 @@ from impsy_tui.engine.players.session import Session
 def stop_session(session: Session) -> None:
     """Stops all players, a guided recording and the MIDI clock."""
     session.stop()
-    if session.guided is not None and session.guided.runs:
-        session.guided.end()
+    if session.gesture_recording is not None and session.gesture_recording.runs:
+        session.gesture_recording.end()
     session.tempo.clock_out.set_sends(False)
 
 
-def close_channels(channels: Sequence[Channel], tell: Callable[[str, str, str], None]) -> None:
+def close_channels(channels: Sequence[Channel], notify: Callable[[str, str, str], None]) -> None:
     """Closes every channel, which turns its notes off, and reports each that cannot be closed.
 
     Args:
@@ -25,4 +25,4 @@ def close_channels(channels: Sequence[Channel], tell: Callable[[str, str, str], 
         try:
             channel.close()
         except OSError as error:
-            tell("error", channel.name, f"could not be closed: {error}")
+            notify("error", channel.name, f"could not be closed: {error}")

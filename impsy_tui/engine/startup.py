@@ -8,12 +8,12 @@ from impsy_tui.channels.base import Channel, Listener
 from impsy_tui.channels.demo.faders import DemoChannel
 from impsy_tui.channels.osc.channel import OscChannel
 from impsy_tui.config.schema import Config
-from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.errors import UserError
 
 
-async def open_channels(config: Config, listener: Listener, dimension: int, tell: Tell) -> list[Channel]:
+async def open_channels(config: Config, listener: Listener, dimension: int, notify: Notify) -> list[Channel]:
     """Make and open every channel of a configuration.
 
     A channel whose address, port or device is missing opens later by itself.
@@ -28,20 +28,20 @@ async def open_channels(config: Config, listener: Listener, dimension: int, tell
         The channels, those in the state "error" included.
     """
     opened = []
-    for channel in make_channels(config, tell):
+    for channel in make_channels(config, notify):
         try:
             await channel.open(listener, dimension)
         except UserError as problem:
-            tell("error", channel.name, str(problem))
+            notify("error", channel.name, str(problem))
         except Exception as error:
             # The engine starts with the other channels, whatever a driver or a library does.
-            tell("error", channel.name, f"cannot be opened and is left out: {describe_error(error)}")
+            notify("error", channel.name, f"cannot be opened and is left out: {describe_error(error)}")
             continue
         opened.append(channel)
     return opened
 
 
-def make_channels(config: Config, tell: Tell) -> list[Channel]:
+def make_channels(config: Config, notify: Notify) -> list[Channel]:
     """Every channel of a configuration, not yet open. A channel whose driver does not load is reported."""
     channels: list[Channel] = []
     for name, tables, make in _kinds(config):
@@ -50,7 +50,7 @@ def make_channels(config: Config, tell: Tell) -> list[Channel]:
             try:
                 channels.append(make(table, full))
             except Exception as error:
-                tell("error", full, f"cannot be used and is left out: {describe_error(error)}")
+                notify("error", full, f"cannot be used and is left out: {describe_error(error)}")
     return channels
 
 

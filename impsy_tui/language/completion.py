@@ -50,7 +50,7 @@ class CompletionSources:
     cues: Sequence[str] = ()
     outputs: Sequence[str] = ()
     players: Sequence[str] = ()
-    bands: Sequence[str] = ()
+    ensembles: Sequence[str] = ()
     classifiers: Sequence[str] = ()
     macros: Mapping[str, Macro] = field(default_factory=dict)
     tables: Sequence[str] = ()
@@ -166,8 +166,8 @@ def _options(wanted: Expected, known: CompletionSources) -> Sequence[str]:
         ):
             return argument.choices
         case ArgumentKind.MODEL:
-            bands = known.bands if wanted.whose in _FOR_ANYBODY else ()
-            return (*known.models, *bands, *argument.choices)
+            ensembles = known.ensembles if wanted.whose in _FOR_ANYBODY else ()
+            return (*known.models, *ensembles, *argument.choices)
         case ArgumentKind.DATASET:
             return known.datasets
         case ArgumentKind.LOG:

@@ -44,7 +44,7 @@ async def test_the_band_is_shown_where_it_has_the_focus(quintet: Rig) -> None:
         await here.sees("flux", "temp 1.10")
         await here.press("space")
         await here.sees("PAUSED")
-        assert here.app.focused is here.app.perform.band
+        assert here.app.focused is here.app.perform.ensemble
 
 
 @performed

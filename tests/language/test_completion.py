@@ -230,7 +230,7 @@ def test_every_word_of_an_example_that_has_a_list_is_in_it(command: object) -> N
 
 
 def test_models_of_bands_are_loaded_and_not_evaluated() -> None:
-    known = CompletionSources(models=("pulse",), bands=("ensembleRNN-mine",), classifiers=("gestures-mine",))
+    known = CompletionSources(models=("pulse",), ensembles=("ensembleRNN-mine",), classifiers=("gestures-mine",))
     assert complete("@trio load ", known).options == ("pulse", "ensembleRNN-mine")
     assert complete("audition ens", known).options == ("ensembleRNN-mine",)
     assert complete("evaluate ", known).options[:1] == ("pulse",)

@@ -18,7 +18,7 @@ def workers_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
-class Rehearsal:
+class VirtualSession:
     """A runner, and the jobs it has told the end of."""
 
     def __init__(self, folder: Path) -> None:
@@ -43,8 +43,8 @@ class Rehearsal:
         return job
 
 
-def _rehearse(folder: Path, play: Callable[[Rehearsal], Awaitable[None]]) -> Rehearsal:
-    rehearsal = Rehearsal(folder)
+def _rehearse(folder: Path, play: Callable[[VirtualSession], Awaitable[None]]) -> VirtualSession:
+    rehearsal = VirtualSession(folder)
 
     async def run() -> None:
         await play(rehearsal)
@@ -55,7 +55,7 @@ def _rehearse(folder: Path, play: Callable[[Rehearsal], Awaitable[None]]) -> Reh
 
 
 def test_a_job_tells_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("well")
         assert (job.number, job.kind, job.name, job.state) == (1, "train", "well", "finished")
         assert (job.text, job.file) == ("it is done", "made.txt")
@@ -67,7 +67,7 @@ def test_a_job_tells_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> None:
 
 
 def test_one_that_cannot_do_its_work_says_why(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("badly")
         assert (job.state, job.text) == ("failed", "there is nothing to work on")
 
@@ -75,7 +75,7 @@ def test_one_that_cannot_do_its_work_says_why(tmp_path: Path) -> None:
 
 
 def test_of_one_that_dies_without_a_word_it_is_told_where_its_last_ones_are(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("speechless")
         assert job.state == "failed"
         assert "ended without a report (code 3): what went wrong; more is in" in job.text
@@ -86,7 +86,7 @@ def test_of_one_that_dies_without_a_word_it_is_told_where_its_last_ones_are(tmp_
 
 
 def test_garbage_among_its_reports_does_no_harm(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.done("garbage")
         assert (job.state, job.text) == ("finished", "done all the same")
 
@@ -94,7 +94,7 @@ def test_garbage_among_its_reports_does_no_harm(tmp_path: Path) -> None:
 
 
 def test_a_cancelled_job_keeps_nothing(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         older, job = await rehearsal.waiting("keeping"), await rehearsal.waiting("keeping")
         assert rehearsal.runner.stop(None, keep=False) is job
         assert job.state == "stopping"
@@ -108,7 +108,7 @@ def test_a_cancelled_job_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_a_job_told_to_keep_saves_what_it_has(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.waiting("keeping")
         rehearsal.runner.stop(job.number, keep=True)
         await rehearsal.end_of(job)
@@ -118,7 +118,7 @@ def test_a_job_told_to_keep_saves_what_it_has(tmp_path: Path) -> None:
 
 
 def test_what_does_not_run_cannot_be_stopped(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         with pytest.raises(UserError, match="no job runs"):
             rehearsal.runner.stop(None, keep=True)
         job = await rehearsal.done("badly")
@@ -130,7 +130,7 @@ def test_what_does_not_run_cannot_be_stopped(tmp_path: Path) -> None:
 
 
 def test_no_more_than_a_few_run_however_quickly_they_are_asked_for(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         asked = [rehearsal.start("keeping") for _ in range(MOST_JOBS + 3)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         assert sum(isinstance(answer, UserError) for answer in answers) == 3
@@ -140,7 +140,7 @@ def test_no_more_than_a_few_run_however_quickly_they_are_asked_for(tmp_path: Pat
 
 
 def test_one_that_is_cancelled_while_it_is_started_does_not_go_on(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         starting = asyncio.create_task(rehearsal.start("keeping"))
         await asyncio.sleep(0)
         rehearsal.runner.stop(None, keep=False)
@@ -152,7 +152,7 @@ def test_one_that_is_cancelled_while_it_is_started_does_not_go_on(tmp_path: Path
 def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "jobs").write_text("in the way")
 
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         with pytest.raises(UserError, match="train cannot be started"):
             await rehearsal.start("well")
         assert rehearsal.runner.jobs == []
@@ -163,7 +163,7 @@ def test_where_none_can_be_started_it_is_said(tmp_path: Path) -> None:
 def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> None:
     ends: list[int] = []
 
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         await rehearsal.waiting("keeping")
         await rehearsal.waiting("deaf")
         workers = list(rehearsal.runner._processes.values())
@@ -177,7 +177,7 @@ def test_at_the_end_none_is_left_behind_not_even_a_deaf_one(tmp_path: Path) -> N
 
 
 def test_what_has_nothing_to_keep_goes_on(tmp_path: Path) -> None:
-    async def play(rehearsal: Rehearsal) -> None:
+    async def play(rehearsal: VirtualSession) -> None:
         job = await rehearsal.runner.start("dataset", "of all", "tests.support.workers.scripted_worker", ("keeping",))
         with pytest.raises(UserError, match=r"job 1 \(dataset\) has nothing to keep before it ends"):
             rehearsal.runner.stop(None, keep=True)

@@ -14,5 +14,5 @@ def how_to_begin(snapshot: Snapshot) -> str:
     if player.agent is not None:
         return NO_SOUND if player.agent.heard < 0.0 else ""
     silent = not any(channel.received or channel.sent for channel in snapshot.channels)
-    waits = player.mode == "callresponse" and player.turn == "you" and not player.paused and player.band is None
+    waits = player.mode == "callresponse" and player.turn == "you" and not player.paused and player.ensemble is None
     return PLAY_OR_GIVE if silent and waits else ""

@@ -173,7 +173,7 @@ class FilesPage(Page):
         name = _stem(facts)
         names = await self._desk.ask("names")
         agent = facts.name.endswith(".npz")
-        kind = "agent" if agent else "ensemble" if isinstance(names, Names) and name in names.bands else "train"
+        kind = "agent" if agent else "ensemble" if isinstance(names, Names) and name in names.ensembles else "train"
         to = None
         if self._snapshot is not None:
             # Where no agent plays, a player of values becomes one.

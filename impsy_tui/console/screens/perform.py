@@ -81,8 +81,8 @@ class PerformScreen(Screen[None]):
         self._heard: set[str] = set()
         self.strip = StatusStrip(palette, digits_every)
         self.meters = Meters(palette, digits_every)
-        self.guided = GestureRecordingView(palette)
-        self.band = EnsembleView(palette)
+        self.gesture_recording = GestureRecordingView(palette)
+        self.ensemble = EnsembleView(palette)
         self.players = PlayersPane(palette)
         self.agent = AgentPane(palette)
         self.channels = ChannelPanes(palette)
@@ -94,16 +94,24 @@ class PerformScreen(Screen[None]):
         self.keys_bar = KeysBar(palette, keymap)
         self.key_footer = KeyFooter(palette, keymap)
         # From the start: what the engine reports may have to be shown before all of them are mounted.
-        for pane in (self.keys_bar, self.guided, self.band, self.jobs, self.players, self.agent, self.pending):
+        for pane in (
+            self.keys_bar,
+            self.gesture_recording,
+            self.ensemble,
+            self.jobs,
+            self.players,
+            self.agent,
+            self.pending,
+        ):
             pane.display = False
 
     def compose(self) -> ComposeResult:
         """What stands where."""
         yield self.strip
-        yield self.guided
+        yield self.gesture_recording
         with Horizontal(id="middle"):
             yield self.meters
-            yield self.band
+            yield self.ensemble
             with Vertical(id="side"):
                 yield self.players
                 yield self.agent
@@ -127,8 +135,8 @@ class PerformScreen(Screen[None]):
         self.key_footer.show(locked=view.locked, bound=view.snapshot.keys if view.snapshot else {})
         if view.snapshot is None:
             return
-        self.guided.display = view.snapshot.guided is not None
-        self.guided.show(view.snapshot)
+        self.gesture_recording.display = view.snapshot.gesture_recording is not None
+        self.gesture_recording.show(view.snapshot)
         self._show_playing(view.snapshot)
         if self._frame % self._digits_every == 0 or self._frame == 1:
             self.channels.show(view.snapshot)
@@ -145,19 +153,19 @@ class PerformScreen(Screen[None]):
 
     def _show_playing(self, snapshot: Snapshot) -> None:
         """The meters, or the band where one has the focus."""
-        is_band = snapshot.focused.band is not None
-        if self.band.display != is_band:
-            self.band.display, self.meters.display = is_band, not is_band
+        is_band = snapshot.focused.ensemble is not None
+        if self.ensemble.display != is_band:
+            self.ensemble.display, self.meters.display = is_band, not is_band
             if self.keys_mode:
                 self.set_focus(self._playing)
         if is_band:
-            self.band.show(snapshot)
+            self.ensemble.show(snapshot)
         else:
             self.meters.show(snapshot)
 
     @property
     def _playing(self) -> Widget:
-        return self.band if self.band.display else self.meters
+        return self.ensemble if self.ensemble.display else self.meters
 
     def _show_pending(self, snapshot: Snapshot) -> None:
         wanted = self._pending_wanted and bool(snapshot.pending)
@@ -272,8 +280,8 @@ def _auditioned(snapshot: Snapshot) -> dict[str, str]:
     """The models that are auditioned, and what stands before a command about their players."""
     found = {} if snapshot.audition is None else {snapshot.audition.model: ""}
     for player in snapshot.players:
-        if player.band is not None and player.band.auditioned:
-            found[player.band.auditioned] = f"@{player.name} "
+        if player.ensemble is not None and player.ensemble.auditioned:
+            found[player.ensemble.auditioned] = f"@{player.name} "
     return found
 
 

@@ -45,41 +45,41 @@ class EnsembleView(Lines, can_focus=True):
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the band that has the focus."""
-        if snapshot.focused.band != self._band:
-            self._band = snapshot.focused.band
+        if snapshot.focused.ensemble != self._band:
+            self._band = snapshot.focused.ensemble
             self.redraw()
 
     def redraw(self) -> None:
         """Make the lines."""
-        band, width, height = self._band, self.size.width, self.size.height
-        if band is None:
+        ensemble, width, height = self._band, self.size.width, self.size.height
+        if ensemble is None:
             return
-        title = f"BAND ◆ audition {band.auditioned}" if band.auditioned else "BAND"
-        lines = [heading(cut(title, width), width, self.palette), *self._players(band, width)]
-        for block in ([self._together(band)], self._lead(band), self._matrix(band), self._legend(width)):
+        title = f"BAND ◆ audition {ensemble.auditioned}" if ensemble.auditioned else "BAND"
+        lines = [heading(cut(title, width), width, self.palette), *self._players(ensemble, width)]
+        for block in ([self._together(ensemble)], self._lead(ensemble), self._matrix(ensemble), self._legend(width)):
             if len(lines) + len(block) <= height:
                 lines += block
         self.set_lines(lines)
 
-    def _players(self, band: EnsembleState, width: int) -> list[Line]:
+    def _players(self, ensemble: EnsembleState, width: int) -> list[Line]:
         word = _LONG if width >= _WIDE else _WORD
         names = choices.GESTURES if width >= _WIDE else _SHORT
         lines = []
-        for number, (player, code) in enumerate(zip(band.players, band.gestures, strict=True)):
-            forced = "!" if player in band.forced else " "
+        for number, (player, code) in enumerate(zip(ensemble.players, ensemble.gestures, strict=True)):
+            forced = "!" if player in ensemble.forced else " "
             name = (padded(player, _NAME) + forced, self.palette.input if number == 0 else self.palette.prediction)
             told = (padded(names[code], word) + " ", self._ink(code))
-            marked = self._in_silence(band, number)
-            past = band.seconds[number] if number < len(band.seconds) else ""
+            marked = self._in_silence(ensemble, number)
+            past = ensemble.seconds[number] if number < len(ensemble.seconds) else ""
             room = width - _NAME - 2 - word - sum(len(text) for text, _ in marked)
             lines.append((name, told, *marked, *self._minute(past, room)))
         return lines
 
-    def _in_silence(self, band: EnsembleState, number: int) -> list[Piece]:
+    def _in_silence(self, ensemble: EnsembleState, number: int) -> list[Piece]:
         """What a player would do by the model that is auditioned."""
-        if not band.auditioned or not number or number > len(band.in_silence):
-            return [("  " + " " * _WORD, self.palette.ground)] if band.auditioned else []
-        return [(f"◆{padded(_SHORT[band.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
+        if not ensemble.auditioned or not number or number > len(ensemble.in_silence):
+            return [("  " + " " * _WORD, self.palette.ground)] if ensemble.auditioned else []
+        return [(f"◆{padded(_SHORT[ensemble.in_silence[number - 1]], _WORD)} ", self.palette.marker)]
 
     def _minute(self, seconds: str, width: int) -> list[Piece]:
         """The last minute from left to right, as many seconds a cell as must be; of them the newest is shown."""
@@ -113,44 +113,44 @@ class EnsembleView(Lines, can_focus=True):
             palette.warning,
         )[code]
 
-    def _together(self, band: EnsembleState) -> Line:
+    def _together(self, ensemble: EnsembleState) -> Line:
         palette = self.palette
-        arrow = "↑" if band.rise > 0.05 else "↓" if band.rise < -0.05 else " "
+        arrow = "↑" if ensemble.rise > 0.05 else "↓" if ensemble.rise < -0.05 else " "
         pieces: list[Piece] = [
             ("flux ", palette.dim),
-            (f"{band.flux:.2f}{arrow} ", palette.strong),
+            (f"{ensemble.flux:.2f}{arrow} ", palette.strong),
             ("entropy ", palette.dim),
-            (f"{band.entropy:.2f} ", palette.strong),
-            (f" {band.state} ", palette.text),
+            (f"{ensemble.entropy:.2f} ", palette.strong),
+            (f" {ensemble.state} ", palette.text),
         ]
-        if band.new_idea:
+        if ensemble.new_idea:
             pieces.append((" NEW IDEA ", palette.text_block))
         return tuple(pieces)
 
-    def _lead(self, band: EnsembleState) -> list[Line]:
+    def _lead(self, ensemble: EnsembleState) -> list[Line]:
         palette = self.palette
-        x, y, across, down, touches, moved, downs, speed = band.features
-        if band.lead_age < 0:
+        x, y, across, down, touches, moved, downs, speed = ensemble.features
+        if ensemble.lead_age < 0:
             how: Piece = ("nobody has touched the surface yet", palette.dim)
-        elif band.resting:
+        elif ensemble.resting:
             how = (" THE BAND RESTS ", palette.warning_block)
         else:
-            how = (f"touched {span(band.lead_age)} ago", palette.dim)
+            how = (f"touched {span(ensemble.lead_age)} ago", palette.dim)
         where = f"{x:.0f},{y:.0f} ±{across:.0f},{down:.0f}  " if touches else ""
         counts = f"{touches:.0f} touches  {downs:.0f} down  speed {speed:.1f}  {moved:.0f} moved"
         return [
             (("lead ", palette.dim), (cut(where + counts, self.size.width - len("lead ")), palette.text)),
-            ((f"clips {band.clips}  ", palette.dim), how, (f"  told by {band.told_by}", palette.dim)),
+            ((f"clips {ensemble.clips}  ", palette.dim), how, (f"  told by {ensemble.told_by}", palette.dim)),
         ]
 
-    def _matrix(self, band: EnsembleState) -> list[Line]:
+    def _matrix(self, ensemble: EnsembleState) -> list[Line]:
         """How often each group of gestures was followed by each, in fifteen seconds; staying is dim."""
         palette, count = self.palette, len(_GROUPS)
         head = "".join(f"{name:>7}" for name in _GROUPS)
         lines: list[Line] = [((f"{'from / to':<9}{head}", palette.dim),)]
         for row, name in enumerate(_GROUPS):
             cells: list[Piece] = [(f"{name:<9}", palette.dim)]
-            for column, times in enumerate(band.transitions[row * count : (row + 1) * count]):
+            for column, times in enumerate(ensemble.transitions[row * count : (row + 1) * count]):
                 style = palette.faint if not times else palette.dim if row == column else palette.strong
                 cells.append((f"{times:>7}", style))
             lines.append(tuple(cells))

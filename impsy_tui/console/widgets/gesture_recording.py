@@ -15,32 +15,34 @@ class GestureRecordingView(Lines):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="guided")
-        self._guided: GestureRecordingState | None = None
+        self._recording: GestureRecordingState | None = None
 
     def show(self, snapshot: Snapshot) -> None:
         """Show what is asked for in a snapshot."""
-        if snapshot.guided != self._guided:
-            self._guided = snapshot.guided
+        if snapshot.gesture_recording != self._recording:
+            self._recording = snapshot.gesture_recording
             self.redraw()
 
     def redraw(self) -> None:
         """Make the lines."""
-        guided, width, palette = self._guided, self.size.width, self.palette
-        if guided is None:
+        gesture_recording, width, palette = self._recording, self.size.width, self.palette
+        if gesture_recording is None:
             return
-        left = span(guided.left + 0.999)
-        gesture = guided.gesture.replace("-", " ").upper()
-        if guided.plays:
+        left = span(gesture_recording.left + 0.999)
+        gesture = gesture_recording.gesture.replace("-", " ").upper()
+        if gesture_recording.plays:
             said: list[Piece] = [(" ▶ PLAY ", palette.input_block), (f" {gesture} ", palette.strong)]
-            said += [(f" {left} ", palette.strong), (f" {guided.touches} touches", palette.dim)]
+            said += [(f" {left} ", palette.strong), (f" {gesture_recording.touches} touches", palette.dim)]
         else:
             said = [(" ○ NEXT ", palette.text_block), (f" {gesture} ", palette.text), (f" in {left}", palette.strong)]
-        full = round(width * (1.0 - min(1.0, guided.left / guided.seconds)))
-        ink = palette.input if guided.plays else palette.dim
-        following = f"then {guided.following.replace('-', ' ')}" if guided.following else "the last"
+        full = round(width * (1.0 - min(1.0, gesture_recording.left / gesture_recording.seconds)))
+        ink = palette.input if gesture_recording.plays else palette.dim
+        following = (
+            f"then {gesture_recording.following.replace('-', ' ')}" if gesture_recording.following else "the last"
+        )
         self.set_lines(
             [
-                heading(f"RECORDING GESTURES {guided.number}/{guided.of}", width, palette),
+                heading(f"RECORDING GESTURES {gesture_recording.number}/{gesture_recording.of}", width, palette),
                 tuple(said),
                 (("━" * full, ink), ("─" * (width - full), palette.faint)),
                 ((f"{following}   {_KEYS}", palette.dim),),

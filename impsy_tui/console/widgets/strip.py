@@ -86,7 +86,7 @@ def _playing(snapshot: Snapshot, palette: Palette, *, locked: bool) -> list[Item
         items.append(_number("aim", str(player.parameters["aim"]), 0, palette))
     else:
         items.append(_number("temp", f"{player.number('temp'):.2f}", 1, palette))
-    if player.agent is None and player.band is None:
+    if player.agent is None and player.ensemble is None:
         stretch = player.number("timescale")
         items += [
             _number("sigma", f"{player.number('sigma'):.3g}", 1, palette, "sig"),
@@ -117,10 +117,10 @@ _BOTH: Final = (" ◆ TOGETHER ", " ◆ BOTH ")
 def _turn(player: PlayerState, palette: Palette, *, thru: bool) -> tuple[tuple[Piece, ...], ...]:
     name = FILTER if player.mode == "polyphony" and not thru else player.mode
     mode = (name.upper(), palette.strong)
-    if player.band is not None:
+    if player.ensemble is not None:
         playing = (" ◆ ALL PLAY ", palette.prediction_block)
         resting = (" THE BAND RESTS ", palette.warning_block)
-        return ((mode, (" ", palette.ground), resting if player.band.resting else playing),)
+        return ((mode, (" ", palette.ground), resting if player.ensemble.resting else playing),)
     if player.mode == "useronly":
         return ((mode, (" ", palette.ground), (" YOU ALONE ", palette.input_block)),)
     long, short, style = {

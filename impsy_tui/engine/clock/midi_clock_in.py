@@ -36,12 +36,12 @@ class MidiClockIn:
         runs: it has not been stopped.
     """
 
-    def __init__(self, beats: Beats, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, beats: Beats, notify: Callable[[str, str], None]) -> None:
         self.follows = False
         self.lost = False
         self.runs = True
         self._beats = beats
-        self._tell = tell
+        self._notify = notify
         self._pulse = TempoEstimator()
         self._source = ""
         self._told = False
@@ -98,7 +98,7 @@ class MidiClockIn:
     def _go(self, position: int | None, how: str) -> None:
         self._pending = position
         if not self.runs:
-            self._tell("info", f"the clock is {how}")
+            self._notify("info", f"the clock is {how}")
         self.runs = True
 
     def _stop(self) -> None:
@@ -106,7 +106,7 @@ class MidiClockIn:
             self.runs = False
             self._song = self._position + 1
             self._pending = None
-            self._tell("info", f"the clock is stopped: {self._beats.beats:.1f} bpm are kept")
+            self._notify("info", f"the clock is stopped: {self._beats.beats:.1f} bpm are kept")
 
     def _tick(self, at: float) -> None:
         beats, pulse = self._beats, self._pulse
@@ -124,7 +124,7 @@ class MidiClockIn:
             return
         if not self._told:
             self._told, self.lost = True, False
-            self._tell("info", f"the clock of {self._source} is followed")
+            self._notify("info", f"the clock of {self._source} is followed")
         beats.steer(
             min(max(60.0 / (TICKS * pulse.period), parameters.TEMPO.limits.low), parameters.TEMPO.limits.high),
             self._position / TICKS,
@@ -144,7 +144,7 @@ class MidiClockIn:
         if self.runs and not self.lost:
             self.lost = True
             kept = f"{self._beats.beats:.1f} bpm are kept until one does"
-            self._tell("warning", f"the clock is lost: {kept}" if was_there else f"no clock comes in: {kept}")
+            self._notify("warning", f"the clock is lost: {kept}" if was_there else f"no clock comes in: {kept}")
         self._watch = self._beats.scheduler.at(now + LOST, self._look)
 
     def _forget(self) -> None:

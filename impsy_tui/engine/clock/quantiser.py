@@ -83,31 +83,31 @@ class Quantiser:
         self._counted: tuple[int, str] = (0, "")
         self._alarm = tempo.alarm(self._ring, self._relaid)
 
-    def plan(self, flight: PendingEvent) -> None:
+    def plan(self, event: PendingEvent) -> None:
         """Let an event sound on its line. There must be a grid."""
         tempo, grid = self._tempo, self._grid()
-        flight.apart = True
+        event.apart = True
         line = max(
-            grid.nearest(tempo.beat_at(flight.deadline)),
+            grid.nearest(tempo.beat_at(event.deadline)),
             grid.following(tempo.beat_at(tempo.scheduler.now())),
         )
         if self._last is not None and line <= self._last:
             line = self._last + 1
         other = self._waiting.get(line)
-        if other is not None and other.deadline > flight.deadline:
-            self._left_out(flight, True)
+        if other is not None and other.deadline > event.deadline:
+            self._left_out(event, True)
             return
-        self._waiting[line] = flight
+        self._waiting[line] = event
         if other is not None:
             self._left_out(other, True)
         beat = grid.beat_of(line)
         if not self._alarm.is_set or beat < self._alarm.beat:
             self._alarm.set(beat)
 
-    def withdraw(self, flight: PendingEvent) -> bool:
+    def withdraw(self, event: PendingEvent) -> bool:
         """Take back an event; whether it was still to sound."""
         for line, other in self._waiting.items():
-            if other is flight:
+            if other is event:
                 del self._waiting[line]
                 self._await()
                 return True
@@ -118,10 +118,10 @@ class Quantiser:
         self._waiting.clear()
         self._alarm.clear()
 
-    def due(self, flight: PendingEvent) -> float | None:
+    def due(self, event: PendingEvent) -> float | None:
         """When an event will sound; None if it is not to sound any more."""
         grid = self._tempo.grid
-        line = next((line for line, other in self._waiting.items() if other is flight), None)
+        line = next((line for line, other in self._waiting.items() if other is event), None)
         return None if line is None or grid is None else self._tempo.time_of(grid.beat_of(line))
 
     def _grid(self) -> Grid:
@@ -143,30 +143,30 @@ class Quantiser:
         now = tempo.scheduler.now()
         here = tempo.beat_at(now) + _NEAR
         past = sorted(line for line in self._waiting if grid.beat_of(line) <= here)
-        flights = [self._waiting.pop(line) for line in past]
+        events = [self._waiting.pop(line) for line in past]
         self._await()
         if not past:
             return
         self._last = past[-1]
         if now - tempo.time_of(grid.beat_of(past[-1])) > STALE:
-            late, flight = flights, None
+            late, event = events, None
         else:
-            *late, flight = flights
+            *late, event = events
         for missed in late:
             self._left_out(missed, False)
-        if flight is not None:
-            self._sound(flight)
+        if event is not None:
+            self._sound(event)
 
     def _relaid(self, beat: float, jumped: bool) -> None:
         """Lines stand elsewhere, are counted anew, or are no more."""
         if self._tempo.grid is None:
-            flights = list(self._waiting.values())
+            events = list(self._waiting.values())
             self.drop()
-            self._let_go(flights)
+            self._let_go(events)
         elif self._counted == (self._tempo.jumps, self._tempo.grid.note):
             self._await()
         else:
-            flights = sorted(self._waiting.values(), key=lambda flight: flight.deadline)
+            events = sorted(self._waiting.values(), key=lambda event: event.deadline)
             self.drop()
-            for flight in flights:
-                self.plan(flight)
+            for event in events:
+                self.plan(event)

@@ -57,9 +57,9 @@ class Tempo(Beats):
         tell: says something to the performer: level, text.
     """
 
-    def __init__(self, scheduler: Scheduler, lines: ClockPorts, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, scheduler: Scheduler, lines: ClockPorts, notify: Callable[[str, str], None]) -> None:
         super().__init__(scheduler, parameters.TEMPO.limits.default)
-        self.clock_in = MidiClockIn(self, tell)
+        self.clock_in = MidiClockIn(self, notify)
         """The clock that is followed; see ``set_follows``."""
         self.clock_out = MidiClockOut(self, lines.send_clock)
         """The clock that is sent."""

@@ -13,7 +13,7 @@ from impsy_tui.engine.performance.line_result import LineCallables, LineResult, 
 from impsy_tui.engine.performance.live_set import LiveSet
 from impsy_tui.engine.performance.set_recording import is_recorded, needs_own_line
 from impsy_tui.engine.performance.undo import UndoStep
-from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Macro, Mistake, Program, Source, first_refused, parse
@@ -49,7 +49,7 @@ class Executor:
         self,
         carry_out_command: Callable[[Invocation], str | Awaitable[str]],
         random: np.random.Generator,
-        tell: Tell,
+        notify: Notify,
         changed: Callable[[], None],
         background: Callable[[Coroutine[Any, Any, object]], None],
         work: WorkQueue,
@@ -62,7 +62,7 @@ class Executor:
         """Result of the program that is being carried out now."""
         self._carry_out_command = carry_out_command
         self._random = random
-        self._tell = tell
+        self._notify = notify
         self._changed = changed
         self._background = background
         self._work = work
@@ -197,7 +197,7 @@ class Executor:
         for source, line, on_done in lines:
             program = self._read_untyped(line, origin)
             if isinstance(program, str):
-                self._tell("error", source, f"{line}: {program}")
+                self._notify("error", source, f"{line}: {program}")
                 if self._work.over(begun):
                     return self._next_turn()
                 continue
@@ -205,7 +205,7 @@ class Executor:
             self._begin(program, "", source, result, waits=True)
             if parent is not None:
                 parent.cued.append(result)
-            self._tell("info", source, line.strip())
+            self._notify("info", source, line.strip())
             if result.settles:
                 return self._settled(source, result)
             if on_done is not None:
@@ -248,7 +248,7 @@ class Executor:
 
     def _tell_problems(self, source: str, result: LineResult) -> None:
         while result.problems:
-            self._tell("error", source, result.problems.pop(0))
+            self._notify("error", source, result.problems.pop(0))
 
     async def _settle_and_tell(self, source: str, result: LineResult) -> None:
         await result.settle()
@@ -266,15 +266,15 @@ class Executor:
         reported = len(result.problems)
         await result.settle()
         for reply in result.replies:
-            self._tell("info", channel, reply)
+            self._notify("info", channel, reply)
         for problem in result.problems[reported:]:
-            self._tell("error", channel, problem)
+            self._notify("error", channel, problem)
         self._note(typed)
 
     def _finish(self, source: str, typed: _TypedLine) -> None:
         self._note(typed)
         if not typed.result.problems and not only_looks(typed.program):
-            self._tell("info", source, typed.line.strip())
+            self._notify("info", source, typed.line.strip())
 
     def _carry_out(self, line: str, program: Program) -> _TypedLine:
         live_set = self.live_set

@@ -8,7 +8,7 @@ from impsy_tui.channels.midi.mapping import in_words
 from impsy_tui.engine.commands.executor import Executor, refused_from_network
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
-from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
 from impsy_tui.language import Source
@@ -29,13 +29,13 @@ class ExternalCommands:
     """
 
     def __init__(
-        self, bindings: Bindings, learner: MidiLearn, executor: Executor, tell: Tell, work: WorkQueue
+        self, bindings: Bindings, midi_learn: MidiLearn, executor: Executor, notify: Notify, work: WorkQueue
     ) -> None:
         self._work = work
         self._bindings = bindings
-        self._learner = learner
+        self._learner = midi_learn
         self._executor = executor
-        self._tell = tell
+        self._notify = notify
 
     def bind_all(self, table: Mapping[str, str], origin: str) -> None:
         """Binds commands to triggers; problems are reported to the performer.
@@ -49,7 +49,7 @@ class ExternalCommands:
             try:
                 self._bindings.bind(kind, f"{which} {line}", early=True)
             except UserError as problem:
-                self._tell("warning", "config", f'{origin} "{trigger}": {problem}')
+                self._notify("warning", "config", f'{origin} "{trigger}": {problem}')
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """Handles an OSC message that is not input of the musician.
@@ -92,11 +92,11 @@ class ExternalCommands:
         bound, line = self._bindings.of_message(f"{channel} {device}", message)
         if line and rights is Rights.PLAY:
             refused = refused_from_network(channel, in_words(message), "remote_parameters")
-            self._tell("warning", channel, refused)
+            self._notify("warning", channel, refused)
         elif line and not self._work.do(channel, self._carry_out, channel, message, line, _SOURCES[rights]):
-            self._tell("warning", channel, f"{in_words(message)} is ignored: too many commands wait")
+            self._notify("warning", channel, f"{in_words(message)} is ignored: too many commands wait")
         return bound
 
     def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:
         if problem := self._executor.carry_out_for(channel, in_words(message), line, source):
-            self._tell("warning", channel, problem)
+            self._notify("warning", channel, problem)

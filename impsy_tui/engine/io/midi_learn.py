@@ -46,10 +46,10 @@ class MidiLearn:
     """
 
     def __init__(
-        self, channels: Callable[[], Sequence[LearnableChannel]], tell: Callable[[str], None], scheduler: Scheduler
+        self, channels: Callable[[], Sequence[LearnableChannel]], notify: Callable[[str], None], scheduler: Scheduler
     ) -> None:
         self._channels = channels
-        self._tell = tell
+        self._notify = notify
         self.learned: list[LearnedControl] = []
         """Controls that were learned since the start, or came back with the saved session."""
         self._wanted: list[int] = []
@@ -91,7 +91,7 @@ class MidiLearn:
         try:
             found = self._moved.decide(self._taken)
         except UserError as problem:
-            self._tell(f"x{self._wanted[0] + 1}: {problem}")
+            self._notify(f"x{self._wanted[0] + 1}: {problem}")
             return
         if found is None:
             return
@@ -144,7 +144,7 @@ class MidiLearn:
         self.note(LearnedControl(channel, device, index, entry))
         self._taken.add((channel, device, entry))
         following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
-        self._tell(f"x{index + 1} is played by {words}{following}")
+        self._notify(f"x{index + 1} is played by {words}{following}")
         return True
 
     def note(self, learned: LearnedControl) -> None:

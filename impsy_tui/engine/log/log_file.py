@@ -35,7 +35,7 @@ class LogFile:
         self.released = 0
         """Bytes of lines that are no longer in memory, since the beginning."""
         self._mark = mark
-        self._tell = tell
+        self._notify = tell
         self._lines = self._reported = 0
         self._unsure: deque[bytes] = deque()
         self._unsure_lines = 0
@@ -80,12 +80,12 @@ class LogFile:
         else:
             if self._trouble:
                 self._trouble = ""
-                self._tell(f"resumed {self._mark}")
+                self._notify(f"resumed {self._mark}")
 
     def _refused(self, error: OSError) -> None:
         text = error.strerror or str(error)
         if text != self._trouble:
-            self._tell(f"trouble {self._mark} {text}")
+            self._notify(f"trouble {self._mark} {text}")
         self._trouble = text
         self._retry_at = time.monotonic() + RETRY
         if not self._gone:  # a deleted file can be read for as long as it is open
@@ -167,7 +167,7 @@ class LogFile:
             self._cut()
             self._put(b"%b,gap,%d\n" % (stamp, count))
             self._unsure_lines += count
-            self._tell(f"lost {self._mark} {count}")
+            self._notify(f"lost {self._mark} {count}")
 
     def _put(self, row: bytes) -> None:
         """Write one row that is not in the queue."""
@@ -299,7 +299,7 @@ class LogFile:
         self._sync_folder()
         self._kept()
         self._report_file()
-        self._tell(f"gone {self._mark} {whole:d} {escaped(old)}")
+        self._notify(f"gone {self._mark} {whole:d} {escaped(old)}")
 
     def _trim(self, size: int) -> None:
         """Cut the file back to a whole number of rows."""
@@ -332,7 +332,7 @@ class LogFile:
             self._kept()
         if self._reported != self._lines:
             self._reported = self._lines
-            self._tell(f"kept {self._mark} {self._lines} {self._safe}")
+            self._notify(f"kept {self._mark} {self._lines} {self._safe}")
 
     def _sync_folder(self) -> None:
         """Have the disk keep the file's name; some file systems do not know how."""
@@ -354,7 +354,7 @@ class LogFile:
 
     def _report_file(self) -> None:
         self._reported = self._lines
-        self._tell(f"file {self._mark} {self._lines} {self._safe} {escaped(self._path)}")
+        self._notify(f"file {self._mark} {self._lines} {self._safe} {escaped(self._path)}")
 
 
 def make(path: str) -> tuple[int, str]:

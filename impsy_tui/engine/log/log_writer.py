@@ -64,7 +64,7 @@ class LogWriter:
         """Whether no more lines come."""
         self.news = threading.Event()
         """Set after lines were taken."""
-        self._tell = tell
+        self._notify = tell
         self._files: dict[bytes, LogFile] = {}
         self._taken = 0
 
@@ -80,7 +80,7 @@ class LogWriter:
         mark, line = split(line)
         file = self._files.get(mark)
         if file is None:
-            file = self._files[mark] = LogFile(mark.decode() or "#0", self._tell)
+            file = self._files[mark] = LogFile(mark.decode() or "#0", self._notify)
         file.queue.append(line + b"\n")
         self._taken += len(line) + 1
 

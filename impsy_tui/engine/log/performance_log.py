@@ -45,7 +45,7 @@ class PerformanceLog:
         self.written = 0
         """Rows that the disk has."""
         self.enabled = True
-        self._tell = tell
+        self._notify = tell
         self._now = now
         self._began = (datetime.now(), now())
         self._process = LogWriterProcess(self._connected, self._hear, self._disconnected)
@@ -96,7 +96,7 @@ class PerformanceLog:
         self._process.open()
         folder = self.folder if os.path.exists(self.folder) else self.folder.absolute().parent
         if not os.access(folder, os.W_OK):
-            self._tell("error", f"{self.folder} cannot be written to: events are kept in memory until it can")
+            self._notify("error", f"{self.folder} cannot be written to: events are kept in memory until it can")
 
     def begin(self, dimension: int) -> None:
         """Begin a new plain file, at the next row, for events of this dimension."""
@@ -200,7 +200,7 @@ class PerformanceLog:
         self._connecting = False
         self._behind, self._rest, self._process_trouble = True, b"", why
         if first:
-            self._tell("error", f"{why}; events are kept in memory until another takes over")
+            self._notify("error", f"{why}; events are kept in memory until another takes over")
 
     def _hear(self, line: str) -> None:
         self._reports.append(line)
@@ -260,7 +260,7 @@ class PerformanceLog:
                 self._recovered(page)
         elif word == "trouble":
             if page.trouble != rest:
-                self._tell("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")
+                self._notify("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")
             page.trouble = rest
             self._process_trouble = ""
         elif word == "resumed":
@@ -268,11 +268,11 @@ class PerformanceLog:
         elif word == "gone":
             whole, _, path = rest.partition(" ")
             after = "its rows are written again" if whole == "1" else "the log goes on in another file"
-            self._tell("warning", f"another program deleted, moved or changed {Path(path).name}: {after}")
+            self._notify("warning", f"another program deleted, moved or changed {Path(path).name}: {after}")
         elif word == "lost":
             self.rows -= int(rest)
             self.written -= int(rest)
-            self._tell("error", f"the log lost {rest} events: memory was used up; a gap row marks the place")
+            self._notify("error", f"the log lost {rest} events: memory was used up; a gap row marks the place")
 
     async def _settled(self) -> None:
         """Wait until all reports are carried out."""
@@ -282,7 +282,7 @@ class PerformanceLog:
     def _recovered(self, page: LogPages) -> None:
         was, page.trouble, self._process_trouble = self.problem, "", ""
         if was and not self.problem:
-            self._tell("warning", "the log is being written again")
+            self._notify("warning", "the log is being written again")
 
     async def close(self, patience: float = 0.5) -> None:
         """Hand over all there is and end the log's process; it goes on by itself if it is slow."""
@@ -302,7 +302,7 @@ class PerformanceLog:
         if waiting and (ended or not ran):
             await self._write_here(1.0)
         elif waiting or not ended:
-            self._tell("warning", f"{waiting} events wait for the disk; the log's own process goes on for 30 s")
+            self._notify("warning", f"{waiting} events wait for the disk; the log's own process goes on for 30 s")
 
     async def _write_here(self, patience: float) -> None:
         """Write what no process took; the engine ends, so that nothing waits for this thread."""
@@ -338,4 +338,4 @@ class PerformanceLog:
         await asyncio.wait([done], timeout=patience + 0.5)
         await self._settled()
         if lost := self.rows - self.written:
-            self._tell("error", f"the log lost {lost} events: neither its process nor the disk takes them")
+            self._notify("error", f"the log lost {lost} events: neither its process nor the disk takes them")

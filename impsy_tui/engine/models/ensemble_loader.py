@@ -11,10 +11,10 @@ import numpy as np
 
 from impsy_tui import ranges
 from impsy_tui.config.schema import BAND, Player
-from impsy_tui.engine.models.loader import ModelFolders, load_band
+from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
 from impsy_tui.engine.options import EngineOptions, model_folders
-from impsy_tui.engine.players.base import Tell
-from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, EnsembleModels
+from impsy_tui.engine.players.base import Notify
+from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.arrays import SUFFIX
@@ -33,7 +33,7 @@ class Seated(Protocol):
     """A band, as far as it matters here; see ``player.BandSeat``."""
 
     name: str
-    part: EnsembleFollowers
+    behaviour: EnsembleBehaviour
 
 
 class EnsembleLoader:
@@ -45,13 +45,13 @@ class EnsembleLoader:
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: EngineOptions, random: np.random.Generator, tell: Tell) -> None:
+    def __init__(self, options: EngineOptions, random: np.random.Generator, notify: Notify) -> None:
         self.loading = ""
         """The name of what is being loaded."""
-        self._setup = setup
+        self._options = options
         self._random = random
-        self._tell = tell
-        self._models = ModelFolders(model_folders(setup), bands=True)
+        self._notify = notify
+        self._models = ModelFolders(model_folders(options), ensembles=True)
         self._classifiers = self._models.beside(SUFFIX)
         self._loads: dict[str, int] = {}
         self._auditions: dict[str, int] = {}
@@ -83,19 +83,19 @@ class EnsembleLoader:
         try:
             return self._beside(table.file) or self._models.find(Path(table.file).name, exact=True)
         except (UserError, OSError) as problem:
-            self._tell("warning", table.name, f"{problem}: {_DUMMY}")
+            self._notify("warning", table.name, f"{problem}: {_DUMMY}")
             return None
 
     async def _first_network(self, name: str, file: Path) -> GestureNetwork:
         if await _in_thread(replaces_shipped, file):
-            self._tell("warning", name, f"{file.stem} is {REPLACES_SHIPPED}")
+            self._notify("warning", name, f"{file.stem} is {REPLACES_SHIPPED}")
         try:
-            return await load_band(file, quiet=True)
+            return await load_ensemble(file, quiet=True)
         except UserError as problem:
-            self._tell("warning", name, f"{file.name}: {problem}: {_DUMMY}")
+            self._notify("warning", name, f"{file.name}: {problem}: {_DUMMY}")
         except Exception as error:
             # Whatever a damaged file does to its reader, the engine starts.
-            self._tell("warning", name, f"{file.name}: cannot be opened: {describe_error(error)}: {_DUMMY}")
+            self._notify("warning", name, f"{file.name}: cannot be opened: {describe_error(error)}: {_DUMMY}")
         return RandomEnsemble()
 
     async def _first_of(
@@ -103,15 +103,15 @@ class EnsembleLoader:
     ) -> tuple[T, Path]:
         """What is in a file that was asked for, or else in the one that ships; and which it is."""
         if wanted:
-            file = self._setup.models / wanted
+            file = self._options.models / wanted
             try:
                 file = self._beside(wanted) or file
                 return await _in_thread(read, file), file
             except UserError as problem:
-                self._tell("warning", name, f"{problem}: {shipped}, which ships, is taken")
+                self._notify("warning", name, f"{problem}: {shipped}, which ships, is taken")
             except Exception as error:
                 why = f"{file}: cannot be opened: {describe_error(error)}"
-                self._tell("warning", name, f"{why}: {shipped}, which ships, is taken")
+                self._notify("warning", name, f"{why}: {shipped}, which ships, is taken")
         file = shipped_folder("models") / shipped
         return await _in_thread(read, file), file
 
@@ -119,82 +119,84 @@ class EnsembleLoader:
         """A file here, or beside the configuration; None if there is none."""
         path = Path(expanduser(name))  # not pathlib's, which raises an error if there is no user of this name
         places = [path]
-        if self._setup.config_file is not None:
-            places.append(self._setup.config_file.parent / path)
+        if self._options.config_file is not None:
+            places.append(self._options.config_file.parent / path)
         return next((place.absolute() for place in places if place.is_file()), None)
 
     # While they play
 
-    def files(self, bands: Sequence[Seated]) -> list[Path]:
+    def files(self, ensembles: Sequence[Seated]) -> list[Path]:
         """The files of all models that these play, auditioned ones too."""
-        played = (equipment for band in bands for equipment in (band.part.equipment, band.part.auditioned))
-        return [equipment.file for equipment in played if equipment is not None and equipment.file is not None]
+        played = (
+            models for ensemble in ensembles for models in (ensemble.behaviour.models, ensemble.behaviour.auditioned)
+        )
+        return [models.file for models in played if models is not None and models.file is not None]
 
-    async def load(self, band: Seated, name: str, file: Path | None = None) -> str:
+    async def load(self, ensemble: Seated, name: str, file: Path | None = None) -> str:
         """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
 
         Raises:
             UserError: it cannot; the one before plays on.
         """
-        file, part = file or self._find(band, name), band.part
-        number = _count(self._loads, band)
-        if part.auditioned is not None and part.auditioned.file == file:
-            part.end_audition(plays=True)
+        file, behaviour = file or self._find(ensemble, name), ensemble.behaviour
+        number = _count(self._loads, ensemble)
+        if behaviour.auditioned is not None and behaviour.auditioned.file == file:
+            behaviour.end_audition(plays=True)
             return f"{file.stem} plays, as auditioned"
-        equipment, heard = await self._prepare(band, file)
-        if number != self._loads[band.name]:
-            if file == part.equipment.file:
+        models, heard = await self._prepare(ensemble, file)
+        if number != self._loads[ensemble.name]:
+            if file == behaviour.models.file:
                 return f"{file.stem} plays"  # as whoever asked for something else wishes, too
             raise UserError(f"{file.stem} does not play: another was asked for while it was loaded")
-        part.change(equipment, heard)
+        behaviour.change(models, heard)
         return f"{file.stem} plays"
 
-    def unload(self, band: Seated) -> None:
+    def unload(self, ensemble: Seated) -> None:
         """Let them wander at random."""
-        _count(self._loads, band)
-        _count(self._auditions, band)
-        band.part.end_audition()
-        equipment = band.part.equipment
-        band.part.change(
-            replace(equipment, network=RandomEnsemble(), model="dummy", kind="dummy", tunings={}, file=None)
+        _count(self._loads, ensemble)
+        _count(self._auditions, ensemble)
+        ensemble.behaviour.end_audition()
+        models = ensemble.behaviour.models
+        ensemble.behaviour.change(
+            replace(models, network=RandomEnsemble(), model="dummy", kind="dummy", tunings={}, file=None)
         )
 
-    def stay(self, band: Seated) -> None:
+    def stay(self, ensemble: Seated) -> None:
         """Let the model that plays play on: what is being loaded was asked for before."""
-        _count(self._loads, band)
+        _count(self._loads, ensemble)
 
-    async def audition(self, band: Seated, name: str) -> str:
+    async def audition(self, ensemble: Seated, name: str) -> str:
         """Let another model listen and answer in silence; the reply.
 
         Raises:
             UserError: it cannot.
         """
-        file = self._find(band, name)
-        number = _count(self._auditions, band)
-        equipment, heard = await self._prepare(band, file)
-        if number != self._auditions[band.name]:
+        file = self._find(ensemble, name)
+        number = _count(self._auditions, ensemble)
+        models, heard = await self._prepare(ensemble, file)
+        if number != self._auditions[ensemble.name]:
             raise UserError(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
-        band.part.audition(equipment, heard)
+        ensemble.behaviour.audition(models, heard)
         return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
 
-    def end_audition(self, band: Seated) -> None:
+    def end_audition(self, ensemble: Seated) -> None:
         """Send the model away that is auditioned.
 
         Raises:
             UserError: none is.
         """
-        _count(self._auditions, band)
-        if not band.part.end_audition():
+        _count(self._auditions, ensemble)
+        if not ensemble.behaviour.end_audition():
             raise UserError("nothing is auditioned")
 
-    async def hear_by(self, band: Seated, name: str) -> str:
+    async def hear_by(self, ensemble: Seated, name: str) -> str:
         """Tell the lead's gestures by another classifier; the reply.
 
         Raises:
             UserError: it cannot be; the one before tells them.
         """
-        goes_on = f"{band.part.equipment.told_by} goes on telling gestures"
-        number = _count(self._hearings, band)
+        goes_on = f"{ensemble.behaviour.models.told_by} goes on telling gestures"
+        number = _count(self._hearings, ensemble)
         try:
             file = self._classifiers.find(name)
         except UserError as problem:
@@ -203,42 +205,42 @@ class EnsembleLoader:
             told = await _in_thread(classifier.read_classifier, file)
         except UserError as problem:
             raise UserError(f"{problem}; {goes_on}") from None
-        if number != self._hearings[band.name]:
+        if number != self._hearings[ensemble.name]:
             raise UserError(f"{file.stem} tells no gestures: another was asked for while it was read")
-        band.part.equipment = replace(band.part.equipment, classifier=told, told_by=file.stem)
+        ensemble.behaviour.models = replace(ensemble.behaviour.models, classifier=told, told_by=file.stem)
         return f"{file.stem} tells your gestures"
 
-    def _find(self, band: Seated, name: str) -> Path:
+    def _find(self, ensemble: Seated, name: str) -> Path:
         try:
             return self._models.find(name)
         except UserError as problem:
-            raise UserError(f"{problem}; {band.part.equipment.model} plays on") from None
+            raise UserError(f"{problem}; {ensemble.behaviour.models.model} plays on") from None
 
-    async def _prepare(self, band: Seated, file: Path) -> tuple[EnsembleModels, EnsemblePredictor]:
+    async def _prepare(self, ensemble: Seated, file: Path) -> tuple[EnsembleModels, EnsemblePredictor]:
         """A model with what a band plays with besides, and its followers, who have heard the last minute."""
-        part = band.part
+        behaviour = ensemble.behaviour
         self.loading = file.stem
         try:
-            network = await load_band(file)
-            equipment = replace(
-                part.equipment,
+            network = await load_ensemble(file)
+            models = replace(
+                behaviour.models,
                 network=network,
                 model=file.stem,
                 kind=BAND,
                 tunings=await _in_thread(_tunings, file),
                 file=file,
             )
-            seconds, followers = tuple(part.seconds), part.followers(equipment)
-            return equipment, await _in_thread(lambda _: primed(followers, seconds), file)
+            seconds, followers = tuple(behaviour.seconds), behaviour.followers(models)
+            return models, await _in_thread(lambda _: primed(followers, seconds), file)
         except UserError as problem:
-            raise UserError(f"{file.stem}: {problem}; {part.equipment.model} plays on") from None
+            raise UserError(f"{file.stem}: {problem}; {behaviour.models.model} plays on") from None
         finally:
             self.loading = ""
 
 
-def _count(wishes: dict[str, int], band: Seated) -> int:
+def _count(wishes: dict[str, int], ensemble: Seated) -> int:
     """One more wish of a band; its number."""
-    wishes[band.name] = number = wishes.get(band.name, 0) + 1
+    wishes[ensemble.name] = number = wishes.get(ensemble.name, 0) + 1
     return number
 
 

@@ -62,8 +62,10 @@ class ModelFolders:
         suffixes: of their files, the likeliest first.
     """
 
-    def __init__(self, folders: Sequence[Path], *, bands: bool = False, suffixes: Sequence[str] = SUFFIXES) -> None:
-        self._bands = bands
+    def __init__(
+        self, folders: Sequence[Path], *, ensembles: bool = False, suffixes: Sequence[str] = SUFFIXES
+    ) -> None:
+        self._bands = ensembles
         self._suffixes = tuple(suffixes)
         self._folders = tuple(dict.fromkeys(map(_resolved, folders)))
 
@@ -159,7 +161,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
     return loaded
 
 
-async def load_band(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
+async def load_ensemble(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
     """Load the network of a band; see ``load_model``.
 
     Raises:

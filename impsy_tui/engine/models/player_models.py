@@ -12,8 +12,8 @@ from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.models.loader import ModelFolders, load_model
 from impsy_tui.engine.options import EngineOptions, usual_dimension
-from impsy_tui.engine.players.base import MAIN, Tell
-from impsy_tui.engine.players.kinds import Anybody
+from impsy_tui.engine.players.base import MAIN, Notify
+from impsy_tui.engine.players.kinds import AnyPredictor
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.runtime.loop import describe_error
@@ -51,25 +51,27 @@ class PlayerModels:
         tell: says things to the performer.
     """
 
-    def __init__(self, setup: EngineOptions, shelf: ModelFolders, random: np.random.Generator, tell: Tell) -> None:
-        self.bands = EnsembleLoader(setup, random, tell)
+    def __init__(
+        self, options: EngineOptions, shelf: ModelFolders, random: np.random.Generator, notify: Notify
+    ) -> None:
+        self.ensembles = EnsembleLoader(options, random, notify)
         self._loading = ""
-        self._setup = setup
+        self._options = options
         self._shelf = shelf
         self._agents = shelf.beside(AGENT_SUFFIX)
         self._all = shelf.beside(*SUFFIXES, AGENT_SUFFIX)
         self._random = random
-        self._tell = tell
+        self._notify = notify
         self._casts: dict[str, _Cast] = {}
 
     @property
     def loading(self) -> str:
         """The name of a model that is being loaded."""
-        return self._loading or self.bands.loading
+        return self._loading or self.ensembles.loading
 
-    def file_of(self, seat: Player) -> Path | None:
+    def file_of(self, player: Player) -> Path | None:
         """The file of the model that plays."""
-        return self._cast(seat.name).file
+        return self._cast(player.name).file
 
     @property
     def files(self) -> list[Path]:
@@ -80,7 +82,7 @@ class PlayerModels:
     def _cast(self, name: str) -> _Cast:
         return self._casts.setdefault(name, _Cast())
 
-    async def first(self, name: str, kind: str, wanted: str, wiring: Routing, dimension: int) -> Anybody:
+    async def first(self, name: str, kind: str, wanted: str, routing: Routing, dimension: int) -> AnyPredictor:
         """The player to begin with.
 
         Args:
@@ -94,22 +96,22 @@ class PlayerModels:
             return self._first_dummy(name, "no model file is given", dimension)
         try:
             file = self._find_first(wanted, self._agents if kind == AgentPredictor.kind else self._shelf)
-            player, remark = await self._open(file, quiet=True)
+            predictor, remark = await self._open(file, quiet=True)
         except UserError as problem:
             return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)
         except Exception as error:
             # Whatever a damaged file does to its reader, the engine starts.
             return self._first_dummy(name, f"{wanted}: cannot be opened: {describe_error(error)}", dimension, wanted)
-        if player.kind != kind:
-            return self._first_dummy(name, f'{player.name} is no player of kind "{kind}"', dimension)
-        if why := wiring.refuses(player.dimension):
-            return self._first_dummy(name, f"{player.name} has dimension {player.dimension}: {why}", dimension)
+        if predictor.kind != kind:
+            return self._first_dummy(name, f'{predictor.name} is no player of kind "{kind}"', dimension)
+        if why := routing.refuses(predictor.dimension):
+            return self._first_dummy(name, f"{predictor.name} has dimension {predictor.dimension}: {why}", dimension)
         self._cast(name).file = file
         if remark:
-            self._tell("warning", "player", f"{player.name} is {remark}")
-        return player
+            self._notify("warning", "player", f"{predictor.name} is {remark}")
+        return predictor
 
-    async def load(self, seat: Player, name: str, file: Path | None = None) -> str:
+    async def load(self, player: Player, name: str, file: Path | None = None) -> str:
         """Load a model and let it play; the reply.
 
         Args:
@@ -120,85 +122,85 @@ class PlayerModels:
         Raises:
             UserError: it cannot; the one before plays on.
         """
-        file, cast = file or self._find(name), self._cast(seat.name)
+        file, cast = file or self._find(name), self._cast(player.name)
         cast.loads += 1
-        if file == cast.auditioned and (player := seat.end_audition()) is not None:
+        if file == cast.auditioned and (predictor := player.end_audition()) is not None:
             # It has listened: it goes on with what it has heard.
             cast.auditioned = None
-            seat.change_player(player)
+            player.change_predictor(predictor)
             cast.file = file
-            return f"{player.name} plays, as auditioned"
+            return f"{predictor.name} plays, as auditioned"
         number = cast.loads
-        player, remark = await self._open_beside(seat, file)
+        predictor, remark = await self._open_beside(player, file)
         if number != cast.loads:
             if file == cast.file:
-                return f"{player.name} plays"  # as whoever asked for something else wishes, too
-            raise UserError(f"{player.name} does not play: another was asked for while it was loaded")
-        dimension = player.dimension
-        if dimension != seat.dimension and (why := seat.refuses(dimension)):
-            raise UserError(f"{player.name} has dimension {dimension}: {why}")
-        seat.change_player(player)
+                return f"{predictor.name} plays"  # as whoever asked for something else wishes, too
+            raise UserError(f"{predictor.name} does not play: another was asked for while it was loaded")
+        dimension = predictor.dimension
+        if dimension != player.dimension and (why := player.refuses(dimension)):
+            raise UserError(f"{predictor.name} has dimension {dimension}: {why}")
+        player.change_predictor(predictor)
         cast.file = file
-        if seat.understudy is None:  # one of another dimension is sent away
+        if player.auditioned is None:  # one of another dimension is sent away
             cast.auditioned = None
-        return f"{player.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
+        return f"{predictor.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
 
-    def end_audition(self, seat: Player) -> None:
+    def end_audition(self, player: Player) -> None:
         """Send the model away that is auditioned.
 
         Raises:
             UserError: none is.
         """
-        self._forget_audition(seat)
-        if seat.end_audition() is None:
+        self._forget_audition(player)
+        if player.end_audition() is None:
             raise UserError("nothing is auditioned")
 
-    async def audition(self, seat: Player, name: str) -> str:
+    async def audition(self, player: Player, name: str) -> str:
         """Let another model listen and play in silence; the reply.
 
         Raises:
             UserError: it cannot.
         """
-        cast = self._cast(seat.name)
+        cast = self._cast(player.name)
         file = self._find(name)
         cast.auditions += 1
         number = cast.auditions
-        player, _ = await self._open_beside(seat, file)
+        predictor, _ = await self._open_beside(player, file)
         if number != cast.auditions:
-            raise UserError(f"{player.name} is not auditioned: something else was asked for while it was loaded")
-        if player.dimension != seat.dimension:
+            raise UserError(f"{predictor.name} is not auditioned: something else was asked for while it was loaded")
+        if predictor.dimension != player.dimension:
             raise UserError(
-                f"{player.name} has dimension {player.dimension}, {seat.dimension} is played: load it instead"
+                f"{predictor.name} has dimension {predictor.dimension}, {player.dimension} is played: load it instead"
             )
-        seat.audition(player)
+        player.audition(predictor)
         cast.auditioned = file
-        return f"{player.name} listens and plays in silence; load {player.name} lets it be heard"
+        return f"{predictor.name} listens and plays in silence; load {predictor.name} lets it be heard"
 
-    def unload(self, seat: Player) -> None:
+    def unload(self, player: Player) -> None:
         """Let the dummy play."""
-        cast = self._cast(seat.name)
+        cast = self._cast(player.name)
         cast.loads += 1
         cast.file = None
-        self._forget_audition(seat)
-        seat.end_audition()
-        seat.change_player(DummyPredictor(seat.dimension, self._random))
+        self._forget_audition(player)
+        player.end_audition()
+        player.change_predictor(DummyPredictor(player.dimension, self._random))
 
-    def stay(self, seat: Player) -> None:
+    def stay(self, player: Player) -> None:
         """Let the model that plays play on: what is being loaded was asked for before."""
-        self._cast(seat.name).loads += 1
+        self._cast(player.name).loads += 1
 
-    def _forget_audition(self, seat: Player) -> None:
+    def _forget_audition(self, player: Player) -> None:
         """Nothing is auditioned, nor what is still being opened for it."""
-        cast = self._cast(seat.name)
+        cast = self._cast(player.name)
         cast.auditioned = None
         cast.auditions += 1
 
-    def _first_dummy(self, name: str, why: str, dimension: int, file: str = "") -> Anybody:
+    def _first_dummy(self, name: str, why: str, dimension: int, file: str = "") -> AnyPredictor:
         source = "player" if name == MAIN else name
-        self._tell("warning", source, f"{why}: the DUMMY player plays, wandering at random")
+        self._notify("warning", source, f"{why}: the DUMMY player plays, wandering at random")
         if not dimension:
-            dimension = usual_dimension(self._setup.config, file)
-            self._tell(
+            dimension = usual_dimension(self._options.config, file)
+            self._notify(
                 "warning", source, f"[model] dimension is not set: the DUMMY player plays {dimension - 1} values"
             )
         return DummyPredictor(dimension, self._random)
@@ -206,7 +208,7 @@ class PlayerModels:
     def _find_first(self, name: str, shelf: ModelFolders) -> Path:
         """The model file of a configuration: a path from here or from the configuration, or a name."""
         path = Path(expanduser(name))
-        beside = self._setup.config_file.parent / path if self._setup.config_file else path
+        beside = self._options.config_file.parent / path if self._options.config_file else path
         for candidate in (path, beside):
             if candidate.is_file():
                 return candidate.absolute()
@@ -215,7 +217,7 @@ class PlayerModels:
     def _find(self, name: str) -> Path:
         return self._all.find(name)
 
-    async def _open(self, file: Path, *, quiet: bool = False) -> tuple[Anybody, str]:
+    async def _open(self, file: Path, *, quiet: bool = False) -> tuple[AnyPredictor, str]:
         """A player that has heard nothing, and what the performer should know of how it was loaded."""
         self._loading = file.stem
         try:
@@ -228,8 +230,8 @@ class PlayerModels:
             self._loading = ""
         return MdrnnPredictor(loaded.network, loaded.name, self._random, loaded.notes.max_gap), loaded.remark or own
 
-    async def _open_beside(self, seat: Player, file: Path) -> tuple[Anybody, str]:
+    async def _open_beside(self, player: Player, file: Path) -> tuple[AnyPredictor, str]:
         try:
             return await self._open(file)
         except UserError as problem:
-            raise UserError(f"{file.stem}: {problem}; {seat.part.player.name} plays on") from None
+            raise UserError(f"{file.stem}: {problem}; {player.behaviour.predictor.name} plays on") from None

@@ -52,7 +52,7 @@ class UserFiles:
     ) -> None:
         self.shelf = ModelFolders(models)
         self.agents = self.shelf.beside(AGENT_SUFFIX)
-        self.bands = ModelFolders(models, bands=True)
+        self.ensembles = ModelFolders(models, ensembles=True)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
         self.plots = self.datasets.parent / "plots"
@@ -79,7 +79,7 @@ class UserFiles:
                 _typed(file.stem for file in files_in(self.logs, ".log")),
                 _typed(file.stem for file in files_in(self.datasets, ".npz")),
                 sets=_typed(sorted(sets)),
-                bands=_typed(self.bands.names()),
+                ensembles=_typed(self.ensembles.names()),
                 classifiers=_typed(name for name in arrays if name.startswith(CLASSIFIER_PREFIX)),
                 tables=_typed(map(_table_name, files_in(self.tables, *_OF_TABLES))),
                 corpora=_typed(folder.name for folder in _folders(self.corpora)),

@@ -22,11 +22,11 @@ class CommandLog:
         tell: called with a level and a text for the performer.
     """
 
-    def __init__(self, wall: Callable[[float], datetime], tell: Callable[[str, str], None]) -> None:
+    def __init__(self, wall: Callable[[float], datetime], notify: Callable[[str, str], None]) -> None:
         self.file: Path | None = None
         """Where commands are written now, None while they are not."""
         self._wall = wall
-        self._tell = tell
+        self._notify = notify
         self._writer = ThreadPoolExecutor(1, "recorder")
         self._rows: deque[tuple[Path, str]] = deque()
         self._trouble = ""
@@ -64,12 +64,12 @@ class CommandLog:
         except OSError as error:
             trouble = error.strerror or str(error)
             if trouble != self._trouble:
-                self._tell("error", f"the set's commands cannot be written: {trouble}; they are kept in memory")
+                self._notify("error", f"the set's commands cannot be written: {trouble}; they are kept in memory")
             self._trouble = trouble
             return
         if self._trouble:
             self._trouble = ""
-            self._tell("warning", "the set's commands are written again")
+            self._notify("warning", "the set's commands are written again")
 
 
 def _append(file: Path, row: str) -> None:

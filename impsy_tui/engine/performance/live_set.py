@@ -17,7 +17,7 @@ from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.session_replay import SessionReplay
 from impsy_tui.engine.performance.set_recording import SetRecording
 from impsy_tui.engine.performance.undo import UndoHistory
-from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
 from impsy_tui.language import Macro
 
@@ -49,7 +49,7 @@ class LiveSet:
         begin_log: Callable[[], Path],
         macros: Mapping[str, Macro],
         callables: LineCallables,
-        tell: Tell,
+        notify: Notify,
     ) -> None:
         scheduler = session.scheduler
         self.scheduled = ScheduledCommands(
@@ -59,7 +59,7 @@ class LiveSet:
             lambda: session.holds,
             session.tempo.on_bar,
         )
-        session.witness = self.scheduled
+        session.observer = self.scheduled
         self.scene_keeper = SceneKeeper(session, session.tempo, models)
         self.scene_file = SceneFile(scene_file)
         self.ramps = RampStarter(session, self.scheduled, self.scene_keeper, self.scene_file, callables.wait_for)
@@ -68,7 +68,7 @@ class LiveSet:
         )
         self.cues = Cues(library.sets, callables.carry_out_all, self.recording.note, scheduler.work)
         self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
-        self.replay = SessionReplay(session, models, library, self.scheduled, callables, tell)
+        self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
 
     def close(self) -> None:
         """Ends the replay, all pending commands and the recording."""

@@ -18,7 +18,7 @@ def ramp(player: AnyPlayer, parameter: Parameter, end: float) -> RampTrack:
     """Returns the track of a player's parameter, from its present value."""
     now = value_of(player, parameter)
     if now is None:
-        now = player.part.ramp_start(parameter.name)
+        now = player.behaviour.ramp_start(parameter.name)
 
     def set_value(value: float) -> None:
         set_parameter(player, parameter, value)
@@ -43,28 +43,28 @@ def switches_to(player: AnyPlayer, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def hold(seat: Player, index: int, end: float) -> RampTrack:
+def hold(player: Player, index: int, end: float) -> RampTrack:
     """Returns the track of a held dimension; one that is not held yet starts from the value that sounds."""
-    now = seat.shaping.held.get(index, seat.sounding_at(index))
+    now = player.shaping.held.get(index, player.sounding_at(index))
 
     def set_value(value: float) -> None:
-        seat.shaping.held[index] = value
+        player.shaping.held[index] = value
 
-    return RampTrack((seat.name, "hold", index), end if now is None else now, end, set_value)
+    return RampTrack((player.name, "hold", index), end if now is None else now, end, set_value)
 
 
-def ranged(seat: Player, index: int, low: float, high: float) -> Iterator[RampTrack]:
+def ranged(player: Player, index: int, low: float, high: float) -> Iterator[RampTrack]:
     """Yields the tracks of both ends of the range of a dimension."""
 
     def set_low(value: float) -> None:
-        seat.shaping.ranged[index] = (value, seat.shaping.ranged.get(index, (0.0, 1.0))[1])
+        player.shaping.ranged[index] = (value, player.shaping.ranged.get(index, (0.0, 1.0))[1])
 
     def set_high(value: float) -> None:
-        seat.shaping.ranged[index] = (seat.shaping.ranged.get(index, (0.0, 1.0))[0], value)
+        player.shaping.ranged[index] = (player.shaping.ranged.get(index, (0.0, 1.0))[0], value)
 
-    low_now, high_now = seat.shaping.ranged.get(index, (0.0, 1.0))
-    yield RampTrack((seat.name, "low", index), low_now, low, set_low)
-    yield RampTrack((seat.name, "high", index), high_now, high, set_high)
+    low_now, high_now = player.shaping.ranged.get(index, (0.0, 1.0))
+    yield RampTrack((player.name, "low", index), low_now, low, set_low)
+    yield RampTrack((player.name, "high", index), high_now, high, set_high)
 
 
 def tempo(musical_time: Tempo, end: float) -> RampTrack:
@@ -86,12 +86,12 @@ def tracks_of(invocation: Invocation, players: Sequence[AnyPlayer], time: Tempo)
         case "swing":
             yield swing(time, numbers[0])
         case "hold" | "range" as name:
-            for seat in (player for player in players if isinstance(player, Player)):
+            for one in (player for player in players if isinstance(player, Player)):
                 for index in _indices(invocation, 0):
                     if name == "hold":
-                        yield hold(seat, index, numbers[0])
+                        yield hold(one, index, numbers[0])
                     else:
-                        yield from ranged(seat, index, numbers[0], numbers[1])
+                        yield from ranged(one, index, numbers[0], numbers[1])
         case _ if invocation.command.parameter is not None:
             parameter, end = invocation.command.parameter.typed(numbers[0])
             for player in players:

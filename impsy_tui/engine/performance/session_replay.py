@@ -9,8 +9,8 @@ from impsy_tui.engine.performance.line_result import LineCallables, Lines, OnDon
 from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, performance_of
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.set_recording import ReplayNumbers
-from impsy_tui.engine.players.base import Tell
-from impsy_tui.engine.players.kinds import agents_of
+from impsy_tui.engine.players.base import Notify
+from impsy_tui.engine.players.kinds import agent_behaviours
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.errors import UserError
@@ -35,14 +35,14 @@ class SessionReplay:
         library: UserFiles,
         scheduled: ScheduledCommands,
         callables: LineCallables,
-        tell: Tell,
+        notify: Notify,
     ) -> None:
         self._session = session
         self._models = models
         self._library = library
         self._scheduled = scheduled
         self._callables = callables
-        self._tell = tell
+        self._notify = notify
         self._numbers = ReplayNumbers()
         self._rows: deque[str] = deque()
         """Recorded command rows: the one that is being carried out, then those that wait for it."""
@@ -51,7 +51,7 @@ class SessionReplay:
             self._play_event,
             session.resounded,
             self._carry_out_row,
-            lambda name: tell("info", "replay", f"{name} is over"),
+            lambda name: notify("info", "replay", f"{name} is over"),
         )
 
     async def open(self, log: str, speed: float, through: str) -> str:
@@ -69,7 +69,7 @@ class SessionReplay:
         printed = await ask_helper("impsy_tui.workers.read_log", str(file))
         performance = performance_of(file.stem, printed)
         for refused in performance.refused:
-            self._tell("warning", "replay", refused)
+            self._notify("warning", "replay", refused)
         return await self.start(performance, speed, through)
 
     async def start(self, performance: RecordedPerformance, speed: float = 1.0, through: str = "") -> str:
@@ -80,9 +80,9 @@ class SessionReplay:
             if time <= 0.0:
                 line, on_done = self._read_row(row)
                 if problem := await self._callables.carry_out_line(line, on_done):
-                    self._tell("warning", "replay", f"{line}: {problem}")
+                    self._notify("warning", "replay", f"{line}: {problem}")
         if through:
-            if (player := self._session.only_seat) is None:
+            if (player := self._session.only_player) is None:
                 raise UserError(f"who is to play {through}? player NAME says it")
             await self._models.load(player, through)
         self.replayer.start(performance, speed)
@@ -94,10 +94,12 @@ class SessionReplay:
         width, recorded = session.dimension - 1, performance.values.shape[1]
         if len(performance.times) and width != recorded:
             raise UserError(f"{performance.name} has {recorded} values an event, {width} are played")
-        if len(performance.frames) and not any(agents_of(player.parts) for player in session.seats.values()):
+        if len(performance.frames) and not any(
+            agent_behaviours(player.behaviours) for player in session.players.values()
+        ):
             if not len(performance.times):
                 raise UserError(f"{performance.name} is sound alone, and no agent is here to hear it")
-            self._tell("warning", "replay", "no agent is here to hear the sound")
+            self._notify("warning", "replay", "no agent is here to hear the sound")
 
     def cancel(self) -> str:
         """Ends a replay and cancels its pending commands; returns the name of the log, empty without a replay."""
@@ -113,7 +115,7 @@ class SessionReplay:
             return
         name = self.replayer.stop()  # a model of another dimension was loaded meanwhile
         text = f"{name} is over: it has {len(values)} values an event, {session.dimension - 1} are played now"
-        self._tell("warning", "replay", text)
+        self._notify("warning", "replay", text)
 
     def _carry_out_row(self, row: str) -> None:
         # Rows that follow a scene wait until the scene is set up.

@@ -103,7 +103,7 @@ class SetRecording:
         """Starts a new log and records all commands from now on; returns the reply."""
         file = self.command_log.begin(self._begin_log())
         self.seed(self._note_state())
-        for player in self._session.everybody.values():
+        for player in self._session.all_players.values():
             player.reset()
         return f"recording: commands go into {file.name}, beside a new log"
 
@@ -122,7 +122,7 @@ class SetRecording:
     def seed(self, number: int) -> str:
         """Sets the seed of all random numbers; returns the reply."""
         self._random.bit_generator.state = np.random.default_rng(number).bit_generator.state
-        for player in self._session.everybody.values():
+        for player in self._session.all_players.values():
             player.discard_drawn_numbers()
         return f"seed {number}"
 
@@ -138,7 +138,7 @@ class SetRecording:
             self._note(f"player {session.focus}")
         for line in scene_lines(self._scene_keeper.capture(), session.focus):
             self._note(line)
-        for name, player in session.everybody.items():
+        for name, player in session.all_players.items():
             self._note(f"@{name} reset; @{name} {'pause' if player.paused else 'resume'}")
         for pending in self._scheduled.all():
             self._note(f"#{pending.number} {self._from_now(pending)}")

@@ -72,7 +72,7 @@ class AgentStatus:
     distances: deque[float] = field(default_factory=lambda: deque(maxlen=_HISTORY))
 
 
-class AgentPlayer(ParameterHolder):
+class AgentBehaviour(ParameterHolder):
     """Lets an agent play: it moves with each frame that is heard, or every so many seconds.
 
     Events mean nothing to it, nor do modes, turns, temperatures and times between events.
@@ -87,7 +87,7 @@ class AgentPlayer(ParameterHolder):
     kind = AGENT
 
     def __init__(
-        self, agent: AgentPredictor, settings: PlayerSettings, scheduler: Scheduler, stage: AgentOutput
+        self, agent: AgentPredictor, settings: PlayerSettings, scheduler: Scheduler, output: AgentOutput
     ) -> None:
         self.settings = settings
         self.paused = False
@@ -98,9 +98,9 @@ class AgentPlayer(ParameterHolder):
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
         self.cause: set[str] | None = None
-        self.standing = AgentStatus()
+        self.status = AgentStatus()
         self._scheduler = scheduler
-        self._stage = stage
+        self._output = output
         self._watch: Timer | None = None
         self._lost = True
         self._moved_at = scheduler.now()
@@ -126,7 +126,7 @@ class AgentPlayer(ParameterHolder):
     def halt(self, *, silence: bool = True) -> None:
         """Turn off what sounds, unless told not to."""
         if silence and self.last_output is not None:
-            self._stage.silence()
+            self._output.silence()
 
     def pause(self, *, silence: bool = True) -> None:
         """Listen, and do not move; what sounds is turned off unless told not to."""
@@ -141,7 +141,7 @@ class AgentPlayer(ParameterHolder):
 
     def reset(self) -> None:
         """It forgets what it has heard; the parameters go to the middle."""
-        self.player.reset()
+        self.predictor.reset()
 
     def set_value(self, name: str, value: Any) -> None:
         """Sets a parameter.
@@ -151,17 +151,17 @@ class AgentPlayer(ParameterHolder):
         """
         match name:
             case "aim":
-                self.player.aim = value
+                self.predictor.aim = value
             case "hear":
-                self.player.hear(value or self.player.model.judged)
+                self.predictor.hear(value or self.predictor.model.judged)
             case "steer":
                 self._steer(value)
             case "budget":
-                self.player.budget = value
+                self.predictor.budget = value
             case "smooth":
-                self.player.smoothing = value
+                self.predictor.smoothing = value
             case "rest":
-                self.player.silence = value
+                self.predictor.silence = value
             case _ if self.kind not in PARAMETERS[name].scope and value != getattr(self.settings, name):
                 self._means_nothing(name)
         setattr(self.settings, name, value)
@@ -171,26 +171,26 @@ class AgentPlayer(ParameterHolder):
         for name in values.keys() - {one.name for one in parameters_of(self.kind)}:
             self.set_value(name, values[name])
         vars(self.settings).update(values)
-        self._take(self.player)
+        self._take(self.predictor)
 
     def ramp_start(self, name: str) -> float | None:
         """From no limit, a ramp of the budget begins with a step of every parameter with each frame."""
         if name != "budget":
             return None
-        model = self.player.model
+        model = self.predictor.model
         return BUDGET.limits.clamp(model.step * model.known.count * FRAMES_A_SECOND)
 
     def _steer(self, policy: str) -> None:
-        before, self.player.policy = self.player.policy, policy
+        before, self.predictor.policy = self.predictor.policy, policy
         try:
-            self.player.hear(self.player.matters)
+            self.predictor.hear(self.predictor.matters)
         except UserError:
-            self.player.policy = before
+            self.predictor.policy = before
             raise
 
-    def change_player(self, agent: AgentPredictor) -> None:
+    def change_predictor(self, agent: AgentPredictor) -> None:
         """Let another agent take over."""
-        if agent.dimension != self.player.dimension:
+        if agent.dimension != self.predictor.dimension:
             self.last_output = None
         self._take(agent)
 
@@ -204,7 +204,7 @@ class AgentPlayer(ParameterHolder):
         if not self._told:
             self._told = True
             instead = "aim, hear, budget and smooth say how it plays"
-            self._stage.tell("warning", f"{name} means nothing to an agent: {instead}")
+            self._output.notify("warning", f"{name} means nothing to an agent: {instead}")
 
     # What the musician does
 
@@ -232,21 +232,21 @@ class AgentPlayer(ParameterHolder):
         Returns:
             What is wrong with it, empty if nothing is.
         """
-        if feats.parameters is not None and len(feats.parameters) != self.player.model.known.count:
+        if feats.parameters is not None and len(feats.parameters) != self.predictor.model.known.count:
             return (
-                f"{len(feats.parameters)} parameters come with the descriptors, and {self.player.name} plays "
-                f"{self.player.model.known.count}: is it the agent of this synth?"
+                f"{len(feats.parameters)} parameters come with the descriptors, and {self.predictor.name} plays "
+                f"{self.predictor.model.known.count}: is it the agent of this synth?"
             )
-        standing, now = self.standing, self._scheduler.now()
-        seconds = min(max(at - standing.heard_at, 0.0), _LONGEST)
-        standing.heard, standing.heard_at = feats, at
-        standing.frames += 1
-        standing.rate.count(at)
-        if self._lost and standing.frames > 1:
-            self._stage.tell("info", "descriptors are heard again")
+        status, now = self.status, self._scheduler.now()
+        seconds = min(max(at - status.heard_at, 0.0), _LONGEST)
+        status.heard, status.heard_at = feats, at
+        status.frames += 1
+        status.rate.count(at)
+        if self._lost and status.frames > 1:
+            self._output.notify("info", "descriptors are heard again")
         self._lost = False
-        if notice := self.player.listen(seconds, feats.musician):
-            self._stage.tell("warning", notice)
+        if notice := self.predictor.listen(seconds, feats.musician):
+            self._output.notify("warning", notice)
         if now - at > STALE:
             self.skipped += 1
         elif at - self._moved_at >= self.settings.every:
@@ -279,7 +279,7 @@ class AgentPlayer(ParameterHolder):
 
     def _take(self, agent: AgentPredictor) -> None:
         wishes = self.settings
-        self.player = agent
+        self.predictor = agent
         agent.aim, agent.policy = wishes.aim, wishes.steer
         agent.budget, agent.smoothing, agent.silence = wishes.budget, wishes.smooth, wishes.rest
         try:
@@ -287,37 +287,37 @@ class AgentPlayer(ParameterHolder):
         except UserError as problem:
             wishes.hear = ()
             agent.hear(agent.model.judged)
-            self._stage.tell("warning", f"{problem}; what it has learned to match matters")
+            self._output.notify("warning", f"{problem}; what it has learned to match matters")
 
     def _move(self, at: float, own: np.ndarray | None) -> None:
         seconds = min(at - self._moved_at, _LONGEST)
         self._moved_at = at
         if self.paused or not self.started:
             return
-        moved = self.player.move(seconds, own)
+        moved = self.predictor.move(seconds, own)
         self._note(moved, at)
-        self._stage.aim(self.player.goal)
+        self._output.aim(self.predictor.goal)
         now = self._scheduler.now()
         if moved.parameters != self.last_output or now - self.last_output_at >= _AGAIN:
             self.last_output, self.last_output_at = moved.parameters, now
             self.played += 1
-            self._stage.play(moved.parameters)
+            self._output.play(moved.parameters)
 
     def _note(self, moved: PolicyStep, at: float) -> None:
-        standing = self.standing
-        standing.distance, standing.resting = moved.distance, moved.resting
+        status = self.status
+        status.distance, status.resting = moved.distance, moved.resting
         if at - self._noted_at >= _HISTORY_STEP:
             self._noted_at = at
-            standing.distances.append(moved.distance)
+            status.distances.append(moved.distance)
 
     def _look(self) -> None:
         """See whether anything is heard, and stroll where nothing is needed for that."""
         now = self._scheduler.now()
-        silent = now - self.standing.heard_at
-        strolls = self.player.aim == "wander" and (silent >= _ALONE or not self.standing.frames)
+        silent = now - self.status.heard_at
+        strolls = self.predictor.aim == "wander" and (silent >= _ALONE or not self.status.frames)
         if strolls:
             self._move(now, None)
         if not self._lost and silent >= _LOST:
             self._lost = True
-            self._stage.tell("warning", f"no descriptors have come for {_LOST:g} s: the synth stays where it is")
+            self._output.notify("warning", f"no descriptors have come for {_LOST:g} s: the synth stays where it is")
         self._watch = self._scheduler.at(now + (_STROLL if strolls else _ALONE), self._look)

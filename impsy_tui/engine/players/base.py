@@ -12,7 +12,7 @@ from impsy_tui.engine.runtime.scheduler import Scheduler
 if TYPE_CHECKING:
     from impsy_tui.engine.players.player import Player
 
-Tell = Callable[[str, str, str], None]
+Notify = Callable[[str, str, str], None]
 """Says something to the performer: level (info, warning, error), source, text."""
 
 MAIN = "main"
@@ -45,14 +45,14 @@ class AnyPlayer(Protocol):
     """
 
     name: str
-    wiring: Routing
+    routing: Routing
 
     @property
-    def part(self) -> HasParameters:
+    def behaviour(self) -> HasParameters:
         """What plays."""
 
     @property
-    def parts(self) -> Sequence[HasParameters]:
+    def behaviours(self) -> Sequence[HasParameters]:
         """What plays, and what is auditioned."""
 
     def start(self) -> None:
@@ -123,10 +123,10 @@ class SessionInterface(Protocol):
     def listeners(self, name: str) -> Sequence["Player"]:
         """Who hears this player."""
 
-    def refuses(self, seat: "Player", dimension: int) -> str:
+    def refuses(self, player: "Player", dimension: int) -> str:
         """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
 
-    def resize(self, seat: "Player", dimension: int) -> None:
+    def resize(self, player: "Player", dimension: int) -> None:
         """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
 
     def played(self) -> None:
@@ -139,5 +139,5 @@ class SessionInterface(Protocol):
     def alone(self) -> bool:
         """Whether there is one player only."""
 
-    def tell(self, level: str, source: str, text: str) -> None:
+    def notify(self, level: str, source: str, text: str) -> None:
         """Say something to the performer."""

@@ -56,7 +56,7 @@ class HeldNotes:
         return [one for one in channels if one.name in names and isinstance(one, NoteHolder)]
 
     def _limit(self) -> float:
-        thresholds = [seat.part.settings.threshold for seat in self._session.seats.values()]
+        thresholds = [player.behaviour.settings.threshold for player in self._session.players.values()]
         return float(max(thresholds, default=parameters.THRESHOLD.default)) + self._session.settings.hold_limit
 
     def _wait(self) -> None:

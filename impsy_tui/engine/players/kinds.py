@@ -8,18 +8,18 @@ import numpy as np
 from impsy_tui import modes
 from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.engine.clock.tempo import Tempo
-from impsy_tui.engine.players.agent import AgentOutput, AgentPlayer
-from impsy_tui.engine.players.mdrnn import MdrnnPlayer
+from impsy_tui.engine.players.agent import AgentBehaviour, AgentOutput
+from impsy_tui.engine.players.mdrnn import MdrnnBehaviour
 from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn
 from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.prediction import Predictor
 
-Anybody = Predictor | AgentPredictor
+AnyPredictor = Predictor | AgentPredictor
 """Whoever can have a seat."""
 
 
-class PlayerKind(Protocol):
+class PlayerBehaviour(Protocol):
     """One player's part in the performance; ``mdrnn.MdrnnPlayer`` is that of players that answer events with events.
 
     What means nothing to a kind of player is kept, and changes nothing.
@@ -45,7 +45,7 @@ class PlayerKind(Protocol):
     cause: set[str] | None
 
     @property
-    def player(self) -> Anybody:
+    def predictor(self) -> AnyPredictor:
         """Who plays."""
 
     @property
@@ -124,31 +124,31 @@ class PlayerKind(Protocol):
         """Number that a ramp begins with while the value is None."""
 
 
-def part_of(
-    player: Anybody,
+def make_behaviour(
+    predictor: AnyPredictor,
     settings: PlayerSettings,
     scheduler: Scheduler,
-    stage: AgentOutput,
+    output: AgentOutput,
     random: np.random.Generator,
     tempo: Tempo,
-) -> PlayerKind:
+) -> PlayerBehaviour:
     """The part of a player, by its kind; see ``MdrnnPlayer``."""
-    if isinstance(player, AgentPredictor):
-        return AgentPlayer(player, settings, scheduler, stage)
-    return MdrnnPlayer(player, settings, scheduler, stage, random, tempo)
+    if isinstance(predictor, AgentPredictor):
+        return AgentBehaviour(predictor, settings, scheduler, output)
+    return MdrnnBehaviour(predictor, settings, scheduler, output, random, tempo)
 
 
-def agents_of(parts: Sequence[PlayerKind]) -> list[AgentPlayer]:
+def agent_behaviours(behaviours: Sequence[PlayerBehaviour]) -> list[AgentBehaviour]:
     """Those of the parts that hear descriptors."""
-    return [part for part in parts if isinstance(part, AgentPlayer)]
+    return [behaviour for behaviour in behaviours if isinstance(behaviour, AgentBehaviour)]
 
 
-def take_over(part: PlayerKind, player: Anybody) -> bool:
+def replace_predictor(behaviour: PlayerBehaviour, predictor: AnyPredictor) -> bool:
     """Let another player have a part; whether it is one for a player of this kind."""
-    if isinstance(part, AgentPlayer) and isinstance(player, AgentPredictor):
-        part.change_player(player)
+    if isinstance(behaviour, AgentBehaviour) and isinstance(predictor, AgentPredictor):
+        behaviour.change_predictor(predictor)
         return True
-    if isinstance(part, MdrnnPlayer) and not isinstance(player, AgentPredictor):
-        part.change_player(player)
+    if isinstance(behaviour, MdrnnBehaviour) and not isinstance(predictor, AgentPredictor):
+        behaviour.change_predictor(predictor)
         return True
     return False

@@ -32,11 +32,11 @@ class PlayerOutput(Protocol):
     def turned(self) -> None:
         """The player's turn began."""
 
-    def tell(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
         """Say something to the performer."""
 
 
-class MdrnnPlayer(ParameterHolder):
+class MdrnnBehaviour(ParameterHolder):
     """Lets a player play, in one of the modes.
 
     Deadlines are absolute: a prediction is due its ``dt`` times the timescale after the
@@ -59,10 +59,10 @@ class MdrnnPlayer(ParameterHolder):
 
     def __init__(
         self,
-        player: Predictor,
+        predictor: Predictor,
         settings: PlayerSettings,
         scheduler: Scheduler,
-        stage: PlayerOutput,
+        output: PlayerOutput,
         random: np.random.Generator,
         tempo: Tempo,
     ) -> None:
@@ -74,9 +74,9 @@ class MdrnnPlayer(ParameterHolder):
         self.cause: set[str] | None = None
         """What the output that is being played answers, as ``hear`` was told; None for nothing."""
         self._scheduler = scheduler
-        self._stage = stage
+        self._output = output
         self._random = random
-        self._flights = PendingEvents(tempo, self._play, self._go_on)
+        self._events = PendingEvents(tempo, self._play, self._go_on)
         self._turns = TurnTaking(tempo, settings.threshold, settings.max_response, self._respond, self._listen)
         self._next: Prediction | None = None
         self._last: Prediction | None = None
@@ -85,7 +85,7 @@ class MdrnnPlayer(ParameterHolder):
         self._sounding = False
         self._retry: Timer | None = None
         self.started = False
-        self._take_player(player)
+        self._set_predictor(predictor)
 
     # What the performer asks for
 
@@ -110,11 +110,11 @@ class MdrnnPlayer(ParameterHolder):
             case "mode":
                 self._begin()
             case "temp":
-                self.player.pi_temperature = value
+                self.predictor.pi_temperature = value
             case "sigma":
-                self.player.sigma_temperature = value
+                self.predictor.sigma_temperature = value
             case "timescale":  # a wait that is under way is stretched with it
-                self._flights.wait_anew(self._wait)
+                self._events.wait_anew(self._wait)
             case "threshold":
                 self._turns.threshold = value
             case "max_response":
@@ -147,16 +147,16 @@ class MdrnnPlayer(ParameterHolder):
 
     def reset(self) -> None:
         """The player forgets what it has heard. What is under way is still played."""
-        self.player.reset()
+        self.predictor.reset()
         self._next = self._last = None
 
-    def change_player(self, player: Predictor) -> None:
+    def change_predictor(self, predictor: Predictor) -> None:
         """Let another player take over, between two events."""
         self.halt()
         self._next = self._last = None
-        if player.dimension != self.player.dimension:
+        if predictor.dimension != self.predictor.dimension:
             self.last_output = self._heard = None
-        self._take_player(player)
+        self._set_predictor(predictor)
         self._begin()
 
     # What the musician does
@@ -187,14 +187,14 @@ class MdrnnPlayer(ParameterHolder):
         try:
             prediction = self._predict(dt, values)
         except UserError as fault:
-            self._stage.tell("error", str(fault))
+            self._output.notify("error", str(fault))
             self._next = self._last = None
             return
         # Where it would go on if it were to play by itself. In duet it does, from its own output.
         self._next, self._last = None if mode.free_runs else prediction, None
         if mode.answers and may_answer and not self.paused:
             self._answer(prediction, at, cause)
-        self.player.settle()
+        self.predictor.settle()
 
     def held(self, source: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or no longer does."""
@@ -219,29 +219,29 @@ class MdrnnPlayer(ParameterHolder):
     @property
     def max_gap(self) -> float:
         """Seconds; the longest dt that the player is told of."""
-        return self.settings.max_gap or self.player.max_gap or ranges.MAX_GAP.default
+        return self.settings.max_gap or self.predictor.max_gap or ranges.MAX_GAP.default
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
         """When the newest prediction will sound, and its values; None if nothing is to sound."""
-        return self._flights.upcoming
+        return self._events.upcoming
 
     @property
     def skipped(self) -> int:
         """What was left out because it was late."""
-        return self._flights.skipped
+        return self._events.skipped
 
     @property
     def replaced(self) -> int:
         """What gave way to a later event on its line of the grid."""
-        return self._flights.replaced
+        return self._events.replaced
 
     # Playing
 
-    def _take_player(self, player: Predictor) -> None:
-        player.pi_temperature = self.settings.temp
-        player.sigma_temperature = self.settings.sigma
-        self.player = player
+    def _set_predictor(self, predictor: Predictor) -> None:
+        predictor.pi_temperature = self.settings.temp
+        predictor.sigma_temperature = self.settings.sigma
+        self.predictor = predictor
 
     def _begin(self) -> None:
         """Do what the mode asks for, from now."""
@@ -255,7 +255,7 @@ class MdrnnPlayer(ParameterHolder):
     def _drop(self, *, silence: bool = True) -> None:
         if self._retry is not None:
             self._retry.cancel()
-        dropped = self._flights.drop()
+        dropped = self._events.drop()
         if dropped is not None:
             prediction, has_sounded = dropped
             if has_sounded:
@@ -264,10 +264,10 @@ class MdrnnPlayer(ParameterHolder):
                 self._next = prediction
         if self._sounding and silence:
             self._sounding = False
-            self._stage.silence()
+            self._output.silence()
 
     def _respond(self) -> None:
-        self._stage.turned()
+        self._output.turned()
         self._run_free()
 
     def _listen(self) -> None:
@@ -282,41 +282,41 @@ class MdrnnPlayer(ParameterHolder):
             self._fault(fault)
             return
         self._next = self._last = None
-        self._flights.launch(prediction, self._scheduler.now(), self._wait(prediction))
+        self._events.launch(prediction, self._scheduler.now(), self._wait(prediction))
 
-    def _go_on(self, flight: PendingEvent) -> None:
+    def _go_on(self, event: PendingEvent) -> None:
         """What it played by itself has happened: the next follows from that."""
         try:
-            prediction = self._predict(*flight.prediction)
+            prediction = self._predict(*event.prediction)
         except UserError as fault:
             self._fault(fault)
             return
-        self._flights.follow(flight, prediction, self._wait(prediction))
-        self.player.settle()
+        self._events.follow(event, prediction, self._wait(prediction))
+        self.predictor.settle()
 
     def _wait(self, prediction: Prediction) -> float:
         return max(prediction.dt * float(self.settings.timescale), MIN_DT)
 
     def _seed(self) -> tuple[float, ...]:
         for values in (self.last_output, self._heard):
-            if values is not None and len(values) == self.player.dimension - 1:
+            if values is not None and len(values) == self.predictor.dimension - 1:
                 return values
-        return tuple(self._random.random(self.player.dimension - 1).tolist())
+        return tuple(self._random.random(self.predictor.dimension - 1).tolist())
 
     def _fault(self, fault: UserError) -> None:
-        self._stage.tell("error", str(fault))
+        self._output.notify("error", str(fault))
         self._retry = self._scheduler.at(self._scheduler.now() + _RETRY, self._run_free)
 
     def _predict(self, dt: float, values: tuple[float, ...]) -> Prediction:
-        prediction = self.player.predict(min(max(dt, 0.0), self.max_gap), values)
+        prediction = self.predictor.predict(min(max(dt, 0.0), self.max_gap), values)
         if prediction.dt > self.max_gap:
             return Prediction(self.max_gap, prediction.values)
         return prediction
 
     def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
         wait = prediction.dt * self.settings.timescale
-        if not self._flights.answer(prediction, at, wait, cause):
-            self._stage.tell("warning", f"{MOST_WAITING} answers are waiting already; more are left out")
+        if not self._events.answer(prediction, at, wait, cause):
+            self._output.notify("warning", f"{MOST_WAITING} answers are waiting already; more are left out")
 
     def _play(self, prediction: Prediction, cause: set[str] | None) -> None:
         self._sounding = True
@@ -324,4 +324,4 @@ class MdrnnPlayer(ParameterHolder):
         self.last_output = prediction.values
         self.last_output_at = self._scheduler.now()
         self.played += 1
-        self._stage.play(prediction.values)
+        self._output.play(prediction.values)

@@ -40,16 +40,16 @@ class PendingEvents:
         self._sound = sound
         self._happened = happened
         self._quantiser = Quantiser(tempo, self._on_line, self._left_out, self._let_go)
-        self._flights: dict[PendingEvent, None] = {}
+        self._events: dict[PendingEvent, None] = {}
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
         """When the newest will sound, and its values; None if nothing is to sound."""
-        if not self._flights:
+        if not self._events:
             return None
-        flight = next(reversed(self._flights))
-        due = self._quantiser.due(flight) if flight.apart else flight.deadline
-        return None if due is None else (due, flight.prediction.values)
+        event = next(reversed(self._events))
+        due = self._quantiser.due(event) if event.apart else event.deadline
+        return None if due is None else (due, event.prediction.values)
 
     def answer(self, prediction: Prediction, at: float, wait: float, cause: set[str] | None) -> bool:
         """Let an answer happen, at once where its time has come.
@@ -68,16 +68,16 @@ class PendingEvents:
             self.skipped += 1
         elif late >= 0.0 and self._tempo.grid is None:
             self._sound(prediction, cause)
-        elif len(self._flights) >= MOST_WAITING:
+        elif len(self._events) >= MOST_WAITING:
             self.skipped += 1
             return False
         else:
-            flight = PendingEvent(prediction, at, wait, cause)
-            self._flights[flight] = None
+            event = PendingEvent(prediction, at, wait, cause)
+            self._events[event] = None
             if self._tempo.grid is None:
-                flight.timer = self._scheduler.at(at + wait, self._land, flight)
+                event.timer = self._scheduler.at(at + wait, self._land, event)
             else:
-                self._quantiser.plan(flight)
+                self._quantiser.plan(event)
         return True
 
     def launch(self, prediction: Prediction, anchor: float, wait: float, *, has_sounded: bool = False) -> None:
@@ -89,32 +89,32 @@ class PendingEvents:
             wait: seconds from then, above 0.
             has_sounded: it has sounded already, and has yet to happen.
         """
-        flight = PendingEvent(prediction, anchor, wait, goes_on=True)
-        flight.apart = has_sounded
-        flight.timer = self._scheduler.at(anchor + wait, self._land_free, flight)
-        self._flights[flight] = None
+        event = PendingEvent(prediction, anchor, wait, goes_on=True)
+        event.apart = has_sounded
+        event.timer = self._scheduler.at(anchor + wait, self._land_free, event)
+        self._events[event] = None
         if self._tempo.grid is not None and not has_sounded:
-            self._quantiser.plan(flight)
+            self._quantiser.plan(event)
 
-    def follow(self, flight: PendingEvent, prediction: Prediction, wait: float) -> None:
+    def follow(self, event: PendingEvent, prediction: Prediction, wait: float) -> None:
         """Launch what follows from an event that has happened.
 
         Its wait counts from the deadline of that, or from a later beat where that is past: after a
         stall as many whole waits are skipped as have passed, so that a pulse stays on its grid, and
         at least a quarter of one is left, so that no two outputs run together.
         """
-        late = self._scheduler.now() - flight.deadline
+        late = self._scheduler.now() - event.deadline
         skipped = max(math.ceil(late / wait - 0.75), 0)
         self.skipped += skipped
-        self.launch(prediction, flight.deadline + skipped * wait, wait)
+        self.launch(prediction, event.deadline + skipped * wait, wait)
 
     def wait_anew(self, wait: Callable[[Prediction], float]) -> None:
         """Stretch the waits that are under way of what a player plays by itself."""
-        for flight in tuple(flight for flight in self._flights if flight.goes_on):
-            self._cancel_timer(flight)
-            del self._flights[flight]
-            has_sounded = flight.apart and not self._quantiser.withdraw(flight)
-            self.launch(flight.prediction, flight.anchor, wait(flight.prediction), has_sounded=has_sounded)
+        for event in tuple(event for event in self._events if event.goes_on):
+            self._cancel_timer(event)
+            del self._events[event]
+            has_sounded = event.apart and not self._quantiser.withdraw(event)
+            self.launch(event.prediction, event.anchor, wait(event.prediction), has_sounded=has_sounded)
 
     def drop(self) -> tuple[Prediction, bool] | None:
         """Take back everything.
@@ -124,65 +124,65 @@ class PendingEvents:
             happened; None where it played nothing by itself.
         """
         dropped = None
-        for flight in self._flights:
-            self._cancel_timer(flight)
-            if flight.goes_on:
-                dropped = flight.prediction, flight.apart and self._quantiser.due(flight) is None
-        self._flights.clear()
+        for event in self._events:
+            self._cancel_timer(event)
+            if event.goes_on:
+                dropped = event.prediction, event.apart and self._quantiser.due(event) is None
+        self._events.clear()
         self._quantiser.drop()
         return dropped
 
     @staticmethod
-    def _cancel_timer(flight: PendingEvent) -> None:
-        if flight.timer is not None:
-            flight.timer.cancel()
+    def _cancel_timer(event: PendingEvent) -> None:
+        if event.timer is not None:
+            event.timer.cancel()
 
-    def _land(self, flight: PendingEvent) -> None:
+    def _land(self, event: PendingEvent) -> None:
         """An answer happens."""
-        if self._scheduler.now() - flight.deadline > STALE:
-            del self._flights[flight]
+        if self._scheduler.now() - event.deadline > STALE:
+            del self._events[event]
             self.skipped += 1
         elif self._tempo.grid is not None:
-            self._quantiser.plan(flight)
+            self._quantiser.plan(event)
         else:
-            del self._flights[flight]
-            self._sound(flight.prediction, flight.cause)
+            del self._events[event]
+            self._sound(event.prediction, event.cause)
 
-    def _land_free(self, flight: PendingEvent) -> None:
+    def _land_free(self, event: PendingEvent) -> None:
         """What a player plays by itself happens."""
-        del self._flights[flight]
-        if not flight.apart:
+        del self._events[event]
+        if not event.apart:
             if self._tempo.grid is None:
-                self._sound(flight.prediction, None)
+                self._sound(event.prediction, None)
             else:
-                self._quantiser.plan(flight)
-        self._happened(flight)
+                self._quantiser.plan(event)
+        self._happened(event)
 
-    def _on_line(self, flight: PendingEvent) -> None:
+    def _on_line(self, event: PendingEvent) -> None:
         """The line of an event has come."""
-        self._forget_answer(flight)
-        self._sound(flight.prediction, flight.cause)
+        self._forget_answer(event)
+        self._sound(event.prediction, event.cause)
 
-    def _left_out(self, flight: PendingEvent, for_another: bool) -> None:
+    def _left_out(self, event: PendingEvent, for_another: bool) -> None:
         """An event does not sound, because another is later on its line, or it is too late itself."""
-        self._forget_answer(flight)
+        self._forget_answer(event)
         if for_another:
             self.replaced += 1
         else:
             self.skipped += 1
 
-    def _let_go(self, flights: Iterable[PendingEvent]) -> None:
+    def _let_go(self, events: Iterable[PendingEvent]) -> None:
         """The grid has gone: what has yet to happen sounds when it does."""
         now = self._scheduler.now()
-        for flight in flights:
-            if flight.deadline < now:
-                self._forget_answer(flight)
+        for event in events:
+            if event.deadline < now:
+                self._forget_answer(event)
                 self.skipped += 1
                 continue
-            flight.apart = False
-            if not flight.goes_on:
-                flight.timer = self._scheduler.at(flight.deadline, self._land, flight)
+            event.apart = False
+            if not event.goes_on:
+                event.timer = self._scheduler.at(event.deadline, self._land, event)
 
-    def _forget_answer(self, flight: PendingEvent) -> None:
-        if not flight.goes_on:
-            self._flights.pop(flight, None)
+    def _forget_answer(self, event: PendingEvent) -> None:
+        if not event.goes_on:
+            self._events.pop(event, None)

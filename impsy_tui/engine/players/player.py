@@ -8,9 +8,15 @@ import numpy as np
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED
 from impsy_tui.engine.players.agent import FEATS, FEATS_STEP
-from impsy_tui.engine.players.base import REPLAY, Impulse, PlayerLog, SessionInterface, Tell
+from impsy_tui.engine.players.base import REPLAY, Impulse, Notify, PlayerLog, SessionInterface
 from impsy_tui.engine.players.dimension_shaping import DimensionShaping
-from impsy_tui.engine.players.kinds import Anybody, PlayerKind, agents_of, part_of, take_over
+from impsy_tui.engine.players.kinds import (
+    AnyPredictor,
+    PlayerBehaviour,
+    agent_behaviours,
+    make_behaviour,
+    replace_predictor,
+)
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import PlayerSettings
 
@@ -18,8 +24,8 @@ from impsy_tui.engine.players.settings import PlayerSettings
 class _Unheard:
     """Where an auditioned part plays: nowhere."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, notify: Notify) -> None:
+        self._notify = notify
 
     def play(self, values: Sequence[float]) -> None:
         """Nobody hears it."""
@@ -33,9 +39,9 @@ class _Unheard:
     def turned(self) -> None:
         """It plays beside another, whose turns matter."""
 
-    def tell(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
         """What it has to say is heard all the same."""
-        self._tell(level, "audition", text)
+        self._notify(level, "audition", text)
 
 
 class Player:
@@ -46,7 +52,7 @@ class Player:
 
     Args:
         name: of the player.
-        player: who plays.
+        predictor: plays.
         settings: how.
         wiring: what it hears and plays.
         log: where its performance is written.
@@ -57,34 +63,34 @@ class Player:
     def __init__(
         self,
         name: str,
-        player: Anybody,
+        predictor: AnyPredictor,
         settings: PlayerSettings,
-        wiring: Routing,
+        routing: Routing,
         log: PlayerLog,
-        room: SessionInterface,
+        session: SessionInterface,
         random: np.random.Generator,
     ) -> None:
         self.name = name
-        self.wiring = wiring
+        self.routing = routing
         self.shaping = DimensionShaping()
-        self.part = part_of(player, settings, room.scheduler, self, random, room.tempo)
-        self.understudy: PlayerKind | None = None
+        self.behaviour = make_behaviour(predictor, settings, session.scheduler, self, random, session.tempo)
+        self.auditioned: PlayerBehaviour | None = None
         self.sounding: tuple[float, ...] = ()
         """What it played last as it was heard, in its own order."""
         self.heard_at: float | None = None
         """When it heard something last."""
         self._log = log
-        self._room = room
+        self._session = session
         self._random = random
         self._wrote_feats_at, self._unwritten = -FEATS_STEP, 0
         self._wire()
 
     def _wire(self) -> None:
         """Find its values among the instrument's."""
-        usual, count = tuple(range(self.dimension - 1)), self._room.dimension - 1
-        self.hears = self.wiring.hears or usual
+        usual, count = tuple(range(self.dimension - 1)), self._session.dimension - 1
+        self.hears = self.routing.hears or usual
         """Indices of the values that it hears."""
-        self.plays = self.wiring.plays or usual
+        self.plays = self.routing.plays or usual
         """Indices of the values that it plays."""
         whole = tuple(range(count))
         self.hears_all, self.plays_all = self.hears == whole, self.plays == whole
@@ -96,7 +102,7 @@ class Player:
     @property
     def dimension(self) -> int:
         """Of the player: its values and one for time."""
-        return self.part.player.dimension
+        return self.behaviour.predictor.dimension
 
     def sounding_at(self, index: int) -> float | None:
         """Where a value of the instrument (from 0) sounds, as this player played it last; None if it has not."""
@@ -106,13 +112,13 @@ class Player:
 
     def discard_drawn_numbers(self) -> None:
         """Chance that was drawn beforehand is forgotten: its source begins anew."""
-        for part in self.parts:
-            part.player.discard_drawn_numbers()
+        for behaviour in self.behaviours:
+            behaviour.predictor.discard_drawn_numbers()
 
     @property
-    def parts(self) -> tuple[PlayerKind, ...]:
+    def behaviours(self) -> tuple[PlayerBehaviour, ...]:
         """The part that is heard, and the one that is auditioned, if there is one."""
-        return (self.part,) if self.understudy is None else (self.part, self.understudy)
+        return (self.behaviour,) if self.auditioned is None else (self.behaviour, self.auditioned)
 
     # What happens around it
 
@@ -140,196 +146,203 @@ class Player:
             vector = tuple(heard)
         else:
             vector = tuple(values) if self.hears_all else tuple([values[i] for i in self.hears])
-        before = self._room.began if self.heard_at is None else self.heard_at
+        before = self._session.began if self.heard_at is None else self.heard_at
         # Channels are read one after the other: what arrived first may be read last.
         at = max(at, before)
         self._heard, self.heard_at = vector, at
-        if self._room.logs_input:
-            self._log.write(at, self._room.source, vector)
+        if self._session.logs_input:
+            self._log.write(at, self._session.source, vector)
         may_answer = True
         if impulse is not None:
             may_answer = self.name not in impulse
             impulse.add(self.name)
-        for part in self.parts:
-            part.hear(at - before, vector, at, impulse, may_answer=may_answer)
+        for behaviour in self.behaviours:
+            behaviour.hear(at - before, vector, at, impulse, may_answer=may_answer)
 
     def held(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
-        for part in self.parts:
-            part.held(channel, held, at)
+        for behaviour in self.behaviours:
+            behaviour.held(channel, held, at)
 
     def described(self, feats: HeardDescriptors, at: float) -> str | None:
         """The musician's sound was described; what is wrong with that, None if nobody here hears it."""
-        agents = agents_of(self.parts)
+        agents = agent_behaviours(self.behaviours)
         if not agents:
             return None
         self._unwritten += 1
-        if self._room.logs_input and at - self._wrote_feats_at >= FEATS_STEP:
+        if self._session.logs_input and at - self._wrote_feats_at >= FEATS_STEP:
             self._log.write(at, FEATS, [*feats.rounded, self._unwritten])
             self._wrote_feats_at, self._unwritten = at, 0
-        return next(filter(None, [part.listen(feats, at) for part in agents]), "")
+        return next(filter(None, [behaviour.listen(feats, at) for behaviour in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
         """Whether it hears what comes by a channel; a log is replayed for all who hear the musician anywhere."""
-        channels = self.wiring.hears_channels
+        channels = self.routing.hears_channels
         return channels is None or name in channels or (name == REPLAY and bool(channels))
 
     # A Stage, for the part
 
     def play(self, values: Sequence[float]) -> None:
         """The player plays: what is heard is shaped, what is written down is not."""
-        room, outputs = self._room, self._room.outputs
+        session, outputs = self._session, self._session.outputs
         shaped = self.shaping.apply(values if self.plays_all else self._spread(values))
         silent = self.shaping.silent(len(shaped))
         self.sounding = shaped if self.plays_all else tuple([shaped[i] for i in self.plays])
-        if self.plays_all and self.wiring.plays_channels is None:
+        if self.plays_all and self.routing.plays_channels is None:
             outputs.play(shaped, silent, player=self.name)
         else:
-            outputs.play(shaped, silent, self._others, self.name, self.wiring.plays_channels)
-        room.played()
-        now = room.scheduler.now()
-        if room.logs_predictions:
+            outputs.play(shaped, silent, self._others, self.name, self.routing.plays_channels)
+        session.played()
+        now = session.scheduler.now()
+        if session.logs_predictions:
             self._log.write(now, "rnn", values)
-        listeners = room.listeners(self.name)
+        listeners = session.listeners(self.name)
         if listeners and (sounded := self._own - silent):
-            impulse = self.part.cause
+            impulse = self.behaviour.cause
             impulse = {self.name} if impulse is None else impulse
             for listener in listeners:
                 # In the next turn: who hears this may answer at once, and be heard here in turn.
-                room.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, impulse)
+                session.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, impulse)
 
     def aim(self, goal: Callable[[], Sequence[float]]) -> None:
         """An agent tells where the sound is that it aims for."""
-        self._room.outputs.aim(goal, self.wiring.plays_channels)
+        self._session.outputs.aim(goal, self.routing.plays_channels)
 
     def silence(self) -> None:
         """The player's turn is over."""
-        self._room.outputs.hush(self.name, self._own, self.wiring.plays_channels)
+        self._session.outputs.hush(self.name, self._own, self.routing.plays_channels)
 
     def turned(self) -> None:
         """The player's turn began."""
-        self._room.turned(self.name)
+        self._session.turned(self.name)
 
-    def tell(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
         """The part has something to say."""
-        self._room.tell(level, "player" if self._room.alone else self.name, text)
+        self._session.notify(level, "player" if self._session.alone else self.name, text)
 
     def _spread(self, values: Sequence[float]) -> list[float]:
         """The player's values among the instrument's; the others are where the musician has them."""
-        spread = list(self._room.last_input)
+        spread = list(self._session.last_input)
         for index, value in zip(self.plays, values, strict=True):
             spread[index] = value
         return spread
 
     # Who sits here
 
-    def audition(self, player: Anybody) -> None:
-        """Let another player of the same dimension listen and play beside this one, unheard."""
+    def audition(self, predictor: AnyPredictor) -> None:
+        """Let another predictor of the same dimension listen and play beside this one, unheard."""
         self.end_audition()
-        settings = copy(self.part.settings)
-        self.understudy = part_of(
-            player, settings, self._room.scheduler, _Unheard(self._room.tell), self._random, self._room.tempo
+        settings = copy(self.behaviour.settings)
+        self.auditioned = make_behaviour(
+            predictor,
+            settings,
+            self._session.scheduler,
+            _Unheard(self._session.notify),
+            self._random,
+            self._session.tempo,
         )
-        self.understudy.start()
-        if self.part.paused:
-            self.understudy.pause()
+        self.auditioned.start()
+        if self.behaviour.paused:
+            self.auditioned.pause()
 
-    def end_audition(self) -> Anybody | None:
-        """Send the auditioned player away; it comes back, with all it has heard."""
-        if self.understudy is None:
+    def end_audition(self) -> AnyPredictor | None:
+        """Send the auditioned predictor away; it comes back, with all it has heard."""
+        if self.auditioned is None:
             return None
-        self.understudy.stop()
-        player, self.understudy = self.understudy.player, None
-        return player
+        self.auditioned.stop()
+        predictor, self.auditioned = self.auditioned.predictor, None
+        return predictor
 
     def refuses(self, dimension: int) -> str:
-        """Why a player of this dimension cannot sit here; empty if it can."""
-        return self.wiring.refuses(dimension) or self._room.refuses(self, dimension)
+        """Why a predictor of this dimension cannot sit here; empty if it can."""
+        return self.routing.refuses(dimension) or self._session.refuses(self, dimension)
 
-    def change_player(self, player: Anybody) -> None:
-        """Let another player take over; one of another dimension begins another log."""
-        other = player.dimension != self.dimension
+    def change_predictor(self, predictor: AnyPredictor) -> None:
+        """Let another predictor take over; one of another dimension begins another log."""
+        other = predictor.dimension != self.dimension
         if other:
             self.end_audition()
-            self.part.halt()
+            self.behaviour.halt()
             self.shaping.clear()
             self.sounding = ()
-            self._room.resize(self, player.dimension)
-            self._log.begin(player.dimension)
-        if not take_over(self.part, player):
-            self._begin_part(player)
+            self._session.resize(self, predictor.dimension)
+            self._log.begin(predictor.dimension)
+        if not replace_predictor(self.behaviour, predictor):
+            self._begin_part(predictor)
         if other:
             self._wire()
 
-    def _begin_part(self, player: Anybody) -> None:
-        """A player of another kind has a part of another kind."""
-        before, room = self.part, self._room
+    def _begin_part(self, predictor: AnyPredictor) -> None:
+        """A predictor of another kind has a part of another kind."""
+        before, session = self.behaviour, self._session
         plays = before.started
         before.stop()
         self.end_audition()
-        self.part = part_of(player, before.settings, room.scheduler, self, self._random, room.tempo)
-        self.part.paused = before.paused
+        self.behaviour = make_behaviour(
+            predictor, before.settings, session.scheduler, self, self._random, session.tempo
+        )
+        self.behaviour.paused = before.paused
         if plays:
-            self.part.start()
+            self.behaviour.start()
 
     # A Sitter, for the session, and what the performer asks for: of the auditioned player, too
 
     def start(self) -> None:
         """Begin to play."""
-        self.part.start()
+        self.behaviour.start()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
-        self.part.stop()
+        self.behaviour.stop()
 
     @property
     def paused(self) -> bool:
         """Whether it may not play."""
-        return self.part.paused
+        return self.behaviour.paused
 
     def describe(self) -> str:
         """Mode and model."""
-        return f"{self.part.mode.name} · {self.part.player.name}"
+        return f"{self.behaviour.mode.name} · {self.behaviour.predictor.name}"
 
     def take(self) -> None:
         """The musician takes the turn."""
-        for part in self.parts:
-            part.take()
+        for behaviour in self.behaviours:
+            behaviour.take()
 
     def give(self) -> None:
         """The player gets the turn."""
-        for part in self.parts:
-            part.give()
+        for behaviour in self.behaviours:
+            behaviour.give()
 
     def reset(self) -> None:
         """The player forgets what it has heard."""
-        for part in self.parts:
-            part.reset()
+        for behaviour in self.behaviours:
+            behaviour.reset()
 
     def pause(self, *, silence: bool = True) -> None:
         """The player is silent and listens; what sounds is turned off unless told not to."""
-        for part in self.parts:
-            part.pause(silence=silence)
+        for behaviour in self.behaviours:
+            behaviour.pause(silence=silence)
 
     def resume(self) -> None:
         """The player may play again; a fade ends where it is."""
-        self._room.outputs.cancel_fade()
-        for part in self.parts:
-            part.resume()
+        self._session.outputs.cancel_fade()
+        for behaviour in self.behaviours:
+            behaviour.resume()
 
     def panic(self) -> None:
         """All of its own off, and paused."""
         self.pause()
-        self._room.outputs.panic_of(self.name, self._own, self.wiring.plays_channels)
+        self._session.outputs.panic_of(self.name, self._own, self.routing.plays_channels)
 
     @property
     def silent(self) -> frozenset[int]:
         """The indices of its values that sound nothing."""
-        return self.shaping.silent(self._room.dimension - 1) if not self.shaping.idle else NONE_MUTED
+        return self.shaping.silent(self._session.dimension - 1) if not self.shaping.idle else NONE_MUTED
 
     def end_muted(self) -> None:
         """What sounds of muted values ends now, and not with the player's next event."""
-        self._room.outputs.end_notes(self.silent & self._own, self.name, self.wiring.plays_channels)
+        self._session.outputs.end_notes(self.silent & self._own, self.name, self.routing.plays_channels)
 
     def begin_log(self) -> None:
         """Begin another file of its log."""

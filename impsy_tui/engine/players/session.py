@@ -11,10 +11,10 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.base import REPLAY, Impulse, PlayerLog, Tell
-from impsy_tui.engine.players.ensemble.gesture_recording import GuidedRecording
+from impsy_tui.engine.players.base import REPLAY, Impulse, Notify, PlayerLog
+from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
-from impsy_tui.engine.players.kinds import Anybody
+from impsy_tui.engine.players.kinds import AnyPredictor
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.roster import Roster
 from impsy_tui.engine.players.routing import Routing
@@ -80,7 +80,7 @@ class Session(Roster):
         self,
         scheduler: Scheduler,
         outputs: Outputs,
-        tell: Tell,
+        notify: Notify,
         addressed: Callable[[str, str, Sequence[Any], bool], str],
         settings: SessionSettings,
         random: np.random.Generator,
@@ -94,38 +94,43 @@ class Session(Roster):
         self.heard_events = 0
         self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
-        self.witness: SessionObserver | None = None
+        self.observer: SessionObserver | None = None
         """Who is told what the musician and the players do, if anybody is to be."""
-        self.guided: GuidedRecording | None = None
+        self.gesture_recording: GestureRecording | None = None
         """Records labelled gestures, where there is a log for them."""
         self.source = "interface"
         """Who plays what is heard: "interface", or "replay" while a log is replayed."""
         self.held_notes = HeldNotes(self)
-        self.tempo = Tempo(scheduler, outputs, lambda level, text: tell(level, "clock", text))
-        self.taker: Callable[[str, str, bytes, Rights], bool] | None = None
+        self.tempo = Tempo(scheduler, outputs, lambda level, text: notify(level, "clock", text))
+        self.message_handler: Callable[[str, str, bytes, Rights], bool] | None = None
         """Takes messages that are bound to a command, or to be learned; None where there is neither."""
-        self.osc_taker: Callable[[str, str, Sequence[Any]], bool] | None = None
+        self.osc_handler: Callable[[str, str, Sequence[Any]], bool] | None = None
         """Takes OSC messages that are to be learned; None if nothing is learned here."""
         self._listeners: dict[str, list[Player]] = {}
         self._thru_sounds = False
         self._random = random
         self._began = scheduler.now()
-        self.tell = tell
+        self.notify = notify
         self._addressed = addressed
 
     # Seats
 
     def add(
-        self, name: str, player: Anybody, settings: PlayerSettings, log: PlayerLog, wiring: Routing | None = None
+        self,
+        name: str,
+        predictor: AnyPredictor,
+        settings: PlayerSettings,
+        log: PlayerLog,
+        routing: Routing | None = None,
     ) -> Player:
         """Give a player a seat; the first has the focus."""
-        seat = Player(name, player, settings, wiring or Routing(), log, self, self._random)
-        self.seats[name] = self.everybody[name] = seat
+        player = Player(name, predictor, settings, routing or Routing(), log, self, self._random)
+        self.players[name] = self.all_players[name] = player
         self.focus = self.focus or name
-        for each in self.seats:
-            hear_it = [other for other in self.seats.values() if each in other.wiring.hears_players]
+        for each in self.players:
+            hear_it = [other for other in self.players.values() if each in other.routing.hears_players]
             self._listeners[each] = hear_it
-        return seat
+        return player
 
     # A Listener, for channels
 
@@ -167,32 +172,32 @@ class Session(Roster):
                 self.outputs.thru(vector, said)
             self._thru_sounds = True
         impulse: Impulse | None = None if self._lone else set()
-        witness = self.witness if self.witness is not None and self.witness.listens else None
-        began = witness is not None and self._is_call(at - before)
-        for seat in self.seats.values():
-            if seat.hears_channel(channel):
-                seat.hear(vector, said, meant, at, impulse)
-        if witness is not None:
-            witness.heard(began)
+        observer = self.observer if self.observer is not None and self.observer.listens else None
+        began = observer is not None and self._is_call(at - before)
+        for player in self.players.values():
+            if player.hears_channel(channel):
+                player.hear(vector, said, meant, at, impulse)
+        if observer is not None:
+            observer.heard(began)
 
     @property
     def player_has_turn(self) -> bool:
         """True while a player that takes turns has its turn."""
-        return any(seat.part.turn is Turn.PLAYER for seat in self.seats.values())
+        return any(player.behaviour.turn is Turn.PLAYER for player in self.players.values())
 
     def _is_call(self, silence: float) -> bool:
         """Whether what the musician plays now, after a silence, begins a call."""
         if self.heard_events == 1:
             return True
-        seat = self.seats.get(self.focus)
-        if seat is None:
+        player = self.players.get(self.focus)
+        if player is None:
             return silence >= parameters.THRESHOLD.limits.default
-        return silence >= seat.part.settings.threshold or seat.part.turn is Turn.PLAYER
+        return silence >= player.behaviour.settings.threshold or player.behaviour.turn is Turn.PLAYER
 
     def turned(self, player: str) -> None:
         """A player's turn began."""
-        if self.witness is not None:
-            self.witness.turned(player)
+        if self.observer is not None:
+            self.observer.turned(player)
 
     def replayed(self, values: Sequence[float], at: float) -> None:
         """An event of a log is played as if the musician had played it now."""
@@ -209,9 +214,9 @@ class Session(Roster):
     def holding(self, channel: str, held: bool, at: float) -> None:
         """The musician holds something down on a channel, or has let go of everything there."""
         self.held_notes.note(channel, held, at)
-        for seat in self.seats.values():
-            if seat.hears_channel(channel):
-                seat.held(channel, held, at)
+        for player in self.players.values():
+            if player.hears_channel(channel):
+                player.held(channel, held, at)
 
     @property
     def holds(self) -> bool:
@@ -225,21 +230,21 @@ class Session(Roster):
 
     def described(self, channel: str, feats: HeardDescriptors, at: float) -> str:
         """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
-        told = [seat.described(feats, at) for seat in self.seats.values() if seat.hears_channel(channel)]
+        told = [player.described(feats, at) for player in self.players.values() if player.hears_channel(channel)]
         heard = [problem for problem in told if problem is not None]
         return next(filter(None, heard), "") if heard else NO_AGENT
 
     def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
         """A MIDI message came in; whether it was taken for a command, or to be learned."""
-        return self.taker is not None and self.taker(channel, device, message, rights)
+        return self.message_handler is not None and self.message_handler(channel, device, message, rights)
 
     def touched(self, channel: str, touch: Touch | Lifted) -> None:
         """A finger did something on a surface."""
-        for band in self.bands.values():
-            if band.hears_channel(channel):
-                band.hear(touch)
-        if self.guided is not None:
-            self.guided.hear(channel, touch)
+        for ensemble in self.ensembles.values():
+            if ensemble.hears_channel(channel):
+                ensemble.hear(touch)
+        if self.gesture_recording is not None:
+            self.gesture_recording.hear(channel, touch)
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
         """A message of a clock came in."""
@@ -247,7 +252,7 @@ class Session(Roster):
 
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """An OSC message came in; true if it was taken to be learned."""
-        return self.osc_taker is not None and self.osc_taker(channel, address, arguments)
+        return self.osc_handler is not None and self.osc_handler(channel, address, arguments)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """A control message came in; what is wrong with it, if anything, is returned."""
@@ -255,7 +260,7 @@ class Session(Roster):
 
     def trouble(self, channel: str, message: str, level: str = "warning") -> None:
         """Something is wrong with a channel."""
-        self.tell(level, channel, message)
+        self.notify(level, channel, message)
 
     # A Room, for seats
 
@@ -278,9 +283,9 @@ class Session(Roster):
         """Who hears this player."""
         return self._listeners[name]
 
-    def refuses(self, seat: Player, dimension: int) -> str:
+    def refuses(self, player: Player, dimension: int) -> str:
         """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
-        if not self._lone or seat.wiring.fixed:
+        if not self._lone or player.routing.fixed:
             if dimension > self.dimension:
                 return f"the instrument has {self.dimension - 1} values"
             return ""
@@ -289,9 +294,9 @@ class Session(Roster):
                 return f"{outlet.channel.name}: {why}"
         return ""
 
-    def resize(self, seat: Player, dimension: int) -> None:
+    def resize(self, player: Player, dimension: int) -> None:
         """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
-        if not self._lone or seat.wiring.fixed:
+        if not self._lone or player.routing.fixed:
             return
         self.outputs.cancel_fade()
         self.dimension = dimension
@@ -306,12 +311,12 @@ class Session(Roster):
     @property
     def alone(self) -> bool:
         """Whether there is one player only."""
-        return len(self.everybody) == 1
+        return len(self.all_players) == 1
 
     @property
     def _lone(self) -> bool:
         """Whether nobody, or one only, plays the instrument's values."""
-        return len(self.seats) <= 1
+        return len(self.players) <= 1
 
     # For the performer, about everybody
 
@@ -338,29 +343,29 @@ class Session(Roster):
     def leave_filter(self) -> None:
         """A player has another mode: pass input on as before mode filter, if no player is in polyphony any more."""
         before = self.settings.thru_before_filter
-        if before is not None and all(seat.part.mode.name != "polyphony" for seat in self.seats.values()):
+        if before is not None and all(player.behaviour.mode.name != "polyphony" for player in self.players.values()):
             self.set_thru(before)
 
     def start(self) -> None:
         """Begin to play."""
-        for player in self.everybody.values():
+        for player in self.all_players.values():
             player.start()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
-        for player in self.everybody.values():
+        for player in self.all_players.values():
             player.stop()
         self.outputs.stop()
 
     def pause(self) -> None:
         """Every player is silent and listens; a knob that was passed on as a note sounds no more."""
         self.end_thru()
-        for player in self.everybody.values():
+        for player in self.all_players.values():
             player.pause()
 
     def resume(self) -> None:
         """Every player may play again; a fade ends where it is."""
-        for player in self.everybody.values():
+        for player in self.all_players.values():
             player.resume()
 
     def panic(self) -> None:
@@ -371,12 +376,12 @@ class Session(Roster):
 
     def fade(self, seconds: float, done: Callable[[], None]) -> None:
         """The players stop, and the outputs glide to their safe values; then silence."""
-        for seat in self.seats.values():
-            seat.pause(silence=False)
+        for player in self.players.values():
+            player.pause(silence=False)
 
         def arrived() -> None:
-            for band in self.bands.values():
-                band.pause()
+            for ensemble in self.ensembles.values():
+                ensemble.pause()
             self.outputs.silence()
             done()
 
@@ -385,8 +390,8 @@ class Session(Roster):
     def _silent(self) -> frozenset[int]:
         """The values that nobody lets sound."""
         sounding: set[int] = set()
-        for seat in self.seats.values():
-            sounding.update(index for index in seat.plays if index not in seat.silent)
+        for player in self.players.values():
+            sounding.update(index for index in player.plays if index not in player.silent)
         return frozenset(range(self.dimension - 1)) - sounding
 
 

@@ -75,28 +75,28 @@ class Parametric(Protocol):
     name: str
 
     @property
-    def part(self) -> HasParameters:
+    def behaviour(self) -> HasParameters:
         """What plays."""
 
     @property
-    def parts(self) -> Sequence[HasParameters]:
+    def behaviours(self) -> Sequence[HasParameters]:
         """What plays, and what is auditioned."""
 
 
 def value_of(player: Parametric, parameter: Parameter) -> Any:
     """Returns the value of a parameter."""
-    return getattr(player.part.settings, parameter.name)
+    return getattr(player.behaviour.settings, parameter.name)
 
 
 def set_parameter(player: Parametric, parameter: Parameter, value: Any) -> None:
     """Sets a parameter of a player, and of the model that is auditioned there."""
-    for part in player.parts:
-        part.set_value(parameter.name, value)
+    for behaviour in player.behaviours:
+        behaviour.set_value(parameter.name, value)
 
 
 def has_parameter(player: Parametric, parameter: Parameter) -> bool:
     """True if a parameter means something to a player."""
-    return any(part.kind in parameter.scope for part in player.parts)
+    return any(behaviour.kind in parameter.scope for behaviour in player.behaviours)
 
 
 def without_parameter(players: Sequence[Parametric], parameter: Parameter) -> str:
@@ -105,9 +105,9 @@ def without_parameter(players: Sequence[Parametric], parameter: Parameter) -> st
     return f"{names} has no {parameter.name}: only a player of kind {kinds} has"
 
 
-def captured(part: HasParameters, *kinds: str) -> dict[str, Any]:
+def captured(behaviour: HasParameters, *kinds: str) -> dict[str, Any]:
     """Returns the values of a player: of its own kind, and of others that may take its place."""
-    return {one.name: getattr(part.settings, one.name) for one in parameters_of(*kinds, part.kind)}
+    return {one.name: getattr(behaviour.settings, one.name) for one in parameters_of(*kinds, behaviour.kind)}
 
 
 def table(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:

@@ -22,9 +22,9 @@ class PdPatch:
         tell: says things to the performer (level, text).
     """
 
-    def __init__(self, patch: Path, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, patch: Path, notify: Callable[[str, str], None]) -> None:
         self._patch = patch
-        self._tell = tell
+        self._notify = notify
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -32,10 +32,10 @@ class PdPatch:
         """Start it; where that cannot be done, say so and go on without."""
         program = shutil.which("pd")
         if program is None:
-            self._tell("warning", "Pure Data is not installed: there is no sound (Debian: puredata-core)")
+            self._notify("warning", "Pure Data is not installed: there is no sound (Debian: puredata-core)")
             return
         if not _is_file(self._patch):
-            self._tell("error", f"{self._patch} is not there: there is no sound")
+            self._notify("error", f"{self._patch} is not there: there is no sound")
             return
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -46,10 +46,10 @@ class PdPatch:
                 start_new_session=True,
             )
         except OSError as error:
-            self._tell("error", f"{program} cannot be started: {error.strerror}: there is no sound")
+            self._notify("error", f"{program} cannot be started: {error.strerror}: there is no sound")
             return
         self._watch = asyncio.get_running_loop().create_task(self._wait(self._process))
-        self._tell("info", f"Pure Data runs {self._patch.name}")
+        self._notify("info", f"Pure Data runs {self._patch.name}")
 
     async def close(self) -> None:
         """End it."""
@@ -69,11 +69,11 @@ class PdPatch:
             if not told and (found := _NO_AUDIO.search(line)):
                 told = True
                 why = line[line.rfind(b"\n", 0, found.start()) + 1 :].split(b"\n")[0].decode(errors="replace").strip()
-                self._tell(
+                self._notify(
                     "error", f"Pure Data has no sound output: {why}. Start a sound server, or plug a device in"
                 )
         code = await process.wait()
-        self._tell("error", f"Pure Data has ended (code {code}): there is no sound")
+        self._notify("error", f"Pure Data has ended (code {code}): there is no sound")
 
 
 def _is_file(path: Path) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.seek import Scaler
 from impsy_tui.control.agent_state import GROUPS, AgentState
-from impsy_tui.engine.players.agent import AgentPlayer
+from impsy_tui.engine.players.agent import AgentBehaviour
 
 _SHOWN: Final = {
     "loudness": ["loudness-dBFS"],
@@ -24,19 +24,19 @@ _WIDTH: Final = 3.0
 _MOST_WORDS: Final = 4
 
 
-def agent_state(part: AgentPlayer, now: float) -> AgentState:
+def agent_state(behaviour: AgentBehaviour, now: float) -> AgentState:
     """How an agent is doing."""
-    standing, player = part.standing, part.player
-    feats = standing.heard
+    status, player = behaviour.status, behaviour.predictor
+    feats = status.heard
     scaler = player.model.known.scaler
     return AgentState(
         hear=_in_words(player.matters),
-        resting=standing.resting,
+        resting=status.resting,
         level=float(feats.musician[0]) if feats is not None else -157.0,
-        heard=now - standing.heard_at if feats is not None else -1.0,
-        rate=standing.rate.rate(now),
-        distance=standing.distance,
-        distances=tuple(standing.distances),
+        heard=now - status.heard_at if feats is not None else -1.0,
+        rate=status.rate.rate(now),
+        distance=status.distance,
+        distances=tuple(status.distances),
         musician=_grouped(scaler.standardised(feats.musician), scaler) if feats is not None else (),
         own=_grouped(player.sounds, scaler),
     )

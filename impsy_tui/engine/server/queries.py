@@ -35,14 +35,14 @@ class Queries:
 
     def __init__(
         self,
-        library: UserFiles,
+        user_files: UserFiles,
         settings: SettingsEditor,
         session: Session,
         rig: RigChecker,
         ports: PortLister,
         live_set: LiveSet,
     ) -> None:
-        self._library = library
+        self._library = user_files
         self._settings = settings
         self._session = session
         self._rig = rig
@@ -90,13 +90,13 @@ class Queries:
     def _live(self) -> dict[str, str]:
         """What commands may have changed since the start."""
         session = self._session
-        seat = session.seats.get(session.focus)
-        if seat is None:
+        player = session.players.get(session.focus)
+        if player is None:
             return {"interaction.input_thru": written(session.settings.thru)}
         values = {
             one.key: 0.0 if value is None else value
             for one in parameters_of(MDRNN)
-            for value in (value_of(seat, one),)
+            for value in (value_of(player, one),)
             if one.key
         }
         values["interaction.input_thru"] = session.settings.thru

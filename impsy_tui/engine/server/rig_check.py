@@ -95,9 +95,9 @@ class RigChecker:
         return checks or [Check("channels", "error", "none is configured: nothing can be heard or played")]
 
     def _look_at_players(self) -> list[Check]:
-        seats = self._session.seats
-        players = [_look_at_player("model" if len(seats) == 1 else name, seat) for name, seat in seats.items()]
-        return players + list(map(_look_at_band, self._session.bands.values()))
+        players = self._session.players
+        checks = [_look_at_player("model" if len(players) == 1 else name, player) for name, player in players.items()]
+        return checks + list(map(_look_at_band, self._session.ensembles.values()))
 
     def _look_at_log(self) -> Check:
         log = self._log
@@ -147,20 +147,20 @@ class RigChecker:
         return Check("socket", "ok", f"{self._socket}, for you alone")
 
 
-def _look_at_player(name: str, seat: Player) -> Check:
-    player = seat.part.player
-    if player.kind == "dummy":
+def _look_at_player(name: str, player: Player) -> Check:
+    predictor = player.behaviour.predictor
+    if predictor.kind == "dummy":
         return Check(name, "error", "DUMMY: no model is loaded, it wanders at random")
-    return Check(name, "ok", f"{player.name}, dimension {player.dimension}, {player.runtime}")
+    return Check(name, "ok", f"{predictor.name}, dimension {predictor.dimension}, {predictor.runtime}")
 
 
-def _look_at_band(band: EnsemblePlayer) -> Check:
-    equipment = band.part.equipment
-    if equipment.kind == "dummy":
-        return Check(band.name, "error", "DUMMY: no model is loaded, it wanders at random")
-    if missing := equipment.clips.missing:
-        return Check(band.name, "warning", f"{band.describe()}; there are no clips of {', '.join(missing)}")
-    return Check(band.name, "ok", band.describe())
+def _look_at_band(ensemble: EnsemblePlayer) -> Check:
+    models = ensemble.behaviour.models
+    if models.kind == "dummy":
+        return Check(ensemble.name, "error", "DUMMY: no model is loaded, it wanders at random")
+    if missing := models.clips.missing:
+        return Check(ensemble.name, "warning", f"{ensemble.describe()}; there are no clips of {', '.join(missing)}")
+    return Check(ensemble.name, "ok", ensemble.describe())
 
 
 def _look_at_timing(late: float) -> Check:

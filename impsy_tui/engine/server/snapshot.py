@@ -13,7 +13,7 @@ from impsy_tui.control.states import ChannelState, JobState, LogState, MachineSt
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.players.kinds import PlayerKind, agents_of
+from impsy_tui.engine.players.kinds import PlayerBehaviour, agent_behaviours
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured
@@ -76,8 +76,8 @@ class SnapshotMaker:
         now = self._loop.time()
         self._roll(now)
         session = self._session
-        focused = session.seats.get(session.focus)
-        understudy = None if focused is None else focused.understudy
+        focused = session.players.get(session.focus)
+        understudy = None if focused is None else focused.auditioned
         return Snapshot(
             time=time.time(),
             uptime=now - self._began,
@@ -87,7 +87,7 @@ class SnapshotMaker:
             input_age=-1.0 if session.last_input_at is None else now - session.last_input_at,
             heard=session.heard_events,
             thru=session.settings.thru,
-            players=tuple(self._player(name, now) for name in session.everybody),
+            players=tuple(self._player(name, now) for name in session.all_players),
             channels=tuple(
                 _channel_state(channel, now, session.outputs.nudges.get(channel.name, 0.0))
                 for channel in self._channels
@@ -112,15 +112,15 @@ class SnapshotMaker:
             cue=self._live_set.cues.state(),
             replay=self._live_set.replay.replayer.state(),
             recording=self._live_set.recording.runs,
-            guided=session.guided.state(now) if session.guided is not None else None,
+            gesture_recording=session.gesture_recording.state(now) if session.gesture_recording is not None else None,
             held=session.held_notes.words,
         )
 
     def _player(self, name: str, now: float) -> PlayerState:
-        if band := self._session.bands.get(name):
-            return band.state(now)
-        seat = self._session.seats[name]
-        return _player_state(seat, seat.part, now)
+        if ensemble := self._session.ensembles.get(name):
+            return ensemble.state(now)
+        player = self._session.players[name]
+        return _player_state(player, player.behaviour, now)
 
     def _roll(self, now: float) -> None:
         if now - self._second >= 1.0:
@@ -148,29 +148,29 @@ class SnapshotMaker:
         return LogState(log.enabled, str(log.file or ""), log.rows, log.written, log.problem, self._disk_free)
 
 
-def _player_state(seat: Player, part: PlayerKind, now: float) -> PlayerState:
-    auditioned = part is seat.understudy
-    player, upcoming = part.player, part.upcoming
+def _player_state(player: Player, behaviour: PlayerBehaviour, now: float) -> PlayerState:
+    auditioned = behaviour is player.auditioned
+    predictor, upcoming = behaviour.predictor, behaviour.upcoming
     return PlayerState(
-        name="audition" if auditioned else seat.name,
-        kind=player.kind,
-        model=player.name,
-        runtime=player.runtime,
-        mode=part.mode.name,
-        turn=part.turn.value,
-        paused=part.paused,
-        parameters=captured(part),
-        max_gap=part.max_gap,
-        output=part.last_output or () if auditioned else seat.sounding,
-        output_age=-1.0 if part.last_output is None else now - part.last_output_at,
+        name="audition" if auditioned else player.name,
+        kind=predictor.kind,
+        model=predictor.name,
+        runtime=predictor.runtime,
+        mode=behaviour.mode.name,
+        turn=behaviour.turn.value,
+        paused=behaviour.paused,
+        parameters=captured(behaviour),
+        max_gap=behaviour.max_gap,
+        output=behaviour.last_output or () if auditioned else player.sounding,
+        output_age=-1.0 if behaviour.last_output is None else now - behaviour.last_output_at,
         upcoming=upcoming[1] if upcoming else (),
         upcoming_in=max(0.0, upcoming[0] - now) if upcoming else 0.0,
-        played=part.played,
-        skipped=part.skipped,
-        replaced=part.replaced,
-        hears=() if seat.hears_all else seat.hears,
-        plays=() if seat.plays_all else seat.plays,
-        agent=next((agent_state(each, now) for each in agents_of([part])), None),
+        played=behaviour.played,
+        skipped=behaviour.skipped,
+        replaced=behaviour.replaced,
+        hears=() if player.hears_all else player.hears,
+        plays=() if player.plays_all else player.plays,
+        agent=next((agent_state(each, now) for each in agent_behaviours([behaviour])), None),
     )
 
 

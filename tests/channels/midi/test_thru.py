@@ -6,7 +6,7 @@ from impsy_tui.engine.players.session import SessionSettings
 from tests.support.channels.fake_listener import Hearing, perform
 from tests.support.channels.midi_wires import MIXED, channel_on, messages, silenced
 from tests.support.channels.pseudo_terminals import Wire
-from tests.support.engine.scripted_players import Band
+from tests.support.engine.scripted_players import ScriptedSession
 from tests.support.waiting import until
 
 
@@ -44,10 +44,10 @@ def test_mapping_leaves_dimensions_that_were_not_said() -> None:
 
 
 def test_thru_note_ends_with_its_key_and_with_pause() -> None:
-    band = Band("useronly", settings=SessionSettings(thru=True))
-    band.play(0.5)
-    band.session.released("in", frozenset((0,)))
-    assert band.out.said[-1][1] == frozenset((0,))
-    band.out.said.clear()
-    band.session.pause()
-    assert band.out.said[0][1] == frozenset((0,))
+    virtual = ScriptedSession("useronly", settings=SessionSettings(thru=True))
+    virtual.play(0.5)
+    virtual.session.released("in", frozenset((0,)))
+    assert virtual.out.said[-1][1] == frozenset((0,))
+    virtual.out.said.clear()
+    virtual.session.pause()
+    assert virtual.out.said[0][1] == frozenset((0,))

@@ -38,10 +38,10 @@ class _Sized(EnsembleView):
         return self.room
 
 
-def _drawn(width: int, height: int, band: EnsembleState = BAND) -> list[str]:
+def _drawn(width: int, height: int, ensemble: EnsembleState = BAND) -> list[str]:
     view = _Sized(ThemeFolders(glyphs=True).load("amber"))
     view.room = Size(width, height)
-    view.show(snapshot(kind="ensemble", mode="band", band=band))
+    view.show(snapshot(kind="ensemble", mode="band", ensemble=ensemble))
     view.width = width
     return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(height)]
 

@@ -23,10 +23,10 @@ class _Sized(GestureRecordingView):
         return self.room
 
 
-def _drawn(width: int, guided: GestureRecordingState) -> list[str]:
+def _drawn(width: int, gesture_recording: GestureRecordingState) -> list[str]:
     view = _Sized(ThemeFolders(glyphs=True).load("amber"))
     view.room = Size(width, 4)
-    view.show(staged(guided=guided))
+    view.show(staged(gesture_recording=gesture_recording))
     view.width = width
     return ["".join(segment.text for segment in view.segments(y)).rstrip() for y in range(4)]
 

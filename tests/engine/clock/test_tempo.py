@@ -13,7 +13,7 @@ from tests.support.engine.musical_time import NoLines, tempo_at
 
 TEMPOS = st.floats(parameters.TEMPO.limits.low, parameters.TEMPO.limits.high)
 SWINGS = st.floats(parameters.SWING.limits.low, parameters.SWING.limits.high)
-NOTES = st.sampled_from([f"1/{part}" for part in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)])
+NOTES = st.sampled_from([f"1/{behaviour}" for behaviour in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)])
 
 
 class TestBeats:

@@ -12,23 +12,23 @@ from impsy_tui.engine.players.routing import Routing
 from impsy_tui.language import Program
 from impsy_tui.mdrnn.dummy import DummyPredictor
 from tests.support.engine.command_host import BareHost
-from tests.support.engine.scripted_players import Band, Member
+from tests.support.engine.scripted_players import Member, ScriptedSession
 
 
 class _Duo:
     """Two players that commands are given to."""
 
     def __init__(self, folder: Path, mode: str = "battle") -> None:
-        self.band = Band(mode)
-        self.b: Member = self.band.join("b", mode)
-        commands = CommandDispatcher(BareHost(self.band.session, folder))  # type: ignore[arg-type]
+        self.virtual = ScriptedSession(mode)
+        self.b: Member = self.virtual.join("b", mode)
+        commands = CommandDispatcher(BareHost(self.virtual.session, folder))  # type: ignore[arg-type]
         self.executor = Executor(
             commands.carry_out,
             np.random.default_rng(1),
             lambda *said: None,
             lambda: None,
             lambda work: work.close(),
-            self.band.session.scheduler.work,
+            self.virtual.session.scheduler.work,
         )
 
     def do(self, line: str) -> LineResult:
@@ -38,7 +38,7 @@ class _Duo:
 
     @property
     def temperatures(self) -> tuple[float, float]:
-        return self.band.player.pi_temperature, self.b.player.pi_temperature
+        return self.virtual.predictor.pi_temperature, self.b.predictor.pi_temperature
 
 
 @pytest.fixture
@@ -57,9 +57,9 @@ def test_a_command_is_for_the_focus_unless_it_says_whom(duo: _Duo) -> None:
 
 
 def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
-    band = Band("battle")
-    commands = CommandDispatcher(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
-    work = band.session.scheduler.work
+    virtual = ScriptedSession("battle")
+    commands = CommandDispatcher(BareHost(virtual.session, tmp_path))  # type: ignore[arg-type]
+    work = virtual.session.scheduler.work
     executor = Executor(
         commands.carry_out,
         np.random.default_rng(1),
@@ -87,7 +87,7 @@ def test_players_are_listed_with_the_focus_marked(duo: _Duo) -> None:
 
 def test_pause_resume_and_panic_are_for_everybody_unless_they_say_whom(duo: _Duo) -> None:
     def paused() -> tuple[bool, bool]:
-        return duo.band.part.paused, duo.b.seat.part.paused
+        return duo.virtual.behaviour.paused, duo.b.player.behaviour.paused
 
     duo.do("@b pause")
     assert paused() == (False, True)
@@ -99,27 +99,27 @@ def test_pause_resume_and_panic_are_for_everybody_unless_they_say_whom(duo: _Duo
     assert paused() == (False, True)
     duo.do("resume; panic")
     assert paused() == (True, True)
-    assert duo.band.out.said[-1][1] == "panic"
+    assert duo.virtual.out.said[-1][1] == "panic"
     duo.do("resume")
-    duo.band.wait(0.5)
+    duo.virtual.wait(0.5)
     duo.do("@main panic")
     assert paused() == (True, False)
 
 
 def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
     duo.do("@b mute x1; hold x1 0.5")
-    assert (duo.band.seat.shaping.muted, duo.band.seat.shaping.held) == (set(), {0: 0.5})
-    assert duo.b.seat.shaping.muted == {0}
+    assert (duo.virtual.player.shaping.muted, duo.virtual.player.shaping.held) == (set(), {0: 0.5})
+    assert duo.b.player.shaping.muted == {0}
     duo.do("@b unload")
-    assert isinstance(duo.b.seat.part.player, DummyPredictor)
-    assert duo.band.part.player is duo.band.player
+    assert isinstance(duo.b.player.behaviour.predictor, DummyPredictor)
+    assert duo.virtual.behaviour.predictor is duo.virtual.predictor
 
 
 def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: Path) -> None:
-    band = Band("battle", instrument=4, wiring=Routing((0,), (0,)))
-    band.join("b", "battle", wiring=Routing((2,), (2,)))
-    commands = CommandDispatcher(BareHost(band.session, tmp_path))  # type: ignore[arg-type]
-    work = band.session.scheduler.work
+    virtual = ScriptedSession("battle", instrument=4, routing=Routing((0,), (0,)))
+    virtual.join("b", "battle", routing=Routing((2,), (2,)))
+    commands = CommandDispatcher(BareHost(virtual.session, tmp_path))  # type: ignore[arg-type]
+    work = virtual.session.scheduler.work
     executor = Executor(
         commands.carry_out,
         np.random.default_rng(1),
@@ -143,4 +143,4 @@ def test_turns_are_given_to_those_who_take_them(tmp_path: Path) -> None:
     duo.do("@main mode battle")
     assert duo.do("give").problems == ["give needs turns: battle has none, mode callresponse has"]
     assert duo.do("@all give").replies == ["all: the player's turn"]
-    assert duo.b.seat.part.turn.value == "player"
+    assert duo.b.player.behaviour.turn.value == "player"

@@ -18,9 +18,9 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 @pytest.fixture
 def incoming(set_: VirtualSession) -> ExternalCommands:
-    learner = MidiLearn(list, lambda text: None, VirtualTime().scheduler)
+    midi_learn = MidiLearn(list, lambda text: None, VirtualTime().scheduler)
     return ExternalCommands(
-        set_.bindings, learner, set_.executor, lambda *said: set_.told.append(said), set_.time.scheduler.work
+        set_.bindings, midi_learn, set_.executor, lambda *said: set_.told.append(said), set_.time.scheduler.work
     )
 
 
@@ -81,7 +81,7 @@ def test_another_machine_may_not_stop_the_music(
     incoming.bind_all({"osc /foot/1": "pause"}, "[bind]")
     problem = incoming.addressed("osc", address, arguments, False)
     assert "from another machine is refused: [osc] remote_commands = true allows it" in problem
-    assert not set_.session.seat.part.paused
+    assert not set_.session.focused_player.behaviour.paused
 
 
 def test_an_address_bound_to_a_parameter_is_heard_from_another_machine(
@@ -105,7 +105,7 @@ def test_bound_message_of_another_machine_obeys_configuration(
 
     pause = "cc 1 = 127 ch 1: pause from another machine is refused: [websocket] remote_commands = true allows it"
     assert press(1, Rights.PARAMETERS) == pause
-    assert not set_.session.seat.part.paused
+    assert not set_.session.focused_player.behaviour.paused
     press(2, Rights.PARAMETERS)
     assert temp(set_) == 1.2
     refused = press(3, Rights.PLAY)
@@ -114,4 +114,4 @@ def test_bound_message_of_another_machine_obeys_configuration(
     )
     assert temp(set_) == 1.2
     press(1, Rights.COMMANDS)
-    assert set_.session.seat.part.paused
+    assert set_.session.focused_player.behaviour.paused

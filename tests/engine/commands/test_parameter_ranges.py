@@ -104,11 +104,11 @@ def _check_all_doors(set_: VirtualSession) -> None:
     for line in scene_lines(scene, "main"):
         assert not isinstance(parse(line), Mistake), line
 
-    player = last_session.SavedPlayer("", captured(set_.session.seats["main"].part), paused=False)
-    assert last_session._player(json.loads(json.dumps(asdict(player)))) == player
+    saved = last_session.SavedPlayer("", captured(set_.session.players["main"].behaviour), paused=False)
+    assert last_session._player(json.loads(json.dumps(asdict(saved)))) == saved
 
-    seat = set_.session.seats["main"]
-    state = _player_state(seat, seat.part, set_.time.time)
+    player = set_.session.players["main"]
+    state = _player_state(player, player.behaviour, set_.time.time)
     assert msgspec.json.decode(msgspec.json.encode(state), type=PlayerState) == state
     assert msgspec.json.decode(msgspec.json.encode(set_.tempo.state()), type=TempoState | None) == set_.tempo.state()
 

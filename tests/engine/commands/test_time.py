@@ -10,106 +10,106 @@ from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.engine.performance.scenes.scene import SceneKeeper, rig_lines
 from impsy_tui.errors import UserError
 from impsy_tui.language import Mistake, parse
-from tests.support.engine.scripted_players import Band
+from tests.support.engine.scripted_players import ScriptedSession
 
 
-def _commands(band: Band) -> CommandDispatcher:
-    return CommandDispatcher(cast(Any, SimpleNamespace(session=band.session, tempo=band.session.tempo)))
+def _commands(virtual: ScriptedSession) -> CommandDispatcher:
+    return CommandDispatcher(cast(Any, SimpleNamespace(session=virtual.session, tempo=virtual.session.tempo)))
 
 
-def _do(band: Band, line: str) -> str:
+def _do(virtual: ScriptedSession, line: str) -> str:
     program = parse(line)
     assert not isinstance(program, Mistake), program.message
-    return "; ".join(str(_commands(band).carry_out(invocation)) for invocation in program.walk())
+    return "; ".join(str(_commands(virtual).carry_out(invocation)) for invocation in program.walk())
 
 
 def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
-    band = Band("battle")
-    tempo = band.session.tempo
-    assert _do(band, "quantise 1/8 at 90") == "quantised to 1/8, at 90"
+    virtual = ScriptedSession("battle")
+    tempo = virtual.session.tempo
+    assert _do(virtual, "quantise 1/8 at 90") == "quantised to 1/8, at 90"
     assert tempo.grid is not None
     assert (tempo.grid.note, tempo.beats) == ("1/8", 90.0)
-    assert _do(band, "quantise 1/16") == "quantised to 1/16, at 90"
-    assert _do(band, "swing 60%") == "swing 60%"
+    assert _do(virtual, "quantise 1/16") == "quantised to 1/16, at 90"
+    assert _do(virtual, "swing 60%") == "swing 60%"
     assert tempo.swing == 0.6
-    assert _do(band, "quantise off") == "not quantised: events sound at once"
+    assert _do(virtual, "quantise off") == "not quantised: events sound at once"
     assert tempo.grid is None
-    assert _do(band, "tempo 133") == "tempo 133"
+    assert _do(virtual, "tempo 133") == "tempo 133"
     assert tempo.beats == 133.0
 
 
 def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
-    band = Band("battle")
-    tempo = band.session.tempo
-    assert _do(band, "quantise clock") == "quantised to 1/16, by the incoming clock"
+    virtual = ScriptedSession("battle")
+    tempo = virtual.session.tempo
+    assert _do(virtual, "quantise clock") == "quantised to 1/16, by the incoming clock"
     assert tempo.clock_in.follows
-    _do(band, "quantise 1/4")
-    assert _do(band, "quantise clock") == "quantised to 1/4, by the incoming clock"
-    assert _do(band, "quantise off; clock in").endswith("no clock is followed: tempo 120")
+    _do(virtual, "quantise 1/4")
+    assert _do(virtual, "quantise clock") == "quantised to 1/4, by the incoming clock"
+    assert _do(virtual, "quantise off; clock in").endswith("no clock is followed: tempo 120")
     assert not tempo.clock_in.follows
-    assert _do(band, "clock in on") == "the incoming clock is followed"
+    assert _do(virtual, "clock in on") == "the incoming clock is followed"
 
 
 @pytest.mark.parametrize("line", ["tempo 90", "quantise 1/16 at 90", "quantise clock at 90", "quantise off at 90"])
 def test_a_tempo_that_cannot_be_is_refused_in_words(line: str) -> None:
-    band = Band("battle")
-    band.session.tempo.set_follows(True)
+    virtual = ScriptedSession("battle")
+    virtual.session.tempo.set_follows(True)
     for _ in range(10):
-        band.session.clock("midi", "Sequencer", b"\xf8", band.time.time)
-        band.wait(0.02)
+        virtual.session.clock("midi", "Sequencer", b"\xf8", virtual.time.time)
+        virtual.wait(0.02)
     with pytest.raises(UserError, match=r"clock|quantise off takes no tempo"):
-        _do(band, line)
+        _do(virtual, line)
 
 
 def test_turns_and_clocks_and_nudges_by_word() -> None:
-    band = Band("battle")
-    assert "next bar" in _do(band, "hand over on bar")
-    assert band.session.tempo.hand_over == "bar"
-    assert "as soon as" in _do(band, "hand over now")
-    assert _do(band, "clock out on") == "a clock is sent, and starts on the next bar"
-    assert band.session.tempo.clock_out.sends
-    assert _do(band, "clock out") == "no clock is sent"
-    assert _do(band, "nudge out -12ms") == "out nudged -12 ms"
-    assert band.session.outputs.nudges == {"out": -0.012}
-    assert _do(band, "nudge out 0s") == "out is not nudged"
+    virtual = ScriptedSession("battle")
+    assert "next bar" in _do(virtual, "hand over on bar")
+    assert virtual.session.tempo.hand_over == "bar"
+    assert "as soon as" in _do(virtual, "hand over now")
+    assert _do(virtual, "clock out on") == "a clock is sent, and starts on the next bar"
+    assert virtual.session.tempo.clock_out.sends
+    assert _do(virtual, "clock out") == "no clock is sent"
+    assert _do(virtual, "nudge out -12ms") == "out nudged -12 ms"
+    assert virtual.session.outputs.nudges == {"out": -0.012}
+    assert _do(virtual, "nudge out 0s") == "out is not nudged"
     with pytest.raises(UserError, match="no output is called synth: there is out"):
-        _do(band, "nudge synth 5ms")
+        _do(virtual, "nudge synth 5ms")
 
 
 def test_musical_time_is_shown_where_there_is_any() -> None:
-    band = Band("battle")
-    tempo = band.session.tempo
+    virtual = ScriptedSession("battle")
+    tempo = virtual.session.tempo
     assert tempo.state() is None
-    _do(band, "quantise 1/16 at 90; swing 60%; hand over on beat; clock out on")
-    band.wait(3.0)
+    _do(virtual, "quantise 1/16 at 90; swing 60%; hand over on beat; clock out on")
+    virtual.wait(3.0)
     state = tempo.state()
     assert state is not None
     words = "90.0 bpm · bar 2 · quantised to 1/16 · swing 60% · hands over on the beat · sends a clock"
     assert tempo_words(state) == words
-    _do(band, "clock in on")
-    band.wait(1.5)
+    _do(virtual, "clock in on")
+    virtual.wait(1.5)
     state = tempo.state()
     assert state is not None
     assert "the clock is LOST" in tempo_words(state)
 
 
 def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> None:
-    band = Band("battle")
-    assert list(rig_lines(band.session)) == []
+    virtual = ScriptedSession("battle")
+    assert list(rig_lines(virtual.session)) == []
     typed = ["clock in on", "clock out on", "nudge out -0.012s"]
     for line in typed:
-        _do(band, line)
-    assert [parse(line) for line in rig_lines(band.session)] == [parse(line) for line in typed]
+        _do(virtual, line)
+    assert [parse(line) for line in rig_lines(virtual.session)] == [parse(line) for line in typed]
 
 
 def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
-    band = Band("battle")
-    models = SimpleNamespace(file_of=lambda seat: None, stay=lambda seat: None)
-    stagehand = SceneKeeper(band.session, band.session.tempo, cast(Any, models))
+    virtual = ScriptedSession("battle")
+    models = SimpleNamespace(file_of=lambda player: None, stay=lambda player: None)
+    stagehand = SceneKeeper(virtual.session, virtual.session.tempo, cast(Any, models))
     before = stagehand.capture()
-    _do(band, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
+    _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
     stagehand.restore(before)
-    tempo = band.session.tempo
+    tempo = virtual.session.tempo
     assert tempo.capture() == before.time
-    assert band.session.outputs.nudges == {"out": 0.0}
-    assert list(rig_lines(band.session)) == ["clock in on", "clock out on"]
+    assert virtual.session.outputs.nudges == {"out": 0.0}
+    assert list(rig_lines(virtual.session)) == ["clock in on", "clock out on"]

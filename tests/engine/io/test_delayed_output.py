@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.runtime.scheduler import VirtualTime
-from tests.support.engine.scripted_players import Band, RecordingChannel
+from tests.support.engine.scripted_players import RecordingChannel, ScriptedSession
 
 
 class Pair:
@@ -24,14 +24,14 @@ class Pair:
 
 
 def test_at_the_end_an_output_that_is_late_is_silent_at_once_and_plays_nothing_more() -> None:
-    band = Band("battle", dt=0.1)
-    band.session.outputs.nudge("out", 0.3)
-    band.wait(1.05)
-    band.session.stop()
-    assert band.out.said[-1] == (band.out.now, "silence")
-    said = len(band.out.said)
-    band.wait(2.0)
-    assert len(band.out.said) == said
+    virtual = ScriptedSession("battle", dt=0.1)
+    virtual.session.outputs.nudge("out", 0.3)
+    virtual.wait(1.05)
+    virtual.session.stop()
+    assert virtual.out.said[-1] == (virtual.out.now, "silence")
+    said = len(virtual.out.said)
+    virtual.wait(2.0)
+    assert len(virtual.out.said) == said
 
 
 def test_without_a_nudge_everything_is_at_once() -> None:

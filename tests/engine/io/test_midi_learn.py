@@ -25,40 +25,40 @@ class _Box:
 
 def _learner() -> tuple[MidiLearn, _Box, list[str]]:
     box, told = _Box(), list[str]()
-    learner = MidiLearn(lambda: [box], told.append, TIME.scheduler)
-    return learner, box, told
+    midi_learn = MidiLearn(lambda: [box], told.append, TIME.scheduler)
+    return midi_learn, box, told
 
 
-def _turn(learner: MidiLearn, controller: int, *levels: int) -> list[bool]:
-    taken = [learner.take("midi", "KNOBS", bytes((0xB0, controller, level))) for level in levels]
+def _turn(midi_learn: MidiLearn, controller: int, *levels: int) -> list[bool]:
+    taken = [midi_learn.take("midi", "KNOBS", bytes((0xB0, controller, level))) for level in levels]
     TIME.advance(0.4)
     return taken
 
 
 def test_a_knob_that_is_moved_plays_the_value() -> None:
-    learner, box, told = _learner()
-    assert "x3" in learner.begin([2])
-    assert _turn(learner, 7, 10, 12, 20, 30) == [True, True, True, True]
+    midi_learn, box, told = _learner()
+    assert "x3" in midi_learn.begin([2])
+    assert _turn(midi_learn, 7, 10, 12, 20, 30) == [True, True, True, True]
     assert box.entries == {("KNOBS", 2): ("control_change", 1, 7)}
     assert told == ["x3 is played by cc 7 = 30 ch 1 of KNOBS; keep mapping saves it"]
-    assert not learner.waits
+    assert not midi_learn.waits
 
 
 def test_a_knob_that_trembles_is_not_meant() -> None:
-    learner, box, _ = _learner()
-    learner.begin([0])
-    _turn(learner, 7, 64, 65, 64, 63)
+    midi_learn, box, _ = _learner()
+    midi_learn.begin([0])
+    _turn(midi_learn, 7, 64, 65, 64, 63)
     assert not box.entries
-    _turn(learner, 8, 0, 50)
+    _turn(midi_learn, 8, 0, 50)
     assert box.entries == {("KNOBS", 0): ("control_change", 1, 8)}
 
 
 def test_all_are_learned_one_after_the_other_each_from_another_knob() -> None:
-    learner, box, told = _learner()
-    learner.begin(range(3))
-    _turn(learner, 7, 0, 10, 20, 30, 40)
-    _turn(learner, 8, 0, 10)
-    assert learner.take("midi", "KNOBS", b"\x90\x3c\x40")
+    midi_learn, box, told = _learner()
+    midi_learn.begin(range(3))
+    _turn(midi_learn, 7, 0, 10, 20, 30, 40)
+    _turn(midi_learn, 8, 0, 10)
+    assert midi_learn.take("midi", "KNOBS", b"\x90\x3c\x40")
     TIME.advance(0.4)
     assert box.entries == {
         ("KNOBS", 0): ("control_change", 1, 7),
@@ -69,28 +69,28 @@ def test_all_are_learned_one_after_the_other_each_from_another_knob() -> None:
 
 
 def test_nothing_is_taken_when_nothing_is_learned() -> None:
-    learner, box, _ = _learner()
-    assert not learner.take("midi", "KNOBS", b"\xb0\x07\x40")
-    learner.begin([0])
-    learner.end()
-    assert not learner.take("midi", "KNOBS", b"\xb0\x07\x40")
+    midi_learn, box, _ = _learner()
+    assert not midi_learn.take("midi", "KNOBS", b"\xb0\x07\x40")
+    midi_learn.begin([0])
+    midi_learn.end()
+    assert not midi_learn.take("midi", "KNOBS", b"\xb0\x07\x40")
     assert not box.entries
 
 
 def test_clock_note_offs_and_mode_messages_are_no_gestures() -> None:
-    learner, box, _ = _learner()
-    learner.begin([0])
+    midi_learn, box, _ = _learner()
+    midi_learn.begin([0])
     for message in (b"\xf8", b"\x80\x3c\x40", b"\x90\x3c\x00", b"\xb0\x7b\x00"):
-        assert not learner.take("midi", "", message)
+        assert not midi_learn.take("midi", "", message)
     assert not box.entries
-    assert learner.waits
+    assert midi_learn.waits
 
 
 def _learned_from(*messages: bytes) -> tuple[MappingEntry | None, list[str]]:
-    learner, box, told = _learner()
-    learner.begin([0])
+    midi_learn, box, told = _learner()
+    midi_learn.begin([0])
     for message in messages:
-        learner.take("midi", "", message)
+        midi_learn.take("midi", "", message)
     TIME.advance(0.4)
     return box.entries.get(("", 0)), told
 
@@ -117,10 +117,10 @@ def test_learn_recognises_endless_encoders() -> None:
 
 
 def test_learn_takes_a_knob_once_whatever_it_sends_later() -> None:
-    learner, box, _ = _learner()
-    learner.begin(range(2))
-    _turn(learner, 7, 0, 60, 127)
-    _turn(learner, 7, 127, 127, 127)
+    midi_learn, box, _ = _learner()
+    midi_learn.begin(range(2))
+    _turn(midi_learn, 7, 0, 60, 127)
+    _turn(midi_learn, 7, 127, 127, 127)
     assert list(box.entries) == [("KNOBS", 0)]
 
 
@@ -131,49 +131,49 @@ def test_learn_reports_nrpn() -> None:
     assert "NRPN" in told[0]
 
 
-def _slide(learner: MidiLearn, address: str, *values: float) -> list[bool]:
-    return [learner.take_osc("midi", address, [value]) for value in values]
+def _slide(midi_learn: MidiLearn, address: str, *values: float) -> list[bool]:
+    return [midi_learn.take_osc("midi", address, [value]) for value in values]
 
 
 def test_osc_fader_is_learned_once_it_moves() -> None:
-    learner, box, told = _learner()
-    learner.begin([2])
-    assert _slide(learner, "/1/fader1", 0.5, 0.51) == [True, True]
+    midi_learn, box, told = _learner()
+    midi_learn.begin([2])
+    assert _slide(midi_learn, "/1/fader1", 0.5, 0.51) == [True, True]
     assert not box.entries
-    assert _slide(learner, "/1/fader1", 0.6, 0.7) == [True, False]
+    assert _slide(midi_learn, "/1/fader1", 0.6, 0.7) == [True, False]
     assert box.entries == {("", 2): ("/1/fader1", 1)}
     assert told == ["x3 is played by /1/fader1; keep mapping saves it"]
 
 
 def test_osc_argument_that_moves_most_is_learned() -> None:
-    learner, box, told = _learner()
-    learner.begin([0])
+    midi_learn, box, told = _learner()
+    midi_learn.begin([0])
     for y in (0.2, 0.4):
-        learner.take_osc("midi", "/xy", [0.5 + y / 10, y, None, float("nan")])
+        midi_learn.take_osc("midi", "/xy", [0.5 + y / 10, y, None, float("nan")])
     assert box.entries == {("", 0): ("/xy", 2)}
     assert "/xy, argument 2" in told[0]
 
 
 def test_osc_faders_are_learned_one_after_the_other() -> None:
-    learner, box, _ = _learner()
-    learner.begin(range(2))
-    _slide(learner, "/1/fader1", 0.0, 0.5, 1.0, 0.2)
-    _slide(learner, "/1/fader2", 0.0, 0.5)
+    midi_learn, box, _ = _learner()
+    midi_learn.begin(range(2))
+    _slide(midi_learn, "/1/fader1", 0.0, 0.5, 1.0, 0.2)
+    _slide(midi_learn, "/1/fader2", 0.0, 0.5)
     assert box.entries == {("", 0): ("/1/fader1", 1), ("", 1): ("/1/fader2", 1)}
 
 
 def test_osc_message_without_numbers_is_not_learned() -> None:
-    learner, box, _ = _learner()
-    learner.begin([0])
-    assert not learner.take_osc("midi", "/1", [])
-    assert not learner.take_osc("midi", "/1", [None])
+    midi_learn, box, _ = _learner()
+    midi_learn.begin([0])
+    assert not midi_learn.take_osc("midi", "/1", [])
+    assert not midi_learn.take_osc("midi", "/1", [None])
     assert not box.entries
 
 
 def test_osc_flood_of_addresses_keeps_a_bounded_number() -> None:
-    learner, box, _ = _learner()
-    learner.begin([0])
+    midi_learn, box, _ = _learner()
+    midi_learn.begin([0])
     for number in range(5000):
-        learner.take_osc("midi", f"/a{number}", [0.5])
-    assert len(learner._first_numbers) <= 1024
+        midi_learn.take_osc("midi", f"/a{number}", [0.5])
+    assert len(midi_learn._first_numbers) <= 1024
     assert not box.entries

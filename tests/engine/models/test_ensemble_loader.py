@@ -12,8 +12,8 @@ from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.predictor import EnsemblePredictor, RandomEnsemble, primed
-from tests.support.engine.scripted_players import ScriptedPlayer
-from tests.support.engine.virtual_ensemble import TAPS, Hall
+from tests.support.engine.scripted_players import ScriptedPredictor
+from tests.support.engine.virtual_ensemble import TAPS, VirtualEnsemble
 from tests.support.engine.virtual_session import VirtualSession
 from tests.support.places import ROOT
 
@@ -21,7 +21,7 @@ _SHIPPED = ROOT / "models" / "ensembleRNN-units16.tflite"
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
+def hall(tmp_path: Path) -> VirtualEnsemble:
     """A trio, and models of the performer's own."""
     models = tmp_path / "models"
     models.mkdir()
@@ -31,25 +31,25 @@ def hall(tmp_path: Path) -> Hall:
     shutil.copy(ROOT / "models" / "gestures-synthetic.npz", models / "gestures-mine.npz")
     (models / "ensembleRNN-broken.tflite").write_bytes(b"nothing of the kind")
     (models / "gestures-broken.npz").write_bytes(b"nothing of the kind")
-    return Hall(tmp_path)
+    return VirtualEnsemble(tmp_path)
 
 
-def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hall: Hall) -> None:
-    part = hall.seat.part
+def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hall: VirtualEnsemble) -> None:
+    behaviour = hall.player.behaviour
     hall.rehearsal.wait(20.5)
-    assert part.codes == (TAPS, TAPS)
+    assert behaviour.codes == (TAPS, TAPS)
     touches = len(hall.first.touches)
     assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
-    assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
-    assert part.equipment.tunings[3].leave != ()
-    assert part.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
-    heard = primed(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), part.seconds)
-    assert part._band.expect(0).tolist() == heard.expect(0).tolist()
+    assert (behaviour.models.kind, behaviour.models.model) == ("ensemble", "ensembleRNN-mine")
+    assert behaviour.models.tunings[3].leave != ()
+    assert behaviour.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
+    heard = primed(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), behaviour.seconds)
+    assert behaviour._band.expect(0).tolist() == heard.expect(0).tolist()
     hall.rehearsal.wait(2.0)
     assert len(hall.first.touches) > touches
     assert hall.rehearsal.problems == []
-    assert hall.seat.state(0.0).model == "ensembleRNN-mine"
-    assert hall.rehearsal.casting.bands.files([hall.seat])[0].name == "ensembleRNN-mine.tflite"
+    assert hall.player.state(0.0).model == "ensembleRNN-mine"
+    assert hall.rehearsal.player_models.ensembles.files([hall.player])[0].name == "ensembleRNN-mine.tflite"
 
 
 @pytest.mark.parametrize(
@@ -64,34 +64,34 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
         ("classifier gestures-nine", "no classifier is called gestures-nine"),
     ],
 )
-def test_what_cannot_be_loaded_is_said_and_the_band_plays_on(hall: Hall, line: str, why: str) -> None:
+def test_what_cannot_be_loaded_is_said_and_the_band_plays_on(hall: VirtualEnsemble, line: str, why: str) -> None:
     assert why in hall.refused(line)
     hall.rehearsal.wait(1.05)
-    assert hall.seat.part.codes == (TAPS, TAPS)
+    assert hall.player.behaviour.codes == (TAPS, TAPS)
 
 
 def test_a_model_of_values_is_refused_by_a_band_and_one_of_a_band_by_a_player_of_values(
-    hall: Hall, shipped_model: Path, tmp_path: Path
+    hall: VirtualEnsemble, shipped_model: Path, tmp_path: Path
 ) -> None:
     shutil.copy(shipped_model, tmp_path / "models" / "faders.tflite")
     assert "faders: is no model of an ensemble" in hall.refused("@trio load faders")
     assert "ensembleRNN-mine" in hall.refused("@main load ensembleRNN-mine")
 
 
-def test_of_everybody_those_load_a_model_whom_it_is_for(hall: Hall) -> None:
+def test_of_everybody_those_load_a_model_whom_it_is_for(hall: VirtualEnsemble) -> None:
     assert hall.do("@all load ensembleRNN-mine") == "trio: ensembleRNN-mine plays"
 
 
 @pytest.mark.parametrize("command", ["load", "audition"])
 def test_a_model_that_is_for_nobody_here_is_refused(tmp_path: Path, command: str) -> None:
-    duo = VirtualSession(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
+    duo = VirtualSession(tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)})
     reply = duo.try_(f"@all {command} ensembleRNN-mine")
     assert not reply.ok
     assert "no model is called ensembleRNN-mine" in reply.text
 
 
-def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_heard(hall: Hall) -> None:
-    part = hall.seat.part
+def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_heard(hall: VirtualEnsemble) -> None:
+    behaviour = hall.player.behaviour
     hall.rehearsal.wait(5.05)
     reply = hall.do("@trio audition ensembleRNN-mine")
     assert reply == "trio: ensembleRNN-mine listens and answers in silence; load ensembleRNN-mine lets it be heard"
@@ -99,72 +99,74 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     for _ in range(100):
         hall.touch()
         hall.rehearsal.wait(0.3)
-    state = hall.seat.state(0.0).band
+    state = hall.player.state(0.0).ensemble
     assert state is not None
     assert state.auditioned == "ensembleRNN-mine"
-    assert state.in_silence == part.in_silence
+    assert state.in_silence == behaviour.in_silence
     assert len(state.in_silence) == 2
-    assert part.codes == (TAPS, TAPS)
+    assert behaviour.codes == (TAPS, TAPS)
     assert {touch.x for touch in hall.first.touches} == {TAPS / 10}  # nothing of it is heard
     hall.do("band 4")
-    assert len(part.in_silence) == 3
-    listened = part._understudy
+    assert len(behaviour.in_silence) == 3
+    listened = behaviour._understudy
     assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays, as auditioned"
-    assert part._band is listened
-    assert part.auditioned is None
+    assert behaviour._band is listened
+    assert behaviour.auditioned is None
     hall.do("@trio audition ensembleRNN-other")
     hall.do("@trio audition off")
-    assert part.in_silence == ()
+    assert behaviour.in_silence == ()
 
 
-def test_auditions_end_for_everybody_also_where_one_auditions_nothing(hall: Hall) -> None:
+def test_auditions_end_for_everybody_also_where_one_auditions_nothing(hall: VirtualEnsemble) -> None:
     hall.do("@trio audition ensembleRNN-mine")
     assert hall.do("@all audition off") == "trio: the audition is over"
-    assert hall.seat.part.auditioned is None
+    assert hall.player.behaviour.auditioned is None
     assert hall.refused("@all audition off") == "nothing is auditioned"
 
 
-def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: Hall) -> None:
+def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: VirtualEnsemble) -> None:
     class Broken(RandomEnsemble):
         def step(self, told):  # type: ignore[no-untyped-def]
             return super().step(told) * float("nan")
 
-    part = hall.seat.part
-    equipment = part.equipment.__class__(Broken(), "broken", part.equipment.classifier, part.equipment.clips)
-    part.audition(equipment, part.followers(equipment))
+    behaviour = hall.player.behaviour
+    ensemble_models = behaviour.models.__class__(
+        Broken(), "broken", behaviour.models.classifier, behaviour.models.clips
+    )
+    behaviour.audition(ensemble_models, behaviour.followers(ensemble_models))
     hall.rehearsal.wait(2.05)
     assert [text for level, _, text in hall.rehearsal.told if level == "error"] == [
         "broken, which is auditioned: the model predicts what is not a number: it is sent away"
     ]
-    assert part.codes == (TAPS, TAPS)
+    assert behaviour.codes == (TAPS, TAPS)
 
 
-def test_the_model_that_was_asked_for_last_plays(hall: Hall) -> None:
-    bands, seat = hall.rehearsal.casting.bands, hall.seat
+def test_the_model_that_was_asked_for_last_plays(hall: VirtualEnsemble) -> None:
+    ensembles, player = hall.rehearsal.player_models.ensembles, hall.player
 
     async def both() -> list[object]:
-        first = asyncio.create_task(bands.load(seat, "ensembleRNN-mine"))
+        first = asyncio.create_task(ensembles.load(player, "ensembleRNN-mine"))
         await asyncio.sleep(0)
-        return await asyncio.gather(first, bands.load(seat, "ensembleRNN-other"), return_exceptions=True)
+        return await asyncio.gather(first, ensembles.load(player, "ensembleRNN-other"), return_exceptions=True)
 
     replies = asyncio.run(both())
     assert "another was asked for" in str(replies[0])
-    assert seat.part.equipment.model == "ensembleRNN-other"
+    assert player.behaviour.models.model == "ensembleRNN-other"
 
 
-def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> None:
+def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: VirtualEnsemble) -> None:
     hall.do("@trio load ensembleRNN-mine")
     hall.do("scene save first")
-    orders, part = hall.rehearsal.executor, hall.seat.part
+    executor, behaviour = hall.rehearsal.executor, hall.player.behaviour
 
     async def both(name: str) -> Reply:
-        first = asyncio.create_task(orders.carry_out(f"@trio load {name}", 1))
+        first = asyncio.create_task(executor.carry_out(f"@trio load {name}", 1))
         await asyncio.sleep(0)
-        await orders.carry_out("scene first", 2)
+        await executor.carry_out("scene first", 2)
         return await first
 
     assert "another was asked for" in asyncio.run(both("ensembleRNN-other")).text
-    assert part.equipment.model == "ensembleRNN-mine"
+    assert behaviour.models.model == "ensembleRNN-mine"
     assert asyncio.run(both("ensembleRNN-mine")) == Reply(1, True, "trio: ensembleRNN-mine plays")
 
 
@@ -173,69 +175,69 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: Hall) -> N
     [("unload", None), ("audition off", None), ("audition ensembleRNN-other", "ensembleRNN-other")],
 )
 def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
-    hall: Hall, then: str, auditioned: str | None
+    hall: VirtualEnsemble, then: str, auditioned: str | None
 ) -> None:
-    orders, part = hall.rehearsal.executor, hall.seat.part
+    executor, behaviour = hall.rehearsal.executor, hall.player.behaviour
 
     async def both() -> Reply:
-        first = asyncio.create_task(orders.carry_out("@trio audition ensembleRNN-mine", 1))
+        first = asyncio.create_task(executor.carry_out("@trio audition ensembleRNN-mine", 1))
         await asyncio.sleep(0)
-        await orders.carry_out(f"@trio {then}", 2)
+        await executor.carry_out(f"@trio {then}", 2)
         return await first
 
     reply = asyncio.run(both())
     assert "ensembleRNN-mine is not auditioned: something else was asked for" in reply.text
-    assert (None if part.auditioned is None else part.auditioned.model) == auditioned
+    assert (None if behaviour.auditioned is None else behaviour.auditioned.model) == auditioned
 
 
-def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: Hall) -> None:
+def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: VirtualEnsemble) -> None:
     network = hall.network
     assert hall.do("classifier gestures-mine") == "trio: gestures-mine tells your gestures"
-    equipment = hall.seat.part.equipment
-    assert equipment.told_by == "gestures-mine"
-    assert equipment.network is network
+    ensemble_models = hall.player.behaviour.models
+    assert ensemble_models.told_by == "gestures-mine"
+    assert ensemble_models.network is network
     hall.do("@trio load ensembleRNN-mine")
-    assert hall.seat.part.equipment.told_by == "gestures-mine"
+    assert hall.player.behaviour.models.told_by == "gestures-mine"
     assert read_classifier(ROOT / "models" / "gestures-synthetic.npz").forest.roots.tolist() == (
-        equipment.classifier.forest.roots.tolist()
+        ensemble_models.classifier.forest.roots.tolist()
     )
 
 
-def test_a_band_s_model_that_was_named_by_its_path_is_come_back_to(hall: Hall, tmp_path: Path) -> None:
-    elsewhere, part = tmp_path / "elsewhere", hall.seat.part
+def test_a_band_s_model_that_was_named_by_its_path_is_come_back_to(hall: VirtualEnsemble, tmp_path: Path) -> None:
+    elsewhere, behaviour = tmp_path / "elsewhere", hall.player.behaviour
     elsewhere.mkdir()
     file = Path(shutil.copy(_SHIPPED, elsewhere / "ensembleRNN-far.tflite"))
-    bands = hall.rehearsal.casting.bands
-    part.change(asyncio.run(bands.first(Player("trio", kind="ensemble", file=str(file)))))
+    ensembles = hall.rehearsal.player_models.ensembles
+    behaviour.change(asyncio.run(ensembles.first(Player("trio", kind="ensemble", file=str(file)))))
     hall.do("@trio load ensembleRNN-mine")
     hall.do("undo")
-    assert (part.equipment.file, part.equipment.kind) == (file, "ensemble")
+    assert (behaviour.models.file, behaviour.models.kind) == (file, "ensemble")
 
 
-def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: Hall) -> None:
-    bands, seat = hall.rehearsal.casting.bands, hall.seat
+def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: VirtualEnsemble) -> None:
+    ensembles, player = hall.rehearsal.player_models.ensembles, hall.player
 
     async def both() -> list[object]:
-        first = asyncio.create_task(bands.hear_by(seat, "gestures-mine"))
+        first = asyncio.create_task(ensembles.hear_by(player, "gestures-mine"))
         await asyncio.sleep(0)
-        return await asyncio.gather(first, bands.hear_by(seat, "gestures-synthetic"), return_exceptions=True)
+        return await asyncio.gather(first, ensembles.hear_by(player, "gestures-synthetic"), return_exceptions=True)
 
     first, second = asyncio.run(both())
     assert str(first) == "gestures-mine tells no gestures: another was asked for while it was read"
     assert second == "gestures-synthetic tells your gestures"
-    assert seat.part.equipment.told_by == "gestures-synthetic"
+    assert player.behaviour.models.told_by == "gestures-synthetic"
 
 
-def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
-    part = hall.seat.part
+def test_models_and_classifiers_are_taken_back_and_kept_in_scenes(hall: VirtualEnsemble, tmp_path: Path) -> None:
+    behaviour = hall.player.behaviour
     hall.do("@trio load ensembleRNN-mine; classifier gestures-mine")
     hall.do("scene save mine")
     hall.do("@trio load ensembleRNN-other; classifier gestures-synthetic")
     hall.do("undo")
-    assert (part.equipment.model, part.equipment.told_by) == ("ensembleRNN-mine", "gestures-mine")
+    assert (behaviour.models.model, behaviour.models.told_by) == ("ensembleRNN-mine", "gestures-mine")
     assert hall.do("@trio unload").startswith("trio: DUMMY")
-    assert (part.equipment.kind, part.equipment.model) == ("dummy", "dummy")
+    assert (behaviour.models.kind, behaviour.models.model) == ("dummy", "dummy")
     hall.do("scene mine")
-    assert (part.equipment.kind, part.equipment.model) == ("ensemble", "ensembleRNN-mine")
-    kept = SceneFile(tmp_path / "scenes.toml").find("mine").bands["trio"]
+    assert (behaviour.models.kind, behaviour.models.model) == ("ensemble", "ensembleRNN-mine")
+    kept = SceneFile(tmp_path / "scenes.toml").find("mine").ensembles["trio"]
     assert (kept.model, kept.classifier) == ("ensembleRNN-mine", "gestures-mine")

@@ -191,9 +191,9 @@ def test_gesture_scores_are_found_in_a_folder_of_their_own_and_nowhere_else(fold
 
 def test_bands_are_not_named_among_the_models_of_single_players(folder: Path) -> None:
     assert not [name for name in _run(_library(folder).names(1)).models if name.startswith("ensembleRNN")]
-    assert ModelFolders([shipped_folder("models")], bands=True).names() == ["ensembleRNN-units16"]
+    assert ModelFolders([shipped_folder("models")], ensembles=True).names() == ["ensembleRNN-units16"]
     names = _run(_library(folder).names(1))
-    assert names.bands == ("ensembleRNN-units16",)
+    assert names.ensembles == ("ensembleRNN-units16",)
     assert names.classifiers == ("gestures-synthetic",)
 
 

@@ -35,7 +35,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 
 def _set(set_: VirtualSession) -> tuple[float, float, float]:
-    settings = set_.session.seat.part.settings
+    settings = set_.session.focused_player.behaviour.settings
     return settings.temp, settings.sigma, settings.threshold
 
 
@@ -87,7 +87,7 @@ def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: VirtualSession, tm
     assert not asyncio.run(both())
     said = [text for _, source, text in set_.told if source in ("dark", "light")]
     assert said == ["scene dark; every 9s sigma 0.3", "temp 2", "after 60s timescale 2", "temp 1.5"]
-    assert set_.session.seat.part.player.name == "mine"
+    assert set_.session.focused_player.behaviour.predictor.name == "mine"
     assert len(_pending(set_)) == 2
 
 

@@ -54,7 +54,7 @@ def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
     set_.do("pause")  # as whoever has played it before is left by its end
     assert set_.do("cue first").endswith("8 cues; next is calm")
     set_.do("next")
-    assert not set_.session.seat.part.paused
+    assert not set_.session.focused_player.behaviour.paused
     reached = []
     for _ in set_.live_set.cues.names:
         state = set_.live_set.cues.state()
@@ -63,9 +63,9 @@ def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
         _play(set_, _CUE, random)
     assert tuple(reached) == set_.live_set.cues.names
     assert set_.problems == []
-    part = set_.session.seat.part
-    assert part.paused  # it has faded
-    assert (part.settings.mode, part.settings.temp, part.settings.timescale) == ("battle", 0.4, 4.0)
+    behaviour = set_.session.focused_player.behaviour
+    assert behaviour.paused  # it has faded
+    assert (behaviour.settings.mode, behaviour.settings.temp, behaviour.settings.timescale) == ("battle", 0.4, 4.0)
     assert not set_.set_timer.runs
     assert len(set_.live_set.scheduled) == 0
     assert len(set_.out.said) > 1000

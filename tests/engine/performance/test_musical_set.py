@@ -27,9 +27,9 @@ def test_a_bar_is_a_moment_in_the_tempo_of_the_moment(set_: VirtualSession) -> N
     set_.do("tempo 240")
     left = (4 - began % 4) / 4
     set_.wait(left - 0.01)
-    assert set_.session.seat.part.settings.temp == 1.0
+    assert set_.session.focused_player.behaviour.settings.temp == 1.0
     set_.wait(0.02)
-    assert set_.session.seat.part.settings.temp == 2.0
+    assert set_.session.focused_player.behaviour.settings.temp == 2.0
 
 
 def test_the_tempo_glides_to_a_scene_whatever_switches_at_once(set_: VirtualSession) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from impsy_tui import modes
-from tests.support.engine.scripted_players import Band
+from tests.support.engine.scripted_players import ScriptedSession
 
 
 class Performance(RuleBasedStateMachine):
@@ -13,62 +13,62 @@ class Performance(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.band = Band("callresponse", threshold=0.5, dt=0.07)
+        self.virtual = ScriptedSession("callresponse", threshold=0.5, dt=0.07)
 
     @rule(values=st.floats(0, 1))
     def play(self, values: float) -> None:
-        self.band.play(values)
+        self.virtual.play(values)
 
     @rule(seconds=st.floats(0, 2))
     def wait(self, seconds: float) -> None:
-        self.band.wait(seconds)
+        self.virtual.wait(seconds)
 
     @rule(seconds=st.floats(0, 20))
     def stall(self, seconds: float) -> None:
-        before = len(self.band.out.played)
-        self.band.time.stall(seconds)
-        assert len(self.band.out.played) - before <= 4
+        before = len(self.virtual.out.played)
+        self.virtual.time.stall(seconds)
+        assert len(self.virtual.out.played) - before <= 4
 
     @rule(mode=st.sampled_from(list(modes.MODES)))
     def mode(self, mode: str) -> None:
-        self.band.part.set_value("mode", mode)
+        self.virtual.behaviour.set_value("mode", mode)
 
     @rule(
         what=st.sampled_from(["pause", "resume", "panic", "take", "give", "reset"]),
     )
     def command(self, what: str) -> None:
-        target = self.band.part if what in ("take", "give", "reset") else self.band.session
+        target = self.virtual.behaviour if what in ("take", "give", "reset") else self.virtual.session
         getattr(target, what)()
 
     @rule(factor=st.floats(0, 4))
     def timescale(self, factor: float) -> None:
-        self.band.part.set_value("timescale", factor)
+        self.virtual.behaviour.set_value("timescale", factor)
 
     @rule(held=st.booleans())
     def hold(self, held: bool) -> None:
-        self.band.session.holding("in", held, self.band.time.time)
+        self.virtual.session.holding("in", held, self.virtual.time.time)
 
     @rule(dt=st.floats(0.001, 3))
     def load(self, dt: float) -> None:
-        self.band.seat.change_player(type(self.band.player)(dt=dt))
+        self.virtual.player.change_predictor(type(self.virtual.predictor)(dt=dt))
 
     @invariant()
     def nothing_fails(self) -> None:
-        assert not self.band.time.errors
+        assert not self.virtual.time.errors
 
     @invariant()
     def what_is_silent_is_silent(self) -> None:
-        part = self.band.part
-        if part.paused or part.settings.mode == "useronly":
-            assert part.upcoming is None
-            last = self.band.out.said[-1][1] if self.band.out.said else "silence"
+        behaviour = self.virtual.behaviour
+        if behaviour.paused or behaviour.settings.mode == "useronly":
+            assert behaviour.upcoming is None
+            last = self.virtual.out.said[-1][1] if self.virtual.out.said else "silence"
             assert last in ("silence", "panic")
 
     @invariant()
     def a_free_player_always_has_something_coming(self) -> None:
-        part = self.band.part
-        if part.mode.free_runs and not part.paused:
-            assert part.upcoming is not None
+        behaviour = self.virtual.behaviour
+        if behaviour.mode.free_runs and not behaviour.paused:
+            assert behaviour.upcoming is not None
 
 
 TestPerformance = Performance.TestCase
@@ -80,10 +80,10 @@ TestPerformance.settings = settings(max_examples=60, stateful_step_count=40, dea
 def test_the_same_performance_is_played_twice(events: list[tuple[float, float]]) -> None:
     said = []
     for _ in range(2):
-        band = Band("callresponse", threshold=0.2, dt=0.03)
+        virtual = ScriptedSession("callresponse", threshold=0.2, dt=0.03)
         for gap, value in events:
-            band.wait(gap)
-            band.play(value)
-        band.wait(1)
-        said.append(band.out.said)
+            virtual.wait(gap)
+            virtual.play(value)
+        virtual.wait(1)
+        said.append(virtual.out.said)
     assert said[0] == said[1]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.performance.replay import RecordedPerformance
-from tests.support.engine.scripted_players import ScriptedPlayer
+from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SHIPPED, VirtualSession, temp
 from tests.support.models import constant_model
 
@@ -22,7 +22,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 def test_several_at_once(set_: VirtualSession) -> None:
     reply = set_.do("mode battle; temp 1.3")
     assert reply.splitlines()[1] == "temp 1.3"
-    assert set_.session.seat.part.settings.mode == "battle"
+    assert set_.session.focused_player.behaviour.settings.mode == "battle"
     assert temp(set_) == 1.3
     assert ("info", "command", "mode battle; temp 1.3") in set_.told
 
@@ -50,9 +50,9 @@ def test_over_glides_from_what_is_to_what_is_given(set_: VirtualSession) -> None
     assert set_.do("over 8s temp 0.6 sigma 0.1") == "1  over 8s temp 0.6 sigma 0.1"
     set_.wait(4)
     assert temp(set_) == pytest.approx(0.8, abs=0.01)
-    assert set_.session.seat.part.settings.sigma == pytest.approx(0.0316, abs=0.001)
+    assert set_.session.focused_player.behaviour.settings.sigma == pytest.approx(0.0316, abs=0.001)
     set_.wait(4)
-    assert (temp(set_), set_.session.seat.part.settings.sigma) == (0.6, 0.1)
+    assert (temp(set_), set_.session.focused_player.behaviour.settings.sigma) == (0.6, 0.1)
     assert set_.do("what") == "nothing is pending"
 
 
@@ -78,25 +78,25 @@ def test_what_is_set_by_hand_glides_no_more(set_: VirtualSession) -> None:
     set_.do("temp 2")
     set_.wait(10)
     assert temp(set_) == 2.0
-    assert set_.session.seat.part.settings.sigma == 0.1
+    assert set_.session.focused_player.behaviour.settings.sigma == 0.1
 
 
 def test_speed_and_timescale_are_one_knob(set_: VirtualSession) -> None:
     set_.do("over 8s speed 4")
     set_.wait(4)
-    assert set_.session.seat.part.settings.timescale == pytest.approx(0.5, abs=0.01)
+    assert set_.session.focused_player.behaviour.settings.timescale == pytest.approx(0.5, abs=0.01)
     set_.do("timescale 3")
     set_.wait(10)
-    assert set_.session.seat.part.settings.timescale == 3.0
+    assert set_.session.focused_player.behaviour.settings.timescale == 3.0
 
 
 def test_values_that_are_held_and_ranged_glide_too(set_: VirtualSession) -> None:
     set_.do("over 2s hold x1 x2 0.5 range x3 0.2 0.8")
     set_.wait(1)
-    assert set_.session.seat.shaping.ranged[2] == pytest.approx((0.1, 0.9), abs=0.01)
+    assert set_.session.focused_player.shaping.ranged[2] == pytest.approx((0.1, 0.9), abs=0.01)
     set_.wait(1)
-    assert set_.session.seat.shaping.held == {0: 0.5, 1: 0.5}
-    assert set_.session.seat.shaping.ranged == {2: (0.2, 0.8)}
+    assert set_.session.focused_player.shaping.held == {0: 0.5, 1: 0.5}
+    assert set_.session.focused_player.shaping.ranged == {2: (0.2, 0.8)}
     reply = set_.try_("over 2s hold x9 0.5")
     assert "there is no x9: the last is x3" in reply.text
 
@@ -106,7 +106,7 @@ def test_release_ends_what_glides(set_: VirtualSession) -> None:
     set_.wait(1)
     set_.do("release")
     set_.wait(10)
-    assert set_.session.seat.shaping.held == {}
+    assert set_.session.focused_player.shaping.held == {}
 
 
 def test_tempo_and_swing_glide(set_: VirtualSession) -> None:
@@ -185,11 +185,11 @@ def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set
     set_.wait(20)
     assert temp(set_) == 1.3
     assert set_.do("undo") == "undone: temp 1.3; mode battle; mute x1"
-    seat = set_.session.seat
-    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
+    player = set_.session.focused_player
+    assert (temp(set_), player.behaviour.settings.mode, player.shaping.muted) == (1.0, "callresponse", set())
     assert "nothing to undo" in set_.try_("undo").text
     assert set_.do("redo") == "redone: temp 1.3; mode battle; mute x1"
-    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.3, "battle", {0})
+    assert (temp(set_), player.behaviour.settings.mode, player.shaping.muted) == (1.3, "battle", {0})
     set_.do("redo")
     set_.wait(8)
     assert temp(set_) == 2.0
@@ -240,7 +240,7 @@ def test_what_was_played_is_never_taken_back(set_: VirtualSession) -> None:
 
 
 def test_players_are_addressed_by_name(tmp_path: Path) -> None:
-    set_ = VirtualSession(tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)})
+    set_ = VirtualSession(tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)})
     set_.do("@b over 2s temp 2")
     set_.do("temp 1.5")
     set_.do("@all sigma 0.5; @b after 1s mode battle; temp 3")
@@ -248,19 +248,19 @@ def test_players_are_addressed_by_name(tmp_path: Path) -> None:
     assert (temp(set_, "a"), temp(set_, "b")) == (1.5, pytest.approx(1.25, abs=0.02))
     set_.wait(2)
     assert temp(set_, "b") == 3.0
-    assert set_.session.seats["b"].part.settings.mode == "battle"
-    assert set_.session.seats["a"].part.settings.mode == "callresponse"
+    assert set_.session.players["b"].behaviour.settings.mode == "battle"
+    assert set_.session.players["a"].behaviour.settings.mode == "callresponse"
     assert "no player is called c" in set_.try_("@c temp 1").text
 
 
 def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
-    set_ = VirtualSession(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent)
+    set_ = VirtualSession(tmp_path, players={"main": ScriptedPredictor(9)}, models=SHIPPED.parent)
     set_.do(f"load {SHIPPED.stem}")
-    assert set_.session.seat.part.player.kind == "mdrnn"
+    assert set_.session.focused_player.behaviour.predictor.kind == "mdrnn"
     set_.do("undo")
-    assert set_.session.seat.part.player.kind == "dummy"
+    assert set_.session.focused_player.behaviour.predictor.kind == "dummy"
     set_.do("redo")
-    assert set_.session.seat.part.player.name == SHIPPED.stem
+    assert set_.session.focused_player.behaviour.predictor.name == SHIPPED.stem
 
 
 def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> None:
@@ -268,14 +268,14 @@ def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> N
     for name in ("mine", "other"):
         constant_model(tmp_path / "models" / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
     set_ = VirtualSession(tmp_path, mode="useronly")
-    seat, casting = set_.session.seat, set_.casting
-    seat.change_player(asyncio.run(casting.first("main", "mdrnn", str(file), seat.wiring, 4)))
+    player, player_models = set_.session.focused_player, set_.player_models
+    player.change_predictor(asyncio.run(player_models.first("main", "mdrnn", str(file), player.routing, 4)))
     for line in ("load other", "load mine", "unload"):
         set_.do(line)
-        assert casting.file_of(seat) != file
+        assert player_models.file_of(player) != file
         set_.do("undo")
-        assert casting.file_of(seat) == file
-        assert seat.part.player.name == "mine"
+        assert player_models.file_of(player) == file
+        assert player.behaviour.predictor.name == "mine"
 
 
 def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: VirtualSession, tmp_path: Path) -> None:
@@ -353,9 +353,9 @@ def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way
         await asyncio.gather(set_.executor.carry_out("load one", 1), set_.executor.carry_out("every 4s temp 2", 2))
 
     asyncio.run(both())
-    assert set_.session.seat.part.player.name == "one"
+    assert set_.session.focused_player.behaviour.predictor.name == "one"
     set_.do("undo")
-    assert set_.session.seat.part.player.kind == "dummy"
+    assert set_.session.focused_player.behaviour.predictor.kind == "dummy"
     assert len(set_.live_set.scheduled) == 1
     set_.do("scene save a")
     set_.do("over 4s scene a")

@@ -23,10 +23,10 @@ def test_a_set_list_is_stepped_through(set_: VirtualSession, tmp_path: Path) -> 
     set_.wait(6)
     assert temp(set_) == 1.2
     set_.do("next")
-    assert (temp(set_), set_.session.seat.part.settings.mode) == (2.0, "battle")
+    assert (temp(set_), set_.session.focused_player.behaviour.settings.mode) == (2.0, "battle")
     assert set_.do("cue").splitlines() == ["  warm", "▶ drop", "· end"]
     set_.do("undo")
-    assert (temp(set_), set_.session.seat.part.settings.mode) == (1.2, "callresponse")
+    assert (temp(set_), set_.session.focused_player.behaviour.settings.mode) == (1.2, "callresponse")
     assert set_.do("goto end") == "cue 3 of 3: end; next is none"
     assert "no more cues: the last is end" in set_.try_("next").text
     assert set_.do("back").startswith("cue 2 of 3: drop")

@@ -14,7 +14,7 @@ from impsy_tui.data.synthetic import Performer, PerformerStyle
 from impsy_tui.engine.performance.replay import RecordedPerformance, performance_of
 from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import read_reel
-from tests.support.engine.scripted_players import ScriptedPlayer
+from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import SET, SHIPPED, VirtualSession, mdrnn, temp
 from tests.support.models import constant_model
 
@@ -73,10 +73,10 @@ def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: 
 
 
 def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
-    set_ = VirtualSession(tmp_path, players={"main": ScriptedPlayer(9)}, models=SHIPPED.parent, mode="polyphony")
+    set_ = VirtualSession(tmp_path, players={"main": ScriptedPredictor(9)}, models=SHIPPED.parent, mode="polyphony")
     assert "is replayed" in asyncio.run(set_.live_set.replay.start(_performance(), through=SHIPPED.stem))
     set_.wait(1)
-    assert set_.session.seat.part.player.name == SHIPPED.stem
+    assert set_.session.focused_player.behaviour.predictor.name == SHIPPED.stem
     with pytest.raises(UserError, match="no model is called none"):
         asyncio.run(set_.live_set.replay.start(_performance(), through="none"))
 
@@ -147,10 +147,10 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: VirtualS
     again.wait(2)
     assert temp(again) == pytest.approx(1.65, abs=0.02)
     again.wait(4)
-    seat = again.session.seat
-    shaping = seat.shaping
+    player = again.session.focused_player
+    shaping = player.shaping
     assert (shaping.held, shaping.ranged, shaping.muted) == ({1: 0.5}, {2: (0.1, 0.9)}, {0})
-    assert (temp(again), seat.part.settings.mode, seat.part.settings.timescale) == (2.0, "battle", 1.0)
+    assert (temp(again), player.behaviour.settings.mode, player.behaviour.settings.timescale) == (2.0, "battle", 1.0)
     left = [line.split("  ")[1] for line in again.do("what").splitlines()]
     assert left == ["after 60s temp 5", "after 5s temp 1.2"]
     assert again.do("next") == "a recorded performance is replayed: the replay steps through the cues"
@@ -171,7 +171,7 @@ def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
     asyncio.run(
         again.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)), _recorded(tmp_path)))
     )
-    assert again.session.seat.paused is (then == "pause")
+    assert again.session.focused_player.paused is (then == "pause")
 
 
 def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> 
     assert made.do("undo") == f"undone: {line}"
     assert made.do("what") == before
     made.wait(21)
-    assert (temp(made), made.session.seats["main"].part.settings.sigma) == (2.0, 1.0)
+    assert (temp(made), made.session.players["main"].behaviour.settings.sigma) == (2.0, 1.0)
 
 
 def test_undo_of_a_value_set_by_hand_lets_the_ramp_go_on(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.agent.file import write_agent
 from impsy_tui.agent.predictor import AgentPredictor
-from impsy_tui.engine.players.kinds import agents_of
+from impsy_tui.engine.players.kinds import agent_behaviours
 from impsy_tui.engine.players.session import NO_AGENT
 from tests.support.agents import frame, small_agent
 from tests.support.engine.virtual_session import VirtualSession
@@ -129,8 +129,8 @@ def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(st
     stage.wait(2.0)
     stage.do("scene all")
     assert any("what it has learned to match matters" in problem for problem in stage.problems)
-    part = agents_of([stage.session.seat.part])[0]
-    assert (part.player.policy, part.player.matters) == ("network", ("loudness-dBFS",))
+    behaviour = agent_behaviours([stage.session.focused_player.behaviour])[0]
+    assert (behaviour.predictor.policy, behaviour.predictor.matters) == ("network", ("loudness-dBFS",))
 
 
 def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: VirtualSession) -> None:
@@ -156,7 +156,7 @@ def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: Virtu
     sound(stage, 0.3, HeardDescriptors(frame(-14.0)))
     sound(stage, 6.0, HeardDescriptors(frame(-80.0, peak=-70.0)))
     assert not stage.problems
-    assert agents_of([stage.session.seat.part])[0].standing.resting
+    assert agent_behaviours([stage.session.focused_player.behaviour])[0].status.resting
     sound(stage, 9.0, HeardDescriptors(frame(-157.0, peak=-313.0)))
     assert stage.problems == [
         "player: nothing at all is heard for 5 s: is the microphone muted, or unplugged?",
@@ -172,7 +172,7 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: VirtualSession) -
     stage.do("aim wander")
     stage.do("hear learned; budget off; rest -40")
     assert stage.do("undo") == "undone: hear learned; budget off; rest -40"
-    settings = stage.session.seat.part.settings
+    settings = stage.session.focused_player.behaviour.settings
     assert (settings.aim, settings.hear, settings.budget, settings.rest) == (
         "wander",
         ("chroma", "loudness"),
@@ -181,9 +181,9 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: VirtualSession) -
     )
     stage.do("undo; steer network; hear learned")
     stage.do("scene far")
-    settings = stage.session.seat.part.settings
+    settings = stage.session.focused_player.behaviour.settings
     assert (settings.aim, settings.steer, settings.hear) == ("contrast", "seek", ("chroma", "loudness"))
-    player = agents_of([stage.session.seat.part])[0].player
+    player = agent_behaviours([stage.session.focused_player.behaviour])[0].predictor
     assert (player.aim, player.policy, player.smoothing, player.silence) == ("contrast", "seek", 0.2, None)
     assert not stage.problems
     table = (stage.folder / "scenes.toml").read_text()
@@ -192,10 +192,10 @@ def test_its_settings_are_kept_in_scenes_and_taken_back(stage: VirtualSession) -
 
 
 def test_its_numbers_glide_and_a_scene_glides_them_too(stage: VirtualSession) -> None:
-    settings = lambda: stage.session.seat.part.settings  # noqa: E731
+    settings = lambda: stage.session.focused_player.behaviour.settings  # noqa: E731
     stage.do("smooth 0; rest -40; over 4s smooth 0.8 rest -60 budget 2")
     stage.wait(2.0)
-    player = agents_of([stage.session.seat.part])[0].player
+    player = agent_behaviours([stage.session.focused_player.behaviour])[0].predictor
     assert (settings().smooth, settings().rest) == pytest.approx((0.4, -50.0), abs=0.02)
     assert settings().budget > 2.0, "it begins with as far as it likes"
     assert (player.smoothing, player.silence, player.budget) == (
@@ -288,7 +288,7 @@ def test_an_agent_is_loaded_into_a_seat_of_another_player_and_gives_it_back(
     assert stage.do("unload").startswith("DUMMY")
     stage.do("mode battle")
     stage.wait(2.0)
-    assert stage.session.seat.part.player.kind == "dummy"
+    assert stage.session.focused_player.behaviour.predictor.kind == "dummy"
     assert len(played(stage)) == 2
     assert not stage.problems
 
@@ -303,9 +303,9 @@ def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: 
     stage.do("load agent-small")
     assert "agent-other listens and plays in silence" in stage.do("audition agent-other")
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
-    own, other = agents_of(stage.session.seat.parts)
-    assert (own.player.name, other.player.name) == ("agent-small", "agent-other")
-    assert other.standing.frames == own.standing.frames > 100
+    own, other = agent_behaviours(stage.session.focused_player.behaviours)
+    assert (own.predictor.name, other.predictor.name) == ("agent-small", "agent-other")
+    assert other.status.frames == own.status.frames > 100
     before, silent = played(stage), other.last_output
     assert silent is not None
     assert before != silent
@@ -314,5 +314,5 @@ def test_another_agent_listens_in_silence_and_goes_on_with_what_it_heard(stage: 
     assert played(stage) == pytest.approx(silent, abs=0.05)
     assert stage.do("undo") == "undone: load agent-other"
     sound(stage, 0.5, HeardDescriptors(frame(-14.0)))
-    assert agents_of([stage.session.seat.part])[0].player.name == "agent-small"
+    assert agent_behaviours([stage.session.focused_player.behaviour])[0].predictor.name == "agent-small"
     assert not stage.problems

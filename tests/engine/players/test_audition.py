@@ -10,23 +10,23 @@ from impsy_tui.control.messages import Reply
 from impsy_tui.engine.commands.dispatch import CommandDispatcher
 from impsy_tui.language import Invocation, Program, parse
 from tests.support.engine.command_host import BareHost
-from tests.support.engine.scripted_players import Band, ScriptedPlayer
+from tests.support.engine.scripted_players import ScriptedPredictor, ScriptedSession
 from tests.support.engine.virtual_session import VirtualSession
 from tests.support.models import constant_model
 
 
-def _audition(band: Band, dt: float = 0.05) -> ScriptedPlayer:
-    other = ScriptedPlayer(band.session.dimension, dt)
-    band.seat.audition(other)
+def _audition(virtual: ScriptedSession, dt: float = 0.05) -> ScriptedPredictor:
+    other = ScriptedPredictor(virtual.session.dimension, dt)
+    virtual.player.audition(other)
     return other
 
 
 @pytest.mark.parametrize("mode", ["callresponse", "polyphony", "duet"])
 def test_it_hears_what_the_musician_plays_and_nothing_of_it_is_put_out(mode: str) -> None:
-    band = Band(mode, threshold=0.5)
-    alone = Band(mode, threshold=0.5)
-    other = _audition(band)
-    for each in (band, alone):
+    virtual = ScriptedSession(mode, threshold=0.5)
+    alone = ScriptedSession(mode, threshold=0.5)
+    other = _audition(virtual)
+    for each in (virtual, alone):
         for _ in range(3):
             each.play(0.5)
             each.wait(0.2)
@@ -34,26 +34,26 @@ def test_it_hears_what_the_musician_plays_and_nothing_of_it_is_put_out(mode: str
         each.play(0.7)
     assert [values for _, values in other.heard].count((0.5,)) == 3
     assert other.heard[-1][1] == (0.7,)
-    assert band.seat.understudy is not None
-    assert band.seat.understudy.played > 0
-    assert band.out.said == alone.out.said
-    assert band.log.rows == alone.log.rows
+    assert virtual.player.auditioned is not None
+    assert virtual.player.auditioned.played > 0
+    assert virtual.out.said == alone.out.said
+    assert virtual.log.rows == alone.log.rows
 
 
 def test_in_battle_it_plays_from_its_own_output() -> None:
-    band = Band("battle")
-    other = _audition(band)
-    band.wait(1.0)
-    assert band.seat.understudy is not None
-    assert band.seat.understudy.played == pytest.approx(20, abs=1)
+    virtual = ScriptedSession("battle")
+    other = _audition(virtual)
+    virtual.wait(1.0)
+    assert virtual.player.auditioned is not None
+    assert virtual.player.auditioned.played == pytest.approx(20, abs=1)
     assert {dt for dt, _ in other.heard[1:]} == {0.05}
-    assert len(band.out.played) == 10
+    assert len(virtual.out.played) == 10
 
 
 def test_commands_turn_both(tmp_path: Path) -> None:
-    band = Band("polyphony")
-    other = _audition(band)
-    commands = CommandDispatcher(BareHost(band.session, tmp_path))
+    virtual = ScriptedSession("polyphony")
+    other = _audition(virtual)
+    commands = CommandDispatcher(BareHost(virtual.session, tmp_path))
 
     def do(line: str) -> None:
         program = parse(line)
@@ -64,76 +64,76 @@ def test_commands_turn_both(tmp_path: Path) -> None:
 
     for line in ("temp 1.5", "sigma 0.25", "timescale 2", "threshold 3s", "max_response 9s", "mode callresponse"):
         do(line)
-    understudy = band.seat.understudy
-    assert understudy is not None
+    auditioned = virtual.player.auditioned
+    assert auditioned is not None
     assert (other.pi_temperature, other.sigma_temperature) == (1.5, 0.25)
-    assert understudy.settings == band.part.settings
-    assert understudy.settings.mode == "callresponse"
+    assert auditioned.settings == virtual.behaviour.settings
+    assert auditioned.settings.mode == "callresponse"
     do("give")
-    assert understudy.turn.value == band.part.turn.value == "player"
+    assert auditioned.turn.value == virtual.behaviour.turn.value == "player"
     do("take")
-    assert understudy.turn.value == band.part.turn.value == "you"
+    assert auditioned.turn.value == virtual.behaviour.turn.value == "you"
     do("reset")
     assert other.resets == 1
     do("mode filter")
-    assert understudy.mode.name == "polyphony"
+    assert auditioned.mode.name == "polyphony"
 
 
 @pytest.mark.parametrize("mode", list(modes.MODES))
 def test_paused_it_plays_nothing_and_listens(mode: str) -> None:
-    band = Band(mode, threshold=0.1)
-    band.session.pause()
-    other = _audition(band)
-    understudy = band.seat.understudy
-    assert understudy is not None
-    band.play(0.5)
-    band.wait(5)
-    assert understudy.played == 0
+    virtual = ScriptedSession(mode, threshold=0.1)
+    virtual.session.pause()
+    other = _audition(virtual)
+    auditioned = virtual.player.auditioned
+    assert auditioned is not None
+    virtual.play(0.5)
+    virtual.wait(5)
+    assert auditioned.played == 0
     assert ((0.5,) in [values for _, values in other.heard]) is modes.MODES[mode].hears
-    band.session.resume()
-    band.play(0.5)
-    band.wait(5)
-    assert (understudy.played > 0) is modes.MODES[mode].plays
-    before = understudy.played
-    band.session.panic()
-    band.wait(5)
-    assert understudy.played == before
+    virtual.session.resume()
+    virtual.play(0.5)
+    virtual.wait(5)
+    assert (auditioned.played > 0) is modes.MODES[mode].plays
+    before = auditioned.played
+    virtual.session.panic()
+    virtual.wait(5)
+    assert auditioned.played == before
 
 
 def test_sent_away_it_comes_back_with_what_it_heard_and_hears_no_more() -> None:
-    band = Band("battle")
-    other = _audition(band)
-    band.wait(1)
-    assert band.seat.end_audition() is other
-    assert band.seat.end_audition() is None
+    virtual = ScriptedSession("battle")
+    other = _audition(virtual)
+    virtual.wait(1)
+    assert virtual.player.end_audition() is other
+    assert virtual.player.end_audition() is None
     heard = list(other.heard)
-    band.wait(1)
-    band.play(0.5)
+    virtual.wait(1)
+    virtual.play(0.5)
     assert other.heard == heard
-    assert len(band.out.played) == 20
+    assert len(virtual.out.played) == 20
 
 
 def test_a_second_one_takes_the_place_of_the_first() -> None:
-    band = Band("polyphony")
-    first, second = _audition(band), _audition(band)
-    band.play(0.5)
+    virtual = ScriptedSession("polyphony")
+    first, second = _audition(virtual), _audition(virtual)
+    virtual.play(0.5)
     assert (len(first.heard), len(second.heard)) == (0, 1)
 
 
 def test_what_it_has_to_say_is_told() -> None:
-    band = Band("polyphony")
-    _audition(band).faults = 1
-    band.play(0.5)
-    assert ("error", "it failed") in band.told
-    band.wait(0.2)
-    assert len(band.out.played) == 1
+    virtual = ScriptedSession("polyphony")
+    _audition(virtual).faults = 1
+    virtual.play(0.5)
+    assert ("error", "it failed") in virtual.told
+    virtual.wait(0.2)
+    assert len(virtual.out.played) == 1
 
 
 def test_a_player_of_another_dimension_ends_it() -> None:
-    band = Band("battle")
-    _audition(band)
-    band.seat.change_player(ScriptedPlayer(dimension=4))
-    assert band.seat.understudy is None
+    virtual = ScriptedSession("battle")
+    _audition(virtual)
+    virtual.player.change_predictor(ScriptedPredictor(dimension=4))
+    assert virtual.player.auditioned is None
 
 
 @pytest.mark.parametrize(("then", "auditioned"), [("unload", None), ("audition off", None), ("audition two", "two")])
@@ -152,5 +152,5 @@ def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
 
     reply = asyncio.run(both())
     assert "one is not auditioned: something else was asked for" in reply.text
-    understudy = set_.session.seat.understudy
-    assert (None if understudy is None else understudy.player.name) == auditioned
+    beside = set_.session.focused_player.auditioned
+    assert (None if beside is None else beside.predictor.name) == auditioned

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.engine.players.dimension_shaping import DimensionShaping
 from impsy_tui.engine.players.session import SessionSettings
-from tests.support.engine.scripted_players import Band
+from tests.support.engine.scripted_players import ScriptedSession
 
 
 def test_a_muted_dimension_stays_where_it_was() -> None:
@@ -85,25 +85,25 @@ def test_whatever_is_done_values_stay_values(
 
 class TestInASession:
     def test_outputs_are_shaped_and_log_and_player_get_the_truth(self) -> None:
-        band = Band("battle", dimension=3, settings=SessionSettings(log_predictions=True))
-        band.seat.shaping.held[0] = 0.25
-        band.wait(0.25)
-        assert [values[0] for _, values in band.out.played] == [0.25, 0.25]
-        written = [values for _, source, values in band.log.rows if source == "rnn"]
+        virtual = ScriptedSession("battle", dimension=3, settings=SessionSettings(log_predictions=True))
+        virtual.player.shaping.held[0] = 0.25
+        virtual.wait(0.25)
+        assert [values[0] for _, values in virtual.out.played] == [0.25, 0.25]
+        written = [values for _, source, values in virtual.log.rows if source == "rnn"]
         assert all(values[0] != 0.25 for values in written)
-        assert [values for _, values in band.player.heard[1:]] == written
-        assert [values[1] for _, values in band.out.played] == [values[1] for values in written]
+        assert [values for _, values in virtual.predictor.heard[1:]] == written
+        assert [values[1] for _, values in virtual.out.played] == [values[1] for values in written]
 
     def test_what_the_musician_plays_is_never_shaped(self) -> None:
-        band = Band("useronly", settings=SessionSettings(thru=True))
-        band.seat.shaping.held[0] = 0.25
-        band.play(0.75)
-        assert band.out.played == [(100.0, (0.75,))]
-        assert band.log.rows == [(100.0, "interface", (0.75,))]
+        virtual = ScriptedSession("useronly", settings=SessionSettings(thru=True))
+        virtual.player.shaping.held[0] = 0.25
+        virtual.play(0.75)
+        assert virtual.out.played == [(100.0, (0.75,))]
+        assert virtual.log.rows == [(100.0, "interface", (0.75,))]
 
     def test_a_model_of_another_dimension_begins_unshaped(self) -> None:
-        band = Band("battle")
-        band.seat.shaping.held[0] = 0.25
-        band.seat.change_player(type(band.player)(dimension=4))
-        assert band.seat.shaping.idle
-        assert band.seat.sounding == ()
+        virtual = ScriptedSession("battle")
+        virtual.player.shaping.held[0] = 0.25
+        virtual.player.change_predictor(type(virtual.predictor)(dimension=4))
+        assert virtual.player.shaping.idle
+        assert virtual.player.sounding == ()

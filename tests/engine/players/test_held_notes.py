@@ -15,27 +15,27 @@ from impsy_tui.control.client import connected
 from impsy_tui.engine.players.session import SessionSettings
 from impsy_tui.engine.players.turn_taking import Turn
 from tests.support.channels.pseudo_terminals import wire_at
-from tests.support.engine.scripted_players import Band
+from tests.support.engine.scripted_players import ScriptedSession
 from tests.support.engine_process import EngineProcess
 from tests.support.waiting import wait_until
 
 
 def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> None:
-    band = Band("callresponse", settings=SessionSettings(hold_limit=5.0))
+    virtual = ScriptedSession("callresponse", settings=SessionSettings(hold_limit=5.0))
     told: list[tuple[str, str, str]] = []
-    band.session.tell = lambda *said: told.append(said)
-    band.session.start()
-    part = band.part
-    threshold = part.settings.threshold
-    band.play(0.5)
-    band.session.holding("keys", True, band.time.time)
-    band.wait(threshold + 4.9)
-    assert part.turn is Turn.YOU
-    assert not band.session.player_has_turn
-    band.wait(0.3)
-    assert part.turn is Turn.PLAYER
-    assert band.session.player_has_turn
-    assert not band.session.holds
+    virtual.session.notify = lambda *said: told.append(said)
+    virtual.session.start()
+    behaviour = virtual.behaviour
+    threshold = behaviour.settings.threshold
+    virtual.play(0.5)
+    virtual.session.holding("keys", True, virtual.time.time)
+    virtual.wait(threshold + 4.9)
+    assert behaviour.turn is Turn.YOU
+    assert not virtual.session.player_has_turn
+    virtual.wait(0.3)
+    assert behaviour.turn is Turn.PLAYER
+    assert virtual.session.player_has_turn
+    assert not virtual.session.holds
     assert any("held:" in text and "hold_limit" in text for _, _, text in told)
 
 

@@ -4,29 +4,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impsy_tui.engine.players.session import SessionSettings
-from tests.support.engine.scripted_players import Band
+from tests.support.engine.scripted_players import ScriptedSession
 
 
 def test_input_is_logged_before_it_is_answered_and_predictions_when_asked() -> None:
-    band = Band("polyphony", settings=SessionSettings(log_predictions=True))
-    band.play(0.5)
-    band.wait(1)
-    assert band.log.rows == [(100.0, "interface", (0.5,)), (100.1, "rnn", (0.51,))]
+    virtual = ScriptedSession("polyphony", settings=SessionSettings(log_predictions=True))
+    virtual.play(0.5)
+    virtual.wait(1)
+    assert virtual.log.rows == [(100.0, "interface", (0.5,)), (100.1, "rnn", (0.51,))]
 
 
 def test_input_is_not_logged_when_that_is_switched_off() -> None:
-    band = Band("polyphony", settings=SessionSettings(log_input=False))
-    band.play(0.5)
-    assert band.log.rows == []
-    assert band.player.heard
+    virtual = ScriptedSession("polyphony", settings=SessionSettings(log_input=False))
+    virtual.play(0.5)
+    assert virtual.log.rows == []
+    assert virtual.predictor.heard
 
 
 def test_a_partial_message_leaves_the_other_dimensions_where_they_are() -> None:
-    band = Band("useronly", dimension=4)
-    band.play(0.1, 0.2, 0.3)
-    band.session.updated("midi", [(1, 0.9)], band.time.time)
-    band.session.updated("midi", [(0, 0.8), (2, 0.7), (9, 0.6)], band.time.time)
-    assert [values for _, _, values in band.log.rows] == [
+    virtual = ScriptedSession("useronly", dimension=4)
+    virtual.play(0.1, 0.2, 0.3)
+    virtual.session.updated("midi", [(1, 0.9)], virtual.time.time)
+    virtual.session.updated("midi", [(0, 0.8), (2, 0.7), (9, 0.6)], virtual.time.time)
+    assert [values for _, _, values in virtual.log.rows] == [
         (0.1, 0.2, 0.3),
         (0.1, 0.9, 0.3),
         (0.8, 0.9, 0.7),
@@ -34,19 +34,19 @@ def test_a_partial_message_leaves_the_other_dimensions_where_they_are() -> None:
 
 
 def test_what_arrived_first_on_another_channel_does_not_turn_time_back() -> None:
-    band = Band("polyphony")
-    band.session.heard("a", (0.5,), 99.9)
-    band.session.heard("b", (0.5,), 99.8)
-    assert [at for at, _, _ in band.log.rows] == [100.0, 100.0]
-    assert [dt for dt, _ in band.player.heard] == [0.0, 0.0]
+    virtual = ScriptedSession("polyphony")
+    virtual.session.heard("a", (0.5,), 99.9)
+    virtual.session.heard("b", (0.5,), 99.8)
+    assert [at for at, _, _ in virtual.log.rows] == [100.0, 100.0]
+    assert [dt for dt, _ in virtual.predictor.heard] == [0.0, 0.0]
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.lists(st.floats(0, 1), min_size=0, max_size=4)), max_size=20))
 def test_every_accepted_event_is_in_the_log_and_no_other(events: list[tuple[float, list[float]]]) -> None:
-    band = Band("callresponse", dimension=3)
+    virtual = ScriptedSession("callresponse", dimension=3)
     for gap, values in events:
-        band.wait(gap)
-        band.play(*values)
+        virtual.wait(gap)
+        virtual.play(*values)
     accepted = [tuple(values) for _, values in events if len(values) == 2]
-    assert [values for _, source, values in band.log.rows if source == "interface"] == accepted
-    assert band.session.heard_events == len(accepted)
+    assert [values for _, source, values in virtual.log.rows if source == "interface"] == accepted
+    assert virtual.session.heard_events == len(accepted)

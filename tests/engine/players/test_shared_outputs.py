@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.channels.midi.output_mapping import OutputMapping
 from impsy_tui.engine.players.routing import Routing
-from tests.support.engine.scripted_players import Band, RecordingChannel
+from tests.support.engine.scripted_players import RecordingChannel, ScriptedSession
 
 COUNT = 4
 
@@ -16,8 +16,8 @@ COUNT = 4
 class _Notes(RecordingChannel):
     """A channel that sends a note for each value, and knows what sounds."""
 
-    def __init__(self, band: Band, max_rate: float) -> None:
-        super().__init__(band.time, max_rate)
+    def __init__(self, virtual: ScriptedSession, max_rate: float) -> None:
+        super().__init__(virtual.time, max_rate)
         self.mapping = OutputMapping([("note_on", channel + 1) for channel in range(COUNT)])
         self.on: set[int] = set()
         """The MIDI channels, one a value, on which a note sounds."""
@@ -52,32 +52,34 @@ _DEEDS = st.one_of(
 def test_only_what_is_played_sounds_and_in_the_end_nothing(
     deeds: list[tuple[str, Any]], max_rate: float, delay: float
 ) -> None:
-    band = Band("battle", dimension=3, instrument=COUNT + 1, wiring=Routing(_WIRINGS["main"], _WIRINGS["main"]))
+    virtual = ScriptedSession(
+        "battle", dimension=3, instrument=COUNT + 1, routing=Routing(_WIRINGS["main"], _WIRINGS["main"])
+    )
     for name, dt in (("b", 0.07), ("c", 0.13)):
-        band.join(name, "battle", dimension=3, dt=dt, wiring=Routing(_WIRINGS[name], _WIRINGS[name]))
-    channel = _Notes(band, max_rate)
-    band.session.outputs.open([channel])
-    band.session.outputs.nudge("out", delay)
-    seats = band.session.seats
+        virtual.join(name, "battle", dimension=3, dt=dt, routing=Routing(_WIRINGS[name], _WIRINGS[name]))
+    channel = _Notes(virtual, max_rate)
+    virtual.session.outputs.open([channel])
+    virtual.session.outputs.nudge("out", delay)
+    players = virtual.session.players
     for deed, about in deeds:
         match deed:
             case "wait":
-                band.wait(about)
+                virtual.wait(about)
             case "mute":
-                seats[about[0]].shaping.muted.add(about[1])
-                seats[about[0]].end_muted()
+                players[about[0]].shaping.muted.add(about[1])
+                players[about[0]].end_muted()
             case "release":
-                seats[about[0]].shaping.release([about[1]])
+                players[about[0]].shaping.release([about[1]])
             case _:
-                getattr(seats[about], deed)()
+                getattr(players[about], deed)()
         allowed = {
             index
-            for seat in seats.values()
-            for index in seat.plays
-            if not seat.part.paused and index not in seat.shaping.muted
+            for player in players.values()
+            for index in player.plays
+            if not player.behaviour.paused and index not in player.shaping.muted
         }
         assert delay or channel.on <= allowed
-    for seat in seats.values():
-        seat.pause()
-    band.wait(1)
+    for player in players.values():
+        player.pause()
+    virtual.wait(1)
     assert channel.on == set()

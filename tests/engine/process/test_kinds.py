@@ -50,13 +50,13 @@ def test_each_hears_what_is_its_own_and_is_heard(
 
         wait_until(all_have_played)
         snapshot = control.snapshot()
-    faders, ear, band = snapshot.players
+    faders, ear, ensemble = snapshot.players
     assert [player.kind for player in snapshot.players] == ["mdrnn", "agent", "ensemble"]
     assert ear.agent is not None
     assert ear.agent.level == -10.0
-    assert band.band is not None
-    assert band.band.lead_age >= 0.0
-    assert (faders.agent, faders.band, ear.band, band.agent) == (None, None, None, None)
+    assert ensemble.ensemble is not None
+    assert ensemble.ensemble.lead_age >= 0.0
+    assert (faders.agent, faders.ensemble, ear.ensemble, ensemble.agent) == (None, None, None, None)
     missing = {"/impsy", "/metatone/playback/touch"}
     while missing:
         missing -= {message.address for message in read_packet(receiver.recv(4096))}

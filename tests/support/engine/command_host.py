@@ -21,9 +21,11 @@ class BareHost:
         self.session = session
         self.set_timer = SetTimer(session.scheduler.now)
         self.jobs = JobRunner(folder, lambda job: None)
-        self.library = UserFiles(folder, folder, [folder], tuple)
-        setup = EngineOptions(load_config(None), frozenset(), folder, folder / "engine.sock")
-        self.casting = PlayerModels(setup, self.library.shelf, np.random.default_rng(1), lambda *said: None)
+        self.user_files = UserFiles(folder, folder, [folder], tuple)
+        options = EngineOptions(load_config(None), frozenset(), folder, folder / "engine.sock")
+        self.player_models = PlayerModels(
+            options, self.user_files.shelf, np.random.default_rng(1), lambda *said: None
+        )
 
     @property
     def training_size(self) -> str:

@@ -33,7 +33,7 @@ from impsy_tui.control.status_text import status_lines  # noqa: E402
 from impsy_tui.engine.performance.scenes.file import scene_table  # noqa: E402
 from impsy_tui.engine.performance.scenes.scene import scene_lines  # noqa: E402
 from impsy_tui.engine.performance.session_state.last_session import SavedSet  # noqa: E402
-from impsy_tui.engine.players.mdrnn import MdrnnPlayer  # noqa: E402
+from impsy_tui.engine.players.mdrnn import MdrnnBehaviour  # noqa: E402
 from impsy_tui.engine.players.settings import PlayerSettings  # noqa: E402
 from impsy_tui.engine.server.snapshot import _player_state  # noqa: E402
 from impsy_tui.engine.set_state import resume_set  # noqa: E402
@@ -43,7 +43,7 @@ from tests.support import snapshots  # noqa: E402
 from tests.support.engine.virtual_session import VirtualSession  # noqa: E402
 
 
-class _MadeUp(MdrnnPlayer):
+class _MadeUp(MdrnnBehaviour):
     """A player that shows what it was told."""
 
     kind = "made-up"
@@ -59,41 +59,43 @@ class _MadeUp(MdrnnPlayer):
 def _set_of(folder: Path) -> tuple[VirtualSession, _MadeUp]:
     folder.mkdir()
     set_ = VirtualSession(folder)
-    seat, tempo = set_.session.seat, set_.session.tempo
+    player, tempo = set_.session.focused_player, set_.session.tempo
     settings = PlayerSettings("made-up", threshold=1.0)
-    part = _MadeUp(seat.part.player, settings, set_.time.scheduler, seat, set_.random, tempo)
-    seat.part = part
-    return set_, part
+    behaviour = _MadeUp(player.behaviour.predictor, settings, set_.time.scheduler, player, set_.random, tempo)
+    player.behaviour = behaviour
+    return set_, behaviour
 
 
 def _check(folder: Path) -> None:
-    set_, part = _set_of(folder / "first")
+    set_, behaviour = _set_of(folder / "first")
     assert complete("spar", CompletionSources()).options == ("sparkle",)
     assert set_.do("sparkle 3") == "sparkle 3"
-    assert part.brightness == part.settings.sparkle == 3.0
+    assert behaviour.brightness == behaviour.settings.sparkle == 3.0
     refused = set_.try_("sparkle 11")
     assert (refused.ok, "a number, 0 to 10" in refused.text) == (False, True)
     assert command_line("/impsy/sparkle", [4.0]) == "sparkle 4.0"
     assert "/impsy/sparkle" in FROM_NETWORK
     set_.do("over 2s sparkle 8")
     set_.wait(1.0)
-    assert abs(part.brightness - 5.5) < 0.1
+    assert abs(behaviour.brightness - 5.5) < 0.1
     set_.wait(1.5)
-    assert part.brightness == 8.0
+    assert behaviour.brightness == 8.0
 
     set_.do("scene save bright")
     set_.do("sparkle 2")
     set_.do("undo")
-    assert part.brightness == 8.0
+    assert behaviour.brightness == 8.0
     set_.do("sparkle 2; over 2s scene bright")
     set_.wait(1.0)
-    assert abs(part.brightness - 5.0) < 0.1
+    assert abs(behaviour.brightness - 5.0) < 0.1
     set_.do("sparkle 2; scene bright")
-    assert part.brightness == 8.0
+    assert behaviour.brightness == 8.0
     assert "sparkle 8" in scene_lines(set_.live_set.scene_file.find("bright"), "main")
 
-    seat = set_.session.seat
-    snapshot = msgspec.structs.replace(snapshots.snapshot(), players=(_player_state(seat, part, set_.time.time),))
+    player = set_.session.focused_player
+    snapshot = msgspec.structs.replace(
+        snapshots.snapshot(), players=(_player_state(player, behaviour, set_.time.time),)
+    )
     assert any("sparkle 8" in line for line in status_lines(snapshot))
 
     kept = SavedSet(scene=json.loads(json.dumps(scene_table(set_.live_set.scene_keeper.capture()))))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, EnsembleModels, EnsembleSettings
+from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels, EnsembleSettings
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.classifier import SHIPPED as CLASSIFIER
 from impsy_tui.ensemble.classifier import read_classifier
@@ -43,12 +43,12 @@ def clip(gesture: int, *offsets: float, x: float = 0.5) -> Clip:
     return Clip(gesture, tuple(ClipTouch(at, x, 0.5, 0.01 if at else 0.0) for at in offsets))
 
 
-def equipment(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> EnsembleModels:
+def ensemble_models(network: ScriptedNetwork, clips: Sequence[Clip] | None = None) -> EnsembleModels:
     """A band's, with the classifier that ships, and a clip of every gesture unless others are given."""
-    library = Clips(
+    user_files = Clips(
         [clip(code, 0.0, 0.1, 2.5, x=code / 10) for code in range(1, GESTURES)] if clips is None else clips
     )
-    return EnsembleModels(network, "scripted", read_classifier(MODELS / CLASSIFIER), library)
+    return EnsembleModels(network, "scripted", read_classifier(MODELS / CLASSIFIER), user_files)
 
 
 @dataclass
@@ -65,14 +65,14 @@ class Stage:
         self.lifts: list[tuple[float, int]] = []
         self.seconds: list[tuple[float, tuple[int, ...]]] = []
         self.told: list[tuple[str, str]] = []
-        self.part = EnsembleFollowers(
-            equipment(self.network, self.clips),
+        self.behaviour = EnsembleBehaviour(
+            ensemble_models(self.network, self.clips),
             self.settings,
             self.time.scheduler,
             self,
             np.random.default_rng(1),
         )
-        self.part.start()
+        self.behaviour.start()
 
     def touch(self, follower: int, touch: ClipTouch) -> None:
         self.touches.append((self.now, follower, touch))
@@ -83,7 +83,7 @@ class Stage:
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         self.seconds.append((round(at - 100.0, 6), tuple(codes)))
 
-    def tell(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
         self.told.append((level, text))
 
     @property
@@ -103,7 +103,7 @@ class Stage:
             *(c.tolist() for c in (made.times, made.x, made.y, made.velocities)), strict=True
         ):
             self.time.advance_to(begin + at)
-            self.part.hear(Touch(self.time.time, "lead", 0, x, y, velocity))
+            self.behaviour.hear(Touch(self.time.time, "lead", 0, x, y, velocity))
         self.time.advance_to(begin + seconds)
         assert not self.time.errors
 

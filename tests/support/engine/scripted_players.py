@@ -18,7 +18,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.prediction import Prediction
 
 
-class ScriptedPlayer:
+class ScriptedPredictor:
     """Predicts a constant dt, and as values what it heard, moved up a little; remembers what it heard."""
 
     kind = "mdrnn"
@@ -121,12 +121,12 @@ class RecordingLog:
 class Member(NamedTuple):
     """Another player of the band."""
 
-    seat: Player
-    player: ScriptedPlayer
+    player: Player
+    predictor: ScriptedPredictor
     log: RecordingLog
 
 
-class Band:
+class ScriptedSession:
     """Everything together: ``band.play(0.5)`` is the musician, ``band.out`` what is heard."""
 
     def __init__(
@@ -138,11 +138,11 @@ class Band:
         settings: SessionSettings | None = None,
         channel: dict[str, Any] | None = None,
         instrument: int = 0,
-        wiring: Routing | None = None,
-        **part: Any,
+        routing: Routing | None = None,
+        **parameters: Any,
     ) -> None:
         self.time = VirtualTime(100.0)
-        self.player = ScriptedPlayer(dimension, dt)
+        self.predictor = ScriptedPredictor(dimension, dt)
         self.out = RecordingChannel(self.time, **(channel or {}))
         self.log = RecordingLog()
         self.told: list[tuple[str, str]] = []
@@ -157,18 +157,27 @@ class Band:
             np.random.default_rng(1),
             instrument or dimension,
         )
-        self.seat = self.session.add("main", self.player, PlayerSettings(mode=mode, **part), self.log, wiring)
-        self.part = self.seat.part
-        self.part.start()
+        self.player = self.session.add(
+            "main", self.predictor, PlayerSettings(mode=mode, **parameters), self.log, routing
+        )
+        self.behaviour = self.player.behaviour
+        self.behaviour.start()
 
     def join(
-        self, name: str, mode: str, *, dt: float = 0.1, dimension: int = 2, wiring: Routing | None = None, **part: Any
+        self,
+        name: str,
+        mode: str,
+        *,
+        dt: float = 0.1,
+        dimension: int = 2,
+        routing: Routing | None = None,
+        **parameters: Any,
     ) -> "Member":
         """Another player sits down and begins to play."""
-        player, log = ScriptedPlayer(dimension, dt), RecordingLog()
-        seat = self.session.add(name, player, PlayerSettings(mode=mode, **part), log, wiring)
-        seat.part.start()
-        return Member(seat, player, log)
+        predictor, log = ScriptedPredictor(dimension, dt), RecordingLog()
+        player = self.session.add(name, predictor, PlayerSettings(mode=mode, **parameters), log, routing)
+        player.behaviour.start()
+        return Member(player, predictor, log)
 
     def play(self, *values: float, channel: str = "in") -> None:
         """The musician plays, now."""

@@ -12,7 +12,7 @@ from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.ensemble.touches.surfaces import OscMessage
 from impsy_tui.ensemble.touches.touch import Touch
-from tests.support.engine.scripted_ensemble import ScriptedNetwork, equipment
+from tests.support.engine.scripted_ensemble import ScriptedNetwork, ensemble_models
 from tests.support.engine.scripted_players import RecordingChannel
 from tests.support.engine.virtual_session import VirtualSession
 
@@ -38,28 +38,28 @@ class TouchChannel(RecordingChannel):
         self.told += told
 
 
-class Hall:
+class VirtualEnsemble:
     """A rehearsal with a band in it."""
 
-    def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **wiring: Any) -> None:
+    def __init__(self, folder: Path, *, destinations: tuple[str, ...] = (), lead: str = "", **routing: Any) -> None:
         self.rehearsal = VirtualSession(folder)
         self.network = ScriptedNetwork(TAPS)
         self.time = self.rehearsal.time
         self.first, self.second = TouchChannel(self.time, name="osc 1"), TouchChannel(self.time, name="osc 2")
         self.rehearsal.outputs.open([self.rehearsal.out, self.first, self.second])
         self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
-        self.seat = EnsemblePlayer(
+        self.player = EnsemblePlayer(
             "trio",
-            equipment(self.network),
+            ensemble_models(self.network),
             EnsembleSettings(players=3, lead_stops="play"),
-            Routing(**wiring),
+            Routing(**routing),
             EnsembleRouting(lead, destinations, (3, 4), _NOTES),
             ScoreLog(self.log, folder / "scores", "trio"),
             self.rehearsal.session,
             self.rehearsal.random,
         )
-        self.rehearsal.session.add_band(self.seat)
-        self.seat.start()
+        self.rehearsal.session.add_ensemble(self.player)
+        self.player.start()
 
     def do(self, line: str) -> str:
         return self.rehearsal.do(line)

@@ -26,7 +26,7 @@ from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.engine.server.set_timer import SetTimer
 from impsy_tui.mdrnn.predictor import MdrnnPredictor
 from impsy_tui.prediction import Predictor
-from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPlayer
+from tests.support.engine.scripted_players import RecordingChannel, RecordingLog, ScriptedPredictor
 
 _SLICE = 0.05
 
@@ -79,12 +79,12 @@ class VirtualSession:
         self.out = RecordingChannel(self.time, name=out)
         self.outputs.open([self.out])
         self.logs: dict[str, RecordingLog] = {}
-        seated = players or {"main": ScriptedPlayer(4)}
+        seated = players or {"main": ScriptedPredictor(4)}
         width = max(player.dimension for player in seated.values())
         self.session = Session(
             self.time.scheduler,
             self.outputs,
-            self._tell,
+            self._notify,
             lambda channel, address, arguments, trusted: "",
             SessionSettings(log_predictions=True),
             self.random,
@@ -93,17 +93,17 @@ class VirtualSession:
         for name, player in seated.items():
             self.logs[name] = RecordingLog()
             self.session.add(name, player, PlayerSettings(mode=mode, threshold=1.0), self.logs[name])
-        setup = EngineOptions(
+        options = EngineOptions(
             load_config(None), frozenset(), folder / "logs", folder / "s", models=models or folder / "models"
         )
-        self.library = UserFiles(folder / "logs", folder / "datasets", [setup.models], list)
-        self.casting = PlayerModels(setup, self.library.shelf, self.random, self._tell)
+        self.user_files = UserFiles(folder / "logs", folder / "datasets", [options.models], list)
+        self.player_models = PlayerModels(options, self.user_files.shelf, self.random, self._notify)
         self.set_timer = SetTimer(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
         self.executor = Executor(
             CommandDispatcher(self).carry_out,  # type: ignore[arg-type]
             self.random,
-            self._tell,
+            self._notify,
             lambda: None,
             self._waiting.append,  # type: ignore[arg-type]
             self.time.scheduler.work,
@@ -111,22 +111,22 @@ class VirtualSession:
         self.bindings = Bindings(self.executor.read)
         self.tempo = self.session.tempo
         log = folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.log"
-        self.library.sets = (sets or folder / "sets",)
+        self.user_files.sets = (sets or folder / "sets",)
         self.live_set = self.executor.live_set = LiveSet(
             self.session,
-            self.casting,
-            self.library,
+            self.player_models,
+            self.user_files,
             self.random,
             folder / "scenes.toml",
-            CommandLog(_wall, lambda level, text: self._tell(level, "record", text)),
+            CommandLog(_wall, lambda level, text: self._notify(level, "record", text)),
             lambda: log,
             self.executor.macros,
             self.executor.callables,
-            self._tell,
+            self._notify,
         )
         self.session.start()
 
-    def _tell(self, level: str, source: str, text: str) -> None:
+    def _notify(self, level: str, source: str, text: str) -> None:
         self.told.append((level, source, text))
 
     def do(self, line: str) -> str:
@@ -177,4 +177,4 @@ def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPredictor:
 
 def temp(set_: VirtualSession, player: str = "main") -> float:
     """A player's pi temperature."""
-    return set_.session.seats[player].part.settings.temp
+    return set_.session.players[player].behaviour.settings.temp

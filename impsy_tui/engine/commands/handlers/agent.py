@@ -16,7 +16,7 @@ class AgentHandlers(Handlers):
             raise UserError("there is no microphone: [audio] in the configuration opens one")
         replies = []
         for microphone in microphones:
-            self._session.tell("info", microphone.name, f"play freely for {time:g} s")
+            self._session.notify("info", microphone.name, f"play freely for {time:g} s")
             try:
                 replies.append(f"{microphone.name}: {await microphone.calibrate(time)}")
             except UserError as problem:

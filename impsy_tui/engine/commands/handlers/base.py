@@ -27,11 +27,11 @@ class EngineInterface(Protocol):
     session: Session
     set_timer: SetTimer
     jobs: JobRunner
-    library: UserFiles
-    casting: PlayerModels
+    user_files: UserFiles
+    player_models: PlayerModels
     bindings: Bindings
     ports: PortLister
-    learner: MidiLearn
+    midi_learn: MidiLearn
     executor: Executor
     live_set: LiveSet
 
@@ -97,7 +97,7 @@ class Handlers:
 
     def _of(self, players: Sequence[AnyPlayer], reply: str) -> str:
         """Returns a reply that names the players, if the session has several."""
-        there = len(self._session.everybody)
+        there = len(self._session.all_players)
         if there == 1:
             return reply
         names = "all" if len(players) == there else ", ".join(player.name for player in players)

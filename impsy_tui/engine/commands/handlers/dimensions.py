@@ -72,10 +72,10 @@ class DimensionHandlers(Handlers):
 
     def _learn(self, dimensions: tuple[int, ...] | str) -> str:
         if dimensions == "off":
-            return self._host.learner.end()
+            return self._host.midi_learn.end()
         if isinstance(dimensions, str):
-            return self._host.learner.begin(range(self._session.dimension - 1))
-        return self._host.learner.begin(self._indices(dimensions))
+            return self._host.midi_learn.begin(range(self._session.dimension - 1))
+        return self._host.midi_learn.begin(self._indices(dimensions))
 
     def _bind(self, trigger: str, which: str) -> str:
         return self._host.bindings.bind(trigger, which)

@@ -23,41 +23,43 @@ class EnsembleHandlers(Handlers):
 
     def _force(self, ensembles: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
         for ensemble in ensembles:
-            ensemble.part.force(_follower(ensemble, player), choices.GESTURES.index(gesture))
+            ensemble.behaviour.force(_follower(ensemble, player), choices.GESTURES.index(gesture))
         return self._of(ensembles, f"{player} makes {gesture} until free {player}")
 
     def _tacet(self, ensembles: Sequence[EnsemblePlayer], player: str) -> str:
         for ensemble in ensembles:
-            ensemble.part.force(_follower(ensemble, player), NOTHING)
+            ensemble.behaviour.force(_follower(ensemble, player), NOTHING)
         return self._of(ensembles, f"{player} is silent until free {player}")
 
     def _free(self, ensembles: Sequence[EnsemblePlayer], player: str = "") -> str:
         for ensemble in ensembles:
-            ensemble.part.free([_follower(ensemble, player)] if player else range(len(choices.FOLLOWERS)))
+            ensemble.behaviour.free([_follower(ensemble, player)] if player else range(len(choices.FOLLOWERS)))
         return self._of(ensembles, f"{player} is free" if player else "all players are free")
 
     async def _classifier(self, ensembles: Sequence[EnsemblePlayer], name: str) -> str:
-        casting = self._host.casting.bands
-        return "\n".join([self._of([ensemble], await casting.hear_by(ensemble, name)) for ensemble in ensembles])
+        player_models = self._host.player_models.ensembles
+        return "\n".join(
+            [self._of([ensemble], await player_models.hear_by(ensemble, name)) for ensemble in ensembles]
+        )
 
     def _record_gestures(self, what: str = "", each: float = GESTURE_SECONDS.default) -> str:
-        guided = self._session.guided
-        if guided is None:
+        gesture_recording = self._session.gesture_recording
+        if gesture_recording is None:
             raise UserError("no log is written, so gestures cannot be recorded: log on starts one")
         match what:
             case "again":
-                return guided.again()
+                return gesture_recording.again()
             case "skip":
-                return guided.skip()
+                return gesture_recording.skip()
             case "off":
-                return guided.end()
-        return guided.begin([choices.GESTURES.index(what)] if what else ORDER, each)
+                return gesture_recording.end()
+        return gesture_recording.begin([choices.GESTURES.index(what)] if what else ORDER, each)
 
 
 def _follower(ensemble: EnsemblePlayer, player: str) -> int:
     """Returns the index of a follower, from 0."""
     number = choices.FOLLOWERS.index(player)
-    if number >= (count := ensemble.part.settings.players - 1):
+    if number >= (count := ensemble.behaviour.settings.players - 1):
         there = f"p2 to p{count + 1}" if count > 1 else "p2"
         raise UserError(f"{ensemble.name} has no {player}, only {there}: band {number + 2} adds players")
     return number

@@ -28,24 +28,24 @@ class JobHandlers(Handlers):
     """Handlers of jobs, files and settings."""
 
     async def _dataset(self, dimension: float | None = None, low: float = 0.0, high: float | None = None) -> str:
-        library = self._host.library
+        user_files = self._host.user_files
         if (high is None and low) or (high is not None and high <= low):
             raise UserError("low must be below high: they are the range of raw values, such as low 0 high 127")
         wanted = str(int(dimension)) if dimension else "all"
-        arguments = [str(library.logs), str(library.datasets), wanted]
+        arguments = [str(user_files.logs), str(user_files.datasets), wanted]
         arguments += [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
         name = f"{wanted}d" if dimension else "of every dimension"
         job = await self._host.jobs.start("dataset", name, "impsy_tui.workers.dataset", arguments)
         return f"job {job.number} builds a dataset from the logs"
 
     async def _train(self, size: str = "", on: str = "", **options: float | str) -> str:
-        library = self._host.library
-        folder, module = str(library.own_models), "impsy_tui.workers.training.train"
+        user_files = self._host.user_files
+        folder, module = str(user_files.own_models), "impsy_tui.workers.training.train"
         if size == choices.RESUME:
             name, arguments = "the interrupted training", [folder, "--resume"]
         else:
             begun_from = self._begun_from(str(options.pop("from", "")))
-            dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
+            dataset = user_files.find("dataset", on) if on else user_files.newest_dataset(self._dimension)
             arguments = [folder, str(dataset)]
             if size == choices.AUTO:
                 if begun_from is not None:
@@ -69,8 +69,8 @@ class JobHandlers(Handlers):
         return f"job {job.number} trains {job.name}; {_END_OR_DISCARD}"
 
     async def _train_gestures(self, **options: float | str) -> str:
-        library = self._host.library
-        arguments = [str(library.own_models), str(library.logs), *_options(options, {})]
+        user_files = self._host.user_files
+        arguments = [str(user_files.own_models), str(user_files.logs), *_options(options, {})]
         # A separate kind: the job has nothing to save before it ends.
         job = await self._host.jobs.start(
             "gestures", "recordings", "impsy_tui.workers.training.train_gestures", arguments
@@ -78,20 +78,20 @@ class JobHandlers(Handlers):
         return f"job {job.number} trains a classifier of gestures; cancel job discards it"
 
     async def _train_ensemble(self, on: str = "", **options: float | str) -> str:
-        library = self._host.library
-        scores = library.scores_folder(on)
-        arguments = [str(library.own_models), str(scores), *_options(options, {})]
+        user_files = self._host.user_files
+        scores = user_files.scores_folder(on)
+        arguments = [str(user_files.own_models), str(scores), *_options(options, {})]
         module = "impsy_tui.workers.training.train_ensemble"
         job = await self._host.jobs.start("ensemble", scores.name, module, arguments)
         return f"job {job.number} trains an ensemble on {job.name}; {_END_OR_DISCARD}"
 
     async def _train_agent(self, table: str = "", corpus: str = "", **options: float | str) -> str:
-        library = self._host.library
-        found = library.table(table)
+        user_files = self._host.user_files
+        found = user_files.table(table)
         name = found.name.split(".")[0]
-        arguments = [str(found), str(library.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}"), "--numbered"]
+        arguments = [str(found), str(user_files.own_models / f"{AGENT_PREFIX}{name}{AGENT_SUFFIX}"), "--numbered"]
         if corpus:
-            arguments += ["--corpus", str(library.corpus(corpus))]
+            arguments += ["--corpus", str(user_files.corpus(corpus))]
             options.setdefault("targets", choices.WITH_CORPUS)
         for option, argument in (("hear", "--heard"), ("match", "--judged")):
             if words := str(options.pop(option, "")).replace(",", " ").split():
@@ -107,7 +107,7 @@ class JobHandlers(Handlers):
         if not name:
             return None
         if name != choices.CURRENT:
-            return self._host.library.find("model", name)
+            return self._host.user_files.find("model", name)
         if (playing := self._playing) is None:
             raise UserError("no player has a model to continue with: from NAME names one")
         return playing
@@ -115,44 +115,44 @@ class JobHandlers(Handlers):
     @property
     def _dimension(self) -> int:
         """Dimension of the only player or the one with the focus, otherwise of the instrument."""
-        player = self._session.only_seat
+        player = self._session.only_player
         return self._session.dimension if player is None else player.dimension
 
     @property
     def _playing(self) -> Path | None:
         """Model file of that player."""
-        player = self._session.only_seat
-        return None if player is None else self._host.casting.file_of(player)
+        player = self._session.only_player
+        return None if player is None else self._host.player_models.file_of(player)
 
     async def _convert(self, model: str) -> str:
-        found = self._host.library.find("model", model)
+        found = self._host.user_files.find("model", model)
         # The library finds the TFLite file first.
         others = (found.with_suffix(suffix) for suffix in KERAS_SUFFIXES)
         file = next((other for other in others if other.is_file()), found)
         if file.suffix == ".tflite":
             raise UserError(f"{file.name} is a TFLite file already")
-        arguments = (str(file), str(self._host.library.own_models))
+        arguments = (str(file), str(self._host.user_files.own_models))
         job = await self._host.jobs.start("convert", file.stem, "impsy_tui.workers.training.convert", arguments)
         return f"job {job.number} converts {job.name}"
 
     async def _evaluate(self, model: str = "", against: str = "", on: str = "") -> str:
-        library = self._host.library
-        models = [library.find("model", name) for name in (model, against) if name]
+        user_files = self._host.user_files
+        models = [user_files.find("model", name) for name in (model, against) if name]
         if not models:
             if (playing := self._playing) is None:
                 raise UserError("no player has a model: name one, as in evaluate m")
             models = [playing]
-        dataset = library.find("dataset", on) if on else library.newest_dataset(self._dimension)
+        dataset = user_files.find("dataset", on) if on else user_files.newest_dataset(self._dimension)
         name = f"{' and '.join(file.stem for file in models)} on {dataset.stem}"
-        arguments = (*map(str, models), str(dataset), "--reports", str(library.datasets))
+        arguments = (*map(str, models), str(dataset), "--reports", str(user_files.datasets))
         job = await self._host.jobs.start("evaluate", name, "impsy_tui.workers.training.evaluate", arguments)
         return f"job {job.number} evaluates {job.name}"
 
     async def _plot(self, name: str = "") -> str:
-        library = self._host.library
-        file = library.find_any(name) if name else library.newest_log()
-        picture = library.plots / f"{file.stem}.svg"
-        arguments = (str(file), str(picture), str(library.datasets))
+        user_files = self._host.user_files
+        file = user_files.find_any(name) if name else user_files.newest_log()
+        picture = user_files.plots / f"{file.stem}.svg"
+        arguments = (str(file), str(picture), str(user_files.datasets))
         job = await self._host.jobs.start("plot", file.stem, "impsy_tui.workers.plot", arguments)
         return f"job {job.number} draws {file.stem}"
 
@@ -168,28 +168,28 @@ class JobHandlers(Handlers):
         return f"job {job.number} ({job.kind}) ends and saves what it has"
 
     def _rename(self, kind: str, name: str, to: str) -> Awaitable[str]:
-        return self._host.library.rename(kind, name, to)
+        return self._host.user_files.rename(kind, name, to)
 
     def _delete(self, kind: str, name: str) -> Awaitable[str]:
         return self._put_in_trash(kind, name, self._reversals)
 
     async def _put_in_trash(self, kind: str, name: str, reversals: list[Reversal]) -> str:
-        library = self._host.library
-        text, trashed = await library.delete(kind, name)
-        reversals.append(lambda: library.trash.bring_back(trashed))
+        user_files = self._host.user_files
+        text, trashed = await user_files.delete(kind, name)
+        reversals.append(lambda: user_files.trash.bring_back(trashed))
         return text
 
     def _restore(self, name: str = "") -> Awaitable[str]:
-        return self._host.library.trash.restore(name)
+        return self._host.user_files.trash.restore(name)
 
     def _trash(self) -> Awaitable[str]:
-        return self._host.library.trash.listing()
+        return self._host.user_files.trash.listing()
 
     def _trash_empty(self) -> Awaitable[str]:
         return self._empty_trash(self._reversals)
 
     async def _empty_trash(self, reversals: list[Reversal]) -> str:
-        text = await self._host.library.trash.empty()
+        text = await self._host.user_files.trash.empty()
         reversals.append(_final("the files in the trash are deleted"))
         return text
 

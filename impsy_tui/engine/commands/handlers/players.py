@@ -34,7 +34,7 @@ class PlayerHandlers(Handlers):
 
     def _give(self, players: Sequence[Player]) -> str:
         taking = _with_turns(players, "give")
-        if all(player.part.paused for player in taking):
+        if all(player.behaviour.paused for player in taking):
             raise UserError("the player is paused: resume lets it play")
         for player in taking:
             player.give()
@@ -66,7 +66,7 @@ class PlayerHandlers(Handlers):
         return self._host.set_log(switch)
 
     async def _load(self, players: Sequence[AnyPlayer], model: str) -> str:
-        models, ensemble_models = self._host.casting, self._host.casting.bands
+        models, ensemble_models = self._host.player_models, self._host.player_models.ensembles
         return await self._each(
             _of_kind(players, model),
             lambda player: (
@@ -79,13 +79,13 @@ class PlayerHandlers(Handlers):
     def _unload(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             if isinstance(player, EnsemblePlayer):
-                self._host.casting.bands.unload(player)
+                self._host.player_models.ensembles.unload(player)
             elif isinstance(player, Player):
-                self._host.casting.unload(player)
+                self._host.player_models.unload(player)
         return self._of(players, "DUMMY: no model is loaded, the dummy player moves at random")
 
     def _audition(self, players: Sequence[AnyPlayer], model: str) -> str | Awaitable[str]:
-        models, ensemble_models = self._host.casting, self._host.casting.bands
+        models, ensemble_models = self._host.player_models, self._host.player_models.ensembles
         if model != "off":
             return self._each(
                 _of_kind(players, model),
@@ -129,7 +129,7 @@ class PlayerHandlers(Handlers):
         return f"timer {what}"
 
     def _panic(self, players: Sequence[AnyPlayer]) -> str:
-        if len(players) == len(self._session.everybody):
+        if len(players) == len(self._session.all_players):
             self._session.panic()
         else:
             for player in players:
@@ -152,18 +152,18 @@ class PlayerHandlers(Handlers):
                 raise UserError("only one player has the focus: @all addresses all players")
             (player,) = session.players_for(name)
             session.focus = player.name
-        width = max(map(len, session.everybody))
+        width = max(map(len, session.all_players))
         return "\n".join(
             f"{'▸' if name == session.focus else ' '} {name:<{width}}  {player.describe()}"
-            for name, player in session.everybody.items()
+            for name, player in session.all_players.items()
         )
 
 
 def _with_turns(players: Sequence[Player], word: str) -> list[Player]:
     """Returns the players that take turns, of which there is at least one."""
-    taking = [player for player in players if player.part.mode.takes_turns]
+    taking = [player for player in players if player.behaviour.mode.takes_turns]
     if not taking:
-        raise UserError(f"{word} needs turns: {players[0].part.mode.name} has none, mode callresponse has")
+        raise UserError(f"{word} needs turns: {players[0].behaviour.mode.name} has none, mode callresponse has")
     return taking
 
 

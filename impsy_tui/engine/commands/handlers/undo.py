@@ -22,7 +22,7 @@ class UndoHandlers(Handlers):
             away = self._session.scheduler.now() - undone.before.at
             read = self._host.executor.read
             for problem in await pending_lines.resume(undone.resumed, away, read, live_set.ramps):
-                self._session.tell("warning", "undo", problem)
+                self._session.notify("warning", "undo", problem)
         scene = None if undone.before is None else undone.before.scene
         live_set.recording.note_undo(scene, undone.cancelled, [one.number for one in undone.resumed])
         return f"undone: {undone.program}"

@@ -34,60 +34,61 @@ class EnsembleScene:
     classifier: str = ""
 
 
-def captured(band: EnsemblePlayer) -> EnsembleScene:
+def captured(ensemble: EnsemblePlayer) -> EnsembleScene:
     """A band as it is now."""
-    settings, equipment = band.part.settings, band.part.equipment
+    settings, models = ensemble.behaviour.settings, ensemble.behaviour.models
     forced = {
-        choices.FOLLOWERS[follower]: choices.GESTURES[code] for follower, code in sorted(band.part.forced.items())
+        choices.FOLLOWERS[follower]: choices.GESTURES[code]
+        for follower, code in sorted(ensemble.behaviour.forced.items())
     }
-    model = equipment.file.stem if equipment.file is not None else ""
-    values = part_settings.captured(band.part)
-    return EnsembleScene(settings.players, values, forced, model, equipment.told_by)
+    model = models.file.stem if models.file is not None else ""
+    values = part_settings.captured(ensemble.behaviour)
+    return EnsembleScene(settings.players, values, forced, model, models.told_by)
 
 
 def switch(
-    band: EnsemblePlayer, wanted: EnsembleScene, casting: EnsembleLoader, file: Path | None
+    ensemble: EnsemblePlayer, wanted: EnsembleScene, loader: EnsembleLoader, file: Path | None
 ) -> Iterator[Awaitable[str]]:
     """Change what cannot glide, the model from this file if it is given; what is still to be waited for."""
-    part, there = band.part, captured(band)
-    if part.equipment.file == file if file else wanted.model == there.model:
-        casting.stay(band)
+    behaviour, there = ensemble.behaviour, captured(ensemble)
+    if behaviour.models.file == file if file else wanted.model == there.model:
+        loader.stay(ensemble)
     elif wanted.model:
-        yield casting.load(band, wanted.model, file)
+        yield loader.load(ensemble, wanted.model, file)
     elif wanted.model is not None:
-        casting.unload(band)
+        loader.unload(ensemble)
     if wanted.classifier and wanted.classifier != there.classifier:
-        yield casting.hear_by(band, wanted.classifier)
-    if part.settings.players != wanted.players:
-        band.set_players(wanted.players)
-    part.set_values(ramp_targets.switches_to(band, wanted.values))
+        yield loader.hear_by(ensemble, wanted.classifier)
+    if behaviour.settings.players != wanted.players:
+        ensemble.set_players(wanted.players)
+    behaviour.set_values(ramp_targets.switches_to(ensemble, wanted.values))
     forced = {choices.FOLLOWERS.index(name): choices.GESTURES.index(word) for name, word in wanted.forced.items()}
-    part.free([follower for follower in part.forced if follower not in forced])
+    behaviour.free([follower for follower in behaviour.forced if follower not in forced])
     for follower, code in forced.items():
-        if follower < wanted.players - 1 and part.forced.get(follower) != code:
-            part.force(follower, code)
+        if follower < wanted.players - 1 and behaviour.forced.get(follower) != code:
+            behaviour.force(follower, code)
 
 
-def lines(band: EnsembleScene, to: str) -> Iterator[str]:
+def lines(ensemble: EnsembleScene, to: str) -> Iterator[str]:
     """A band's settings as command lines.
 
     Args:
         band: they.
         to: what stands before each command, such as ``@band`` and a space.
     """
-    if band.model is not None:
-        yield f"{to}load {quoted(band.model)}" if band.model else f"{to}unload"
-    if band.classifier:
-        yield f"{to}classifier {quoted(band.classifier)}"
-    yield f"{to}band {band.players}; {command_lines(band.values, parameters_of(ENSEMBLE), to)}; {to}free"
-    for follower, word in band.forced.items():
+    if ensemble.model is not None:
+        yield f"{to}load {quoted(ensemble.model)}" if ensemble.model else f"{to}unload"
+    if ensemble.classifier:
+        yield f"{to}classifier {quoted(ensemble.classifier)}"
+    yield f"{to}band {ensemble.players}; {command_lines(ensemble.values, parameters_of(ENSEMBLE), to)}; {to}free"
+    for follower, word in ensemble.forced.items():
         yield f"{to}force {follower} {word}"
 
 
-def table(band: EnsembleScene) -> dict[str, Any]:
+def table(ensemble: EnsembleScene) -> dict[str, Any]:
     """A band's settings as files keep them."""
-    plain = {key: value for key, value in asdict(band).items() if value is not None and key != "values"}
-    return plain | part_settings.table(band.values, parameters_of(ENSEMBLE))
+    plain = {key: value for key, value in asdict(ensemble).items() if value is not None and key != "values"}
+    return plain | part_settings.table(ensemble.values, parameters_of(ENSEMBLE))
 
 
 def read(raw: Mapping[str, Any]) -> EnsembleScene:
@@ -96,16 +97,16 @@ def read(raw: Mapping[str, Any]) -> EnsembleScene:
     Raises:
         KeyError, TypeError, ValueError, AttributeError: they make no sense.
     """
-    band = EnsembleScene(
+    ensemble = EnsembleScene(
         players=int(raw["players"]),
         values=part_settings.read_values(raw, parameters_of(ENSEMBLE)),
         forced={str(follower): str(gesture) for follower, gesture in raw.get("forced", {}).items()},
         model=str(raw["model"]) if "model" in raw else None,
         classifier=str(raw.get("classifier", "")),
     )
-    if band.players not in ranges.ENSEMBLE_PLAYERS:
+    if ensemble.players not in ranges.ENSEMBLE_PLAYERS:
         raise ValueError(f"players must be {ranges.ENSEMBLE_PLAYERS}")
-    for follower, gesture in band.forced.items():
+    for follower, gesture in ensemble.forced.items():
         if follower not in choices.FOLLOWERS or gesture not in choices.GESTURES:
             raise ValueError(f"{follower} cannot be told to make {gesture}")
-    return band
+    return ensemble

@@ -9,7 +9,7 @@ from typing import Any, Final
 from impsy_tui import parameters, ranges
 from impsy_tui.config.value_types import written
 from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
-from impsy_tui.engine.performance.scenes import ensemble
+from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
 from impsy_tui.engine.players.settings import read_values
 from impsy_tui.engine.players.settings import table as table_of
@@ -149,8 +149,8 @@ def scene_table(scene: Scene) -> dict[str, Any]:
         }
         for name, player in scene.players.items()
     }
-    if scene.bands:
-        table["bands"] = {name: ensemble.table(band) for name, band in scene.bands.items()}
+    if scene.ensembles:
+        table["bands"] = {name: ensemble_scene.table(ensemble) for name, ensemble in scene.ensembles.items()}
     return table
 
 
@@ -163,8 +163,8 @@ def read_scene(name: str, raw: Any) -> Scene:
     try:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None
-        bands = {str(band): ensemble.read(table) for band, table in raw.get("bands", {}).items()}
-        return Scene(bool(raw.get("thru", False)), players, time, bands=bands)
+        ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in raw.get("bands", {}).items()}
+        return Scene(bool(raw.get("thru", False)), players, time, ensembles=ensembles)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UserError(f"scene {name} makes no sense: {error}") from None
 

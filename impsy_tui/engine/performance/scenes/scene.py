@@ -9,7 +9,7 @@ from impsy_tui.engine.clock.tempo import Tempo, TempoSettings
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.ramps import RampTrack
-from impsy_tui.engine.performance.scenes import ensemble
+from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.ensemble import EnsembleScene
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
@@ -22,19 +22,19 @@ class Models(Protocol):
     """Who plays which model; see ``player_models.Casting``."""
 
     @property
-    def bands(self) -> EnsembleLoader:
+    def ensembles(self) -> EnsembleLoader:
         """What bands play with."""
 
-    def file_of(self, seat: Player) -> Path | None:
+    def file_of(self, player: Player) -> Path | None:
         """The file of the model in a seat."""
 
-    def load(self, seat: Player, name: str, file: Path | None = None) -> Awaitable[str]:
+    def load(self, player: Player, name: str, file: Path | None = None) -> Awaitable[str]:
         """Load a model into a seat, from this file if it is given; the reply to come."""
 
-    def unload(self, seat: Player) -> None:
+    def unload(self, player: Player) -> None:
         """Let the dummy play in a seat."""
 
-    def stay(self, seat: Player) -> None:
+    def stay(self, player: Player) -> None:
         """Let the model in a seat play on, also where another is being loaded."""
 
 
@@ -78,7 +78,7 @@ class Scene:
     players: Mapping[str, PlayerScene]
     time: TempoSettings | None = None
     nudges: Mapping[str, float] | None = None
-    bands: Mapping[str, EnsembleScene] = field(default_factory=dict)
+    ensembles: Mapping[str, EnsembleScene] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -98,20 +98,22 @@ class SceneKeeper:
 
     def capture(self) -> Scene:
         """Everything as it is now."""
-        players = {seat.name: self._of(seat) for seat in self._session.seats.values()}
+        players = {player.name: self._of(player) for player in self._session.players.values()}
         nudges = dict(self._session.outputs.nudges)
-        bands = {band.name: ensemble.captured(band) for band in self._session.bands.values()}
-        playing = {seat.name: self._models.file_of(seat) for seat in self._session.seats.values()}
-        playing |= {band.name: band.part.equipment.file for band in self._session.bands.values()}
+        ensembles = {
+            ensemble.name: ensemble_scene.captured(ensemble) for ensemble in self._session.ensembles.values()
+        }
+        playing = {player.name: self._models.file_of(player) for player in self._session.players.values()}
+        playing |= {ensemble.name: ensemble.behaviour.models.file for ensemble in self._session.ensembles.values()}
         files = {name: file for name, file in playing.items() if file is not None}
-        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, bands, files)
+        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, ensembles, files)
 
-    def _of(self, seat: Player) -> PlayerScene:
-        shaping = seat.shaping
+    def _of(self, player: Player) -> PlayerScene:
+        shaping = player.shaping
         return PlayerScene(
-            model=self._model_of(seat),
-            kind=seat.part.kind,
-            values=captured(seat.part, MDRNN),
+            model=self._model_of(player),
+            kind=player.behaviour.kind,
+            values=captured(player.behaviour, MDRNN),
             muted=_numbers(shaping.muted),
             solo=_numbers(shaping.soloed),
             inverted=_numbers(shaping.inverted),
@@ -121,15 +123,15 @@ class SceneKeeper:
 
     def tracks(self, scene: Scene) -> Iterator[RampTrack]:
         """What glides on the way to a scene."""
-        for seat, wanted in self._seats(scene):
-            yield from ramp_targets.ramps_to(seat, wanted.values)
+        for player, wanted in self._seats(scene):
+            yield from ramp_targets.ramps_to(player, wanted.values)
             for index, value in _by_index(wanted.held, self._session.dimension):
-                yield ramp_targets.hold(seat, index, value)
+                yield ramp_targets.hold(player, index, value)
             for index, (low, high) in _by_index(wanted.ranged, self._session.dimension):
-                yield from ramp_targets.ranged(seat, index, low, high)
-        for name, wanted_of_band in scene.bands.items():
-            if (band := self._session.bands.get(name)) is not None:
-                yield from ramp_targets.ramps_to(band, wanted_of_band.values)
+                yield from ramp_targets.ranged(player, index, low, high)
+        for name, wanted_of_band in scene.ensembles.items():
+            if (ensemble := self._session.ensembles.get(name)) is not None:
+                yield from ramp_targets.ramps_to(ensemble, wanted_of_band.values)
         if scene.time is not None:
             yield ramp_targets.tempo(self._time, scene.time.beats)
             yield ramp_targets.swing(self._time, scene.time.swing)
@@ -137,22 +139,24 @@ class SceneKeeper:
     def switch(self, scene: Scene) -> list[Awaitable[str]]:
         """Change what cannot glide; what is still to be waited for are the models."""
         awaited: list[Awaitable[str]] = []
-        for seat, wanted in self._seats(scene):
-            file = scene.files.get(seat.name)
-            plays = self._models.file_of(seat) == file if file else self._model_of(seat) == wanted.model
+        for player, wanted in self._seats(scene):
+            file = scene.files.get(player.name)
+            plays = self._models.file_of(player) == file if file else self._model_of(player) == wanted.model
             if plays:
-                self._models.stay(seat)
+                self._models.stay(player)
             elif wanted.model:
-                awaited.append(self._load(seat, wanted, file))
+                awaited.append(self._load(player, wanted, file))
             else:
-                self._models.unload(seat)
-            switched = ramp_targets.switches_to(seat, wanted.values)
-            for part in seat.parts:
-                part.set_values(switched)
-            self._shape(seat, wanted)
-        for name, wanted_of_band in scene.bands.items():
-            if (band := self._session.bands.get(name)) is not None:
-                awaited += ensemble.switch(band, wanted_of_band, self._models.bands, scene.files.get(name))
+                self._models.unload(player)
+            switched = ramp_targets.switches_to(player, wanted.values)
+            for behaviour in player.behaviours:
+                behaviour.set_values(switched)
+            self._shape(player, wanted)
+        for name, wanted_of_band in scene.ensembles.items():
+            if (ensemble := self._session.ensembles.get(name)) is not None:
+                awaited += ensemble_scene.switch(
+                    ensemble, wanted_of_band, self._models.ensembles, scene.files.get(name)
+                )
         self._session.set_thru(scene.thru)
         if scene.time is not None:
             # Tempo and swing glide.
@@ -161,15 +165,15 @@ class SceneKeeper:
                 self._time.restore(time)
         return awaited
 
-    async def _load(self, seat: Player, wanted: PlayerScene, file: Path | None) -> str:
-        before = seat.dimension
-        reply = await self._models.load(seat, wanted.model, file)
-        if seat.dimension != before:  # what was done to single values has gone with them
-            self._shape(seat, wanted)
+    async def _load(self, player: Player, wanted: PlayerScene, file: Path | None) -> str:
+        before = player.dimension
+        reply = await self._models.load(player, wanted.model, file)
+        if player.dimension != before:  # what was done to single values has gone with them
+            self._shape(player, wanted)
         return reply
 
-    def _shape(self, seat: Player, wanted: PlayerScene) -> None:
-        shaping, most = seat.shaping, self._session.dimension - 1
+    def _shape(self, player: Player, wanted: PlayerScene) -> None:
+        shaping, most = player.shaping, self._session.dimension - 1
         shaping.muted = _indices(wanted.muted, most)
         shaping.soloed = _indices(wanted.solo, most)
         shaping.inverted = _indices(wanted.inverted, most)
@@ -178,7 +182,7 @@ class SceneKeeper:
         shaping.ranged = {
             index: shaping.ranged.get(index, ends) for index, ends in _by_index(wanted.ranged, most + 1)
         }
-        seat.end_muted()
+        player.end_muted()
 
     def restore(self, scene: Scene) -> list[Awaitable[str]]:
         """Change everything at once; what is still to be waited for are the models."""
@@ -192,14 +196,14 @@ class SceneKeeper:
                 outputs.nudge(name, seconds)
         return awaited
 
-    def _model_of(self, seat: Player) -> str:
-        file = self._models.file_of(seat)
+    def _model_of(self, player: Player) -> str:
+        file = self._models.file_of(player)
         return file.stem if file is not None else ""
 
     def _seats(self, scene: Scene) -> Iterator[tuple[Player, PlayerScene]]:
         for name, wanted in scene.players.items():
-            if (seat := self._session.seats.get(name)) is not None:
-                yield seat, wanted
+            if (player := self._session.players.get(name)) is not None:
+                yield player, wanted
 
 
 def _numbers(indices: set[int]) -> tuple[int, ...]:
@@ -222,9 +226,9 @@ def rig_lines(session: Session) -> Iterator[str]:
         yield "clock in on"
     if session.tempo.clock_out.sends:
         yield "clock out on"
-    for band in session.bands.values():
-        if band.paused:
-            yield f"@{band.name} pause"
+    for ensemble in session.ensembles.values():
+        if ensemble.paused:
+            yield f"@{ensemble.name} pause"
     for name, seconds in session.outputs.nudges.items():
         if seconds:
             yield f"nudge {quoted(name)} {shown_number(seconds)}s"
@@ -254,5 +258,5 @@ def scene_lines(scene: Scene, focus: str) -> Iterator[str]:
             yield f"{to}hold x{number} {shown_number(value)}"
         for number, (low, high) in (player.ranged or {}).items():
             yield f"{to}range x{number} {shown_number(low)} {shown_number(high)}"
-    for name, band in scene.bands.items():
-        yield from ensemble.lines(band, "" if name == focus else f"@{name} ")
+    for name, ensemble in scene.ensembles.items():
+        yield from ensemble_scene.lines(ensemble, "" if name == focus else f"@{name} ")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from impsy_tui.engine.performance.session_state import last_session
-from impsy_tui.engine.players.base import Tell
+from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
 SAVE_DELAY: Final = 0.5
@@ -34,13 +34,13 @@ class Autosave:
         logs: Path,
         state: Callable[[], last_session.SessionFile],
         background: Callable[[Coroutine[Any, Any, None]], None],
-        tell: Tell,
+        notify: Notify,
     ) -> None:
         self._scheduler = scheduler
         self._logs = logs
         self._state = state
         self._background = background
-        self._tell = tell
+        self._notify = notify
         self._planned = False
         self._writing = asyncio.Lock()
         self.resumed = False
@@ -61,7 +61,7 @@ class Autosave:
             async with self._writing:
                 await asyncio.to_thread(self._write, state)
         except OSError as error:
-            self._tell("warning", "engine", f"the session cannot be saved for --resume: {error.strerror}")
+            self._notify("warning", "engine", f"the session cannot be saved for --resume: {error.strerror}")
 
     def _write(self, state: last_session.SessionFile) -> None:
         if not self.resumed:

@@ -82,11 +82,11 @@ class EnsembleOutput(Protocol):
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """A second has passed, at this time, in which the lead, and each follower, did this."""
 
-    def tell(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
         """The band has something to say."""
 
 
-class EnsembleFollowers(ParameterHolder):
+class EnsembleBehaviour(ParameterHolder):
     """Lets a band play.
 
     Seconds are absolute deadlines from when it was started; those that a stall has missed are left out.
@@ -103,13 +103,13 @@ class EnsembleFollowers(ParameterHolder):
 
     def __init__(
         self,
-        equipment: EnsembleModels,
+        models: EnsembleModels,
         settings: EnsembleSettings,
         scheduler: Scheduler,
-        stage: EnsembleOutput,
+        output: EnsembleOutput,
         random: np.random.Generator,
     ) -> None:
-        self.equipment = equipment
+        self.models = models
         self.auditioned: EnsembleModels | None = None
         """What answers in silence beside it."""
         self._understudy: EnsemblePredictor | None = None
@@ -128,7 +128,7 @@ class EnsembleFollowers(ParameterHolder):
         self.touched_at: float | None = None
         """When the lead touched the surface last."""
         self._scheduler = scheduler
-        self._stage = stage
+        self._output = output
         self._random = random
         self._window = FeatureWindow()
         self._watch = EnsembleWatch()
@@ -190,7 +190,7 @@ class EnsembleFollowers(ParameterHolder):
         """Have a band of the number that is set; followers that were there go on with their gestures."""
         followers = self.settings.players - 1
         self._codes = [*codes[:followers], *[NOTHING] * (followers - len(codes))]
-        self._band = self.followers(self.equipment)
+        self._band = self.followers(self.models)
         if self.auditioned is not None:
             self._understudy = self.followers(self.auditioned)
         self._hands = [*self._hands[:followers], *map(self._hand, range(len(self._hands), followers))]
@@ -198,36 +198,36 @@ class EnsembleFollowers(ParameterHolder):
 
     # What it plays with
 
-    def followers(self, equipment: EnsembleModels) -> EnsemblePredictor:
+    def followers(self, models: EnsembleModels) -> EnsemblePredictor:
         """As many as there are, who do what is done now, and have heard nothing else."""
-        tuning = equipment.tunings.get(self.settings.players, Tuning())
-        band = EnsemblePredictor(equipment.network, self.settings.players - 1, self._random, tuning)
-        band.reset(self._codes)
-        return band
+        tuning = models.tunings.get(self.settings.players, Tuning())
+        ensemble = EnsemblePredictor(models.network, self.settings.players - 1, self._random, tuning)
+        ensemble.reset(self._codes)
+        return ensemble
 
-    def change(self, equipment: EnsembleModels, band: EnsemblePredictor | None = None) -> None:
+    def change(self, models: EnsembleModels, ensemble: EnsemblePredictor | None = None) -> None:
         """Play with this from the next second on.
 
         Args:
             equipment: with what; this part's clips and classifier are kept.
             band: its followers, if they have listened; those of another number have not.
         """
-        self.equipment = self._with_mine(equipment)
-        self._band = self._as_many(equipment, band)
+        self.models = self._with_mine(models)
+        self._band = self._as_many(models, ensemble)
         self._fault = ""
 
-    def audition(self, equipment: EnsembleModels, band: EnsemblePredictor) -> None:
+    def audition(self, models: EnsembleModels, ensemble: EnsemblePredictor) -> None:
         """Let others answer in silence."""
-        self.auditioned, self._understudy = equipment, self._as_many(equipment, band)
+        self.auditioned, self._understudy = models, self._as_many(models, ensemble)
 
     def end_audition(self, *, plays: bool = False) -> bool:
         """Send those away who answer in silence, or let them play from now on; whether there were any."""
-        equipment, band = self.auditioned, self._understudy
+        models, ensemble = self.auditioned, self._understudy
         self.auditioned = self._understudy = None
-        if equipment is None:
+        if models is None:
             return False
         if plays:
-            self.change(equipment, band)
+            self.change(models, ensemble)
         return True
 
     @property
@@ -235,19 +235,19 @@ class EnsembleFollowers(ParameterHolder):
         """What those do who are auditioned."""
         return () if self._understudy is None else self._understudy.codes
 
-    def _with_mine(self, equipment: EnsembleModels) -> EnsembleModels:
+    def _with_mine(self, models: EnsembleModels) -> EnsembleModels:
         """Where the classifier was changed while a model was loaded, that stays."""
-        mine = self.equipment
-        return replace(equipment, classifier=mine.classifier, told_by=mine.told_by, clips=mine.clips)
+        mine = self.models
+        return replace(models, classifier=mine.classifier, told_by=mine.told_by, clips=mine.clips)
 
-    def _as_many(self, equipment: EnsembleModels, band: EnsemblePredictor | None) -> EnsemblePredictor:
-        return band if band is not None and band.followers == len(self._codes) else self.followers(equipment)
+    def _as_many(self, models: EnsembleModels, ensemble: EnsemblePredictor | None) -> EnsemblePredictor:
+        return ensemble if ensemble is not None and ensemble.followers == len(self._codes) else self.followers(models)
 
     def _hand(self, follower: int) -> ClipPlayer:
         return ClipPlayer(
             self._scheduler,
-            lambda touch: self._stage.touch(follower, touch),
-            lambda: self._stage.lift(follower),
+            lambda touch: self._output.touch(follower, touch),
+            lambda: self._output.lift(follower),
             lambda: self._choose(self._codes[follower]),
         )
 
@@ -259,7 +259,7 @@ class EnsembleFollowers(ParameterHolder):
         self.touched_at = touch.time if self.touched_at is None else max(self.touched_at, touch.time)
         if self._stopped:
             self._stopped = False
-            self._stage.tell("info", "the lead plays again")
+            self._output.notify("info", "the lead plays again")
 
     # What others want to know
 
@@ -293,7 +293,7 @@ class EnsembleFollowers(ParameterHolder):
         passed = math.floor((self._scheduler.now() - began) / SECOND)
         self._plan(began, max(number, passed) + 1)
         self.features = self._window.features(due)
-        self.lead = int(self.equipment.classifier.gestures(self.features[np.newaxis])[0])
+        self.lead = int(self.models.classifier.gestures(self.features[np.newaxis])[0])
         self._look_for_lead(due)
         self._answer_in_silence()
         for follower, code in enumerate(self._answers()):
@@ -306,7 +306,7 @@ class EnsembleFollowers(ParameterHolder):
             return
         self._stopped = True
         does = "rests until it plays again" if self.resting else "plays on"
-        self._stage.tell("info", f"the lead has stopped: the band {does}")
+        self._output.notify("info", f"the lead has stopped: the band {does}")
 
     def _answer_in_silence(self) -> None:
         if self._understudy is None or self.auditioned is None:
@@ -314,7 +314,7 @@ class EnsembleFollowers(ParameterHolder):
         try:
             self._understudy.play(self.lead, self.settings.temp)
         except UserError as problem:
-            self._stage.tell("error", f"{self.auditioned.model}, which is auditioned: {problem}: it is sent away")
+            self._output.notify("error", f"{self.auditioned.model}, which is auditioned: {problem}: it is sent away")
             self.end_audition()
 
     def _answers(self) -> Sequence[int]:
@@ -326,7 +326,7 @@ class EnsembleFollowers(ParameterHolder):
             codes = self._band.play(self.lead, self.settings.temp, forced)
         except UserError as problem:
             if not self._fault:
-                self._stage.tell("error", f"{problem}: the followers go on with what they do")
+                self._output.notify("error", f"{problem}: the followers go on with what they do")
             self._fault = str(problem)
             self._band.reset(self._codes)
             return [forced.get(follower, code) for follower, code in enumerate(self._codes)]
@@ -339,7 +339,7 @@ class EnsembleFollowers(ParameterHolder):
         self._hands[follower].begin(self._choose(code), at)
 
     def _choose(self, code: int) -> Clip:
-        clips = self.equipment.clips
+        clips = self.models.clips
         if self.settings.clips == "nearest":
             return clips.nearest(code, self.features)
         return clips.random(code, self._random)
@@ -355,4 +355,4 @@ class EnsembleFollowers(ParameterHolder):
         self.moment = self._watch.hear(codes)
         if self.moment.new_idea:
             self.idea_at = now
-        self._stage.passed(now, codes, self.moment)
+        self._output.passed(now, codes, self.moment)

@@ -23,7 +23,7 @@ _STEP: Final = 1.0
 """Seconds from one announcement of what is left to the next."""
 
 
-class GuidedRecording:
+class GestureRecording:
     """Leads through gestures, and writes down touches and which gesture was asked for, row by row.
 
     A gesture counts from when the five seconds before were nothing else; see ``labelled_recordings``. What is to be
@@ -40,12 +40,12 @@ class GuidedRecording:
         self,
         scheduler: Scheduler,
         log: PerformanceLog,
-        tell: Callable[[str, str], None],
+        notify: Callable[[str, str], None],
         show: Callable[[Sequence[OscMessage]], None],
     ) -> None:
         self._scheduler = scheduler
         self._log = log
-        self._tell = tell
+        self._notify = notify
         self._show = show
         self._touches, self._targets = log.sheet(), log.sheet()
         self._name = ""
@@ -158,7 +158,9 @@ class GuidedRecording:
     def _play(self, at: float) -> None:
         gesture = self._gestures[self._number]
         self._plays, self._heard = True, 0
-        self._tell("info", f"{NAMES[gesture]}, for {self._seconds:g}s ({self._number + 1} of {len(self._gestures)})")
+        self._notify(
+            "info", f"{NAMES[gesture]}, for {self._seconds:g}s ({self._number + 1} of {len(self._gestures)})"
+        )
         self._wait(at, at + self._seconds)
         self._ask_for(gesture, at + WINDOW)
 
@@ -176,7 +178,7 @@ class GuidedRecording:
 
     def _passed(self, at: float) -> None:
         if not self._log.enabled:
-            self._tell("warning", "the log is off: gestures are recorded up to here")
+            self._notify("warning", "the log is off: gestures are recorded up to here")
             self.end()
         elif at < self._ends:
             self._announce(at)
@@ -190,7 +192,7 @@ class GuidedRecording:
         gesture, played = self._gestures[self._number], self._plays and at > self._began + WINDOW
         if played and (gesture == NOTHING) is bool(self._heard):
             why = "the surface was touched" if gesture == NOTHING else "the surface was not touched"
-            self._tell("warning", f"{NAMES[gesture]} does not count: {why}; record gestures {NAMES[gesture]}")
+            self._notify("warning", f"{NAMES[gesture]} does not count: {why}; record gestures {NAMES[gesture]}")
             played = False
         if played:
             self._ask_for(IGNORED, at)
@@ -218,7 +220,7 @@ class GuidedRecording:
             text = f"{self._recorded} recorded, {touches}: {self._name}; train gestures learns from it"
         else:
             text = f"no gesture was recorded, {touches}: {self._name}"
-        self._tell("info", text)
+        self._notify("info", text)
 
     def _ask_for(self, code: int, at: float) -> None:
         stamp = self._log.wall(at).isoformat(timespec="microseconds")

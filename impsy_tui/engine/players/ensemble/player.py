@@ -10,7 +10,7 @@ from impsy_tui import choices
 from impsy_tui.channels.base import EnsembleDisplay, TouchOutput, VirtualTouch
 from impsy_tui.control.states import EnsembleState, PlayerState
 from impsy_tui.engine.players.base import SessionInterface
-from impsy_tui.engine.players.ensemble.followers import EnsembleFollowers, EnsembleModels, EnsembleSettings
+from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels, EnsembleSettings
 from impsy_tui.engine.players.ensemble.score_log import ScoreLog
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import captured
@@ -68,20 +68,20 @@ class EnsemblePlayer:
     def __init__(
         self,
         name: str,
-        equipment: EnsembleModels,
+        models: EnsembleModels,
         settings: EnsembleSettings,
-        wiring: Routing,
-        band: EnsembleRouting,
+        routing: Routing,
+        ensemble: EnsembleRouting,
         record: ScoreLog,
-        room: SessionInterface,
+        session: SessionInterface,
         random: np.random.Generator,
     ) -> None:
         self.name = name
-        self.wiring = wiring
-        self.part = EnsembleFollowers(equipment, settings, room.scheduler, self, random)
-        self._band = band
+        self.routing = routing
+        self.behaviour = EnsembleBehaviour(models, settings, session.scheduler, self, random)
+        self._band = ensemble
         self._record = record
-        self._room = room
+        self._session = session
         self._outlets: list[list[tuple[int, TouchOutput]]] = []
         """Where each follower is heard: numbers of outlets, and their channels."""
         self._shows: list[tuple[int, EnsembleDisplay]] = []
@@ -91,27 +91,27 @@ class EnsemblePlayer:
     @property
     def players(self) -> tuple[str, ...]:
         """What lead and followers are called."""
-        return LEAD, *choices.FOLLOWERS[: self.part.settings.players - 1]
+        return LEAD, *choices.FOLLOWERS[: self.behaviour.settings.players - 1]
 
     # A Sitter, for the session
 
     @property
-    def parts(self) -> tuple[EnsembleFollowers, ...]:
+    def behaviours(self) -> tuple[EnsembleBehaviour, ...]:
         """What plays."""
-        return (self.part,)
+        return (self.behaviour,)
 
     def start(self) -> None:
         """Begin to play, on the channels that there are now."""
         self._outlets = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
-        channels = [outlet.channel for outlet in self._room.outputs.outlets]
+        channels = [outlet.channel for outlet in self._session.outputs.outlets]
         shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
         self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
         self._tell_all([performance_message(self.name, begins=True), *self._present(self.players)])
-        self.part.start()
+        self.behaviour.start()
 
     def stop(self) -> None:
         """End: nothing is played from now on, nothing is left sounding."""
-        self.part.stop()
+        self.behaviour.stop()
         there = self._present(self.players, there=False)
         self._tell_all([*there, performance_message(self.name, begins=False)])
 
@@ -121,15 +121,15 @@ class EnsemblePlayer:
     @property
     def paused(self) -> bool:
         """Whether it may not play."""
-        return self.part.paused
+        return self.behaviour.paused
 
     def pause(self, *, silence: bool = True) -> None:
         """The followers are silent, and listen."""
-        self.part.pause()
+        self.behaviour.pause()
 
     def resume(self) -> None:
         """The followers may play again."""
-        self.part.resume()
+        self.behaviour.resume()
 
     def panic(self) -> None:
         """All of its own off, and paused."""
@@ -137,7 +137,7 @@ class EnsemblePlayer:
 
     def reset(self) -> None:
         """The band forgets what it has heard."""
-        self.part.reset()
+        self.behaviour.reset()
 
     def discard_drawn_numbers(self) -> None:
         """Nothing is drawn beforehand here."""
@@ -149,7 +149,7 @@ class EnsemblePlayer:
 
     def describe(self) -> str:
         """How many play, and the model."""
-        return f"{self.part.settings.players} players, a lead among them · {self.part.equipment.model}"
+        return f"{self.behaviour.settings.players} players, a lead among them · {self.behaviour.models.model}"
 
     # What the performer asks for
 
@@ -159,7 +159,7 @@ class EnsemblePlayer:
         gone = before[players:]
         if gone:
             self._tell_all(self._present(gone, there=False))
-        self.part.set_players(players)
+        self.behaviour.set_players(players)
         if come := self.players[len(before) :]:
             self._tell_all(self._present(come))
         self._is_scored = False  # a score is of the same players from beginning to end
@@ -168,43 +168,45 @@ class EnsemblePlayer:
 
     def hears_channel(self, name: str) -> bool:
         """Whether it hears what comes by a channel."""
-        return self.wiring.hears_channels is None or name in self.wiring.hears_channels
+        return self.routing.hears_channels is None or name in self.routing.hears_channels
 
     def hear(self, touch: Touch | Lifted) -> None:
         """A finger did something on a surface."""
         if isinstance(touch, Lifted) or (self._band.lead and touch.player != self._band.lead):
             return
-        if self._room.logs_input:
+        if self._session.logs_input:
             self._record.touch(touch)
-        self.part.hear(touch)
+        self.behaviour.hear(touch)
         for number, channel in self._shows:
-            self._room.outputs.pass_on(number, channel.show_touch, LEAD, touch.x, touch.y, touch.velocity)
+            self._session.outputs.pass_on(number, channel.show_touch, LEAD, touch.x, touch.y, touch.velocity)
 
     # A BandStage, for the part
 
     def touch(self, follower: int, touch: ClipTouch) -> None:
         """A follower plays a touch."""
-        band = self._band
+        ensemble = self._band
         played = VirtualTouch(
             choices.FOLLOWERS[follower],
             touch.x,
             touch.y,
             touch.velocity,
-            band.midi_channels[follower % len(band.midi_channels)],
-            note_at(touch.x, band.notes),
+            ensemble.midi_channels[follower % len(ensemble.midi_channels)],
+            note_at(touch.x, ensemble.notes),
             loudness(touch.velocity),
         )
         for number, channel in self._outlets[follower]:
-            self._room.outputs.pass_on(number, channel.play_touch, played)
+            self._session.outputs.pass_on(number, channel.play_touch, played)
         heard = {number for number, _ in self._outlets[follower]}
         for number, shown in self._shows:
             if number not in heard:
-                self._room.outputs.pass_on(number, shown.show_touch, played.player, touch.x, touch.y, touch.velocity)
+                self._session.outputs.pass_on(
+                    number, shown.show_touch, played.player, touch.x, touch.y, touch.velocity
+                )
 
     def lift(self, follower: int) -> None:
         """A follower's finger is lifted."""
         for number, channel in self._outlets[follower]:
-            self._room.outputs.pass_on(number, channel.end_touch, choices.FOLLOWERS[follower])
+            self._session.outputs.pass_on(number, channel.end_touch, choices.FOLLOWERS[follower])
 
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
         """A second has passed: it is written down, and told to whoever hears the followers."""
@@ -216,20 +218,20 @@ class EnsemblePlayer:
             told.append(new_idea_message(self.name))
         self._tell_all(told)
 
-    def tell(self, level: str, text: str) -> None:
+    def notify(self, level: str, text: str) -> None:
         """The band has something to say."""
-        self._room.tell(level, self.name, text)
+        self._session.notify(level, self.name, text)
 
     def _tell_all(self, told: Sequence[OscMessage]) -> None:
-        followers = self.part.settings.players - 1
+        followers = self.behaviour.settings.players - 1
         there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
         there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)
         for number, channel in there.items():
-            self._room.outputs.pass_on(number, channel.tell_band, told)
+            self._session.outputs.pass_on(number, channel.tell_band, told)
 
     def _keep_score(self, at: float, codes: Sequence[int]) -> None:
         """Scores are of times in which there is a lead."""
-        if self.part.touched_at is None or self.part.resting:
+        if self.behaviour.touched_at is None or self.behaviour.resting:
             self._is_scored = False
             return
         if not self._is_scored:
@@ -238,10 +240,10 @@ class EnsemblePlayer:
         self._record.second(at, codes)
 
     def _destination(self, follower: int) -> list[tuple[int, TouchOutput]]:
-        names = self.wiring.plays_channels
+        names = self.routing.plays_channels
         if chosen := self._band.destinations:
             names = frozenset({chosen[follower % len(chosen)]})
-        channels = [outlet.channel for outlet in self._room.outputs.outlets]
+        channels = [outlet.channel for outlet in self._session.outputs.outlets]
         return [
             (number, channel)
             for number, channel in enumerate(channels)
@@ -252,45 +254,45 @@ class EnsemblePlayer:
 
     def state(self, now: float) -> PlayerState:
         """It as a player of a snapshot."""
-        part = self.part
+        behaviour = self.behaviour
         return PlayerState(
             name=self.name,
-            kind=part.equipment.kind,
-            model=part.equipment.model,
+            kind=behaviour.models.kind,
+            model=behaviour.models.model,
             runtime="",
             mode="band",
             turn="both",
-            paused=part.paused,
-            parameters=captured(part),
+            paused=behaviour.paused,
+            parameters=captured(behaviour),
             max_gap=0.0,
             output=(),
-            output_age=0.0 if any(part.codes) else -1.0,
+            output_age=0.0 if any(behaviour.codes) else -1.0,
             upcoming=(),
             upcoming_in=0.0,
-            played=part.played,
-            skipped=part.skipped,
-            band=self._state(now),
+            played=behaviour.played,
+            skipped=behaviour.skipped,
+            ensemble=self._state(now),
         )
 
     def _state(self, now: float) -> EnsembleState:
-        part, moment = self.part, self.part.moment
-        columns = zip(*part.seconds, strict=True) if part.seconds else [()] * len(self.players)
+        behaviour, moment = self.behaviour, self.behaviour.moment
+        columns = zip(*behaviour.seconds, strict=True) if behaviour.seconds else [()] * len(self.players)
         return EnsembleState(
             players=self.players,
-            gestures=(part.lead, *part.codes),
+            gestures=(behaviour.lead, *behaviour.codes),
             seconds=tuple("".join(map(str, column)) for column in columns),
-            forced=tuple(sorted(choices.FOLLOWERS[follower] for follower in part.forced)),
-            features=tuple(round(value, 3) for value in part.features.tolist()),
-            lead_age=-1.0 if part.touched_at is None else now - part.touched_at,
-            resting=part.resting,
-            clips=part.settings.clips,
+            forced=tuple(sorted(choices.FOLLOWERS[follower] for follower in behaviour.forced)),
+            features=tuple(round(value, 3) for value in behaviour.features.tolist()),
+            lead_age=-1.0 if behaviour.touched_at is None else now - behaviour.touched_at,
+            resting=behaviour.resting,
+            clips=behaviour.settings.clips,
             flux=moment.flux if moment is not None else 0.0,
             rise=moment.rise if moment is not None else 0.0,
             entropy=entropy(moment.counts) if moment is not None else 0.0,
             state=moment.state.kind if moment is not None else "",
             transitions=() if moment is None else tuple(moment.counts.astype(int).ravel().tolist()),
-            new_idea=part.idea_at is not None and now - part.idea_at < _NEW_IDEA_SHOWN,
-            told_by=part.equipment.told_by,
-            auditioned=part.auditioned.model if part.auditioned is not None else "",
-            in_silence=part.in_silence,
+            new_idea=behaviour.idea_at is not None and now - behaviour.idea_at < _NEW_IDEA_SHOWN,
+            told_by=behaviour.models.told_by,
+            auditioned=behaviour.auditioned.model if behaviour.auditioned is not None else "",
+            in_silence=behaviour.in_silence,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from impsy_tui.control.messages import Reply
 from impsy_tui.engine.performance.scenes.file import SceneFile
-from tests.support.engine.scripted_players import ScriptedPlayer
+from tests.support.engine.scripted_players import ScriptedPredictor
 from tests.support.engine.virtual_session import VirtualSession, temp
 from tests.support.models import constant_model
 
@@ -18,7 +18,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 
 def test_scenes_come_back_at_once_and_bit_by_bit(set_: VirtualSession, tmp_path: Path) -> None:
-    seat = set_.session.seat
+    player = set_.session.focused_player
     set_.do("mode battle; temp 2; hold x1 0.25; range x2 0 0.5; mute x3; tempo 100; quantise 1/8; thru on")
     assert set_.do("scene save dark") == "scene dark is saved in scenes.toml"
     set_.do("mode callresponse; temp 1; release; tempo 120; quantise off; thru off")
@@ -26,20 +26,20 @@ def test_scenes_come_back_at_once_and_bit_by_bit(set_: VirtualSession, tmp_path:
     assert set_.do("scenes") == "dark  light"
     assert "[dark.players.main]" in (tmp_path / "scenes.toml").read_text()
     set_.do("scene dark")
-    assert (seat.part.settings.mode, temp(set_), set_.tempo.beats) == ("battle", 2.0, 100.0)
-    assert (seat.shaping.held, seat.shaping.ranged, seat.shaping.muted) == ({0: 0.25}, {1: (0.0, 0.5)}, {2})
+    assert (player.behaviour.settings.mode, temp(set_), set_.tempo.beats) == ("battle", 2.0, 100.0)
+    assert (player.shaping.held, player.shaping.ranged, player.shaping.muted) == ({0: 0.25}, {1: (0.0, 0.5)}, {2})
     assert set_.session.settings.thru
     assert set_.tempo.grid is not None
     set_.do("over 4s scene light")
     set_.wait(2)
     assert temp(set_) == pytest.approx(1.5, abs=0.02)
     assert set_.tempo.beats == pytest.approx(110, abs=0.5)
-    assert seat.part.settings.mode == "battle"
+    assert player.behaviour.settings.mode == "battle"
     set_.wait(2.1)
-    assert (temp(set_), seat.part.settings.mode, seat.shaping.muted) == (1.0, "callresponse", set())
+    assert (temp(set_), player.behaviour.settings.mode, player.shaping.muted) == (1.0, "callresponse", set())
     assert set_.tempo.grid is None
     set_.do("over 4s scene dark now")
-    assert seat.part.settings.mode == "battle"
+    assert player.behaviour.settings.mode == "battle"
     set_.wait(5)
     assert temp(set_) == 2.0
     set_.do("undo")
@@ -120,7 +120,7 @@ model = ""
 def test_scene_book_reads_a_file_of_the_version_before(tmp_path: Path) -> None:
     (tmp_path / "scenes.toml").write_text(EARLIER)
     scene = SceneFile(tmp_path / "scenes.toml").find("dark")
-    main, far, trio = scene.players["main"], scene.players["far"], scene.bands["trio"]
+    main, far, trio = scene.players["main"], scene.players["far"], scene.ensembles["trio"]
     models = {"mode": "duet", "temp": 2.0, "sigma": 0.5, "timescale": 0.25, "threshold": 3.0, "max_response": None}
     assert (main.kind, main.values, main.muted, main.held) == ("mdrnn", models, (2,), {"1": 0.25})
     assert (far.kind, far.values["max_response"], far.values["aim"], far.values["hear"]) == (
@@ -143,7 +143,7 @@ def test_a_file_of_scenes_with_something_else_in_it_is_left_as_it_is(set_: Virtu
 
 def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Path) -> None:
     set_ = VirtualSession(
-        tmp_path, players={"a": ScriptedPlayer(4), "b": ScriptedPlayer(4)}, models=tmp_path, mode="useronly"
+        tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)}, models=tmp_path, mode="useronly"
     )
     for model in ("one", "two"):
         constant_model(tmp_path / f"{model}.h5", [0.1, 0.2, 0.5, 0.8])
@@ -155,9 +155,9 @@ def test_a_model_that_is_missing_keeps_no_other_player_from_its_own(tmp_path: Pa
     reply = set_.try_("scene both")
     assert not reply.ok
     assert "no model is called one" in reply.text
-    assert [seat.part.player.name for seat in set_.session.seats.values()] == ["DUMMY", "two"]
+    assert [player.behaviour.predictor.name for player in set_.session.players.values()] == ["DUMMY", "two"]
     set_.try_("undo")
-    assert [seat.part.player.kind for seat in set_.session.seats.values()] == ["dummy", "dummy"]
+    assert [player.behaviour.predictor.kind for player in set_.session.players.values()] == ["dummy", "dummy"]
 
 
 def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) 
         return await first
 
     assert "two does not play: another was asked for" in asyncio.run(both("two")).text
-    assert set_.session.seat.part.player.name == "one"
+    assert set_.session.focused_player.behaviour.predictor.name == "one"
     assert asyncio.run(both("one")) == Reply(1, True, "one plays")
 
 
@@ -187,7 +187,7 @@ def test_a_scene_of_another_dimension_has_its_values_shaped(tmp_path: Path) -> N
     set_.do("scene save large")
     set_.do("load small")
     set_.do("scene large")
-    shaping = set_.session.seat.shaping
+    shaping = set_.session.focused_player.shaping
     assert (shaping.held, shaping.muted, shaping.ranged) == ({3: 0.25}, {0}, {1: (0.0, 0.5)})
     set_.do("undo")
     assert (set_.session.dimension, shaping.held, shaping.muted, shaping.ranged) == (3, {}, set(), {})
@@ -205,7 +205,7 @@ def test_what_follows_in_a_line_goes_on_from_the_scene(set_: VirtualSession, beg
     set_.do("scene save dark")
     set_.do("temp 1; sigma 0.1")
     reply = set_.do(f"{begun}; temp 2.5; threshold 3")
-    settings = set_.session.seat.part.settings
+    settings = set_.session.focused_player.behaviour.settings
     assert (temp(set_), settings.sigma, settings.threshold) == (2.5, 0.5, 3.0)
     assert reply.endswith("temp 2.5\nthreshold 3s")
     assert not set_.try_(f"{begun}; hold x9 1").ok

@@ -54,7 +54,7 @@ def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
     after, _ = _restarted(before, tmp_path)
     after.wait(30)
     assert temp(after) == 0.7
-    assert after.session.seats["main"].part.settings.sigma == 0.5
+    assert after.session.players["main"].behaviour.settings.sigma == 0.5
 
 
 def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_line_that_fell_due_meanwhile_is_carried_out_once(tmp_path: Path) -> Non
     after, _ = _restarted(before, tmp_path, away=101)
     after.wait(0.1)
     assert temp(after) == 1.9
-    assert after.session.seats["main"].part.settings.mode == "callresponse"
+    assert after.session.players["main"].behaviour.settings.mode == "callresponse"
     assert after.do("what") == "2  every 4s mode battle  (in 2.9s)"
 
 

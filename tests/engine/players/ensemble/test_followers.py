@@ -14,8 +14,8 @@ def test_each_second_the_followers_answer_and_every_touch_is_played_when_it_is_d
     assert stage.seconds == [(1.0, (0, TAPS, SWIRL)), (2.0, (0, TAPS, SWIRL)), (3.0, (0, TAPS, SWIRL))]
     assert stage.times(0) == [1.0, 1.1, 3.5]
     assert [touch.x for _, who, touch in stage.touches if who == 1] == [0.7, 0.7, 0.7]
-    assert stage.part.played == 6
-    assert stage.part.skipped == 0
+    assert stage.behaviour.played == 6
+    assert stage.behaviour.skipped == 0
 
 
 def test_a_clip_that_has_come_to_its_end_is_followed_by_another_of_the_gesture() -> None:
@@ -54,7 +54,7 @@ def test_what_a_stall_has_missed_is_left_out_and_the_seconds_stay_where_they_wer
     stage.time.stall(2.3)  # to 3.35
     stage.wait(0.0)
     assert [at for at, _ in stage.seconds] == [1.0, 2.0]
-    assert stage.part.skipped >= 20
+    assert stage.behaviour.skipped >= 20
     assert all(at <= 3.35 for at in stage.times(0))
     stage.wait(0.65)
     assert [at for at, _ in stage.seconds] == [1.0, 2.0, 4.0]
@@ -65,7 +65,7 @@ def test_the_lead_s_gesture_is_told_from_its_touches() -> None:
     stage = Stage(ScriptedNetwork(SWIRL))
     stage.taps(6.0)
     assert [codes[0] for _, codes in stage.seconds][-2:] == [TAPS, TAPS]
-    assert stage.part.features[4] > 20
+    assert stage.behaviour.features[4] > 20
     stage.wait(7.0)
     assert stage.seconds[-1][1][0] == 0
 
@@ -73,13 +73,13 @@ def test_the_lead_s_gesture_is_told_from_its_touches() -> None:
 def test_a_follower_that_is_told_what_to_do_does_it_until_it_is_free() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=4, lead_stops="play"))
     stage.wait(1.5)
-    stage.part.force(1, SWIRL)
-    stage.part.force(2, 0)
+    stage.behaviour.force(1, SWIRL)
+    stage.behaviour.force(2, 0)
     stage.wait(0.01)
     assert stage.touches[-1][:2] == (1.5, 1)
     stage.wait(2.0)
     assert stage.seconds[-1][1] == (0, TAPS, SWIRL, 0)
-    stage.part.free([1, 2])
+    stage.behaviour.free([1, 2])
     stage.wait(1.0)
     assert stage.seconds[-1][1] == (0, TAPS, TAPS, TAPS)
 
@@ -87,13 +87,13 @@ def test_a_follower_that_is_told_what_to_do_does_it_until_it_is_free() -> None:
 def test_a_band_that_is_paused_is_silent_and_listens() -> None:
     stage = Stage(ScriptedNetwork(TAPS))
     stage.wait(1.05)
-    stage.part.pause()
+    stage.behaviour.pause()
     played = len(stage.touches)
     assert {who for _, who in stage.lifts} == {0, 1, 2}
     stage.taps(4.0)
     assert len(stage.touches) == played
     assert stage.seconds[-1][1] == (TAPS, 0, 0, 0)
-    stage.part.resume()
+    stage.behaviour.resume()
     stage.wait(1.0)
     assert stage.seconds[-1][1][1:] == (TAPS, TAPS, TAPS)
 
@@ -104,14 +104,14 @@ def test_when_the_lead_has_stopped_the_band_rests_or_plays_on(lead_stops: str, p
     stage.wait(60.0)
     assert stage.told == []  # nobody has led yet
     assert stage.seconds[-1][1][1:] == (plays, plays, plays)
-    assert stage.part.resting is (lead_stops == "rest")
+    assert stage.behaviour.resting is (lead_stops == "rest")
     stage.taps(2.0)
     assert stage.seconds[-1][1][1:] == (TAPS, TAPS, TAPS)
     stage.wait(GONE_AFTER + 60.0)
     assert len(stage.told) == 1
     assert "the lead has stopped" in stage.told[0][1]
     assert stage.seconds[-1][1][1:] == (plays, plays, plays)
-    assert stage.part.resting is (lead_stops == "rest")
+    assert stage.behaviour.resting is (lead_stops == "rest")
     stage.taps(2.0)
     assert stage.told[1:] == [("info", "the lead plays again")]
     assert stage.seconds[-1][1][1] == TAPS
@@ -119,14 +119,14 @@ def test_when_the_lead_has_stopped_the_band_rests_or_plays_on(lead_stops: str, p
 
 def test_who_rests_does_what_the_performer_says_all_the_same() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(lead_stops="rest"))
-    stage.part.force(0, SWIRL)
+    stage.behaviour.force(0, SWIRL)
     stage.wait(3.0)
     assert stage.seconds[-1][1] == (0, SWIRL, 0, 0)
-    stage.part.free([0])
+    stage.behaviour.free([0])
     stage.wait(1.0)
     assert stage.seconds[-1][1] == (0, 0, 0, 0)
-    stage.part.force(0, SWIRL)
-    stage.part.pause()
+    stage.behaviour.force(0, SWIRL)
+    stage.behaviour.pause()
     stage.wait(1.0)
     assert stage.seconds[-1][1] == (0, 0, 0, 0)
 
@@ -134,17 +134,17 @@ def test_who_rests_does_what_the_performer_says_all_the_same() -> None:
 def test_more_and_fewer_may_play_and_those_who_stay_play_on() -> None:
     stage = Stage(ScriptedNetwork(TAPS), EnsembleSettings(players=3, lead_stops="play"))
     stage.wait(2.05)
-    stage.part.force(1, SWIRL)
-    stage.part.set_players(2)
-    assert stage.part.forced == {}
+    stage.behaviour.force(1, SWIRL)
+    stage.behaviour.set_players(2)
+    assert stage.behaviour.forced == {}
     assert stage.lifts[-1][1] == 1
     stage.wait(1.6)
     assert stage.times(0) == [1.0, 1.1, 3.5]
     assert stage.seconds[-1][1] == (0, TAPS)
-    stage.part.set_players(8)
+    stage.behaviour.set_players(8)
     stage.wait(1.0)
     assert stage.seconds[-1][1] == (0, *[TAPS] * 7)
-    assert len(set(stage.part.seconds)) == 1
+    assert len(set(stage.behaviour.seconds)) == 1
 
 
 def test_a_network_that_fails_is_told_of_once_and_the_followers_go_on() -> None:
@@ -167,7 +167,7 @@ def test_the_nearest_clip_is_the_one_where_the_lead_plays() -> None:
     stage.taps(1.0)
     stage.wait(0.5)
     assert [touch.x for _, _, touch in stage.touches] == [0.55]
-    stage.part.set_value("clips", "random")
+    stage.behaviour.set_value("clips", "random")
     stage.wait(100.0)
     assert {touch.x for _, _, touch in stage.touches} == {0.1, 0.55, 0.9}
 
@@ -182,7 +182,7 @@ def test_a_gesture_without_clips_is_silence() -> None:
 def test_a_band_that_has_ended_plays_nothing_more() -> None:
     stage = Stage(ScriptedNetwork(TAPS))
     stage.wait(1.05)
-    stage.part.stop()
+    stage.behaviour.stop()
     played = len(stage.touches)
     stage.wait(10.0)
     assert len(stage.touches) == played

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from impsy_tui.engine.log.performance_log import PerformanceLog
-from impsy_tui.engine.players.ensemble.gesture_recording import ORDER, READY, GuidedRecording
+from impsy_tui.engine.players.ensemble.gesture_recording import ORDER, READY, GestureRecording
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.ensemble.classifier import read_classifier
 from impsy_tui.ensemble.synthetic.touches import play
@@ -32,7 +32,7 @@ class Lesson:
         self.told: list[tuple[str, str]] = []
         self.shown: list[OscMessage] = []
         self.log = PerformanceLog(folder / "logs", lambda level, text: None, self.time.scheduler.now)
-        self.guided = GuidedRecording(
+        self.gesture_recording = GestureRecording(
             self.time.scheduler, self.log, lambda level, text: self.told.append((level, text)), self._show
         )
 
@@ -56,14 +56,14 @@ class Lesson:
         columns = (made.times, made.fingers, made.x, made.y, made.velocities)
         for at, finger, x, y, velocity in zip(*(column.tolist() for column in columns), strict=True):
             self.time.advance_to(begin + at)
-            self.guided.hear(channel, Touch(self.time.time, "lead", finger, x, y, velocity))
+            self.gesture_recording.hear(channel, Touch(self.time.time, "lead", finger, x, y, velocity))
         self.time.advance_to(begin + seconds)
         assert not self.time.errors
 
     def obey(self, count: int = len(ORDER)) -> None:
         """Play what is asked for, gesture by gesture."""
         for _ in range(count):
-            state = self.guided.state(self.time.time)
+            state = self.gesture_recording.state(self.time.time)
             assert state is not None
             self.time.advance(READY)
             self.touch(ORDER[state.number - 1], EACH)
@@ -81,10 +81,10 @@ def lesson(tmp_path: Path) -> Lesson:
 
 def test_who_obeys_has_a_labelled_recording_of_every_gesture(lesson: Lesson) -> None:
     def performance() -> None:
-        reply = lesson.guided.begin(ORDER, EACH)
+        reply = lesson.gesture_recording.begin(ORDER, EACH)
         assert reply == "9 gestures, 12s each: 2.5 minutes; fast-taps in 5s"
         lesson.obey()
-        assert not lesson.guided.runs
+        assert not lesson.gesture_recording.runs
 
     lesson.perform(performance)
     assert labelled_files([lesson.folder / "logs"]) == [lesson.files()[0]]
@@ -101,15 +101,15 @@ def test_who_obeys_has_a_labelled_recording_of_every_gesture(lesson: Lesson) -> 
 
 def test_it_says_what_comes_and_what_is_to_be_played_for_how_long(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin(ORDER, EACH)
+        lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(1.5)
-        state = lesson.guided.state(lesson.time.time)
+        state = lesson.gesture_recording.state(lesson.time.time)
         assert state is not None
         assert (state.gesture, state.plays, state.left, state.number, state.of) == ("fast-taps", False, 3.5, 1, 9)
         assert state.following == "slow-taps"
         lesson.time.advance(3.6)
         lesson.touch(TAPS, 2.0)
-        state = lesson.guided.state(lesson.time.time)
+        state = lesson.gesture_recording.state(lesson.time.time)
         assert state is not None
         assert (state.plays, round(state.left, 1), state.seconds) == (True, 9.9, 12.0)
         assert state.touches > 5
@@ -126,10 +126,10 @@ def test_it_says_what_comes_and_what_is_to_be_played_for_how_long(lesson: Lesson
 
 def test_what_is_played_again_counts_once_and_its_touches_are_kept(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin([TAPS, SWIRL], EACH)
+        lesson.gesture_recording.begin([TAPS, SWIRL], EACH)
         lesson.time.advance(READY)
         lesson.touch(SWIRL, 10.0)  # by mistake
-        assert lesson.guided.again() == "fast-taps again, in 5s"
+        assert lesson.gesture_recording.again() == "fast-taps again, in 5s"
         lesson.time.advance(READY)
         lesson.touch(TAPS, EACH)
         lesson.time.advance(READY)
@@ -144,7 +144,7 @@ def test_what_is_played_again_counts_once_and_its_touches_are_kept(lesson: Lesso
 
 def test_what_was_not_played_does_not_count_and_is_told(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin([TAPS, NOTHING, SWIRL], EACH)
+        lesson.gesture_recording.begin([TAPS, NOTHING, SWIRL], EACH)
         lesson.time.advance(READY + EACH)
         lesson.time.advance(READY)
         lesson.touch(TAPS, EACH)  # where nothing was asked for
@@ -163,16 +163,16 @@ def test_what_was_not_played_does_not_count_and_is_told(lesson: Lesson) -> None:
 
 def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin(ORDER, EACH)
+        lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
         lesson.touch(TAPS, 9.0)
-        assert lesson.guided.skip() == "fast-taps ends here"
-        assert lesson.guided.skip() == "slow-taps ends here"  # before it began
+        assert lesson.gesture_recording.skip() == "fast-taps ends here"
+        assert lesson.gesture_recording.skip() == "slow-taps ends here"  # before it began
         lesson.time.advance(READY)
         lesson.touch(3, 8.0)
-        assert "recorded up to here" in lesson.guided.end()
+        assert "recorded up to here" in lesson.gesture_recording.end()
         lesson.time.advance(100.0)
-        for order in (lesson.guided.again, lesson.guided.skip, lesson.guided.end):
+        for order in (lesson.gesture_recording.again, lesson.gesture_recording.skip, lesson.gesture_recording.end):
             with pytest.raises(UserError, match="no gestures are being recorded"):
                 order()
 
@@ -183,9 +183,9 @@ def test_it_can_be_skipped_and_ended_and_what_was_played_counts(lesson: Lesson) 
 
 def test_one_that_is_ended_blames_only_the_gesture_that_was_asked_for(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin([TAPS, SWIRL], EACH)
+        lesson.gesture_recording.begin([TAPS, SWIRL], EACH)
         lesson.time.advance(READY + 9.0)
-        assert lesson.guided.end() == "no gesture was recorded"
+        assert lesson.gesture_recording.end() == "no gesture was recorded"
 
     lesson.perform(performance)
     warnings = [text for level, text in lesson.told if level == "warning"]
@@ -194,7 +194,7 @@ def test_one_that_is_ended_blames_only_the_gesture_that_was_asked_for(lesson: Le
 
 def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin(ORDER, EACH)
+        lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
         lesson.touch(TAPS, 9.0)  # and then the power fails
 
@@ -204,9 +204,9 @@ def test_a_recording_that_is_cut_off_is_learned_from_all_the_same(lesson: Lesson
 
 def test_a_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin([TAPS], EACH)
+        lesson.gesture_recording.begin([TAPS], EACH)
         lesson.time.advance(READY)
-        lesson.guided.hear("osc", Lifted("lead", 0))
+        lesson.gesture_recording.hear("osc", Lifted("lead", 0))
         lesson.touch(TAPS, EACH, channel="demo")
 
     lesson.perform(performance)
@@ -216,12 +216,12 @@ def test_a_simulated_performer_and_lifted_fingers_are_not_recorded(lesson: Lesso
 
 def test_it_ends_when_the_log_is_switched_off_and_what_was_played_counts(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin(ORDER, EACH)
+        lesson.gesture_recording.begin(ORDER, EACH)
         lesson.time.advance(READY)
         lesson.touch(TAPS, 8.5)
         lesson.log.enabled = False
         lesson.time.advance(1.0)
-        assert not lesson.guided.runs
+        assert not lesson.gesture_recording.runs
         assert ("warning", "the log is off: gestures are recorded up to here") in lesson.told
 
     lesson.perform(performance)
@@ -232,24 +232,24 @@ def test_it_is_refused_where_it_could_not_be_kept_and_while_another_runs(lesson:
     def performance() -> None:
         lesson.log.enabled = False
         with pytest.raises(UserError, match="log on"):
-            lesson.guided.begin(ORDER, EACH)
+            lesson.gesture_recording.begin(ORDER, EACH)
         lesson.log.enabled = True
-        lesson.guided.begin(ORDER, EACH)
+        lesson.gesture_recording.begin(ORDER, EACH)
         with pytest.raises(UserError, match="are being recorded: again, skip, or off"):
-            lesson.guided.begin(ORDER, EACH)
+            lesson.gesture_recording.begin(ORDER, EACH)
 
     lesson.perform(performance)
 
 
 def test_what_is_begun_twice_in_a_second_keeps_its_touches_and_targets_together(lesson: Lesson) -> None:
     def performance() -> None:
-        lesson.guided.begin(ORDER, EACH)
-        lesson.guided.end()
+        lesson.gesture_recording.begin(ORDER, EACH)
+        lesson.gesture_recording.end()
         with pytest.raises(UserError, match="begun this very second"):
-            lesson.guided.begin([TAPS], EACH)
-        assert not lesson.guided.runs
+            lesson.gesture_recording.begin([TAPS], EACH)
+        assert not lesson.gesture_recording.runs
         lesson.time.advance(1.0)
-        lesson.guided.begin([TAPS], EACH)
+        lesson.gesture_recording.begin([TAPS], EACH)
         lesson.time.advance(READY)
         lesson.touch(TAPS, EACH)
 
@@ -262,7 +262,7 @@ def test_a_classifier_is_learned_from_it(lesson: Lesson) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed (impsy-tui[gestures])")
 
     def performance() -> None:
-        lesson.guided.begin(ORDER, EACH)
+        lesson.gesture_recording.begin(ORDER, EACH)
         lesson.obey()
 
     lesson.perform(performance)

@@ -27,10 +27,10 @@ class Gallery:
     def __init__(self, lead_stops: str) -> None:
         self.stage = Stage(ScriptedNetwork(0), EnsembleSettings(players=3, lead_stops=lead_stops))
         self.scheduler = self.stage.time.scheduler
-        part = self.stage.part
+        behaviour = self.stage.behaviour
         network = EnsembleNetwork(MODELS / "ensembleRNN-units16.tflite")
-        part.equipment = replace(part.equipment, clips=read_clips(MODELS / SHIPPED))
-        part.change(replace(part.equipment, network=network))
+        behaviour.models = replace(behaviour.models, clips=read_clips(MODELS / SHIPPED))
+        behaviour.change(replace(behaviour.models, network=network))
         self.objects: list[int] = []
         self.waiting: list[int] = []
         self.seconds: list[int] = []
@@ -44,7 +44,7 @@ class Gallery:
         """As a channel's listener."""
         assert isinstance(touch, Touch)
         self._visits += 1
-        self.stage.part.hear(touch)
+        self.stage.behaviour.hear(touch)
 
     def minute(self) -> None:
         """A minute passes."""
@@ -67,7 +67,7 @@ def test_it_plays_for_hours_without_a_stall_and_without_growing(lead_stops: str)
     gallery = Gallery(lead_stops)
     for _ in range(_MINUTES):
         gallery.minute()
-    part = gallery.stage.part
+    behaviour = gallery.stage.behaviour
     assert gallery.seconds == [60] * _MINUTES
     assert max(gallery.waiting) <= 2 + 2  # its own timers, and what the visitor and each follower do next
     assert gallery.objects[-1] - gallery.objects[1] < 200, gallery.objects
@@ -77,7 +77,7 @@ def test_it_plays_for_hours_without_a_stall_and_without_growing(lead_stops: str)
         "",
         "the band rests until it plays again" if lead_stops == "rest" else "the band plays on",
     }
-    assert part.skipped == 0
+    assert behaviour.skipped == 0
     visited, first = gallery.visited, gallery.visited.index(True) + 1
     assert GONE_AFTER < 60
     alone = [gallery.touches[n] for n in range(first, _MINUTES) if not visited[n] and not visited[n - 1]]

@@ -13,28 +13,28 @@ from impsy_tui.engine.performance.scenes.file import SceneFile
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.touches.surfaces import Lifted
 from impsy_tui.ensemble.touches.touch import read_touches
-from tests.support.engine.virtual_ensemble import SWIRL, TAPS, Hall
+from tests.support.engine.virtual_ensemble import SWIRL, TAPS, VirtualEnsemble
 from tests.support.models import constant_model
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Hall:
-    return Hall(tmp_path)
+def hall(tmp_path: Path) -> VirtualEnsemble:
+    return VirtualEnsemble(tmp_path)
 
 
-def test_commands_about_bands_find_the_one_that_there_is(hall: Hall) -> None:
-    part = hall.seat.part
+def test_commands_about_bands_find_the_one_that_there_is(hall: VirtualEnsemble) -> None:
+    behaviour = hall.player.behaviour
     assert hall.do("band 4") == "trio: 4 play: you, and p2 p3 p4"
-    assert hall.seat.players == ("lead", "p2", "p3", "p4")
+    assert hall.player.players == ("lead", "p2", "p3", "p4")
     assert hall.do("force p2 small-swirl") == "trio: p2 makes small-swirl until free p2"
     assert hall.do("@trio tacet p3") == "trio: p3 is silent until free p3"
-    assert part.forced == {0: SWIRL, 1: 0}
+    assert behaviour.forced == {0: SWIRL, 1: 0}
     assert hall.do("clips nearest") == "trio: clips nearest"
     assert hall.do("@trio temp 0.7") == "trio: temp 0.7"
-    assert part.settings.temp == 0.7
+    assert behaviour.settings.temp == 0.7
     assert hall.do("free p2") == "trio: p2 is free"
     assert hall.do("free") == "trio: all players are free"
-    assert part.forced == {}
+    assert behaviour.forced == {}
 
 
 @pytest.mark.parametrize(
@@ -53,66 +53,68 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: Hall) -> None:
         ("band 9", "a whole number, 2 to 8"),
     ],
 )
-def test_what_does_not_apply_is_said_in_a_line(hall: Hall, line: str, why: str) -> None:
+def test_what_does_not_apply_is_said_in_a_line(hall: VirtualEnsemble, line: str, why: str) -> None:
     assert why in hall.refused(line)
 
 
-def test_what_is_for_everybody_is_for_bands_too(hall: Hall) -> None:
+def test_what_is_for_everybody_is_for_bands_too(hall: VirtualEnsemble) -> None:
     hall.do("pause")
-    assert hall.seat.paused
-    assert hall.rehearsal.session.seat.paused
+    assert hall.player.paused
+    assert hall.rehearsal.session.focused_player.paused
     hall.do("@trio resume")
-    assert not hall.seat.paused
+    assert not hall.player.paused
     hall.do("@all temp 1.5; @all mode battle; @all reset; panic")
-    assert hall.seat.part.settings.temp == 1.5
-    assert hall.seat.paused
+    assert hall.player.behaviour.settings.temp == 1.5
+    assert hall.player.paused
     assert "trio  3 players, a lead among them · scripted" in hall.do("player")
     assert hall.do("player trio").splitlines()[1].startswith("▸ trio")
     assert "trio plays gestures" in hall.refused("mode duet")
 
 
-def test_the_temperature_of_a_band_glides(hall: Hall) -> None:
+def test_the_temperature_of_a_band_glides(hall: VirtualEnsemble) -> None:
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(1.0)
-    assert hall.seat.part.settings.temp == pytest.approx(2.0, abs=0.1)
+    assert hall.player.behaviour.settings.temp == pytest.approx(2.0, abs=0.1)
     hall.do("@trio temp 1")
     hall.rehearsal.wait(3.0)
-    assert hall.seat.part.settings.temp == 1.0
+    assert hall.player.behaviour.settings.temp == 1.0
 
 
 @pytest.mark.parametrize(
     "line", ["thru on", "swing 60%", "nudge out 5ms", "hand over on bar", "scene loud", "over 1s swing 60%"]
 )
-def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: Hall, line: str) -> None:
+def test_what_is_about_no_player_is_done_whoever_has_the_focus(hall: VirtualEnsemble, line: str) -> None:
     hall.do("scene save loud")
     hall.do("player trio")
     hall.do("every 9s @trio temp 1")
     hall.do(line)
 
 
-def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(hall: Hall, tmp_path: Path) -> None:
+def test_a_log_is_replayed_through_a_model_of_the_only_player_of_values(
+    hall: VirtualEnsemble, tmp_path: Path
+) -> None:
     rehearsal = hall.rehearsal
     constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     hall.do("player trio")
     events = RecordedPerformance("it", np.zeros(1), np.zeros((1, 3)))
     assert "is replayed" in asyncio.run(rehearsal.live_set.replay.start(events, through="mine"))
-    assert rehearsal.session.seats["main"].part.player.name == "mine"
+    assert rehearsal.session.players["main"].behaviour.predictor.name == "mine"
 
 
-def test_a_band_glides_while_something_else_is_pending(hall: Hall) -> None:
+def test_a_band_glides_while_something_else_is_pending(hall: VirtualEnsemble) -> None:
     hall.do("every 9s @main temp 1")
     hall.do("@trio over 2s temp 3")
     hall.rehearsal.wait(2.5)
-    assert hall.seat.part.settings.temp == 3.0
+    assert hall.player.behaviour.settings.temp == 3.0
 
 
-def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, tmp_path: Path) -> None:
-    part = hall.seat.part
+def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: VirtualEnsemble, tmp_path: Path) -> None:
+    behaviour = hall.player.behaviour
     hall.do("band 5; force p3 big-swirl; clips nearest; @trio temp 0.5")
     hall.do("scene save loud")
     hall.do("band 2; free; clips random; @trio temp 2")
     hall.do("undo")
-    assert (part.settings.players, part.forced, part.settings.clips, part.settings.temp) == (
+    assert (behaviour.settings.players, behaviour.forced, behaviour.settings.clips, behaviour.settings.temp) == (
         5,
         {1: 6},
         "nearest",
@@ -120,27 +122,27 @@ def test_what_was_asked_of_a_band_is_taken_back_and_kept_in_scenes(hall: Hall, t
     )
     hall.do("band 2; free; clips random; @trio temp 2")
     hall.do("scene loud")
-    assert (part.settings.players, part.forced, part.settings.temp) == (5, {1: 6}, 0.5)
-    kept = SceneFile(tmp_path / "scenes.toml").find("loud").bands["trio"]
+    assert (behaviour.settings.players, behaviour.forced, behaviour.settings.temp) == (5, {1: 6}, 0.5)
+    kept = SceneFile(tmp_path / "scenes.toml").find("loud").ensembles["trio"]
     assert kept.forced == {"p3": "big-swirl"}
 
 
 def test_touches_go_everywhere_or_each_follower_has_a_place_of_its_own(tmp_path: Path) -> None:
-    everywhere = Hall(tmp_path)
+    everywhere = VirtualEnsemble(tmp_path)
     everywhere.rehearsal.wait(1.05)
     for channel in (everywhere.first, everywhere.second):
         assert [touch.player for touch in channel.touches] == ["p2", "p3"]
     assert everywhere.rehearsal.out.said == []  # it plays no touches
-    apart = Hall(tmp_path, destinations=("osc 2", "osc 1"))
+    apart = VirtualEnsemble(tmp_path, destinations=("osc 2", "osc 1"))
     apart.rehearsal.wait(1.05)
     assert apart.second.touches == [VirtualTouch("p2", 0.1, 0.5, 0.0, 3, 48, 96)]
     assert apart.first.touches == [VirtualTouch("p3", 0.1, 0.5, 0.0, 4, 48, 96)]
-    apart.seat.stop()
+    apart.player.stop()
     assert (apart.first.ended, apart.second.ended) == (["p3"], ["p2"])
 
 
 def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
-    hall = Hall(tmp_path, destinations=("osc 1",))
+    hall = VirtualEnsemble(tmp_path, destinations=("osc 1",))
     hall.do('nudge "osc 1" 100ms')
     hall.rehearsal.wait(1.05)
     assert hall.first.touches == []
@@ -148,10 +150,10 @@ def test_a_nudged_output_plays_its_touches_later(tmp_path: Path) -> None:
     assert len(hall.first.touches) == 2
 
 
-def test_who_is_there_is_told_from_the_beginning_to_the_end(hall: Hall) -> None:
+def test_who_is_there_is_told_from_the_beginning_to_the_end(hall: VirtualEnsemble) -> None:
     hall.do("band 4")
     hall.do("band 2")
-    hall.seat.stop()
+    hall.player.stop()
     assert [(address.removeprefix("/metatone"), *arguments) for address, arguments in hall.first.told] == [
         ("/performance/start", "trio"),
         ("/online", "p2", "trio"),
@@ -164,7 +166,7 @@ def test_who_is_there_is_told_from_the_beginning_to_the_end(hall: Hall) -> None:
     ]
 
 
-def test_gestures_and_states_are_told_each_second(hall: Hall) -> None:
+def test_gestures_and_states_are_told_each_second(hall: VirtualEnsemble) -> None:
     hall.first.told.clear()
     hall.rehearsal.wait(1.05)
     assert hall.first.told == [
@@ -176,27 +178,27 @@ def test_gestures_and_states_are_told_each_second(hall: Hall) -> None:
 
 
 def test_only_the_lead_is_heard_and_only_by_its_channels(tmp_path: Path) -> None:
-    hall = Hall(tmp_path, lead="ann", hears_channels=frozenset({"osc 1"}))
+    hall = VirtualEnsemble(tmp_path, lead="ann", hears_channels=frozenset({"osc 1"}))
     hall.touch("ann", "osc 2")
     hall.touch("bob", "osc 1")
     hall.rehearsal.session.touched("osc 1", Lifted("ann", 0))
-    assert hall.seat.part.touched_at is None
+    assert hall.player.behaviour.touched_at is None
     hall.touch("ann", "osc 1")
-    assert hall.seat.part.touched_at == hall.time.time
+    assert hall.player.behaviour.touched_at == hall.time.time
 
 
 def test_touches_and_a_score_of_everybody_are_written_while_there_is_a_lead(tmp_path: Path) -> None:
-    hall = Hall(tmp_path)
-    hall.seat.part.settings.lead_stops = "rest"
+    hall = VirtualEnsemble(tmp_path)
+    hall.player.behaviour.settings.lead_stops = "rest"
 
     async def perform() -> None:
         hall.log.open()
-        hall.seat.begin_log()
+        hall.player.begin_log()
         hall.time.advance(5.0)  # nobody leads: nothing is written
         for _ in range(30):
             hall.touch()
             hall.time.advance(0.1)
-        hall.seat.set_players(2)
+        hall.player.set_players(2)
         hall.time.advance(30.0)  # the lead has stopped
         hall.touch()
         hall.time.advance(2.0)
