@@ -32,7 +32,7 @@ def capture(
         set=live_set.cues.name,
         cue=live_set.cues.index,
         other_lines=tuple(rig_lines(session)),
-        pending=pending_lines.capture(live_set.scheduled),
+        pending=tuple(one.saved for one in pending_lines.capture(live_set.scheduled)),
         learned=tuple(learned),
         recording=live_set.recording.runs,
         jobs=tuple(jobs),
@@ -69,7 +69,7 @@ async def resume_set(
             await live_set.ramps.restore(scene)
         except UserError as problem:
             problems.append(str(problem))
-    problems += await pending_lines.resume(kept.pending, away, executor.read, live_set.ramps)
+    problems += await pending_lines.resume_saved(kept.pending, away, executor.read, live_set.ramps)
     if kept.recording and (wrong := await executor.carry_out_line("record on")):
         problems.append(f"record on: {wrong}")
     return problems

@@ -13,10 +13,18 @@ from impsy_tui.data.datasets import read_dataset
 from impsy_tui.engine.performance.ramps import RampTrack
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.runtime.loop import EngineLoop
-from impsy_tui.language import Program, parse
+from impsy_tui.language import Invocation, Program, parse
 
 PERFORMANCES = ROOT.parent / "shared" / "data" / "impsy" / "training-dataset-9d.npz"
 RAMP, COMMANDS, PENDING, IDLE, REPLAY = 8.0, 200, 1000, 10.0, 60.0
+
+
+def _line(text: str) -> Invocation:
+    read = parse(text)
+    assert isinstance(read, Program)
+    (step,) = read.steps
+    assert isinstance(step, Invocation)
+    return step
 
 
 def ramp() -> list[str]:
@@ -26,7 +34,7 @@ def ramp() -> list[str]:
     turns: list[tuple[float, float]] = []
     scheduled = ScheduledCommands(loop.scheduler, lambda *what: None, lambda: None, lambda: False, lambda call: call)
     track = RampTrack(("main", "temp", -1), 1.0, 0.6, lambda value: turns.append((time.monotonic(), value)))
-    scheduled.over("", RAMP, [track], at_end=loop.stop)
+    scheduled.over(_line("over 8s temp 0.6"), RAMP, [track], at_end=loop.stop)
     loop.run_forever()
     loop.close()
     gaps = [b - a for (a, _), (b, _) in itertools.pairwise(turns)]
@@ -56,7 +64,7 @@ def schedules() -> list[str]:
     program = parse("temp 1")
     assert isinstance(program, Program)
     for seconds in np.random.default_rng(1).uniform(0.5, 10.0, COMMANDS):
-        pending = scheduled.after("", float(seconds), program, "")
+        pending = scheduled.after(_line("after 1s temp 1"), float(seconds), program)
         assert pending.timer is not None
         due[str(pending.number)] = pending.timer.deadline
     loop.run_forever()

@@ -53,10 +53,9 @@ class RampStarter:
 
     def start(
         self,
-        text: str,
+        line: Invocation,
         seconds: float,
         targets: Program,
-        player: str,
         *,
         eased: bool,
         resumed: ResumedRamp | None = None,
@@ -64,10 +63,9 @@ class RampStarter:
         """Starts a ramp, or continues a ramp from a saved session.
 
         Args:
-            text: line as it was typed.
+            line: command with its arguments; its player is that of the targets without one.
             seconds: duration.
             targets: commands that set the final values.
-            player: name of the player for commands without one, empty for the focus.
             eased: True if the ramp starts and ends slowly.
             resumed: state of the saved ramp.
 
@@ -77,15 +75,14 @@ class RampStarter:
         steps = [step for step in targets.steps if not isinstance(step, Call)]
         if any(step.command.ramp == "scene" for step in steps):
             number = self.scheduled.reserve() if resumed is None else resumed.number
-            return self._start_with_scenes(text, seconds, steps, player, eased, number, resumed)
-        return self._start(text, seconds, self._tracks(steps, player), [], eased, resumed=resumed)
+            return self._start_with_scenes(line, seconds, steps, eased, number, resumed)
+        return self._start(line, seconds, self._tracks(steps, line.player), [], eased, resumed=resumed)
 
     async def _start_with_scenes(
         self,
-        text: str,
+        line: Invocation,
         seconds: float,
         steps: list[Invocation],
-        player: str,
         eased: bool,
         number: int,
         resumed: ResumedRamp | None,
@@ -94,7 +91,7 @@ class RampStarter:
         final_scenes: list[Scene] = []
         for step in steps:
             if step.command.ramp != "scene":
-                tracks += self._tracks([step], player)
+                tracks += self._tracks([step], line.player)
                 continue
             scene = await self._find(str(step.values["scene"]))
             if "now" in step.values and resumed is None:
@@ -102,11 +99,11 @@ class RampStarter:
             elif "now" not in step.values:
                 final_scenes.append(scene)
             tracks += self._scene_keeper.tracks(scene)
-        return self._start(text, seconds, tracks, final_scenes, eased, number, resumed)
+        return self._start(line, seconds, tracks, final_scenes, eased, number, resumed)
 
     def _start(
         self,
-        text: str,
+        line: Invocation,
         seconds: float,
         tracks: list[RampTrack],
         final_scenes: list[Scene],
@@ -119,7 +116,7 @@ class RampStarter:
                 self._wait_for("scene", self._scene_keeper.switch(scene))
 
         pending = self.scheduled.over(
-            text,
+            line,
             seconds,
             tracks,
             eased=eased,

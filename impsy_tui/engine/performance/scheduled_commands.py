@@ -9,7 +9,7 @@ from impsy_tui.control.states import PendingState
 from impsy_tui.engine.performance.ramps import Key, Ramp, RampTrack, tracks_by_key
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
-from impsy_tui.language import Moment, Program
+from impsy_tui.language import Invocation, Moment, Program
 from impsy_tui.language.program import MOMENTS
 
 MOST: Final = 250
@@ -27,10 +27,9 @@ class PendingCommand:
 
     Attributes:
         number: number for ``cancel``.
-        text: line as it was typed.
-        kind: "over", "after", "every", "at" or "whenever".
+        line: "over", "after", "every", "at" or "whenever" with its arguments.
+        text: text of the line.
         program: program to carry out, None for "over".
-        player: player of the program, empty for the focus.
         period: seconds, for "every".
         moment: for "at" and "whenever".
         left: for the moment "event", number of events until the command is due; for "over", 1 if a scene is
@@ -42,10 +41,9 @@ class PendingCommand:
     """
 
     number: int
+    line: Invocation
     text: str
-    kind: str
     program: Program | None = None
-    player: str = ""
     period: float = 0.0
     moment: Moment | None = None
     left: int = 0
@@ -53,6 +51,11 @@ class PendingCommand:
     ramp: Ramp | None = None
     waits: bool = False
     released: set[str] = field(default_factory=set)
+
+    @property
+    def kind(self) -> str:
+        """Name of the command: "over", "after", "every", "at" or "whenever"."""
+        return self.line.command.name
 
     @property
     def shown(self) -> str:
@@ -131,7 +134,7 @@ class ScheduledCommands:
 
     def over(
         self,
-        text: str,
+        line: Invocation,
         seconds: float,
         tracks: Sequence[RampTrack],
         *,
@@ -143,7 +146,7 @@ class ScheduledCommands:
         """Starts a ramp; other ramps release its parameters.
 
         Args:
-            text: line as it was typed.
+            line: command with its arguments.
             seconds: duration.
             tracks: parameters with their start and end values.
             eased: True if the ramp starts and ends slowly.
@@ -161,7 +164,7 @@ class ScheduledCommands:
                 if key in resumed.starts
             }
         self.release(by_key)
-        pending = self._add(text, "over", number=number)
+        pending = self._add(line, number=number)
 
         def end() -> None:
             self._pending.pop(pending.number, None)
@@ -175,34 +178,31 @@ class ScheduledCommands:
         pending.ramp.start()
         return pending
 
-    def after(self, text: str, seconds: float, program: Program, player: str, *, number: int = 0) -> PendingCommand:
+    def after(self, line: Invocation, seconds: float, program: Program, *, number: int = 0) -> PendingCommand:
         """Schedules a program once, after a delay in seconds."""
-        pending = self._add(text, "after", program, player, number=number)
+        pending = self._add(line, program, number=number)
         pending.timer = self._scheduler.at(self._scheduler.now() + seconds, self._do, pending)
         return pending
 
     def every(
         self,
-        text: str,
+        line: Invocation,
         seconds: float,
         program: Program,
-        player: str,
         *,
         number: int = 0,
         first: float | None = None,
     ) -> PendingCommand:
         """Schedules a program every ``seconds``, first after ``first`` seconds (default: after one period)."""
-        pending = self._add(text, "every", program, player, number=number)
+        pending = self._add(line, program, number=number)
         pending.period = seconds
         due = self._scheduler.now() + (seconds if first is None else first)
         pending.timer = self._scheduler.at(due, self._repeat, pending, due)
         return pending
 
-    def at(
-        self, text: str, moment: Moment, program: Program, player: str, *, always: bool, number: int = 0
-    ) -> PendingCommand:
-        """Schedules a program at the next such moment, or at every one if ``always``."""
-        pending = self._add(text, "whenever" if always else "at", program, player, number=number)
+    def at(self, line: Invocation, moment: Moment, program: Program, *, number: int = 0) -> PendingCommand:
+        """Schedules a program at the next such moment (``at``), or at every one (``whenever``)."""
+        pending = self._add(line, program, number=number)
         pending.moment = moment
         pending.left = int(moment.number)
         self._at_moments[moment.word][pending.number] = pending
@@ -217,12 +217,10 @@ class ScheduledCommands:
         self._number += 1
         return self._number
 
-    def _add(
-        self, text: str, kind: str, program: Program | None = None, player: str = "", *, number: int = 0
-    ) -> PendingCommand:
+    def _add(self, line: Invocation, program: Program | None = None, *, number: int = 0) -> PendingCommand:
         if len(self._pending) >= MOST:
             raise UserError(f"{MOST} commands are pending, no more are possible: cancel all removes them")
-        pending = PendingCommand(number or self.reserve(), text, kind, program, player)
+        pending = PendingCommand(number or self.reserve(), line, str(line), program)
         self._number = max(self._number, pending.number)
         self._pending[pending.number] = pending
         return pending
@@ -301,7 +299,7 @@ class ScheduledCommands:
     def turned(self, player: str) -> None:
         """Handles the start of a player's turn."""
         for pending in self._waiting("response"):
-            if pending.player in ("", "all", player):
+            if pending.line.player in ("", "all", player):
                 self._schedule_now(pending)
 
     def _bar(self) -> None:
@@ -354,7 +352,7 @@ class ScheduledCommands:
         assert pending.program is not None
         if pending.kind in ("after", "at"):
             self._forget(pending)
-        self._run(pending.program, pending.player, f"{pending.number} {pending.kind}")
+        self._run(pending.program, pending.line.player, f"{pending.number} {pending.kind}")
 
     # Listing
 

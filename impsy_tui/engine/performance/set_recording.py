@@ -20,7 +20,7 @@ from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper, scene_
 from impsy_tui.engine.performance.scheduled_commands import PendingCommand, ScheduledCommands
 from impsy_tui.engine.players.session import Session
 from impsy_tui.errors import UserError
-from impsy_tui.language import Call, Invocation, Macro, Mistake, parse
+from impsy_tui.language import Call, Invocation, Macro
 from impsy_tui.language.program import Step
 
 _SET: Final = ("cue", "next", "back", "goto")
@@ -172,13 +172,10 @@ class SetRecording:
 
     def _from_now(self, pending: PendingCommand) -> str:
         """Returns a pending command as it would be typed now."""
-        read = parse(pending.text, self._macros)
-        left = self._scheduled.seconds_left(pending)
-        if isinstance(read, Mistake) or pending.kind not in ("over", "after") or left is None:
+        line, left = pending.line, self._scheduled.seconds_left(pending)
+        if pending.kind not in ("over", "after") or left is None:
             return pending.text
-        step = read.steps[0]
-        assert isinstance(step, Invocation)
-        return str(replace(step, values={**step.values, "time": round(left, 3)}))
+        return str(replace(line, values={**line.values, "time": round(left, 3)}))
 
 
 def _spans(numbers: Sequence[int]) -> str:

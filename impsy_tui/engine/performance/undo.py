@@ -10,7 +10,7 @@ from impsy_tui.engine.performance.line_result import LineResult, Reversal
 from impsy_tui.engine.performance.scenes.scene import Scene, SceneKeeper
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.session_state import pending_lines
-from impsy_tui.engine.performance.session_state.pending_lines import SavedPending
+from impsy_tui.engine.performance.session_state.pending_lines import PendingLine
 from impsy_tui.language import Call, Program
 from impsy_tui.language.command_schema import ArgumentKind
 from impsy_tui.language.program import Step
@@ -35,7 +35,7 @@ class UndoStep:
 
     scene: Scene
     place: Place
-    pending: tuple[SavedPending, ...]
+    pending: tuple[PendingLine, ...]
     at: float
 
 
@@ -57,7 +57,7 @@ class DoneLine:
     numbers: Sequence[int]
     at: float
     reversals: Sequence[Reversal] = ()
-    cancelled: tuple[SavedPending, ...] = ()
+    cancelled: tuple[PendingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class UndoneLine:
     program: Program
     before: UndoStep | None
     cancelled: tuple[int, ...]
-    resumed: tuple[SavedPending, ...]
+    resumed: tuple[PendingLine, ...]
     awaited: list[Awaitable[str]]
 
 
@@ -130,13 +130,13 @@ class UndoHistory:
             or before.scene != self._scene_keeper.capture()
         )
 
-    def _cancelled(self, before: UndoStep) -> tuple[SavedPending, ...]:
+    def _cancelled(self, before: UndoStep) -> tuple[PendingLine, ...]:
         """Lines that are not pending any more, and ramps that have lost parameters."""
         there = {pending.number: pending for pending in self._scheduled.all()} if before.pending else {}
 
-        def is_cut(one: SavedPending) -> bool:
-            pending = there.get(one.number)
-            return pending is None or (pending.ramp is not None and len(pending.ramp.tracks) < len(one.starts))
+        def is_cut(one: PendingLine) -> bool:
+            pending = there.get(one.saved.number)
+            return pending is None or (pending.ramp is not None and len(pending.ramp.tracks) < len(one.saved.starts))
 
         return tuple(filter(is_cut, before.pending))
 
@@ -163,7 +163,7 @@ class UndoHistory:
         awaited: list[Awaitable[str]] = []
         if done.before is not None:
             for one in done.cancelled:
-                self._scheduled.cancel_if_there(one.number)
+                self._scheduled.cancel_if_there(one.saved.number)
             self._cues.place = done.before.place
             awaited += self._scene_keeper.restore(done.before.scene)
         awaited += [reverse() for reverse in reversed(done.reversals)]

@@ -9,13 +9,20 @@ from impsy_tui.engine.performance.ramps import STEP, RampTrack
 from impsy_tui.engine.performance.scheduled_commands import MOST, PendingCommand, ScheduledCommands
 from impsy_tui.engine.runtime.scheduler import VirtualTime
 from impsy_tui.errors import UserError
-from impsy_tui.language import Moment, Program, parse
+from impsy_tui.language import COMMANDS, Invocation, Moment, Program, parse
+from impsy_tui.language.program import Value
 
 
 def program(line: str = "take") -> Program:
     read = parse(line)
     assert isinstance(read, Program)
     return read
+
+
+def line(text: str) -> Invocation:
+    (step,) = program(text).steps
+    assert isinstance(step, Invocation)
+    return step
 
 
 @dataclass
@@ -51,7 +58,10 @@ class VirtualSchedule:
         assert not self.time.errors
 
     def at(self, word: str, number: float = 0.0, *, always: bool = False, player: str = "") -> PendingCommand:
-        return self.commands.at("", Moment(word, number), program(), player, always=always)
+        moment = Moment(word, number)
+        values: dict[str, Value] = {"moment": moment, "commands": program()}
+        line = Invocation(COMMANDS["whenever" if always else "at"], values, player)
+        return self.commands.at(line, moment, program())
 
     @property
     def times(self) -> list[float]:
@@ -60,9 +70,9 @@ class VirtualSchedule:
 
 def test_after_is_done_once_when_it_is_due() -> None:
     schedule = VirtualSchedule()
-    schedule.commands.after("after 2s take", 2.0, program("take; give"), "b")
+    schedule.commands.after(line("@b after 2s take; give"), 2.0, program("take; give"))
     schedule.wait(1.99)
-    assert schedule.commands.list() == ["1  after 2s take  (in 0.0s)"]
+    assert schedule.commands.list() == ["1  @b after 2s take; give  (in 0.0s)"]
     schedule.wait(10)
     assert schedule.done == [(102.0, "take; give", "b")]
     assert schedule.commands.list() == []
@@ -70,7 +80,7 @@ def test_after_is_done_once_when_it_is_due() -> None:
 
 def test_every_is_done_again_and_again_on_its_grid() -> None:
     schedule = VirtualSchedule()
-    pending = schedule.commands.every("", 0.5, program(), "")
+    pending = schedule.commands.every(line("every 0.5s take"), 0.5, program())
     schedule.wait(2.2)
     assert schedule.times == [100.5, 101.0, 101.5, 102.0]
     schedule.commands.cancel(pending.number)
@@ -80,7 +90,7 @@ def test_every_is_done_again_and_again_on_its_grid() -> None:
 
 def test_what_a_stall_made_late_is_done_once_and_the_grid_goes_on() -> None:
     schedule = VirtualSchedule()
-    schedule.commands.every("", 0.5, program(), "")
+    schedule.commands.every(line("every 0.5s take"), 0.5, program())
     schedule.time.stall(3.3)
     schedule.wait(0.4)
     assert schedule.times == [103.3, 103.5]
@@ -167,9 +177,9 @@ def test_what_is_cancelled_by_another_at_the_same_moment_is_not_done() -> None:
 def test_there_is_an_end_to_what_can_be_pending() -> None:
     schedule = VirtualSchedule()
     for _ in range(MOST):
-        schedule.commands.after("", 60.0, program(), "")
+        schedule.commands.after(line("after 60s take"), 60.0, program())
     with pytest.raises(UserError, match="cancel all"):
-        schedule.commands.after("", 60.0, program(), "")
+        schedule.commands.after(line("after 60s take"), 60.0, program())
     assert schedule.commands.cancel_all() == MOST
     schedule.wait(100)
     assert schedule.done == []
@@ -199,7 +209,7 @@ class Knob:
 def test_a_glide_steps_sixty_times_a_second_and_ends_exactly() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 1.0)
-    schedule.commands.over("over 8s temp 0.6", 8.0, [knob.track(0.6)])
+    schedule.commands.over(line("over 8s temp 0.6"), 8.0, [knob.track(0.6)])
     schedule.wait(4)
     assert schedule.commands.list() == ["1  over 8s temp 0.6  (50%, 4.0s left)"]
     assert knob.value == pytest.approx(0.8, abs=0.4 * STEP)
@@ -213,7 +223,7 @@ def test_a_glide_steps_sixty_times_a_second_and_ends_exactly() -> None:
 def test_in_log_steps_half_way_is_the_geometric_mean() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.01)
-    schedule.commands.over("", 2.0, [knob.track(1.0, log=True)])
+    schedule.commands.over(line("over 8s temp 0.6"), 2.0, [knob.track(1.0, log=True)])
     schedule.wait(1.0)
     assert knob.value == pytest.approx(0.1, rel=0.06)
     schedule.wait(1.0)
@@ -223,7 +233,7 @@ def test_in_log_steps_half_way_is_the_geometric_mean() -> None:
 def test_from_nothing_there_are_no_ratios() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
-    schedule.commands.over("", 2.0, [knob.track(1.0, log=True)])
+    schedule.commands.over(line("over 8s temp 0.6"), 2.0, [knob.track(1.0, log=True)])
     schedule.wait(1.0)
     assert knob.value == pytest.approx(0.5, abs=0.02)
 
@@ -231,7 +241,7 @@ def test_from_nothing_there_are_no_ratios() -> None:
 def test_an_eased_glide_begins_and_ends_gently() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
-    schedule.commands.over("", 10.0, [knob.track(1.0)], eased=True)
+    schedule.commands.over(line("over 8s temp 0.6"), 10.0, [knob.track(1.0)], eased=True)
     schedule.wait(1.0)
     assert knob.value == pytest.approx(0.028, abs=0.002)
     schedule.wait(4.0)
@@ -243,7 +253,7 @@ def test_an_eased_glide_begins_and_ends_gently() -> None:
 def test_at_once_is_a_glide_too() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
-    schedule.commands.over("", 0.0, [knob.track(1.0)])
+    schedule.commands.over(line("over 8s temp 0.6"), 0.0, [knob.track(1.0)])
     assert knob.value == 1.0
     assert len(schedule.commands) == 0
 
@@ -251,9 +261,9 @@ def test_at_once_is_a_glide_too() -> None:
 def test_the_newest_glide_of_a_knob_has_it() -> None:
     schedule = VirtualSchedule()
     temp, sigma = Knob(schedule, 0.0), Knob(schedule, 0.0)
-    schedule.commands.over("", 10.0, [temp.track(1.0), sigma.track(1.0, name="sigma")])
+    schedule.commands.over(line("over 8s temp 0.6"), 10.0, [temp.track(1.0), sigma.track(1.0, name="sigma")])
     schedule.wait(5)
-    schedule.commands.over("", 1.0, [temp.track(0.0)])
+    schedule.commands.over(line("over 8s temp 0.6"), 1.0, [temp.track(0.0)])
     schedule.wait(10)
     assert temp.value == 0.0
     assert sigma.value == 1.0
@@ -262,10 +272,12 @@ def test_the_newest_glide_of_a_knob_has_it() -> None:
 def test_a_knob_that_is_turned_by_hand_is_let_go_of_and_what_is_left_to_do_is_done() -> None:
     schedule = VirtualSchedule()
     knob, arrived = Knob(schedule, 0.0), []
-    schedule.commands.over("", 10.0, [knob.track(1.0)])
+    schedule.commands.over(line("over 8s temp 0.6"), 10.0, [knob.track(1.0)])
     schedule.commands.release([("main", "temp", -1)])
     assert len(schedule.commands) == 0
-    schedule.commands.over("", 10.0, [knob.track(1.0)], at_end=lambda: arrived.append(schedule.time.time))
+    schedule.commands.over(
+        line("over 8s temp 0.6"), 10.0, [knob.track(1.0)], at_end=lambda: arrived.append(schedule.time.time)
+    )
     schedule.commands.release([("main", "temp", -1)])
     schedule.wait(20)
     assert knob.value == 0.0
@@ -275,7 +287,7 @@ def test_a_knob_that_is_turned_by_hand_is_let_go_of_and_what_is_left_to_do_is_do
 def test_after_a_stall_a_glide_is_where_it_ought_to_be() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
-    schedule.commands.over("", 10.0, [knob.track(1.0)])
+    schedule.commands.over(line("over 8s temp 0.6"), 10.0, [knob.track(1.0)])
     schedule.time.stall(5.0)
     assert knob.value == pytest.approx(0.5)
     assert len(knob.turns) == 2
@@ -284,7 +296,7 @@ def test_after_a_stall_a_glide_is_where_it_ought_to_be() -> None:
 def test_a_snapshot_shows_the_newest() -> None:
     schedule = VirtualSchedule()
     for number in range(50):
-        schedule.commands.after(f"{number}", 60.0 + number, program(), "")
+        schedule.commands.after(line(f"after {60 + number}s take"), 60.0 + number, program())
     states = schedule.commands.states()
     assert [state.number for state in states] == list(range(31, 51))
     assert states[-1].due == pytest.approx(109.0)

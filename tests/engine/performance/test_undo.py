@@ -84,3 +84,11 @@ def test_line_that_became_due_is_not_brought_back(tmp_path: Path) -> None:
     made.wait(3)
     made.do("undo")
     assert made.do("what") == "nothing is pending"
+
+
+def test_redo_carries_out_the_line_as_it_was_parsed(tmp_path: Path) -> None:
+    made = VirtualSession(tmp_path)
+    for line in ("def drop = temp 2", "drop", "undo", "undef drop"):
+        made.do(line)
+    assert made.do("redo") == "redone: drop"
+    assert temp(made) == 2.0

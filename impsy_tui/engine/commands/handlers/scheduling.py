@@ -24,16 +24,16 @@ class SchedulingHandlers(Handlers):
 
     def _over(self, player: str, time: float, settings: Program, ease: str = "") -> str | Awaitable[str]:
         values: dict[str, Value] = {"time": time, "settings": settings, **({"ease": ease} if ease else {})}
-        text = _text("over", values, player)
-        return self._live_set.ramps.start(text, time, settings, player, eased=bool(ease))
+        line = Invocation(COMMANDS["over"], values, player)
+        return self._live_set.ramps.start(line, time, settings, eased=bool(ease))
 
     def _after(self, player: str, time: float, commands: Program) -> str:
-        text = _text("after", {"time": time, "commands": commands}, player)
-        return _added(self._live_set.scheduled.after(text, time, commands, player))
+        line = Invocation(COMMANDS["after"], {"time": time, "commands": commands}, player)
+        return _added(self._live_set.scheduled.after(line, time, commands))
 
     def _every(self, player: str, time: float, commands: Program) -> str:
-        text = _text("every", {"time": time, "commands": commands}, player)
-        return _added(self._live_set.scheduled.every(text, time, commands, player))
+        line = Invocation(COMMANDS["every"], {"time": time, "commands": commands}, player)
+        return _added(self._live_set.scheduled.every(line, time, commands))
 
     def _at(self, player: str, moment: Moment, commands: Program) -> str:
         return self._at_moment("at", player, moment, commands)
@@ -42,8 +42,8 @@ class SchedulingHandlers(Handlers):
         return self._at_moment("whenever", player, moment, commands)
 
     def _at_moment(self, word: str, player: str, moment: Moment, commands: Program) -> str:
-        text = _text(word, {"moment": moment, "commands": commands}, player)
-        return _added(self._live_set.scheduled.at(text, moment, commands, player, always=word == "whenever"))
+        line = Invocation(COMMANDS[word], {"moment": moment, "commands": commands}, player)
+        return _added(self._live_set.scheduled.at(line, moment, commands))
 
     def _what(self) -> str:
         return "\n".join(self._live_set.scheduled.list()) or "nothing is pending"
@@ -138,10 +138,6 @@ class SchedulingHandlers(Handlers):
 
     def _seed(self, number: float) -> str:
         return self._live_set.recording.seed(int(number))
-
-
-def _text(name: str, values: dict[str, Value], player: str) -> str:
-    return str(Invocation(COMMANDS[name], values, player))
 
 
 def _added(pending: PendingCommand) -> str:

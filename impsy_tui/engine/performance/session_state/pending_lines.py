@@ -1,6 +1,6 @@
 """Pending lines in the saved session: captured with their times, and pending again after a restart.
 
-Ramps and times go on as if the engine had run meanwhile: the set keeps its own clock.
+Ramps and times continue as if the engine had run in between.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +12,9 @@ from impsy_tui.engine.performance.scheduled_commands import PendingCommand, Resu
 from impsy_tui.errors import UserError
 from impsy_tui.language import Invocation, Mistake, Moment, Program
 
-MOST_KEPT: Final = 500
-"""Pending lines that a saved session holds: the newest."""
+MOST_SAVED: Final = 500
+"""Largest number of pending lines in a saved session: the newest."""
+_NOT_PENDING: Final = "only over, after, every, at and whenever can be pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class SavedPending:
 
     Attributes:
         number: number for ``cancel``.
-        line: the line as it would be typed.
-        seconds: for ``over``, seconds since it began; for ``after`` and ``every``, seconds until it is due.
-        left: for the moment ``event``, events until it is due.
-        starts: for ``over``, where each parameter began: player, parameter, index of the dimension, value.
+        line: text of the line.
+        seconds: for ``over``, seconds since the start; for ``after`` and ``every``, seconds until the line is due.
+        left: for the moment ``event``, events until the line is due.
+        starts: for ``over``, start of each parameter: player, parameter, index of the dimension, value.
     """
 
     number: int
@@ -35,12 +36,20 @@ class SavedPending:
     starts: tuple[tuple[str, str, int, float], ...] = ()
 
 
-def capture(scheduled: ScheduledCommands) -> tuple[SavedPending, ...]:
+@dataclass(frozen=True, slots=True)
+class PendingLine:
+    """Pending line, and its state for the saved session."""
+
+    line: Invocation
+    saved: SavedPending
+
+
+def capture(scheduled: ScheduledCommands) -> tuple[PendingLine, ...]:
     """Returns the newest pending lines, the oldest of them first."""
-    return tuple(_captured(scheduled, pending) for pending in scheduled.all()[-MOST_KEPT:])
+    return tuple(PendingLine(one.line, _saved(scheduled, one)) for one in scheduled.all()[-MOST_SAVED:])
 
 
-def _captured(scheduled: ScheduledCommands, pending: PendingCommand) -> SavedPending:
+def _saved(scheduled: ScheduledCommands, pending: PendingCommand) -> SavedPending:
     if pending.ramp is not None:
         starts = tuple((*track.key, track.start) for track in pending.ramp.tracks.values())
         return SavedPending(pending.number, pending.text, scheduled.now - pending.ramp.began, starts=starts)
@@ -63,62 +72,58 @@ def read_pending(raw: Mapping[str, Any]) -> SavedPending:
     return SavedPending(number, str(raw["line"]), float(raw.get("seconds", 0.0)), left, starts)
 
 
-async def resume(
-    kept: Sequence[SavedPending],
-    away: float,
-    read: Callable[[str], Program | Mistake],
-    ramps: RampStarter,
+async def resume_saved(
+    saved: Sequence[SavedPending], away: float, read: Callable[[str], Program | Mistake], ramps: RampStarter
 ) -> list[str]:
-    """Makes lines pending again.
+    """Makes lines of a saved session pending again.
 
     Args:
-        kept: the lines.
+        saved: lines.
         away: seconds since they were saved.
         read: parses a line.
         ramps: starts ramps, and has the pending commands.
 
     Returns:
-        What could not be resumed, each as a message.
+        A message for each line that could not be resumed.
     """
     problems = []
-    for one in kept:
-        try:
-            await _resume(one, away, read, ramps)
-        except (UserError, OSError) as problem:
-            problems.append(f"{one.line}: {problem}")
+    for one in saved:
+        program = read(one.line)
+        if isinstance(program, Mistake):
+            problems.append(f"{one.line}: {program.message}")
+        elif len(program.steps) != 1 or not isinstance(step := program.steps[0], Invocation):
+            problems.append(f"{one.line}: {_NOT_PENDING}")
+        else:
+            problems += await resume([PendingLine(step, one)], away, ramps)
     return problems
 
 
-async def _resume(
-    one: SavedPending,
-    away: float,
-    read: Callable[[str], Program | Mistake],
-    ramps: RampStarter,
-) -> None:
-    program = read(one.line)
-    if isinstance(program, Mistake):
-        raise UserError(program.message)
-    step = program.steps[0] if len(program.steps) == 1 else None
-    if not isinstance(step, Invocation):
-        raise UserError("this is not a pending line")
+async def resume(lines: Sequence[PendingLine], away: float, ramps: RampStarter) -> list[str]:
+    """Makes lines pending again that were captured ``away`` seconds ago; see ``resume_saved``."""
+    problems = []
+    for one in lines:
+        try:
+            await _resume(one.line, one.saved, away, ramps)
+        except (UserError, OSError) as problem:
+            problems.append(f"{one.saved.line}: {problem}")
+    return problems
+
+
+async def _resume(line: Invocation, saved: SavedPending, away: float, ramps: RampStarter) -> None:
     scheduled = ramps.scheduled
-    match step.command.name, step.values:
-        case "over", {"time": float(seconds), "settings": Program() as settings}:
-            starts = {(player, parameter, index): value for player, parameter, index, value in one.starts}
-            resumed = ResumedRamp(one.number, scheduled.now - one.seconds - away, starts)
-            eased = "ease" in step.values
-            started = ramps.start(one.line, seconds, settings, step.player, eased=eased, resumed=resumed)
+    match line.command.name, line.values:
+        case "over", {"time": float(seconds), "settings": Program() as targets}:
+            starts = {(player, parameter, index): value for player, parameter, index, value in saved.starts}
+            resumed = ResumedRamp(saved.number, scheduled.now - saved.seconds - away, starts)
+            started = ramps.start(line, seconds, targets, eased="ease" in line.values, resumed=resumed)
             if not isinstance(started, str):
                 await started
         case "after", {"commands": Program() as commands}:
-            scheduled.after(one.line, max(0.0, one.seconds - away), commands, step.player, number=one.number)
+            scheduled.after(line, max(0.0, saved.seconds - away), commands, number=saved.number)
         case "every", {"time": float(period), "commands": Program() as commands}:
-            first = one.seconds - away if one.seconds > away else (one.seconds - away) % period
-            scheduled.every(one.line, period, commands, step.player, number=one.number, first=first)
-        case ("at" | "whenever") as word, {"moment": Moment() as moment, "commands": Program() as commands}:
-            pending = scheduled.at(
-                one.line, moment, commands, step.player, always=word == "whenever", number=one.number
-            )
-            pending.left = one.left
+            first = saved.seconds - away if saved.seconds > away else (saved.seconds - away) % period
+            scheduled.every(line, period, commands, number=saved.number, first=first)
+        case "at" | "whenever", {"moment": Moment() as moment, "commands": Program() as commands}:
+            scheduled.at(line, moment, commands, number=saved.number).left = saved.left
         case _:
-            raise UserError("this is not a pending line")
+            raise UserError(_NOT_PENDING)

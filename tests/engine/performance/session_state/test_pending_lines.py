@@ -11,12 +11,12 @@ from tests.support.engine.virtual_session import VirtualSession, temp
 
 def _restarted(before: VirtualSession, folder: Path, away: float = 0.0) -> tuple[VirtualSession, list[str]]:
     """Another engine that resumes the pending lines of this one."""
-    kept = pending_lines.capture(before.live_set.scheduled)
+    kept = [one.saved for one in pending_lines.capture(before.live_set.scheduled)]
     after = VirtualSession(folder)
     for word in before.executor.macros.values():
         after.do(f"def {word}")
     after.do(f"temp {temp(before)}")
-    return after, asyncio.run(pending_lines.resume(kept, away, after.executor.read, after.live_set.ramps))
+    return after, asyncio.run(pending_lines.resume_saved(kept, away, after.executor.read, after.live_set.ramps))
 
 
 @pytest.mark.parametrize(("line", "eased"), [("over 20s temp 2", False), ("over 20s ease temp 2", True)])
