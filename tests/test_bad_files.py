@@ -128,7 +128,7 @@ def test_scores_are_read_past_bad_ones(tmp_path: Path) -> None:
         (TOUCHES, "holds touches: impsy-tui gestures classify makes a score of them"),
         ("time,device_id,x_pos,y_pos,velocity\n2014-01-01T12:00:00,p1,5,3,0\n", "holds touches"),
         ("time,target\n2014-01-01T12:00:00,1\n", "the gestures that were asked for"),
-        ("time,x,y\n" + "".join(f"{at},0.{at},0.5\n" for at in range(20)), "39 of its 40 cells are no gesture"),
+        ("time,x,y\n" + "".join(f"{at},0.{at},0.5\n" for at in range(20)), "39 of its 40 cells are not gestures"),
     ],
 )
 def test_another_table_is_no_score(tmp_path: Path, text: str, why: str) -> None:

@@ -1,4 +1,4 @@
-"""Files of arrays of numbers and words, ``.npz``: nothing in them can act, and nothing in them is trusted."""
+"""Validated ``.npz`` files of arrays; reading them never runs code."""
 
 import os
 from collections.abc import Mapping
@@ -19,36 +19,36 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def read_arrays(file: Path, kinds: Mapping[str, tuple[str, int]], what: str) -> Arrays:
-    """Read a file of arrays.
+    """Returns the arrays of a file.
 
     Args:
-        file: ``.npz``.
-        kinds: of each array that is to be in it: the letter of NumPy's kind of its numbers, and how many axes it has.
-        what: the file ought to be, for the performer.
+        file: ``.npz`` file.
+        kinds: required arrays by name: the letter of NumPy's kind, and the number of axes.
+        what: name of the file format, for messages.
 
     Raises:
-        UserError: it cannot be read, or does not hold these.
+        UserError: the file cannot be read, or an array is missing or of another kind.
     """
     if os.path.exists(file) and not os.path.isfile(file):
-        raise UserError(f"{file}: is not a file")  # a pipe would keep its reader waiting
+        raise UserError(f"{file}: is not a file")  # reading a pipe would block
     try:
         found = read_npz(file, LARGEST)
         arrays: Arrays = {name: found[name] for name in kinds}
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}") from None
     except (UserError, ValueError, KeyError) as error:
-        raise UserError(f"{file}: is no {what}: {error}") from None
+        raise UserError(f"{file}: is not a {what}: {error}") from None
     for name, (kind, axes) in kinds.items():
         if arrays[name].dtype.kind != kind or arrays[name].ndim != axes:
-            raise UserError(f"{file}: is no {what}: {name} is not what it ought to be")
+            raise UserError(f"{file}: is not a {what}: its array {name} has another type")
     return arrays
 
 
 def write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write a file of arrays, whole or not at all.
+    """Writes a file of arrays; an existing file is replaced after the new one is complete.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     temporary = file.with_name(f".{file.name}.new")
     with temporary.open("wb") as new:

@@ -1,6 +1,6 @@
-"""Which gesture a player makes: a forest of decision trees over what the last five seconds were like.
+"""Classifier of gestures: a forest of decision trees over the features of the last five seconds.
 
-Stepped in NumPy from a file of arrays: what made the forest is needed in training alone. Extremely randomised trees:
+The forest is evaluated in NumPy from a file of arrays; only training needs scikit-learn. Extremely randomised trees:
 P. Geurts, D. Ernst and L. Wehenkel, "Extremely randomized trees", Machine Learning 63(1), 2006.
 """
 
@@ -17,9 +17,9 @@ from impsy_tui.ensemble.touches.features import FEATURES
 from impsy_tui.errors import UserError
 
 PREFIX: Final = "gestures-"
-"""Names of classifiers begin with it."""
+"""Beginning of the file names of classifiers."""
 SHIPPED: Final = "gestures-synthetic.npz"
-"""Among the models: the classifier that ships, which has seen nobody's playing."""
+"""File name of the shipped classifier, trained on synthetic touches."""
 DESCRIPTION: Final = (
     "narrow",
     "wide",
@@ -36,13 +36,12 @@ DESCRIPTION: Final = (
     "winding",
     "roundness",
 )
-"""What the trees ask about, made of the features; where on the surface it was is left out. The smaller standard
-deviation, the larger and both together; counts; mean velocity; what share of the touches moved, how many of them for
-each touch-down, and how fast; the way of all fingers, that for each touch-down, and that for its spread; the smaller
-deviation by the larger."""
+"""Inputs of the trees, computed from the features without the place on the surface: the smaller and the larger
+standard deviation and their norm; counts; mean velocity; share of moving touches, moving touches per touch-down,
+their velocity; path of all fingers, path per touch-down, path per spread; ratio of the deviations."""
 
 _DEEPEST: Final = 200
-"""Questions from a root to a leaf: each takes a moment of the performance, and trees that learned ask some thirty."""
+"""Largest depth of a tree: each level takes time of the performance; trained trees have about 30 levels."""
 _FORMAT: Final = 1
 _ARRAYS: Final = {
     "format": ("i", 0),
@@ -54,11 +53,11 @@ _ARRAYS: Final = {
     "right": ("i", 1),
     "chances": ("f", 2),
 }
-"""The kind of each array, and how many axes it has."""
+"""NumPy kind and number of axes of each array."""
 
 
 def described(features: NDArray[np.float64]) -> NDArray[np.float32]:
-    """What the trees ask about.
+    """Computes the inputs of the trees.
 
     Args:
         features: ``[rows, 8]``, columns ``FEATURES``.
@@ -90,15 +89,15 @@ def described(features: NDArray[np.float64]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Decision trees, all nodes in one row.
+    """Decision trees; the nodes of all trees share arrays ``[nodes]``.
 
     Attributes:
-        roots: the first node of each tree.
-        question: of each node, the column of ``DESCRIPTION`` that it asks about; of a leaf, whichever.
-        threshold: what is at most this goes left.
-        left: the node that follows; of a leaf, itself.
-        right: likewise.
-        chances: of each gesture, at each node; only those of leaves count. ``[nodes, 9]``.
+        roots: index of the first node of each tree, ``[trees]``.
+        question: column of ``DESCRIPTION`` that a node compares; any column for a leaf.
+        threshold: a value of at most this goes to the left.
+        left: index of the next node at the left; a leaf has its own index.
+        right: likewise, at the right.
+        chances: probability of each gesture, ``[nodes, 9]``; only those of leaves count.
     """
 
     roots: NDArray[np.int32]
@@ -110,23 +109,23 @@ class Forest:
 
 
 class Classifier:
-    """Tells gestures.
+    """Classifier of gestures.
 
     Args:
-        forest: that it asks.
+        forest: trained decision trees.
     """
 
     def __init__(self, forest: Forest) -> None:
         self.forest = forest
 
     def chances(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of each gesture, by the trees' votes.
+        """Returns the probability of each gesture: the mean of the trees.
 
         Args:
             features: ``[rows, 8]``, columns ``FEATURES``.
 
         Returns:
-            ``[rows, 9]``, each row sums to 1. Where nothing was touched it is nothing, whatever the trees say.
+            ``[rows, 9]``, each row sums to 1. A row without touches is nothing with probability 1.
         """
         forest = self.forest
         rows = described(features)
@@ -143,56 +142,56 @@ class Classifier:
         return np.asarray(found)
 
     def gestures(self, features: NDArray[np.float64]) -> NDArray[np.int8]:
-        """The likeliest gesture of each row, its code."""
+        """Returns the code of the most probable gesture of each row, ``[rows]``."""
         return np.asarray(np.argmax(self.chances(features), axis=1), np.int8)
 
 
 def read_classifier(file: Path) -> Classifier:
-    """Read a classifier.
+    """Returns the classifier of a file.
 
     Raises:
-        UserError: the file cannot be read, or is none.
+        UserError: the file cannot be read, or is not a classifier of this version.
     """
     arrays = read_arrays(file, _ARRAYS, "classifier of gestures")
     if arrays["format"] != _FORMAT or tuple(arrays["asks"].tolist()) != DESCRIPTION:
-        raise UserError(f"{file}: its trees ask what this version does not know: train it anew")
+        raise UserError(f"{file}: its trees have other inputs than this version: train it again")
     if problem := _damage(arrays):
-        raise UserError(f"{file}: is no classifier of gestures: {problem}")
+        raise UserError(f"{file}: is not a classifier of gestures: {problem}")
     roots, question, left, right = (arrays[name].astype(np.int32) for name in ("roots", "question", "left", "right"))
     threshold, chances = arrays["threshold"].astype(np.float64), arrays["chances"].astype(np.float32)
     return Classifier(Forest(roots, question, threshold, left, right, chances))
 
 
 def write_classifier(file: Path, classifier: Classifier) -> None:
-    """Write a classifier, ``.npz``.
+    """Writes a classifier to an ``.npz`` file.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     arrays = {"format": np.array(_FORMAT), "asks": np.array(DESCRIPTION)}
     write_arrays(file, arrays | {name: getattr(classifier.forest, name) for name in Forest.__slots__})
 
 
 def _damage(arrays: Arrays) -> str:
-    """Why these make no forest in which every way ends, empty if they do."""
+    """Returns why these arrays are not a forest in which every path ends; empty if they are one."""
     roots, question, left, right = (arrays[name] for name in ("roots", "question", "left", "right"))
     threshold, chances = arrays["threshold"], arrays["chances"]
     nodes = np.arange(len(question))
     if not 0 < len(roots) <= len(nodes):
         return "it has no trees"
     if {len(threshold), len(left), len(right), len(chances)} != {len(nodes)} or chances.shape[1] != GESTURES:
-        return "its arrays do not fit together"
+        return "its arrays have different lengths"
     leaf = left == nodes
-    # What follows a node comes after it, so that nobody goes round in circles.
+    # The next node always has a higher index, so a path cannot be a loop.
     ahead = np.where(leaf, right == nodes, (left > nodes) & (right > nodes))
     inside = (np.maximum(left, right) < len(nodes)) & (question >= 0) & (question < len(DESCRIPTION))
     if not (ahead & inside).all() or not ((roots >= 0) & (roots < len(nodes))).all():
-        return "its trees lead nowhere"
+        return "its trees have invalid nodes"
     if not np.isfinite(threshold).all() or not np.allclose(chances[leaf].sum(axis=1), 1, atol=1e-3):
-        return "its numbers make no sense"
+        return "its thresholds or probabilities are out of range"
     followed = roots
     for _ in range(_DEEPEST + 1):
         if leaf[followed].all():
             return ""
         followed = np.unique(np.concatenate([left[followed], right[followed]]))
-    return f"its trees ask more than {_DEEPEST} questions"
+    return f"its trees have more than {_DEEPEST} levels"

@@ -1,4 +1,4 @@
-"""Clips: five seconds of touches of each gesture, which an ensemble's players play."""
+"""Clips: recordings of five seconds of touches of one gesture, which virtual players play."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ from impsy_tui.ensemble.touches.touch import FASTEST, HEIGHT, WIDTH, Touches
 from impsy_tui.errors import UserError
 
 SHIPPED: Final = "clips-synthetic.npz"
-"""Among the models: the clips that ship, which nobody has played."""
+"""File name of the shipped clips, which are synthetic."""
 MOST_OF_A_GESTURE: Final = 200
 _STEPS: Final = 4096
-"""A quarter of a millisecond, and less than a finger can do: files are half as large so."""
+"""Steps per second and per width: finer than a finger moves. Files are half as large with them."""
 _FORMAT: Final = 1
 _ARRAYS: Final = {"format": ("i", 0), "gestures": ("i", 1), "ends": ("i", 1), "touches": ("f", 2)}
 
 
 class ClipTouch(NamedTuple):
-    """A touch of a clip.
+    """Touch of a clip.
 
     Attributes:
-        offset: seconds since the clip's beginning.
-        x: 0 left to 1 right.
-        y: 0 top to 1 bottom.
-        velocity: 0 where a finger comes down, else how far it has moved, in widths of the surface.
+        offset: seconds since the beginning of the clip.
+        x: 0 (left) to 1 (right).
+        y: 0 (top) to 1 (bottom).
+        velocity: 0 for a touch-down, else the distance from the touch before, in widths of the surface.
     """
 
     offset: float
@@ -44,8 +44,8 @@ class Clip:
     """Five seconds of a gesture.
 
     Attributes:
-        gesture: its code.
-        touches: in the order of time. Nothing has none.
+        gesture: gesture code.
+        touches: touches in order of time; empty for nothing.
     """
 
     gesture: int
@@ -53,7 +53,7 @@ class Clip:
 
     @property
     def place(self) -> tuple[float, float, float]:
-        """Mean x, mean y and mean velocity of its touches; of none, the middle of the surface."""
+        """Mean x, mean y and mean velocity of the touches; the middle of the surface without touches."""
         if not self.touches:
             return 0.5, 0.5, 0.0
         _, x, y, velocity = np.mean(self.touches, axis=0)
@@ -64,10 +64,10 @@ SILENCE: Final = Clip(NOTHING, ())
 
 
 class Clips:
-    """A library of clips to choose from.
+    """Library of clips.
 
     Args:
-        clips: of any gestures but nothing, which needs none.
+        clips: clips of any gestures except nothing.
     """
 
     def __init__(self, clips: Sequence[Clip]) -> None:
@@ -77,32 +77,32 @@ class Clips:
 
     @property
     def all(self) -> list[Clip]:
-        """Every clip, gesture by gesture."""
+        """All clips, sorted by gesture."""
         return [clip for of in self._of.values() for clip in of]
 
     @property
     def missing(self) -> list[str]:
-        """The gestures that there is no clip of, by name; a gesture of their group is played in their place."""
+        """Names of the gestures without a clip; another gesture of their group is played instead."""
         return [NAMES[code] for code, of in self._of.items() if not of]
 
     def counts(self) -> dict[str, int]:
-        """How many clips there are of each gesture."""
+        """Returns the number of clips by gesture name."""
         return {NAMES[code]: len(of) for code, of in self._of.items()}
 
     def random(self, gesture: int, random: np.random.Generator) -> Clip:
-        """A clip of a gesture, any; silence for nothing, and where there is none of it or of its group."""
+        """Returns a random clip of a gesture; silence for nothing, and for a group without clips."""
         of = self._of.get(self._fitting(gesture))
         return of[int(random.integers(len(of)))] if of else SILENCE
 
     def nearest(self, gesture: int, features: NDArray[np.float64]) -> Clip:
-        """The clip of a gesture that is played where the lead plays, and as fast.
+        """Returns the clip of a gesture whose mean place and velocity are nearest to the lead's.
 
         Args:
-            gesture: its code.
-            features: of the lead, ``[8]``. While it plays nothing, it is in the middle of the surface.
+            gesture: gesture code.
+            features: features of the lead, ``[8]``. A lead without touches counts as the middle of the surface.
 
         Returns:
-            Silence for nothing, and where there is no clip of the gesture or of its group.
+            The clip; silence for nothing, and for a group without clips.
         """
         code = self._fitting(gesture)
         if code == NOTHING:
@@ -114,7 +114,7 @@ class Clips:
         return self._of[code][int(np.argmin((away**2).sum(axis=1)))]
 
     def _fitting(self, gesture: int) -> int:
-        """This gesture, or one of its group that there are clips of, or nothing."""
+        """Returns this gesture, else a gesture of its group that has clips, else nothing."""
         if gesture == NOTHING or self._of[gesture]:
             return gesture
         group = GROUPS[gesture]
@@ -124,16 +124,16 @@ class Clips:
 def cut(
     touches: Touches, moments: NDArray[np.float64], codes: NDArray[np.int8], most: int = MOST_OF_A_GESTURE
 ) -> list[Clip]:
-    """Cut clips of a player's touches: the five seconds up to a moment at which a gesture was told.
+    """Cuts clips from a player's touches: the five seconds before a moment with a known gesture.
 
-    A clip is cut where the gesture was the same for two seconds before and one after, and no two overlap. It begins
-    with its first touch, and every finger in it by coming down.
+    The gesture of a clip is the same for two seconds before the moment and one after. Clips do not overlap. A clip
+    begins with its first touch, and every finger in it begins with a touch-down.
 
     Args:
-        touches: of one player.
-        moments: seconds, on the clock of the touches, a second apart.
-        codes: the gesture told at each.
-        most: clips of a gesture; where there could be more, they are taken evenly from all of the recording.
+        touches: touches of one player.
+        moments: seconds on the clock of the touches, one second apart, ``[moments]``.
+        codes: gesture code at each moment, ``[moments]``.
+        most: largest number of clips of one gesture, chosen evenly from the recording.
     """
     found: dict[int, list[Clip]] = {}
     free = -np.inf
@@ -161,14 +161,14 @@ def _clip(gesture: int, touches: Touches) -> Clip:
 
 
 def evenly(clips: Sequence[Clip], most: int) -> list[Clip]:
-    """At most so many of these, from beginning to end."""
+    """Returns at most this number of clips, chosen evenly."""
     if len(clips) <= most:
         return list(clips)
     return [clips[place] for place in np.linspace(0, len(clips) - 1, most).round().astype(int).tolist()]
 
 
 def together(of_each: Sequence[Sequence[Clip]], most: int = MOST_OF_A_GESTURE) -> Clips:
-    """One library of clips from several recordings and players, at most so many of a gesture."""
+    """Merges the clips of several recordings and players into one library, at most ``most`` clips per gesture."""
     by_gesture: Mapping[int, list[Clip]] = {code: [] for code in range(1, GESTURES)}
     for clips in of_each:
         for clip in clips:
@@ -177,15 +177,15 @@ def together(of_each: Sequence[Sequence[Clip]], most: int = MOST_OF_A_GESTURE) -
 
 
 def write_clips(file: Path, clips: Clips) -> None:
-    """Write a library, ``.npz``; what it holds is cut to steps of a ``_STEPS``-th second and of the surface.
+    """Writes a library to an ``.npz`` file; times and places are rounded down to steps of 1 / 4096.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     every = clips.all
     touches = np.array([touch for clip in every for touch in clip.touches]).reshape(-1, len(ClipTouch._fields))
     steps = np.floor(touches * _STEPS)
-    steps[:, -1] = np.ceil(touches[:, -1] * _STEPS)  # what moves, however slowly, is no touch-down
+    steps[:, -1] = np.ceil(touches[:, -1] * _STEPS)  # rounded up: a slow movement must not become a touch-down
     arrays = {
         "format": np.array(_FORMAT),
         "gestures": np.array([clip.gesture for clip in every], np.int8),
@@ -196,10 +196,10 @@ def write_clips(file: Path, clips: Clips) -> None:
 
 
 def read_clips(file: Path) -> Clips:
-    """Read a library.
+    """Returns the library of a file.
 
     Raises:
-        UserError: the file cannot be read, or is none.
+        UserError: the file cannot be read, or is not a library of clips.
     """
     arrays = read_arrays(file, _ARRAYS, "library of clips")
     gestures, ends, touches = arrays["gestures"], arrays["ends"].astype(np.int64), arrays["touches"]
@@ -208,10 +208,10 @@ def read_clips(file: Path) -> Clips:
     steps = np.diff(ends, prepend=0)
     fits = touches.shape[1] == len(ClipTouch._fields) and len(gestures) == len(ends) and (steps > 0).all()
     if not fits or ends[-1:].sum() != len(touches):
-        raise UserError(f"{file}: is no library of clips: its arrays do not fit together")
+        raise UserError(f"{file}: is not a library of clips: its arrays have different lengths")
     highest = np.array([WINDOW, 1.0, 1.0, FASTEST])
     if not ((touches >= 0) & (touches <= highest)).all() or not ((gestures > NOTHING) & (gestures < GESTURES)).all():
-        raise UserError(f"{file}: is no library of clips: its numbers make no sense")
+        raise UserError(f"{file}: is not a library of clips: its numbers are out of range")
     rows = [ClipTouch(*row) for row in touches.tolist()]
     parts = zip(gestures.tolist(), (ends - steps).tolist(), ends.tolist(), strict=True)
     return Clips([Clip(code, tuple(sorted(rows[begin:end], key=_offset))) for code, begin, end in parts])

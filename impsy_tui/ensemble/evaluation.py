@@ -1,4 +1,4 @@
-"""How well a band's network knows an ensemble, and how it plays when only the lead is real, beside simpler models."""
+"""Evaluation of networks of ensembles: held-out loss and measures of generated gestures, next to Markov chains."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +19,14 @@ Codes = NDArray[Any]
 
 @dataclass(slots=True)
 class Evaluation:
-    """A model on scores.
+    """Result of a model on scores.
 
     Attributes:
-        name: of the model, or ``REAL``.
-        nats: how surprising each second of each follower was, piece by piece; none of what is real.
-        changes: whether it brought another gesture, likewise.
-        parts: what it plays.
+        name: model name, or ``REAL`` for the scores themselves.
+        nats: negative log-likelihood of each second and follower, flat arrays, one per score and lead; empty for
+            ``REAL``.
+        changes: True for each of these that brings another gesture, arrays of the same lengths.
+        parts: generated gesture codes, each ``[seconds, players]``.
     """
 
     name: str
@@ -35,36 +36,36 @@ class Evaluation:
 
     @property
     def surprise(self) -> float | None:
-        """Nats a follower and second, None of what is real."""
+        """Loss in nats per follower and second, None for ``REAL``."""
         return float(np.concatenate(self.nats).mean()) if self.nats else None
 
     @property
     def surprise_at_changes(self) -> float | None:
-        """The same over the seconds alone that bring another gesture; None if there are none."""
+        """Loss over the seconds that bring another gesture; None if there are none."""
         nats = np.concatenate(self.nats)[np.concatenate(self.changes)] if self.nats else np.zeros(0)
         return float(nats.mean()) if len(nats) else None
 
     @property
     def measures(self) -> Measures:
-        """Of what it plays."""
+        """Measures of the generated gestures."""
         return measure(self.parts)
 
 
 def evaluate_real(scores: Sequence[Codes]) -> Evaluation:
-    """The scores themselves."""
+    """Returns the evaluation of the scores themselves."""
     return Evaluation(REAL, parts=list(scores))
 
 
 def evaluate_markov(
     order: int, known: Sequence[Codes], scores: Sequence[Codes], random: np.random.Generator
 ) -> Evaluation:
-    """A Markov chain that knows some scores, on others.
+    """Evaluates a Markov chain.
 
     Args:
-        order: 0 to 2, as in ``markov.MODELS``.
-        known: what it learns from.
-        scores: what it is judged on.
-        random: source of chance.
+        order: 0 to 2, index into ``markov.MODELS``.
+        known: training scores, each ``[seconds, players]``.
+        scores: held-out scores, each ``[seconds, players]``.
+        random: random generator.
     """
     model = Markov(known, order)
     judged = Evaluation(MODELS[order])
@@ -80,55 +81,55 @@ def evaluate_network(
     network: EnsembleNetwork,
     scores: Sequence[Codes],
     random: np.random.Generator,
-    told: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
     temperature: float = 1.0,
     tuning: Callable[[int], Tuning] = lambda players: Tuning(),
 ) -> Evaluation:
-    """A network on scores: everybody leads in turn, and it is judged on and plays the others.
+    """Evaluates a network: each player of a score is the lead once, and the network predicts and plays the others.
 
     Args:
-        name: of the model.
-        network: of ensembles.
-        scores: ``[seconds, players]`` each.
-        random: source of chance.
-        told: called with the number of scores done.
-        temperature: of what it plays.
-        tuning: likewise, of a band of so many players.
+        name: model name.
+        network: network of ensembles.
+        scores: held-out scores, each ``[seconds, players]``.
+        random: random generator.
+        progress: called with the number of finished scores.
+        temperature: temperature of the generated gestures, above 0.
+        tuning: returns the tuning for a number of players.
     """
     judged = Evaluation(name)
     for done, codes in enumerate(scores):
-        told(done)
+        progress(done)
         for lead in range(codes.shape[1]):
             followers = np.delete(codes, lead, axis=1)
-            band = EnsemblePredictor(network, followers.shape[1], random, tuning(codes.shape[1]))
-            judged.nats.append(surprises(band, codes[:, lead], followers).ravel())
+            ensemble = EnsemblePredictor(network, followers.shape[1], random, tuning(codes.shape[1]))
+            judged.nats.append(surprises(ensemble, codes[:, lead], followers).ravel())
             judged.changes.append((followers[1:] != followers[:-1]).ravel())
-            judged.parts.append(generate_followers(band, codes[:, lead], followers[0], temperature))
+            judged.parts.append(generate_followers(ensemble, codes[:, lead], followers[0], temperature))
     return judged
 
 
-def surprises(band: EnsemblePredictor, lead: Codes, followers: Codes) -> NDArray[np.float64]:
-    """How surprising each second but the first is to a band, in nats, ``[seconds - 1, followers]``."""
-    band.reset(followers[0].tolist())
-    band.lead(int(lead[0]))
+def surprises(ensemble: EnsemblePredictor, lead: Codes, followers: Codes) -> NDArray[np.float64]:
+    """Returns the negative log-likelihood of each second but the first in nats, ``[seconds - 1, followers]``."""
+    ensemble.reset(followers[0].tolist())
+    ensemble.lead(int(lead[0]))
     found = np.empty((len(followers) - 1, followers.shape[1]))
     rows = np.arange(followers.shape[1])
     for second in range(1, len(followers)):
-        logits = band.expect(int(lead[second])).astype(np.float64)
+        logits = ensemble.predict(int(lead[second])).astype(np.float64)
         found[second - 1] = np.logaddexp.reduce(logits, axis=1) - logits[rows, followers[second]]
-        band.take(followers[second].tolist())
+        ensemble.take(followers[second].tolist())
     return found
 
 
 HEADS: Final = ("", "nats", "at changes", "flux", "entropy", "changes", "variety", "run s")
 EXPLAINED: Final = (
-    "nats: how surprising each second of a follower is, the less the better; at changes: where another gesture comes",
-    "flux, entropy (bits): of where gestures are come to from; changes, variety (bits): of all; run: of one gesture",
+    "nats: held-out loss per follower and second (lower is better); at changes: only seconds with another gesture",
+    "flux, entropy (bits): of transitions by next gesture; changes, variety (bits): of all; run: length of a gesture",
 )
 
 
 def table(judged: Sequence[Evaluation]) -> list[tuple[str, ...]]:
-    """Rows of a table, as ``HEADS`` says."""
+    """Returns the rows of the result table; columns as in ``HEADS``."""
     rows: list[tuple[str, ...]] = []
     for each in judged:
         numbers = each.measures

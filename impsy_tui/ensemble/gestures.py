@@ -1,4 +1,4 @@
-"""The nine gestures of touch-screen playing, and what they are called.
+"""Nine gestures of touch-screen playing: codes, names, groups.
 
 C. Martin, H. Gardner and B. Swift, "Tracking Ensemble Performance on Touch-Screens with Gesture Classification and
 Transition Matrices", NIME 2015.
@@ -10,19 +10,19 @@ from impsy_tui import choices
 from impsy_tui.errors import UserError
 
 NAMES: Final = choices.GESTURES
-"""By code."""
+"""Names by code."""
 SHORT: Final = ("N", "FT", "ST", "FS", "FSA", "VSS", "BS", "SS", "C")
-"""What the literature's tables and messages call them, by code."""
+"""Short names by code, as in the literature's tables and messages."""
 GESTURES: Final = len(NAMES)
 NOTHING: Final = 0
 GROUPS: Final = (0, 1, 1, 2, 2, 3, 3, 3, 4)
-"""The group of each gesture, by code: nothing, taps, swipes, swirls (the very slow swipe among them), combination."""
+"""Groups by code: nothing, taps, swipes, swirls (with the very slow swipe), combination."""
 IGNORED: Final = 100
-"""Where a recording is labelled with this, nobody was told what to play."""
+"""Label of a recording without a requested gesture."""
 
 
 def code_of(text: str) -> int | None:
-    """The code of a gesture, given as its code, name or short name; None if it is none."""
+    """Returns the code of a gesture from its code, name or short name; None if there is no such gesture."""
     text = text.strip().lower().replace(" ", "-").replace("_", "-")
     if text in NAMES:
         return NAMES.index(text)
@@ -36,13 +36,13 @@ def code_of(text: str) -> int | None:
 
 
 def gesture(text: str) -> int:
-    """The code of a gesture, given as its code, name or short name.
+    """Returns the code of a gesture from its code, name or short name.
 
     Raises:
-        UserError: it is none.
+        UserError: there is no such gesture.
     """
     code = code_of(text)
     if code is None:
-        shown = f"{text[:40]!r}" if text.strip() else "nothing at all"
-        raise UserError(f"{shown} is no gesture: {', '.join(NAMES)}, or a code from 0 to {GESTURES - 1}")
+        shown = f"{text[:40]!r}" if text.strip() else "an empty text"
+        raise UserError(f"{shown} is not a gesture: {', '.join(NAMES)}, or a code from 0 to {GESTURES - 1}")
     return code

@@ -1,7 +1,7 @@
-"""The simplest models of a player, to compare others with: who goes on, and who goes by the last gesture or two.
+"""Markov chains of a single player, as a baseline for networks.
 
-Each knows one player alone, whoever that is. Counts of the second order lean on those of the first where they are
-few, and those of the first on how often each gesture begins at all (D. MacKay and L. Bauman Peto, "A Hierarchical
+All players share one chain. Few counts of the second order are smoothed by the first order, and few counts of the
+first order by the frequency of each gesture (D. MacKay and L. Bauman Peto, "A Hierarchical
 Dirichlet Language Model", Natural Language Engineering 1(3), 1995).
 """
 
@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from impsy_tui.ensemble.gestures import GESTURES
 
 MODELS: Final = ("repeat", "Markov 1", "Markov 2")
-_LEAN_FIRST, _LEAN_SECOND = 1.0, 10.0
-"""Seconds that what is leaned on counts for."""
+_WEIGHT_FIRST, _WEIGHT_SECOND = 1.0, 10.0
+"""Weights of the lower order, in seconds."""
 
 Chances = NDArray[np.float64]
 
 
 class Markov:
-    """Chances of a player's next gesture, given its last ones.
+    """Markov chain of gestures.
 
     Args:
-        scores: codes to learn from, each ``[seconds, players]``.
-        order: how many gestures it goes by: 1 or 2; 0 only goes on, or does anything else, as often as anybody did.
+        scores: gesture codes of the training data, each ``[seconds, players]``.
+        order: number of gestures that the next one depends on: 1 or 2. At 0 the chain keeps its gesture with the
+            probability of the training data, and changes to all others with equal probability.
     """
 
     def __init__(self, scores: Sequence[NDArray[Any]], order: int) -> None:
@@ -42,18 +43,18 @@ class Markov:
             self._first = first
             return
         often = (pairs.sum(axis=0) + 1) / (pairs.sum() + GESTURES)
-        self._first = _leaning(pairs, often, _LEAN_FIRST)
-        self._second = _leaning(triples, self._first, _LEAN_SECOND)
+        self._first = _smoothed(pairs, often, _WEIGHT_FIRST)
+        self._second = _smoothed(triples, self._first, _WEIGHT_SECOND)
 
     def chances(self, before: NDArray[Any], last: NDArray[Any]) -> Chances:
-        """Chances of each gesture.
+        """Returns the probability of each next gesture.
 
         Args:
-            before: gestures before the last, of any shape; -1 where there was none.
-            last: the last gestures, likewise.
+            before: gestures before the last, of any shape; -1 if there was none.
+            last: last gestures, of the same shape.
 
         Returns:
-            Of that shape, and one axis more for the gestures.
+            Probabilities, of that shape with an axis ``GESTURES`` at the end.
         """
         first: Chances = self._first[last]
         if self.order < 2:
@@ -62,13 +63,13 @@ class Markov:
         return np.where(known, self._second[np.maximum(before, 0), last], first)
 
     def nats(self, codes: NDArray[Any]) -> NDArray[np.float64]:
-        """How surprising each second but the first was, ``[seconds - 1, players]``."""
+        """Returns the negative log-likelihood of each second but the first in nats, ``[seconds - 1, players]``."""
         before = np.concatenate([np.full_like(codes[:1], -1), codes[:-2]])
         chances = self.chances(before, codes[:-1])
         return -np.log(np.take_along_axis(chances, codes[1:, :, np.newaxis].astype(np.int64), axis=2)[..., 0])
 
     def play(self, codes: NDArray[Any], random: np.random.Generator) -> NDArray[np.int8]:
-        """As many parts, as long, beginning with the same gestures."""
+        """Generates gestures of the same shape that begin with the same second, ``[seconds, players]``."""
         played = np.empty(codes.shape, np.int8)
         played[:1] = codes[:1]
         before = np.full(codes.shape[1], -1)
@@ -80,12 +81,12 @@ class Markov:
 
 
 def draw(chances: NDArray[Any], random: np.random.Generator) -> NDArray[np.int8]:
-    """A gesture of each row of chances, ``[rows, gestures]``."""
+    """Draws one gesture code for each row of weights ``[rows, gestures]``; rows need not sum to 1."""
     sums = np.cumsum(chances, axis=1)
     marks = random.random((len(chances), 1)) * sums[:, -1:]
     drawn: NDArray[np.int8] = np.minimum((sums <= marks).sum(axis=1), chances.shape[1] - 1).astype(np.int8)
     return drawn
 
 
-def _leaning(counts: Chances, on: Chances, so_much: float) -> Chances:
-    return np.asarray((counts + so_much * on) / (counts.sum(axis=-1, keepdims=True) + so_much))
+def _smoothed(counts: Chances, on: Chances, weight: float) -> Chances:
+    return np.asarray((counts + weight * on) / (counts.sum(axis=-1, keepdims=True) + weight))

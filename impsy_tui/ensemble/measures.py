@@ -1,9 +1,9 @@
-"""What an ensemble does with its gestures: transitions, flux, entropy, runs, new ideas, states.
+"""Measures of an ensemble's gestures: transitions, flux, entropy, runs, new ideas, states.
 
 The measures are those of C. Martin's Metatone project: C. Martin, H. Gardner and B. Swift, "Tracking Ensemble
 Performance on Touch-Screens with Gesture Classification and Transition Matrices", NIME 2015: matrices of transitions
-between gestures and between groups of them, their flux and entropy, and new ideas. Here a matrix has a row for the
-gesture that was left and a column for the one that was come to; Metatone's are turned round. States: see
+between gestures and between groups of them, their flux and entropy, and new ideas. Here rows
+of a matrix are gestures and columns are next gestures; the matrices of Metatone are transposed. States: see
 ``ensemble_state``.
 """
 
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from impsy_tui.ensemble.gestures import GESTURES, GROUPS
 
 WINDOW: Final = 15
-"""Seconds that flux and state are of."""
+"""Seconds over which flux and state are computed."""
 NEW_IDEA: Final = 0.3
-"""So much more flux than in the window before is a new idea."""
+"""Increase of flux from one window to the next that is a new idea."""
 GROUP_COUNT: Final = max(GROUPS) + 1
 STASIS, CONVERGENCE, DIVERGENCE, DEVELOPMENT = STATES = ("stasis", "convergence", "divergence", "development")
 _GROUP_OF: Final = np.array(GROUPS)
@@ -29,14 +29,14 @@ Matrix = NDArray[np.float64]
 
 
 def transitions(codes: NDArray[Any], size: int = GESTURES) -> Matrix:
-    """How often each gesture was followed by each, staying included.
+    """Counts the transitions from each gesture to each gesture, itself included.
 
     Args:
-        codes: ``[seconds]`` or ``[seconds, players]``, each below ``size``; those below 0 are of no player.
-        size: how many gestures, or groups of them, there are.
+        codes: ``[seconds]`` or ``[seconds, players]``, each below ``size``; below 0 for an absent player.
+        size: number of gestures, or of groups.
 
     Returns:
-        Counts, ``[size, size]``, rows left, columns come to, all players together.
+        Counts ``[size, size]`` of all players together: rows are gestures, columns next gestures.
     """
     left, came = codes[:-1].astype(np.int64).ravel(), codes[1:].astype(np.int64).ravel()
     there = (left >= 0) & (came >= 0)
@@ -45,34 +45,35 @@ def transitions(codes: NDArray[Any], size: int = GESTURES) -> Matrix:
 
 
 def grouped(codes: NDArray[Any]) -> NDArray[Any]:
-    """The groups of gestures; what is below 0 stays so."""
+    """Returns the group of each gesture; -1 for codes below 0."""
     return np.where(codes < 0, -1, _GROUP_OF[np.maximum(codes, 0)])
 
 
 def by_arrival(counts: Matrix) -> Matrix:
-    """Where each gesture is come to from: each column sums to 1, or to 0 where it never is.
+    """Divides each column by its sum: the distribution of the gesture before each gesture.
 
-    Flux and entropy of this matrix are those that Metatone's ``performances.csv`` gives of whole performances.
+    A column without transitions stays 0. Flux and entropy of this matrix are those of whole performances in
+    Metatone's ``performances.csv``.
     """
     sums = counts.sum(axis=0, keepdims=True)
     return np.asarray(np.divide(counts, sums, out=np.zeros_like(counts), where=sums > 0))
 
 
 def flux(matrix: Matrix) -> float:
-    """How much changes, 0..1: what is off the diagonal of a matrix of transitions; 0 of an empty one."""
+    """Returns the share of transitions off the diagonal, 0 to 1; 0 for an empty matrix."""
     total = float(matrix.sum())
     return (total - float(np.trace(matrix))) / total if total else 0.0
 
 
 def entropy(matrix: Matrix) -> float:
-    """How varied the transitions are, in bits: Shannon's entropy of the matrix; 0 of an empty one."""
+    """Returns Shannon's entropy of the transitions in bits; 0 for an empty matrix."""
     total = matrix.sum()
     shares = matrix[matrix > 0] / total if total else np.ones(1)
     return float(-(shares * np.log2(shares)).sum()) + 0.0
 
 
 def run_lengths(codes: NDArray[Any]) -> NDArray[np.int64]:
-    """How long each gesture was played before it was changed, in seconds, one player after the other.
+    """Returns the lengths in seconds of runs of one gesture, one player after the other.
 
     Args:
         codes: ``[seconds]`` or ``[seconds, players]``.
@@ -84,12 +85,12 @@ def run_lengths(codes: NDArray[Any]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class EnsembleActivity:
-    """What an ensemble does.
+    """State of an ensemble.
 
     Attributes:
         kind: one of ``STATES``.
-        spread: 0 where all of it is one transition, 1 where it is evenly shared out.
-        ratio: of all transitions, how many are of it, 0..1.
+        spread: 0 if all transitions of the state are alike, 1 if they are spread evenly.
+        ratio: share of the transitions that belong to the state, 0 to 1.
     """
 
     kind: str
@@ -98,16 +99,19 @@ class EnsembleActivity:
 
 
 def ensemble_state(counts: Matrix) -> EnsembleActivity:
-    """The state of an ensemble, from its transitions in a window.
+    """Returns the state of an ensemble from its transitions in a window.
 
-    Stasis is the diagonal of the matrix: everybody goes on. Convergence is a column: one gesture is come to from
-    several. Divergence is a row: one gesture is left for several. The ensemble is in the state whose vector has the
-    largest Euclidean norm; the diagonal goes first. If the largest row and the largest column are as large as each
-    other and larger than it, gestures are left and come to alike: development.
+    Stasis is the diagonal of the matrix: all players keep their gestures. Convergence is a column: players change
+    from several gestures to one. Divergence is a row: players change from one gesture to several. The ensemble is in
+    the state whose vector has the largest Euclidean norm; the diagonal wins a tie. If the largest row and the largest
+    column are equal and larger than the diagonal, the state is development.
 
-    All this, spread and ratio are those of the program Metatone Classifier, but for two things. There rows and
-    columns are called the other way round; here the words are taken for what they mean. There development is any row
-    as large as a column, even while nobody changes anything; here that is stasis.
+    Definitions, spread and ratio are those of the program Metatone Classifier, with two differences. That program
+    exchanges the words for rows and columns. There, development is any row as large as a column, even if no player
+    changes; here that is stasis.
+
+    Args:
+        counts: transitions, ``[size, size]``.
     """
     total = float(counts.sum())
     diagonal = np.diagonal(counts)
@@ -134,14 +138,14 @@ def _spread(vector: NDArray[Any]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class EnsembleMoment:
-    """What an ensemble does now.
+    """Measures of an ensemble in one second.
 
     Attributes:
         counts: transitions between groups of gestures in the last window, ``[5, 5]``.
-        flux: of them.
-        rise: how much more that is than in the window before; 0 until there was one.
-        new_idea: whether there is one since this second.
-        state: of the ensemble.
+        flux: flux of these transitions, 0 to 1.
+        rise: difference to the flux of the window before, -1 to 1; 0 until that window is full.
+        new_idea: True in the second in which a new idea begins.
+        state: state of the ensemble.
     """
 
     counts: Matrix
@@ -152,7 +156,7 @@ class EnsembleMoment:
 
 
 class EnsembleWatch:
-    """Follows an ensemble, second by second. Players may come and go."""
+    """Live measures of an ensemble, second by second. Players may join and leave."""
 
     def __init__(self) -> None:
         self._before: tuple[int, ...] = ()
@@ -160,10 +164,10 @@ class EnsembleWatch:
         self._idea = False
 
     def hear(self, codes: Sequence[int]) -> EnsembleMoment:
-        """Hear what each player does this second.
+        """Takes the gestures of one second and returns the measures.
 
         Args:
-            codes: of gestures, a player each, always in the same order; -1 for one who is not there.
+            codes: gesture code of each player, always in the same order; -1 for an absent player.
         """
         now = tuple(codes)
         if len(now) == len(self._before):
@@ -181,21 +185,21 @@ class EnsembleWatch:
 
 
 def follow(codes: NDArray[Any]) -> list[EnsembleMoment]:
-    """What an ensemble did at each second of a score, ``[seconds, players]``, as it would have been seen live."""
+    """Returns the live measures of each second of a score ``[seconds, players]``."""
     watch = EnsembleWatch()
     return [watch.hear(row) for row in codes.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """A performance, or several together, in numbers.
+    """Measures of one performance, or of several together.
 
     Attributes:
-        flux: of where gestures are come to from, 0..1; Metatone's.
-        entropy: of the same, in bits; Metatone's.
-        changes: how many seconds bring another gesture, 0..1: the flux of the counts.
-        variety: the entropy of the counts, in bits.
-        run: how long a gesture is played, on average, in seconds.
+        flux: flux of ``by_arrival``, 0 to 1, as in Metatone.
+        entropy: entropy of ``by_arrival`` in bits, as in Metatone.
+        changes: share of seconds that bring another gesture, 0 to 1: flux of the counts.
+        variety: entropy of the counts in bits.
+        run: mean length of a run of one gesture in seconds.
     """
 
     flux: float
@@ -206,10 +210,10 @@ class Measures:
 
 
 def measure(parts: Sequence[NDArray[Any]]) -> Measures:
-    """The measures of parts together.
+    """Returns the measures of several parts together.
 
     Args:
-        parts: codes, each ``[seconds]`` or ``[seconds, players]``.
+        parts: gesture codes, each ``[seconds]`` or ``[seconds, players]``.
     """
     counts = np.sum([transitions(part) for part in parts], axis=0)
     arrived = by_arrival(counts)

@@ -1,7 +1,6 @@
-"""What a network of ensembles is told of a player: the gesture, the ones before, how long each went on, and habits.
+"""Inputs of a network of ensembles: for each player its gesture, the gestures before, their lengths, and averages.
 
-Runs and the time since a change say most of what can be known of what comes next, so they are told and need not be
-learned.
+The lengths of runs carry most of the information about the next gesture. As inputs they need not be learned.
 """
 
 from collections.abc import Sequence
@@ -14,28 +13,28 @@ Floats = NDArray[np.float32]
 
 GESTURES: Final = 9
 _LONGER: Final = np.array([1, 2, 3, 4, 5, 7, 10, 15, 25, 45])
-"""Seconds that a run is told to be longer than, or not."""
+"""Thresholds in seconds: one input each, 1 if the current run is longer."""
 _PACES: Final = 1 / np.array([8.0, 30.0, 120.0])
-"""Habits are averages over about so many of the last seconds."""
+"""Weights of a new second in the moving averages over about 8, 30 and 120 seconds."""
 _RUNS: Final = 3
-"""The run that goes on and those before it."""
+"""Number of runs: the current one and those before."""
 
 WIDTH: Final = _RUNS * GESTURES + len(_LONGER) + _RUNS + len(_PACES) * (GESTURES + 1)
-"""Numbers that a player is told in: one-hot gestures of the runs, whether the one that goes on is longer than …,
-logarithms of the lengths of all, and for each pace the share of each gesture and that of changes."""
+"""Length of a player's vector: one-hot gestures of the runs, thresholds of the current run, logarithms of the lengths
+of the runs, and for each average the share of each gesture and the share of changes."""
 INPUTS: Final = 3 * WIDTH + 3
-"""Numbers that a follower's next gesture depends on: its own, the lead's, the average of the other followers',
-whether it does what the lead does, how many of the others do as it does, and how many play."""
+"""Length of a follower's input: its own vector, the lead's vector, the mean vector of the other followers, then 1 if
+it plays the lead's gesture, the share of the others that play its gesture, and the number of players / 8."""
 
 _ONE_HOT: Final = np.concatenate([np.eye(GESTURES), np.zeros((1, GESTURES))])
-"""The last row is for none: -1."""
+"""The last row (index -1) is for no gesture."""
 
 
 class EnsembleMemory:
-    """Remembers what players did; each by itself, so that they may be of different performances.
+    """History of the gestures of several players, each independent of the others.
 
     Args:
-        players: how many.
+        players: number of players.
     """
 
     def __init__(self, players: int) -> None:
@@ -45,13 +44,13 @@ class EnsembleMemory:
         self._changes = np.zeros((len(_PACES), players))
 
     def hear(self, codes: Sequence[int] | NDArray[Any]) -> Floats:
-        """Hear a second.
+        """Takes the gestures of one second.
 
         Args:
-            codes: of gestures, a player each; below 0 for one who is not there, and is forgotten.
+            codes: gesture code of each player, ``[players]``; below 0 for an absent player, whose history is deleted.
 
         Returns:
-            What each is told in, ``[players, WIDTH]``; nought for those who are not there.
+            Vector of each player, ``[players, WIDTH]``; zeros for absent players.
         """
         now = np.asarray(codes, np.int64)
         gestures, lengths = self._gestures, self._lengths
@@ -62,17 +61,17 @@ class EnsembleMemory:
         lengths[0] = np.where(changed, 1.0, lengths[0] + 1.0)
         self._shares += _PACES[:, None, None] * (_ONE_HOT[np.maximum(now, -1)] - self._shares)
         self._changes += _PACES[:, None] * (changed - self._changes)
-        self._forget(now < 0)
-        return self._told()
+        self._clear(now < 0)
+        return self._vectors()
 
-    def _forget(self, gone: NDArray[np.bool_]) -> None:
+    def _clear(self, gone: NDArray[np.bool_]) -> None:
         if gone.any():
             self._gestures[:, gone] = -1
             for array in (self._lengths, self._changes):
                 array[:, gone] = 0.0
             self._shares[:, gone] = 0.0
 
-    def _told(self) -> Floats:
+    def _vectors(self) -> Floats:
         players = self._gestures.shape[1]
         parts = (
             *_ONE_HOT[self._gestures],
@@ -85,12 +84,12 @@ class EnsembleMemory:
 
 
 def network_inputs(lead: Floats, followers: Floats) -> Floats:
-    """What each follower's next gesture depends on.
+    """Returns the network's input of each follower.
 
     Args:
-        lead: what the lead is told in, now: ``[…, WIDTH]``.
-        followers: what the followers were told in, a second before: ``[…, followers, WIDTH]``. Those told in nothing
-            but nought are not there, and count for nothing.
+        lead: vector of the lead now, ``[…, WIDTH]``.
+        followers: vectors of the followers one second before, ``[…, followers, WIDTH]``. A vector of zeros is an
+            absent follower, which is left out of the means.
 
     Returns:
         ``[…, followers, INPUTS]``.

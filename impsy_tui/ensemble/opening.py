@@ -1,6 +1,6 @@
-"""Opening a model of an ensemble, once a process of its own has: a corrupted file can take its interpreter with it.
+"""Opening of ensemble models after a check in a separate process, because a corrupted file can end its process.
 
-``python -m impsy_tui.ensemble.opening FILE`` says in a line what is wrong with a file, or ``fine``.
+``python -m impsy_tui.ensemble.opening FILE`` prints one line: the problem of the file, or ``fine``.
 """
 
 import sys
@@ -20,7 +20,7 @@ _STEPS: Final = 4
 
 
 def main() -> None:
-    """See the module."""
+    """Checks the file named on the command line."""
     lower_priority()
     try:
         _try_out(EnsembleNetwork(Path(sys.argv[1])))
@@ -31,24 +31,23 @@ def main() -> None:
 
 
 def _try_out(network: EnsembleNetwork) -> None:
-    """Refuse a network whose predictions are not numbers."""
     for step in range(_STEPS):
         logits = network.step(np.full((MOST_FOLLOWERS, INPUTS), step / _STEPS, np.float32))
         if not np.all(np.isfinite(logits)):
-            raise UserError("predicts what is not a number")
+            raise UserError("predicts values that are not finite numbers")
 
 
-def open_ensemble(file: Path, patience: float) -> EnsembleNetwork:
-    """A model's network, once a process of its own has opened the file without trouble.
+def open_ensemble(file: Path, timeout: float) -> EnsembleNetwork:
+    """Checks a model file in a separate process, then returns its network.
 
     Args:
-        file: the model.
-        patience: seconds that looking at it may take.
+        file: model file.
+        timeout: seconds that the check may take.
 
     Raises:
-        UserError: it cannot be played.
+        UserError: the file is not a valid model.
     """
-    said = run_file_check("impsy_tui.ensemble.opening", file, patience).decode(errors="replace").strip()
+    said = run_file_check("impsy_tui.ensemble.opening", file, timeout).decode(errors="replace").strip()
     if said != _FINE:
         raise UserError(said or "could not be checked: the file may be damaged")
     return EnsembleNetwork(file)

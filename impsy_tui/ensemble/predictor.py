@@ -1,4 +1,4 @@
-"""A band: followers that answer a lead in gestures, second by second."""
+"""Predictor of an ensemble: followers that answer the gestures of a lead, second by second."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ from impsy_tui.ensemble.network import MOST_FOLLOWERS
 from impsy_tui.errors import UserError
 
 ABSENT: Final = -1
-"""In place of the gesture of a follower who is not there."""
+"""Gesture code of a follower that is absent."""
 
 
 class GestureNetwork(Protocol):
-    """What a band steps; see ``ensemble.network.EnsembleNetwork``."""
+    """Network that an ensemble steps; see ``ensemble.network.EnsembleNetwork``."""
 
-    def step(self, told: Floats) -> Floats:
-        """Hear a second."""
+    def step(self, inputs: Floats) -> Floats:
+        """Returns logits ``[followers, GESTURES]`` for inputs ``[followers, INPUTS]`` of one second."""
 
     def reset(self) -> None:
-        """Forget everything heard."""
+        """Forgets all seconds."""
 
 
 class RandomEnsemble:
-    """In place of a network where there is no model: everybody goes on for a while, and then does anything."""
+    """Replacement of a network without a model: followers keep their gestures for a while, then change at random."""
 
-    def step(self, told: Floats) -> Floats:
-        """Logits, by which nine seconds of ten are like the one before."""
-        logits: Floats = told[:, :GESTURES] * np.float32(4.3)
+    def step(self, inputs: Floats) -> Floats:
+        """Returns logits that keep the gesture in nine of ten seconds."""
+        logits: Floats = inputs[:, :GESTURES] * np.float32(4.3)
         return logits
 
     def reset(self) -> None:
-        """There is nothing to forget."""
+        """Does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What is added to logits when a band plays; see ``band_tuning``.
+    """Offsets of the logits of an ensemble that plays; see ``ensemble.tuning``.
 
     Attributes:
-        leave: to those of all gestures but the one that is played, by that one; none if empty.
-        come: to that of a gesture that is not the one that is played, by itself; likewise.
+        leave: for each current gesture, offset of all other gestures; length ``GESTURES``, empty for no offsets.
+        come: for each gesture, offset of its logit while another gesture is current; likewise.
     """
 
     leave: tuple[float, ...] = ()
@@ -53,7 +53,7 @@ class Tuning:
 
     @property
     def offsets(self) -> NDArray[np.float64]:
-        """``[gestures, gestures]``, rows what is played, columns what is to come."""
+        """Offsets ``[GESTURES, GESTURES]``: rows are current gestures, columns next gestures."""
         leave, come = (np.array(each or (0.0,) * GESTURES) for each in (self.leave, self.come))
         return np.asarray((leave[:, np.newaxis] + come) * (1.0 - np.eye(GESTURES)))
 
@@ -62,16 +62,20 @@ _UNTUNED: Final = Tuning()
 
 
 class EnsemblePredictor:
-    """The followers of a lead.
+    """Followers of a lead.
 
-    Each second ``expect`` says what each follower may do now, given what the lead does now and what the followers did
-    a second before; ``take`` says what they do. ``play`` is both, by chance.
+    Each second ``predict`` returns logits of the followers' gestures, from the gesture of the lead now and the
+    gestures of the followers one second before. ``take`` sets the gestures. ``play`` draws gestures and sets them.
+
+    Attributes:
+        followers: number of followers.
+        codes: current gesture of each follower; ``ABSENT`` for a follower that is absent.
 
     Args:
-        network: of ensembles; it is this band's alone.
-        followers: how many there are, 1 to ``MOST_FOLLOWERS``.
-        random: source of chance.
-        tuning: of how it plays.
+        network: network of this ensemble alone.
+        followers: number of followers, 1 to ``MOST_FOLLOWERS``.
+        random: random generator of the gestures.
+        tuning: offsets of the logits.
     """
 
     def __init__(
@@ -81,49 +85,54 @@ class EnsemblePredictor:
             raise ValueError(f"{followers} followers: 1 to {MOST_FOLLOWERS}")
         self._network = network
         self._random = random
-        self._offsets = np.concatenate([tuning.offsets, np.zeros((1, GESTURES))])  # the last is for who is not there
+        self._offsets = np.concatenate([tuning.offsets, np.zeros((1, GESTURES))])  # the last row is for ABSENT
         self.followers = followers
         self.reset()
 
     def reset(self, codes: Sequence[int] | None = None) -> None:
-        """Forget all, and begin from these gestures of the followers; from nothing, unless they are given."""
+        """Forgets all seconds and sets the gestures of the followers, by default nothing."""
         self._network.reset()
         self._lead, self._memory = EnsembleMemory(1), EnsembleMemory(self.followers)
         self.take([NOTHING] * self.followers if codes is None else codes)
 
     def lead(self, code: int) -> None:
-        """The lead does this, and nobody follows yet: for what it did before the band begins."""
+        """Records a gesture of the lead from before the ensemble begins."""
         self._lead.hear([code])
 
-    def expect(self, lead: int) -> Floats:
-        """Logits of what each follower may do now, ``[followers, gestures]``.
+    def predict(self, lead: int) -> Floats:
+        """Returns logits of the followers' gestures now, ``[followers, GESTURES]``.
+
+        Args:
+            lead: gesture code of the lead now.
 
         Raises:
-            UserError: the network gives what are not numbers.
+            UserError: the logits are not finite, or the network cannot be computed.
         """
-        logits = self._network.step(network_inputs(self._lead.hear([lead])[0], self._told))
+        logits = self._network.step(network_inputs(self._lead.hear([lead])[0], self._inputs))
         if not np.isfinite(logits).all():
-            raise UserError("the model predicts what is not a number")
+            raise UserError("the model predicts values that are not finite numbers")
         return logits
 
     def take(self, codes: Sequence[int]) -> None:
-        """The followers do this; ``ABSENT`` for those who are not there."""
+        """Sets the gestures of the followers; ``ABSENT`` for a follower that is absent."""
         self.codes = tuple(map(int, codes))
-        self._told = self._memory.hear(self.codes)
+        self._inputs = self._memory.hear(self.codes)
 
     def play(self, lead: int, temperature: float = 1.0, forced: Mapping[int, int] | None = None) -> tuple[int, ...]:
-        """What each follower does now.
+        """Draws the followers' gestures of this second and sets them.
 
         Args:
-            lead: the lead's gesture now.
-            temperature: logits are divided by it, above 0: high is adventurous, low is sure.
-            forced: gestures that are not left to chance, by number of the follower from 0; ``ABSENT`` for who is not
-                there.
+            lead: gesture code of the lead now.
+            temperature: divisor of the logits, above 0; a high temperature gives rare gestures more often.
+            forced: gestures that are not drawn, by index of the follower from 0.
+
+        Returns:
+            Gesture code of each follower.
 
         Raises:
-            UserError: the network gives what are not numbers.
+            UserError: the logits are not finite, or the network cannot be computed.
         """
-        logits = (self.expect(lead) + self._offsets[list(self.codes)]) / temperature
+        logits = (self.predict(lead) + self._offsets[list(self.codes)]) / temperature
         drawn = draw(np.exp(logits - logits.max(axis=1, keepdims=True)), self._random).tolist()
         for follower, code in (forced or {}).items():
             drawn[follower] = code
@@ -132,33 +141,37 @@ class EnsemblePredictor:
 
 
 def generate_followers(
-    band: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0
+    ensemble: EnsemblePredictor, lead: NDArray[Any], first: NDArray[Any], temperature: float = 1.0
 ) -> NDArray[np.int8]:
-    """What a band plays to a lead, ``[seconds, followers]``.
+    """Returns the gestures that the followers play to a lead, ``[seconds, followers]``.
 
     Args:
-        band: it begins anew.
-        lead: ``[seconds]``.
-        first: what the followers do in the first second.
-        temperature: of the chance by which they play.
+        ensemble: predictor, which is reset.
+        lead: gesture codes of the lead, ``[seconds]``.
+        first: gesture codes of the followers in the first second, ``[followers]``.
+        temperature: see ``EnsemblePredictor.play``.
     """
-    band.reset(first.tolist())
-    band.lead(int(lead[0]))
-    rows = [first.tolist(), *(band.play(code, temperature) for code in lead[1:].tolist())]
+    ensemble.reset(first.tolist())
+    ensemble.lead(int(lead[0]))
+    rows = [first.tolist(), *(ensemble.play(code, temperature) for code in lead[1:].tolist())]
     return np.array(rows, np.int8)
 
 
-def primed(band: EnsemblePredictor, seconds: Sequence[Sequence[int]]) -> EnsemblePredictor:
-    """A band that has heard these seconds, the lead first in each, as if its followers had played in them.
+def primed(ensemble: EnsemblePredictor, seconds: Sequence[Sequence[int]]) -> EnsemblePredictor:
+    """Resets an ensemble, replays these seconds and returns the ensemble.
+
+    Args:
+        ensemble: predictor.
+        seconds: gesture codes of each second, the lead first, then the followers.
 
     Raises:
-        UserError: its network gives what are not numbers.
+        UserError: the logits are not finite, or the network cannot be computed.
     """
     for number, (lead, *codes) in enumerate(seconds):
         if not number:
-            band.reset(codes)
-            band.lead(lead)
+            ensemble.reset(codes)
+            ensemble.lead(lead)
         else:
-            band.expect(lead)
-            band.take(codes)
-    return band
+            ensemble.predict(lead)
+            ensemble.take(codes)
+    return ensemble

@@ -1,4 +1,4 @@
-"""Touches into gesture scores."""
+"""Gesture scores and clips from recordings of touches."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,14 @@ from impsy_tui.ensemble.touches.touch import TouchRecording, wall_time
 
 
 def classify_recording(recording: TouchRecording, classifier: Classifier) -> Score:
-    """What each player of a recording did, every whole second of it."""
+    """Classifies the gestures of each player at every whole second of a recording."""
     moments = seconds_of(*recording.span())
     codes = np.stack([classifier.gestures(features(one, moments)) for one in recording.players.values()], axis=1)
     return Score(recording.name, tuple(recording.players), codes, wall_time(float(moments[0])))
 
 
 def clips_of(recordings: list[tuple[TouchRecording, Score]]) -> Clips:
-    """A library of clips, cut from recordings of whose seconds it is known which gestures were played."""
+    """Returns a library of clips, cut from recordings with their scores."""
     found = []
     for recording, score in recordings:
         moments = seconds_of(*recording.span())[: len(score)]
@@ -28,20 +28,25 @@ def clips_of(recordings: list[tuple[TouchRecording, Score]]) -> Clips:
     return together(found)
 
 
-def agreement(told: Score, written: Score) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
-    """Where two scores of one performance say the same.
+def agreement(found: Score, expected: Score) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
+    """Compares two scores of one performance over the seconds and players that both have.
+
+    Args:
+        found: score of a classifier.
+        expected: score to compare with.
 
     Returns:
-        Whether they do, and what the written one says: of all seconds and players that both have, ``[seconds]``.
+        True for each equal gesture, ``[cells]``, and the expected gesture codes, ``[cells]``; players follow each
+        other.
     """
-    began = max(score.began for score in (told, written) if score.began is not None)
-    same, said = [], []
-    for player in (name for name in told.players if name in written.players):
+    began = max(score.began for score in (found, expected) if score.began is not None)
+    same, codes = [], []
+    for player in (name for name in found.players if name in expected.players):
         columns = []
-        for score in (told, written):
+        for score in (found, expected):
             offset = round((began - (score.began or began)).total_seconds())
             columns.append(score.codes[offset:, score.players.index(player)])
         length = min(map(len, columns))
         same.append(columns[0][:length] == columns[1][:length])
-        said.append(columns[1][:length])
-    return np.concatenate([np.empty(0, bool), *same]), np.concatenate([np.empty(0, np.int8), *said])
+        codes.append(columns[1][:length])
+    return np.concatenate([np.empty(0, bool), *same]), np.concatenate([np.empty(0, np.int8), *codes])

@@ -1,6 +1,7 @@
-"""Gesture scores: what each player of an ensemble did, second by second.
+"""Gesture scores: the gesture of each player of an ensemble, second by second.
 
-The files are those of C. Martin's Metatone project: CSV, a column ``time`` and a column a player, a row a second.
+The format is that of C. Martin's Metatone project: CSV with a column ``time``, one column per player, one row per
+second.
 """
 
 import csv
@@ -15,7 +16,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-# Whoever reads scores speaks of gestures.
 from impsy_tui.ensemble.gestures import GESTURES as GESTURES
 from impsy_tui.ensemble.gestures import NAMES as NAMES
 from impsy_tui.ensemble.gestures import NOTHING as NOTHING
@@ -26,35 +26,35 @@ from impsy_tui.toml_files import read_regular
 
 MOST_PLAYERS: Final = 8
 LONGEST_HOLD: Final = 5
-"""Seconds that a gesture goes on where its player's row is missing: a gesture is told from the touches of so many."""
+"""Seconds that a gesture lasts over missing rows: the window of the classifier."""
 LONGEST_GAP: Final = 3600
-"""Seconds."""
+"""Seconds of missing rows in one score."""
 LARGEST_FILE: Final = 16 << 20
-"""Bytes of a score: a day of eight players has three million."""
+"""Bytes. A day of eight players takes three million."""
 _OTHER_TABLES: Final = {
     ("player", "finger"): "touches: impsy-tui gestures classify makes a score of them",
     ("device_id", "x_pos"): "touches: impsy-tui gestures classify makes a score of them",
     ("target",): "the gestures that were asked for in a recording",
     ("centroid_x", "centroid_y"): "features of touches",
 }
-"""What other tables hold, by the names of their columns after the time."""
+"""Other tables by the names of their columns after the time."""
 _FEW: Final = 10
-"""Cells without a gesture that any score may have."""
+"""Cells without a valid gesture that every score may have."""
 _MOST_PROBLEMS: Final = 8
-"""Told one by one."""
+"""Problems of one kind that are reported one by one."""
 
 Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What each player did.
+    """Gestures of an ensemble.
 
     Attributes:
-        name: of the performance.
-        players: their names.
-        codes: gestures, ``[seconds, players]``, each 0..8.
-        began: when, None if that is not known.
+        name: name of the performance.
+        players: names of the players.
+        codes: gesture codes 0 to 8, ``[seconds, players]``.
+        began: date and time of the first second, None if unknown.
     """
 
     name: str
@@ -68,20 +68,20 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ReadScore:
-    """A score and what was wrong with its file: one line each, which says what was done about it."""
+    """Score of a file, and one line for each problem of the file."""
 
     score: Score
     remarks: tuple[str, ...]
 
 
 def read_score(file: Path) -> ReadScore:
-    """Read a score.
+    """Reads a score.
 
-    ``time`` is a date and time, or seconds. A gesture is a code or a name. What is missing or unknown is taken for
-    the gesture before, a gap of more than ``LONGEST_HOLD`` seconds for nothing.
+    ``time`` is a date and time, or seconds. A gesture is a code or a name. A missing or unknown gesture becomes
+    the gesture before; a gap of more than ``LONGEST_HOLD`` seconds becomes nothing.
 
     Raises:
-        UserError: it cannot be read, or is no score.
+        UserError: the file cannot be read, or is not a score.
     """
     try:
         text = read_regular(file, LARGEST_FILE).decode("utf-8-sig")
@@ -89,17 +89,17 @@ def read_score(file: Path) -> ReadScore:
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}") from None
     except (UnicodeError, csv.Error) as error:
-        raise UserError(f"{file}: is no CSV file: {error}") from None
+        raise UserError(f"{file}: is not a CSV file: {error}") from None
     players = _players(rows[0] if rows else [], file)
     reading = _Reading(players)
     for number, row in enumerate(rows[1:], 2):
         if any(row):
             reading.take(number, row, file)
     if not reading.codes:
-        raise UserError(f"{file}: holds no seconds: a row each, after the first")
+        raise UserError(f"{file}: has no rows after the first: write one row per second")
     if reading.unknown > max(reading.known, _FEW):
         cells = reading.unknown + reading.known
-        raise UserError(f"{file}: is no gesture score: {reading.unknown} of its {cells} cells are no gesture")
+        raise UserError(f"{file}: is not a gesture score: {reading.unknown} of its {cells} cells are not gestures")
     score = Score(file.stem, players, np.array(reading.codes, np.int8), reading.began)
     return ReadScore(score, tuple(reading.remarks()))
 
@@ -107,44 +107,47 @@ def read_score(file: Path) -> ReadScore:
 def _players(header: Sequence[str], file: Path) -> tuple[str, ...]:
     names = tuple(name.strip() for name in header)
     if len(names) < 2 or names[0].lower() != "time":
-        raise UserError(f"{file}: is no gesture score: its first row is to be time and the names of the players")
+        raise UserError(f"{file}: is not a gesture score: its first row must be time and the names of the players")
     if what := _OTHER_TABLES.get(tuple(name.lower() for name in names[1:3])):
-        raise UserError(f"{file}: is no gesture score: it holds {what}")
+        raise UserError(f"{file}: is not a gesture score: it holds {what}")
     if len(set(names)) != len(names) or "" in names:
-        raise UserError(f"{file}: its players are to have names, and no two the same")
+        raise UserError(f"{file}: names of players must not be empty or repeated")
     return names[1:]
 
 
 class _Reading:
-    """Rows as they become seconds."""
+    """Rows of a file as seconds of a score."""
 
     def __init__(self, players: tuple[str, ...]) -> None:
         self.codes: list[list[int]] = []
         self.began: datetime | None = None
         self.known = 0
-        """Cells that are gestures."""
+        """Number of cells with a gesture."""
         self._players = players
         self._first: datetime | float | None = None
         self._gaps: list[str] = []
         self._unknown: dict[tuple[str, str], list[int]] = {}
 
     def take(self, number: int, row: Sequence[str], file: Path) -> None:
-        """Take a row, numbered as in the file.
+        """Takes a row.
 
         Raises:
-            UserError: its time is none, or too far from the one before.
+            UserError: the time of the row is not valid, or too far from the time before.
         """
         second = self._second(number, row[0].strip(), file)
         missing = second - len(self.codes)
         if missing < 0:
-            self._gaps.append(f"line {number}: a second that was there already: it is left out")
+            self._gaps.append(f"line {number}: this second is there already: the row is left out")
             return
         if missing > LONGEST_GAP:
-            raise UserError(f"{file}, line {number}: {missing} seconds are missing before it: these are two scores")
+            raise UserError(
+                f"{file}, line {number}: {missing} seconds are missing before it (at most {LONGEST_GAP}): "
+                "divide the file"
+            )
         before = self.codes[-1] if self.codes else [NOTHING] * len(self._players)
         if missing:
             held = missing <= LONGEST_HOLD
-            what = "what was played before goes on" if held else "nothing was played"
+            what = "the gesture before goes on" if held else "nothing was played"
             self._gaps.append(f"line {number}: {_seconds(missing)} missing before it: taken as if {what}")
             filling = before if held else [NOTHING] * len(self._players)
             self.codes += [list(filling) for _ in range(missing)]
@@ -154,7 +157,7 @@ class _Reading:
     def _second(self, number: int, text: str, file: Path) -> int:
         at = _time(text)
         if at is None:
-            raise UserError(f"{file}, line {number}: {text!r} is no time: a date and time, or seconds")
+            raise UserError(f"{file}, line {number}: {text!r} is not a time: write a date and time, or seconds")
         if self._first is None:
             self._first = at
             self.began = at if isinstance(at, datetime) else None
@@ -162,7 +165,7 @@ class _Reading:
             return round((at - self._first).total_seconds())
         if isinstance(at, float) and isinstance(self._first, float):
             return round(at - self._first)
-        raise UserError(f"{file}, line {number}: {text!r}: times are to be all of one kind")
+        raise UserError(f"{file}, line {number}: {text!r}: all times must be dates, or all must be seconds")
 
     def _code(self, number: int, player: str, cell: str, before: int) -> int:
         code = code_of(cell)
@@ -174,18 +177,18 @@ class _Reading:
 
     @property
     def unknown(self) -> int:
-        """Cells that hold something else than a gesture."""
+        """Number of cells with another text than a gesture."""
         return sum(len(lines) for (_, cell), lines in self._unknown.items() if cell)
 
     def remarks(self) -> Iterator[str]:
-        """What was wrong, and what was done about it."""
+        """Yields one line for each problem and its correction."""
         yield from _at_most(self._gaps)
         allowed = f"a code of 0 to {GESTURES - 1}, or a name such as {NAMES[-2]}"
         unknown = []
         for (player, cell), lines in self._unknown.items():
             where = f"line {lines[0]}, {player}" + (f", and {len(lines) - 1} more" if len(lines) > 1 else "")
-            what = f"{cell[:40]!r} is no gesture ({allowed})" if cell else "no gesture is there"
-            unknown.append(f"{where}: {what}: taken as if what was played before goes on")
+            what = f"{cell[:40]!r} is not a gesture ({allowed})" if cell else "the gesture is missing"
+            unknown.append(f"{where}: {what}: taken as if the gesture before goes on")
         yield from _at_most(unknown)
 
 
@@ -212,10 +215,10 @@ def _time(text: str) -> datetime | float | None:
 
 
 def write_score(file: Path, score: Score) -> None:
-    """Write a score, its times as dates if it is known when it began, else as seconds.
+    """Writes a score; times are dates if the beginning is known, else seconds.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     try:
         with file.open("w", newline="", encoding="utf-8") as lines:
@@ -229,29 +232,29 @@ def write_score(file: Path, score: Score) -> None:
 
 
 def score_files(folder: Path) -> FoundFiles:
-    """The scores of a folder, ``*.csv``, or of a file: itself.
+    """Returns the ``*.csv`` files of a folder, or the file itself.
 
     Raises:
-        UserError: there are none.
+        UserError: the folder has no such file.
     """
     if folder.is_file():
         return FoundFiles([folder], [])
     found = find_files(folder, ".csv")
     if not found.files:
-        why = "; ".join(["there is no gesture score in it: *.csv, time and a column a player", *found.left_out])
+        why = "; ".join(["no gesture score is in it (*.csv: time and one column per player)", *found.left_out])
         raise UserError(f"{folder}: {why}")
     return found
 
 
 def read_scores(places: Sequence[Path], players: int = 0) -> tuple[list[Score], list[str]]:
-    """Scores of two players or more, and what is to be said of them.
+    """Returns the scores of two players or more, and one line for each problem.
 
     Args:
-        places: files, or folders of them.
-        players: scores of so many players alone; 0 for any.
+        places: score files or folders of score files.
+        players: number of players of a score; 0 for any number.
 
     Raises:
-        UserError: a file named is no score, or there is none left.
+        UserError: a file is not a score, or no score is left.
     """
     found = [score_files(place) for place in places]
     scores: list[Score] = []
@@ -267,7 +270,7 @@ def read_scores(places: Sequence[Path], players: int = 0) -> tuple[list[Score], 
         remarks += [f"{file.name}, {remark}" for remark in read.remarks]
         count = len(read.score.players)
         if count > MOST_PLAYERS:
-            remarks.append(f"left out: {file.name}: {count} players: at most {MOST_PLAYERS} make a band")
+            remarks.append(f"left out: {file.name}: {count} players are too many (at most {MOST_PLAYERS})")
         elif count > 1 and players in (0, count):
             scores.append(read.score)
     if not scores:

@@ -1,9 +1,9 @@
-"""How restless and how varied a band is when it hears itself, tuned to those that it learned from.
+"""Tuning of an ensemble: offsets of the logits with which it changes gestures as often as its training data.
 
-A network is trained on what real players did. When it plays, it hears its own followers, small errors add up, and a
-band that has been quiet for a while believes that it is a quiet one. So a band plays to real leads, what it does is
-compared with what the real followers did, and its logits are moved until both leave each gesture, and come to each,
-as often (stochastic approximation: H. Robbins and S. Monro, Annals of Mathematical Statistics 22(3), 1951).
+A network learns from real players. When it plays, its input is its own output, and small errors add up: an ensemble
+that was quiet for a while stays quiet. So the ensemble plays to the leads of real scores, and its offsets move until
+its followers leave each gesture, and change to each gesture, as often as the real followers
+(stochastic approximation: H. Robbins and S. Monro, Annals of Mathematical Statistics 22(3), 1951).
 """
 
 import json
@@ -24,13 +24,13 @@ from impsy_tui.toml_files import read_toml
 ROUNDS: Final = 16
 _STEP: Final = 0.7
 _SETTLES: Final = 4
-"""Rounds after which steps become smaller."""
+"""Rounds after which the step size decreases."""
 _ENOUGH: Final = 5
-"""Scores of a size for which a band of it is tuned by itself."""
+"""Scores of one size that are enough for a separate tuning of that size."""
 _MOST: Final = 30
-"""Scores that are played to in a round."""
+"""Scores of one round."""
 _FEW: Final = 20.0
-"""Transitions that are taken to have been seen of each kind anyway, so that what is rare is not overdone."""
+"""Pseudo-counts of transitions of each kind, so that a rare gesture gets no extreme offset."""
 
 
 def tune(
@@ -39,13 +39,13 @@ def tune(
     random: np.random.Generator,
     rounds: int = ROUNDS,
 ) -> Tuning:
-    """The tuning with which bands play as those of some scores do.
+    """Returns the tuning with which a network changes gestures as often as some scores.
 
     Args:
-        network: of ensembles.
-        scores: ``[seconds, players]`` each, two players or more.
-        random: source of chance.
-        rounds: how often all are played to, each time with another lead.
+        network: network of ensembles.
+        scores: gesture codes, each ``[seconds, players]``, two players or more.
+        random: random generator.
+        rounds: number of rounds; each uses another lead.
     """
     leave, come = np.zeros(GESTURES), np.zeros(GESTURES)
     for number in range(rounds):
@@ -57,17 +57,17 @@ def tune(
             codes = scores[place]
             lead = (place + number) % codes.shape[1]
             followers = np.delete(codes, lead, axis=1)
-            band = EnsemblePredictor(network, followers.shape[1], random, tuning)
+            ensemble = EnsemblePredictor(network, followers.shape[1], random, tuning)
             real += transitions(followers)
-            free += transitions(generate_followers(band, codes[:, lead], followers[0]))
-        (real_leave, real_come), (free_leave, free_come) = _habits(real), _habits(free)
+            free += transitions(generate_followers(ensemble, codes[:, lead], followers[0]))
+        (real_leave, real_come), (free_leave, free_come) = _rates(real), _rates(free)
         leave += step * (_logit(real_leave) - _logit(free_leave))
         come += step * np.log(real_come / free_come)
     return Tuning(tuple(leave.round(4).tolist()), tuple(come.round(4).tolist()))
 
 
-def _habits(counts: Matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How often each gesture is left where it is played, and come to where anything is."""
+def _rates(counts: Matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns for each gesture the probability of leaving it, and its share of the changes, ``[GESTURES]`` each."""
     moved = counts.copy()
     np.fill_diagonal(moved, 0.0)
     rate = moved.sum() / max(counts.sum(), 1.0)
@@ -84,31 +84,42 @@ def tune_all(
     network: EnsembleNetwork,
     scores: Sequence[NDArray[Any]],
     random: np.random.Generator,
-    told: Callable[[int, int], None] = lambda done, of: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> dict[int, Tuning]:
-    """Tunings by the number of players; that of 0 is for bands of sizes of which there were few scores."""
+    """Returns tunings by number of players; key 0 holds the tuning of sizes with fewer than ``_ENOUGH`` scores.
+
+    Args:
+        network: network of ensembles.
+        scores: gesture codes, each ``[seconds, players]``, two players or more.
+        random: random generator.
+        progress: called with the number of finished tunings and the number of all.
+    """
     sizes = sorted({codes.shape[1] for codes in scores})
     of_size = {size: [codes for codes in scores if codes.shape[1] == size] for size in sizes}
     groups = {0: list(scores), **{size: some for size, some in of_size.items() if len(some) >= _ENOUGH}}
     tunings = {}
     for done, (size, some) in enumerate(groups.items()):
-        told(done, len(groups))
+        progress(done, len(groups))
         tunings[size] = tune(network, some, random)
     return tunings
 
 
 def append_tunings(model: Path, tunings: Mapping[int, Tuning]) -> None:
-    """Write tunings behind the notes of a model."""
-    lines = ["", "# What is added to logits when it plays: to leave each gesture, and to come to it."]
+    """Appends tunings to the metadata of a model.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    lines = ["", "# Offsets of the logits when the ensemble plays: to leave each gesture, and to change to it."]
     for players, tuning in tunings.items():
         lines += ["[[tuning]]", f"players = {players}"]
         lines += [f"leave = {json.dumps(tuning.leave)}", f"come = {json.dumps(tuning.come)}", ""]
-    with metadata_path(model).open("a", encoding="utf-8") as notes:
-        notes.write("\n".join(lines))
+    with metadata_path(model).open("a", encoding="utf-8") as metadata:
+        metadata.write("\n".join(lines))
 
 
 def read_tuning(model: Path, players: int) -> Tuning:
-    """The tuning of a model for a band of so many; none at all where none is noted or it makes no sense."""
+    """Returns the tuning of a model for a number of players; without a valid entry, a tuning without offsets."""
     try:
         tables = read_toml(metadata_path(model), LARGEST_METADATA)["tuning"]
         found = {table["players"]: _tuning(table) for table in tables}

@@ -60,7 +60,7 @@ def test_mistakes_in_a_score_are_told_and_the_band_plays_on(tmp_path: Path, play
     done = _typed(tmp_path, "generate", "--lead", "lead.csv", "-o", "out.csv", "--quiet")
     assert done.returncode == 0
     assert "lead.csv, line 21: 2 seconds are missing before it" in done.stderr
-    assert "lead.csv, line 11, ann: 'twirl' is no gesture" in done.stderr
+    assert "lead.csv, line 11, ann: 'twirl' is not a gesture" in done.stderr
     assert len(read_score(tmp_path / "out.csv").score) == 90
 
 

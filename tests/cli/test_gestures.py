@@ -61,7 +61,7 @@ def test_metatones_folders_are_read(tmp_path: Path) -> None:
     assert done.stdout == "1 recording of touches to logs, 1 gesture score to scores\n"
     assert "a-touches.csv: a row left out: a time that is none" in done.stderr
     assert "bad-touches.csv: is no file of touches" in done.stderr
-    assert "'humming' is no gesture" in done.stderr
+    assert "'humming' is not a gesture" in done.stderr
     assert read_touches(tmp_path / "logs" / "a-touches.csv").players["p1"].x.tolist() == [0.5]
     assert read_score(tmp_path / "scores" / "a-gestures.csv").score.codes.tolist() == [[1], [1]]
     again = _type(tmp_path, "import", "theirs")

@@ -35,17 +35,17 @@ def _stump(**changed: object) -> Forest:
     return Forest(**(arrays | changed))  # type: ignore[arg-type]
 
 
-def test_a_tree_is_followed_to_its_leaf() -> None:
+def test_chances_are_those_of_the_leaf() -> None:
     rows = np.array([[500, 400, 10, 10, count, 0, count, 0.0] for count in (1, 10, 11, 300)])
     assert Classifier(_stump()).gestures(rows).tolist() == [2, 2, 1, 1]
 
 
-def test_where_nothing_is_touched_it_is_nothing_whatever_the_trees_say() -> None:
+def test_chances_without_touches_are_nothing() -> None:
     assert Classifier(_stump()).gestures(np.array([[-1, -1, 0, 0, 0, 0, 0, 0.0]])).tolist() == [0]
 
 
 @pytest.mark.parametrize("gesture", range(GESTURES), ids=NAMES)
-def test_the_shipped_classifier_knows_hands_it_has_never_seen(shipped: Classifier, gesture: int) -> None:
+def test_shipped_classifier_classifies_unseen_recordings(shipped: Classifier, gesture: int) -> None:
     told = []
     for number in range(12):
         touches = play(gesture, 20.0, np.random.default_rng([99, gesture, number]))
@@ -53,7 +53,7 @@ def test_the_shipped_classifier_knows_hands_it_has_never_seen(shipped: Classifie
     assert (np.concatenate(told) == gesture).mean() > 0.85
 
 
-def test_one_row_is_told_as_it_is_among_others(shipped: Classifier) -> None:
+def test_chances_of_a_row_do_not_depend_on_other_rows(shipped: Classifier) -> None:
     rows = np.concatenate([features(touches, np.arange(1.0, 8.0)) for _, touches in recordings(2, 8.0, 5)])
     together = shipped.chances(rows)
     assert np.array([shipped.chances(row[np.newaxis])[0] for row in rows]).tobytes() == together.tobytes()
@@ -84,14 +84,14 @@ def test_what_is_written_is_read_again(tmp_path: Path, shipped: Classifier) -> N
         {"chances": np.zeros((3, 4), np.float32)},
     ],
 )
-def test_a_damaged_forest_is_refused_in_a_line(tmp_path: Path, changed: dict[str, object]) -> None:
+def test_read_classifier_refuses_a_damaged_forest(tmp_path: Path, changed: dict[str, object]) -> None:
     file = tmp_path / "c.npz"
     write_classifier(file, Classifier(_stump(**changed)))
-    with pytest.raises(UserError, match=r"c\.npz: is no classifier of gestures: "):
+    with pytest.raises(UserError, match=r"c\.npz: is not a classifier of gestures: "):
         read_classifier(file)
 
 
-def test_trees_that_would_keep_the_music_waiting_are_refused_in_a_line(tmp_path: Path) -> None:
+def test_read_classifier_refuses_trees_that_are_too_deep(tmp_path: Path) -> None:
     for questions, fits in ((200, True), (201, False)):
         following = np.minimum(np.arange(1, questions + 2), questions).astype(np.int32)
         same = np.zeros(questions + 1)
@@ -101,14 +101,14 @@ def test_trees_that_would_keep_the_music_waiting_are_refused_in_a_line(tmp_path:
         if fits:
             assert len(read_classifier(tmp_path / "c.npz").forest.left) == questions + 1
         else:
-            with pytest.raises(UserError, match="its trees ask more than 200 questions"):
+            with pytest.raises(UserError, match="its trees have more than 200 levels"):
                 read_classifier(tmp_path / "c.npz")
 
 
-def test_a_file_that_could_act_is_never_opened(tmp_path: Path) -> None:
+def test_read_classifier_never_unpickles(tmp_path: Path) -> None:
     file = tmp_path / "c.npz"
     np.savez(file, format=np.array([print], object), allow_pickle=True)
-    with pytest.raises(UserError, match="is no classifier of gestures"):
+    with pytest.raises(UserError, match="is not a classifier of gestures"):
         read_classifier(file)
 
 

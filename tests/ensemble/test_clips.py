@@ -20,7 +20,7 @@ def _lead(x: float, y: float, velocity: float) -> np.ndarray:
     return np.array([x * 1024, y * 768, 0, 0, 10, 5, 5, velocity * 1024])
 
 
-def test_clips_are_cut_where_a_gesture_lasts_and_never_overlap() -> None:
+def test_cut_clips_of_steady_gestures_without_overlap() -> None:
     touches = play(7, 30.0, np.random.default_rng(1))
     codes = np.array([0] * 5 + [7] * 20 + [8] + [7] * 4, np.int8)
     found = cut(touches, np.arange(1.0, 31.0), codes)
@@ -32,46 +32,46 @@ def test_clips_are_cut_where_a_gesture_lasts_and_never_overlap() -> None:
     assert all(0 <= touch.offset <= 5 for clip in found for touch in clip.touches)
 
 
-def test_of_many_clips_some_are_taken_from_all_of_the_recording() -> None:
+def test_cut_chooses_clips_evenly() -> None:
     clips = [_clip(1, x) for x in np.linspace(0, 1, 50)]
     assert [clip.place[0] for clip in together([clips], most=3).all] == pytest.approx(
         [0, clips[24].place[0], 1], abs=0.03
     )
 
 
-def test_a_random_clip_is_one_of_its_gesture() -> None:
+def test_random_returns_a_clip_of_the_gesture() -> None:
     library = Clips([_clip(1, 0.1), _clip(1, 0.9), _clip(2, 0.5)])
     random = np.random.default_rng(1)
     chosen = {round(library.random(1, random).place[0], 6) for _ in range(50)}
     assert chosen == {0.1, 0.9}
 
 
-def test_the_nearest_clip_is_where_the_lead_is_and_as_fast() -> None:
+def test_nearest_compares_place_and_velocity() -> None:
     library = Clips([_clip(6, 0.1, 0.01), _clip(6, 0.9, 0.01), _clip(6, 0.9, 0.09)])
     assert library.nearest(6, _lead(0.2, 0.5, 0.005)).place[0] == pytest.approx(0.1)
     assert library.nearest(6, _lead(0.8, 0.5, 0.005)).place[2] == pytest.approx(0.005)
     assert library.nearest(6, _lead(0.8, 0.5, 0.08)).place[2] == pytest.approx(0.045)
 
 
-def test_nothing_is_silence_and_so_is_what_there_are_no_clips_of() -> None:
+def test_clips_return_silence_for_nothing_and_missing_groups() -> None:
     random = np.random.default_rng(1)
     for library in (Clips([]), Clips([_clip(1)])):
         assert library.random(0, random) == library.nearest(0, _lead(0, 0, 0)) == SILENCE
         assert library.random(8, random) == library.nearest(8, _lead(0, 0, 0)) == SILENCE
 
 
-def test_a_gesture_without_clips_is_played_by_another_of_its_group() -> None:
+def test_clips_replace_a_missing_gesture_by_its_group() -> None:
     library = Clips([_clip(6)])
     assert library.random(7, np.random.default_rng(1)).gesture == library.nearest(5, _lead(0, 0, 0)).gesture == 6
     assert library.missing == [name for code, name in enumerate(NAMES) if code not in (0, 6)]
 
 
-def test_a_lead_that_plays_nothing_is_in_the_middle() -> None:
+def test_nearest_places_a_silent_lead_in_the_middle() -> None:
     library = Clips([_clip(1, 0.0), _clip(1, 0.5), _clip(1, 1.0)])
     assert library.nearest(1, np.array([-1, -1, 0, 0, 0, 0, 0, 0.0])).place[0] == 0.5
 
 
-def test_the_shipped_clips_are_of_every_gesture_and_play_for_five_seconds() -> None:
+def test_shipped_clips_have_every_gesture_of_five_seconds() -> None:
     library = read_clips(ROOT / "models" / SHIPPED)
     assert not library.missing
     for clip in library.all:
@@ -92,7 +92,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     )
 
 
-def test_what_moves_however_slowly_is_no_touch_down_when_it_is_read_again(tmp_path: Path) -> None:
+def test_write_clips_keeps_slow_movements(tmp_path: Path) -> None:
     slow = Clip(5, (ClipTouch(0.0, 0.5, 0.5, 0.0), ClipTouch(0.1, 0.5, 0.5, 1e-6), ClipTouch(0.2, 1.0, 1.0, 16.0)))
     write_clips(tmp_path / "c.npz", Clips([slow]))
     assert [touch.velocity for touch in read_clips(tmp_path / "c.npz").all[0].touches] == [0, 1 / 4096, 16]
@@ -111,7 +111,7 @@ def test_what_moves_however_slowly_is_no_touch_down_when_it_is_read_again(tmp_pa
         {"format": np.array(99)},
     ],
 )
-def test_a_damaged_library_is_refused_in_a_line(tmp_path: Path, changed: dict[str, np.ndarray]) -> None:
+def test_read_clips_refuses_a_damaged_library(tmp_path: Path, changed: dict[str, np.ndarray]) -> None:
     file = tmp_path / "c.npz"
     write_clips(file, Clips([_clip(1), _clip(2)]))
     with np.load(file) as whole:
@@ -121,7 +121,7 @@ def test_a_damaged_library_is_refused_in_a_line(tmp_path: Path, changed: dict[st
         read_clips(file)
 
 
-def test_a_finger_on_its_way_comes_down_where_the_clip_begins() -> None:
+def test_cut_begins_each_finger_with_a_touch_down() -> None:
     touches = play(8, 30.0, np.random.default_rng(4))
     (clip, *_) = cut(touches, np.arange(11.0, 31.0), np.full(20, 8, np.int8))
     inside = touches[(touches.times > 8) & (touches.times <= 13)]

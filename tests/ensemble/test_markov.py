@@ -12,7 +12,7 @@ def _score(seconds: int = 4000) -> np.ndarray:
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])
-def test_chances_are_chances_of_whatever_was_seen_or_not(order: int) -> None:
+def test_markov_chances_sum_to_one(order: int) -> None:
     model = Markov([_score()], order)
     before, last = np.array([-1, 1, 8, 1]), np.array([1, 2, 7, 1])
     chances = model.chances(before, last)
@@ -21,7 +21,7 @@ def test_chances_are_chances_of_whatever_was_seen_or_not(order: int) -> None:
     assert (chances > 0).all()
 
 
-def test_each_order_knows_what_it_can_know() -> None:
+def test_markov_order_limits_what_it_predicts() -> None:
     score = _score()
     repeat, first, second = (Markov([score], order).nats(score).mean() for order in (0, 1, 2))
     assert repeat == pytest.approx(np.log(2) + 0.5 * np.log(8), abs=0.01)
@@ -29,7 +29,7 @@ def test_each_order_knows_what_it_can_know() -> None:
     assert second < 0.02
 
 
-def test_a_part_is_played_as_long_and_from_the_same_beginning() -> None:
+def test_markov_play_keeps_length_and_first_second() -> None:
     score = _score()
     played = Markov([score], 2).play(score[:200], np.random.default_rng(1))
     assert played.shape == (200, 2)
@@ -38,7 +38,7 @@ def test_a_part_is_played_as_long_and_from_the_same_beginning() -> None:
     assert (played[1:] == played[:-1]).mean() == pytest.approx(0.5, abs=0.05)
 
 
-def test_what_is_drawn_comes_as_often_as_its_chance() -> None:
+def test_draw_follows_the_weights() -> None:
     chances = np.tile([0.2, 0.0, 0.5, 0.3, 0, 0, 0, 0, 0], (20_000, 1))
     shares = np.bincount(draw(chances, np.random.default_rng(1)), minlength=9) / 20_000
     assert shares == pytest.approx(chances[0], abs=0.02)

@@ -12,20 +12,20 @@ from impsy_tui.ensemble.scores import read_score
 from tests.support.places import published
 
 
-def test_transitions_are_counted_from_rows_to_columns_of_all_players() -> None:
+def test_transitions_count_all_players() -> None:
     codes = np.array([[0, 8], [2, 8], [2, 1]])
     expected = np.zeros((9, 9))
     expected[0, 2] = expected[2, 2] = expected[8, 8] = expected[8, 1] = 1
     assert np.array_equal(measures.transitions(codes), expected)
 
 
-def test_who_is_not_there_has_no_transitions() -> None:
+def test_transitions_ignore_absent_players() -> None:
     codes = np.array([[-1, 3], [5, 3], [5, -1]])
     counts = measures.transitions(codes)
     assert (counts.sum(), counts[5, 5], counts[3, 3]) == (2, 1, 1)
 
 
-def test_groups_bring_taps_swipes_and_swirls_together() -> None:
+def test_grouped_joins_taps_swipes_and_swirls() -> None:
     assert measures.grouped(np.arange(-1, 9)).tolist() == [-1, 0, 1, 1, 2, 2, 3, 3, 3, 4]
 
 
@@ -38,18 +38,18 @@ def test_groups_bring_taps_swipes_and_swirls_together() -> None:
         (np.ones((8, 8)), 7 / 8, 6.0),
     ],
 )
-def test_flux_and_entropy(matrix: np.ndarray, flux: float, entropy: float) -> None:
+def test_flux_and_entropy_of_simple_matrices(matrix: np.ndarray, flux: float, entropy: float) -> None:
     assert measures.flux(matrix) == pytest.approx(flux)
     assert measures.entropy(matrix) == pytest.approx(entropy)
 
 
-def test_runs_are_of_one_player_each() -> None:
+def test_run_lengths_separate_players() -> None:
     codes = np.array([[1, 2], [1, 2], [0, 2], [0, 3]])
     assert measures.run_lengths(codes).tolist() == [2, 2, 3, 1]
     assert measures.run_lengths(codes[:, 0]).tolist() == [2, 2]
 
 
-def test_a_performance_in_numbers() -> None:
+def test_measure_of_a_short_performance() -> None:
     numbers = measure([np.array([[0], [1], [0], [1]]), np.array([[0], [0]])])
     assert numbers.changes == pytest.approx(3 / 4)
     assert numbers.variety == pytest.approx(1.5)
@@ -68,7 +68,7 @@ def test_a_performance_in_numbers() -> None:
         ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "stasis", 1.0, 1.0),
     ],
 )
-def test_the_state_of_an_ensemble(counts: list[list[int]], kind: str, spread: float | None, ratio: float) -> None:
+def test_ensemble_state_of_each_kind(counts: list[list[int]], kind: str, spread: float | None, ratio: float) -> None:
     state = ensemble_state(np.array(counts, float))
     assert state.kind == kind
     assert state.ratio == pytest.approx(ratio)
@@ -76,7 +76,7 @@ def test_the_state_of_an_ensemble(counts: list[list[int]], kind: str, spread: fl
     assert spread is None or state.spread == pytest.approx(spread, abs=1e-9)
 
 
-def test_a_new_idea_is_told_once_when_an_ensemble_that_went_on_begins_to_change() -> None:
+def test_watch_reports_a_new_idea_once() -> None:
     still, moving = [[1, 1]] * 40, [[1 + 2 * (second % 2), 1] for second in range(40)]
     moments = follow(np.array(still + moving + still))
     ideas = [second for second, moment in enumerate(moments) if moment.new_idea]
@@ -87,13 +87,13 @@ def test_a_new_idea_is_told_once_when_an_ensemble_that_went_on_begins_to_change(
     assert moments[-1].rise == pytest.approx(0.0)
 
 
-def test_changes_within_a_group_are_none() -> None:
+def test_watch_ignores_changes_within_a_group() -> None:
     moments = follow(np.array([[1 + second % 2] for second in range(60)]))
     assert {moment.flux for moment in moments} == {0.0}
     assert {moment.state.kind for moment in moments} == {"stasis"}
 
 
-def test_what_is_followed_live_is_what_a_window_of_the_score_says() -> None:
+def test_follow_agrees_with_windows_of_the_score() -> None:
     codes = np.random.default_rng(2).integers(0, 9, (80, 3))
     for second, moment in enumerate(follow(codes)):
         window = measures.grouped(codes[max(0, second - WINDOW) : second + 1])
@@ -102,7 +102,7 @@ def test_what_is_followed_live_is_what_a_window_of_the_score_says() -> None:
         assert moment.flux == measures.flux(counts)
 
 
-def test_players_may_come_and_go() -> None:
+def test_watch_accepts_players_that_join_and_leave() -> None:
     watch = EnsembleWatch()
     watch.hear([1, 3])
     assert watch.hear([1, -1]).counts.sum() == 1
@@ -110,7 +110,7 @@ def test_players_may_come_and_go() -> None:
     assert watch.hear([1, 3, 5]).counts.sum() == 4
 
 
-def test_flux_and_entropy_are_those_that_metatone_gives() -> None:
+def test_measure_agrees_with_metatone() -> None:
     folder = published("metatone")
     with (folder / "performances.csv").open() as lines:
         rows = [row for row in csv.DictReader(lines) if row["flux"]][:40]

@@ -19,12 +19,12 @@ def _heard(codes: list[list[int]]) -> np.ndarray:
     return np.stack([memory.hear(row) for row in codes])
 
 
-def test_networks_and_scores_mean_the_same_gestures() -> None:
+def test_memory_and_scores_have_the_same_gestures() -> None:
     assert ensemble_memory.GESTURES == scores.GESTURES
     assert MOST_FOLLOWERS == scores.MOST_PLAYERS - 1
 
 
-def test_a_player_is_told_in_the_gestures_of_the_last_runs_and_their_lengths() -> None:
+def test_memory_holds_the_last_runs_and_their_lengths() -> None:
     told = _heard([[3], [3], [7], [7], [7], [0]])[-1, 0]
     now, before, first = told[: 3 * GESTURES].reshape(3, GESTURES)
     assert [int(np.flatnonzero(each)[0]) for each in (now, before, first)] == [0, 7, 3]
@@ -34,14 +34,14 @@ def test_a_player_is_told_in_the_gestures_of_the_last_runs_and_their_lengths() -
     assert lengths == pytest.approx([1, 3, 2])
 
 
-def test_habits_come_to_what_is_always_done() -> None:
+def test_memory_averages_approach_constant_habits() -> None:
     told = _heard([[4 + second % 2] for second in range(1000)])[-1, 0]
     shares = told[-3 * (GESTURES + 1) : -3].reshape(3, GESTURES)
     assert shares[:, 4:6] == pytest.approx(0.5, abs=0.05)
     assert told[-3:] == pytest.approx(3.0, abs=0.01)
 
 
-def test_who_is_not_there_is_told_of_in_nothing_and_comes_back_as_somebody_new() -> None:
+def test_memory_clears_absent_players() -> None:
     memory = EnsembleMemory(2)
     for _ in range(20):
         memory.hear([2, 6])
@@ -49,7 +49,7 @@ def test_who_is_not_there_is_told_of_in_nothing_and_comes_back_as_somebody_new()
     assert np.array_equal(memory.hear([2, 5])[1], EnsembleMemory(1).hear([5])[0])
 
 
-def test_the_order_of_the_others_does_not_matter_and_who_is_not_there_counts_for_nothing() -> None:
+def test_network_inputs_ignore_order_and_absent_players() -> None:
     random = np.random.default_rng(1)
     heard = _heard(random.integers(0, GESTURES, (30, 5)).tolist())[-1]
     lead, followers = heard[0], heard[1:]
@@ -61,14 +61,14 @@ def test_the_order_of_the_others_does_not_matter_and_who_is_not_there_counts_for
     assert np.allclose(told[0, 2 * WIDTH : 3 * WIDTH], followers[1:].mean(axis=0), atol=1e-6)
 
 
-def test_an_only_follower_hears_of_no_others() -> None:
+def test_network_inputs_of_a_single_follower_have_no_others() -> None:
     heard = _heard([[1, 2], [1, 2]])[-1]
     told = network_inputs(heard[0], heard[1:])
     assert not told[0, 2 * WIDTH : 3 * WIDTH].any()
     assert told[0, -1] == pytest.approx(2 / 8)
 
 
-def test_the_shipped_band_opens_plays_and_forgets() -> None:
+def test_shipped_ensemble_opens_plays_and_resets() -> None:
     network = open_ensemble(SHIPPED_BAND, 30.0)
     told = np.random.default_rng(1).random((MOST_FOLLOWERS, INPUTS)).astype(np.float32)
     first, second = network.step(told).copy(), network.step(told).copy()
@@ -81,7 +81,7 @@ def test_the_shipped_band_opens_plays_and_forgets() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", bytes(range(256)) * 40])
-def test_a_file_that_is_no_model_is_told_so(tmp_path: Path, content: bytes) -> None:
+def test_open_ensemble_refuses_other_files(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / f"{PREFIX}x.tflite"
     file.write_bytes(content)
     with pytest.raises(UserError):
@@ -90,8 +90,8 @@ def test_a_file_that_is_no_model_is_told_so(tmp_path: Path, content: bytes) -> N
         EnsembleNetwork(tmp_path / "none.tflite")
 
 
-def test_a_model_of_a_single_player_is_no_band(shipped_model: Path) -> None:
-    with pytest.raises(UserError, match="is no model of an ensemble"):
+def test_open_ensemble_refuses_a_model_of_a_single_player(shipped_model: Path) -> None:
+    with pytest.raises(UserError, match="is not an ensemble model"):
         open_ensemble(shipped_model, 30.0)
 
 

@@ -15,7 +15,7 @@ def _band(followers: int, seed: int = 1) -> EnsemblePredictor:
 
 
 @pytest.mark.parametrize("followers", [1, 3, 7])
-def test_a_band_of_any_size_answers_and_plays_the_same_for_the_same_seed(followers: int) -> None:
+def test_play_repeats_with_the_same_seed(followers: int) -> None:
     lead = scores(1, 120, 5)[0][:, 0]
     plays = [generate_followers(_band(followers, seed), lead, np.zeros(followers, int)) for seed in (1, 1, 2)]
     assert plays[0].shape == (120, followers)
@@ -26,31 +26,31 @@ def test_a_band_of_any_size_answers_and_plays_the_same_for_the_same_seed(followe
     assert not np.array_equal(plays[0], plays[2])
 
 
-def test_no_band_has_more_than_seven_followers() -> None:
+def test_predictor_refuses_more_than_seven_followers() -> None:
     with pytest.raises(ValueError, match="8 followers"):
         _band(8)
 
 
-def test_a_band_that_begins_anew_has_forgotten() -> None:
+def test_reset_forgets_all_seconds() -> None:
     band = _band(2)
-    first = band.expect(3).copy()
+    first = band.predict(3).copy()
     for code in (1, 1, 2, 8):
         band.play(code)
     band.reset()
-    assert np.array_equal(band.expect(3), first)
+    assert np.array_equal(band.predict(3), first)
 
 
-def test_what_is_forced_is_played_and_who_is_gone_is_not_heard() -> None:
+def test_play_sets_forced_and_absent_gestures() -> None:
     band = _band(3)
     for _ in range(10):
         assert band.play(1, forced={1: 7})[1] == 7
     codes = band.play(1, forced={1: 7, 2: ABSENT})
     assert codes[1:] == (7, ABSENT)
-    alone = band.expect(1)[:2]
+    alone = band.predict(1)[:2]
     assert np.isfinite(alone).all()
 
 
-def test_a_cold_band_goes_on_and_a_hot_one_does_not() -> None:
+def test_play_changes_more_at_high_temperature() -> None:
     lead = np.ones(300, int)
     changes = []
     for temperature in (0.1, 1.0, 3.0):
@@ -59,7 +59,7 @@ def test_a_cold_band_goes_on_and_a_hot_one_does_not() -> None:
     assert changes[0] < changes[1] < changes[2]
 
 
-def test_the_shipped_band_knows_its_own_kind_better_than_markov_chains_do() -> None:
+def test_shipped_ensemble_has_less_loss_than_markov_chains() -> None:
     made = scores(12, 200, 77)  # of another seed than what it learned from
     known, test = made[4:], made[:4]
     random = np.random.default_rng(1)
@@ -72,19 +72,19 @@ def test_the_shipped_band_knows_its_own_kind_better_than_markov_chains_do() -> N
     assert network.surprise_at_changes > network.surprise
 
 
-def test_what_is_judged_is_what_the_band_expected() -> None:
+def test_surprises_are_those_of_predict() -> None:
     codes = scores(1, 60, 3)[0]
     band = _band(1)
     nats = surprises(band, codes[:, 0], codes[:, 1:])
     band.reset([int(codes[0, 1])])
     band.lead(int(codes[0, 0]))
-    logits = band.expect(int(codes[1, 0])).astype(float)[0]
+    logits = band.predict(int(codes[1, 0])).astype(float)[0]
     chances = np.exp(logits) / np.exp(logits).sum()
     assert nats.shape == (59, 1)
     assert nats[0, 0] == pytest.approx(-np.log(chances[codes[1, 1]]))
 
 
-def test_a_report_has_a_row_for_each_and_none_of_surprise_for_what_is_real() -> None:
+def test_table_has_no_loss_for_real_scores() -> None:
     made = scores(3, 80, 9)
     random = np.random.default_rng(1)
     rows = table([evaluate_markov(1, made[1:], made[:1], random), evaluate_real(made[:1])])

@@ -20,7 +20,7 @@ def _file(folder: Path, text: str) -> Path:
     return file
 
 
-def test_a_score_is_read_with_its_players_and_when_it_began(tmp_path: Path) -> None:
+def test_read_score_returns_players_and_beginning(tmp_path: Path) -> None:
     text = "time,ann,bob\n2014-03-17 18:30:57,0,7\n2014-03-17 18:30:58,2,small-swirl\n"
     read = read_score(_file(tmp_path, text))
     assert read.remarks == ()
@@ -32,23 +32,29 @@ def test_a_score_is_read_with_its_players_and_when_it_began(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("rows", "codes", "remark"),
     [
-        ("0,1\n3,2\n", [1, 1, 1, 2], "line 3: 2 seconds are missing before it: taken as if what was played before"),
+        ("0,1\n3,2\n", [1, 1, 1, 2], "line 3: 2 seconds are missing before it: taken as if the gesture before"),
         ("0,1\n8,2\n", [1, *[0] * 7, 2], "line 3: 7 seconds are missing before it: taken as if nothing was played"),
-        ("0,1\n1,2\n1,3\n", [1, 2], "line 4: a second that was there already: it is left out"),
-        ("0,1\n1,9\n2,3\n", [1, 1, 3], "line 3, ann: '9' is no gesture (a code of 0 to 8, or a name such as small-"),
-        ("0,1\n1,twirl\n2,twirl\n", [1, 1, 1], "line 3, ann, and 1 more: 'twirl' is no gesture"),
-        ("0,1\n1\n", [1, 1], "line 3, ann: no gesture is there: taken as if what was played before goes on"),
-        ("0,nan\n1,2.5\n", [0, 0], "line 2, ann: 'nan' is no gesture"),
+        ("0,1\n1,2\n1,3\n", [1, 2], "line 4: this second is there already: the row is left out"),
+        (
+            "0,1\n1,9\n2,3\n",
+            [1, 1, 3],
+            "line 3, ann: '9' is not a gesture (a code of 0 to 8, or a name such as",
+        ),
+        ("0,1\n1,twirl\n2,twirl\n", [1, 1, 1], "line 3, ann, and 1 more: 'twirl' is not a gesture"),
+        ("0,1\n1\n", [1, 1], "line 3, ann: the gesture is missing: taken as if the gesture before goes on"),
+        ("0,nan\n1,2.5\n", [0, 0], "line 2, ann: 'nan' is not a gesture"),
     ],
 )
-def test_what_is_wrong_is_told_in_a_line_and_mended(tmp_path: Path, rows: str, codes: list[int], remark: str) -> None:
+def test_read_score_corrects_problems_and_reports_them(
+    tmp_path: Path, rows: str, codes: list[int], remark: str
+) -> None:
     read = read_score(_file(tmp_path, f"time,ann\n{rows}"))
     assert read.score.codes[:, 0].tolist() == codes
     assert read.remarks[0].startswith(remark)
     assert not any("\n" in line for line in read.remarks)
 
 
-def test_not_every_one_of_many_mistakes_is_told(tmp_path: Path) -> None:
+def test_read_score_limits_its_remarks(tmp_path: Path) -> None:
     rows = "".join(f"{second},no-{second},1\n" for second in range(50))
     remarks = read_score(_file(tmp_path, f"time,ann,bo\n{rows}")).remarks
     assert len(remarks) == 9
@@ -58,24 +64,24 @@ def test_not_every_one_of_many_mistakes_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "is no gesture score"),
-        ("a,b\n1,2\n", "is no gesture score"),
-        ("time\n1\n", "is no gesture score"),
-        ("time,ann,ann\n0,1,1\n", "no two the same"),
-        ("time,ann\n", "holds no seconds"),
-        ("time,ann\nyesterday,1\n", "line 2: 'yesterday' is no time"),
-        ("time,ann\n0,1\n2014-03-17 18:30:57,1\n", "all of one kind"),
-        ("time,ann\n0,1\n1e9,1\n", "these are two scores"),
+        ("", "is not a gesture score"),
+        ("a,b\n1,2\n", "is not a gesture score"),
+        ("time\n1\n", "is not a gesture score"),
+        ("time,ann,ann\n0,1,1\n", "must not be empty or repeated"),
+        ("time,ann\n", "has no rows"),
+        ("time,ann\nyesterday,1\n", "line 2: 'yesterday' is not a time"),
+        ("time,ann\n0,1\n2014-03-17 18:30:57,1\n", "all times must be dates"),
+        ("time,ann\n0,1\n1e9,1\n", "divide the file"),
         ("time,ann\n0,\0\n1,2\n" + "x" * 200_000, "score.csv"),
     ],
 )
-def test_a_file_that_is_no_score_is_told_so(tmp_path: Path, text: str, problem: str) -> None:
+def test_read_score_refuses_other_files(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(UserError, match=problem):
         read_score(_file(tmp_path, text))
 
 
 @given(st.binary(max_size=200))
-def test_noise_is_never_more_than_a_problem(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
+def test_read_score_refuses_noise(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "noise.csv"
     file.write_bytes(b"time,ann\n0,1\n" + noise)
     try:
@@ -96,11 +102,11 @@ def test_what_was_written_is_read_again(tmp_path: Path, began: datetime | None) 
     assert np.array_equal(read.score.codes, codes)
 
 
-def test_a_score_that_cannot_be_written_or_found_is_told_so(tmp_path: Path) -> None:
+def test_scores_that_cannot_be_written_or_found_are_reported(tmp_path: Path) -> None:
     score = Score("out", ("lead",), np.zeros((1, 1), np.int8))
     with pytest.raises(UserError, match="No such file"):
         write_score(tmp_path / "nowhere" / "out.csv", score)
-    with pytest.raises(UserError, match="no gesture score in it"):
+    with pytest.raises(UserError, match="no gesture score is in it"):
         score_files(tmp_path)
 
 

@@ -23,7 +23,7 @@ def _restless(seconds: int) -> np.ndarray:
     return codes
 
 
-def test_a_tuned_band_is_as_restless_as_those_it_is_tuned_to() -> None:
+def test_tune_matches_the_changes_of_the_scores() -> None:
     network = EnsembleNetwork(SHIPPED_BAND)
     made = [_restless(300), _restless(300)]
     tuning = tune(network, made, np.random.default_rng(1), rounds=8)
@@ -37,7 +37,7 @@ def test_a_tuned_band_is_as_restless_as_those_it_is_tuned_to() -> None:
     assert after.variety == pytest.approx(real.variety, rel=0.15)
 
 
-def test_tunings_are_noted_by_the_number_of_players_and_read_again(tmp_path: Path) -> None:
+def test_append_tunings_and_read_tuning_agree(tmp_path: Path) -> None:
     model = tmp_path / "m.tflite"
     model.with_suffix(".toml").write_text('kind = "ensemble"\n')
     anyone, four = Tuning((0.25,) * 9, (-0.5,) * 9), Tuning((1.0,) * 9, (0.0,) * 9)
@@ -59,26 +59,26 @@ def test_tunings_are_noted_by_the_number_of_players_and_read_again(tmp_path: Pat
         '[[tuning]]\nplayers = []\nleave = "x"\ncome = 1',
     ],
 )
-def test_notes_that_make_no_sense_tune_nothing(tmp_path: Path, notes: str | None) -> None:
+def test_read_tuning_ignores_invalid_metadata(tmp_path: Path, notes: str | None) -> None:
     model = tmp_path / "m.tflite"
     if notes is not None:
         model.with_suffix(".toml").write_text(notes)
     assert read_tuning(model, 4) == Tuning()
 
 
-def test_what_is_added_is_added_to_changes_alone() -> None:
+def test_tuning_offsets_change_only_other_gestures() -> None:
     offsets = Tuning(tuple(float(code) for code in range(9)), (100.0,) * 9).offsets
     assert not np.diag(offsets).any()
     assert offsets[3, 5] == 103.0
     assert not Tuning().offsets.any()
 
 
-def test_the_shipped_band_is_tuned_for_every_size() -> None:
+def test_shipped_ensemble_has_a_tuning_for_every_size() -> None:
     for players in range(2, 9):
         assert read_tuning(SHIPPED_BAND, players) != Tuning()
 
 
-def test_the_shipped_band_plays_as_restlessly_as_its_kind() -> None:
+def test_shipped_ensemble_changes_as_often_as_its_scores() -> None:
     network = EnsembleNetwork(SHIPPED_BAND)
     made = [codes for codes in scores(28, 300, 99) if codes.shape[1] == 4]
     real, free = [], []

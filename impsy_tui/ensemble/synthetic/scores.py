@@ -1,8 +1,7 @@
-"""Made-up gesture scores: bands that listen to each other.
+"""Synthetic gesture scores of ensembles whose players react to each other: training data of the shipped model.
 
-Not music, but with an ensemble's habits: gestures go on for a while, silence for longer; everybody likes some
-gestures better than others; who changes is followed, at once or after a few seconds, by some of the others; and now
-and then somebody has a new idea that most of the band takes up. The model that ships is trained on them.
+Gestures last for a while, silence lasts longer. Each player prefers some gestures. Some players follow a change of
+another player within a few seconds. Now and then one player has a new idea that most of the ensemble follows.
 """
 
 from typing import Final
@@ -13,17 +12,17 @@ from impsy_tui.ensemble.gestures import GESTURES, GROUPS, NOTHING
 from impsy_tui.ensemble.scores import MOST_PLAYERS, Codes
 
 _FOLLOWED: Final = 6
-"""Seconds that a change may be followed for."""
+"""Seconds within which players may follow a change."""
 _OF_A_GROUP: Final = tuple(
     np.array([gesture for gesture in range(GESTURES) if GROUPS[gesture] == group]) for group in range(max(GROUPS) + 1)
 )
 
 
 class _Player:
-    """Somebody of a band.
+    """Synthetic player of an ensemble.
 
     Args:
-        random: source of chance.
+        random: random generator.
     """
 
     def __init__(self, random: np.random.Generator) -> None:
@@ -36,13 +35,13 @@ class _Player:
         self._run = int(random.integers(1, 12))
 
     def go_on(self, idea: int | None, heard: int | None) -> int:
-        """What is played this second.
+        """Returns the gesture of this second.
 
         Args:
-            idea: what somebody begins with at large, None for nothing new.
-            heard: what one of the others changed to a little while ago, None if nobody did.
+            idea: gesture of a new idea, None without one.
+            heard: gesture that another player changed to within the last seconds, None without a change.
         """
-        # Nobody changes back and forth each second; what has gone on for long is given up sooner.
+        # A player does not change every second; the longer a gesture lasts, the more likely is a change.
         ripe = 1.0 - np.exp(-self._run / 2.0)
         chance = ripe / self._patience * (0.5 if self.gesture == NOTHING else 1.0)
         chosen = self.gesture
@@ -59,14 +58,14 @@ class _Player:
 
 
 def score(players: int, seconds: int, random: np.random.Generator) -> Codes:
-    """A made-up performance, ``[seconds, players]``."""
-    band = [_Player(random) for _ in range(players)]
+    """Returns the gesture codes of a synthetic performance, ``[seconds, players]``."""
+    ensemble = [_Player(random) for _ in range(players)]
     codes = np.zeros((seconds, players), np.int8)
     changed = np.full(players, -_FOLLOWED)
     for second in range(seconds):
         idea = 1 + int(random.integers(GESTURES - 1)) if random.random() < 1 / 90 else None
         before = codes[max(0, second - 1)]
-        for number, player in enumerate(band):
+        for number, player in enumerate(ensemble):
             lately = [other for other in np.flatnonzero(second - changed < _FOLLOWED).tolist() if other != number]
             heard = int(before[random.choice(lately)]) if lately else None
             codes[second, number] = player.go_on(idea, heard)
@@ -75,12 +74,12 @@ def score(players: int, seconds: int, random: np.random.Generator) -> Codes:
 
 
 def scores(count: int, seconds: int, seed: int) -> list[Codes]:
-    """Made-up performances by bands of two players up to ``MOST_PLAYERS``, the same for the same seed.
+    """Returns synthetic performances of 2 to ``MOST_PLAYERS`` players, each ``[seconds, players]``.
 
     Args:
-        count: how many.
-        seconds: how long each is.
-        seed: of all chance.
+        count: number of performances.
+        seconds: length of each performance.
+        seed: random seed; the same seed gives the same performances.
     """
     children = np.random.SeedSequence(seed).spawn(count)
     sizes = 2 + np.arange(count) % (MOST_PLAYERS - 1)

@@ -1,10 +1,10 @@
-"""What a player's last five seconds of touches were like, every second: what gestures are told by.
+"""Features of a player's last five seconds of touches, computed every second: inputs of the gesture classifier.
 
 C. Martin, H. Gardner and B. Swift, "Tracking Ensemble Performance on Touch-Screens with Gesture Classification and
 Transition Matrices", NIME 2015.
 
-Offline and live come to the same numbers, to the last bit: touches are counted in whole parts of a point, whose sums
-are exact whatever order they are made in, and one function makes features of the sums.
+Offline and live features are equal to the last bit: touches are added as integers, whose sums do not depend on the
+order, and one function computes features from the sums.
 """
 
 import heapq
@@ -29,12 +29,12 @@ FEATURES: Final = (
     "touchdown_freq",
     "velocity",
 )
-"""In the literature's order: mean place and its standard deviation (ddof 1) in points, how many touches, how many of
-them moved, how many were a finger that came down, and the mean velocity in points. Of nothing: -1, -1, and zeros."""
+"""Order as in the literature: mean place and its standard deviation (ddof 1) in points, number of touches, of moving
+touches and of touch-downs, and mean velocity in points. Without touches: -1, -1, and zeros."""
 NOWHERE: Final = -1.0
 
 _PARTS: Final = 64
-"""Of a point. A window of 90 000 touches still has exact sums of squares in 64 bits."""
+"""Integer steps per point. A window of 90,000 touches has exact sums of squares in 64 bits."""
 _CENTRE: Final = (int(WIDTH) * _PARTS // 2, int(HEIGHT) * _PARTS // 2)
 _VELOCITY_PARTS: Final = 1 << 16
 
@@ -42,7 +42,7 @@ Counted = NDArray[np.int64]
 
 
 class _Sums(IntEnum):
-    """The columns of what is summed of touches: places are from the centre, in parts of a point, and then squared."""
+    """Columns of the sums of touches: places are measured from the centre in steps of a point."""
 
     TOUCHES = 0
     MOVED = 1
@@ -54,7 +54,7 @@ class _Sums(IntEnum):
 
 
 def _counted(x: NDArray[np.float64], y: NDArray[np.float64], velocity: NDArray[np.float64]) -> Counted:
-    """What each touch adds to the sums, ``[touches, 7]``."""
+    """Returns the summands of each touch, ``[touches, 7]``."""
     counted = np.empty((len(x), len(_Sums)), np.int64)
     across = np.rint(x * (WIDTH * _PARTS)).astype(np.int64) - _CENTRE[0]
     down = np.rint(y * (HEIGHT * _PARTS)).astype(np.int64) - _CENTRE[1]
@@ -67,7 +67,7 @@ def _counted(x: NDArray[np.float64], y: NDArray[np.float64], velocity: NDArray[n
 
 
 def _features(sums: Counted) -> NDArray[np.float64]:
-    """Features of the sums of windows, ``[windows, 7]`` to ``[windows, 8]``."""
+    """Returns features ``[windows, 8]`` of the sums of windows ``[windows, 7]``."""
     counts = sums[:, _Sums.TOUCHES]
     some, pairs = np.maximum(counts, 1), np.maximum(counts * (counts - 1), 1)
     found = np.empty((len(sums), len(FEATURES)))
@@ -82,18 +82,18 @@ def _features(sums: Counted) -> NDArray[np.float64]:
 
 
 def features(touches: Touches, moments: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Features of the five seconds up to each of these moments.
+    """Returns the features of the five seconds before each moment.
 
     Args:
-        touches: of one player.
-        moments: seconds, on the clock of the touches. A touch at the moment is in its window, one five seconds
-            before it no longer.
+        touches: touches of one player.
+        moments: seconds on the clock of the touches, ``[moments]``. The window of a moment contains a touch at the
+            moment, and no touch from five seconds before.
 
     Returns:
         ``[moments, 8]``, columns ``FEATURES``.
     """
     counted = _counted(touches.x, touches.y, touches.velocities)
-    # Sums of a whole recording may run over; their differences are right all the same.
+    # Sums of a whole recording may overflow; the differences are correct anyway.
     sums = np.zeros((len(counted) + 1, len(_Sums)), np.int64)
     np.cumsum(counted, axis=0, out=sums[1:])
     begin = np.searchsorted(touches.times, moments - WINDOW, side="right")
@@ -102,7 +102,7 @@ def features(touches: Touches, moments: NDArray[np.float64]) -> NDArray[np.float
 
 
 class FeatureWindow:
-    """The last five seconds of one player, live."""
+    """Live features of the last five seconds of one player."""
 
     def __init__(self) -> None:
         self._sums = np.zeros(len(_Sums), np.int64)
@@ -110,14 +110,14 @@ class FeatureWindow:
         self._inside: list[tuple[float, list[int]]] = []
 
     def add(self, touch: Touch) -> None:
-        """A touch was made; touches may come in any order."""
+        """Adds a touch; touches may arrive in any order."""
         heapq.heappush(self._coming, (touch.time, *touch[3:]))
 
     def features(self, now: float) -> NDArray[np.float64]:
-        """Features of the five seconds up to now.
+        """Returns the features of the last five seconds.
 
         Args:
-            now: seconds, on the clock of the touches; never before what it was the last time.
+            now: seconds on the clock of the touches; never less than in the call before.
 
         Returns:
             ``[8]``, columns ``FEATURES``.
@@ -141,6 +141,6 @@ class FeatureWindow:
 
 
 def seconds_of(began: float, ended: float) -> NDArray[np.float64]:
-    """The moments at which a recording is looked at: each whole second from its beginning to its end, or once."""
+    """Returns every whole second from the beginning to the end of a recording, at least one, ``[moments]``."""
     first = math.floor(began)
     return np.arange(first, max(first, math.floor(ended)) + 1, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Touches as notes: places across a surface are pitches of a scale, movement is loudness."""
+"""Touches as notes: x is the pitch in a scale, velocity is the loudness."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,36 +12,36 @@ SCALES: Final[Mapping[str, Sequence[int]]] = {
     "blues": (0, 3, 5, 6, 7, 10),
     "whole-tone": (0, 2, 4, 6, 8, 10),
 }
-"""Semitones above the lowest note, by the names in ``choices.SCALES``."""
+"""Semitones above the lowest note by scale name; names as in ``choices.SCALES``."""
 STRUCK: Final = 96
-"""MIDI velocity of a finger that comes down."""
+"""MIDI velocity of a touch-down."""
 _SOFTEST: Final = 24
 _FULL_SPEED: Final = 0.06
-"""Widths from one touch to the next that are as loud as can be: a swipe of some three widths a second."""
+"""Widths between two touches at full loudness: a swipe of about three widths per second."""
 
 
 def pitches(scale: str, lowest: int, highest: int) -> tuple[int, ...]:
-    """The notes of a scale from left to right.
+    """Returns the MIDI notes of a scale from left to right.
 
     Args:
         scale: one of ``SCALES``.
-        lowest: MIDI note at the left edge, from which the scale goes up.
-        highest: MIDI note that none is above; not below the lowest.
+        lowest: MIDI note at the left edge, 0 to 127.
+        highest: highest MIDI note, from ``lowest`` to 127.
     """
     steps = frozenset(SCALES[scale])
     return tuple(note for note in range(lowest, highest + 1) if (note - lowest) % 12 in steps)
 
 
 def note_at(x: float, notes: Sequence[int]) -> int:
-    """The note at a place, 0..1 from left to right."""
+    """Returns the note at a place, 0 (left) to 1 (right)."""
     return notes[min(int(x * len(notes)), len(notes) - 1)]
 
 
 def loudness(velocity: float) -> int:
-    """MIDI velocity of a touch, 1..127.
+    """Returns the MIDI velocity of a touch, 1 to 127.
 
     Args:
-        velocity: 0 where a finger comes down, else how far it has moved, in widths.
+        velocity: 0 for a touch-down, else the distance from the touch before, in widths.
     """
     if velocity == 0.0:
         return STRUCK

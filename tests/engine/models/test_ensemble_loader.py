@@ -44,7 +44,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
     assert behaviour.models.tunings[3].leave != ()
     assert behaviour.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
     heard = primed(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), behaviour.seconds)
-    assert behaviour._band.expect(0).tolist() == heard.expect(0).tolist()
+    assert behaviour._band.predict(0).tolist() == heard.predict(0).tolist()
     hall.rehearsal.wait(2.0)
     assert len(hall.first.touches) > touches
     assert hall.rehearsal.problems == []
@@ -74,7 +74,7 @@ def test_a_model_of_values_is_refused_by_a_band_and_one_of_a_band_by_a_player_of
     hall: VirtualEnsemble, shipped_model: Path, tmp_path: Path
 ) -> None:
     shutil.copy(shipped_model, tmp_path / "models" / "faders.tflite")
-    assert "faders: is no model of an ensemble" in hall.refused("@trio load faders")
+    assert "faders: is not an ensemble model" in hall.refused("@trio load faders")
     assert "ensembleRNN-mine" in hall.refused("@main load ensembleRNN-mine")
 
 
@@ -136,7 +136,7 @@ def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall:
     behaviour.audition(ensemble_models, behaviour.followers(ensemble_models))
     hall.rehearsal.wait(2.05)
     assert [text for level, _, text in hall.rehearsal.told if level == "error"] == [
-        "broken, which is auditioned: the model predicts what is not a number: it is sent away"
+        "broken, which is auditioned: the model predicts values that are not finite numbers: it is sent away"
     ]
     assert behaviour.codes == (TAPS, TAPS)
 

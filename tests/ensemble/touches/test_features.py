@@ -18,12 +18,12 @@ def _touches(rows: list[tuple[float, float, float, float]]) -> Touches:
     return Touches(times, np.zeros(len(times), np.int64), x, y, velocities)
 
 
-def test_an_empty_window_is_nowhere() -> None:
+def test_features_of_an_empty_window() -> None:
     found = features(_touches([(0.0, 0.5, 0.5, 0.0)]), np.array([-0.1, 5.0]))
     assert found.tolist() == [[-1, -1, 0, 0, 0, 0, 0, 0]] * 2
 
 
-def test_features_are_what_they_are_called() -> None:
+def test_features_of_known_touches() -> None:
     rows = [(1.0, 0.25, 0.5, 0.0), (2.0, 0.5, 0.5, 0.25), (3.0, 0.75, 1.0, 0.5), (9.0, 0.0, 0.0, 0.0)]
     found = dict(zip(FEATURES, features(_touches(rows), np.array([5.5]))[0].tolist(), strict=True))
     assert found["centroid_x"] == 512.0
@@ -34,7 +34,7 @@ def test_features_are_what_they_are_called() -> None:
     assert found["velocity"] == 256.0
 
 
-def test_a_touch_counts_from_its_moment_on_for_less_than_five_seconds() -> None:
+def test_features_window_is_half_open() -> None:
     touches = _touches([(10.0, 0.5, 0.5, 0.0)])
     counts = features(touches, np.array([9.999, 10.0, 14.999, 15.0]))[:, FEATURES.index("freq")]
     assert counts.tolist() == [0, 1, 1, 0]
@@ -45,7 +45,7 @@ _ROWS = some.lists(some.tuples(some.floats(0, 30), _PLACE, _PLACE, some.floats(0
 
 
 @given(rows=_ROWS, began=some.floats(-5, 10), order=some.randoms(use_true_random=False))
-def test_live_and_offline_agree_to_the_last_bit(
+def test_live_features_equal_offline_features(
     rows: list[tuple[float, float, float, float]], began: float, order: object
 ) -> None:
     moments = began + np.arange(35.0)
@@ -61,7 +61,7 @@ def test_live_and_offline_agree_to_the_last_bit(
     assert np.array(live).tobytes() == offline.tobytes()
 
 
-def test_a_flood_of_touches_is_still_counted_exactly() -> None:
+def test_features_of_many_touches_are_exact() -> None:
     random = np.random.default_rng(1)
     rows = np.column_stack(
         [np.sort(random.uniform(0, 5, 60_000)), *random.integers(0, 2, (2, 60_000)), np.zeros(60_000)]
@@ -72,17 +72,17 @@ def test_a_flood_of_touches_is_still_counted_exactly() -> None:
     assert found[2] == pytest.approx(np.std(rows[:, 1] * 1024, ddof=1), rel=1e-12)
 
 
-def test_a_finger_that_never_moves_has_no_deviation_at_all() -> None:
+def test_features_of_a_resting_finger_have_no_deviation() -> None:
     found = features(_touches([(t / 10, 0.1, 0.7, 0.0) for t in range(50)]), np.array([5.0]))[0]
     assert found[2:4].tolist() == [0.0, 0.0]
 
 
-def test_moments_are_the_whole_seconds_of_a_recording() -> None:
+def test_seconds_of_returns_whole_seconds() -> None:
     assert seconds_of(15.9, 18.2).tolist() == [15, 16, 17, 18]
     assert seconds_of(15.9, 15.95).tolist() == [15]
 
 
-def test_a_published_recording_has_its_published_features() -> None:
+def test_features_agree_with_a_published_recording() -> None:
     folder = published("metatone", "classifier")
     (raw,) = folder.glob("*-touches.csv")
     (expected,) = folder.glob("*-FeatureVectors.csv")

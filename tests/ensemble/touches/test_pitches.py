@@ -6,7 +6,7 @@ from impsy_tui import choices
 from impsy_tui.ensemble.touches.pitches import SCALES, STRUCK, loudness, note_at, pitches
 
 
-def test_every_scale_that_can_be_chosen_is_there() -> None:
+def test_scales_cover_every_choice() -> None:
     assert tuple(SCALES) == choices.SCALES
 
 
@@ -18,17 +18,17 @@ def test_every_scale_that_can_be_chosen_is_there() -> None:
         ("minor", (50, 52, 53, 55, 57, 58, 60, 62)),
     ],
 )
-def test_a_scale_goes_up_from_its_lowest_note(scale: str, notes: tuple[int, ...]) -> None:
+def test_pitches_ascend_from_the_lowest_note(scale: str, notes: tuple[int, ...]) -> None:
     assert pitches(scale, 50, 62) == notes
 
 
-def test_notes_go_from_the_left_edge_to_the_right() -> None:
+def test_note_at_ascends_from_left_to_right() -> None:
     notes = pitches("major", 60, 72)
     assert (note_at(0.0, notes), note_at(0.5, notes), note_at(1.0, notes)) == (60, 67, 72)
     assert note_at(0.7, pitches("blues", 127, 127)) == 127
 
 
-def test_faster_is_louder() -> None:
+def test_loudness_grows_with_velocity() -> None:
     assert loudness(0.0) == STRUCK
     heard = [loudness(velocity) for velocity in (1e-6, 0.001, 0.01, 0.05, 16.0)]
     assert heard == sorted(heard)

@@ -36,7 +36,7 @@ def _heard(surface: Surface, time: float, address: str, *arguments: float | str)
     return surface.read(message.address, message.arguments, time)
 
 
-def test_metatones_touches_are_scaled() -> None:
+def test_metatone_touches_are_scaled() -> None:
     surface = Surface(METATONE, "nobody")
     assert _heard(surface, 2.0, "/metatone/touch", "B7", 512.0, 384.0, 102.4) == Touch(
         2.0, "B7", 0, 0.5, 0.5, pytest.approx(0.1)
@@ -45,7 +45,7 @@ def test_metatones_touches_are_scaled() -> None:
     assert _heard(surface, 2.0, "/metatone/online", "B7", "app") is None
 
 
-def test_touchosc_tells_fingers_apart_and_velocity_is_measured() -> None:
+def test_touchosc_separates_fingers_and_measures_velocity() -> None:
     surface = Surface(TOUCHOSC, "ann")
     assert _heard(surface, 1.0, "/1/multixy1/1/z", 1.0) is None
     assert _heard(surface, 1.0, "/1/multixy1/1", 0.25, 0.5) == Touch(1.0, "ann", 1, 0.25, 0.5, 0.0)
@@ -61,7 +61,7 @@ def test_touchosc_tells_fingers_apart_and_velocity_is_measured() -> None:
     assert _heard(surface, 1.5, "/1/fader1", 0.5) is None
 
 
-def test_a_finger_that_rests_has_not_come_down_again() -> None:
+def test_surface_keeps_a_resting_finger_down() -> None:
     surface = Surface(TOUCHOSC, "ann")
     _heard(surface, 1.0, "/1/xy", 0.5, 0.5)
     resting = _heard(surface, 1.5, "/1/xy", 0.5, 0.5)
@@ -72,7 +72,7 @@ def test_a_finger_that_rests_has_not_come_down_again() -> None:
     assert later.velocity == 0  # nobody rests so long: the surface did not tell that it was lifted
 
 
-def test_a_pattern_of_ones_own_turns_axes_over_and_names_players() -> None:
+def test_pattern_reverses_axes_and_names_players() -> None:
     pattern = Pattern("/pad/{player}/{finger}", ("y", "x", "-"), Range(-1, 1), Range(127, 0))
     assert pattern.problem() == ""
     touch = Surface([pattern], "").read("/pad/bo/3", (127, 0.0, "ignored"), 5.0)
@@ -90,7 +90,7 @@ def test_a_pattern_of_ones_own_turns_axes_over_and_names_players() -> None:
         (Pattern("/pad", velocity=Range(0, math.inf)), "velocity: its two ends"),
     ],
 )
-def test_a_pattern_that_makes_no_sense_is_told(pattern: Pattern, why: str) -> None:
+def test_pattern_problem_names_the_mistake(pattern: Pattern, why: str) -> None:
     assert why in pattern.problem()
     assert not any(ready.problem() for ready in (*METATONE, *TOUCHOSC))
 
@@ -105,7 +105,7 @@ def test_a_pattern_that_makes_no_sense_is_told(pattern: Pattern, why: str) -> No
         (("B7", "left", 0.0, 0.0), "a value that is no number"),
     ],
 )
-def test_a_touch_that_makes_no_sense_is_told(arguments: tuple[float | str, ...], why: str) -> None:
+def test_surface_refuses_invalid_touches(arguments: tuple[float | str, ...], why: str) -> None:
     with pytest.raises(UserError, match=why):
         Surface(METATONE, "").read("/metatone/touch", arguments, 0.0)
 
@@ -122,7 +122,7 @@ _ANYTHING = (
     | some.text(max_size=12),
     arguments=some.lists(_ANYTHING, max_size=5),
 )
-def test_whatever_comes_in_is_a_touch_or_a_problem(address: str, arguments: list[object]) -> None:
+def test_surface_returns_a_touch_or_a_problem(address: str, arguments: list[object]) -> None:
     try:
         found = Surface((*METATONE, *TOUCHOSC), "ann").read(address, arguments, 1.0)
     except UserError as problem:
@@ -135,7 +135,7 @@ def test_whatever_comes_in_is_a_touch_or_a_problem(address: str, arguments: list
     read_metatone(address, arguments)
 
 
-def test_two_controllers_make_a_pad() -> None:
+def test_midi_pad_reads_two_controllers() -> None:
     pad = MidiPad(12, 13, "ann", channel=2)
     assert pad.read(bytes([0xB1, 12, 127]), 1.0) is None  # y is not known yet
     assert pad.read(bytes([0xB1, 13, 127]), 1.0) == Touch(1.0, "ann", 0, 1.0, 0.0, 0.0)
@@ -147,7 +147,7 @@ def test_two_controllers_make_a_pad() -> None:
     assert pad.read(bytes([0x91, 12, 5]), 1.2) is None
 
 
-def test_metatones_other_messages_are_understood() -> None:
+def test_read_metatone_reads_its_messages() -> None:
     assert read_metatone("/metatone/online", ("B7", "app")) == MetatonePlayer("B7", True)
     assert read_metatone("/metatone/offline", ("B7",)) == MetatonePlayer("B7", False)
     assert read_metatone("/metatone/performance/start", ("server", "x", 1)) == MetatonePerformance(True)
@@ -158,7 +158,7 @@ def test_metatones_other_messages_are_understood() -> None:
     assert read_metatone("/metatone/touch", ("B7", 1.0, 1.0, 0.0)) is None
 
 
-def test_what_is_told_to_metatone_survives_the_wire() -> None:
+def test_metatone_messages_are_read_back() -> None:
     told = [
         playback_touch("p2", 0.5, 0.5, 0.25),
         gesture_message("p2", 7),

@@ -28,7 +28,7 @@ def _file(folder: Path, text: str) -> Path:
     return file
 
 
-def test_rows_are_sorted_by_player_and_time(tmp_path: Path) -> None:
+def test_read_touches_sorts_by_player_and_time(tmp_path: Path) -> None:
     file = _file(
         tmp_path,
         f"{HEADER}\n2026-01-01T12:00:02.000000,ann,1,0.5,0.25,0.01\n2026-01-01T12:00:01,bo,0,0.0,1.0,0.0\n"
@@ -44,7 +44,7 @@ def test_rows_are_sorted_by_player_and_time(tmp_path: Path) -> None:
     assert ended - began == 1.0
 
 
-def test_metatone_tells_points_and_all_is_scaled(tmp_path: Path) -> None:
+def test_read_touches_scales_metatone_points(tmp_path: Path) -> None:
     recording = read_touches(_file(tmp_path, METATONE + "2014-12-12T12:06:19.528851,B7,512.0,384.0,102.4\n"))
     touches = recording.players["B7"]
     assert (touches.x[0], touches.y[0], touches.velocities[0], touches.fingers[0]) == (0.5, 0.5, 0.1, 0)
@@ -65,14 +65,14 @@ def test_metatone_tells_points_and_all_is_scaled(tmp_path: Path) -> None:
         ("2026-01-01T12:00:00,ann,0,0.5", "a row cut short"),
     ],
 )
-def test_a_bad_row_is_left_out_and_told(tmp_path: Path, row: str, why: str) -> None:
+def test_read_touches_leaves_bad_rows_out(tmp_path: Path, row: str, why: str) -> None:
     good = "2026-01-01T12:00:00,ann,0,0.5,0.5,0.0"
     recording = read_touches(_file(tmp_path, f"{HEADER}\n{row}\n{good}\n{row}\n"))
     assert len(recording.players["ann"]) == 1
     assert recording.remarks == [f"2 rows left out: {why}"]
 
 
-def test_a_finger_that_slides_off_the_surface_is_at_its_edge(tmp_path: Path) -> None:
+def test_read_touches_moves_touches_to_the_edge(tmp_path: Path) -> None:
     recording = read_touches(_file(tmp_path, METATONE + "2026-01-01T12:00:00,a,-0.5,827.5,3.0\n"))
     assert (recording.players["a"].x[0], recording.players["a"].y[0]) == (0.0, 1.0)
 
@@ -87,7 +87,7 @@ def test_a_finger_that_slides_off_the_surface_is_at_its_edge(tmp_path: Path) -> 
         ("\x00\x80\xff\n" * 5, "is no file of touches"),
     ],
 )
-def test_a_file_without_touches_is_refused_in_a_line(tmp_path: Path, text: str, why: str) -> None:
+def test_read_touches_refuses_a_file_without_touches(tmp_path: Path, text: str, why: str) -> None:
     file = _file(tmp_path, text)
     with pytest.raises(UserError) as problem:
         read_touches(file)
@@ -96,7 +96,7 @@ def test_a_file_without_touches_is_refused_in_a_line(tmp_path: Path, text: str, 
     assert "\n" not in str(problem.value)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_read_touches_names_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none\.csv: No such file"):
         read_touches(tmp_path / "none.csv")
 
@@ -136,7 +136,7 @@ def test_read_touches_reads_recorded_performances_to_the_last_row(metatone: Path
         assert recording.remarks == []
 
 
-def test_wall_time_is_what_the_clock_showed() -> None:
+def test_wall_time_reverses_wall_seconds() -> None:
     naive = datetime(2026, 7, 1, 12, 0, 0, 250_000)
     assert wall_seconds(naive) == wall_seconds(naive.replace(tzinfo=timezone(timedelta(hours=10))))
 

@@ -41,7 +41,7 @@ def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) 
     assert last.file == str(tmp_path / "models" / f"{PREFIX}units9.tflite")
     assert [line.partition(":")[0] for line in last.text.splitlines()[1:]] == ["00.csv, line 7, p0", "left out"]
     stages = [message.stage for message in said if isinstance(message, Progress)]
-    assert any("is no gesture" in stage for stage in stages)
+    assert any("is not a gesture" in stage for stage in stages)
     assert any(stage.startswith("left out: ") and "broken.csv" in stage for stage in stages)
     notes = tomllib.loads(Path(last.file).with_suffix(".toml").read_text())
     assert (notes["kind"], notes["corpus"]) == ("ensemble", "played")
@@ -55,7 +55,7 @@ def test_a_tiny_band_is_trained_on_a_folder_of_scores_and_noted(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("made", "options", "problem"),
     [
-        ([], (), "there is no gesture score in it"),
+        ([], (), "no gesture score is in it"),
         ([np.zeros((200, 1), np.int8)], (), "no score of two players or more"),
         ([np.zeros((200, 3), np.int8)], ("--players", "4"), "no score of 4 players"),
     ],
@@ -92,7 +92,7 @@ def test_what_plays_is_what_was_trained(tmp_path: Path) -> None:
     band.lead(int(codes[0, 0]))
     found = []
     for row in codes[1:].tolist():
-        found.append(band.expect(row[0]).copy())
+        found.append(band.predict(row[0]).copy())
         band.take(row[1:])
     parts = parts_of(codes)[: codes.shape[1] - 1]
     expected = np.stack([trained(part.told[None].astype(np.float32)).numpy()[0] for part in parts], axis=1)
