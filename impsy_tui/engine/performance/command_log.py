@@ -1,4 +1,4 @@
-"""The commands of a set, written down beside its log."""
+"""File of the commands of a performance, next to its log."""
 
 import errno
 import os
@@ -12,64 +12,70 @@ from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 
 
 class CommandLog:
-    """Writes ``time,line`` rows to a file named like the log, with times like the log's.
+    """Writes rows ``time,line`` to a file with the name of the log and times like those of the log.
 
-    A separate thread writes them in order, so that a slow disk blocks nothing. Rows that the disk refuses are kept
-    and written before the next one.
+    A separate thread writes the rows in order, so that a slow disk blocks nothing. Rows that cannot be written stay
+    in memory, and are written before the next one.
 
     Args:
-        wall: the time of day of a time on the engine's clock, as the log has it.
+        wall: converts a time on the engine's clock to a time of day, as in the log.
         tell: called with a level and a text for the performer.
     """
 
     def __init__(self, wall: Callable[[float], datetime], notify: Callable[[str, str], None]) -> None:
         self.file: Path | None = None
-        """Where commands are written now, None while they are not."""
+        """File that commands are written to, None while nothing is recorded."""
         self._wall = wall
         self._notify = notify
         self._writer = ThreadPoolExecutor(1, "recorder")
         self._rows: deque[tuple[Path, str]] = deque()
-        self._trouble = ""
+        self._problem = ""
 
     def begin(self, log: Path) -> Path:
-        """Write beside this log from now on; the file."""
+        """Starts a file next to a log; returns the file."""
         self.file = log.with_suffix(COMMANDS_SUFFIX)
         return self.file
 
     def end(self) -> None:
-        """Write no more."""
+        """Ends the file."""
         self.file = None
 
     def note(self, at: float, line: str) -> None:
-        """A line was carried out."""
+        """Adds a row for a line that was carried out.
+
+        Args:
+            at: time on the engine's clock, in seconds.
+            line: the line.
+        """
         if self.file is None:
             return
-        # A name in quotes may go over several lines; here it would be taken for another command.
+        # A quoted name may have line breaks, which would read as further commands here.
         one = " ".join(line.splitlines())
         row = f"{self._wall(at).isoformat(timespec='microseconds')},{one}\n"
         self._rows.append((self.file, row))
         self._writer.submit(self._write)
 
     def close(self) -> None:
-        """Have everything written; a disk that is slow is waited for, so this is not for the loop."""
+        """Waits until all rows are written. Not for the event loop: the disk may be slow."""
         self._writer.submit(self._write)
         self._writer.shutdown(wait=True)
 
     def _write(self) -> None:
-        """Write all rows that are kept; in the thread."""
         try:
             while self._rows:
                 _append(*self._rows[0])
                 self._rows.popleft()
         except OSError as error:
-            trouble = error.strerror or str(error)
-            if trouble != self._trouble:
-                self._notify("error", f"the set's commands cannot be written: {trouble}; they are kept in memory")
-            self._trouble = trouble
+            problem = error.strerror or str(error)
+            if problem != self._problem:
+                self._notify(
+                    "error", f"the recorded commands cannot be written: {problem}. They stay in memory until they can"
+                )
+            self._problem = problem
             return
-        if self._trouble:
-            self._trouble = ""
-            self._notify("warning", "the set's commands are written again")
+        if self._problem:
+            self._problem = ""
+            self._notify("warning", "the recorded commands are written again")
 
 
 def _append(file: Path, row: str) -> None:

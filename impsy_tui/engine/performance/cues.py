@@ -121,14 +121,18 @@ class Cues:
         """Goes to the next cue; returns the reply, or an awaitable of the reply if a line takes time."""
         self._need_set()
         if self.index + 1 >= len(self._set.cues):
-            raise UserError(f"{self.name} has no more cues: the last is {self._set.cues[-1].name}")
+            raise UserError(
+                f"{self._set.cues[-1].name} is the last cue of {self.name}: goto CUE or back goes to another"
+            )
         return self._go(self.index + 1)
 
     def back(self) -> str | Awaitable[str]:
         """Goes to the previous cue; see ``next``."""
         self._need_set()
         if self.index < 1:
-            raise UserError(f"there is no cue before {self._set.cues[0].name}")
+            raise UserError(
+                f"{self._set.cues[0].name} is the first cue of {self.name}: goto CUE or next goes to another"
+            )
         return self._go(self.index - 1)
 
     def goto(self, name: str) -> str | Awaitable[str]:
@@ -137,7 +141,7 @@ class Cues:
         for index, cue in enumerate(self._set.cues):
             if cue.name == name:
                 return self._go(index)
-        raise UserError(f"no cue is called {name}; there are: {', '.join(cue.name for cue in self._set.cues)}")
+        raise UserError(f"no cue is called {name}. Cues here: {', '.join(self.names)}")
 
     def state(self) -> CueState | None:
         """Returns the place in the set list for a snapshot, None without a set list."""
@@ -185,7 +189,7 @@ class Cues:
                 raise UserError(f"{file} cannot be read: {error.strerror or error}") from None
             return plain, data.decode(errors="replace")
         where = " and ".join(str(folder) for folder in self._folders)
-        raise UserError(f"no set list is called {name} in {where}")
+        raise UserError(f"no set list is called {name} in {where}: impsy-tui examples first copies one")
 
 
 async def _then(settling: Awaitable[str], reply: str) -> str:

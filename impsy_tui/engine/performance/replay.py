@@ -1,4 +1,4 @@
-"""A logged performance, played as if the musician were there."""
+"""Playback of a recorded performance at its recorded times."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,23 +13,23 @@ from impsy_tui.errors import UserError
 from impsy_tui.workers.read_log import FRAME, ReplayRows
 
 _LINE, _EVENT, _FRAME = range(3)
-_MOST_AGAIN: Final = 100
-"""Frames that one may stand for."""
+_MOST_REPEATS: Final = 100
+"""Largest number of equal frames that one row stands for."""
 _LATE: Final = 0.25
-"""Seconds. What a stall made later than this is not caught up with: that would be a burst."""
+"""Seconds. After a longer stall the rest is played later, so that there is no burst."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedPerformance:
-    """What is replayed.
+    """Performance that can be replayed.
 
     Attributes:
-        name: of the log.
-        times: seconds since the first event, rising, shape ``[events]``.
-        values: 0..1, shape ``[events, values]``.
-        commands: times and lines; those before the first event (or at once with it) set the stage.
-        refused: commands of it that are not allowed in a recording, each with its file and line.
-        frames: of descriptors, shape ``[frames, 57]``: times, descriptors, and how many each stands for.
+        name: name of the log.
+        times: rising seconds since the first event, shape ``[events]``.
+        values: values 0..1, shape ``[events, values]``.
+        commands: times in seconds and lines; those at or before 0 prepare the session.
+        frames: frames of descriptors, shape ``[frames, 57]``: time, descriptors, number of equal frames.
+        refused: messages about commands that a recording may not have, each with file and line.
     """
 
     name: str
@@ -41,7 +41,7 @@ class RecordedPerformance:
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Duration."""
         last = self.commands[-1][0] if self.commands else 0.0
         return max([last, *(float(times[-1]) for times in (self.times, self.frames[:, 0]) if len(times))])
 
@@ -51,31 +51,35 @@ class RecordedPerformance:
 
 
 def performance_of(name: str, printed: bytes) -> RecordedPerformance:
-    """A performance as ``workers.read_log`` prints it.
+    """Reads a performance that ``workers.read_log`` printed.
+
+    Args:
+        name: name of the log.
+        printed: output of the worker.
 
     Raises:
-        UserError: there is none.
+        UserError: The worker found no performance.
     """
     end = printed.index(b"\n")
-    reel = msgspec.json.decode(printed[:end], type=ReplayRows)
-    if reel.problem:
-        raise UserError(reel.problem)
-    behind = end + 1 + 8 * reel.rows * (1 + reel.values)
-    events = np.frombuffer(printed, "<f8", count=reel.rows * (1 + reel.values), offset=end + 1)
-    events = events.reshape(reel.rows, 1 + reel.values)
-    frames = np.frombuffer(printed, "<f4", offset=behind).reshape(reel.frames, FRAME)
-    return RecordedPerformance(name, events[:, 0], events[:, 1:], reel.commands, frames, reel.refused)
+    rows = msgspec.json.decode(printed[:end], type=ReplayRows)
+    if rows.problem:
+        raise UserError(rows.problem)
+    frames_at = end + 1 + 8 * rows.rows * (1 + rows.values)
+    events = np.frombuffer(printed, "<f8", count=rows.rows * (1 + rows.values), offset=end + 1)
+    events = events.reshape(rows.rows, 1 + rows.values)
+    frames = np.frombuffer(printed, "<f4", offset=frames_at).reshape(rows.frames, FRAME)
+    return RecordedPerformance(name, events[:, 0], events[:, 1:], rows.commands, frames, rows.refused)
 
 
 class Replayer:
-    """Plays performances, one at a time.
+    """Plays recorded performances, one at a time.
 
     Args:
-        scheduler: keeps their time.
-        play: takes an event: values, and when it was due.
-        sound: takes a frame of descriptors, and when it was due.
+        scheduler: calls back at due times.
+        play: takes the values of an event, and its due time.
+        sound: takes a frame of descriptors, and its due time.
         command: carries out a line.
-        over: called with the name of a performance that has come to its end.
+        over: called with the name of a performance at its end.
     """
 
     def __init__(
@@ -97,21 +101,21 @@ class Replayer:
         self._event = 0
         self._line = 0
         self._frame = 0
-        self._again = 0
-        """How often the frame has been heard that is next."""
+        self._repeats = 0
+        """Number of times that the next frame was played already."""
         self._timer: Timer | None = None
 
     def start(self, performance: RecordedPerformance, speed: float) -> None:
-        """Play from the first event on, which comes now; another performance ends."""
+        """Starts a performance with its first event now; the present one ends."""
         self.stop()
         self._performance, self._speed = performance, speed
         self._began = self._scheduler.now()
-        self._event = self._frame = self._again = 0
+        self._event = self._frame = self._repeats = 0
         self._line = sum(time <= 0.0 for time, _ in performance.commands)
-        self._plan()
+        self._schedule()
 
     def stop(self) -> str:
-        """End; the name of what was replayed, empty for nothing."""
+        """Ends the replay; returns the name of the performance, empty without one."""
         if self._timer is not None:
             self._timer.cancel()
         performance, self._performance = self._performance, None
@@ -119,18 +123,18 @@ class Replayer:
 
     @property
     def has_commands(self) -> bool:
-        """Whether what is replayed has commands of its own."""
+        """True if a performance with recorded commands is replayed."""
         return self._performance is not None and bool(self._performance.commands)
 
     def state(self) -> ReplayState | None:
-        """What is replayed, for a snapshot."""
+        """Returns the position of the replay for a snapshot, None without a replay."""
         if self._performance is None:
             return None
         position = (self._scheduler.now() - self._began) * self._speed
         length = self._performance.seconds
         return ReplayState(self._performance.name, min(max(position, 0.0), length), length, self._speed)
 
-    def _plan(self) -> None:
+    def _schedule(self) -> None:
         performance = self._performance
         assert performance is not None
         upcoming = min(self._upcoming(performance), default=None)
@@ -143,7 +147,7 @@ class Replayer:
         self._timer = self._scheduler.at(due, self._next, due, kind)
 
     def _upcoming(self, performance: RecordedPerformance) -> Iterator[tuple[float, int]]:
-        """When the next command, event and frame are due; of those at once, commands come first."""
+        """Yields the due times of the next command, event and frame. Commands come first at equal times."""
         if self._line < len(performance.commands):
             yield performance.commands[self._line][0], _LINE
         if self._event < len(performance.times):
@@ -152,11 +156,11 @@ class Replayer:
             yield self._frame_due(performance.frames), _FRAME
 
     def _frame_due(self, frames: np.ndarray) -> float:
-        """A frame that stands for others is heard as often, up to when the next one is due."""
+        """Returns the due time of the next frame. Equal frames are spread evenly up to the next different one."""
         begin, count = float(frames[self._frame, 0]), frames[self._frame, -1]
-        if not self._again or self._frame + 1 == len(frames):
+        if not self._repeats or self._frame + 1 == len(frames):
             return begin
-        return begin + (float(frames[self._frame + 1, 0]) - begin) * self._again / float(count)
+        return begin + (float(frames[self._frame + 1, 0]) - begin) * self._repeats / float(count)
 
     def _next(self, due: float, kind: int) -> None:
         performance = self._performance
@@ -173,9 +177,9 @@ class Replayer:
             self._play(performance.values[self._event - 1].tolist(), due)
         else:
             frame = performance.frames[self._frame]
-            self._again += 1
-            if self._again >= min(frame[-1], _MOST_AGAIN):
-                self._frame, self._again = self._frame + 1, 0
+            self._repeats += 1
+            if self._repeats >= min(frame[-1], _MOST_REPEATS):
+                self._frame, self._repeats = self._frame + 1, 0
             self._sound(frame[1:-1].astype(float), due)
         if self._performance is performance:
-            self._plan()
+            self._schedule()

@@ -83,7 +83,7 @@ class SessionReplay:
                     self._notify("warning", "replay", f"{line}: {problem}")
         if through:
             if (player := self._session.only_player) is None:
-                raise UserError(f"who is to play {through}? player NAME says it")
+                raise UserError(f"{through} needs a player: set the focus first, as in player NAME")
             await self._models.load(player, through)
         self.replayer.start(performance, speed)
         minutes, seconds = divmod(round(performance.seconds / speed), 60)
@@ -93,13 +93,13 @@ class SessionReplay:
         session = self._session
         width, recorded = session.dimension - 1, performance.values.shape[1]
         if len(performance.times) and width != recorded:
-            raise UserError(f"{performance.name} has {recorded} values an event, {width} are played")
+            raise UserError(f"{performance.name} has {recorded} values per event, the session has {width}")
         if len(performance.frames) and not any(
             agent_behaviours(player.behaviours) for player in session.players.values()
         ):
             if not len(performance.times):
-                raise UserError(f"{performance.name} is sound alone, and no agent is here to hear it")
-            self._notify("warning", "replay", "no agent is here to hear the sound")
+                raise UserError(f"{performance.name} has only sound, and the session has no agent that listens")
+            self._notify("warning", "replay", "the recorded sound is ignored: the session has no agent that listens")
 
     def cancel(self) -> str:
         """Ends a replay and cancels its pending commands; returns the name of the log, empty without a replay."""
@@ -114,7 +114,7 @@ class SessionReplay:
             session.replayed(values, at)
             return
         name = self.replayer.stop()  # a model of another dimension was loaded meanwhile
-        text = f"{name} is over: it has {len(values)} values an event, {session.dimension - 1} are played now"
+        text = f"{name} is over: it has {len(values)} values per event, the session now has {session.dimension - 1}"
         self._notify("warning", "replay", text)
 
     def _carry_out_row(self, row: str) -> None:

@@ -183,7 +183,7 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     recorder.close()
     ((level, text),) = told
     assert level == "error"
-    assert text.startswith("the set's commands cannot be written")
+    assert text.startswith("the recorded commands cannot be written")
 
 
 def test_a_command_of_several_lines_is_one_row(tmp_path: Path) -> None:

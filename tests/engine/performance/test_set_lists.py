@@ -28,9 +28,9 @@ def test_a_set_list_is_stepped_through(set_: VirtualSession, tmp_path: Path) -> 
     set_.do("undo")
     assert (temp(set_), set_.session.focused_player.behaviour.settings.mode) == (1.2, "callresponse")
     assert set_.do("goto end") == "cue 3 of 3: end; next is none"
-    assert "no more cues: the last is end" in set_.try_("next").text
+    assert "end is the last cue of" in set_.try_("next").text
     assert set_.do("back").startswith("cue 2 of 3: drop")
-    assert "no cue is called x; there are: warm, drop, end" in set_.try_("goto x").text
+    assert "no cue is called x. Cues here: warm, drop, end" in set_.try_("goto x").text
     state = set_.live_set.cues.state()
     assert state is not None
     assert (state.set, state.cue, state.number, state.of, state.following) == ("first", "drop", 2, 3, "end")

@@ -93,7 +93,7 @@ def test_a_replay_comes_when_it_was_played(set_: VirtualSession) -> None:
 
 
 def test_what_does_not_fit_is_not_replayed(set_: VirtualSession) -> None:
-    with pytest.raises(UserError, match="it has 2 values an event, 3 are played"):
+    with pytest.raises(UserError, match="it has 2 values per event, the session has 3"):
         asyncio.run(set_.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 2)))))
     assert "no log is called none" in set_.try_("replay none").text
 
@@ -182,7 +182,7 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
     set_.wait(1)
     set_.do("load small")
     set_.wait(5)
-    assert set_.problems == ["replay: it is over: it has 3 values an event, 2 are played now"]
+    assert set_.problems == ["replay: it is over: it has 3 values per event, the session now has 2"]
     assert set_.live_set.replay.replayer.state() is None
 
 

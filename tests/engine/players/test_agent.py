@@ -245,7 +245,7 @@ def test_replay_repeats_heard_descriptors(tmp_path: Path, stage: VirtualSession,
     ]
     assert np.abs(ways[0] - ways[1]).max() < 0.12
     lone = VirtualSession(tmp_path)
-    assert lone.try_("replay heard").text == "heard is sound alone, and no agent is here to hear it"
+    assert lone.try_("replay heard").text == "heard has only sound, and the session has no agent that listens"
 
 
 def test_mdrnn_player_refuses_descriptors_and_agent_refuses_modes(tmp_path: Path, stage: VirtualSession) -> None:
