@@ -1,12 +1,13 @@
-"""Files out of the user's folders, read within bounds: anybody may have made them."""
+"""Files of the user's folders, read within bounds: another person may have made them."""
 
 import errno
+import io
 import os
 import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 _DEEPEST: Final = 50
 """Parts of a dotted key. ``tomllib`` takes minutes for a hundred thousand."""
@@ -15,20 +16,42 @@ _LONG_NUMBER: Final = re.compile(r"0[xob][0-9A-Fa-f_]{300}")
 """Python reads such a number, and refuses to print it."""
 
 
+def open_regular(file: Path) -> io.BufferedReader:
+    """Opens a regular file for reading; a reader of a FIFO would wait for another program.
+
+    Raises:
+        OSError: The file cannot be read, or is not a regular file.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+        raise OSError(errno.EINVAL, "not a regular file", str(file))
+    return os.fdopen(descriptor, "rb")
+
+
+def open_text(file: Path, newline: str | None = None) -> TextIO:
+    """Opens a regular file as UTF-8 text, with or without a byte order mark; wrong bytes become ``\ufffd``.
+
+    Raises:
+        OSError: The file cannot be read, or is not a regular file.
+    """
+    return io.TextIOWrapper(open_regular(file), encoding="utf-8-sig", errors="replace", newline=newline)
+
+
 def read_regular(file: Path, largest: int) -> bytes:
-    """Reads a file, without waiting for another program as a FIFO would.
+    """Reads a regular file; see ``open_regular``.
 
     Args:
-        file: to read.
+        file: File to read.
         largest: Bytes that it may have.
 
     Raises:
         OSError: The file cannot be read, is not a regular file, or is larger.
     """
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(file))
+    with open_regular(file) as opened:
         data = opened.read(largest + 1)
     if len(data) > largest:
         raise OSError(errno.EFBIG, _too_large(largest), str(file))
@@ -36,10 +59,10 @@ def read_regular(file: Path, largest: int) -> bytes:
 
 
 def check_regular(file: Path, largest: int) -> None:
-    """Refuses a file that is too large to be read, or could keep its reader waiting; see ``read_regular``.
+    """Refuses a file that is not regular, or too large; see ``read_regular``.
 
     Raises:
-        OSError: It is not a regular file, is larger, or is not there.
+        OSError: The file is not a regular file, is larger, or is missing.
     """
     found = file.stat()
     if not stat.S_ISREG(found.st_mode):
@@ -57,7 +80,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     """Parses TOML in a time that grows no faster than the text.
 
     Raises:
-        ValueError: It is not TOML, or nested too deeply.
+        ValueError: The text is not TOML, or is nested too deeply.
     """
     if _LONG_NUMBER.search(text):
         raise ValueError("a number of too many digits")
@@ -77,6 +100,7 @@ def read_toml(file: Path, largest: int) -> dict[str, Any]:
     """Reads a TOML file; see ``read_regular`` and ``parse_toml``.
 
     Raises:
-        OSError, ValueError: It cannot be read.
+        OSError: The file cannot be read.
+        ValueError: The text is not TOML.
     """
     return parse_toml(read_regular(file, largest).decode("utf-8-sig"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.config import load_config
 from impsy_tui.text import whole_number
-from impsy_tui.toml_files import parse_toml, read_regular, read_toml
+from impsy_tui.toml_files import open_text, parse_toml, read_regular, read_toml
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,12 @@ def test_configuration_refuses_a_number_of_thousands_of_digits_in_one_line(
 @pytest.mark.parametrize(("text", "number"), [("7", 7), ("9" * 18, 10**18 - 1), ("9" * 5000, None), ("-1", None)])
 def test_whole_reads_numbers_of_at_most_18_digits(text: str, number: int | None) -> None:
     assert whole_number(text) == number
+
+
+def test_open_text_reads_regular_files_only(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_bytes(b"\xef\xbb\xbfa\xff")
+    with pytest.raises(OSError, match="not a regular file"):
+        open_text(tmp_path / "pipe")
+    with open_text(tmp_path / "file") as file:
+        assert file.read() == "a\ufffd"

@@ -24,6 +24,7 @@ from impsy_tui.agent.perceptron import ACTIVATIONS, Perceptron
 from impsy_tui.agent.seek import KnownSynth, Scaler, moves
 from impsy_tui.errors import UserError, first_line
 from impsy_tui.npz import read_npz
+from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
@@ -219,10 +220,7 @@ def check(model: AgentModel) -> None:
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    if path.stat().st_size > LARGEST:
-        raise UserError(f"is too large for an agent, at most {LARGEST >> 20} MB are read")
-    content = path.read_bytes()
-    return read_npz(io.BytesIO(content), LARGEST)
+    return read_npz(io.BytesIO(read_regular(path, LARGEST)), LARGEST)
 
 
 def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mapping[str, np.ndarray]) -> None:

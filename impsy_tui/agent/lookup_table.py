@@ -6,6 +6,7 @@ on from 0 to 1, then the 55 descriptors.
 
 import csv
 import gzip
+import io
 import os
 import warnings
 import zlib
@@ -18,6 +19,7 @@ import numpy as np
 
 from impsy_tui.agent.descriptors.names import NAMES
 from impsy_tui.errors import UserError, first_line
+from impsy_tui.toml_files import open_regular
 
 _PARAMETER: Final = "param-"
 _DIGITS: Final = "%.12g"
@@ -110,9 +112,9 @@ def read_rows(path: Path) -> Rows:
         if path.stat().st_size > LARGEST:
             raise UserError(f"{path.name} is larger than {LARGEST >> 30} GB")
         with (
-            gzip.open(path, "rt", encoding="utf-8-sig")
+            gzip.open(open_regular(path), "rt", encoding="utf-8-sig")
             if path.suffix == ".gz"
-            else path.open(encoding="utf-8-sig") as file,
+            else io.TextIOWrapper(open_regular(path), encoding="utf-8-sig") as file,
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")  # an empty file is told of below

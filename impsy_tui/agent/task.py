@@ -8,6 +8,7 @@ from typing import Any, Final
 from impsy_tui.agent.descriptors.names import CATEGORIES, NAMES, descriptor_indices
 from impsy_tui.agent.seek import STEP
 from impsy_tui.errors import UserError
+from impsy_tui.toml_files import read_regular
 
 STATIC: Final = "static"
 CHANGING: Final = "changing"
@@ -59,7 +60,7 @@ def read_task(path: Path) -> AgentTask:
         UserError: it cannot be read, or says what makes no sense; the message names file and entry.
     """
     try:
-        found = json.loads(path.read_bytes()[:_LARGEST])
+        found = json.loads(read_regular(path, _LARGEST))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:

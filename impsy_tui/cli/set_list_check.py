@@ -23,6 +23,7 @@ from impsy_tui.language.program import EVERYBODY
 from impsy_tui.language.setlist import SetLine, SetProblem, problem_at, read_set, set_lines
 from impsy_tui.paths import files_in, shipped_folder
 from impsy_tui.text import counted
+from impsy_tui.toml_files import read_regular
 
 _MOST_SHOWN: Final = 200
 """Characters of a line."""
@@ -75,12 +76,9 @@ def found(file: Path | None, logs: Path) -> Path:
 
 def _read(file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST_FILE + 1)
+        data = read_regular(file, LARGEST_FILE)
     except (OSError, ValueError) as error:
         fail(f"{file}: {getattr(error, 'strerror', None) or error}")
-    if len(data) > LARGEST_FILE:
-        fail(f"{file} is too large for a set list")
     return data.decode(errors="replace")
 
 

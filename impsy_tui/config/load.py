@@ -13,7 +13,7 @@ from impsy_tui.config.problems import Problem
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
 from impsy_tui.config.value_types import InvalidValueError, shown
 from impsy_tui.key_actions import KeysInForce
-from impsy_tui.toml_files import parse_toml
+from impsy_tui.toml_files import parse_toml, read_regular
 
 LARGEST_FILE = 1 << 20
 """Bytes. A larger file is no configuration."""
@@ -98,13 +98,9 @@ class _Reader:
     def read(self, path: Path) -> dict[str, Any]:
         """The raw tables of a file; empty, with a problem noted, where it cannot be read."""
         try:
-            with path.open("rb") as file:
-                data = file.read(LARGEST_FILE + 1)
+            data = read_regular(path, LARGEST_FILE)
         except OSError as error:
             self.report("", f"cannot be read: {error.strerror or error}")
-            return {}
-        if len(data) > LARGEST_FILE:
-            self.report("", f"too large for a configuration (over {LARGEST_FILE} bytes)")
             return {}
         try:
             text = data.decode("utf-8-sig")

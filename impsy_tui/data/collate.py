@@ -15,6 +15,7 @@ from impsy_tui.data.checks import Scale, are_raw, breaks, likely_scale, outside
 from impsy_tui.paths import FoundFiles, files_in, find_files
 from impsy_tui.ranges import DIMENSION
 from impsy_tui.text import shown_name
+from impsy_tui.toml_files import open_regular
 
 _CHUNK: Final = 1 << 20
 _STAMP: Final = 26
@@ -209,7 +210,7 @@ def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray
 
 def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int, _Rows]]:
     """The rows of a source, some bytes at a time, with the number of bytes they took."""
-    with file.open("rb") as log:
+    with open_regular(file) as log:
         while chunk := log.read(size):
             chunk += log.readline()
             text = chunk.removeprefix(BOM_UTF8)

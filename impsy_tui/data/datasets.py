@@ -12,6 +12,7 @@ import numpy as np
 
 from impsy_tui.data.object_array import read_object_array
 from impsy_tui.errors import UserError
+from impsy_tui.toml_files import open_regular
 
 LARGEST: Final = 256 << 20
 """Bytes, uncompressed. A larger data set is refused."""
@@ -31,7 +32,7 @@ def read_dataset(file: Path) -> list[np.ndarray]:
         UserError: it cannot be read, or is not trusted.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
             if "perfs.npy" not in archive.namelist():
                 raise UserError("holds no performances (perfs)")
             entry = archive.getinfo("perfs.npy")

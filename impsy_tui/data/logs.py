@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from impsy_tui.data.checks import steady
+from impsy_tui.toml_files import open_regular, open_text
 
 _LONGEST: Final = 366 * 86_400.0
 """Seconds that a log may take; where it seems to take more, its clock was set."""
@@ -40,7 +41,7 @@ def log_facts(file: Path) -> LogFacts:
         OSError: it cannot be read.
     """
     rows = 0
-    with file.open("rb") as log:
+    with open_regular(file) as log:
         first = event = log.readline(_LONGEST_ROW)
         sought = 0
         while b",feats," in event and sought < _SOUGHT:  # descriptors of sound, which an agent heard
@@ -86,7 +87,7 @@ def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarra
     """
     times, found, rows = [], [], []
     width = 0
-    with file.open(encoding="utf-8-sig", errors="replace") as log:
+    with open_text(file) as log:
         for line in log:
             stamp, _, rest = line.partition(",")
             source, _, numbers = rest.partition(",")

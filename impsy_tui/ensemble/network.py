@@ -15,6 +15,7 @@ import numpy as np
 from impsy_tui.ensemble.memory import GESTURES, INPUTS, Floats
 from impsy_tui.errors import UserError, first_line
 from impsy_tui.model_files.interpreter import interpreter
+from impsy_tui.toml_files import open_regular
 
 PREFIX: Final = "ensembleRNN-"
 """Beginning of the file names of ensemble models; it separates them from models of single players."""
@@ -34,7 +35,7 @@ class EnsembleNetwork:
         factory, self.runtime = interpreter()
         try:
             # From memory, not by path: another program may replace the file while its network plays.
-            self._interpreter = factory(model_content=file.read_bytes(), num_threads=1)
+            self._interpreter = factory(model_content=open_regular(file).read(), num_threads=1)
             self._interpreter.allocate_tensors()
         except OSError as error:
             raise UserError(f"cannot be read: {error.strerror or error}") from None

@@ -12,6 +12,7 @@ import numpy as np
 from impsy_tui.errors import UnsupportedModelError, UserError, first_line
 from impsy_tui.mdrnn.model import SCALE, Floats, Shape
 from impsy_tui.model_files.interpreter import interpreter
+from impsy_tui.toml_files import open_regular
 
 _LARGE: Final = 8 << 20
 _STATE = re.compile(r"state_([hc])_(\d+)")
@@ -31,7 +32,7 @@ class TfliteNetwork:
         factory, self.runtime = interpreter()
         try:
             # From memory, not by path: another program may replace the file while its network plays.
-            content = file.read_bytes()
+            content = open_regular(file).read()
             self._interpreter = factory(model_content=content, num_threads=_threads(len(content)))
             self._interpreter.allocate_tensors()
         except OSError as error:

@@ -13,6 +13,7 @@ from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import Floats
 from impsy_tui.model_files.interpreter import interpreter
+from impsy_tui.toml_files import open_regular
 
 _LAYER: Final = re.compile(
     r"/lstm_(\d+)(?:_\d+)?/lstm_cell(?:_\d+)?/(MatMul|MatMul_1|BiasAdd_1)(?:/ReadVariableOp.*)?$"
@@ -35,7 +36,7 @@ def read_tflite_weights(file: Path) -> Weights:
     layers: dict[int, dict[str, Floats]] = {}
     heads: dict[str, dict[str, Floats]] = {}
     try:
-        opened = make(model_content=file.read_bytes())
+        opened = make(model_content=open_regular(file).read())
         opened.allocate_tensors()
         for tensor in opened.get_tensor_details():
             name = str(tensor["name"]).partition(";")[0]

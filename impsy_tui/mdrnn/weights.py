@@ -11,6 +11,7 @@ import numpy as np
 from impsy_tui.errors import UserError
 from impsy_tui.mdrnn.lstm import LstmWeights, Weights
 from impsy_tui.mdrnn.model import Floats
+from impsy_tui.toml_files import open_regular
 
 KERAS_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 _LARGEST_FILE: Final = 256 << 20
@@ -43,11 +44,13 @@ def read_weights(file: Path) -> Weights:
     try:
         source: Any = file
         if file.suffix == ".keras":
-            with zipfile.ZipFile(file) as archive:
+            with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
                 entry = archive.getinfo("model.weights.h5")
                 if entry.file_size > _LARGEST_FILE:
                     raise UserError(_TOO_LARGE)
                 source = io.BytesIO(archive.read(entry))
+        else:
+            open_regular(file).close()  # h5py would wait for the writer of a FIFO
         with h5py.File(source, "r") as h5:
             root = h5.get("model_weights", h5)
             arrays: dict[str, Floats] = {}

@@ -19,6 +19,7 @@ from impsy_tui.plots.continuation import choose, open_network, play_on
 from impsy_tui.plots.facts import PLAYER, YOU, Curve, Series, Sheet, clock, histogram, moves, track
 from impsy_tui.plots.request import PlotRequest
 from impsy_tui.text import counted
+from impsy_tui.toml_files import open_regular
 
 _SOURCES: Final = {YOU: "interface", PLAYER: "rnn"}
 _LONGEST_ROW: Final = 1 << 16
@@ -92,7 +93,7 @@ def _dimension(file: Path) -> int:
     """The dimension in a log's name, or else of the first event in it, 0 if there is none."""
     if (named := named_dimension(file)) in ranges.DIMENSION:
         return named
-    with file.open("rb") as log:
+    with open_regular(file) as log:
         while row := log.readline(_LONGEST_ROW):
             fields = row.split(b",")
             if (

@@ -20,6 +20,7 @@ from impsy_tui.data.logs import read_rows, wall_time
 from impsy_tui.language import Macro, Program, parse, refused_in_file
 from impsy_tui.language.setlist import macros_after
 from impsy_tui.limits import limit_process
+from impsy_tui.toml_files import open_text
 from impsy_tui.workers.low_priority import step_back
 
 COMMANDS_SUFFIX: Final = ".commands"
@@ -102,7 +103,7 @@ def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
     refused: list[str] = []
     macros: dict[str, Macro] = {}
     try:
-        with file.open(encoding="utf-8-sig", errors="replace") as opened:
+        with open_text(file) as opened:
             rows = opened.read(MOST_BYTES).splitlines()
     except OSError:
         return [], ()

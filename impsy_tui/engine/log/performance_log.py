@@ -1,4 +1,4 @@
-"""The performance log: every accepted event, in the kernel's hands before it is answered."""
+"""Performance log: the kernel has every accepted event before a player answers it."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.engine.log import log_writer
-from impsy_tui.engine.log.unsaved_lines import LogPages, PlayerLogPages, RowPages
+from impsy_tui.engine.log.unsaved_lines import LogPages
 from impsy_tui.engine.log.writer_process import LogWriterProcess
 
 _MOST_HELD: Final = 32 << 20
@@ -22,26 +22,25 @@ _SETTLED: Final = 500
 
 
 class PerformanceLog:
-    """Hands rows to the log writer's process, and keeps each until the disk has it; see ``log_writer``.
+    """Sends rows to the log writer's process and keeps each row until the disk has it; see ``log_writer``.
 
-    Rows are ``time,source,x_1,…,x_n``, as IMPSY writes them. Time is the wall clock at the
-    start plus a monotonic clock, so that a clock that is set while playing (as on a Pi, which
-    has none of its own) does not tear a performance apart.
+    Rows are ``time,source,x_1,…,x_n``, as IMPSY writes them. Time is the wall clock at the start plus a monotonic
+    clock: a wall clock that is set during a performance (a Raspberry Pi has no battery clock) changes nothing.
 
     Args:
-        folder: where logs are kept.
-        tell: called with a level and a text for the performer.
-        now: the monotonic clock of event times, in seconds.
+        folder: Folder of the logs.
+        tell: Takes a level and a message to the performer.
+        now: Monotonic clock of event times, in seconds.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str, str], None], now: Callable[[], float]) -> None:
         self.folder = folder
         self.plain = PlayerLogPages(self, "", "")
-        """The log with the plain name."""
+        """Log with the plain name."""
         self.pages: list[LogPages] = [self.plain]
         """All logs of all players."""
         self.rows = 0
-        """Rows handed over, without those that were lost."""
+        """Rows sent to the log writer, without lost rows."""
         self.written = 0
         """Rows that the disk has."""
         self.enabled = True
@@ -65,12 +64,12 @@ class PerformanceLog:
 
     @property
     def problem(self) -> str:
-        """What keeps rows from the disk now; empty while all is well."""
+        """Reason why rows do not reach the disk now; empty if they do."""
         return self._process_trouble or next((page.trouble for page in self.pages if page.trouble), "")
 
     @property
     def file(self) -> Path | None:
-        """The current file of the first player that has one; None before anything has been written."""
+        """The current file of the first player that has one; None before the first row."""
         return next(iter(self.files), None)
 
     @property
@@ -78,63 +77,63 @@ class PerformanceLog:
         """The current files of all players."""
         return [page.file for page in self.pages if page.file is not None]
 
-    def voice(self, player: str) -> PlayerLogPages:
-        """A log for another player; its file is begun by itself."""
+    def voice(self, player: str) -> "PlayerLogPages":
+        """Returns a log for another player; call ``begin`` for its file."""
         voice = PlayerLogPages(self, player, f"#{len(self.pages)} ")
         self.pages.append(voice)
         return voice
 
-    def sheet(self) -> RowPages:
-        """A file of rows of another kind; it is begun by itself."""
+    def sheet(self) -> "RowPages":
+        """Returns a log of rows of another kind; call ``begin`` for its file."""
         sheet = RowPages(self, f"#{len(self.pages)} ")
         self.pages.append(sheet)
         return sheet
 
     def open(self) -> None:
-        """Start the log's process; must be called with the event loop running. Files are begun apart."""
+        """Starts the log writer; the event loop must run. ``begin`` starts a file."""
         self._opened = True
         self._process.open()
         folder = self.folder if os.path.exists(self.folder) else self.folder.absolute().parent
         if not os.access(folder, os.W_OK):
-            self._notify("error", f"{self.folder} cannot be written to: events are kept in memory until it can")
+            self._notify("error", f"Cannot write to {self.folder}: events stay in memory until it is writable")
 
     def begin(self, dimension: int) -> None:
-        """Begin a new plain file, at the next row, for events of this dimension."""
+        """Begins a new plain file for events of this dimension at the next row."""
         self.plain.begin(dimension)
 
     def stamp(self) -> str:
-        """The time now, as names of files have it."""
+        """Returns the time of day in the form of file names."""
         return self.wall(self._now()).isoformat(timespec="seconds").replace(":", "-")
 
     def write(self, at: float, source: str, values: Sequence[float], page: LogPages | None = None) -> None:
-        """One row. Returns when it is in the kernel's hands, or queued if the pipe is full.
+        """Writes one row to the pipe, or to a queue if the pipe is full.
 
         Args:
-            at: when it happened, on the monotonic clock.
+            at: Time of the event on the monotonic clock, in seconds.
             source: "interface" or "rnn".
-            values: 0..1.
-            page: its file, the plain one if None.
+            values: Values, 0 to 1.
+            page: File of the row; None for the plain file.
         """
         stamp = self.wall(at).isoformat(timespec="microseconds")
         self.write_row(f"{stamp},{source},{','.join(map(repr, values))}", page or self.plain)
 
     def write_row(self, row: str, page: LogPages) -> None:
-        """One row of any kind, without its end."""
+        """Writes one row of any kind; the row has no line end."""
         if self.enabled and self._opened:
             self.rows += 1
             self.put(page, f"{page.mark}{row}\n".encode())
 
     def wall(self, at: float) -> datetime:
-        """The time of day of a time on the monotonic clock, as rows have it."""
+        """Returns the time of day for a time on the monotonic clock."""
         began, then = self._began
         return began + timedelta(seconds=at - then)
 
     def put(self, page: LogPages, line: bytes) -> None:
-        """Hand over a line of the pipe; see ``log_writer``."""
+        """Sends a line of the pipe; see ``log_writer``."""
         page.held += len(line)
         self._held += len(line)
         if self._held > _MOST_HELD:
-            self._let_go()
+            self._free_memory()
         if self._behind:
             page.unsent.append(line)
             return
@@ -152,16 +151,16 @@ class PerformanceLog:
         else:
             page.unsent.append(line)
 
-    def _let_go(self) -> None:
-        """Drop the oldest copies of the file that has most."""
+    def _free_memory(self) -> None:
+        """Drops the oldest copies of the file with most unsaved bytes."""
         while self._held > _MOST_HELD:
-            freed = max(self.pages, key=lambda page: page.held).let_go()
+            freed = max(self.pages, key=lambda page: page.held).drop_oldest()
             if not freed:
                 return
             self._held -= freed
 
     def _drain(self) -> None:
-        """Hand over some of the lines that wait for room in the pipe."""
+        """Sends some of the lines that wait for room in the pipe."""
         pipe = self._process.pipe
         for page in self.pages:
             while page.unsent and len(self._rest) < _PIECE:
@@ -173,7 +172,7 @@ class PerformanceLog:
         except BlockingIOError:
             return
         except OSError:
-            asyncio.get_running_loop().remove_writer(pipe)  # the process has ended, and another takes all
+            asyncio.get_running_loop().remove_writer(pipe)  # the process has ended; the next one gets all lines
             return
         if not self._rest and not any(page.unsent for page in self.pages):
             self._behind = False
@@ -186,11 +185,11 @@ class PerformanceLog:
         self._go_on()
 
     def _send_again(self) -> None:
-        """Send a new log writer all that the disk does not have."""
+        """Sends a new log writer all lines that the disk does not have."""
         self._connecting = False
         for page in self.pages:
             before = page.held
-            self._rest += page.again()
+            self._rest += page.resend()
             self._held += page.held - before
         asyncio.get_running_loop().add_writer(self._process.pipe, self._drain)
         self._drain()
@@ -200,7 +199,7 @@ class PerformanceLog:
         self._connecting = False
         self._behind, self._rest, self._process_trouble = True, b"", why
         if first:
-            self._notify("error", f"{why}; events are kept in memory until another takes over")
+            self._notify("error", f"{why}; events stay in memory until another process takes over")
 
     def _hear(self, line: str) -> None:
         self._reports.append(line)
@@ -211,7 +210,7 @@ class PerformanceLog:
             self._settle()
 
     def _settle(self) -> None:
-        """Carry out some of the reports: remove the lines that the disk has, then do the rest of each report."""
+        """Handles some of the reports: removes the lines that the disk has, then handles the rest of each report."""
         left = _SETTLED
         while self._reports:
             if left <= 0:
@@ -226,11 +225,11 @@ class PerformanceLog:
                 if word in ("kept", "file"):
                     lines, _, rest = rest.partition(" ")
                     if not self._counted:
-                        page.owed += int(lines) - page.reported
+                        page.confirmed += int(lines) - page.reported
                         page.reported = int(lines)
                         self._counted = True
                     left -= self._remove(page, left)
-                    if page.owed and page.sent:
+                    if page.confirmed and page.sent:
                         left = 0
                         continue
                 self._carry_out(word, rest, page)
@@ -241,14 +240,14 @@ class PerformanceLog:
             self._send_again()
 
     def _remove(self, page: LogPages, most: int) -> int:
-        """Remove lines that the disk has; the number of entries removed."""
+        """Removes lines that the disk has; returns the number of removed entries."""
         held, entries = page.held, len(page.sent)
         self.written += page.settle(most)
         self._held += page.held - held
         return entries - len(page.sent)
 
     def _carry_out(self, word: str, rest: str, page: LogPages) -> None:
-        """Carry out a report, apart from its lines."""
+        """Handles a report, except its lines."""
         if word in ("kept", "file"):
             size, _, path = rest.partition(" ")
             page.size = int(size)
@@ -260,7 +259,7 @@ class PerformanceLog:
                 self._recovered(page)
         elif word == "trouble":
             if page.trouble != rest:
-                self._notify("error", f"the log cannot be written: {rest}; it is kept in memory and tried again")
+                self._notify("error", f"Cannot write the log: {rest}. Events stay in memory; the engine tries again")
             page.trouble = rest
             self._process_trouble = ""
         elif word == "resumed":
@@ -272,20 +271,22 @@ class PerformanceLog:
         elif word == "lost":
             self.rows -= int(rest)
             self.written -= int(rest)
-            self._notify("error", f"the log lost {rest} events: memory was used up; a gap row marks the place")
+            self._notify(
+                "error", f"The log lost {rest} events because its memory was full; a gap row marks the place"
+            )
 
     async def _settled(self) -> None:
-        """Wait until all reports are carried out."""
+        """Waits until all reports are handled."""
         while self._reports:  # noqa: ASYNC110 - each turn of the loop carries out a slice
             await asyncio.sleep(0)
 
     def _recovered(self, page: LogPages) -> None:
         was, page.trouble, self._process_trouble = self.problem, "", ""
         if was and not self.problem:
-            self._notify("warning", "the log is being written again")
+            self._notify("warning", "The log is written again")
 
     async def close(self, patience: float = 0.5) -> None:
-        """Hand over all there is and end the log's process; it goes on by itself if it is slow."""
+        """Sends all lines and ends the log writer; a slow log writer goes on after the engine."""
         if self._closed or not self._opened:
             return
         self._closed = True
@@ -302,10 +303,10 @@ class PerformanceLog:
         if waiting and (ended or not ran):
             await self._write_here(1.0)
         elif waiting or not ended:
-            self._notify("warning", f"{waiting} events wait for the disk; the log's own process goes on for 30 s")
+            self._notify("warning", f"{waiting} events wait for the disk; the log writer goes on for 30 s")
 
     async def _write_here(self, patience: float) -> None:
-        """Write what no process took; the engine ends, so that nothing waits for this thread."""
+        """Writes the lines that no process took, in a thread: the engine ends."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
 
@@ -317,7 +318,7 @@ class PerformanceLog:
 
         writer = log_writer.LogWriter(tell)
         for page in self.pages:
-            lines = [page.again(), *map(page.line, page.unsent)]
+            lines = [page.resend(), *map(page.line, page.unsent)]
             page.sent, page.unsent = page.unsent, page.sent
             for line in lines:
                 writer.take(line.rstrip(b"\n"))
@@ -338,4 +339,48 @@ class PerformanceLog:
         await asyncio.wait([done], timeout=patience + 0.5)
         await self._settled()
         if lost := self.rows - self.written:
-            self._notify("error", f"the log lost {lost} events: neither its process nor the disk takes them")
+            self._notify("error", f"The log lost {lost} events: neither the log writer nor the disk takes them")
+
+
+class PlayerLogPages(LogPages):
+    """Log of one player.
+
+    Args:
+        log: Performance log.
+        player: Name of the player; empty for the plain file.
+        mark: Mark in the pipe.
+    """
+
+    def __init__(self, log: "PerformanceLog", player: str, mark: str) -> None:
+        super().__init__(log.put, mark)
+        self._log = log
+        self._player = f"{player}-" if player else ""
+
+    def begin(self, dimension: int) -> None:
+        """Begins a new file for events of this dimension at the next row."""
+        self.name(self._log.folder.absolute() / f"{self._log.stamp()}-{self._player}{dimension}d-mdrnn.log")
+
+    def write(self, at: float, source: str, values: Sequence[float]) -> None:
+        """Writes one row; see ``PerformanceLog.write``."""
+        self._log.write(at, source, values, self)
+
+
+class RowPages(LogPages):
+    """Files of rows of any kind below a header."""
+
+    def __init__(self, log: "PerformanceLog", mark: str) -> None:
+        super().__init__(log.put, mark)
+        self._log = log
+
+    def begin(self, file: Path, header: str) -> None:
+        """Begins a new file at the next row.
+
+        Args:
+            file: Name that begins with ``PerformanceLog.stamp``.
+            header: First row.
+        """
+        self.name(file, header)
+
+    def write(self, row: str) -> None:
+        """Writes one row; see ``PerformanceLog.write``."""
+        self._log.write_row(row, self)

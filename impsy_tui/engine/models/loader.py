@@ -25,6 +25,7 @@ from impsy_tui.model_files.interpreter import silenced_stderr
 from impsy_tui.model_files.metadata import ModelMetadata, read_metadata
 from impsy_tui.paths import files_in
 from impsy_tui.text import some_names
+from impsy_tui.toml_files import open_regular
 
 CHECK_SECONDS: Final = 20.0
 """How long a file may take to be looked at."""
@@ -213,7 +214,7 @@ def _digest(file: Path) -> str:
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise UserError(f"is too large: at most {LARGEST_FILE >> 20} MB")
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}") from None

@@ -1,7 +1,7 @@
-"""Everything that has a time, in one queue of absolute deadlines.
+"""Scheduler: one queue of absolute deadlines for everything that has a time.
 
-The scheduler knows no event loop: it is given a clock and a way to be woken. On stage both are
-real; in tests and rehearsals ``VirtualTime`` runs hours in a moment, always the same way.
+The scheduler knows no event loop: a clock and a function that wakes it are arguments. In a performance both are real.
+In tests and rehearsals ``VirtualTime`` runs hours in a moment, with the same result each time.
 """
 
 import heapq
@@ -13,17 +13,17 @@ from impsy_tui.engine.runtime.work_queue import WorkQueue
 
 
 class Clock(Protocol):
-    """A clock that never goes back."""
+    """Clock that never goes back."""
 
     def __call__(self) -> float:
-        """Seconds from an arbitrary beginning."""
+        """Returns the seconds since an arbitrary beginning."""
 
 
 class Timer:
     """One scheduled action.
 
     Attributes:
-        deadline: when it is due, on the scheduler's clock.
+        deadline: time of the action on the scheduler's clock, in seconds.
     """
 
     __slots__ = ("action", "arguments", "deadline")
@@ -34,57 +34,57 @@ class Timer:
         self.arguments = arguments
 
     def cancel(self) -> None:
-        """Never do it. Harmless if it is done or cancelled already."""
+        """Cancels the action; does nothing if the action is done or cancelled."""
         self.action = None
         self.arguments = ()
 
     @property
     def pending(self) -> bool:
-        """Whether it is still to be done."""
+        """True if the action is neither done nor cancelled."""
         return self.action is not None
 
 
 class Scheduler:
-    """Does things when they are due.
+    """Runs actions at their deadlines.
 
     Args:
-        clock: what time it is.
-        wake_at: called with the earliest deadline whenever that changes, with None when nothing
-            is left; at that time ``run_due`` must be called.
-        trouble: called with an error that an action raised; the others go on.
+        clock: Returns the time in seconds.
+        wake_at: Takes the earliest deadline after each change, None without one. The caller must call ``run_due``
+            at that time.
+        on_error: Takes an error that an action raised; the other actions run.
     """
 
     def __init__(
         self,
         clock: Clock,
         wake_at: Callable[[float | None], None],
-        trouble: Callable[[Exception], None],
+        on_error: Callable[[Exception], None],
     ) -> None:
         self.now = clock
         self.worst_lateness = 0.0
-        """Seconds; the latest that an action was begun after its deadline since last set to 0."""
+        """Longest time in seconds from a deadline to the start of its action, since the value was set to 0."""
         self._wake_at = wake_at
-        self._trouble = trouble
+        self._on_error = on_error
         self._queue: list[tuple[float, int, Timer]] = []
         self._order = count()
-        self._awaited: float | None = None
+        self._next_wake: float | None = None
         self._running = False
-        self.work = WorkQueue(self, trouble)
-        """Work that has no deadline."""
+        self.work = WorkQueue(clock, self.at, on_error)
+        """Work without a deadline."""
 
     def at(self, deadline: float, action: Callable[..., None], *arguments: Any) -> Timer:
-        """Do something at an absolute time; at once, in the next turn, if that has passed."""
+        """Schedules an action for an absolute time; in the next turn if the time has passed."""
         timer = Timer(deadline, action, arguments)
         heapq.heappush(self._queue, (deadline, next(self._order), timer))
-        if not self._running and (self._awaited is None or deadline < self._awaited):
-            self._await(deadline)
+        if not self._running and (self._next_wake is None or deadline < self._next_wake):
+            self._wake(deadline)
         return timer
 
     def run_due(self) -> None:
-        """Do everything that is due, in the order of its deadlines.
+        """Runs all actions that are due, in the order of their deadlines.
 
-        What an action schedules for now is done in the next turn, so that a loop of such
-        actions cannot keep input waiting.
+        An action that another action schedules for now runs in the next turn, so that input does not wait for a loop
+        of such actions.
         """
         queue, now, newest = self._queue, self.now(), next(self._order)
         self._running = True
@@ -101,24 +101,24 @@ class Scheduler:
                 try:
                     action(*arguments)
                 except Exception as error:
-                    self._trouble(error)
+                    self._on_error(error)
         finally:
             self._running = False
             while queue and queue[0][2].action is None:
                 heapq.heappop(queue)
-            # Also where that is the time that has just come: an action may have asked for it again.
-            self._await(queue[0][0] if queue else None)
+            # Also if the deadline has just passed: an action can ask for the same time again.
+            self._wake(queue[0][0] if queue else None)
 
     def __len__(self) -> int:
         return sum(timer.pending for _, _, timer in self._queue)
 
-    def _await(self, deadline: float | None) -> None:
-        self._awaited = deadline
+    def _wake(self, deadline: float | None) -> None:
+        self._next_wake = deadline
         self._wake_at(deadline)
 
 
 class VirtualTime:
-    """A clock that moves only when told to, with the scheduler that it drives."""
+    """Clock that moves on request only, with its scheduler."""
 
     def __init__(self, start: float = 0.0) -> None:
         self.time = start
@@ -130,17 +130,17 @@ class VirtualTime:
         self._next = deadline
 
     def advance_to(self, time: float) -> None:
-        """Let time pass, doing what is due exactly when it is due."""
+        """Moves the clock to a time and runs each action exactly at its deadline."""
         while self._next is not None and self._next <= time:
             self.time = max(self.time, self._next)
             self.scheduler.run_due()
         self.time = max(self.time, time)
 
     def advance(self, seconds: float) -> None:
-        """Let this many seconds pass."""
+        """Moves the clock by some seconds; see ``advance_to``."""
         self.advance_to(self.time + seconds)
 
     def stall(self, seconds: float) -> None:
-        """Let time pass with nothing done, as when the process is stopped; then do what is due."""
+        """Moves the clock at once, as if the process stood still; then runs the actions that are due."""
         self.time += seconds
         self.scheduler.run_due()

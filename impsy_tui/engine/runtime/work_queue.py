@@ -2,17 +2,14 @@
 
 A turn of the event loop takes the input that is there, then the events that are due. Commands, messages of a bundle
 and lines of a file have no deadline. This queue spreads them over as many turns as they need, and keeps the loop idle
-for half of the time meanwhile: a thread that takes most of a core loses its real-time priority (see ``precedence``).
+for half of the time meanwhile: a thread that takes most of a core loses real-time priority (``realtime_priority``).
 """
 
 import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from impsy_tui.engine.runtime.scheduler import Scheduler
+from typing import Any, Final
 
 SHARE: Final = 0.002
 """Seconds of a turn after which further work waits for the next turn."""
@@ -31,18 +28,25 @@ class WorkQueue:
     stands still during a turn, so that a rehearsal does all work at once.
 
     Args:
-        scheduler: Keeps the time and calls the queue in the next turn.
-        trouble: Takes an error that a piece of work raised.
+        now: Returns the scheduler's time in seconds.
+        at: Schedules an action for an absolute time.
+        on_error: Takes an error that a piece of work raised.
     """
 
-    def __init__(self, scheduler: "Scheduler", trouble: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        at: Callable[[float, Callable[[], None]], object],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        self.now = now
         self.turn_began = math.inf
         """Time at which this turn began. Without an event loop, a turn has all the time that it needs."""
         self._waited = 0.0
         self._debt = 0.0
         """Seconds by which the loop was busy for longer than it was idle."""
-        self._scheduler = scheduler
-        self._trouble = trouble
+        self._at = at
+        self._on_error = on_error
         self._waiting: dict[Hashable, deque[_Piece]] = {}
         """Work by source, the source whose turn is next first. A source that waits for nothing is not in it."""
         self._tasks: deque[asyncio.Future[None]] = deque()
@@ -70,15 +74,11 @@ class WorkQueue:
     @property
     def spent(self) -> bool:
         """True if this turn has used its share of time."""
-        return self._scheduler.now() - self.turn_began > SHARE
-
-    def now(self) -> float:
-        """Returns the time on the scheduler's clock."""
-        return self._scheduler.now()
+        return self.now() - self.turn_began > SHARE
 
     def over(self, since: float) -> bool:
         """Returns True if work that began at this time has used a turn's share, and must go on in another turn."""
-        return self._scheduler.now() - since > SHARE
+        return self.now() - since > SHARE
 
     def waits(self, source: Hashable) -> bool:
         """Returns True if work of this source waits."""
@@ -125,12 +125,12 @@ class WorkQueue:
     def _plan(self, pause: float = 0.0, *, for_tasks: bool = False) -> None:
         if not self._planned or (self._for_tasks and not for_tasks):
             self._planned, self._for_tasks = True, for_tasks
-            self._scheduler.at(self._scheduler.now() + pause, self._slice)
+            self._at(self.now() + pause, self._slice)
 
     def _slice(self) -> None:
         """Does at least one piece, then more while the turn has time left; lets one task go on."""
         self._planned = self._ended_slice = False
-        now = self._scheduler.now()
+        now = self.now()
         if self._tasks and (self._debt <= SHARE or now >= self._next_task):
             self._next_task = now + MOST_DEBT
             self._reach(self._tasks.popleft())
@@ -143,10 +143,10 @@ class WorkQueue:
             try:
                 action(*arguments)
             except Exception as error:
-                self._trouble(error)
+                self._on_error(error)
             if self.spent or self._ended_slice:
                 break
         if self._waiting:
-            self._plan(max(0.0, self._scheduler.now() - self.turn_began))
+            self._plan(max(0.0, self.now() - self.turn_began))
         elif self._tasks:
-            self._plan(max(0.0, self._scheduler.now() - self.turn_began, self._debt), for_tasks=True)
+            self._plan(max(0.0, self.now() - self.turn_began, self._debt), for_tasks=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from impsy_tui.errors import UserError
 from impsy_tui.text import counted
-from impsy_tui.toml_files import check_regular
+from impsy_tui.toml_files import check_regular, open_text
 
 WIDTH: Final = 1024.0
 HEIGHT: Final = 768.0
@@ -171,7 +171,7 @@ def read_touches(file: Path) -> TouchRecording:
     """
     try:
         check_regular(file, LARGEST_FILE)
-        with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+        with open_text(file, newline="") as lines:
             rows = csv.reader(line.replace("\0", "") for line in lines)
             header = tuple(name.strip().lower() for name in next(rows, []))
             if header not in (_COLUMNS, _METATONE):

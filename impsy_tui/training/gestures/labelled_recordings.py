@@ -15,6 +15,7 @@ from impsy_tui.ensemble.touches.features import FEATURES, features, seconds_of
 from impsy_tui.ensemble.touches.touch import SUFFIX, TARGETS, read_touches, wall_seconds
 from impsy_tui.errors import UserError
 from impsy_tui.paths import files_in
+from impsy_tui.toml_files import open_text
 
 FOLDS: Final = 5
 GAP: Final = 5.0
@@ -73,7 +74,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 def _is_table(file: Path) -> bool:
     try:
-        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        with open_text(file) as lines:
             header = [name.strip() for name in lines.readline(1 << 12).split(",")]
     except OSError:
         return False
@@ -137,7 +138,7 @@ def read_labelled(file: Path) -> LabelledRecording:
 
 
 def _read_table(file: Path) -> LabelledRecording:
-    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+    with open_text(file, newline="") as lines:
         rows = csv.reader(line.replace("\0", "") for line in lines)
         header = [name.strip().lower() for name in next(rows)]
         if len(header) < 10 or header[9] not in _LABELS:
@@ -184,7 +185,7 @@ def _read_recording(file: Path) -> LabelledRecording:
 def _targets(file: Path) -> tuple[list[tuple[float, int]], int]:
     """When each gesture was asked for, in the order of time, and how many rows made no sense."""
     found, skipped = [], 0
-    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+    with open_text(file, newline="") as lines:
         for row in list(csv.reader(line.replace("\0", "") for line in lines))[1:]:
             try:
                 second, label = wall_seconds(datetime.fromisoformat(row[0].strip())), _label(row[1])

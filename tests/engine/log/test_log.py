@@ -121,7 +121,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(small_
     rows = log_rows(small_disk)
     assert [float(row.split(",")[2]) for row in rows] == [n / count for n in range(count)]
     assert [level for level, _ in told] == ["error", "warning"]
-    assert "kept in memory and tried again" in told[0][1]
+    assert "the engine tries again" in told[0][1]
 
 
 def test_a_folder_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_each_player_has_a_file_of_its_own_and_a_writer_that_was_killed_costs_no
 
     with_log(tmp_path, play)
     found = {re.sub(r"^.{19}", "", file.name): file.read_text().splitlines() for file in tmp_path.iterdir()}
-    assert list(map(len, found.logged_values())).count(150) == 2
+    assert list(map(len, found.values())).count(150) == 2
     assert [row.partition(",")[2] for row in found["-3d-mdrnn.log"]] == [f"interface,{n}.0" for n in range(150)]
     assert [row.partition(",")[2] for row in found["-b-5d-mdrnn.log"]] == [f"rnn,{n}.0,0.5" for n in range(150)]
     assert len(found["-late-3d-mdrnn.log"]) == 1

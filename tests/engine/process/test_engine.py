@@ -182,7 +182,7 @@ def test_a_full_disk_is_told_while_the_music_goes_on(
     engine = start_engine(config(receiver, free_port(), mode="battle"))
     for _ in range(20):
         received(receiver)
-    wait_until(lambda: "the log cannot be written" in engine.said())
+    wait_until(lambda: "Cannot write the log" in engine.said())
     assert "PROBLEM" in engine.command("status").stdout
     os.unlink(tmp_path / "logs")
     wait_until(lambda: len(engine.log_rows()) > 20)

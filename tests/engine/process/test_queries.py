@@ -88,7 +88,7 @@ def test_the_rig_check_finds_what_is_wrong(start_engine: Start, receiver: socket
     with connected(engine.socket) as console:
         engine.socket.chmod(0o666)
         SimpleUDPClient("127.0.0.1", port).send_message("/interface", [0, 0, 0])
-        wait_until(lambda: "the log cannot be written" in engine.said())
+        wait_until(lambda: "Cannot write the log" in engine.said())
         rig = console.ask("rig")
         assert isinstance(rig, Rig)
     checks = {check.name: check for check in rig.checks}

@@ -97,12 +97,12 @@ def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
 
 _WITHOUT_RIGHTS = """
 import os, resource
-from impsy_tui.engine.runtime.realtime_priority import Precedence
+from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
 from impsy_tui.engine.server.rig_check import _look_at_precedence
 resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
 if not os.geteuid():
     os.setresuid(65534, 65534, 65534)
-precedence = Precedence()
+precedence = RealtimePriority()
 precedence.ask(0.0)
 precedence.turn(60.0)
 print(os.sched_getscheduler(0), _look_at_precedence(precedence)[0].text)
