@@ -1,4 +1,4 @@
-"""Commands for one player, for all, and for the one that has the focus."""
+"""Commands for one player, for all players, and for the player with the focus."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def duo(tmp_path: Path) -> _Duo:
     return _Duo(tmp_path)
 
 
-def test_a_command_is_for_the_focus_unless_it_says_whom(duo: _Duo) -> None:
+def test_command_without_player_addresses_the_focus(duo: _Duo) -> None:
     assert duo.do("temp 1.1").replies == ["main: temp 1.1"]
     assert duo.do("@b temp 1.2").replies == ["b: temp 1.2"]
     assert duo.temperatures == (1.1, 1.2)
@@ -56,7 +56,7 @@ def test_a_command_is_for_the_focus_unless_it_says_whom(duo: _Duo) -> None:
     assert duo.temperatures == (1.3, 1.4)
 
 
-def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
+def test_reply_names_no_player_in_a_session_of_one(tmp_path: Path) -> None:
     virtual = ScriptedSession("battle")
     commands = CommandDispatcher(BareHost(virtual.session, tmp_path))  # type: ignore[arg-type]
     work = virtual.session.scheduler.work
@@ -73,19 +73,19 @@ def test_one_player_alone_is_not_named_in_replies(tmp_path: Path) -> None:
     assert executor.perform(program).replies == ["temp 1.5"]
 
 
-def test_who_is_not_there_is_one_line_that_says_who_is(duo: _Duo) -> None:
+def test_unknown_player_is_refused_with_the_known_names(duo: _Duo) -> None:
     for line in ("@c temp 1.5", "player c"):
         assert duo.do(line).problems == ["no player is called c: there is main and b"]
     assert duo.do("player all").problems == ["only one player has the focus: @all addresses all players"]
     assert duo.temperatures == (1.0, 1.0)
 
 
-def test_players_are_listed_with_the_focus_marked(duo: _Duo) -> None:
+def test_player_command_lists_players_and_marks_the_focus(duo: _Duo) -> None:
     assert duo.do("player").replies == ["▸ main  battle · scripted\n  b     battle · scripted"]
     assert duo.do("player b").replies == ["  main  battle · scripted\n▸ b     battle · scripted"]
 
 
-def test_pause_resume_and_panic_are_for_everybody_unless_they_say_whom(duo: _Duo) -> None:
+def test_pause_resume_and_panic_address_all_players_by_default(duo: _Duo) -> None:
     def paused() -> tuple[bool, bool]:
         return duo.virtual.behaviour.paused, duo.b.player.behaviour.paused
 
@@ -106,7 +106,7 @@ def test_pause_resume_and_panic_are_for_everybody_unless_they_say_whom(duo: _Duo
     assert paused() == (True, False)
 
 
-def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
+def test_shaping_and_models_are_separate_for_each_player(duo: _Duo) -> None:
     duo.do("@b mute x1; hold x1 0.5")
     assert (duo.virtual.player.shaping.muted, duo.virtual.player.shaping.held) == (set(), {0: 0.5})
     assert duo.b.player.shaping.muted == {0}
@@ -115,7 +115,7 @@ def test_shaping_and_models_are_each_players_own(duo: _Duo) -> None:
     assert duo.virtual.behaviour.predictor is duo.virtual.predictor
 
 
-def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: Path) -> None:
+def test_shaping_without_effect_is_refused_with_the_played_dimensions(tmp_path: Path) -> None:
     virtual = ScriptedSession("battle", instrument=4, routing=Routing((0,), (0,)))
     virtual.join("b", "battle", routing=Routing((2,), (2,)))
     commands = CommandDispatcher(BareHost(virtual.session, tmp_path))  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def test_shaping_that_would_change_nothing_says_what_the_player_plays(tmp_path: 
         assert executor.perform(program).problems == [problem]
 
 
-def test_turns_are_given_to_those_who_take_them(tmp_path: Path) -> None:
+def test_give_addresses_only_players_that_take_turns(tmp_path: Path) -> None:
     duo = _Duo(tmp_path, "callresponse")
     duo.do("@main mode battle")
     assert duo.do("give").problems == ["give needs turns: battle has none, mode callresponse has"]

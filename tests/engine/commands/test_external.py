@@ -1,4 +1,4 @@
-"""Commands that come by channels, without any channel."""
+"""Commands from channels, without a channel."""
 
 from pathlib import Path
 
@@ -24,13 +24,13 @@ def incoming(set_: VirtualSession) -> ExternalCommands:
     )
 
 
-def test_an_address_is_a_command_with_its_arguments(incoming: ExternalCommands, set_: VirtualSession) -> None:
+def test_osc_address_is_a_command_with_its_arguments(incoming: ExternalCommands, set_: VirtualSession) -> None:
     assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
     assert temp(set_) == 1.7
     assert incoming.addressed("osc", "/elsewhere", (1.7,), False) == "/elsewhere means nothing here"
 
 
-def test_whole_lines_are_taken_from_whom_they_may_come(incoming: ExternalCommands, set_: VirtualSession) -> None:
+def test_command_address_takes_lines_of_allowed_senders(incoming: ExternalCommands, set_: VirtualSession) -> None:
     said = incoming.addressed("osc", "/impsy/command", ("temp 1.5",), False)
     assert said == "/impsy/command from another machine is refused: [osc] remote_commands = true allows it"
     assert temp(set_) == 1.0
@@ -39,7 +39,7 @@ def test_whole_lines_are_taken_from_whom_they_may_come(incoming: ExternalCommand
     assert "is not taken from osc" in incoming.addressed("osc", "/impsy/command", ("shutdown",), True)
 
 
-def test_what_is_bound_comes_before_what_an_address_means(incoming: ExternalCommands, set_: VirtualSession) -> None:
+def test_binding_takes_precedence_over_osc_address(incoming: ExternalCommands, set_: VirtualSession) -> None:
     incoming.bind_all({"osc /impsy/pitemp": "temp 1.2", "cc 1 64": "give"}, "[bind]")
     assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
     assert incoming.addressed("osc", "/impsy/pitemp", (0,), False) == ""  # the button is let go
@@ -51,7 +51,7 @@ def test_what_is_bound_comes_before_what_an_address_means(incoming: ExternalComm
     assert not incoming.message("midi", "pedals", b"\xb0\x41\x7f")
 
 
-def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
+def test_bind_all_reports_wrong_bindings_and_binds_the_others(
     incoming: ExternalCommands, set_: VirtualSession
 ) -> None:
     incoming.bind_all({"cc 17 1": "take", "cc 1 1": "take"}, "[bind]")
@@ -75,7 +75,7 @@ def test_what_cannot_be_bound_is_told_with_its_place_and_the_rest_is_bound(
         ("/foot/1", (1,)),
     ],
 )
-def test_another_machine_may_not_stop_the_music(
+def test_message_of_another_machine_cannot_stop_the_music(
     incoming: ExternalCommands, set_: VirtualSession, address: str, arguments: tuple[object, ...]
 ) -> None:
     incoming.bind_all({"osc /foot/1": "pause"}, "[bind]")
@@ -84,7 +84,7 @@ def test_another_machine_may_not_stop_the_music(
     assert not set_.session.focused_player.behaviour.paused
 
 
-def test_an_address_bound_to_a_parameter_is_heard_from_another_machine(
+def test_address_bound_to_a_parameter_accepts_another_machine(
     incoming: ExternalCommands, set_: VirtualSession
 ) -> None:
     incoming.bind_all({"osc /foot/1": "temp 1.2"}, "[bind]")

@@ -1,4 +1,4 @@
-"""Commands of musical time, and an engine that is asked about it."""
+"""Commands of musical time."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -23,7 +23,7 @@ def _do(virtual: ScriptedSession, line: str) -> str:
     return "; ".join(str(_commands(virtual).carry_out(invocation)) for invocation in program.walk())
 
 
-def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
+def test_quantise_sets_and_ends_a_grid_with_tempo() -> None:
     virtual = ScriptedSession("battle")
     tempo = virtual.session.tempo
     assert _do(virtual, "quantise 1/8 at 90") == "quantised to 1/8, at 90"
@@ -38,7 +38,7 @@ def test_a_grid_is_set_with_its_tempo_and_ended() -> None:
     assert tempo.beats == 133.0
 
 
-def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
+def test_quantise_clock_starts_a_grid_unless_there_is_one() -> None:
     virtual = ScriptedSession("battle")
     tempo = virtual.session.tempo
     assert _do(virtual, "quantise clock") == "quantised to 1/16, by the incoming clock"
@@ -51,7 +51,7 @@ def test_a_clock_brings_a_grid_unless_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("line", ["tempo 90", "quantise 1/16 at 90", "quantise clock at 90", "quantise off at 90"])
-def test_a_tempo_that_cannot_be_is_refused_in_words(line: str) -> None:
+def test_quantise_refuses_impossible_tempo(line: str) -> None:
     virtual = ScriptedSession("battle")
     virtual.session.tempo.set_follows(True)
     for _ in range(10):
@@ -61,7 +61,7 @@ def test_a_tempo_that_cannot_be_is_refused_in_words(line: str) -> None:
         _do(virtual, line)
 
 
-def test_turns_and_clocks_and_nudges_by_word() -> None:
+def test_time_commands_reply_with_the_new_state() -> None:
     virtual = ScriptedSession("battle")
     assert "next bar" in _do(virtual, "hand over on bar")
     assert virtual.session.tempo.hand_over == "bar"
@@ -76,7 +76,7 @@ def test_turns_and_clocks_and_nudges_by_word() -> None:
         _do(virtual, "nudge synth 5ms")
 
 
-def test_musical_time_is_shown_where_there_is_any() -> None:
+def test_status_shows_musical_time_if_there_is_any() -> None:
     virtual = ScriptedSession("battle")
     tempo = virtual.session.tempo
     assert tempo.state() is None
@@ -93,7 +93,7 @@ def test_musical_time_is_shown_where_there_is_any() -> None:
     assert "the clock is LOST" in tempo_words(state)
 
 
-def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> None:
+def test_clocks_and_nudges_are_saved_as_command_lines() -> None:
     virtual = ScriptedSession("battle")
     assert list(rig_lines(virtual.session)) == []
     typed = ["clock in on", "clock out on", "nudge out -0.012s"]
@@ -102,13 +102,13 @@ def test_clocks_and_nudges_are_kept_for_another_start_as_they_are_typed() -> Non
     assert [parse(line) for line in rig_lines(virtual.session)] == [parse(line) for line in typed]
 
 
-def test_scenes_and_undo_leave_clocks_alone_and_undo_takes_back_a_nudge() -> None:
+def test_scenes_and_undo_keep_clocks_and_undo_restores_nudges() -> None:
     virtual = ScriptedSession("battle")
     models = SimpleNamespace(file_of=lambda player: None, stay=lambda player: None)
-    stagehand = SceneKeeper(virtual.session, virtual.session.tempo, cast(Any, models))
-    before = stagehand.capture()
+    scene_keeper = SceneKeeper(virtual.session, virtual.session.tempo, cast(Any, models))
+    before = scene_keeper.capture()
     _do(virtual, "quantise clock; clock out on; nudge out 20ms; hand over on bar")
-    stagehand.restore(before)
+    scene_keeper.restore(before)
     tempo = virtual.session.tempo
     assert tempo.capture() == before.time
     assert virtual.session.outputs.nudges == {"out": 0.0}

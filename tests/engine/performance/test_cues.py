@@ -1,4 +1,4 @@
-"""Cues that begin with a scene: what stands behind it and below it comes after it, and is taken back with it."""
+"""Cues that begin with a scene: later lines wait for the scene, and undo takes back all of them."""
 
 import asyncio
 from datetime import datetime
@@ -43,7 +43,7 @@ def _pending(set_: VirtualSession) -> list[str]:
     return [pending.text for pending in set_.live_set.scheduled.all()]
 
 
-def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: VirtualSession) -> None:
+def test_lines_after_a_scene_wait_for_the_scene(set_: VirtualSession) -> None:
     set_.do("next; threshold 2s")
     assert _set(set_) == (2.0, 0.2, 2.0)
     set_.do("temp 1")
@@ -54,12 +54,12 @@ def test_what_stands_below_a_scene_and_behind_its_cue_comes_after_it(set_: Virtu
     assert set_.problems == []
 
 
-def test_a_set_list_is_open_for_what_stands_behind_it(set_: VirtualSession) -> None:
+def test_cue_opens_a_set_list_before_the_rest_of_the_line(set_: VirtualSession) -> None:
     set_.do("cue first; goto light; temp 3")
     assert (set_.live_set.cues.index, temp(set_)) == (1, 3.0)
 
 
-def test_what_a_cue_left_pending_behind_its_scene_is_taken_back_with_it(set_: VirtualSession) -> None:
+def test_undo_of_a_cue_cancels_pending_lines_after_its_scene(set_: VirtualSession) -> None:
     set_.do("every 5s temp 1")
     set_.do("next; after 8s temp 4")
     assert _pending(set_) == ["every 5s temp 1", "every 9s sigma 0.3", "after 60s timescale 2", "after 8s temp 4"]
@@ -70,7 +70,7 @@ def test_what_a_cue_left_pending_behind_its_scene_is_taken_back_with_it(set_: Vi
     assert _pending(set_) == ["every 5s temp 1"]
 
 
-def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: VirtualSession, tmp_path: Path) -> None:
+def test_next_cue_does_not_wait_for_a_scene_and_comes_last(set_: VirtualSession, tmp_path: Path) -> None:
     constant_model(tmp_path / "models" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     set_.do("load mine")
     set_.do("scene save dark")
@@ -91,7 +91,7 @@ def test_the_next_cue_waits_for_no_scene_and_comes_last(set_: VirtualSession, tm
     assert len(_pending(set_)) == 2
 
 
-def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: VirtualSession, tmp_path: Path) -> None:
+def test_replay_repeats_a_recorded_cue_with_a_scene(set_: VirtualSession, tmp_path: Path) -> None:
     set_.do("def later = after 70s timescale 3")
     set_.do("record on")
     set_.wait(1)
@@ -129,7 +129,7 @@ def test_a_recorded_cue_with_a_scene_is_the_same_when_it_is_replayed(set_: Virtu
         (["@main go; temp 5; what"], ["cancel all", "...", "temp 5"]),
     ],
 )
-def test_a_line_is_written_down_in_the_order_in_which_it_was_carried_out(
+def test_recording_keeps_the_order_of_execution(
     set_: VirtualSession, tmp_path: Path, lines: list[str], rows: list[str]
 ) -> None:
     set_.do("def go = cancel all; next")
@@ -176,7 +176,7 @@ def _open(set_: VirtualSession, folder: Path, name: str, text: str) -> None:
     set_.do(f"cue {name}")
 
 
-def test_a_set_list_cannot_replace_a_scene_of_the_performer(set_: VirtualSession, tmp_path: Path) -> None:
+def test_set_list_cannot_replace_a_scene_of_the_performer(set_: VirtualSession, tmp_path: Path) -> None:
     _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save dark\n")
     set_.try_("next")
     set_.wait(1)
@@ -185,7 +185,7 @@ def test_a_set_list_cannot_replace_a_scene_of_the_performer(set_: VirtualSession
     assert temp(set_) == 0.5
 
 
-def test_a_set_list_replaces_the_scenes_that_it_saved_itself(set_: VirtualSession, tmp_path: Path) -> None:
+def test_set_list_replaces_scenes_that_it_saved(set_: VirtualSession, tmp_path: Path) -> None:
     _open(set_, tmp_path, "other", "# one\ntemp 3\nscene save new\n# two\ntemp 4\nscene save new\n")
     set_.do("next")
     set_.do("next")
@@ -212,12 +212,12 @@ def test_scene_saved_by_the_performer_does_not_belong_to_the_set_list(set_: Virt
         "def x = scene save dark",
     ],
 )
-def test_a_set_list_saves_no_scene_later_or_in_a_macro(set_: VirtualSession, tmp_path: Path, line: str) -> None:
+def test_set_list_saves_no_scene_later_or_in_a_macro(set_: VirtualSession, tmp_path: Path, line: str) -> None:
     (tmp_path / "sets" / "other.imp").write_text(f"# one\n{line}\n")
     assert "scene save, later or in a macro, is not allowed" in set_.try_("cue other").text
 
 
-def test_a_set_list_that_is_far_too_large_is_refused(set_: VirtualSession, tmp_path: Path) -> None:
+def test_cue_refuses_too_large_set_list(set_: VirtualSession, tmp_path: Path) -> None:
     with (tmp_path / "sets" / "big.imp").open("wb") as made:
         made.truncate(1 << 30)
     assert "big.imp cannot be read: too large, at most 512 kB are read" in set_.try_("cue big").text

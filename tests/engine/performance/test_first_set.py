@@ -1,4 +1,4 @@
-"""The set list that ships, from its first cue to its end, on a virtual clock."""
+"""Shipped set list from its first cue to its end, on a virtual clock."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def _rehearsal(folder: Path, random: np.random.Generator) -> VirtualSession:
     return set_
 
 
-def test_every_line_of_the_tutorial_can_be_typed_one_after_the_other(tmp_path: Path) -> None:
+def test_tutorial_lines_can_be_typed_in_order(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     set_ = _rehearsal(tmp_path, random)
     text = (_ROOT / "docs" / "pages" / "start" / "first-set.md").read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def test_every_line_of_the_tutorial_can_be_typed_one_after_the_other(tmp_path: P
     assert set_.bindings.keys == {"f5": "next"}  # by the set list that was opened last
 
 
-def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
+def test_first_set_plays_to_its_end(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     set_ = _rehearsal(tmp_path, random)
     set_.do("pause")  # as whoever has played it before is left by its end
@@ -71,7 +71,7 @@ def test_it_plays_itself_from_the_first_cue_to_the_end(tmp_path: Path) -> None:
     assert len(set_.out.said) > 1000
 
 
-def test_it_uses_the_whole_language() -> None:
+def test_first_set_uses_the_whole_language() -> None:
     text = (_SETS / "first.imp").read_text(encoding="utf-8")
     assert isinstance(read_set(text), SetList)
     programs = [line.read for line in set_lines(text) if isinstance(line.read, Program)]

@@ -1,4 +1,4 @@
-"""Musical time in a set: ramps, scenes, moments, taking back."""
+"""Musical time with ramps, scenes, moments and undo."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def set_(tmp_path: Path) -> VirtualSession:
     return VirtualSession(tmp_path)
 
 
-def test_a_tempo_that_is_set_with_a_grid_glides_no_more(set_: VirtualSession) -> None:
+def test_tempo_set_with_a_grid_ends_its_ramp(set_: VirtualSession) -> None:
     set_.do("over 8s tempo 200")
     set_.wait(1)
     set_.do("quantise 1/8 at 90")
@@ -20,7 +20,7 @@ def test_a_tempo_that_is_set_with_a_grid_glides_no_more(set_: VirtualSession) ->
     assert set_.tempo.beats == 90.0
 
 
-def test_a_bar_is_a_moment_in_the_tempo_of_the_moment(set_: VirtualSession) -> None:
+def test_bar_moment_follows_the_present_tempo(set_: VirtualSession) -> None:
     set_.wait(0.5)
     set_.do("tempo 60; whenever bar temp 2")
     began = set_.tempo.beat_at(set_.session.scheduler.now())
@@ -32,7 +32,7 @@ def test_a_bar_is_a_moment_in_the_tempo_of_the_moment(set_: VirtualSession) -> N
     assert set_.session.focused_player.behaviour.settings.temp == 2.0
 
 
-def test_the_tempo_glides_to_a_scene_whatever_switches_at_once(set_: VirtualSession) -> None:
+def test_tempo_ramps_to_a_scene(set_: VirtualSession) -> None:
     set_.do("tempo 180; quantise 1/8; hand over on bar")
     set_.do("scene save fast")
     set_.do("tempo 60; quantise off; hand over now")
@@ -46,7 +46,7 @@ def test_the_tempo_glides_to_a_scene_whatever_switches_at_once(set_: VirtualSess
     assert set_.tempo.beats == 180.0
 
 
-def test_musical_time_is_taken_back_and_done_again(set_: VirtualSession) -> None:
+def test_undo_and_redo_of_musical_time(set_: VirtualSession) -> None:
     set_.do("quantise 1/8 at 90")
     set_.do("undo")
     assert (set_.tempo.grid, set_.tempo.beats) == (None, 120.0)

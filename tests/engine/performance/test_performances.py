@@ -1,4 +1,4 @@
-"""Whole performances: anything at any time, and the same again."""
+"""Whole performances of random commands, and their exact repetition."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,7 +77,7 @@ TestPerformance.settings = settings(max_examples=60, stateful_step_count=40, dea
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, 1)), max_size=30))
-def test_the_same_performance_is_played_twice(events: list[tuple[float, float]]) -> None:
+def test_performance_with_one_seed_repeats_exactly(events: list[tuple[float, float]]) -> None:
     said = []
     for _ in range(2):
         virtual = ScriptedSession("callresponse", threshold=0.2, dt=0.03)

@@ -1,4 +1,4 @@
-"""A log is played again as it was played."""
+"""Reading, replay and recording of logs."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def printed(file: Path) -> bytes:
     return msgspec.json.encode(reel) + b"\n" + events
 
 
-def test_what_the_musician_played_is_read_and_nothing_else(tmp_path: Path) -> None:
+def test_read_log_reads_only_the_musicians_input(tmp_path: Path) -> None:
     file = log_of(
         tmp_path,
         [
@@ -56,14 +56,14 @@ def test_what_the_musician_played_is_read_and_nothing_else(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("content", ["", "nonsense\n", "2026-01-02T03:04:05,rnn,0.5\n"])
-def test_what_has_no_events_is_told(tmp_path: Path, content: str) -> None:
+def test_read_log_refuses_log_without_events(tmp_path: Path, content: str) -> None:
     file = tmp_path / "l.log"
     file.write_text(content)
     with pytest.raises(UserError, match="l cannot be replayed: no events are in it"):
         performance_of("l", printed(file))
 
 
-def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_read_log_reports_missing_log(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No such file"):
         performance_of("l", printed(tmp_path / "l.log"))
 
@@ -90,7 +90,7 @@ class Stage:
         self.replayer.start(RecordedPerformance("it", np.array(times), values, commands), speed)
 
 
-def test_frames_of_sound_come_as_often_as_they_were_heard_beside_events() -> None:
+def test_replayer_repeats_equal_frames_between_events() -> None:
     stage = Stage()
     frames = np.zeros((3, 57))
     frames[:, 0], frames[:, 1], frames[:, -1] = (0.0, 0.3, 0.4), (-20.0, -30.0, -40.0), (3, 1, 2)
@@ -104,7 +104,7 @@ def test_frames_of_sound_come_as_often_as_they_were_heard_beside_events() -> Non
     assert stage.over == ["it"]
 
 
-def test_events_and_commands_come_when_they_came() -> None:
+def test_replayer_plays_events_and_commands_at_their_times() -> None:
     stage = Stage()
     stage.start(0.0, 0.5, 2.0, commands=[(0.0, "seed 7"), (0.5, "temp 1"), (3.0, "take")])
     stage.time.advance(1.0)
@@ -119,14 +119,14 @@ def test_events_and_commands_come_when_they_came() -> None:
     assert stage.replayer.state() is None
 
 
-def test_twice_as_fast_takes_half_the_time() -> None:
+def test_replayer_at_double_speed_takes_half_the_time() -> None:
     stage = Stage()
     stage.start(0.0, 1.0, 4.0, speed=2.0)
     stage.time.advance(10)
     assert [at for _, at, _ in stage.played] == [50.0, 50.5, 52.0]
 
 
-def test_a_stall_makes_no_burst() -> None:
+def test_replayer_plays_no_burst_after_a_stall() -> None:
     stage = Stage()
     stage.start(*(0.1 * number for number in range(100)))
     stage.time.advance(1.0)
@@ -139,7 +139,7 @@ def test_a_stall_makes_no_burst() -> None:
     assert len(stage.played) == 100
 
 
-def test_it_is_over_when_it_is_stopped() -> None:
+def test_replayer_stops() -> None:
     stage = Stage()
     stage.start(0.0, 1.0)
     stage.time.advance(0.5)
@@ -150,7 +150,7 @@ def test_it_is_over_when_it_is_stopped() -> None:
     assert stage.over == []
 
 
-def test_a_line_may_end_it() -> None:
+def test_replayer_can_be_stopped_by_its_own_line() -> None:
     stage = Stage()
     stage.replayer._command = lambda line: stage.replayer.stop()  # type: ignore[assignment, func-returns-value]
     stage.start(0.0, 2.0, commands=[(1.0, "cancel replay")])
@@ -158,43 +158,43 @@ def test_a_line_may_end_it() -> None:
     assert len(stage.played) == 1
 
 
-def test_commands_are_written_beside_the_log_with_its_time(tmp_path: Path) -> None:
+def test_command_log_writes_rows_with_the_time_of_the_log(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
-    recorder = CommandLog(lambda at: BEGAN + timedelta(seconds=at), lambda *said: told.append(said))
-    recorder.note(0.0, "before it began")
-    recorder.begin(tmp_path / "logs" / "a.log")
-    recorder.note(1.5, "temp 1.3; mode battle")
-    recorder.note(2.0, "take")
-    recorder.end()
-    recorder.note(3.0, "after it ended")
-    recorder.close()
+    command_log = CommandLog(lambda at: BEGAN + timedelta(seconds=at), lambda *said: told.append(said))
+    command_log.note(0.0, "before it began")
+    command_log.begin(tmp_path / "logs" / "a.log")
+    command_log.note(1.5, "temp 1.3; mode battle")
+    command_log.note(2.0, "take")
+    command_log.end()
+    command_log.note(3.0, "after it ended")
+    command_log.close()
     rows = (tmp_path / "logs" / "a.commands").read_text().splitlines()
     assert rows == ["2026-01-02T03:04:06.750000,temp 1.3; mode battle", "2026-01-02T03:04:07.250000,take"]
     assert told == []
     assert datetime.fromisoformat(rows[0].partition(",")[0]).replace(tzinfo=UTC).timestamp() > 0
 
 
-def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+def test_command_log_reports_a_disk_error(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
     (tmp_path / "logs").touch()
-    recorder = CommandLog(lambda at: BEGAN, lambda *said: told.append(said))
-    recorder.begin(tmp_path / "logs" / "a.log")
-    recorder.note(1.5, "take")
-    recorder.close()
+    command_log = CommandLog(lambda at: BEGAN, lambda *said: told.append(said))
+    command_log.begin(tmp_path / "logs" / "a.log")
+    command_log.note(1.5, "take")
+    command_log.close()
     ((level, text),) = told
     assert level == "error"
     assert text.startswith("the recorded commands cannot be written")
 
 
-def test_a_command_of_several_lines_is_one_row(tmp_path: Path) -> None:
-    recorder = CommandLog(lambda at: BEGAN, lambda *said: None)
-    recorder.begin(tmp_path / "a.log")
-    recorder.note(1.5, 'load "m\n2026-01-02T03:04:06,delete model m\u2028"')
-    recorder.close()
+def test_command_log_writes_line_breaks_as_one_row(tmp_path: Path) -> None:
+    command_log = CommandLog(lambda at: BEGAN, lambda *said: None)
+    command_log.begin(tmp_path / "a.log")
+    command_log.note(1.5, 'load "m\n2026-01-02T03:04:06,delete model m\u2028"')
+    command_log.close()
     assert len((tmp_path / "a.commands").read_text().splitlines()) == 1
 
 
-def test_what_is_too_long_for_the_engine_is_told(tmp_path: Path) -> None:
+def test_read_log_refuses_too_many_commands(tmp_path: Path) -> None:
     file = log_of(tmp_path, [(0.0, "interface", "0.5")])
     row = f"{BEGAN.isoformat()},temp 1\n"
     file.with_suffix(".commands").write_text(row * 20_001)
@@ -208,7 +208,7 @@ def test_what_is_too_long_for_the_engine_is_told(tmp_path: Path) -> None:
         performance_of("it", printed(file))
 
 
-def test_a_recording_leaves_out_commands_that_are_not_allowed_and_names_their_lines(tmp_path: Path) -> None:
+def test_read_log_leaves_out_refused_commands_and_names_their_lines(tmp_path: Path) -> None:
     file = log_of(tmp_path, [(0.0, "interface", "0.1,0.2"), (2.0, "interface", "0.3,0.4")])
     lines = [
         "temp 1.5",
@@ -229,15 +229,15 @@ def test_a_recording_leaves_out_commands_that_are_not_allowed_and_names_their_li
     ]
 
 
-def test_recorder_keeps_commands_until_the_disk_takes_them(tmp_path: Path) -> None:
+def test_command_log_keeps_rows_until_the_disk_accepts_them(tmp_path: Path) -> None:
     told: list[tuple[str, str]] = []
-    recorder = CommandLog(lambda at: BEGAN, lambda *said: told.append(said))
+    command_log = CommandLog(lambda at: BEGAN, lambda *said: told.append(said))
     (tmp_path / "logs").write_text("in the way")
-    file = recorder.begin(tmp_path / "logs" / "a.log")
-    recorder.note(1.0, "take")
-    recorder.note(2.0, "give")
+    file = command_log.begin(tmp_path / "logs" / "a.log")
+    command_log.note(1.0, "take")
+    command_log.note(2.0, "give")
     wait_until(lambda: bool(told))
     (tmp_path / "logs").unlink()
-    recorder.close()
+    command_log.close()
     assert [row.partition(",")[2] for row in file.read_text().splitlines()] == ["take", "give"]
     assert [level for level, _ in told] == ["error", "warning"]

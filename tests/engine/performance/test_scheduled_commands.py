@@ -68,7 +68,7 @@ class VirtualSchedule:
         return [at for at, _, _ in self.done]
 
 
-def test_after_is_done_once_when_it_is_due() -> None:
+def test_after_runs_once_when_due() -> None:
     schedule = VirtualSchedule()
     schedule.commands.after(line("@b after 2s take; give"), 2.0, program("take; give"))
     schedule.wait(1.99)
@@ -78,7 +78,7 @@ def test_after_is_done_once_when_it_is_due() -> None:
     assert schedule.commands.list() == []
 
 
-def test_every_is_done_again_and_again_on_its_grid() -> None:
+def test_every_repeats_on_its_grid() -> None:
     schedule = VirtualSchedule()
     pending = schedule.commands.every(line("every 0.5s take"), 0.5, program())
     schedule.wait(2.2)
@@ -88,7 +88,7 @@ def test_every_is_done_again_and_again_on_its_grid() -> None:
     assert len(schedule.done) == 4
 
 
-def test_what_a_stall_made_late_is_done_once_and_the_grid_goes_on() -> None:
+def test_every_runs_once_after_a_stall_and_keeps_its_grid() -> None:
     schedule = VirtualSchedule()
     schedule.commands.every(line("every 0.5s take"), 0.5, program())
     schedule.time.stall(3.3)
@@ -96,7 +96,7 @@ def test_what_a_stall_made_late_is_done_once_and_the_grid_goes_on() -> None:
     assert schedule.times == [103.3, 103.5]
 
 
-def test_at_comes_once_and_whenever_always() -> None:
+def test_at_runs_once_and_whenever_always() -> None:
     schedule = VirtualSchedule()
     schedule.at("call")
     schedule.at("call", always=True)
@@ -107,7 +107,7 @@ def test_at_comes_once_and_whenever_always() -> None:
     assert len(schedule.done) == 3
 
 
-def test_a_response_is_of_the_players_that_are_meant() -> None:
+def test_response_moment_is_limited_to_the_addressed_player() -> None:
     schedule = VirtualSchedule()
     schedule.at("response", always=True)
     schedule.at("response", always=True, player="b")
@@ -119,7 +119,7 @@ def test_a_response_is_of_the_players_that_are_meant() -> None:
     assert [player for _, _, player in schedule.done] == ["", "", "b"]
 
 
-def test_a_silence_counts_from_the_last_event_and_comes_once_until_the_next() -> None:
+def test_silence_counts_from_the_last_event_and_runs_once() -> None:
     schedule = VirtualSchedule()
     schedule.at("silence", 5.0, always=True)
     schedule.wait(3)
@@ -133,7 +133,7 @@ def test_a_silence_counts_from_the_last_event_and_comes_once_until_the_next() ->
     assert len(schedule.done) == 2
 
 
-def test_what_is_held_is_no_silence() -> None:
+def test_silence_does_not_begin_while_keys_are_held() -> None:
     schedule = VirtualSchedule(holds=True)
     schedule.at("silence", 5.0)
     schedule.wait(20)
@@ -143,7 +143,7 @@ def test_what_is_held_is_no_silence() -> None:
     assert len(schedule.done) == 1
 
 
-def test_events_are_counted_from_when_it_was_said() -> None:
+def test_event_moment_counts_from_its_command() -> None:
     schedule = VirtualSchedule()
     schedule.play()
     schedule.at("event", 3.0, always=True)
@@ -152,7 +152,7 @@ def test_events_are_counted_from_when_it_was_said() -> None:
     assert len(schedule.done) == 2
 
 
-def test_bars_are_asked_for_while_somebody_waits_for_one() -> None:
+def test_bars_are_reported_only_while_a_command_waits_for_one() -> None:
     schedule = VirtualSchedule()
     schedule.at("bar")
     schedule.at("bar", always=True)
@@ -165,7 +165,7 @@ def test_bars_are_asked_for_while_somebody_waits_for_one() -> None:
     assert schedule.bars[-1] is False
 
 
-def test_what_is_cancelled_by_another_at_the_same_moment_is_not_done() -> None:
+def test_command_cancelled_at_its_moment_does_not_run() -> None:
     schedule = VirtualSchedule()
     first = schedule.at("call")
     schedule.commands.heard(True)
@@ -174,7 +174,7 @@ def test_what_is_cancelled_by_another_at_the_same_moment_is_not_done() -> None:
     assert schedule.done == []
 
 
-def test_there_is_an_end_to_what_can_be_pending() -> None:
+def test_pending_commands_are_limited() -> None:
     schedule = VirtualSchedule()
     for _ in range(MOST):
         schedule.commands.after(line("after 60s take"), 60.0, program())
@@ -185,7 +185,7 @@ def test_there_is_an_end_to_what_can_be_pending() -> None:
     assert schedule.done == []
 
 
-def test_a_number_that_is_not_pending_is_told() -> None:
+def test_cancel_refuses_unknown_number() -> None:
     with pytest.raises(UserError, match="number 7"):
         VirtualSchedule().commands.cancel(7)
 
@@ -206,7 +206,7 @@ class Knob:
         return RampTrack(("main", name, -1), self.value, end, self.turn, log=log)
 
 
-def test_a_glide_steps_sixty_times_a_second_and_ends_exactly() -> None:
+def test_ramp_steps_sixty_times_a_second_and_ends_exactly() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 1.0)
     schedule.commands.over(line("over 8s temp 0.6"), 8.0, [knob.track(0.6)])
@@ -220,7 +220,7 @@ def test_a_glide_steps_sixty_times_a_second_and_ends_exactly() -> None:
     assert schedule.commands.list() == []
 
 
-def test_in_log_steps_half_way_is_the_geometric_mean() -> None:
+def test_log_ramp_is_at_the_geometric_mean_half_way() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.01)
     schedule.commands.over(line("over 8s temp 0.6"), 2.0, [knob.track(1.0, log=True)])
@@ -230,7 +230,7 @@ def test_in_log_steps_half_way_is_the_geometric_mean() -> None:
     assert knob.value == 1.0
 
 
-def test_from_nothing_there_are_no_ratios() -> None:
+def test_log_ramp_from_zero_is_linear() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
     schedule.commands.over(line("over 8s temp 0.6"), 2.0, [knob.track(1.0, log=True)])
@@ -238,7 +238,7 @@ def test_from_nothing_there_are_no_ratios() -> None:
     assert knob.value == pytest.approx(0.5, abs=0.02)
 
 
-def test_an_eased_glide_begins_and_ends_gently() -> None:
+def test_eased_ramp_starts_and_ends_slowly() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
     schedule.commands.over(line("over 8s temp 0.6"), 10.0, [knob.track(1.0)], eased=True)
@@ -250,7 +250,7 @@ def test_an_eased_glide_begins_and_ends_gently() -> None:
     assert knob.value == 1.0
 
 
-def test_at_once_is_a_glide_too() -> None:
+def test_ramp_of_no_duration_sets_the_end() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
     schedule.commands.over(line("over 8s temp 0.6"), 0.0, [knob.track(1.0)])
@@ -258,7 +258,7 @@ def test_at_once_is_a_glide_too() -> None:
     assert len(schedule.commands) == 0
 
 
-def test_the_newest_glide_of_a_knob_has_it() -> None:
+def test_newest_ramp_takes_over_a_parameter() -> None:
     schedule = VirtualSchedule()
     temp, sigma = Knob(schedule, 0.0), Knob(schedule, 0.0)
     schedule.commands.over(line("over 8s temp 0.6"), 10.0, [temp.track(1.0), sigma.track(1.0, name="sigma")])
@@ -269,7 +269,7 @@ def test_the_newest_glide_of_a_knob_has_it() -> None:
     assert sigma.value == 1.0
 
 
-def test_a_knob_that_is_turned_by_hand_is_let_go_of_and_what_is_left_to_do_is_done() -> None:
+def test_ramp_releases_parameters_and_still_calls_its_end() -> None:
     schedule = VirtualSchedule()
     knob, arrived = Knob(schedule, 0.0), []
     schedule.commands.over(line("over 8s temp 0.6"), 10.0, [knob.track(1.0)])
@@ -284,7 +284,7 @@ def test_a_knob_that_is_turned_by_hand_is_let_go_of_and_what_is_left_to_do_is_do
     assert arrived == [110.0]
 
 
-def test_after_a_stall_a_glide_is_where_it_ought_to_be() -> None:
+def test_ramp_is_at_its_value_after_a_stall() -> None:
     schedule = VirtualSchedule()
     knob = Knob(schedule, 0.0)
     schedule.commands.over(line("over 8s temp 0.6"), 10.0, [knob.track(1.0)])
@@ -293,7 +293,7 @@ def test_after_a_stall_a_glide_is_where_it_ought_to_be() -> None:
     assert len(knob.turns) == 2
 
 
-def test_a_snapshot_shows_the_newest() -> None:
+def test_snapshot_shows_the_newest_pending_commands() -> None:
     schedule = VirtualSchedule()
     for number in range(50):
         schedule.commands.after(line(f"after {60 + number}s take"), 60.0 + number, program())

@@ -1,4 +1,4 @@
-"""Lines that plan, glide and take back, on a virtual clock."""
+"""Lines of commands, ramps, schedules and undo, on a virtual clock."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ def set_(tmp_path: Path) -> VirtualSession:
     return VirtualSession(tmp_path)
 
 
-def test_several_at_once(set_: VirtualSession) -> None:
+def test_line_carries_out_several_commands(set_: VirtualSession) -> None:
     reply = set_.do("mode battle; temp 1.3")
     assert reply.splitlines()[1] == "temp 1.3"
     assert set_.session.focused_player.behaviour.settings.mode == "battle"
@@ -27,26 +27,26 @@ def test_several_at_once(set_: VirtualSession) -> None:
     assert ("info", "command", "mode battle; temp 1.3") in set_.told
 
 
-def test_of_several_what_cannot_be_done_is_told_and_the_others_are_done(set_: VirtualSession) -> None:
+def test_line_reports_a_refused_command_and_carries_out_the_others(set_: VirtualSession) -> None:
     reply = set_.try_("mode battle; give; temp 1.3")
     assert not reply.ok
     assert "give needs turns: battle has none" in reply.text
     assert temp(set_) == 1.3
 
 
-def test_a_fade_that_nothing_glides_in_says_so(set_: VirtualSession) -> None:
+def test_fade_without_safe_values_says_so(set_: VirtualSession) -> None:
     assert set_.do("fade 5s").startswith("silent at once: no output has safe values to fade to")
     set_.out.safe = (0.0, 0.0, 0.0)
     assert set_.do("fade 5s") == "fading for 5s; resume lets the player play"
 
 
-def test_a_mistake_anywhere_does_nothing(set_: VirtualSession) -> None:
+def test_line_with_a_mistake_changes_nothing(set_: VirtualSession) -> None:
     reply = set_.try_("temp 1.3; mode batle")
     assert (reply.ok, reply.start, reply.end) == (False, 15, 20)
     assert temp(set_) == 1.0
 
 
-def test_over_glides_from_what_is_to_what_is_given(set_: VirtualSession) -> None:
+def test_over_ramps_from_the_present_value(set_: VirtualSession) -> None:
     assert set_.do("over 8s temp 0.6 sigma 0.1") == "1  over 8s temp 0.6 sigma 0.1"
     set_.wait(4)
     assert temp(set_) == pytest.approx(0.8, abs=0.01)
@@ -56,7 +56,7 @@ def test_over_glides_from_what_is_to_what_is_given(set_: VirtualSession) -> None
     assert set_.do("what") == "nothing is pending"
 
 
-def test_what_glides_to_a_chance_draws_it_when_it_begins(set_: VirtualSession) -> None:
+def test_over_draws_a_random_end_at_its_start(set_: VirtualSession) -> None:
     set_.do("every 2s over 1s temp rand 2 3")
     set_.wait(1)
     arrived = []
@@ -67,12 +67,12 @@ def test_what_glides_to_a_chance_draws_it_when_it_begins(set_: VirtualSession) -
     assert len(set(arrived)) == 3
 
 
-def test_the_ends_of_a_chance_may_be_typed_in_any_order(set_: VirtualSession) -> None:
+def test_rand_takes_its_ends_in_any_order(set_: VirtualSession) -> None:
     set_.do("temp rand 3 2")
     assert 2.0 <= temp(set_) <= 3.0
 
 
-def test_what_is_set_by_hand_glides_no_more(set_: VirtualSession) -> None:
+def test_command_ends_the_ramp_of_its_parameter(set_: VirtualSession) -> None:
     set_.do("over 8s temp 0.6 sigma 0.1")
     set_.wait(1)
     set_.do("temp 2")
@@ -81,7 +81,7 @@ def test_what_is_set_by_hand_glides_no_more(set_: VirtualSession) -> None:
     assert set_.session.focused_player.behaviour.settings.sigma == 0.1
 
 
-def test_speed_and_timescale_are_one_knob(set_: VirtualSession) -> None:
+def test_speed_and_timescale_are_one_parameter(set_: VirtualSession) -> None:
     set_.do("over 8s speed 4")
     set_.wait(4)
     assert set_.session.focused_player.behaviour.settings.timescale == pytest.approx(0.5, abs=0.01)
@@ -90,7 +90,7 @@ def test_speed_and_timescale_are_one_knob(set_: VirtualSession) -> None:
     assert set_.session.focused_player.behaviour.settings.timescale == 3.0
 
 
-def test_values_that_are_held_and_ranged_glide_too(set_: VirtualSession) -> None:
+def test_over_ramps_hold_and_range(set_: VirtualSession) -> None:
     set_.do("over 2s hold x1 x2 0.5 range x3 0.2 0.8")
     set_.wait(1)
     assert set_.session.focused_player.shaping.ranged[2] == pytest.approx((0.1, 0.9), abs=0.01)
@@ -101,7 +101,7 @@ def test_values_that_are_held_and_ranged_glide_too(set_: VirtualSession) -> None
     assert "there is no x9: the last is x3" in reply.text
 
 
-def test_release_ends_what_glides(set_: VirtualSession) -> None:
+def test_release_ends_ramps(set_: VirtualSession) -> None:
     set_.do("over 5s hold x1 0.5")
     set_.wait(1)
     set_.do("release")
@@ -109,7 +109,7 @@ def test_release_ends_what_glides(set_: VirtualSession) -> None:
     assert set_.session.focused_player.shaping.held == {}
 
 
-def test_tempo_and_swing_glide(set_: VirtualSession) -> None:
+def test_over_ramps_tempo_and_swing(set_: VirtualSession) -> None:
     set_.do("over 4s tempo 140 swing 60%")
     set_.wait(2)
     assert set_.tempo.beats == pytest.approx(130, abs=0.5)
@@ -117,7 +117,7 @@ def test_tempo_and_swing_glide(set_: VirtualSession) -> None:
     assert (set_.tempo.beats, set_.tempo.swing) == (140.0, 0.6)
 
 
-def test_later_and_again_and_again(set_: VirtualSession) -> None:
+def test_after_and_every_run_their_commands(set_: VirtualSession) -> None:
     set_.do("after 10s mode battle; temp 2")
     set_.do("every 4s temp rand 0.5 1.5")
     assert len(set_.do("what").splitlines()) == 2
@@ -133,7 +133,7 @@ def test_later_and_again_and_again(set_: VirtualSession) -> None:
     assert "number 2" in set_.try_("cancel 2").text
 
 
-def test_at_a_response_and_whenever_a_call_begins(set_: VirtualSession) -> None:
+def test_at_response_and_whenever_call_run_their_commands(set_: VirtualSession) -> None:
     set_.do("at response temp 2")
     set_.do("whenever call temp 1")
     set_.play(0.1, 0.2, 0.3)
@@ -151,7 +151,7 @@ def test_at_a_response_and_whenever_a_call_begins(set_: VirtualSession) -> None:
     assert temp(set_) == 1.0
 
 
-def test_what_goes_wrong_later_is_told_and_the_set_goes_on(set_: VirtualSession) -> None:
+def test_problem_of_a_pending_command_is_reported(set_: VirtualSession) -> None:
     set_.do("mode battle; every 1s give")
     set_.wait(3.1)
     assert [text for level, source, text in set_.told if level == "error"] == [
@@ -159,7 +159,7 @@ def test_what_goes_wrong_later_is_told_and_the_set_goes_on(set_: VirtualSession)
     ] * 3
 
 
-def test_words_of_ones_own(set_: VirtualSession) -> None:
+def test_macro_is_defined_called_and_removed(set_: VirtualSession) -> None:
     set_.do("def drop = mode battle; over 2s temp 1.8")
     set_.do("def warm t x = over $t temp $x")
     assert set_.do("drop").splitlines()[1] == "1  over 2s temp 1.8"
@@ -174,7 +174,7 @@ def test_words_of_ones_own(set_: VirtualSession) -> None:
     assert "defs lists" in set_.try_("undef drop").text
 
 
-def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set_: VirtualSession) -> None:
+def test_undo_and_redo_of_parameters_and_pending_commands(set_: VirtualSession) -> None:
     set_.do("temp 1.3; mode battle; mute x1")
     set_.do("over 8s temp 2")
     set_.do("after 5s temp 3")
@@ -197,7 +197,7 @@ def test_undo_takes_back_settings_and_what_is_pending_and_redo_does_it_again(set
     assert "nothing to redo" in set_.try_("redo").text
 
 
-def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: VirtualSession) -> None:
+def test_undo_skips_lines_without_effect(set_: VirtualSession) -> None:
     set_.do("temp 2")
     set_.do("temp 3; mute x1")
     set_.do("undo")
@@ -209,7 +209,7 @@ def test_a_line_that_changed_nothing_is_none_to_be_taken_back(set_: VirtualSessi
     assert set_.do("undo") == "undone: temp 2"
 
 
-def test_a_key_held_down_is_taken_back_as_one(set_: VirtualSession) -> None:
+def test_undo_takes_back_repeated_steps_as_one(set_: VirtualSession) -> None:
     for value in (1.1, 1.2, 1.3):
         set_.do(f"temp {value}")
         set_.wait(0.1)
@@ -221,9 +221,7 @@ def test_a_key_held_down_is_taken_back_as_one(set_: VirtualSession) -> None:
     ("first", "second"),
     [("scene one", "scene two"), ("hold x1 0.2", "hold x2 0.8"), ("hold x1 0.2", "hold x1 x2 0.8")],
 )
-def test_lines_about_different_things_are_taken_back_one_by_one_however_quick(
-    set_: VirtualSession, first: str, second: str
-) -> None:
+def test_undo_takes_back_quick_different_lines_one_by_one(set_: VirtualSession, first: str, second: str) -> None:
     set_.do("temp 1.1; scene save one; temp 1.2; scene save two; temp 1.3")
     set_.wait(2)
     set_.do(first)
@@ -232,14 +230,14 @@ def test_lines_about_different_things_are_taken_back_one_by_one_however_quick(
     assert set_.do("undo") == f"undone: {first}"
 
 
-def test_what_was_played_is_never_taken_back(set_: VirtualSession) -> None:
+def test_undo_keeps_what_was_played(set_: VirtualSession) -> None:
     set_.do("temp 2")
     set_.play(0.1, 0.2, 0.3)
     set_.do("undo")
     assert [row[1] for row in set_.logs["main"].rows] == ["interface"]
 
 
-def test_players_are_addressed_by_name(tmp_path: Path) -> None:
+def test_line_addresses_players_by_name(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, players={"a": ScriptedPredictor(4), "b": ScriptedPredictor(4)})
     set_.do("@b over 2s temp 2")
     set_.do("temp 1.5")
@@ -253,7 +251,7 @@ def test_players_are_addressed_by_name(tmp_path: Path) -> None:
     assert "no player is called c" in set_.try_("@c temp 1").text
 
 
-def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
+def test_undo_restores_the_model(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, players={"main": ScriptedPredictor(9)}, models=SHIPPED.parent)
     set_.do(f"load {SHIPPED.stem}")
     assert set_.session.focused_player.behaviour.predictor.kind == "mdrnn"
@@ -263,7 +261,7 @@ def test_a_model_that_was_loaded_is_taken_back(tmp_path: Path) -> None:
     assert set_.session.focused_player.behaviour.predictor.name == SHIPPED.stem
 
 
-def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> None:
+def test_undo_restores_a_model_named_by_its_path(tmp_path: Path) -> None:
     file = constant_model(tmp_path / "elsewhere" / "mine.h5", [0.1, 0.2, 0.5, 0.8])
     for name in ("mine", "other"):
         constant_model(tmp_path / "models" / f"{name}.h5", [0.1, 0.2, 0.5, 0.8])
@@ -278,7 +276,7 @@ def test_a_model_that_was_named_by_its_path_is_come_back_to(tmp_path: Path) -> N
         assert player.behaviour.predictor.name == "mine"
 
 
-def test_a_disk_that_does_not_answer_does_not_keep_a_set_from_ending(set_: VirtualSession, tmp_path: Path) -> None:
+def test_close_does_not_wait_for_the_disk(set_: VirtualSession, tmp_path: Path) -> None:
     file = tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands"
     file.parent.mkdir()
     os.mkfifo(file)  # opening it waits until somebody reads
@@ -318,12 +316,12 @@ def test_keyboard_commands_are_refused_from_channels_in_any_wrapping(set_: Virtu
     assert set_.do("what") == "nothing is pending"
 
 
-def test_a_word_that_only_plays_is_taken_from_channels(set_: VirtualSession) -> None:
+def test_harmless_macro_is_accepted_from_channels(set_: VirtualSession) -> None:
     problem = set_.executor.carry_out_for("osc", "/impsy/command", "def glide to = @main temp $to; mode duet")
     assert (problem, list(set_.executor.macros)) == ("", ["glide"])
 
 
-def test_words_do_not_grow_without_end(set_: VirtualSession) -> None:
+def test_macros_are_limited(set_: VirtualSession) -> None:
     for number in range(500):
         set_.do(f"def w{number} = temp 1")
     assert "500 macros are defined" in set_.try_("def another = temp 1").text
@@ -332,7 +330,7 @@ def test_words_do_not_grow_without_end(set_: VirtualSession) -> None:
     assert len(set_.executor.macros) == 500
 
 
-def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_: VirtualSession) -> None:
+def test_input_after_a_failed_replay_is_logged_as_input(set_: VirtualSession) -> None:
     def fail(*values: object) -> None:
         raise ConnectionError
 
@@ -345,7 +343,7 @@ def test_what_fails_in_a_replay_makes_no_replay_of_what_is_played_after_it(set_:
     assert set_.logs["main"].rows[-1][1] == "interface"
 
 
-def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way(tmp_path: Path) -> None:
+def test_undo_of_load_keeps_lines_scheduled_while_loading(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "one.h5", [0.1, 0.2, 0.5, 0.8])
 
@@ -363,7 +361,7 @@ def test_taking_back_a_load_leaves_alone_what_was_planned_while_it_was_under_way
     assert len(set_.live_set.scheduled) == 1
 
 
-def test_mode_filter_gives_thru_back_when_another_mode_follows(set_: VirtualSession) -> None:
+def test_mode_filter_restores_thru_when_another_mode_follows(set_: VirtualSession) -> None:
     set_.do("thru on")
     set_.do("mode filter")
     assert not set_.session.settings.thru
@@ -374,13 +372,13 @@ def test_mode_filter_gives_thru_back_when_another_mode_follows(set_: VirtualSess
     assert not set_.session.settings.thru
 
 
-def test_pending_ramp_shows_which_parameters_were_set_by_hand(set_: VirtualSession) -> None:
+def test_pending_ramp_names_released_parameters(set_: VirtualSession) -> None:
     set_.do("over 20s temp 1.5 sigma 0.05")
     set_.do("temp 1")
     assert set_.do("what").startswith("1  over 20s temp 1.5 sigma 0.05, not temp  (")
 
 
-def test_cancel_replay_ends_the_ramps_that_the_replay_began(set_: VirtualSession, tmp_path: Path) -> None:
+def test_cancel_replay_ends_its_ramps(set_: VirtualSession, tmp_path: Path) -> None:
     commands = ((0.0, "temp 1"), (0.5, "#1 over 60s temp 2"), (100.0, "temp 1"))
     performance = RecordedPerformance("old", np.empty(0), np.empty((0, 3)), commands)
     set_.do("over 60s sigma 0.5")

@@ -13,7 +13,7 @@ def set_(tmp_path: Path) -> VirtualSession:
     return VirtualSession(tmp_path)
 
 
-def test_a_set_list_is_stepped_through(set_: VirtualSession, tmp_path: Path) -> None:
+def test_cues_step_through_a_set_list(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     assert "no set list is open" in set_.try_("next").text
@@ -44,7 +44,7 @@ def test_set_list_opens_at_any_saved_index(set_: VirtualSession, index: int, fol
     assert state.following == following
 
 
-def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: VirtualSession) -> None:
+def test_cue_refuses_wrong_set_list_and_says_how_to_see_all_problems(set_: VirtualSession) -> None:
     (set_.folder / "sets").mkdir()
     (set_.folder / "sets" / "bad.imp").write_text("# a\ntemp 900\naftr 20s next\n", encoding="utf-8")
     said = set_.try_("cue bad").text
@@ -53,7 +53,7 @@ def test_a_set_list_with_mistakes_is_not_opened_and_says_how_to_see_all(set_: Vi
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc/passwd", "none", "..", ""])
-def test_a_set_list_is_in_its_folder_or_nowhere(set_: VirtualSession, tmp_path: Path, name: str) -> None:
+def test_cue_finds_set_lists_only_in_their_folders(set_: VirtualSession, tmp_path: Path, name: str) -> None:
     (tmp_path / "first.imp").write_text(SET)
     reply = set_.try_(f'cue "{name}"')
     assert not reply.ok

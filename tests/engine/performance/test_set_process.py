@@ -1,4 +1,4 @@
-"""A set in a real engine: replayed over the wire, and gone on with after a crash."""
+"""Sets in a real engine: replay over the wire, and resume after a crash."""
 
 import signal
 import socket
@@ -24,7 +24,7 @@ drop
 """
 
 
-def test_a_log_is_replayed_as_if_the_musician_were_there(
+def test_engine_replays_a_log(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     began = datetime(2026, 1, 2, 3, 4, 5)
@@ -51,7 +51,7 @@ def test_a_log_is_replayed_as_if_the_musician_were_there(
     assert (sources.count("replay"), sources.count("interface")) == (4, 4)  # those of the old log
 
 
-def test_after_a_crash_a_set_goes_on_where_it_was(
+def test_engine_resumes_a_set_after_a_crash(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "sets").mkdir()
@@ -77,7 +77,7 @@ def test_after_a_crash_a_set_goes_on_where_it_was(
         assert console.command("back").text.startswith("cue 1 of 2: warm")
 
 
-def test_other_hosts_set_one_thing_and_plan_nothing(
+def test_other_hosts_may_set_parameters_and_schedule_nothing(
     start_engine: Start, receiver: socket.socket, pulse_model: Path
 ) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -101,7 +101,7 @@ def test_other_hosts_set_one_thing_and_plan_nothing(
         assert (snapshot.players[0].number("temp"), snapshot.macros, snapshot.pending) == (1.0, (), ())
 
 
-def test_what_a_set_begins_with_does_not_come_after_what_is_come_back_to(
+def test_resume_runs_the_preamble_before_the_saved_state(
     start_engine: Start, receiver: socket.socket, pulse_model: Path, tmp_path: Path
 ) -> None:
     for name in ("one", "two"):

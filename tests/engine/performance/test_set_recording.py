@@ -1,4 +1,4 @@
-"""A performance played again: from a log, and with the commands of its set."""
+"""Replay of performances from logs, with their recorded commands."""
 
 import asyncio
 import itertools
@@ -49,14 +49,14 @@ def _replayed(folder: Path, seed: int, performance: RecordedPerformance | None =
     return set_.out.said
 
 
-def test_a_replay_with_one_seed_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
+def test_replay_with_one_seed_repeats_exactly(tmp_path: Path) -> None:
     first, second, other = (_replayed(tmp_path, seed) for seed in (7, 7, 8))
     assert len(first) > 100
     assert first == second
     assert first != other
 
 
-def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: Path, impsy_datasets: Path) -> None:
+def test_replay_of_a_real_performance_repeats_exactly(tmp_path: Path, impsy_datasets: Path) -> None:
     longest = max(read_dataset(impsy_datasets / "training-dataset-9d.npz"), key=len)[:600]
     log = tmp_path / "real-9d-mdrnn.log"
     times = np.cumsum(np.minimum(longest[:, 0].astype(float), 5.0))
@@ -72,7 +72,7 @@ def test_a_real_performance_through_a_log_is_the_same_to_the_last_bit(tmp_path: 
     assert first == second
 
 
-def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
+def test_replay_through_loads_another_model(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, players={"main": ScriptedPredictor(9)}, models=SHIPPED.parent, mode="polyphony")
     assert "is replayed" in asyncio.run(set_.live_set.replay.start(_performance(), through=SHIPPED.stem))
     set_.wait(1)
@@ -81,7 +81,7 @@ def test_a_replay_goes_through_another_model(tmp_path: Path) -> None:
         asyncio.run(set_.live_set.replay.start(_performance(), through="none"))
 
 
-def test_a_replay_comes_when_it_was_played(set_: VirtualSession) -> None:
+def test_replay_plays_at_the_recorded_times(set_: VirtualSession) -> None:
     set_.do("thru on; mode useronly")
     values = np.random.default_rng(1).random((50, 3))
     times = np.cumsum(np.random.default_rng(2).random(50))
@@ -92,7 +92,7 @@ def test_a_replay_comes_when_it_was_played(set_: VirtualSession) -> None:
     assert "nothing is replayed" in set_.try_("cancel replay").text
 
 
-def test_what_does_not_fit_is_not_replayed(set_: VirtualSession) -> None:
+def test_replay_refuses_log_of_another_dimension(set_: VirtualSession) -> None:
     with pytest.raises(UserError, match="it has 2 values per event, the session has 3"):
         asyncio.run(set_.live_set.replay.start(RecordedPerformance("it", np.zeros(1), np.zeros((1, 2)))))
     assert "no log is called none" in set_.try_("replay none").text
@@ -105,7 +105,7 @@ def _recorded(folder: Path) -> list[tuple[float, str]]:
     return [((time - found[0][0]).total_seconds(), row) for time, row in found]
 
 
-def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: VirtualSession, tmp_path: Path) -> None:
+def test_recording_can_be_replayed(set_: VirtualSession, tmp_path: Path) -> None:
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
     set_.do("cue first; temp 1.3; hold x2 0.5; range x3 0.1 0.9; mute x1")
@@ -159,9 +159,7 @@ def test_a_recorded_set_is_written_so_that_it_can_be_played_again(set_: VirtualS
 
 
 @pytest.mark.parametrize(("then", "now"), [("pause", "resume"), ("resume", "panic")])
-def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
-    set_: VirtualSession, tmp_path: Path, then: str, now: str
-) -> None:
+def test_replay_restores_paused_players(set_: VirtualSession, tmp_path: Path, then: str, now: str) -> None:
     set_.do(then)
     set_.do("record on")
     set_.do("record off")
@@ -174,7 +172,7 @@ def test_who_was_paused_is_paused_in_a_replay_and_nobody_else(
     assert again.session.focused_player.paused is (then == "pause")
 
 
-def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_path: Path) -> None:
+def test_replay_ends_when_the_dimension_changes(tmp_path: Path) -> None:
     set_ = VirtualSession(tmp_path, models=tmp_path, mode="useronly")
     constant_model(tmp_path / "small.h5", [0.1, 0.2, 0.5])
     events = RecordedPerformance("it", np.arange(0, 20, 0.1), np.full((200, 3), 0.5))
@@ -187,7 +185,7 @@ def test_a_replay_ends_with_one_word_when_the_instrument_changes_under_it(tmp_pa
 
 
 @pytest.mark.parametrize("line", ['set osc.server_ip "0.0.0.0"', "train", "keep mapping", "cancel job"])
-def test_a_recording_writes_no_settings_and_runs_no_program(set_: VirtualSession, line: str) -> None:
+def test_replay_refuses_configuration_and_programs(set_: VirtualSession, line: str) -> None:
     events = RecordedPerformance(
         "it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), [(0.0, line), (0.5, f"def own = {line}")]
     )
@@ -198,7 +196,7 @@ def test_a_recording_writes_no_settings_and_runs_no_program(set_: VirtualSession
     assert not set_.executor.macros
 
 
-def test_a_recording_ends_and_deletes_nothing(set_: VirtualSession, tmp_path: Path) -> None:
+def test_replay_ends_and_deletes_nothing(set_: VirtualSession, tmp_path: Path) -> None:
     set_.do("scene save dark")
     lines = [(0.0, "scene delete dark"), (0.5, "shutdown"), (0.6, "after 1s scene delete dark")]
     events = RecordedPerformance("it", np.array([0.0, 1.0]), np.full((2, 3), 0.5), lines)

@@ -29,7 +29,7 @@ def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: VirtualSession)
     assert set_.do("next").startswith("cue 3 of 3: end")
 
 
-def test_undo_of_a_cue_brings_back_what_it_cancelled(set_: VirtualSession) -> None:
+def test_undo_of_a_cue_restores_cancelled_lines(set_: VirtualSession) -> None:
     set_.do("every 4s temp rand 0.5 1.5")
     pending = [line.split("  ")[:2] for line in set_.do("what").splitlines()]
     set_.do("goto end")  # which cancels all
@@ -52,7 +52,7 @@ def test_undo_of_opening_a_set_list_leaves_none_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["cancel all", "cancel 2"])
-def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> None:
+def test_undo_of_cancel_restores_pending_lines(tmp_path: Path, line: str) -> None:
     made = VirtualSession(tmp_path)
     made.do("after 10s temp 2")
     made.do("over 20s sigma 1")
@@ -64,7 +64,7 @@ def test_undo_of_cancel_brings_pending_lines_back(tmp_path: Path, line: str) -> 
     assert (temp(made), made.session.players["main"].behaviour.settings.sigma) == (2.0, 1.0)
 
 
-def test_undo_of_a_value_set_by_hand_lets_the_ramp_go_on(tmp_path: Path) -> None:
+def test_undo_of_a_parameter_continues_its_ramp(tmp_path: Path) -> None:
     made = VirtualSession(tmp_path)
     made.do("over 10s temp 2")
     made.wait(5)
@@ -77,7 +77,7 @@ def test_undo_of_a_value_set_by_hand_lets_the_ramp_go_on(tmp_path: Path) -> None
     assert temp(made) == 2.0
 
 
-def test_line_that_became_due_is_not_brought_back(tmp_path: Path) -> None:
+def test_undo_does_not_restore_lines_that_became_due(tmp_path: Path) -> None:
     made = VirtualSession(tmp_path)
     made.do("after 2s temp 2")
     made.do("mode battle")

@@ -67,7 +67,7 @@ def test_read_session_takes_values_of_one_player_from_earlier_version(tmp_path: 
     assert read_session(tmp_path) == SessionFile({"main": MAIN}, "main", False, True, ended=True)
 
 
-def test_recall_reads_the_players_of_the_version_before(tmp_path: Path) -> None:
+def test_read_session_takes_players_from_earlier_version(tmp_path: Path) -> None:
     (tmp_path / ".last-session.json").write_text(json.dumps(asdict(STATE) | {"players": {"b": EARLIER}}))
     assert read_session(tmp_path) == replace(STATE, players={"b": MAIN})
 
@@ -98,13 +98,13 @@ def test_read_session_refuses_damaged_file(tmp_path: Path, content: str) -> None
         read_session(tmp_path)
 
 
-def test_recall_reports_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+def test_read_session_reports_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / ".last-session.json").mkdir()
     with pytest.raises(UserError, match="Is a directory"):
         read_session(tmp_path)
 
 
-def test_keeping_moves_the_session_before_aside_unless_it_is_resumed(tmp_path: Path) -> None:
+def test_autosave_moves_the_earlier_session_aside_unless_resumed(tmp_path: Path) -> None:
     time, work = VirtualTime(0.0), list[Coroutine[Any, Any, None]]()
     write_session(tmp_path, replace(STATE, focus="before"))
     for resumed, before in ((True, None), (False, "b")):
@@ -123,11 +123,11 @@ def test_keeping_moves_the_session_before_aside_unless_it_is_resumed(tmp_path: P
     assert json.loads(earlier_file(tmp_path).read_text())["focus"] == "main"
 
 
-def test_nothing_kept_is_nothing_recalled(tmp_path: Path) -> None:
+def test_read_session_returns_none_without_file(tmp_path: Path) -> None:
     assert read_session(tmp_path) is None
 
 
-def test_it_is_kept_once_a_little_after_the_first_of_many_changes(tmp_path: Path) -> None:
+def test_autosave_saves_once_after_many_changes(tmp_path: Path) -> None:
     time, work = VirtualTime(0.0), list[Coroutine[Any, Any, None]]()
     focus = "main"
     autosave = Autosave(
@@ -146,7 +146,7 @@ def test_it_is_kept_once_a_little_after_the_first_of_many_changes(tmp_path: Path
     assert not work
 
 
-def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_autosave_reports_a_disk_error(tmp_path: Path) -> None:
     time, work, told = VirtualTime(0.0), list[Coroutine[Any, Any, None]](), list[tuple[str, str, str]]()
     (tmp_path / "logs").touch()
     autosave = Autosave(

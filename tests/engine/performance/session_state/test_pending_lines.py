@@ -1,4 +1,4 @@
-"""Pending lines are pending again after a restart, at the time where they would be."""
+"""Pending lines in the saved session, and after a restart."""
 
 import asyncio
 from pathlib import Path
@@ -20,7 +20,7 @@ def _restarted(before: VirtualSession, folder: Path, away: float = 0.0) -> tuple
 
 
 @pytest.mark.parametrize(("line", "eased"), [("over 20s temp 2", False), ("over 20s ease temp 2", True)])
-def test_ramp_goes_on_where_it_would_be(tmp_path: Path, line: str, eased: bool) -> None:
+def test_resume_continues_a_ramp_at_its_present_value(tmp_path: Path, line: str, eased: bool) -> None:
     before = VirtualSession(tmp_path)
     before.do("temp 0.5")
     before.do(line)
@@ -37,7 +37,7 @@ def test_ramp_goes_on_where_it_would_be(tmp_path: Path, line: str, eased: bool) 
     assert after.do("what") == "nothing is pending"
 
 
-def test_ramp_that_ended_meanwhile_is_at_its_end(tmp_path: Path) -> None:
+def test_resume_sets_an_ended_ramp_to_its_end(tmp_path: Path) -> None:
     before = VirtualSession(tmp_path)
     before.do("over 5s temp 2")
     before.wait(1)
@@ -46,7 +46,7 @@ def test_ramp_that_ended_meanwhile_is_at_its_end(tmp_path: Path) -> None:
     assert after.do("what") == "nothing is pending"
 
 
-def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
+def test_resume_does_not_ramp_released_parameters(tmp_path: Path) -> None:
     before = VirtualSession(tmp_path)
     before.do("over 20s temp 2 sigma 0.5")
     before.wait(1)
@@ -57,7 +57,7 @@ def test_ramp_leaves_alone_what_was_set_by_hand(tmp_path: Path) -> None:
     assert after.session.players["main"].behaviour.settings.sigma == 0.5
 
 
-def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None:
+def test_resume_keeps_numbers_and_times(tmp_path: Path) -> None:
     before = VirtualSession(tmp_path)
     before.do("def drop = temp 1.9")
     for line in (
@@ -85,7 +85,7 @@ def test_pending_lines_keep_their_numbers_and_their_time(tmp_path: Path) -> None
     assert temp(after) == 1.9
 
 
-def test_line_that_fell_due_meanwhile_is_carried_out_once(tmp_path: Path) -> None:
+def test_resume_runs_an_overdue_line_once(tmp_path: Path) -> None:
     before = VirtualSession(tmp_path)
     before.do("after 10s temp 1.9")
     before.do("every 4s mode battle")
@@ -96,7 +96,7 @@ def test_line_that_fell_due_meanwhile_is_carried_out_once(tmp_path: Path) -> Non
     assert after.do("what") == "2  every 4s mode battle  (in 2.9s)"
 
 
-def test_line_whose_macro_is_gone_is_reported_and_the_others_come_back(tmp_path: Path) -> None:
+def test_resume_reports_a_line_with_unknown_macro(tmp_path: Path) -> None:
     before = VirtualSession(tmp_path)
     before.do("def drop = temp 1.9")
     before.do("after 10s drop")
