@@ -99,20 +99,20 @@ def draw_map(
     """
     from impsy_tui.agent.lookup_table import read_table
     from impsy_tui.cli.plot import paper
-    from impsy_tui.plots import maps
+    from impsy_tui.plots import map_pictures, maps
     from impsy_tui.plots.map_cursor import Cursor
 
     if method not in maps.METHODS:
         fail(f"--method {method}: one of {', '.join(maps.METHODS)}")
-    if output is not None and output.suffix not in maps.PICTURES:
-        fail(f"-o {output}: a picture is to end in {', '.join(maps.PICTURES)}")
+    if output is not None and output.suffix not in map_pictures.SUFFIXES:
+        fail(f"-o {output}: a picture is to end in {', '.join(map_pictures.SUFFIXES)}")
     if osc and audio:
         fail("--osc and --audio: one of them")
     try:
         found, on = read_table(table), paper()
         drawn = maps.map_of(table.stem, found, colour, tuple(by.replace(",", " ").split()), method)
         if output is not None:
-            maps.picture(drawn, found, output)
+            map_pictures.draw_picture(drawn, found, output)
             say(f"drawn: {output}")
         elif osc or audio:
             _play(Cursor(drawn, found, on), osc, address, synth or table.stem.rpartition("-")[0], patch)

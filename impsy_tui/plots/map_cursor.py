@@ -1,4 +1,4 @@
-"""A cursor on a map in a terminal: it goes from point to point."""
+"""Cursor on a map in a terminal, moved from point to point."""
 
 from typing import Final
 
@@ -9,18 +9,18 @@ from impsy_tui.plots.maps import Map, draw, laid_out
 from impsy_tui.plots.terminal import Paper
 
 _TALL: Final = 2.0
-"""How much higher than wide a cell is."""
+"""Height of a terminal cell in widths."""
 _ASIDE: Final = 2.0
-"""What is aside of where one goes counts for so much farther."""
+"""Weight of the distance across the direction of a move."""
 
 
 class Cursor:
-    """Stands on one row of a look-up table.
+    """Cursor on one row of a look-up table.
 
     Args:
-        drawn: the map.
-        table: what it is of.
-        paper: what it is drawn on.
+        drawn: map of the table.
+        table: look-up table.
+        paper: size and abilities of the terminal.
     """
 
     def __init__(self, drawn: Map, table: LookupTable, paper: Paper) -> None:
@@ -34,18 +34,18 @@ class Cursor:
 
     @property
     def row(self) -> int:
-        """The row of the table that it stands on."""
+        """Row of the table under the cursor."""
         here = self._here()
         return int(here[self._within % len(here)])
 
     @property
     def parameters(self) -> np.ndarray:
-        """The parameters ``[N]`` of that row."""
+        """Parameters ``[N]`` of the row under the cursor, 0 to 1."""
         parameters: np.ndarray = self._table.parameters[self.row]
         return parameters
 
     def move(self, across: int, down: int) -> None:
-        """Go to the next point in a direction, if there is one; each is -1, 0 or 1."""
+        """Moves to the nearest point in a direction, if any; each argument is -1, 0 or 1."""
         way = np.array([across, down], float)
         off = self._at - self._at[self._cell]
         along = off @ way
@@ -56,11 +56,11 @@ class Cursor:
             self._cell, self._within = nearest, 0
 
     def turn(self, by: int) -> None:
-        """Go to another row that is drawn in the same place."""
+        """Selects another row that is drawn in the same cell."""
         self._within = (self._within + by) % len(self._here())
 
     def draw(self) -> str:
-        """The map with the cursor, and a line on what it stands on."""
+        """Returns the map with the cursor, and a line about the row under the cursor."""
         here, row = self._here(), self.row
         shown = draw(self._drawn, self._paper, int(self._occupied[self._cell]))
         parameters = " ".join(f"{value:.3g}" for value in self.parameters)

@@ -1,11 +1,7 @@
-"""Look-up tables on a map: a point for each row, near those that sound alike, coloured by a descriptor."""
+"""Maps of look-up tables: a point per row, rows that sound alike close together, coloured by a descriptor."""
 
-import os
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,30 +11,28 @@ from impsy_tui.agent.lookup_table import LookupTable
 from impsy_tui.agent.projection import principal_components, standardised
 from impsy_tui.errors import UserError
 from impsy_tui.installation import needs_extra
-from impsy_tui.plots import map_page, pictures
 from impsy_tui.plots.terminal import NARROWEST, Paper
 
 METHODS: Final = ("pca", "tsne")
 MOST_NEIGHBOURED: Final = 20_000
-"""Rows that t-SNE takes; more would take it hours."""
+"""Most rows for t-SNE: more rows take hours."""
 
 _SHADES: Final = (17, 18, 19, 25, 31, 37, 43, 79, 115, 151, 187, 229)
-"""Of 256 colours, dark blue to pale yellow: lighter is more for every eye."""
+"""Colours of a 256-colour terminal, dark blue (low) to pale yellow (high): readable without colour vision."""
 _DIGITS: Final = "0123456789"
 _CURSOR: Final = "\x1b[1;7mX\x1b[0m"
-PICTURES: Final = (*pictures.SUFFIXES, ".html")
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A table on a plane.
+    """Look-up table projected onto a plane.
 
     Attributes:
-        title: of it.
-        remark: what the directions are.
-        places: ``[rows, 2]``.
-        values: ``[rows]``, of the descriptor that colours it.
-        descriptor: its name.
+        title: heading of the map.
+        remark: meaning of the two axes.
+        places: positions ``[rows, 2]``.
+        values: ``[rows]`` values of the descriptor that colours the map.
+        descriptor: name of that descriptor.
     """
 
     title: str
@@ -49,25 +43,25 @@ class Map:
 
 
 def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], method: str) -> Map:
-    """Lay a table out.
+    """Projects a look-up table onto a plane.
 
     Args:
-        name: of the table.
-        table: it.
-        descriptor: that colours it; of a category, the first.
-        by: descriptors and categories in which rows are to be alike; all without any.
-        method: "pca", or "tsne" where scikit-learn is installed.
+        name: name of the table.
+        table: look-up table.
+        descriptor: descriptor that colours the map; of a category, its first descriptor.
+        by: descriptors and categories that are compared; empty compares all descriptors.
+        method: "pca", or "tsne" if scikit-learn is installed.
 
     Raises:
-        UserError: there is no such descriptor, or the method cannot be had here.
+        UserError: the descriptor is unknown, the table has fewer than 3 rows, or the method is not available.
     """
     coloured = descriptor_indices([descriptor])[0]
     columns = descriptor_indices(by) if by else list(range(len(NAMES)))
     alike = table.descriptors[:, columns]
     if len(alike) < 3:
-        raise UserError(f"{name} has {len(alike)} rows: there is nothing to lay out")
+        raise UserError(f"{name} has {len(alike)} rows: a map needs at least 3")
     if method == "tsne":
-        laid, remark = _neighbours(alike), "t-SNE: who is near is alike, who is far is merely not"
+        laid, remark = _neighbours(alike), "t-SNE: near points sound alike; long distances mean nothing"
     elif len(columns) == 1:
         laid = np.column_stack([standardised(alike)[:, 0], standardised(table.parameters)[:, 0]])
         remark = f"across {NAMES[columns[0]]}, up param-0"
@@ -79,11 +73,11 @@ def map_of(name: str, table: LookupTable, descriptor: str, by: tuple[str, ...], 
 
 
 def _neighbours(alike: np.ndarray) -> np.ndarray:
-    """t-SNE (L. van der Maaten, G. Hinton, 2008)."""
+    """Projects with t-SNE (L. van der Maaten, G. Hinton, 2008)."""
     if find_spec("sklearn") is None:
         raise UserError(needs_extra("tsne", "scikit-learn", "gestures"))
     if len(alike) > MOST_NEIGHBOURED:
-        raise UserError(f"tsne takes {MOST_NEIGHBOURED} rows at most, this table has {len(alike)}: pca takes any")
+        raise UserError(f"tsne takes at most {MOST_NEIGHBOURED} rows, this table has {len(alike)}: use --method pca")
     from sklearn.manifold import TSNE
 
     perplexity = min(30.0, (len(alike) - 1) / 3)
@@ -92,11 +86,12 @@ def _neighbours(alike: np.ndarray) -> np.ndarray:
 
 
 class Layout(NamedTuple):
-    """Which cell of a terminal each row of a map is in.
+    """Terminal cell of each row of a map.
 
     Attributes:
-        width, height: in cells.
-        cells: ``[rows]``, counted line by line.
+        width: columns.
+        height: lines.
+        cells: ``[rows]`` cell numbers, counted line by line.
     """
 
     width: int
@@ -105,7 +100,7 @@ class Layout(NamedTuple):
 
 
 def laid_out(drawn: Map, paper: Paper) -> Layout:
-    """Where the rows of a map are on paper."""
+    """Returns the terminal cells of the rows of a map."""
     width, height = max(paper.width, NARROWEST) - 1, max((paper.height or 24) - 4, 8)
     low, high = drawn.places.min(axis=0), drawn.places.max(axis=0)
     span = np.where(high > low, high - low, 1.0)
@@ -115,12 +110,12 @@ def laid_out(drawn: Map, paper: Paper) -> Layout:
 
 
 def draw(drawn: Map, paper: Paper, marked: int = -1) -> str:
-    """A map as text: each cell has the colour, or without colours the digit, of the mean of the points in it.
+    """Returns a map as text: the colour (or the digit) of a cell is the mean of the points in this cell.
 
     Args:
-        drawn: it.
-        paper: what it is drawn on.
-        marked: a cell that a cursor is on; -1 for none.
+        drawn: map.
+        paper: size and abilities of the terminal.
+        marked: cell under the cursor; -1 for no cursor.
     """
     width, height, cell = laid_out(drawn, paper)
     counts = np.bincount(cell, minlength=width * height)
@@ -141,41 +136,3 @@ def _cell(share: float, paper: Paper) -> str:
     if paper.colours:
         return f"\x1b[38;5;{_SHADES[min(int(share * len(_SHADES)), len(_SHADES) - 1)]}m●\x1b[0m"
     return _DIGITS[min(int(share * len(_DIGITS)), len(_DIGITS) - 1)]
-
-
-def picture(drawn: Map, table: LookupTable, file: Path) -> None:
-    """A map as a picture, or a page that tells what is under the pointer; one that is there is replaced.
-
-    Raises:
-        UserError: there is no matplotlib, or the file cannot be written.
-    """
-    if file.suffix == ".html":
-        _replace(file, lambda new: new.write_text(map_page.page(drawn, table), encoding="utf-8"))
-        return
-    if problem := pictures.missing():
-        raise UserError(problem)
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"font.size": 9, "svg.fonttype": "none", "axes.linewidth": 0.6}):
-        figure = Figure(figsize=(8.0, 6.4), layout="constrained")
-        axes = figure.subplots()
-        shown = axes.scatter(
-            drawn.places[:, 0], drawn.places[:, 1], c=drawn.values, s=9, cmap="cividis", linewidths=0
-        )
-        axes.set_title(f"{drawn.title}\n{drawn.remark}", loc="left", parse_math=False)
-        axes.set(xticks=[], yticks=[])
-        figure.colorbar(shown, label=drawn.descriptor)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # letters of a name that the font lacks
-            _replace(file, lambda new: figure.savefig(new, format=file.suffix[1:], dpi=150))
-
-
-def _replace(file: Path, write: Callable[[Path], object]) -> None:
-    new = file.with_name(f".{file.name}.new")
-    try:
-        write(new)
-        os.replace(new, file)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise UserError(f"{file}: {error.strerror or error}") from None

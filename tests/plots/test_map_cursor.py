@@ -16,7 +16,7 @@ from pythonosc.osc_message import OscMessage
 
 from impsy_tui.agent.lookup_table import LookupTable, write_table
 from impsy_tui.plots.map_cursor import Cursor
-from impsy_tui.plots.map_page import page
+from impsy_tui.plots.map_pictures import html_page
 from impsy_tui.plots.maps import map_of
 from impsy_tui.plots.terminal import Paper
 from tests.support.agents import small_table
@@ -65,7 +65,7 @@ def test_rows_that_sound_the_same_are_gone_through_in_their_place() -> None:
 
 def test_a_page_holds_every_point_and_says_nothing_of_its_own() -> None:
     table = small_table(3)
-    shown = page(map_of("</script><b>", table, "loudness", (), "pca"), table)
+    shown = html_page(map_of("</script><b>", table, "loudness", (), "pca"), table)
     assert "</script><b>" not in shown
     (points,) = re.findall(r"const points = (\[\[.*\]\]);", shown)
     assert len(points.split("],[")) == 9

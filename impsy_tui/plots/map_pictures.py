@@ -1,16 +1,21 @@
-"""A map as a page for a browser: one file, which asks nobody for anything."""
+"""Files that show a map of a look-up table: a picture, or one HTML page that loads nothing else."""
 
 import html
 import json
-from typing import TYPE_CHECKING, Final
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from impsy_tui.agent.lookup_table import LookupTable
+from impsy_tui.errors import UserError
+from impsy_tui.plots import pictures
+from impsy_tui.plots.maps import Map
 
-if TYPE_CHECKING:
-    from impsy_tui.plots.maps import Map
-
+SUFFIXES: Final = (*pictures.SUFFIXES, ".html")
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy"
@@ -56,8 +61,41 @@ draw(null);
 """
 
 
-def page(drawn: "Map", table: LookupTable) -> str:
-    """The page: points, and under the pointer the parameters and the descriptor of the nearest."""
+def draw_picture(drawn: Map, table: LookupTable, file: Path) -> None:
+    """Draws a map into a picture, or into a page that shows the values of the point under the mouse pointer.
+
+    Args:
+        drawn: map.
+        table: look-up table of the map.
+        file: file to write or replace; its suffix is one of ``SUFFIXES``.
+
+    Raises:
+        UserError: matplotlib is not installed, or the file cannot be written.
+    """
+    if file.suffix == ".html":
+        _replace(file, lambda new: new.write_text(html_page(drawn, table), encoding="utf-8"))
+        return
+    if problem := pictures.missing():
+        raise UserError(problem)
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"font.size": 9, "svg.fonttype": "none", "axes.linewidth": 0.6}):
+        figure = Figure(figsize=(8.0, 6.4), layout="constrained")
+        axes = figure.subplots()
+        shown = axes.scatter(
+            drawn.places[:, 0], drawn.places[:, 1], c=drawn.values, s=9, cmap="cividis", linewidths=0
+        )
+        axes.set_title(f"{drawn.title}\n{drawn.remark}", loc="left", parse_math=False)
+        axes.set(xticks=[], yticks=[])
+        figure.colorbar(shown, label=drawn.descriptor)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the font may lack letters of a name
+            _replace(file, lambda new: figure.savefig(new, format=file.suffix[1:], dpi=150))
+
+
+def html_page(drawn: Map, table: LookupTable) -> str:
+    """Returns a page that draws the points and shows the values of the point under the mouse pointer."""
     low, high = drawn.places.min(axis=0), drawn.places.max(axis=0)
     places = (drawn.places - low) / np.where(high > low, high - low, 1.0)
     least, most = float(drawn.values.min()), float(drawn.values.max())
@@ -80,3 +118,13 @@ def page(drawn: "Map", table: LookupTable) -> str:
         most=f"{most:.4g}",
         points=json.dumps(points, separators=(",", ":")),
     )
+
+
+def _replace(file: Path, write: Callable[[Path], object]) -> None:
+    new = file.with_name(f".{file.name}.new")
+    try:
+        write(new)
+        os.replace(new, file)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise UserError(f"{file}: {error.strerror or error}") from None
