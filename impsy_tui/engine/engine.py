@@ -92,7 +92,7 @@ class Engine:
             self.snapshot,
             _greeting(options),
         )
-        self.midi_learn = MidiLearn(self._learning_channels, self._learned, loop.scheduler)
+        self.midi_learn = MidiLearn(self._learning_channels, self._learned, loop.scheduler, self._apply_learned)
         self._autosave = autosave = Autosave(
             loop.scheduler, options.logs, self._state, self._in_background, self.notify
         )
@@ -259,6 +259,9 @@ class Engine:
 
     def _learning_channels(self) -> list[LearnableChannel]:
         return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]
+
+    def _apply_learned(self, channel: str, updates: list[tuple[int, float]], at: float) -> None:
+        self.session.updated(channel, updates, at)
 
     def _learned(self, text: str) -> None:
         self.notify("info", "learn", text)

@@ -302,8 +302,6 @@ class MidiChannel(HeldKeys):
     def _note(self, kind: str, text: str) -> None:
         self._troubles.note(kind, text)
 
-    # In
-
     def _overflowed(self, count: int) -> None:
         self._note("flood", f"more came in than can be handled: {count} messages are left out")
         for heard in self._inputs:  # note-offs may be among them
@@ -344,6 +342,7 @@ class MidiChannel(HeldKeys):
                 self._listener.touched(self.name, touch)
             return
         updates = [update for update in source.updates(message) if update[0] < self._count]
+        source.mapping.wait_for_halves(self._scheduler, lambda late: self._late(source.admitted(late)))
         if source.mapping.released:
             self._listener.released(self.name, source.mapping.released)
         if source.mapping.endless:

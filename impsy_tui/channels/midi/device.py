@@ -280,10 +280,13 @@ class MidiInput:
         self._lights.takeovers.append(self.takeover)
         return found
 
-    def updates(self, message: bytes) -> list[tuple[int, float]]:
+    def updates(self, message: bytes) -> Sequence[tuple[int, float]]:
         """The values that a message sets."""
         found = self.mapping.updates(message)
-        if self._shown is not None and self.takeover is not None:
+        if self._shown is not None:
             self._shown.heard(message)
-            found = self.takeover.admitted(found)
-        return found
+        return self.admitted(found)
+
+    def admitted(self, updates: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+        """Returns those of the musician's updates that act."""
+        return updates if self.takeover is None else self.takeover.admitted(updates)

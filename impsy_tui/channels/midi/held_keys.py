@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from impsy_tui.channels.base import ChannelScheduler, Listener
 from impsy_tui.channels.midi.mapping import InputMapping
 
 _MOST_SHOWN: Final = 4
@@ -10,7 +11,12 @@ _MOST_SHOWN: Final = 4
 
 
 class HeldKeys:
-    """Answers for the held notes of a channel's mappings."""
+    """Held notes, encoders and pairs of controllers of a channel's mappings."""
+
+    name: str
+    _count: int
+    _listener: Listener
+    _scheduler: ChannelScheduler
 
     def mappings(self) -> list[InputMapping]:
         """The mappings of all that is heard on the channel."""
@@ -20,6 +26,11 @@ class HeldKeys:
         """Endless encoders of the channel go on from these values, which sound now."""
         for mapping in self.mappings():
             mapping.follow(values)
+
+    def _late(self, updates: Sequence[tuple[int, float]]) -> None:
+        """A half of a pair of controllers acts alone."""
+        if found := [update for update in updates if update[0] < self._count]:
+            self._listener.updated(self.name, found, self._scheduler.now())
 
     @property
     def held(self) -> str:

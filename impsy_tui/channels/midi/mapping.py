@@ -5,13 +5,14 @@ are ``bytes`` as on the wire: status, then one or two data bytes. Channels are 1
 mapping and 0 to 15 on the wire.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from impsy_tui.channels.base import ChannelScheduler
 from impsy_tui.channels.midi.curves import Curve, curve, position_of
 from impsy_tui.channels.midi.endless_encoders import EncoderDetector
-from impsy_tui.channels.midi.high_resolution import HighResolutionPair
+from impsy_tui.channels.midi.high_resolution import OTHER_HALF, HighResolutionPair
 
 Entry = tuple[str | int, ...]
 """Kind, its numbers, then words of ``curves``: ``("control_change", 1, 42, 0, 127, "exp")``."""
@@ -112,6 +113,7 @@ class InputMapping:
         self.released: frozenset[int] = _NONE
         """Indices of the values whose key the last message let go."""
         self._pairs: dict[tuple[int, int], HighResolutionPair] = {}
+        self._halves: list[tuple[Value, HighResolutionPair]] = []  # pairs that wait since the last message
         self._turned: dict[int, float] = {}  # positions of endless encoders, by the index of the value
         self._watches: dict[int, EncoderDetector] = {}
         self.endless = ""  # entry for an encoder that the last message revealed
@@ -137,6 +139,8 @@ class InputMapping:
         self._pedals.clear()
         keys = frozenset(self._keys)
         self._keys.clear()
+        for pair in self._pairs.values():
+            pair.forget()
         return keys
 
     def follow(self, values: Sequence[float]) -> None:
@@ -148,6 +152,7 @@ class InputMapping:
     def updates(self, message: bytes) -> list[tuple[int, float]]:
         """The values (index from 0, 0..1) that a message sets; empty for one that sets none."""
         self.released, self.endless = _NONE, ""
+        self._halves.clear()
         if len(message) < 2:
             return []
         kind, channel = message[0] & 0xF0, message[0] & 0x0F
@@ -214,8 +219,28 @@ class InputMapping:
             elif value.kind == "control_change_14" and controller in (value.number, value.number + 32):
                 pair = self._pairs.setdefault((value.index, value.number), HighResolutionPair())
                 share = pair.take(data, is_coarse=controller == value.number)
-                found += [] if share is None else [(value.index, value.shape(share))]
+                if share is None:
+                    self._halves.append((value, pair))
+                else:
+                    found.append((value.index, value.shape(share)))
         return found
+
+    def wait_for_halves(self, scheduler: ChannelScheduler, act: Callable[[list[tuple[int, float]]], None]) -> None:
+        """Lets a half of a pair act alone if the other half does not come in time.
+
+        Args:
+            scheduler: keeps time.
+            act: takes what the half sets, as ``updates`` returns it. Called for halves of the last message alone.
+        """
+        for value, pair in self._halves:
+            scheduler.at(scheduler.now() + OTHER_HALF, self._act_alone, value, pair, pair.wait, act)
+
+    def _act_alone(
+        self, value: Value, pair: HighResolutionPair, wait: int, act: Callable[[list[tuple[int, float]]], None]
+    ) -> None:
+        share = pair.act_alone(wait)
+        if share is not None:
+            act([(value.index, value.shape(share))])
 
     def _of(self, kind: str, channel: int, share: float) -> list[tuple[int, float]]:
         return [
@@ -223,6 +248,20 @@ class InputMapping:
             for value in self._values
             if value.kind == kind and value.channel == channel
         ]
+
+
+def last_value(entry: Entry, messages: Iterable[bytes]) -> float | None:
+    """Returns the value (0 to 1) of a control after its last messages; None for an endless encoder.
+
+    Args:
+        entry: of the control.
+        messages: its last message; of a pair of controllers, the last one of each.
+    """
+    if entry[0] == "control_change_relative":
+        return None
+    mapping = InputMapping([entry])
+    values = [value for message in messages for _, value in mapping.updates(message)]
+    return values[-1] if values else None
 
 
 def _share(data: int, low: int, high: int) -> float:

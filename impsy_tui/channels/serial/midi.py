@@ -223,6 +223,7 @@ class SerialMidiChannel(HeldKeys):
         if self._listener.message(self.name, "", message):
             return
         updates = [update for update in self._input.updates(message) if update[0] < self._count]
+        self._input.wait_for_halves(self._scheduler, self._late)
         if self._input.released:
             self._listener.released(self.name, self._input.released)
         if self._input.endless:

@@ -307,6 +307,7 @@ class WebSocketChannel(HeldKeys):
         if self._listener.message(self.name, "", message, self._rights(client)):
             return
         updates = [update for update in client.mapping.updates(message) if update[0] < self._count]
+        client.mapping.wait_for_halves(self._scheduler, self._late)
         if client.mapping.released:
             self._listener.released(self.name, client.mapping.released)
         self._tell_holding(client, now)

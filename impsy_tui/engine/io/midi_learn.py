@@ -43,12 +43,18 @@ class MidiLearn:
         channels: those whose mapping can be changed, at the time.
         tell: says to the performer what is awaited and what was learned.
         scheduler: keeps time.
+        apply: sets dimensions as the control would; arguments as of ``Listener.updated``.
     """
 
     def __init__(
-        self, channels: Callable[[], Sequence[LearnableChannel]], notify: Callable[[str], None], scheduler: Scheduler
+        self,
+        channels: Callable[[], Sequence[LearnableChannel]],
+        notify: Callable[[str], None],
+        scheduler: Scheduler,
+        apply: Callable[[str, list[tuple[int, float]], float], None],
     ) -> None:
         self._channels = channels
+        self._apply = apply
         self._notify = notify
         self.learned: list[LearnedControl] = []
         """Controls that were learned since the start, or came back with the saved session."""
@@ -95,10 +101,13 @@ class MidiLearn:
             return
         if found is None:
             return
-        (channel, device), entry, words = found
+        (channel, device), entry, words, value = found
         self._moved = MovedControls()
+        index = self._wanted[0]
         if not self._give(channel, device, entry, words + (f" of {device}" if device else "")):
             self._taken.add((channel, device, entry))
+        elif value is not None:
+            self._apply(channel, [(index, value)], self._scheduler.now())
 
     def take_osc(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
         """True if an OSC message was taken: a control is learned once one of its numbers has moved far enough.

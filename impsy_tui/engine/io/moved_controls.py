@@ -5,10 +5,10 @@ control is the one that moves.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from impsy_tui.channels.base import MappingEntry
-from impsy_tui.channels.midi.mapping import in_words
+from impsy_tui.channels.midi.mapping import in_words, last_value
 from impsy_tui.errors import UserError
 
 STILL: Final = 4
@@ -49,6 +49,22 @@ class _Control:
         return max(self.high - self.first, self.first - self.low)
 
 
+class FoundControl(NamedTuple):
+    """The control that the musician moves.
+
+    Attributes:
+        place: its channel and device.
+        entry: its mapping entry.
+        words: its last message for the performer.
+        value: its last value, 0 to 1; None for an endless encoder, which has steps and no value.
+    """
+
+    place: Place
+    entry: MappingEntry
+    words: str
+    value: float | None
+
+
 class MovedControls:
     """Controls that sent something since learning began."""
 
@@ -80,8 +96,8 @@ class MovedControls:
         control.around_64 = control.around_64 and level != 64 and abs(level - 64) <= _TURN
         return True
 
-    def decide(self, taken: set[tuple[str, str, MappingEntry]]) -> tuple[Place, MappingEntry, str] | None:
-        """Returns place, mapping entry and words of the control that moves; None if none does yet.
+    def decide(self, taken: set[tuple[str, str, MappingEntry]]) -> FoundControl | None:
+        """Returns the control that moves; None if none does yet.
 
         Args:
             taken: controls that were learned already.
@@ -105,7 +121,15 @@ class MovedControls:
                 "this control sends NRPN or RPN messages, which no mapping has: "
                 "set the control to a controller (CC) on the device"
             )
-        return place, entry, words
+        return FoundControl(place, entry, words, last_value(entry, self._last_messages(place, entry)))
+
+    def _last_messages(self, place: Place, entry: MappingEntry) -> list[bytes]:
+        """The last message of a control; of a pair of controllers, the last one of each."""
+        return [
+            control.message
+            for key, control in self._controls.items()
+            if key[0] == place and self._entry(*key, control)[0] == entry
+        ]
 
     def _entry(self, place: Place, status: int, number: int, control: _Control) -> tuple[MappingEntry, int]:
         """The mapping entry of a control, and how much it moved; 0 if it is not meant."""

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impsy_tui.channels.midi.high_resolution import OTHER_HALF
 from impsy_tui.channels.midi.mapping import UNUSED, Entry, InputMapping, in_words
 from impsy_tui.channels.midi.output_mapping import OutputMapping
+from impsy_tui.engine.runtime.scheduler import VirtualTime
 
 CURVED = st.lists(st.sampled_from(("exp", "log", "inverted")), max_size=2).map(tuple)
 
@@ -34,8 +36,6 @@ CURVED = st.lists(st.sampled_from(("exp", "log", "inverted")), max_size=2).map(t
         (("control_change", 1, 42, 120, 20), "b0 2a 14", 1.0),
         (("control_change", 1, 42, 7, 7), "b0 2a 09", 0.0),
         (("control_change", 1, 42, "inverted"), "b0 2a 7f", 0.0),
-        (("control_change_14", 1, 7), "b0 07 7f", 127 * 128 / 16383),
-        (("control_change_14", 1, 7), "b0 27 7f", 127 / 16383),
         (("pitch_bend", 1), "e0 7f 7f", 1.0),
         (("pitch_bend", 1), "e0 00 40", 8192 / 16383),
         (("program_change", 1), "c0 7f", 1.0),
@@ -53,9 +53,9 @@ def test_what_a_message_means(entry: Entry, message: str, value: float | None) -
 
 def test_a_pair_of_controllers_is_one_fine_value() -> None:
     mapping = InputMapping([("control_change_14", 1, 7)])
-    mapping.updates(b"\xb0\x07\x40")
+    assert mapping.updates(b"\xb0\x07\x40") == []  # the other half is still to come
     assert mapping.updates(b"\xb0\x27\x05") == [(0, (64 << 7 | 5) / 16383)]
-    assert mapping.updates(b"\xb0\x07\x41") == []  # the other half is still to come
+    assert mapping.updates(b"\xb0\x07\x41") == []
     assert mapping.updates(b"\xb0\x07\x42") == [(0, (66 << 7) / 16383)]  # this device sends one half alone
 
 
@@ -262,8 +262,68 @@ def test_pair_of_controllers_is_one_event_whichever_half_comes_first() -> None:
         mapping = InputMapping([("control_change_14", 1, 7)])
         levels = {7: 64, 39: 32}
         events = [mapping.updates(bytes((0xB0, half, levels[half]))) for _ in range(5) for half in order]
-        assert [bool(event) for event in events[2:]] == [False, True] * 4
+        assert [bool(event) for event in events] == [False, True] * 5
         assert events[-1] == [(0, (64 << 7 | 32) / 16383)]
+
+
+class TimedPair:
+    """A pair of controllers on virtual time, and what it sets."""
+
+    def __init__(self) -> None:
+        self.time = VirtualTime()
+        self.mapping = InputMapping([("control_change_14", 1, 7)])
+        self.heard: list[tuple[int, float]] = []
+
+    def send(self, controller: int, data: int, then: float = 0.0) -> list[int]:
+        """Sends a half, waits, and returns what was set since, in steps of 14 bits."""
+        before = len(self.heard)
+        self.heard += self.mapping.updates(bytes((0xB0, controller, data)))
+        self.mapping.wait_for_halves(self.time.scheduler, self.heard.extend)
+        self.time.advance(then)
+        return [round(value * 16383) for _, value in self.heard[before:]]
+
+
+@pytest.mark.parametrize(("half", "steps"), [(7, 128), (39, 1)])
+def test_half_of_a_pair_acts_alone_if_the_other_half_does_not_come(half: int, steps: int) -> None:
+    pair = TimedPair()
+    assert pair.send(half, 3) == []
+    pair.time.advance(OTHER_HALF)
+    assert pair.heard == [(0, 3 * steps / 16383)]
+    # After that the device is known to send one half alone: nothing waits.
+    assert pair.send(half, 4) == [4 * steps]
+    assert pair.send(half, 5, then=1.0) == [5 * steps]
+
+
+def test_half_of_a_known_pair_waits_each_time() -> None:
+    pair = TimedPair()
+    assert pair.send(7, 1) + pair.send(39, 1, then=1.0) == [129]
+    assert pair.send(39, 2) == []
+    assert pair.send(39, 3) == [128 + 3]  # the first did not change anything that the second does not
+    assert pair.send(39, 4, then=1.0) == [128 + 4]
+    assert pair.send(39, 5) + pair.send(7, 2, then=1.0) == [(2 << 7) + 5]
+
+
+def test_pair_whose_second_half_came_late_is_one_event_from_then_on() -> None:
+    pair = TimedPair()
+    assert pair.send(7, 1, then=1.0) == [128]
+    assert pair.send(39, 1) == [129]
+    assert pair.send(7, 2) + pair.send(39, 2, then=1.0) == [(2 << 7) + 2]
+
+
+def test_half_that_waits_does_not_act_once_its_device_has_gone() -> None:
+    pair = TimedPair()
+    assert pair.send(7, 1) == []
+    pair.mapping.release()
+    pair.time.advance(1.0)
+    assert pair.heard == []
+
+
+def test_late_timer_of_a_half_does_not_end_the_wait_of_the_next() -> None:
+    pair = TimedPair()
+    assert pair.send(7, 1, then=OTHER_HALF / 2) == []
+    assert pair.send(39, 1) == [129]
+    assert pair.send(7, 2, then=OTHER_HALF * 0.75) == []
+    assert pair.send(39, 2, then=1.0) == [(2 << 7) + 2]
 
 
 @pytest.mark.parametrize(("rest", "up", "down"), [((), 1, 127), ((64,), 65, 63)])

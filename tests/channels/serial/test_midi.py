@@ -228,3 +228,16 @@ def test_no_bytes_do_any_harm_however_they_are_cut(wire: Wire) -> None:
     loop.run_until_complete(close())
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
+
+
+def test_pair_of_controllers_is_one_event_and_half_of_it_acts_alone(wire: Wire) -> None:
+    channel = channel_on(wire, (("control_change_14", 1, 7),))
+
+    async def play(hearing: Hearing) -> None:
+        wire.write(b"\xb0\x27\x05\xb0\x07\x40")
+        await until(lambda: len(hearing.updates) == 1)
+        wire.write(b"\xb0\x07\x41")
+        await until(lambda: len(hearing.updates) == 2)
+
+    hearing = perform(channel, play)
+    assert hearing.updates == [[(0, (64 << 7 | 5) / 16383)], [(0, (65 << 7) / 16383)]]

@@ -18,7 +18,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 @pytest.fixture
 def incoming(set_: VirtualSession) -> ExternalCommands:
-    midi_learn = MidiLearn(list, lambda text: None, VirtualTime().scheduler)
+    midi_learn = MidiLearn(list, lambda text: None, VirtualTime().scheduler, lambda *update: None)
     return ExternalCommands(
         set_.bindings, midi_learn, set_.executor, lambda *said: set_.told.append(said), set_.time.scheduler.work
     )

@@ -1,6 +1,9 @@
 """Learning which knob plays which value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import pytest
 
 from impsy_tui.channels.base import MappingEntry
 from impsy_tui.engine.io.midi_learn import MidiLearn
@@ -15,6 +18,8 @@ class _Box:
 
     name: str = "midi"
     entries: dict[tuple[str, int], MappingEntry] = field(default_factory=dict)
+    set: list[tuple[list[tuple[int, float]], float]] = field(default_factory=list)
+    """Values of dimensions that were set, and when."""
 
     def learn(self, device: str, index: int, entry: MappingEntry) -> None:
         self.entries[device, index] = entry
@@ -25,7 +30,7 @@ class _Box:
 
 def _learner() -> tuple[MidiLearn, _Box, list[str]]:
     box, told = _Box(), list[str]()
-    midi_learn = MidiLearn(lambda: [box], told.append, TIME.scheduler)
+    midi_learn = MidiLearn(lambda: [box], told.append, TIME.scheduler, lambda _, *update: box.set.append(update))
     return midi_learn, box, told
 
 
@@ -42,6 +47,37 @@ def test_a_knob_that_is_moved_plays_the_value() -> None:
     assert box.entries == {("KNOBS", 2): ("control_change", 1, 7)}
     assert told == ["x3 is played by cc 7 = 30 ch 1 of KNOBS; keep mapping saves it"]
     assert not midi_learn.waits
+
+
+@pytest.mark.parametrize(
+    ("messages", "value"),
+    [
+        (((0xB0, 7, 10), (0xB0, 7, 90), (0xB0, 7, 30)), 30 / 127),
+        (((0xB0, 7, 10), (0xB0, 39, 1), (0xB0, 7, 90), (0xB0, 39, 2)), (90 << 7 | 2) / 16383),
+        (((0xB0, 39, 1), (0xB0, 7, 10), (0xB0, 39, 2), (0xB0, 7, 90)), (90 << 7 | 2) / 16383),
+        (((0xE0, 0, 10), (0xE0, 5, 64)), (64 << 7 | 5) / 16383),
+        (((0xD0, 10), (0xD0, 90)), 90 / 127),
+        (((0x90, 60, 100),), 60 / 127),
+    ],
+)
+def test_learn_applies_last_value_of_the_control(messages: Sequence[Sequence[int]], value: float) -> None:
+    midi_learn, box, _ = _learner()
+    midi_learn.begin([2])
+    for message in messages:
+        midi_learn.take("midi", "KNOBS", bytes(message))
+    assert box.set == []
+    TIME.advance(0.4)
+    ((updates, at),) = box.set
+    assert updates == [(2, pytest.approx(value))]
+    assert at <= TIME.scheduler.now()
+
+
+def test_learn_applies_no_value_of_an_endless_encoder() -> None:
+    midi_learn, box, _ = _learner()
+    midi_learn.begin([2])
+    _turn(midi_learn, 7, 1, 1, 1)
+    assert box.entries
+    assert box.set == []
 
 
 def test_a_knob_that_trembles_is_not_meant() -> None:
