@@ -11,7 +11,7 @@ from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.performance.session_state.last_session import SavedPlayer, SavedSet, SessionFile
 from impsy_tui.engine.players.base import MAIN, Notify
-from impsy_tui.engine.players.kinds import AnyPredictor
+from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.session import Session, SessionSettings
 from impsy_tui.engine.players.settings import PlayerSettings, captured

@@ -23,26 +23,26 @@ class PendingEvent:
         anchor: when what it follows happened.
         wait: seconds from then until it happens.
         timer: waits for that.
-        cause: by which an answer to something is known, None for what answers nothing.
+        answerers: by which an answer to something is known, None for what answers nothing.
         apart: it sounds on a line of the grid, and not when it happens.
         goes_on: the player plays it by itself, and the next follows from it; an answer does not go on.
     """
 
-    __slots__ = ("anchor", "apart", "cause", "goes_on", "prediction", "timer", "wait")
+    __slots__ = ("anchor", "answerers", "apart", "goes_on", "prediction", "timer", "wait")
 
     def __init__(
         self,
         prediction: Prediction,
         anchor: float,
         wait: float,
-        cause: set[str] | None = None,
+        answerers: set[str] | None = None,
         *,
         goes_on: bool = False,
     ) -> None:
         self.prediction = prediction
         self.anchor = anchor
         self.wait = wait
-        self.cause = cause
+        self.answerers = answerers
         self.goes_on = goes_on
         self.timer: Timer | None = None
         self.apart = False

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os.path import expanduser
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from impsy_tui.config.schema import BAND, Player
 from impsy_tui.engine.models.loader import ModelFolders, load_ensemble
 from impsy_tui.engine.options import EngineOptions, model_folders
 from impsy_tui.engine.players.base import Notify
-from impsy_tui.engine.players.ensemble.followers import EnsembleBehaviour, EnsembleModels
+from impsy_tui.engine.players.ensemble.followers import EnsembleModels
+from impsy_tui.engine.players.ensemble.player import EnsemblePlayer
 from impsy_tui.engine.runtime.loop import describe_error
 from impsy_tui.ensemble import classifier, clips
 from impsy_tui.ensemble.arrays import SUFFIX
@@ -27,13 +28,6 @@ T = TypeVar("T")
 
 _SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
 _DUMMY: Final = "a DUMMY band plays, wandering at random"
-
-
-class Seated(Protocol):
-    """A band, as far as it matters here; see ``player.BandSeat``."""
-
-    name: str
-    behaviour: EnsembleBehaviour
 
 
 class EnsembleLoader:
@@ -125,14 +119,14 @@ class EnsembleLoader:
 
     # While they play
 
-    def files(self, ensembles: Sequence[Seated]) -> list[Path]:
+    def files(self, ensembles: Sequence[EnsemblePlayer]) -> list[Path]:
         """The files of all models that these play, auditioned ones too."""
         played = (
             models for ensemble in ensembles for models in (ensemble.behaviour.models, ensemble.behaviour.auditioned)
         )
         return [models.file for models in played if models is not None and models.file is not None]
 
-    async def load(self, ensemble: Seated, name: str, file: Path | None = None) -> str:
+    async def load(self, ensemble: EnsemblePlayer, name: str, file: Path | None = None) -> str:
         """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
 
         Raises:
@@ -151,7 +145,7 @@ class EnsembleLoader:
         behaviour.change(models, heard)
         return f"{file.stem} plays"
 
-    def unload(self, ensemble: Seated) -> None:
+    def unload(self, ensemble: EnsemblePlayer) -> None:
         """Let them wander at random."""
         _count(self._loads, ensemble)
         _count(self._auditions, ensemble)
@@ -161,11 +155,11 @@ class EnsembleLoader:
             replace(models, network=RandomEnsemble(), model="dummy", kind="dummy", tunings={}, file=None)
         )
 
-    def stay(self, ensemble: Seated) -> None:
+    def stay(self, ensemble: EnsemblePlayer) -> None:
         """Let the model that plays play on: what is being loaded was asked for before."""
         _count(self._loads, ensemble)
 
-    async def audition(self, ensemble: Seated, name: str) -> str:
+    async def audition(self, ensemble: EnsemblePlayer, name: str) -> str:
         """Let another model listen and answer in silence; the reply.
 
         Raises:
@@ -179,7 +173,7 @@ class EnsembleLoader:
         ensemble.behaviour.audition(models, heard)
         return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
 
-    def end_audition(self, ensemble: Seated) -> None:
+    def end_audition(self, ensemble: EnsemblePlayer) -> None:
         """Send the model away that is auditioned.
 
         Raises:
@@ -189,7 +183,7 @@ class EnsembleLoader:
         if not ensemble.behaviour.end_audition():
             raise UserError("nothing is auditioned")
 
-    async def hear_by(self, ensemble: Seated, name: str) -> str:
+    async def hear_by(self, ensemble: EnsemblePlayer, name: str) -> str:
         """Tell the lead's gestures by another classifier; the reply.
 
         Raises:
@@ -210,13 +204,13 @@ class EnsembleLoader:
         ensemble.behaviour.models = replace(ensemble.behaviour.models, classifier=told, told_by=file.stem)
         return f"{file.stem} tells your gestures"
 
-    def _find(self, ensemble: Seated, name: str) -> Path:
+    def _find(self, ensemble: EnsemblePlayer, name: str) -> Path:
         try:
             return self._models.find(name)
         except UserError as problem:
             raise UserError(f"{problem}; {ensemble.behaviour.models.model} plays on") from None
 
-    async def _prepare(self, ensemble: Seated, file: Path) -> tuple[EnsembleModels, EnsemblePredictor]:
+    async def _prepare(self, ensemble: EnsemblePlayer, file: Path) -> tuple[EnsembleModels, EnsemblePredictor]:
         """A model with what a band plays with besides, and its followers, who have heard the last minute."""
         behaviour = ensemble.behaviour
         self.loading = file.stem
@@ -238,7 +232,7 @@ class EnsembleLoader:
             self.loading = ""
 
 
-def _count(wishes: dict[str, int], ensemble: Seated) -> int:
+def _count(wishes: dict[str, int], ensemble: EnsemblePlayer) -> int:
     """One more wish of a band; its number."""
     wishes[ensemble.name] = number = wishes.get(ensemble.name, 0) + 1
     return number

@@ -13,7 +13,7 @@ from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.models.loader import ModelFolders, load_model
 from impsy_tui.engine.options import EngineOptions, usual_dimension
 from impsy_tui.engine.players.base import MAIN, Notify
-from impsy_tui.engine.players.kinds import AnyPredictor
+from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.runtime.loop import describe_error

@@ -10,7 +10,7 @@ from impsy_tui.engine.performance.replay import RecordedPerformance, Replayer, p
 from impsy_tui.engine.performance.scheduled_commands import ScheduledCommands
 from impsy_tui.engine.performance.set_recording import ReplayNumbers
 from impsy_tui.engine.players.base import Notify
-from impsy_tui.engine.players.kinds import agent_behaviours
+from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.errors import UserError

@@ -1,9 +1,9 @@
 """An agent's part in the performance: what it hears of the musician's sound, and when it moves its synth."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from impsy_tui.agent.policy import PolicyStep
 from impsy_tui.agent.predictor import AgentPredictor
 from impsy_tui.channels.stats import RateMeter
 from impsy_tui.engine.clock.quantiser import STALE
-from impsy_tui.engine.players.mdrnn import PlayerOutput
-from impsy_tui.engine.players.settings import ParameterHolder, PlayerSettings
+from impsy_tui.engine.players.base import BehaviourOutput, ParameterHolder
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
@@ -40,13 +40,6 @@ _HISTORY: Final = 40
 _HISTORY_STEP: Final = 0.1
 _MODE: Final = modes.MODES["duet"]
 """An agent plays all the time, and hears the musician all the time."""
-
-
-class AgentOutput(PlayerOutput, Protocol):
-    """Where an agent's part is heard."""
-
-    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
-        """Tell where the sound is that it aims for, if anybody wants to know."""
 
 
 @dataclass(slots=True)
@@ -87,7 +80,7 @@ class AgentBehaviour(ParameterHolder):
     kind = AGENT
 
     def __init__(
-        self, agent: AgentPredictor, settings: PlayerSettings, scheduler: Scheduler, output: AgentOutput
+        self, agent: AgentPredictor, settings: PlayerSettings, scheduler: Scheduler, output: BehaviourOutput
     ) -> None:
         self.settings = settings
         self.paused = False
@@ -97,7 +90,7 @@ class AgentBehaviour(ParameterHolder):
         self.replaced = 0
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
-        self.cause: set[str] | None = None
+        self.answerers: set[str] | None = None
         self.status = AgentStatus()
         self._scheduler = scheduler
         self._output = output
@@ -213,7 +206,7 @@ class AgentBehaviour(ParameterHolder):
         dt: float,
         values: tuple[float, ...],
         at: float,
-        cause: set[str] | None = None,
+        answerers: set[str] | None = None,
         *,
         may_answer: bool = True,
     ) -> None:

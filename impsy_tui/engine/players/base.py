@@ -1,101 +1,143 @@
-"""What those who sit in a session need of it, and it of them; and what a player hears and plays."""
+"""Interfaces between a session, its players and their behaviours."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
 from impsy_tui.engine.players.routing import Routing
-from impsy_tui.engine.players.settings import HasParameters
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
-if TYPE_CHECKING:
-    from impsy_tui.engine.players.player import Player
-
 Notify = Callable[[str, str, str], None]
-"""Says something to the performer: level (info, warning, error), source, text."""
+"""Reports to the performer: level (info, warning, error), source, text."""
 
 MAIN = "main"
-"""The player of a configuration that names none."""
+"""Name of the player if the configuration names none."""
 
 REPLAY: Final = "replay"
-"""The channel, and the source in logs, of what is replayed."""
+"""Channel, and source in logs, of replayed events."""
 
-Impulse = set[str]
-"""The players that have answered something, or what somebody answered to it: each does so once, so that
-players who hear each other cannot fill the room with answers to answers."""
+Answerers = set[str]
+"""Names of the players that have answered an event or an answer to the event.
+
+A player answers each event at most once, so players that hear each other cannot start an endless loop.
+"""
 
 
 class PlayerLog(Protocol):
-    """Where rows of one player's performance go."""
+    """Performance log of one player."""
 
     def write(self, at: float, source: str, values: Sequence[float]) -> None:
-        """One row."""
+        """Writes a row; ``at`` is in seconds on the scheduler's clock."""
 
     def begin(self, dimension: int) -> None:
-        """Begin another file, for this dimension."""
+        """Begins another file, for events of this dimension."""
+
+
+class ParameterHolder:
+    """Base of the behaviours of players.
+
+    Attributes:
+        kind: Scope of the parameters.
+        settings: Values of the parameters, each an attribute.
+    """
+
+    kind: str
+    settings: Any
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Sets a parameter. A value without effect on this kind is kept for another kind."""
+        setattr(self.settings, name, value)
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Sets several parameters."""
+        for name, value in values.items():
+            self.set_value(name, value)
+
+    def ramp_start(self, name: str) -> float | None:
+        """Returns the number that a ramp begins with while the value is None; None for the end of the ramp."""
+        return None
+
+
+class BehaviourOutput(Protocol):
+    """Output of a behaviour: a player, or silence while a behaviour is auditioned."""
+
+    def play(self, values: Sequence[float]) -> None:
+        """Sends the values and writes them to the log."""
+
+    def silence(self) -> None:
+        """Turns off the notes that the player left sounding."""
+
+    def aim(self, goal: Callable[[], Sequence[float]]) -> None:
+        """Passes on the target sound of an agent."""
+
+    def turned(self) -> None:
+        """Reports that the player's turn began."""
+
+    def notify(self, level: str, text: str) -> None:
+        """Reports to the performer."""
 
 
 class AnyPlayer(Protocol):
-    """Whoever sits in a session: a ``player.Player``, or a ``player.BandSeat``.
+    """Player of a session: ``player.Player`` or ``ensemble.player.EnsemblePlayer``.
 
     Attributes:
-        name: of the player.
-        wiring: what it hears and plays.
+        name: Name of the player.
+        routing: Values and channels that the player hears and plays.
     """
 
     name: str
     routing: Routing
 
     @property
-    def behaviour(self) -> HasParameters:
-        """What plays."""
+    def behaviour(self) -> ParameterHolder:
+        """Behaviour that is heard."""
 
     @property
-    def behaviours(self) -> Sequence[HasParameters]:
-        """What plays, and what is auditioned."""
+    def behaviours(self) -> Sequence[ParameterHolder]:
+        """Behaviour that is heard, and the auditioned behaviour if there is one."""
 
     def start(self) -> None:
-        """Begin to play."""
+        """Begins to play."""
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops playing for good and turns off the player's notes."""
 
     @property
     def paused(self) -> bool:
-        """Whether it may not play."""
+        """True while the player may not play."""
 
     def pause(self, *, silence: bool = True) -> None:
-        """It is silent and listens; what sounds is turned off unless told not to."""
+        """Stops playing but goes on listening; turns off the player's notes if ``silence``."""
 
     def resume(self) -> None:
-        """It may play again."""
+        """Lets the player play again."""
 
     def panic(self) -> None:
-        """All of its own off, and paused."""
+        """Turns off all notes of the player and pauses the player."""
 
     def reset(self) -> None:
-        """It forgets what it has heard."""
+        """Clears the memory of heard events."""
 
     def discard_drawn_numbers(self) -> None:
-        """Chance that was drawn beforehand is forgotten."""
+        """Discards random numbers that were drawn ahead."""
 
     def begin_log(self) -> None:
-        """Begin another file of its log."""
+        """Begins another log file."""
 
     def describe(self) -> str:
-        """What it is and how it plays, in a few words."""
+        """Returns mode and model in a few words."""
 
 
 class SessionInterface(Protocol):
-    """What seats need of the session they are in.
+    """Services of the session for its players (``session.Session`` imports the players).
 
     Attributes:
-        scheduler: keeps time.
-        outputs: where everything is heard.
-        dimension: of the instrument: its values and one for time.
-        tempo: musical time.
-        last_input: what the musician played last.
+        scheduler: Scheduler of all events.
+        outputs: All outputs.
+        tempo: Musical time.
+        dimension: Dimension of the instrument: its values and one for time.
+        last_input: Last values of the musician.
     """
 
     scheduler: Scheduler
@@ -106,38 +148,35 @@ class SessionInterface(Protocol):
 
     @property
     def began(self) -> float:
-        """When the session began, on the scheduler's clock."""
+        """Begin of the session in seconds on the scheduler's clock."""
 
     @property
     def logs_input(self) -> bool:
-        """Whether what is heard is written down."""
+        """True if heard events are logged."""
 
     @property
     def source(self) -> str:
-        """Who plays what is heard, as logs have it: "interface", or "replay"."""
+        """Source of heard events in logs: "interface" or "replay"."""
 
     @property
     def logs_predictions(self) -> bool:
-        """Whether what is played is, too."""
+        """True if played events are logged."""
 
-    def listeners(self, name: str) -> Sequence["Player"]:
-        """Who hears this player."""
+    def refuses(self, routing: Routing, dimension: int) -> str:
+        """Returns the reason why a player with this routing cannot have this dimension; empty if it can."""
 
-    def refuses(self, player: "Player", dimension: int) -> str:
-        """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
-
-    def resize(self, player: "Player", dimension: int) -> None:
-        """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
+    def resize(self, routing: Routing, dimension: int) -> None:
+        """Changes the dimension of the instrument, if the player with this routing plays alone."""
 
     def played(self) -> None:
-        """A player has played: what was passed on before sounds no more."""
+        """Records that a player has played, so notes of thru are replaced."""
 
     def turned(self, player: str) -> None:
-        """A player's turn began."""
+        """Reports that a player's turn began."""
 
     @property
     def alone(self) -> bool:
-        """Whether there is one player only."""
+        """True if the session has one player."""
 
     def notify(self, level: str, source: str, text: str) -> None:
-        """Say something to the performer."""
+        """Reports to the performer."""

@@ -1,15 +1,15 @@
 """A player's part in the performance: what it hears, when it plays, and when it must not."""
 
-from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
 from impsy_tui import modes, ranges
 from impsy_tui.engine.clock.quantiser import PendingEvent
 from impsy_tui.engine.clock.tempo import Tempo
+from impsy_tui.engine.players.base import BehaviourOutput, ParameterHolder
 from impsy_tui.engine.players.pending_events import MOST_WAITING, PendingEvents
-from impsy_tui.engine.players.settings import ParameterHolder, PlayerSettings
+from impsy_tui.engine.players.settings import PlayerSettings
 from impsy_tui.engine.players.turn_taking import Turn, TurnTaking
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.errors import UserError
@@ -18,22 +18,6 @@ from impsy_tui.prediction import MIN_DT, Prediction, Predictor
 
 _RETRY: Final = 0.1
 _SEED_DT: Final = 0.01
-
-
-class PlayerOutput(Protocol):
-    """Where a part is heard."""
-
-    def play(self, values: Sequence[float]) -> None:
-        """Put out what the player plays, and write it down."""
-
-    def silence(self) -> None:
-        """Turn off what the player left sounding."""
-
-    def turned(self) -> None:
-        """The player's turn began."""
-
-    def notify(self, level: str, text: str) -> None:
-        """Say something to the performer."""
 
 
 class MdrnnBehaviour(ParameterHolder):
@@ -62,7 +46,7 @@ class MdrnnBehaviour(ParameterHolder):
         predictor: Predictor,
         settings: PlayerSettings,
         scheduler: Scheduler,
-        output: PlayerOutput,
+        output: BehaviourOutput,
         random: np.random.Generator,
         tempo: Tempo,
     ) -> None:
@@ -71,7 +55,7 @@ class MdrnnBehaviour(ParameterHolder):
         self.played = 0
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
-        self.cause: set[str] | None = None
+        self.answerers: set[str] | None = None
         """What the output that is being played answers, as ``hear`` was told; None for nothing."""
         self._scheduler = scheduler
         self._output = output
@@ -166,7 +150,7 @@ class MdrnnBehaviour(ParameterHolder):
         dt: float,
         values: tuple[float, ...],
         at: float,
-        cause: set[str] | None = None,
+        answerers: set[str] | None = None,
         *,
         may_answer: bool = True,
     ) -> None:
@@ -176,7 +160,7 @@ class MdrnnBehaviour(ParameterHolder):
             dt: seconds since their last event; capped here.
             values: 0..1, as many as the player has.
             at: when it arrived.
-            cause: by which an answer to it is known.
+            answerers: by which an answer to it is known.
             may_answer: whether it may be answered; turns and a player that plays by itself are not concerned.
         """
         mode = self.mode
@@ -193,7 +177,7 @@ class MdrnnBehaviour(ParameterHolder):
         # Where it would go on if it were to play by itself. In duet it does, from its own output.
         self._next, self._last = None if mode.free_runs else prediction, None
         if mode.answers and may_answer and not self.paused:
-            self._answer(prediction, at, cause)
+            self._answer(prediction, at, answerers)
         self.predictor.settle()
 
     def held(self, source: str, held: bool, at: float) -> None:
@@ -313,14 +297,14 @@ class MdrnnBehaviour(ParameterHolder):
             return Prediction(self.max_gap, prediction.values)
         return prediction
 
-    def _answer(self, prediction: Prediction, at: float, cause: set[str] | None) -> None:
+    def _answer(self, prediction: Prediction, at: float, answerers: set[str] | None) -> None:
         wait = prediction.dt * self.settings.timescale
-        if not self._events.answer(prediction, at, wait, cause):
+        if not self._events.answer(prediction, at, wait, answerers):
             self._output.notify("warning", f"{MOST_WAITING} answers are waiting already; more are left out")
 
-    def _play(self, prediction: Prediction, cause: set[str] | None) -> None:
+    def _play(self, prediction: Prediction, answerers: set[str] | None) -> None:
         self._sounding = True
-        self.cause = cause
+        self.answerers = answerers
         self.last_output = prediction.values
         self.last_output_at = self._scheduler.now()
         self.played += 1

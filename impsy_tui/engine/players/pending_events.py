@@ -51,14 +51,14 @@ class PendingEvents:
         due = self._quantiser.due(event) if event.apart else event.deadline
         return None if due is None else (due, event.prediction.values)
 
-    def answer(self, prediction: Prediction, at: float, wait: float, cause: set[str] | None) -> bool:
+    def answer(self, prediction: Prediction, at: float, wait: float, answerers: set[str] | None) -> bool:
         """Let an answer happen, at once where its time has come.
 
         Args:
             prediction: what is played.
             at: when what it answers arrived.
             wait: seconds from then.
-            cause: by which it is known.
+            answerers: by which it is known.
 
         Returns:
             False where too many are waiting already, and it is left out.
@@ -67,12 +67,12 @@ class PendingEvents:
         if late > STALE:
             self.skipped += 1
         elif late >= 0.0 and self._tempo.grid is None:
-            self._sound(prediction, cause)
+            self._sound(prediction, answerers)
         elif len(self._events) >= MOST_WAITING:
             self.skipped += 1
             return False
         else:
-            event = PendingEvent(prediction, at, wait, cause)
+            event = PendingEvent(prediction, at, wait, answerers)
             self._events[event] = None
             if self._tempo.grid is None:
                 event.timer = self._scheduler.at(at + wait, self._land, event)
@@ -146,7 +146,7 @@ class PendingEvents:
             self._quantiser.plan(event)
         else:
             del self._events[event]
-            self._sound(event.prediction, event.cause)
+            self._sound(event.prediction, event.answerers)
 
     def _land_free(self, event: PendingEvent) -> None:
         """What a player plays by itself happens."""
@@ -161,7 +161,7 @@ class PendingEvents:
     def _on_line(self, event: PendingEvent) -> None:
         """The line of an event has come."""
         self._forget_answer(event)
-        self._sound(event.prediction, event.cause)
+        self._sound(event.prediction, event.answerers)
 
     def _left_out(self, event: PendingEvent, for_another: bool) -> None:
         """An event does not sound, because another is later on its line, or it is too late itself."""

@@ -1,4 +1,4 @@
-"""A seat: one player, and all that is its own: what it hears and plays, its part, its log, its understudy."""
+"""Player of the session that hears and plays values of the instrument."""
 
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -8,56 +8,67 @@ import numpy as np
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import NONE_MUTED
 from impsy_tui.engine.players.agent import FEATS, FEATS_STEP
-from impsy_tui.engine.players.base import REPLAY, Impulse, Notify, PlayerLog, SessionInterface
-from impsy_tui.engine.players.dimension_shaping import DimensionShaping
-from impsy_tui.engine.players.kinds import (
+from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog, SessionInterface
+from impsy_tui.engine.players.behaviours import (
     AnyPredictor,
     PlayerBehaviour,
     agent_behaviours,
     make_behaviour,
     replace_predictor,
 )
+from impsy_tui.engine.players.dimension_shaping import DimensionShaping
 from impsy_tui.engine.players.routing import Routing
 from impsy_tui.engine.players.settings import PlayerSettings
 
 
-class _Unheard:
-    """Where an auditioned part plays: nowhere."""
+class _SilentOutput:
+    """Output of an auditioned behaviour: only reports to the performer get through."""
 
     def __init__(self, notify: Notify) -> None:
         self._notify = notify
 
     def play(self, values: Sequence[float]) -> None:
-        """Nobody hears it."""
+        """Plays nothing."""
 
     def silence(self) -> None:
-        """Nothing of it sounds."""
+        """Does nothing, because nothing sounds."""
 
     def aim(self, goal: Callable[[], Sequence[float]]) -> None:
-        """Nobody is told."""
+        """Passes nothing on."""
 
     def turned(self) -> None:
-        """It plays beside another, whose turns matter."""
+        """Reports nothing: only the turns of the heard behaviour count."""
 
     def notify(self, level: str, text: str) -> None:
-        """What it has to say is heard all the same."""
+        """Reports to the performer."""
         self._notify(level, "audition", text)
 
 
 class Player:
-    """One player in a session. It is the ``Stage`` of its part.
+    """Player of a session; the output of its behaviour.
 
-    Values of the instrument are in the instrument's order in ``shaping``, and in the player's
-    own wherever its part is concerned.
+    ``shaping`` has the values of the instrument in the instrument's order. The behaviour has the player's values in
+    the player's order.
+
+    Attributes:
+        behaviour: Behaviour that is heard.
+        auditioned: Behaviour that listens and plays unheard, None for none.
+        sounding: Last played values after shaping, in the player's order; empty before the first.
+        heard_at: Time of the last heard event, None before the first.
+        listeners: Players that hear this player like the musician.
+        hears: Indices of the instrument's values that the player hears.
+        plays: Indices of the instrument's values that the player plays.
+        hears_all: True if ``hears`` is the whole instrument in its order.
+        plays_all: True if ``plays`` is the whole instrument in its order.
 
     Args:
-        name: of the player.
-        predictor: plays.
-        settings: how.
-        wiring: what it hears and plays.
-        log: where its performance is written.
-        room: where it sits.
-        random: source of chance.
+        name: Name of the player.
+        predictor: Model that predicts.
+        settings: Values of the parameters.
+        routing: Values and channels that the player hears and plays.
+        log: Performance log of the player.
+        session: Session of the player.
+        random: Random generator.
     """
 
     def __init__(
@@ -76,9 +87,8 @@ class Player:
         self.behaviour = make_behaviour(predictor, settings, session.scheduler, self, random, session.tempo)
         self.auditioned: PlayerBehaviour | None = None
         self.sounding: tuple[float, ...] = ()
-        """What it played last as it was heard, in its own order."""
         self.heard_at: float | None = None
-        """When it heard something last."""
+        self.listeners: list[Player] = []
         self._log = log
         self._session = session
         self._random = random
@@ -86,63 +96,59 @@ class Player:
         self._wire()
 
     def _wire(self) -> None:
-        """Find its values among the instrument's."""
         usual, count = tuple(range(self.dimension - 1)), self._session.dimension - 1
         self.hears = self.routing.hears or usual
-        """Indices of the values that it hears."""
         self.plays = self.routing.plays or usual
-        """Indices of the values that it plays."""
         whole = tuple(range(count))
         self.hears_all, self.plays_all = self.hears == whole, self.plays == whole
-        """Whether these are the whole instrument, in its order."""
         self._others = frozenset(whole).difference(self.plays)
         self._own = frozenset(self.plays)
         self._heard: tuple[float, ...] = (0.0,) * len(self.hears)
 
     @property
     def dimension(self) -> int:
-        """Of the player: its values and one for time."""
+        """Number of the player's values, plus one for time."""
         return self.behaviour.predictor.dimension
 
     def sounding_at(self, index: int) -> float | None:
-        """Where a value of the instrument (from 0) sounds, as this player played it last; None if it has not."""
+        """Returns the last played value at an index of the instrument (from 0); None if not played."""
         if not self.sounding or index not in self._own:
             return None
         return self.sounding[self.plays.index(index)]
 
     def discard_drawn_numbers(self) -> None:
-        """Chance that was drawn beforehand is forgotten: its source begins anew."""
+        """Discards random numbers that were drawn ahead, because the generator starts again."""
         for behaviour in self.behaviours:
             behaviour.predictor.discard_drawn_numbers()
 
     @property
     def behaviours(self) -> tuple[PlayerBehaviour, ...]:
-        """The part that is heard, and the one that is auditioned, if there is one."""
+        """Behaviour that is heard, and the auditioned behaviour if there is one."""
         return (self.behaviour,) if self.auditioned is None else (self.behaviour, self.auditioned)
 
-    # What happens around it
+    # Events of the musician and of other players
 
     def hear(
         self,
         values: Sequence[float],
-        said: frozenset[int] | None,
-        meant: frozenset[int] | None,
+        updated: frozenset[int] | None,
+        changed: frozenset[int] | None,
         at: float,
-        impulse: Impulse | None = None,
+        answerers: Answerers | None = None,
     ) -> None:
-        """Somebody played.
+        """Hears an event of the musician or of another player.
 
         Args:
-            values: of the whole instrument.
-            said: the indices that were played; the others stay as it heard them last. None for all.
-            meant: the indices that it is about, None for all: where none is the player's, it hears nothing.
-            at: when.
-            impulse: who has answered to it, where players hear each other.
+            values: Values of the whole instrument, 0..1.
+            updated: Indices of the played values, None for all. The other values stay as heard before.
+            changed: Indices that the event concerns, None for all. The player ignores events about other values.
+            at: Time of the event in seconds on the scheduler's clock.
+            answerers: Players that have answered the event, if players hear each other.
         """
-        if meant is not None and not self.hears_all and meant.isdisjoint(self.hears):
+        if changed is not None and not self.hears_all and changed.isdisjoint(self.hears):
             return
-        if said is not None:
-            heard = [values[i] if i in said else old for i, old in zip(self.hears, self._heard, strict=True)]
+        if updated is not None:
+            heard = [values[i] if i in updated else old for i, old in zip(self.hears, self._heard, strict=True)]
             vector = tuple(heard)
         else:
             vector = tuple(values) if self.hears_all else tuple([values[i] for i in self.hears])
@@ -153,19 +159,19 @@ class Player:
         if self._session.logs_input:
             self._log.write(at, self._session.source, vector)
         may_answer = True
-        if impulse is not None:
-            may_answer = self.name not in impulse
-            impulse.add(self.name)
+        if answerers is not None:
+            may_answer = self.name not in answerers
+            answerers.add(self.name)
         for behaviour in self.behaviours:
-            behaviour.hear(at - before, vector, at, impulse, may_answer=may_answer)
+            behaviour.hear(at - before, vector, at, answerers, may_answer=may_answer)
 
     def held(self, channel: str, held: bool, at: float) -> None:
-        """The musician holds something down on a channel, or has let go of everything there."""
+        """Records that the musician holds notes on a channel, or no longer."""
         for behaviour in self.behaviours:
             behaviour.held(channel, held, at)
 
     def described(self, feats: HeardDescriptors, at: float) -> str | None:
-        """The musician's sound was described; what is wrong with that, None if nobody here hears it."""
+        """Hears a descriptor frame; returns the problem with the frame, None if no behaviour hears descriptors."""
         agents = agent_behaviours(self.behaviours)
         if not agents:
             return None
@@ -176,14 +182,14 @@ class Player:
         return next(filter(None, [behaviour.listen(feats, at) for behaviour in agents]), "")
 
     def hears_channel(self, name: str) -> bool:
-        """Whether it hears what comes by a channel; a log is replayed for all who hear the musician anywhere."""
+        """Returns True if the player hears a channel. Players that hear any channel hear a replayed log."""
         channels = self.routing.hears_channels
         return channels is None or name in channels or (name == REPLAY and bool(channels))
 
-    # A Stage, for the part
+    # Output of the behaviour
 
     def play(self, values: Sequence[float]) -> None:
-        """The player plays: what is heard is shaped, what is written down is not."""
+        """Sends the values after shaping and logs the values before shaping."""
         session, outputs = self._session, self._session.outputs
         shaped = self.shaping.apply(values if self.plays_all else self._spread(values))
         silent = self.shaping.silent(len(shaped))
@@ -196,48 +202,47 @@ class Player:
         now = session.scheduler.now()
         if session.logs_predictions:
             self._log.write(now, "rnn", values)
-        listeners = session.listeners(self.name)
-        if listeners and (sounded := self._own - silent):
-            impulse = self.behaviour.cause
-            impulse = {self.name} if impulse is None else impulse
-            for listener in listeners:
-                # In the next turn: who hears this may answer at once, and be heard here in turn.
-                session.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, impulse)
+        if self.listeners and (sounded := self._own - silent):
+            answerers = self.behaviour.answerers
+            answerers = {self.name} if answerers is None else answerers
+            for listener in self.listeners:
+                # By the scheduler, because a listener may answer at once and this player may hear the answer.
+                session.scheduler.at(now, listener.hear, shaped, sounded, sounded, now, answerers)
 
     def aim(self, goal: Callable[[], Sequence[float]]) -> None:
-        """An agent tells where the sound is that it aims for."""
+        """Passes on the target sound of an agent."""
         self._session.outputs.aim(goal, self.routing.plays_channels)
 
     def silence(self) -> None:
-        """The player's turn is over."""
+        """Turns off the notes that the player left sounding."""
         self._session.outputs.hush(self.name, self._own, self.routing.plays_channels)
 
     def turned(self) -> None:
-        """The player's turn began."""
+        """Reports that the player's turn began."""
         self._session.turned(self.name)
 
     def notify(self, level: str, text: str) -> None:
-        """The part has something to say."""
+        """Reports to the performer."""
         self._session.notify(level, "player" if self._session.alone else self.name, text)
 
     def _spread(self, values: Sequence[float]) -> list[float]:
-        """The player's values among the instrument's; the others are where the musician has them."""
+        """Returns the instrument's values: those of the player, and the musician's last input for the others."""
         spread = list(self._session.last_input)
         for index, value in zip(self.plays, values, strict=True):
             spread[index] = value
         return spread
 
-    # Who sits here
+    # Predictors
 
     def audition(self, predictor: AnyPredictor) -> None:
-        """Let another predictor of the same dimension listen and play beside this one, unheard."""
+        """Lets another predictor of the same dimension listen and play unheard."""
         self.end_audition()
         settings = copy(self.behaviour.settings)
         self.auditioned = make_behaviour(
             predictor,
             settings,
             self._session.scheduler,
-            _Unheard(self._session.notify),
+            _SilentOutput(self._session.notify),
             self._random,
             self._session.tempo,
         )
@@ -246,7 +251,7 @@ class Player:
             self.auditioned.pause()
 
     def end_audition(self) -> AnyPredictor | None:
-        """Send the auditioned predictor away; it comes back, with all it has heard."""
+        """Ends the audition; returns the auditioned predictor with its memory, None if there was none."""
         if self.auditioned is None:
             return None
         self.auditioned.stop()
@@ -254,26 +259,25 @@ class Player:
         return predictor
 
     def refuses(self, dimension: int) -> str:
-        """Why a predictor of this dimension cannot sit here; empty if it can."""
-        return self.routing.refuses(dimension) or self._session.refuses(self, dimension)
+        """Returns the reason why the player cannot have a predictor of this dimension; empty if it can."""
+        return self.routing.refuses(dimension) or self._session.refuses(self.routing, dimension)
 
     def change_predictor(self, predictor: AnyPredictor) -> None:
-        """Let another predictor take over; one of another dimension begins another log."""
+        """Replaces the predictor; a predictor of another dimension begins another log."""
         other = predictor.dimension != self.dimension
         if other:
             self.end_audition()
             self.behaviour.halt()
             self.shaping.clear()
             self.sounding = ()
-            self._session.resize(self, predictor.dimension)
+            self._session.resize(self.routing, predictor.dimension)
             self._log.begin(predictor.dimension)
         if not replace_predictor(self.behaviour, predictor):
-            self._begin_part(predictor)
+            self._change_behaviour(predictor)
         if other:
             self._wire()
 
-    def _begin_part(self, predictor: AnyPredictor) -> None:
-        """A predictor of another kind has a part of another kind."""
+    def _change_behaviour(self, predictor: AnyPredictor) -> None:
         before, session = self.behaviour, self._session
         plays = before.started
         before.stop()
@@ -285,65 +289,65 @@ class Player:
         if plays:
             self.behaviour.start()
 
-    # A Sitter, for the session, and what the performer asks for: of the auditioned player, too
+    # AnyPlayer, and commands that also apply to the auditioned behaviour
 
     def start(self) -> None:
-        """Begin to play."""
+        """Begins to play."""
         self.behaviour.start()
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops playing for good and turns off the player's notes."""
         self.behaviour.stop()
 
     @property
     def paused(self) -> bool:
-        """Whether it may not play."""
+        """True while the player may not play."""
         return self.behaviour.paused
 
     def describe(self) -> str:
-        """Mode and model."""
+        """Returns mode and model."""
         return f"{self.behaviour.mode.name} · {self.behaviour.predictor.name}"
 
     def take(self) -> None:
-        """The musician takes the turn."""
+        """Gives the turn to the musician."""
         for behaviour in self.behaviours:
             behaviour.take()
 
     def give(self) -> None:
-        """The player gets the turn."""
+        """Gives the turn to the player."""
         for behaviour in self.behaviours:
             behaviour.give()
 
     def reset(self) -> None:
-        """The player forgets what it has heard."""
+        """Clears the memory of heard events."""
         for behaviour in self.behaviours:
             behaviour.reset()
 
     def pause(self, *, silence: bool = True) -> None:
-        """The player is silent and listens; what sounds is turned off unless told not to."""
+        """Stops playing but goes on listening; turns off the player's notes if ``silence``."""
         for behaviour in self.behaviours:
             behaviour.pause(silence=silence)
 
     def resume(self) -> None:
-        """The player may play again; a fade ends where it is."""
+        """Lets the player play again; a running fade ends."""
         self._session.outputs.cancel_fade()
         for behaviour in self.behaviours:
             behaviour.resume()
 
     def panic(self) -> None:
-        """All of its own off, and paused."""
+        """Turns off all notes of the player and pauses the player."""
         self.pause()
         self._session.outputs.panic_of(self.name, self._own, self.routing.plays_channels)
 
     @property
     def silent(self) -> frozenset[int]:
-        """The indices of its values that sound nothing."""
+        """Indices of the instrument's values that the player mutes."""
         return self.shaping.silent(self._session.dimension - 1) if not self.shaping.idle else NONE_MUTED
 
     def end_muted(self) -> None:
-        """What sounds of muted values ends now, and not with the player's next event."""
+        """Ends the notes of muted values now, not with the player's next event."""
         self._session.outputs.end_notes(self.silent & self._own, self.name, self.routing.plays_channels)
 
     def begin_log(self) -> None:
-        """Begin another file of its log."""
+        """Begins another log file."""
         self._log.begin(self.dimension)

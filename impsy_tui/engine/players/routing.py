@@ -1,19 +1,19 @@
-"""What a player hears and plays of the instrument, of the channels, and of the other players."""
+"""Routing of a player: values, channels and other players that the player hears and plays."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What a player hears and plays.
+    """Values, channels and players that a player hears and plays.
 
     Attributes:
-        hears: indices of the instrument's values (from 0) that it hears, in its own order;
-            empty for the first, as many as it has.
-        plays: the same of those it plays.
-        hears_channels: names of the channels that it hears, None for all.
-        plays_channels: names of those it plays to, None for all.
-        hears_players: names of the players that it hears as if the musician had played.
+        hears: Indices of the instrument's values (from 0) that the player hears, in the player's order; empty for
+            the first ones, as many as the player has.
+        plays: The same for the values that the player plays.
+        hears_channels: Names of the channels that the player hears; None for all.
+        plays_channels: Names of the channels that the player plays to; None for all.
+        hears_players: Names of the players that this player hears like the musician.
     """
 
     hears: tuple[int, ...] = ()
@@ -24,22 +24,22 @@ class Routing:
 
     @property
     def fixed(self) -> bool:
-        """Whether it says which values of the instrument are the player's."""
+        """True if the routing selects values of the instrument."""
         return bool(self.hears or self.plays)
 
     @property
     def most(self) -> int:
-        """How many values the instrument has at least; 0 if it says nothing about that."""
+        """Least number of values that the instrument must have; 0 if the routing selects none."""
         return max((*self.hears, *self.plays), default=-1) + 1
 
     @property
     def count(self) -> int:
-        """How many values the player has; 0 if it says nothing about that."""
+        """Number of values of the player; 0 if the routing selects none."""
         return len(self.hears or self.plays)
 
     def refuses(self, dimension: int) -> str:
-        """Why a player of this dimension does not fit; empty if it does."""
+        """Returns the reason why a player of this dimension does not fit; empty if the player fits."""
         for word, indices in (("hears", self.hears), ("plays", self.plays)):
             if indices and len(indices) != dimension - 1:
-                return f"it {word} {len(indices)} values, so that its model has dimension {len(indices) + 1}"
+                return f"the player {word} {len(indices)} values, so its model needs dimension {len(indices) + 1}"
         return ""

@@ -1,4 +1,4 @@
-"""The performance: what channels hear goes to the outputs and to the players' seats."""
+"""Session: passes events of the channels to the outputs and to the players."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.base import REPLAY, Impulse, Notify, PlayerLog
+from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog
+from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
-from impsy_tui.engine.players.kinds import AnyPredictor
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.roster import Roster
 from impsy_tui.engine.players.routing import Routing
@@ -24,19 +24,19 @@ from impsy_tui.engine.runtime.scheduler import Scheduler
 from impsy_tui.ensemble.touches.surfaces import Lifted
 from impsy_tui.ensemble.touches.touch import Touch
 
-NO_AGENT: Final = 'descriptors came in, and nobody hears them: a [[player]] of kind "agent" does'
+NO_AGENT: Final = 'descriptors came in, but no player hears them: add a [[player]] with kind = "agent"'
 
 
 @dataclass(slots=True)
 class SessionSettings:
-    """What is passed on and written down.
+    """Settings of the session.
 
     Attributes:
-        thru: input goes to every output.
-        log_input: input is written to the log.
-        log_predictions: what the player plays is, too.
-        thru_before_filter: in mode filter, whether input went to every output before; None in other modes.
-        hold_limit: seconds beyond the threshold for which a held note counts as playing; 0 for no limit.
+        thru: True if input is sent to every output.
+        log_input: True if input is logged.
+        log_predictions: True if played events are logged.
+        thru_before_filter: Value of ``thru`` before mode filter; None in other modes.
+        hold_limit: Seconds beyond the threshold for which a held note counts as playing; 0 for no limit.
     """
 
     thru: bool = False
@@ -47,33 +47,40 @@ class SessionSettings:
 
 
 class SessionObserver(Protocol):
-    """Who wants to know what happens; see ``scheduled_commands.Conductor``."""
+    """Observer of events and turns: the scheduled commands, in a package that imports this one."""
 
     @property
     def listens(self) -> bool:
-        """Whether it wants to know just now."""
+        """True while the observer waits for an event or a turn."""
 
     def heard(self, began: bool) -> None:
-        """The musician played; ``began`` says that a call of theirs begins with it."""
+        """Receives an event of the musician; ``began`` is True for the first event of a call."""
 
     def turned(self, player: str) -> None:
-        """A player's turn began."""
+        """Receives the begin of a player's turn."""
 
 
 class Session(Roster):
-    """Hears every channel, in every mode, and lets the players play.
+    """Hears every channel and lets the players play.
 
-    It is a channels' ``Listener``, and the ``Room`` of its seats. It knows no sockets and no
-    event loop: with a virtual clock it gives the same performance every time.
+    The session is the ``Listener`` of the channels and the ``SessionInterface`` of the players. It has no sockets and
+    no event loop: with a virtual clock, the same input gives the same performance.
+
+    Attributes:
+        observer: Observer of events and turns, None for none.
+        gesture_recording: Recorder of labelled gestures, None without a log.
+        source: Source of heard events in logs: "interface", or "replay" while a log is replayed.
+        message_handler: Takes MIDI messages that are bound to a command or learned; returns True if taken.
+        osc_handler: Takes OSC messages that are learned; returns True if taken.
 
     Args:
-        scheduler: keeps time.
-        outputs: where everything is heard.
-        tell: says things to the performer.
-        addressed: told of control messages that channels receive.
-        settings: what is passed on and written down.
-        random: source of chance.
-        dimension: of the instrument: its values and one for time.
+        scheduler: Scheduler of all events.
+        outputs: All outputs.
+        notify: Reports to the performer.
+        addressed: Handler of control messages that channels receive.
+        settings: Settings of the session.
+        random: Random generator.
+        dimension: Dimension of the instrument: its values and one for time.
     """
 
     def __init__(
@@ -95,25 +102,26 @@ class Session(Roster):
         self.last_input: tuple[float, ...] = (0.0,) * (dimension - 1)
         self.last_input_at: float | None = None
         self.observer: SessionObserver | None = None
-        """Who is told what the musician and the players do, if anybody is to be."""
         self.gesture_recording: GestureRecording | None = None
-        """Records labelled gestures, where there is a log for them."""
         self.source = "interface"
-        """Who plays what is heard: "interface", or "replay" while a log is replayed."""
-        self.held_notes = HeldNotes(self)
+        self.held_notes = HeldNotes(
+            scheduler,
+            outputs,
+            self._hold_limit,
+            lambda: self.last_input_at or 0.0,
+            lambda channel, at: self.holding(channel, False, at),
+            notify,
+        )
         self.tempo = Tempo(scheduler, outputs, lambda level, text: notify(level, "clock", text))
         self.message_handler: Callable[[str, str, bytes, Rights], bool] | None = None
-        """Takes messages that are bound to a command, or to be learned; None where there is neither."""
         self.osc_handler: Callable[[str, str, Sequence[Any]], bool] | None = None
-        """Takes OSC messages that are to be learned; None if nothing is learned here."""
-        self._listeners: dict[str, list[Player]] = {}
         self._thru_sounds = False
         self._random = random
         self._began = scheduler.now()
         self.notify = notify
         self._addressed = addressed
 
-    # Seats
+    # Players
 
     def add(
         self,
@@ -123,42 +131,47 @@ class Session(Roster):
         log: PlayerLog,
         routing: Routing | None = None,
     ) -> Player:
-        """Give a player a seat; the first has the focus."""
+        """Adds a player of values; the first player has the focus."""
         player = Player(name, predictor, settings, routing or Routing(), log, self, self._random)
         self.players[name] = self.all_players[name] = player
         self.focus = self.focus or name
-        for each in self.players:
-            hear_it = [other for other in self.players.values() if each in other.routing.hears_players]
-            self._listeners[each] = hear_it
+        for each in self.players.values():
+            each.listeners = [other for other in self.players.values() if each.name in other.routing.hears_players]
         return player
 
-    # A Listener, for channels
+    def _hold_limit(self) -> float | None:
+        if not self.settings.hold_limit:
+            return None
+        thresholds = [player.behaviour.settings.threshold for player in self.players.values()]
+        return float(max(thresholds, default=parameters.THRESHOLD.default)) + self.settings.hold_limit
+
+    # Listener of the channels
 
     def heard(self, channel: str, values: Sequence[float], at: float) -> None:
-        """A whole vector came in; one of another dimension than the session's is refused."""
+        """Hears a whole vector; a vector of another dimension is refused."""
         if len(values) != self.dimension - 1:
             self.trouble(channel, f"{len(values)} values came in where {self.dimension - 1} are played")
             return
         vector = tuple(values)
-        # A vector that says again what was said is meant for everybody.
-        moved = None if self._lone else _moved(self.last_input, vector) or None
-        self._hear(channel, vector, None, moved, at)
+        # A vector without a change concerns every player.
+        changed = None if self._lone else _changed(self.last_input, vector) or None
+        self._hear(channel, vector, None, changed, at)
 
     def updated(self, channel: str, updates: Sequence[tuple[int, float]], at: float) -> None:
-        """Some dimensions took new values; the others keep theirs."""
+        """Hears new values of some dimensions: pairs of index from 0 and value."""
         vector = list(self.last_input)
         for index, value in updates:
             if index < len(vector):
                 vector[index] = value
-        said = frozenset(index for index, _ in updates if index < len(vector))
-        self._hear(channel, tuple(vector), said, said or None, at)
+        indices = frozenset(index for index, _ in updates if index < len(vector))
+        self._hear(channel, tuple(vector), indices, indices or None, at)
 
     def _hear(
         self,
         channel: str,
         vector: tuple[float, ...],
-        said: frozenset[int] | None,
-        meant: frozenset[int] | None,
+        updated: frozenset[int] | None,
+        changed: frozenset[int] | None,
         at: float,
     ) -> None:
         before = self._began if self.last_input_at is None else self.last_input_at
@@ -166,17 +179,17 @@ class Session(Roster):
         self.heard_events += 1
         self.last_input, self.last_input_at = vector, at
         if self.settings.thru:
-            if said is None:
+            if updated is None:
                 self.outputs.play(vector)
             else:
-                self.outputs.thru(vector, said)
+                self.outputs.thru(vector, updated)
             self._thru_sounds = True
-        impulse: Impulse | None = None if self._lone else set()
+        answerers: Answerers | None = None if self._lone else set()
         observer = self.observer if self.observer is not None and self.observer.listens else None
         began = observer is not None and self._is_call(at - before)
         for player in self.players.values():
             if player.hears_channel(channel):
-                player.hear(vector, said, meant, at, impulse)
+                player.hear(vector, updated, changed, at, answerers)
         if observer is not None:
             observer.heard(began)
 
@@ -186,7 +199,6 @@ class Session(Roster):
         return any(player.behaviour.turn is Turn.PLAYER for player in self.players.values())
 
     def _is_call(self, silence: float) -> bool:
-        """Whether what the musician plays now, after a silence, begins a call."""
         if self.heard_events == 1:
             return True
         player = self.players.get(self.focus)
@@ -195,12 +207,12 @@ class Session(Roster):
         return silence >= player.behaviour.settings.threshold or player.behaviour.turn is Turn.PLAYER
 
     def turned(self, player: str) -> None:
-        """A player's turn began."""
+        """Reports that a player's turn began."""
         if self.observer is not None:
             self.observer.turned(player)
 
     def replayed(self, values: Sequence[float], at: float) -> None:
-        """An event of a log is played as if the musician had played it now."""
+        """Hears an event of a log like an event of the musician."""
         self.source = REPLAY
         try:
             self.heard(REPLAY, values, at)
@@ -208,11 +220,11 @@ class Session(Roster):
             self.source = "interface"
 
     def resounded(self, descriptors: np.ndarray, at: float) -> None:
-        """A frame of a log is heard as if the musician sounded so now."""
+        """Hears a descriptor frame of a log like the musician's sound."""
         self.described(REPLAY, HeardDescriptors(descriptors), at)
 
     def holding(self, channel: str, held: bool, at: float) -> None:
-        """The musician holds something down on a channel, or has let go of everything there."""
+        """Records that the musician holds notes on a channel, or no longer."""
         self.held_notes.note(channel, held, at)
         for player in self.players.values():
             if player.hears_channel(channel):
@@ -220,26 +232,26 @@ class Session(Roster):
 
     @property
     def holds(self) -> bool:
-        """Whether the musician holds something down."""
+        """True while the musician holds a note."""
         return self.held_notes.any
 
     def released(self, channel: str, indices: frozenset[int]) -> None:
-        """The musician let go of keys: the notes that were passed on for them end."""
+        """Ends the thru notes of released keys."""
         if self._thru_sounds:
             self.outputs.end_notes(indices)
 
     def described(self, channel: str, feats: HeardDescriptors, at: float) -> str:
-        """A frame of descriptors of the musician's sound came in; what is wrong with it, if anything, is returned."""
-        told = [player.described(feats, at) for player in self.players.values() if player.hears_channel(channel)]
-        heard = [problem for problem in told if problem is not None]
-        return next(filter(None, heard), "") if heard else NO_AGENT
+        """Hears a descriptor frame of the musician's sound; returns the problem with the frame, empty for none."""
+        results = [player.described(feats, at) for player in self.players.values() if player.hears_channel(channel)]
+        problems = [problem for problem in results if problem is not None]
+        return next(filter(None, problems), "") if problems else NO_AGENT
 
     def message(self, channel: str, device: str, message: bytes, rights: Rights = Rights.COMMANDS) -> bool:
-        """A MIDI message came in; whether it was taken for a command, or to be learned."""
+        """Hears a MIDI message; returns True if a command or MIDI learn took the message."""
         return self.message_handler is not None and self.message_handler(channel, device, message, rights)
 
     def touched(self, channel: str, touch: Touch | Lifted) -> None:
-        """A finger did something on a surface."""
+        """Hears a touch on a surface, or its end."""
         for ensemble in self.ensembles.values():
             if ensemble.hears_channel(channel):
                 ensemble.hear(touch)
@@ -247,45 +259,41 @@ class Session(Roster):
             self.gesture_recording.hear(channel, touch)
 
     def clock(self, channel: str, device: str, message: bytes, at: float) -> None:
-        """A message of a clock came in."""
+        """Hears a message of a MIDI clock."""
         self.tempo.clock_in.take(f"{channel} {device}".rstrip(), message, at)
 
     def osc_message(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
-        """An OSC message came in; true if it was taken to be learned."""
+        """Hears an OSC message; returns True if learning took the message."""
         return self.osc_handler is not None and self.osc_handler(channel, address, arguments)
 
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
-        """A control message came in; what is wrong with it, if anything, is returned."""
+        """Carries out a control message; returns the problem, empty for none."""
         return self._addressed(channel, address, arguments, trusted)
 
     def trouble(self, channel: str, message: str, level: str = "warning") -> None:
-        """Something is wrong with a channel."""
+        """Reports a problem of a channel."""
         self.notify(level, channel, message)
 
-    # A Room, for seats
+    # SessionInterface of the players
 
     @property
     def began(self) -> float:
-        """When the session began."""
+        """Begin of the session in seconds on the scheduler's clock."""
         return self._began
 
     @property
     def logs_input(self) -> bool:
-        """Whether what is heard is written down."""
+        """True if heard events are logged."""
         return self.settings.log_input
 
     @property
     def logs_predictions(self) -> bool:
-        """Whether what is played is, too."""
+        """True if played events are logged."""
         return self.settings.log_predictions
 
-    def listeners(self, name: str) -> Sequence[Player]:
-        """Who hears this player."""
-        return self._listeners[name]
-
-    def refuses(self, player: Player, dimension: int) -> str:
-        """Why the instrument cannot be played by this seat's player if it has this dimension; empty if it can."""
-        if not self._lone or player.routing.fixed:
+    def refuses(self, routing: Routing, dimension: int) -> str:
+        """Returns the reason why a player with this routing cannot have this dimension; empty if it can."""
+        if not self._lone or routing.fixed:
             if dimension > self.dimension:
                 return f"the instrument has {self.dimension - 1} values"
             return ""
@@ -294,9 +302,9 @@ class Session(Roster):
                 return f"{outlet.channel.name}: {why}"
         return ""
 
-    def resize(self, player: Player, dimension: int) -> None:
-        """This seat's player has another dimension: the instrument takes it on, if it is this player's alone."""
-        if not self._lone or player.routing.fixed:
+    def resize(self, routing: Routing, dimension: int) -> None:
+        """Changes the dimension of the instrument, if the player with this routing plays alone."""
+        if not self._lone or routing.fixed:
             return
         self.outputs.cancel_fade()
         self.dimension = dimension
@@ -305,77 +313,76 @@ class Session(Roster):
             outlet.set_dimension(dimension)
 
     def played(self) -> None:
-        """A player has played: what was passed on before sounds no more."""
+        """Records that a player has played, so notes of thru are replaced."""
         self._thru_sounds = False
 
     @property
     def alone(self) -> bool:
-        """Whether there is one player only."""
+        """True if the session has one player."""
         return len(self.all_players) == 1
 
     @property
     def _lone(self) -> bool:
-        """Whether nobody, or one only, plays the instrument's values."""
         return len(self.players) <= 1
 
-    # For the performer, about everybody
+    # Commands for all players
 
     def set_thru(self, thru: bool) -> None:
-        """Pass input on or not; what was passed on last does not sound on when nothing follows it."""
+        """Turns thru on or off; turning it off ends its notes."""
         self.settings.thru_before_filter = None
         self.settings.thru = thru
         if not thru:
             self.end_thru()
 
     def end_thru(self) -> None:
-        """Ends the notes that were passed on last."""
+        """Ends the notes of thru."""
         if self._thru_sounds:
             self._thru_sounds = False
             self.outputs.end_notes(frozenset(range(self.dimension - 1)))
 
     def begin_filter(self) -> None:
-        """Mode filter: only predictions are heard, until every player has left polyphony."""
+        """Begins mode filter: thru is off until every player has left polyphony."""
         before = self.settings.thru_before_filter
         before = self.settings.thru if before is None else before
         self.set_thru(False)
         self.settings.thru_before_filter = before
 
     def leave_filter(self) -> None:
-        """A player has another mode: pass input on as before mode filter, if no player is in polyphony any more."""
+        """Restores thru as before mode filter, if no player is in polyphony."""
         before = self.settings.thru_before_filter
         if before is not None and all(player.behaviour.mode.name != "polyphony" for player in self.players.values()):
             self.set_thru(before)
 
     def start(self) -> None:
-        """Begin to play."""
+        """Begins to play."""
         for player in self.all_players.values():
             player.start()
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops all players for good and turns off all notes."""
         for player in self.all_players.values():
             player.stop()
         self.outputs.stop()
 
     def pause(self) -> None:
-        """Every player is silent and listens; a knob that was passed on as a note sounds no more."""
+        """Pauses every player and ends the notes of thru."""
         self.end_thru()
         for player in self.all_players.values():
             player.pause()
 
     def resume(self) -> None:
-        """Every player may play again; a fade ends where it is."""
+        """Lets every player play again; a running fade ends."""
         for player in self.all_players.values():
             player.resume()
 
     def panic(self) -> None:
-        """Everything off, and everybody paused."""
+        """Turns off all notes and pauses every player."""
         self.pause()
         self.outputs.panic()
         self.held_notes.release()
 
     def fade(self, seconds: float, done: Callable[[], None]) -> None:
-        """The players stop, and the outputs glide to their safe values; then silence."""
+        """Pauses the players and ramps the outputs to their safe values in ``seconds``; then silences them."""
         for player in self.players.values():
             player.pause(silence=False)
 
@@ -388,12 +395,11 @@ class Session(Roster):
         self.outputs.fade(seconds, self._silent, arrived)
 
     def _silent(self) -> frozenset[int]:
-        """The values that nobody lets sound."""
         sounding: set[int] = set()
         for player in self.players.values():
             sounding.update(index for index in player.plays if index not in player.silent)
         return frozenset(range(self.dimension - 1)) - sounding
 
 
-def _moved(before: Sequence[float], after: Sequence[float]) -> frozenset[int]:
+def _changed(before: Sequence[float], after: Sequence[float]) -> frozenset[int]:
     return frozenset(index for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)

@@ -13,7 +13,7 @@ from impsy_tui.control.states import ChannelState, JobState, LogState, MachineSt
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.log.performance_log import PerformanceLog
 from impsy_tui.engine.performance.live_set import LiveSet
-from impsy_tui.engine.players.kinds import PlayerBehaviour, agent_behaviours
+from impsy_tui.engine.players.behaviours import PlayerBehaviour, agent_behaviours
 from impsy_tui.engine.players.player import Player
 from impsy_tui.engine.players.session import Session
 from impsy_tui.engine.players.settings import captured

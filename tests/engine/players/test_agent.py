@@ -11,7 +11,7 @@ import pytest
 from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.agent.file import write_agent
 from impsy_tui.agent.predictor import AgentPredictor
-from impsy_tui.engine.players.kinds import agent_behaviours
+from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.session import NO_AGENT
 from tests.support.agents import frame, small_agent
 from tests.support.engine.virtual_session import VirtualSession

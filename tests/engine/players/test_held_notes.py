@@ -22,8 +22,6 @@ from tests.support.waiting import wait_until
 
 def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> None:
     virtual = ScriptedSession("callresponse", settings=SessionSettings(hold_limit=5.0))
-    told: list[tuple[str, str, str]] = []
-    virtual.session.notify = lambda *said: told.append(said)
     virtual.session.start()
     behaviour = virtual.behaviour
     threshold = behaviour.settings.threshold
@@ -36,7 +34,7 @@ def test_held_note_without_note_off_silences_the_player_for_a_limited_time() -> 
     assert behaviour.turn is Turn.PLAYER
     assert virtual.session.player_has_turn
     assert not virtual.session.holds
-    assert any("held:" in text and "hold_limit" in text for _, _, text in told)
+    assert any("held:" in text and "hold_limit" in text for _, text in virtual.told)
 
 
 def test_every_channel_with_notes_can_forget_them() -> None:

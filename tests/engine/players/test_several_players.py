@@ -253,7 +253,7 @@ def test_a_fade_takes_everybody_and_nobodys_value_sounds() -> None:
 
 def test_only_a_player_alone_changes_the_instrument() -> None:
     virtual, b = _split("useronly")
-    assert b.player.refuses(4) == "it hears 2 values, so that its model has dimension 3"
+    assert b.player.refuses(4) == "the player hears 2 values, so its model needs dimension 3"
     free = virtual.join("c", "useronly", dimension=3)
     assert free.player.refuses(5) == ""
     assert free.player.refuses(6) == "the instrument has 4 values"

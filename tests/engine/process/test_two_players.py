@@ -119,14 +119,14 @@ def test_a_model_that_does_not_fit_leaves_the_dummy_and_says_why(
     text = _config(tmp_path, receiver, free_port()).replace("models/right", "models/left")
     engine = start_engine(text)
     assert "b: DUMMY player (no model), dimension 4" in engine.ready
-    assert "left has dimension 3: it hears 3 values, so that its model has dimension 4" in engine.said()
+    assert "left has dimension 3: the player hears 3 values, so its model needs dimension 4" in engine.said()
     done = engine.command("send", "@main load right")
-    assert "right has dimension 4: it hears 2 values" in done.stderr
+    assert "right has dimension 4: the player hears 2 values" in done.stderr
     assert engine.command("send", "@b load right").stdout.strip() == "b: right plays, dimension 4"
     done = engine.command("send", "@all load right")
     assert done.stderr.splitlines()[-2:] == [
         "b: right plays, dimension 4",
-        "main: right has dimension 4: it hears 2 values, so that its model has dimension 3",
+        "main: right has dimension 4: the player hears 2 values, so its model needs dimension 3",
     ]
 
 

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 import numpy as np
 
 from impsy_tui import choices, parameters, ranges
+from impsy_tui.engine.players.base import ParameterHolder
 from impsy_tui.engine.players.ensemble.clip_player import ClipPlayer
-from impsy_tui.engine.players.settings import ParameterHolder
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 from impsy_tui.ensemble.classifier import Classifier
 from impsy_tui.ensemble.clips import Clip, Clips, ClipTouch
