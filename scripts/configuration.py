@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 
 _HEAD = """\
 # Configuration

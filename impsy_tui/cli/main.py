@@ -300,7 +300,7 @@ def ports(
     api: Annotated[str, typer.Option(help="ALSA, JACK, CoreMIDI or WinMM; else what there is.")] = "",
 ) -> None:
     """List what is plugged in, with the line for the configuration."""
-    from impsy_tui.config.value_types import written
+    from impsy_tui.config.toml_text import written
     from impsy_tui.workers.list_ports import find_ports
 
     found = find_ports(api)

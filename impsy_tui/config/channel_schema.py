@@ -1,9 +1,10 @@
-"""The tables of channels: how what is played comes in, and where it goes."""
+"""Tables of the channels: inputs from controllers, outputs to synthesisers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from impsy_tui.config.midi_entries import MappingEntry, MidiMapping
 from impsy_tui.config.value_types import (
     Address,
     ByDevice,
@@ -11,8 +12,6 @@ from impsy_tui.config.value_types import (
     Ends,
     Host,
     Integer,
-    MappingEntry,
-    MidiMapping,
     Number,
     OneOrMany,
     Origin,
@@ -29,11 +28,11 @@ _RATE = Number(Range(0.0, 10000.0, 0.0, "messages a second; 0 is no limit"))
 
 
 def _max_rate() -> Any:
-    return setting(_RATE, 0.0, "most vectors a second on the way out, the latest wins; 0 is no limit")
+    return setting(_RATE, 0.0, "most vectors sent in a second; the latest wins; 0 is no limit")
 
 
 def _safe() -> Any:
-    return setting(Vector(), (), "where a fade takes the outputs; [] leaves them where they are")
+    return setting(Vector(), (), "vector at the end of a fade; [] leaves the outputs unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,60 +40,64 @@ class Osc:
     """``[osc]``: vectors as OSC messages over UDP."""
 
     server_ip: str = setting(
-        Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in (a phone, say)'
+        Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network, such as a phone'
     )
     server_port: int = setting(PORT, 6000, "port to listen at")
     client_ip: str = setting(Host(), "127.0.0.1", "address of the synthesiser")
-    client_port: int = setting(PORT, 6001, "its port")
-    input_address: str = setting(Address(), "/interface", "what your controller sends")
+    client_port: int = setting(PORT, 6001, "port of the synthesiser")
+    input_address: str = setting(Address(), "/interface", "address of the messages from your controller")
     input: tuple[str, ...] = setting(
         OneOrMany(OscControl()),
         (),
-        'what a controller with a message for each fader sends, such as TouchOSC: "/1/fader{n}", or a list',
+        'addresses of a controller that sends one message for each fader, such as TouchOSC: "/1/fader{n}", or a list',
     )
     output: tuple[str, ...] = setting(
         OneOrMany(OscControl()),
         (),
-        "a message for each value, in one bundle, sent besides output_address; written as for input",
+        "addresses of one message for each dimension, in one bundle, next to output_address; same form as input",
     )
     output_address: tuple[str, ...] = setting(
         OneOrMany(Address(), least=1),
         ("/prediction", "/impsy"),
-        "what predictions are sent as, one message each",
+        "addresses of predictions: one message with the whole vector to each",
     )
     string_address: tuple[str, ...] = setting(
-        OneOrMany(Address()), (), 'the same as one string of numbers, for patches of RL-impro\'s: "/agent-params"'
+        OneOrMany(Address()),
+        (),
+        'addresses of predictions as one string of numbers, for patches of RL-impro: "/agent-params"',
     )
     target_address: tuple[str, ...] = setting(
-        OneOrMany(Address()), (), 'a string of where the sound is that an agent aims for: "/target-params"'
+        OneOrMany(Address()),
+        (),
+        'addresses of the sound that an agent aims for, as one string of numbers: "/target-params"',
     )
     silence_address: str = setting(
-        Address(), "/impsy/silence", "sent, without arguments, when the player falls silent"
+        Address(), "/impsy/silence", "address of a message without arguments, sent when the player falls silent"
     )
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()
     remote_commands: bool = setting(
-        Switch(), False, "other machines may send every command that OSC takes; false: parameters alone"
+        Switch(), False, "other machines may send all OSC commands; false: parameters only"
     )
     remote_parameters: bool = setting(
-        Switch(), True, "other machines may set parameters that are numbers; false: they may only play"
+        Switch(), True, "other machines may set numeric parameters; false: other machines may only play"
     )
     touches: tuple[str, ...] = setting(
         OneOrMany(Text()),
         (),
-        'touches for a band: "touchosc", "metatone", or an address and what its arguments are: "/pad/{finger} x y"',
+        'touches for an ensemble: "touchosc", "metatone", or an address and its arguments: "/pad/{finger} x y"',
     )
     playback: tuple[str, ...] = setting(
         OneOrMany(Text()),
         ("metatone",),
-        'what a band\'s touches are sent as: "metatone", or the same as for touches: "/synth/{player} x y velocity"',
+        'form of outgoing touches: "metatone", or an address and its arguments: "/synth/{player} x y velocity"',
     )
     touch_x: tuple[float, float] = setting(
-        Ends(), (0.0, 1.0), "x of such addresses, at the left and at the right edge"
+        Ends(), (0.0, 1.0), "x of these addresses at the left and at the right edge"
     )
-    touch_y: tuple[float, float] = setting(Ends(), (0.0, 1.0), "y, at the top and at the bottom")
+    touch_y: tuple[float, float] = setting(Ends(), (0.0, 1.0), "y of these addresses at the top and at the bottom")
     touch_velocity: tuple[float, float] = setting(
-        Ends(), (0.0, 1.0), "velocity, of no movement and of one as wide as the surface"
+        Ends(), (0.0, 1.0), "velocity of no movement, and of a movement as wide as the surface"
     )
 
 
@@ -105,38 +108,38 @@ class Midi:
     in_device: tuple[str, ...] = setting(OneOrMany(Text()), (), "names, or parts of names, of inputs")
     out_device: tuple[str, ...] = setting(OneOrMany(Text()), (), "names, or parts of names, of outputs")
     input: Mapping[str, tuple[MappingEntry, ...]] = setting(
-        ByDevice(MidiMapping(), "an input device"), {}, "what each input device's messages mean"
+        ByDevice(MidiMapping(), "an input device"), {}, "meaning of the messages of each input device"
     )
     output: Mapping[str, tuple[MappingEntry, ...]] = setting(
-        ByDevice(MidiMapping(), "an output device"), {}, "what is sent to each output device"
+        ByDevice(MidiMapping(), "an output device"), {}, "messages to each output device"
     )
-    feedback_protection: bool = setting(Switch(), False, "drop what merely echoes the last output")
+    feedback_protection: bool = setting(Switch(), False, "drop messages that only echo the last output")
     feedback_threshold: float = setting(
         Number(Range(0.0, 10.0, 0.02, "s")),
         0.02,
-        "how soon after an output an echo is taken for one, in seconds",
+        "time after an output in which a message counts as its echo, in seconds",
     )
     feedback_pairs: Mapping[str, tuple[str, ...]] = setting(
         ByDevice(OneOrMany(Text()), "an input device"),
         {},
-        "outputs whose messages each input may send back; an input without an entry may send back those of all",
+        "outputs that each input can echo; an input without an entry can echo all outputs",
     )
     feedback: Mapping[str, bool] = setting(
         ByDevice(Switch(), "an input device"),
         {},
-        "send predictions back to a controller: motor faders, LED rings; its knobs act once they pass the value",
+        "send predictions back to a controller: motor faders, LED rings; a knob acts after it passes the value",
     )
     touches: Mapping[str, tuple[int, int]] = setting(
-        ByDevice(Controllers(), "an input device"), {}, "two controllers that are a touch pad, for a band"
+        ByDevice(Controllers(), "an input device"), {}, "two controllers that form a touch pad, for an ensemble"
     )
-    virtual: bool = setting(Switch(), False, "make ports of these names, for others to connect to")
+    virtual: bool = setting(Switch(), False, "make ports with these names; other programs connect to them")
     api: str = setting(
-        Text(), "", "ALSA, JACK, CoreMIDI or WinMM; empty takes what MIDO_BACKEND says, else what there is"
+        Text(), "", "ALSA, JACK, CoreMIDI or WinMM; empty takes MIDO_BACKEND, else the first that is available"
     )
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()
     thru_matrix: Mapping[str, tuple[str, ...]] = setting(
-        ByDevice(OneOrMany(Text()), "an input device"), {}, "outputs that each input is passed on to"
+        ByDevice(OneOrMany(Text()), "an input device"), {}, "outputs that receive the messages of each input"
     )
 
 
@@ -144,25 +147,25 @@ class Midi:
 class WebSocket:
     """``[websocket]``: MIDI messages as text to and from browsers."""
 
-    server_ip: str = setting(Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" lets the whole network in')
+    server_ip: str = setting(Host(), "127.0.0.1", 'address to listen at; "0.0.0.0" accepts the whole network')
     server_port: int = setting(PORT, 5001, "port to listen at")
-    input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what incoming messages mean")
-    output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what is sent")
+    input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "meaning of incoming messages")
+    output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "outgoing messages")
     origins: tuple[str, ...] = setting(
         OneOrMany(Origin()),
         (),
-        'other web pages that may connect: "https://editor.p5js.org"; "null" for any from a file. '
-        "Pages of programs on this machine may connect without",
+        'other web pages that may connect: "https://editor.p5js.org"; "null" for pages from a file. '
+        "Pages of programs on this machine may always connect",
     )
     remote_commands: bool = setting(
-        Switch(), False, "browsers on other machines may carry out every bound command; false: parameters alone"
+        Switch(), False, "browsers on other machines may run all bound commands; false: parameters only"
     )
     remote_parameters: bool = setting(
         Switch(),
         True,
-        "browsers on other machines may set bound parameters that are numbers; false: they may only play",
+        "browsers on other machines may set bound numeric parameters; false: they may only play",
     )
-    touches: bool = setting(Switch(), False, "its page is a touch pad, for a band, and shows what the band does")
+    touches: bool = setting(Switch(), False, "the page is a touch pad for an ensemble and shows the ensemble")
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()
 
@@ -171,8 +174,8 @@ class WebSocket:
 class Serial:
     """``[serial]``: vectors as lines of numbers over a serial port."""
 
-    port: str = setting(Text(), "/dev/ttyAMA0", "the serial port")
-    baudrate: int = setting(Integer(50, 4_000_000), 115200, "its speed in baud")
+    port: str = setting(Text(), "/dev/ttyAMA0", "serial port")
+    baudrate: int = setting(Integer(50, 4_000_000), 115200, "speed in baud")
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()
 
@@ -181,35 +184,35 @@ class Serial:
 class SerialMidi:
     """``[serialmidi]``: MIDI over a serial port, at 31250 baud."""
 
-    port: str = setting(Text(), "", "the serial port; without one, that of [serial]")
-    input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what incoming messages mean")
-    output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "what is sent")
+    port: str = setting(Text(), "", "serial port; empty takes the port of [serial]")
+    input: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "meaning of incoming messages")
+    output: tuple[MappingEntry, ...] = setting(MidiMapping(), (), "outgoing messages")
     max_rate: float = _max_rate()
     safe: tuple[float, ...] = _safe()
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """``[audio]``: a microphone or a line, for players that hear sound."""
+    """``[audio]``: a microphone or a line, for agents."""
 
-    device: str = setting(Text(), "", "the name, or part of it, of an input; empty takes the usual one")
-    input: int = setting(Integer(1, 256), 1, "which of its inputs, from 1")
+    device: str = setting(Text(), "", "name of an audio input, or part of the name; empty takes the default input")
+    input: int = setting(Integer(1, 256), 1, "input of the device, from 1")
     gain: float = setting(
-        Number(Range(-60.0, 60.0, 0.0, "dB")), 0.0, "how much louder it is to be heard; see calibrate"
+        Number(Range(-60.0, 60.0, 0.0, "dB")), 0.0, "gain of the input; the command calibrate sets it"
     )
-    rate: int = setting(Integer(0, 192_000), 0, "samples a second; 0 takes the device's own")
-    window: int = setting(Integer(64, 16_384), 256, "samples of a spectrum, as the agent has learned with")
-    hop: int = setting(Integer(16, 16_384), 128, "samples from a frame to the next")
+    rate: int = setting(Integer(0, 192_000), 0, "samples a second; 0 takes the rate of the device")
+    window: int = setting(Integer(64, 16_384), 256, "samples of a spectrum, the same as in the training of the agent")
+    hop: int = setting(Integer(16, 16_384), 128, "samples from one frame to the next")
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """``[demo]``: a simulated performer, for trying things out with no hardware."""
+    """``[demo]``: a simulated performer, to try the program without hardware."""
 
-    seed: int = setting(Integer(0, 2**31 - 1), 1, "which performance it gives")
-    phrase: float = setting(Number(Range(0.5, 600.0, 6.0, "s")), 6.0, "seconds it plays at a time")
-    rest: float = setting(Number(Range(0.0, 600.0, 5.0, "s")), 5.0, "seconds it rests between")
-    touches: bool = setting(Switch(), False, "it plays a touch-screen, for a band, and no faders")
+    seed: int = setting(Integer(0, 2**31 - 1), 1, "random seed of the performance")
+    phrase: float = setting(Number(Range(0.5, 600.0, 6.0, "s")), 6.0, "seconds of playing")
+    rest: float = setting(Number(Range(0.0, 600.0, 5.0, "s")), 5.0, "seconds of rest after each phrase")
+    touches: bool = setting(Switch(), False, "the performer plays a touch-screen for an ensemble, not faders")
 
 
 CHANNEL_TABLES: Mapping[str, type] = {
@@ -220,4 +223,4 @@ CHANNEL_TABLES: Mapping[str, type] = {
     "serialmidi": SerialMidi,
     "audio": Audio,
 }
-"""Tables that can stand once (``[osc]``) or any number of times (``[[osc]]``)."""
+"""Tables that may occur once (``[osc]``) or any number of times (``[[osc]]``)."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from impsy_tui.config.load import LoadedConfig
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 
 
 class SettingDescription(NamedTuple):

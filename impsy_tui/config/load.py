@@ -11,7 +11,8 @@ from impsy_tui.config.player_checks import player_problems
 from impsy_tui.config.positions import key_lines
 from impsy_tui.config.problems import Problem
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES, Config
-from impsy_tui.config.value_types import InvalidValueError, shown
+from impsy_tui.config.toml_text import shown
+from impsy_tui.config.value_types import InvalidValueError
 from impsy_tui.key_actions import KeysInForce
 from impsy_tui.toml_files import parse_toml, read_regular
 

@@ -1,4 +1,4 @@
-"""What can be wrong with ``[[player]]`` tables that are each well formed."""
+"""Checks of the ``[[player]]`` tables together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
@@ -15,7 +15,7 @@ _OF_BANDS: Final = frozenset(
 
 
 def channel_names(config: Config) -> tuple[str, ...]:
-    """What the channels of a configuration are called: ``osc``, or ``osc 1``, ``osc 2``."""
+    """Returns the names of the channels of a configuration: ``osc``, or ``osc 1``, ``osc 2``."""
     names: list[str] = []
     for name in CHANNEL_TABLES:
         count = len(getattr(config, name))
@@ -24,48 +24,51 @@ def channel_names(config: Config) -> tuple[str, ...]:
 
 
 def player_problems(config: Config) -> Iterator[tuple[str, str]]:
-    """What is wrong, and at which key."""
+    """Yields the key and the message of each problem."""
     several = len(config.player) > 1
     names = [player.name for player in config.player]
     seen: set[str] = set()
     for index, player in enumerate(config.player):
         table = f"player.{index}" if several else "player"
         if not player.name:
-            yield f"{table}.name", "is missing: each player has one"
+            yield f"{table}.name", "is missing: each player needs a name"
         elif player.name.lower() in seen:
-            yield f"{table}.name", f'"{player.name}" is another player\'s already'
+            yield f"{table}.name", f'"{player.name}" is already the name of another player'
         seen.add(player.name.lower())
         yield from _kind(table, player)
         yield from _values(table, player, config.model.dimension)
         yield from _channels(table, player, channel_names(config))
         for other in player.hears_players:
             if other == player.name:
-                yield f"{table}.hears_players", f'"{other}" is itself: what it plays it knows'
+                yield f"{table}.hears_players", f'"{other}" is the player itself: name other players'
             elif other not in names:
                 yield f"{table}.hears_players", _one_of(other, "player", names)
             elif config.player[names.index(other)].kind == BAND:
-                yield f"{table}.hears_players", f'"{other}" is a band: it plays touches, and no values to be heard'
+                yield (
+                    f"{table}.hears_players",
+                    f'"{other}" is an ensemble: it plays touches, which players cannot hear',
+                )
 
 
 def _kind(table: str, player: Player) -> Iterator[tuple[str, str]]:
-    """What is said of a player of one kind that is a matter of the other."""
+    """Yields the settings that the kind of the player does not have."""
     is_band = player.kind == BAND
     for setting in fields(Player):
         is_theirs = setting.name in _OF_BANDS
         if setting.name in _OF_ALL or is_theirs is is_band or getattr(player, setting.name) == setting.default:
             continue
-        whose = f'a player of kind "{BAND}"' if is_theirs else "a player of the instrument's values, and no band"
-        yield f"{table}.{setting.name}", f"is a setting of {whose}"
+        whose = f'players of kind "{BAND}"' if is_theirs else f'players of other kinds than "{BAND}"'
+        yield f"{table}.{setting.name}", f"is a setting of {whose} only"
     lowest = LOWEST if player.lowest is None else player.lowest
     if lowest > (HIGHEST if player.highest is None else player.highest):
         key = "highest" if player.lowest is None else "lowest"
-        yield f"{table}.{key}", f"the lowest note is above the highest: {LOWEST} to {HIGHEST} where nothing is said"
+        yield f"{table}.{key}", f"the lowest note is above the highest; the defaults are {LOWEST} to {HIGHEST}"
 
 
 def _values(table: str, player: Player, dimension: int) -> Iterator[tuple[str, str]]:
     if player.hears and player.plays and len(player.hears) != len(player.plays):
-        counts = f"it hears {len(player.hears)} and plays {len(player.plays)}"
-        yield f"{table}.plays", f"a model plays as many values as it hears: {counts}"
+        counts = f"the player hears {len(player.hears)} and plays {len(player.plays)}"
+        yield f"{table}.plays", f"a model plays as many dimensions as it hears: {counts}"
     for word, values in (("hears", player.hears), ("plays", player.plays)):
         beyond = [value for value in values if dimension and int(value[1:]) > dimension - 1]
         if beyond:
@@ -85,4 +88,4 @@ def _channels(table: str, player: Player, channels: Sequence[str]) -> Iterator[t
 
 
 def _one_of(name: str, what: str, names: Sequence[str]) -> str:
-    return f'"{name}" is no {what} of this configuration: {", ".join(names) or "there is none"}'
+    return f'"{name}" is not a {what} of this configuration. Allowed: {", ".join(names) or "none"}'

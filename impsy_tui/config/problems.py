@@ -1,18 +1,18 @@
-"""What is wrong with a configuration, said so that it can be put right."""
+"""Problems of a configuration: message, file, line and key."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake or oddity in a configuration.
+    """One problem of a configuration.
 
     Attributes:
-        message: what is wrong and what is allowed.
-        file: the file it is in, or the name of the command-line option.
-        line: 1-based line in the file, 0 where no line can be named.
+        message: what is wrong, what is allowed.
+        file: name of the file, or of the command-line option.
+        line: 1-based line in the file, 0 without a line.
         key: dotted path of the key, empty for the file as a whole.
-        fatal: False for a warning: the configuration can be used all the same.
+        fatal: False for a warning: the configuration is usable.
     """
 
     message: str
@@ -28,6 +28,6 @@ class Problem:
 
 
 def shown_key(key: str) -> str:
-    """``osc.server_port`` as it is found in the file: ``[osc] server_port``."""
+    """Returns a key in the form of the file: ``[osc] server_port`` for ``osc.server_port``."""
     table, _, name = key.rpartition(".")
     return f"[{table}] {name}" if table else name

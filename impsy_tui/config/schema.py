@@ -1,7 +1,7 @@
-"""Every setting there is: its name, kind, default and one line of help, each written once.
+"""All settings: name, type, default and one line of help, each declared once.
 
 The loader, the file that ``impsy-tui init`` writes and the settings screen read the fields'
-metadata. All tables and keys of IMPSY 1.2.1 are here under their own names.
+metadata. All tables and keys of IMPSY 1.2.1 keep their names.
 """
 
 from collections.abc import Mapping
@@ -34,14 +34,14 @@ from impsy_tui.config.value_types import (
 )
 from impsy_tui.ranges import Range
 
-_MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the model's own, else 5"))
+_MAX_GAP = Number(Range(0.0, ranges.MAX_GAP.high, 0.0, "s; 0 takes the value of the model, else 5"))
 
 BAND = "ensemble"
 PLAYER_KINDS = ("mdrnn", "agent", BAND)
-"""What a player can be."""
+"""Kinds of player."""
 _NOTE = Integer(0, 127)
 LOWEST, HIGHEST = 48, 84
-"""MIDI notes of a band, unless others are said."""
+"""Default MIDI notes of an ensemble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +50,51 @@ class Interaction:
 
     mode: str = live(parameters.MODE)
     threshold: float = live(parameters.THRESHOLD)
-    input_thru: bool = setting(Switch(), False, "pass what you play on to every output")
+    input_thru: bool = setting(Switch(), False, "send what you play to every output")
     max_response: float = live(parameters.MAX_RESPONSE)
     hold_limit: float = setting(
         Number(ranges.HOLD_LIMIT),
         ranges.HOLD_LIMIT.default,
-        "seconds beyond the threshold for which a held note alone counts as playing; 0 is no limit",
+        "seconds beyond the threshold for which a held note counts as playing; 0 is no limit",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``[model]``: who plays."""
+    """``[model]``: the model that plays."""
 
     dimension: int = setting(
         Integer(int(ranges.DIMENSION.low), int(ranges.DIMENSION.high)),
         0,
-        "number of values plus one for time; read from the model file where there is one",
+        "number of dimensions x1..xn plus one for time; a model file gives its own",
     )
-    file: str = setting(Text(), "", "the model: .tflite, .keras, .h5 or .hdf5; without one a dummy plays")
-    size: str = setting(Choice(choices.SIZES), "s", "size to train by default")
+    file: str = setting(Text(), "", "model file: .tflite, .keras, .h5 or .hdf5; empty: a dummy plays")
+    size: str = setting(Choice(choices.SIZES), "s", "default size of a training")
     sigmatemp: float = live(parameters.SIGMA)
     pitemp: float = live(parameters.TEMP)
     timescale: float = live(parameters.TIMESCALE)
     names: tuple[str, ...] = setting(
-        OneOrMany(Text()), (), 'what your values are called, for the meters, such as ["pitch", "decay"]'
+        OneOrMany(Text()), (), 'names of the dimensions for the meters, such as ["pitch", "decay"]'
     )
     max_gap: float = setting(
         _MAX_GAP,
         0.0,
-        "longest gap in seconds that the model is told of; 0 takes the model's own, else 5",
+        "longest time between two events for the model, in seconds; 0 takes the value of the model, else 5",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """``[[player]]``: one of several players. What is left out is as in ``[interaction]`` and ``[model]``."""
+    """``[[player]]``: one of several players. ``[interaction]`` and ``[model]`` give the values that are left out."""
 
-    name: str = setting(PlayerName(), "", "what it is called: @name before a command addresses it")
+    name: str = setting(PlayerName(), "", "name of the player: @name before a command addresses the player")
     kind: str = setting(
         Choice(PLAYER_KINDS),
         PLAYER_KINDS[0],
-        '"mdrnn" answers events, "agent" hears sound and steers a synth, "ensemble" is a band that answers touches',
+        '"mdrnn" answers events, "agent" hears sound and plays a synth, "ensemble" answers touches',
     )
     file: str | None = setting(
-        Text(), None, "its model: .tflite, .keras, .h5 or .hdf5, of an agent .npz; without one a dummy plays"
+        Text(), None, "model file: .tflite, .keras, .h5 or .hdf5; .npz for an agent; empty: a dummy plays"
     )
     mode: str | None = live(parameters.MODE, own=True)
     pitemp: float | None = live(parameters.TEMP, own=True)
@@ -103,22 +103,28 @@ class Player:
     threshold: float | None = live(parameters.THRESHOLD, own=True)
     max_response: float | None = live(parameters.MAX_RESPONSE, own=True)
     max_gap: float | None = setting(
-        _MAX_GAP, None, "longest gap in seconds that the model is told of; 0 takes the model's own, else 5"
+        _MAX_GAP,
+        None,
+        "longest time between two events for the model, in seconds; 0 takes the value of the model, else 5",
     )
     hears: tuple[str, ...] = setting(
-        Dimensions(), (), 'the values that it hears, such as "x1-x4"; else the first, as many as its model has'
+        Dimensions(),
+        (),
+        'dimensions that the player hears, such as "x1-x4"; default: the first dimensions, as many as the model has',
     )
     plays: tuple[str, ...] = setting(
-        Dimensions(), (), 'the values that it plays, such as "x5-x8"; else the first, as many as its model has'
+        Dimensions(),
+        (),
+        'dimensions that the player plays, such as "x5-x8"; default: the first dimensions, as many as the model has',
     )
     hears_channels: tuple[str, ...] | None = setting(
-        OneOrMany(Text()), None, 'what you play by these it hears, such as ["midi"]; [] is nothing, else all'
+        OneOrMany(Text()), None, 'channels whose events the player hears, such as ["midi"]; [] is none; default: all'
     )
     plays_channels: tuple[str, ...] | None = setting(
-        OneOrMany(Text()), None, 'what it plays goes to these, such as ["osc 1"]; else to all'
+        OneOrMany(Text()), None, 'channels that the player plays, such as ["osc 1"]; default: all'
     )
     hears_players: tuple[str, ...] = setting(
-        OneOrMany(PlayerName()), (), 'players that it hears as if you had played, such as ["b"]'
+        OneOrMany(PlayerName()), (), 'other players that the player hears like you, such as ["b"]'
     )
     aim: str = live(parameters.AIM)
     steer: str = live(parameters.STEER)
@@ -130,36 +136,44 @@ class Player:
     players: int | None = setting(
         Integer(int(ranges.ENSEMBLE_PLAYERS.low), int(ranges.ENSEMBLE_PLAYERS.high)),
         None,
-        "of a band: how many play, you included; else 4",
+        "number of players of an ensemble, with you; default 4",
     )
-    lead: str | None = setting(Text(), None, "of a band: whose touches lead, where a surface tells; else anybody's")
+    lead: str | None = setting(
+        Text(),
+        None,
+        "performer whose touches lead an ensemble, if the surface names performers; default: all touches",
+    )
     lead_stops: str | None = setting(
-        Choice(choices.LEAD_STOPS), None, 'of a band: what it does while you do not lead; else "rest"'
+        Choice(choices.LEAD_STOPS), None, 'behaviour of an ensemble while you do not play; default "rest"'
     )
     clips: str | None = live(parameters.CLIPS, own=True)
-    clip_file: str | None = setting(Text(), None, "of a band: its clips, .npz; else those that ship")
-    classifier: str | None = setting(Text(), None, "of a band: what tells gestures, .npz; else the one that ships")
+    clip_file: str | None = setting(Text(), None, "clips of an ensemble, .npz; default: the shipped clips")
+    classifier: str | None = setting(
+        Text(), None, "classifier of gestures for an ensemble, .npz; default: the shipped classifier"
+    )
     destinations: tuple[str, ...] = setting(
         OneOrMany(Text()),
         (),
-        'of a band: where each follower is heard, such as ["osc 1", "osc 2"]; else all of them everywhere',
+        'channel of each follower of an ensemble, such as ["osc 1", "osc 2"]; default: all channels for all',
     )
     midi_channels: tuple[int, ...] = setting(
-        OneOrMany(Integer(1, 16)), (), "of a band: the MIDI channel of each follower; else 1, 2, 3 …"
+        OneOrMany(Integer(1, 16)), (), "MIDI channel of each follower of an ensemble; default 1, 2, 3 …"
     )
     scale: str | None = setting(
-        Choice(choices.SCALES), None, 'of a band: the notes from left to right, as MIDI; else "pentatonic"'
+        Choice(choices.SCALES),
+        None,
+        'scale of the MIDI notes of an ensemble, from left to right; default "pentatonic"',
     )
-    lowest: int | None = setting(_NOTE, None, "of a band: the note at the left edge; else 48")
-    highest: int | None = setting(_NOTE, None, "of a band: the note that none is above; else 84")
+    lowest: int | None = setting(_NOTE, None, "lowest MIDI note of an ensemble, at the left edge; default 48")
+    highest: int | None = setting(_NOTE, None, "highest MIDI note of an ensemble; default 84")
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """``[training]``: where models are trained."""
+    """``[training]``: training of models."""
 
     agent_python: str = setting(
-        Text(), "", "the python of another environment, which agents are trained in; empty is the engine's own"
+        Text(), "", "Python of another environment for the training of agents; empty takes the engine's environment"
     )
 
 
@@ -167,25 +181,29 @@ class Training:
 class Sound:
     """``[sound]``: the Pure Data patch that ``play --sound`` runs."""
 
-    patch: str = setting(Text(), "", "the patch, next to this file or by its whole path")
+    patch: str = setting(Text(), "", "patch file: a path from this file, or an absolute path")
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """``[console]``: how the console looks. It is read from the engine, also by a console far away."""
+    """``[console]``: appearance and keys of the console. Every console, also over SSH, uses them."""
 
-    theme: str = setting(Text(), "amber", "colours: amber, stage, contrast, sixteen, or a file of yours in themes/")
-    lean: bool = setting(Switch(), False, "fewer frames and digits, for bad links")
-    mouse: bool = setting(Switch(), False, "take the mouse; without, the terminal's own selecting works")
-    animation: bool = setting(Switch(), False, "let things slide into place")
+    theme: str = setting(
+        Text(), "amber", "colour theme: amber, stage, contrast, sixteen, or the name of a file in themes/"
+    )
+    lean: bool = setting(Switch(), False, "fewer frames and digits, for a slow connection")
+    mouse: bool = setting(Switch(), False, "use the mouse in the console; false: the terminal selects text")
+    animation: bool = setting(Switch(), False, "animate changes of the layout")
     keys: Mapping[str, str] = setting(
-        ByDevice(Text(), "an action"), {}, 'keys by action, such as {panic = "f9"}; help lists the actions'
+        ByDevice(Text(), "an action"),
+        {},
+        'keys by action, such as {panic = "f9"}; the command help lists the actions',
     )
 
 
 @dataclass(frozen=True, slots=True)
 class WebUi:
-    """``[webui]``: the ports of IMPSY's web interface. Read so that its files load; not used."""
+    """``[webui]``: ports of IMPSY's web interface. Not used; IMPSY's files load."""
 
     monitor_port: int = setting(PORT, 4001, "not used")
     command_port: int = setting(PORT, 4002, "not used")
@@ -193,15 +211,15 @@ class WebUi:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole configuration. Tables that may be left out are None or empty."""
+    """Whole configuration. Optional tables are None or empty."""
 
-    title: str = setting(Text(), "", "what this set-up is called")
-    owner: str = setting(Text(), "", "whose it is")
-    description: str = setting(Text(), "", "what it is for")
-    verbose: bool = setting(Switch(), False, "print what comes in and goes out (run only)")
-    log_input: bool = setting(Switch(), True, "write what you play to the log")
-    log_predictions: bool = setting(Switch(), False, "write what the player plays to the log")
-    realtime: bool = setting(Switch(), True, "go before other programs, where the system allows it (F4 tells)")
+    title: str = setting(Text(), "", "title of this set-up")
+    owner: str = setting(Text(), "", "owner of this set-up")
+    description: str = setting(Text(), "", "purpose of this set-up")
+    verbose: bool = setting(Switch(), False, "print all incoming and outgoing messages (run only)")
+    log_input: bool = setting(Switch(), True, "write your events to the log")
+    log_predictions: bool = setting(Switch(), False, "write the events of the players to the log")
+    realtime: bool = setting(Switch(), True, "real-time priority, if the system allows it (F4 shows it)")
     interaction: Interaction = field(default_factory=Interaction)
     model: Model = field(default_factory=Model)
     player: tuple[Player, ...] = ()
@@ -230,7 +248,7 @@ SINGLE_TABLES: Mapping[str, type] = {
     "console": Console,
     "webui": WebUi,
 }
-"""Tables that can stand once."""
+"""Tables that may occur once."""
 
 REPEATED_TABLES: Mapping[str, type] = {"player": Player, **CHANNEL_TABLES}
-"""All tables that can stand any number of times."""
+"""Tables that may occur any number of times."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from impsy_tui.config.channel_schema import Osc
 from impsy_tui.config.schema import Config, Interaction, Model
-from impsy_tui.config.value_types import shown
+from impsy_tui.config.toml_text import shown
 
 _HEAD = """\
 # Configuration of impsy-tui. Each setting is shown with its default; a line that begins with #

@@ -1,27 +1,24 @@
-"""The kinds of value a setting can have: what is allowed, in words, and the check of it."""
+"""Types of settings: the allowed values in words, and their check."""
 
-import json
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from impsy_tui import parameters
+from impsy_tui.config.toml_text import shown
 from impsy_tui.errors import UserError
 from impsy_tui.hosts import HOSTS, is_host
 from impsy_tui.parameters import Parameter
 from impsy_tui.ranges import DIMENSION, Range
 
-CURVE_NAMES: Final = ("exp", "log", "inverted")
-"""Words that may stand at the end of an entry of a MIDI mapping."""
-
 
 class InvalidValueError(UserError):
-    """A value that is not allowed.
+    """Value that is not allowed.
 
-    The message, if any, stands in place of what the kind allows; ``at`` is the position in a
-    list, or the name in a table, of the part that is wrong.
+    Args:
+        message: Message instead of the allowed values of the type.
+        at: Position in a list, or name in a table, of the wrong part.
     """
 
     def __init__(self, message: str = "", at: str = "") -> None:
@@ -30,17 +27,17 @@ class InvalidValueError(UserError):
 
 
 class ValueType(Protocol):
-    """A kind of setting."""
+    """Type of a setting."""
 
     @property
     def allowed(self) -> str:
-        """What may be written, for an error or a help line."""
+        """Returns the allowed values, for a message or a help line."""
 
     def check(self, value: Any) -> Any:
-        """The value in the form the program uses.
+        """Returns the value in the form of the program.
 
         Raises:
-            InvalidValueError: it is not allowed.
+            InvalidValueError: The value is not allowed.
         """
 
 
@@ -58,7 +55,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An IP address or the name of a machine; empty where the program chooses."""
+    """An IP address or the name of a machine; empty if the program chooses."""
 
     allowed: str = HOSTS
 
@@ -82,7 +79,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a range."""
+    """Number in a range."""
 
     within: Range
 
@@ -98,7 +95,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Integer:
-    """A whole number, ends included."""
+    """Whole number; both ends are allowed."""
 
     low: int
     high: int
@@ -131,7 +128,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An OSC address."""
+    """OSC address."""
 
     allowed: str = 'an OSC address such as "/prediction"'
 
@@ -145,10 +142,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class OscControl:
-    """An OSC address of one value, with ``{n}`` for its number, and the position of its argument if not the first."""
+    """OSC address of one dimension, with ``{n}`` for its number, and the position of its argument."""
 
     allowed: str = (
-        'one address for all values such as "/1/fader{n}", or a list with an address for each such as '
+        'one address for all dimensions such as "/1/fader{n}", or a list with an address for each such as '
         '["/1/fader1", "/3/xy 1", "/3/xy 2", ""]: a number is the position of the argument, "" is no address'
     )
 
@@ -170,7 +167,7 @@ _POSITIONS = tuple(map(str, range(1, 65)))
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The origin of a web page, as browsers send it."""
+    """Origin of a web page in the form of the browsers."""
 
     allowed: str = 'the origin of a web page such as "https://editor.p5js.org", or "null" for pages opened from disk'
 
@@ -185,14 +182,14 @@ _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1
 
 @dataclass(frozen=True, slots=True)
 class OneOrMany:
-    """One value, or a list of them; always a tuple for the program."""
+    """One value, or a list; the program receives a tuple."""
 
     of: ValueType
     least: int = 0
 
     @property
     def allowed(self) -> str:
-        return f"{self.of.allowed}, or a list of such"
+        return f"{self.of.allowed}, or a list"
 
     def check(self, value: Any) -> tuple[Any, ...]:
         values = value if isinstance(value, list) else [value]
@@ -203,7 +200,7 @@ class OneOrMany:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A list of numbers from 0 to 1, one a value of the instrument; empty for none."""
+    """List of numbers from 0 to 1, one for each dimension; may be empty."""
 
     allowed: str = "a list of numbers from 0 to 1, such as [0.0, 0.5]"
 
@@ -218,7 +215,7 @@ class Vector:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Two numbers that differ: those of the two ends of something."""
+    """Two different numbers: the ends of an axis."""
 
     allowed: str = "two different numbers, such as [0, 1024]"
 
@@ -234,7 +231,7 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Controllers:
-    """The two MIDI controllers of a touch pad."""
+    """Two MIDI controllers of a touch pad."""
 
     allowed: str = "the numbers of two controllers, left to right and bottom to top, such as [16, 17]"
 
@@ -253,7 +250,7 @@ _PLAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 
 @dataclass(frozen=True, slots=True)
 class PlayerName:
-    """What a player is called: by commands behind ``@``, and in the names of its logs."""
+    """Name of a player: after ``@`` in commands, and in the names of logs."""
 
     allowed: str = 'a name of at most 24 letters, digits, _ and -, that begins with a letter; not "all"'
 
@@ -268,9 +265,9 @@ _DIMENSIONS = re.compile(r"x(\d{1,4})(?:-x(\d{1,4}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
-    """Values of the instrument, by the names that commands have for them; one by one for the program."""
+    """Dimensions by the names of commands; the program receives each name."""
 
-    allowed: str = 'values such as "x1-x4", or ["x1", "x3"], each once'
+    allowed: str = 'dimensions such as "x1-x4", or ["x1", "x3"], each once'
 
     def check(self, value: Any) -> tuple[str, ...]:
         names: list[str] = []
@@ -280,89 +277,25 @@ class Dimensions:
                 raise InvalidValueError
             first, last = int(found[1]), int(found[2] or found[1])
             if not 1 <= first <= last < DIMENSION.high:
-                raise InvalidValueError(f"{shown(part)} is not there: values are x1 to x{DIMENSION.high - 1:.0f}")
+                raise InvalidValueError(
+                    f"{shown(part)} does not exist: dimensions are x1 to x{DIMENSION.high - 1:.0f}"
+                )
             names += [f"x{number}" for number in range(first, last + 1)]
         if not names or len(set(names)) < len(names):
             raise InvalidValueError
         return tuple(names)
 
 
-_CHANNEL = ("MIDI channel", 1, 16)
-_ENTRIES: dict[str, tuple[tuple[tuple[str, int, int], ...], ...]] = {
-    "note_on": ((_CHANNEL,), (_CHANNEL, ("velocity", 0, 127))),
-    "note_velocity": ((_CHANNEL,),),
-    "control_change": (
-        (_CHANNEL, ("controller", 0, 127)),
-        (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127)),
-        (_CHANNEL, ("controller", 0, 127), ("lowest", 0, 127), ("highest", 0, 127)),
-    ),
-    "control_change_relative": (
-        (_CHANNEL, ("controller", 0, 127)),
-        (
-            _CHANNEL,
-            ("controller", 0, 127),
-            ("value at rest (0 or 64)", 0, 64),
-        ),
-    ),
-    "control_change_14": ((_CHANNEL, ("controller", 0, 31)),),
-    "pitch_bend": ((_CHANNEL,),),
-    "program_change": ((_CHANNEL,),),
-    "channel_pressure": ((_CHANNEL,),),
-    "unused": ((),),
-}
-
-MappingEntry = tuple[str | int, ...]
-"""A checked entry: its kind, then its numbers, e.g. ``("control_change", 1, 42, 0, 127)``."""
-
-
-@dataclass(frozen=True, slots=True)
-class MidiMapping:
-    """A list with one entry a value: what MIDI message carries it."""
-
-    allowed: str = (
-        'a list of entries such as ["note_on", 1], ["note_on", 1, 100], ["note_velocity", 1], '
-        '["control_change", 1, 42], ["control_change", 1, 42, 0, 127], ["control_change_14", 1, 7], '
-        '["control_change_relative", 1, 7] for endless encoders, '
-        '["pitch_bend", 1], ["program_change", 1] ["channel_pressure", 1] or ["unused"]; '
-        '"exp", "log" or "inverted" may stand at the end'
-    )
-
-    def check(self, value: Any) -> tuple[MappingEntry, ...]:
-        if not isinstance(value, list):
-            raise InvalidValueError
-        return tuple(_entry(position, entry) for position, entry in enumerate(value, 1))
-
-
-def _entry(position: int, entry: Any) -> MappingEntry:
-    def refuse(why: str) -> InvalidValueError:
-        return InvalidValueError(f"entry {position}, {shown(entry)}: {why}", str(position - 1))
-
-    if not isinstance(entry, list) or not entry or entry[0] not in _ENTRIES:
-        raise refuse("must begin with one of " + ", ".join(f'"{kind}"' for kind in _ENTRIES))
-    shapes = _ENTRIES[entry[0]]
-    given = list(entry)
-    while len(given) > 1 and given[-1] in CURVE_NAMES:
-        given.pop()
-    shape = next((shape for shape in shapes if len(shape) == len(given) - 1), None)
-    if shape is None:
-        takes = " or ".join(", ".join(name for name, _, _ in shape) for shape in shapes)
-        raise refuse(f"{entry[0]} is followed by {takes}")
-    for number, (name, low, high) in zip(given[1:], shape, strict=True):
-        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
-            raise refuse(f"{name} must be a whole number from {low} to {high}")
-    return tuple(entry)
-
-
 @dataclass(frozen=True, slots=True)
 class ByDevice:
-    """A table from device name to one setting each, such as ``input."X-TOUCH" = […]``."""
+    """Table of device names with one setting each, such as ``input."X-TOUCH" = […]``."""
 
     of: ValueType
     what: str = field(default="a device")
 
     @property
     def allowed(self) -> str:
-        return f"for {self.what} each, {self.of.allowed}"
+        return f"for each {self.what.split(maxsplit=1)[-1]}, {self.of.allowed}"
 
     def check(self, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):
@@ -379,12 +312,12 @@ class ByDevice:
 
 
 def setting(kind: ValueType, default: Any, help: str) -> Any:
-    """A field of a table in the configuration.
+    """Returns a field of a table of the configuration.
 
     Args:
-        kind: what is allowed.
-        default: without it in the file.
-        help: one line for whoever writes it.
+        kind: Type of the setting.
+        default: Value without an entry in the file.
+        help: Help line.
     """
     metadata = {"kind": kind, "help": help}
     if isinstance(default, dict):
@@ -393,11 +326,11 @@ def setting(kind: ValueType, default: Any, help: str) -> Any:
 
 
 def live(parameter: Parameter, *, own: bool = False) -> Any:
-    """A field for the value of a parameter at the start.
+    """Returns a field for the value of a parameter at the start.
 
     Args:
-        parameter: which.
-        own: it is of one player, for whom the general tables of the configuration count without it.
+        parameter: Declaration of the parameter.
+        own: True for a table of one player: the general tables of the configuration give the default.
     """
     default = None if own else parameter.default
     match parameter.kind:
@@ -412,27 +345,3 @@ def live(parameter: Parameter, *, own: bool = False) -> Any:
                 default = default if own else default or 0.0
             kind = Number(within)
     return setting(kind, default, parameter.help)
-
-
-def shown(value: Any) -> str:
-    """A value as it would be written in the file, shortened for an error line."""
-    try:
-        text = "{…}" if isinstance(value, dict) else written(value)
-    except ValueError:  # hexadecimal digits without end are read, and cannot be written as decimal ones
-        return "a number of too many digits"
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def written(value: Any) -> str:
-    """A value as it is written in the file."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{written(key)} = {written(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, Sequence):
-        return "[" + ", ".join(map(written, value)) + "]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return str(value)

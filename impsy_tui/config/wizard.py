@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.config.edit import read_text
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 from impsy_tui.errors import UserError
 from impsy_tui.limits import limit_process
 from impsy_tui.setup_questions import Answers

@@ -12,7 +12,7 @@ import numpy as np
 
 from impsy_tui import __version__
 from impsy_tui.channels.base import Channel, LearnableChannel
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 from impsy_tui.control.messages import Ask, ConsoleSettings, Event, Hello, Level, Reply, SetUp, Snapshot, Start
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from impsy_tui.config import load_config
 from impsy_tui.config.describe import SettingDescription, describe
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 
 
 def _described(tmp_path: Path, text: str) -> dict[str, SettingDescription]:

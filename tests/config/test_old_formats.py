@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from impsy_tui.config import LoadedConfig, load_config
 from impsy_tui.config.describe import describe
 from impsy_tui.config.edit import edit
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 
 HEAD = 'title = "T"\n[model]\ndimension = 3\n'
 KNOBS = '[["note_on", 1], ["control_change", 1, 2]]'

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 
 from impsy_tui import setup_questions
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ask, Names, Reply, Rig, Settings, SetUp
 from impsy_tui.engine.models.user_files import UserFiles

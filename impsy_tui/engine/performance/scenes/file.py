@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from impsy_tui import parameters, ranges
-from impsy_tui.config.value_types import written
+from impsy_tui.config.toml_text import written
 from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
