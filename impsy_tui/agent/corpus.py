@@ -1,6 +1,6 @@
-"""Recordings as descriptors: a row a frame, in the CSV files of RL-impro's corpora.
+"""Recordings as descriptors: CSV files in the format of RL-impro's corpora, one row per frame.
 
-Theirs number the frames in a column without a name. Ours name it after how many there are in a second.
+The first column numbers the frames. RL-impro gives it no name; this program names it after the frame rate.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from impsy_tui.paths import files_in
 
 SUFFIXES: Final = (".csv", ".csv.gz")
 FRAMES_A_SECOND: Final = 44_100 / 128
-"""Of RL-impro's recordings, and of any that does not say."""
+"""Frame rate of RL-impro's recordings, and of files without a frame rate."""
 
 _RATE: Final = " frames/s"
 _SLOWEST: Final = 10.0
@@ -25,17 +25,16 @@ _DIGITS: Final = "%.7g"
 
 
 def read_corpus(path: Path) -> np.ndarray:
-    """The descriptors of a recording.
+    """Reads the descriptors of a recording.
 
     Args:
-        path: of a ``.csv``, or of a packed ``.csv.gz``.
+        path: ``.csv`` or ``.csv.gz`` file.
 
     Returns:
-        ``[frames, 55]`` in the order of ``NAMES``, ``FRAMES_A_SECOND``: of a recording that was analysed otherwise
-        what lies between its frames.
+        ``[frames, 55]`` in the order of ``NAMES`` at ``FRAMES_A_SECOND``; another frame rate is interpolated.
 
     Raises:
-        UserError: it cannot be read, or its columns are others; the message names the file.
+        UserError: the file cannot be read, or has other columns; the message names the file.
     """
     rows = read_rows(path)
     frames = columns(path, rows, NAMES)
@@ -48,7 +47,7 @@ def read_corpus(path: Path) -> np.ndarray:
 
 
 def _rate(name: str) -> float:
-    """Frames a second, by the name of the first column."""
+    """Returns the frame rate in the name of the first column."""
     with suppress(ValueError):
         if name.endswith(_RATE) and _SLOWEST <= (told := float(name.removesuffix(_RATE))) <= 100_000.0:
             return told
@@ -56,15 +55,15 @@ def _rate(name: str) -> float:
 
 
 def write_corpus(path: Path, frames: np.ndarray, rate: float = FRAMES_A_SECOND) -> None:
-    """Write the descriptors of a recording; a file that is there is replaced once all of it is written.
+    """Writes the descriptors of a recording; an existing file is replaced after the new one is complete.
 
     Args:
-        path: to write, ``.csv`` or ``.csv.gz``.
+        path: ``.csv`` or ``.csv.gz`` file.
         frames: ``[frames, 55]``.
-        rate: how many there are in a second.
+        rate: frames per second.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     new = path.with_name(f".{path.name}.new")
     numbered = np.column_stack([np.arange(len(frames)), frames])
@@ -75,5 +74,5 @@ def write_corpus(path: Path, frames: np.ndarray, rate: float = FRAMES_A_SECOND) 
 
 
 def corpus_files(folder: Path) -> list[Path]:
-    """The analysed recordings in a folder, in order."""
+    """Returns the analysed recordings of a folder, sorted."""
     return files_in(folder, *SUFFIXES)

@@ -1,8 +1,8 @@
-"""A trained agent in one file: ``.npz``, arrays and a page of JSON. Nothing in it can run.
+"""File of a trained agent: an ``.npz`` with arrays and JSON; reading it never runs code.
 
-It holds all that playing needs: the network, which descriptors it hears, what they are standardised by, the
-look-up table of the synth, the moves and their step. Of the table it holds for each descriptor how much that differs
-from row to row, in whole steps of ``1 / STEPS`` deviations: most rows are much like the last, which packs well.
+The file holds the network, the names and the scaler of its descriptors, the look-up table of the synth, the moves and
+their step. Each descriptor of the table is stored as differences from row to row, in integer steps of ``1 / STEPS``
+standard deviations: neighbouring rows are similar, so this compresses well.
 """
 
 import io
@@ -28,18 +28,18 @@ from impsy_tui.toml_files import read_regular
 
 SUFFIX: Final = ".npz"
 PREFIX: Final = "agent-"
-"""Of the names of agents, in a folder where other arrays are kept too."""
+"""Beginning of the file names of agents; other ``.npz`` files may be in the same folder."""
 KIND: Final = "impsy-tui agent"
 FORMAT: Final = 3
 STEPS: Final = 100
-"""To a deviation; a table is kept to half of one. That is far less than two recordings of one sound differ by."""
+"""Steps per standard deviation. The rounding error is far below the differences between recordings of one sound."""
 
 LARGEST: Final = 512 << 20
-"""Bytes, unpacked. A larger file is refused."""
+"""Bytes, uncompressed. The reader refuses a larger file."""
 
 _MOST_PATIENCE: Final = 8
-_STRANGE_MEMORY: Final = "remembers for times that make no sense"
-_STRANGE_STEP: Final = "has a step or a limit that makes no sense"
+_STRANGE_MEMORY: Final = "has a memory with invalid times"
+_STRANGE_STEP: Final = "has an invalid step or limit"
 
 _DAMAGES: Final = (
     ValueError,
@@ -51,7 +51,7 @@ _DAMAGES: Final = (
     AttributeError,
     IndexError,
 )
-"""What reading a damaged file may end in."""
+"""Errors that reading a damaged file may raise."""
 
 _ARRAYS: Final = ("facts", "parameters", "mean", "deviation", "moves")
 
@@ -60,13 +60,13 @@ Facts = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
 @dataclass(frozen=True)
 class ForecastNetwork:
-    """A network that tells what will be heard.
+    """Network that predicts the musician's sound.
 
     Attributes:
-        network: of 3 x 55 inputs (a frame, and what it has changed since ``back`` and ``2 back`` frames ago) and 55
-            outputs (what it will have changed ``ahead`` frames later), all standardised and limited.
-        ahead: frames.
-        back: frames.
+        network: 3 x 55 inputs (a frame, its change since ``back`` frames ago, its change since ``2 back`` frames ago)
+            and 55 outputs (its change within the next ``ahead`` frames), all standardised and limited.
+        ahead: number of frames.
+        back: number of frames.
     """
 
     network: Perceptron
@@ -76,19 +76,20 @@ class ForecastNetwork:
 
 @dataclass(frozen=True)
 class AgentModel:
-    """A trained agent.
+    """Trained agent.
 
     Attributes:
-        known: the synth that it plays.
-        heard: names of the descriptors that it hears, in the order of frames.
-        judged: names of those that it learned to match.
-        step: how far a parameter moves in a frame.
+        known: model of the synth that the agent plays.
+        heard: names of the descriptors in the network's input, in the order of frames.
+        judged: names of the descriptors that the training rewarded.
+        step: change of a parameter in one frame, above 0 to 1.
         moves: ``[actions, N]`` of 1, 0, -1, in the order of the network's outputs.
-        network: of what it sees and recalls (see ``seek.observed``) and one output a move; the largest is made.
-        limit: deviations; how far off what it sees may look.
-        patience: see :class:`~impsy_tui.agent.memory.Memory`; none if the agent has no memory.
-        foresight: None if it never learned from recordings.
-        facts: what else is known of it, for people.
+        network: inputs are those of ``seek.observed``, outputs one value per move; the agent makes the move of the
+            largest value.
+        limit: largest absolute value of a standardised descriptor in the input, in standard deviations.
+        patience: see :class:`~impsy_tui.agent.memory.Memory`; empty for an agent without a memory.
+        foresight: None for an agent that did not learn from recordings.
+        facts: further facts by name, for display.
     """
 
     known: KnownSynth
@@ -104,12 +105,12 @@ class AgentModel:
 
 
 def write_agent(path: Path, model: AgentModel) -> None:
-    """Write an agent; a file that is there is replaced once all of it is written.
+    """Writes an agent; an existing file is replaced after the new one is complete.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
-    told = {
+    facts = {
         **model.facts,
         "kind": KIND,
         "format": FORMAT,
@@ -131,9 +132,9 @@ def write_agent(path: Path, model: AgentModel) -> None:
     }
     if model.foresight is not None:
         foresight = model.foresight
-        told |= {"ahead": foresight.ahead, "back": foresight.back, "foresight": foresight.network.activation}
+        facts |= {"ahead": foresight.ahead, "back": foresight.back, "foresight": foresight.network.activation}
         arrays |= _layers("foresight", foresight.network)
-    arrays["facts"] = np.frombuffer(json.dumps(told, ensure_ascii=False).encode(), np.uint8)
+    arrays["facts"] = np.frombuffer(json.dumps(facts, ensure_ascii=False).encode(), np.uint8)
     new = path.with_name(f".{path.name}.new")
     with new.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -141,10 +142,10 @@ def write_agent(path: Path, model: AgentModel) -> None:
 
 
 def read_agent(path: Path) -> AgentModel:
-    """An agent from its file.
+    """Returns the agent of a file.
 
     Raises:
-        UserError: it cannot be read, is none, or its parts do not fit each other; the message names it.
+        UserError: the file cannot be read, is not an agent, or its parts do not match; the message names the file.
     """
     try:
         return _read(path)
@@ -163,7 +164,7 @@ def _read(path: Path) -> AgentModel:
         raise UserError(f"is no agent: it has no {missing[0]}")
     told = json.loads(arrays["facts"].tobytes())
     if not isinstance(told, dict) or told.pop("kind", None) != KIND:
-        raise UserError("is no agent of this program's")
+        raise UserError("is not an agent of this program")
     if told.pop("format", None) not in range(1, FORMAT + 1):
         raise UserError("was written by a newer version of this program")
     names = tuple(told.pop("names"))
@@ -197,10 +198,10 @@ def _read(path: Path) -> AgentModel:
 
 
 def check(model: AgentModel) -> None:
-    """See whether the parts of an agent fit each other.
+    """Verifies that the parts of an agent match.
 
     Raises:
-        UserError: they do not; the message goes on from its name.
+        UserError: they do not match; the message is the rest of a sentence that begins with the agent's name.
     """
     count = model.known.count
     recalled = recalled_size(count, model.patience)
@@ -242,14 +243,14 @@ def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mappin
 
 
 def _differences(descriptors: np.ndarray) -> np.ndarray:
-    """Standardised descriptors ``[rows, 55]`` as a file has them: ``[55, rows]``, in steps from the row before."""
+    """Returns standardised descriptors ``[rows, 55]`` as differences in steps from row to row, ``[55, rows]``."""
     found = np.diff(np.rint(descriptors.T * STEPS), axis=1, prepend=0.0)
     fits = np.abs(found).max() <= np.iinfo(np.int16).max
     return np.ascontiguousarray(found, np.int16 if fits else np.int32)
 
 
 def _descriptors(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The descriptors of a table, ``[rows, 55]``; files of format 1 have them as they are."""
+    """Returns the descriptors of a table, ``[rows, 55]``; files of format 1 hold them without differences."""
     if "descriptors" in arrays:
         return arrays["descriptors"].astype(float)
     differences, mean, deviation = arrays["differences"], arrays["mean"], arrays["deviation"]
@@ -271,7 +272,7 @@ def _layers(name: str, network: Perceptron) -> dict[str, np.ndarray]:
 
 
 def _packed(weights: np.ndarray) -> np.ndarray:
-    """Weights in half the bytes, if none of them is another number then."""
+    """Returns weights as 16-bit floats if that changes no value, else unchanged."""
     with np.errstate(over="ignore"):
         half = weights.astype(np.float16)
     return half if (half == weights).all() else weights
@@ -302,7 +303,7 @@ def _patience(found: Any) -> tuple[float, ...]:
 
 
 def _number(found: Any, complaint: str) -> float:
-    """A number above 0 that fits into 64 bits: JSON has words, NaN and any number of digits too."""
+    """Returns a finite number above 0; JSON may also hold text, NaN and integers of any size."""
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0.0 < found <= sys.float_info.max:
         raise UserError(complaint)
     return float(found)
@@ -310,5 +311,5 @@ def _number(found: Any, complaint: str) -> float:
 
 def _frames(found: Any) -> int:
     if not isinstance(found, int) or not 1 <= found <= 100_000:
-        raise UserError("looks ahead by frames that make no sense")
+        raise UserError("has an invalid number of frames to look ahead")
     return found

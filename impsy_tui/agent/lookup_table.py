@@ -1,7 +1,7 @@
-"""Look-up tables: what a synth sounds like at each point of a grid of its parameters.
+"""Look-up tables: descriptors of a synth at each point of a grid of its parameters.
 
-They are CSV files as RL-impro publishes them: a header, then a row a point, its parameters ``param-0`` and so
-on from 0 to 1, then the 55 descriptors.
+A table is a CSV file in RL-impro's format: a header, then one row per point with the parameters ``param-0`` and so on
+(0 to 1) and the 55 descriptors.
 """
 
 import csv
@@ -26,17 +26,17 @@ _DIGITS: Final = "%.12g"
 MOST_PARAMETERS: Final = 16
 _LONGEST_LINE: Final = 1 << 16
 LARGEST: Final = 2 << 30
-"""Bytes, packed. A larger file is refused."""
+"""Bytes, compressed or not. The reader refuses a larger file."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookupTable:
-    """What a synth sounds like.
+    """Look-up table of a synth.
 
     Attributes:
-        parameters: ``[rows, N]``, each from 0 to 1.
-        descriptors: ``[rows, 55]``, averages over the frames of a point, in the order of ``names``.
-        names: of the descriptors.
+        parameters: ``[rows, N]``, from 0 to 1.
+        descriptors: mean descriptors of each point, ``[rows, 55]``, in the order of ``names``.
+        names: names of the descriptors.
     """
 
     parameters: np.ndarray
@@ -45,10 +45,10 @@ class LookupTable:
 
 
 class Rows(NamedTuple):
-    """A CSV file of numbers.
+    """Content of a CSV file of numbers.
 
     Attributes:
-        names: of its columns.
+        names: names of the columns.
         values: ``[rows, columns]``, finite.
     """
 
@@ -57,18 +57,18 @@ class Rows(NamedTuple):
 
 
 def read_table(path: Path) -> LookupTable:
-    """A look-up table.
+    """Reads a look-up table.
 
     Args:
-        path: of a ``.csv``, or of a packed ``.csv.gz``.
+        path: ``.csv`` or ``.csv.gz`` file.
 
     Raises:
-        UserError: it cannot be read, or its columns are others; the message names the file.
+        UserError: the file cannot be read, or has other columns; the message names the file.
     """
     names, values = read_rows(path)
     count = sum(name.startswith(_PARAMETER) for name in names)
     if not count:
-        raise UserError(f"{path.name} has no parameters ({_PARAMETER}0 …): it is no look-up table")
+        raise UserError(f"{path.name} has no parameters ({_PARAMETER}0 …): it is not a look-up table")
     if count > MOST_PARAMETERS:
         raise UserError(f"{path.name} has {count} parameters, more than {MOST_PARAMETERS}")
     of_parameters = [f"{_PARAMETER}{number}" for number in range(count)]
@@ -79,14 +79,14 @@ def read_table(path: Path) -> LookupTable:
 
 
 def write_table(path: Path, table: LookupTable) -> None:
-    """Write a look-up table; one that is there is replaced once all of it is written.
+    """Writes a look-up table; an existing file is replaced after the new one is complete.
 
     Args:
-        path: to write, ``.csv``.
-        table: what.
+        path: ``.csv`` file.
+        table: look-up table.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     header = [f"{_PARAMETER}{number}" for number in range(table.parameters.shape[1])] + list(table.names)
     new = path.with_name(f".{path.name}.new")
@@ -103,10 +103,10 @@ def write_table(path: Path, table: LookupTable) -> None:
 
 
 def read_rows(path: Path) -> Rows:
-    """A CSV file of numbers with a header.
+    """Reads a CSV file of numbers with a header.
 
     Raises:
-        UserError: it cannot be read, is empty, or holds anything else.
+        UserError: the file cannot be read, is empty, or is not a table of finite numbers.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -117,12 +117,12 @@ def read_rows(path: Path) -> Rows:
             else io.TextIOWrapper(open_regular(path), encoding="utf-8-sig") as file,
             warnings.catch_warnings(),
         ):
-            warnings.simplefilter("ignore")  # an empty file is told of below
+            warnings.simplefilter("ignore")  # an empty file is reported below
             lines = _bounded(file, path)
             names = tuple(next(csv.reader([next(lines, "")]), []))
             values = np.loadtxt(lines, delimiter=",", ndmin=2)
-    except ValueError as error:  # bytes that are no text among them
-        raise UserError(f"{path.name} is no table of numbers: {first_line(error)}") from None
+    except ValueError as error:  # also for bytes that are not text
+        raise UserError(f"{path.name} is not a table of numbers: {first_line(error)}") from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise UserError(f"{path}: {getattr(error, 'strerror', None) or first_line(error)}") from None
     if not values.size:
@@ -131,12 +131,12 @@ def read_rows(path: Path) -> Rows:
         raise UserError(f"{path.name} names {len(names)} columns and has {values.shape[1]}")
     bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if len(bad):
-        raise UserError(f"{path.name}, line {bad[0] + 2}: a value is no finite number")
+        raise UserError(f"{path.name}, line {bad[0] + 2}: a value is not a finite number")
     return Rows(names, values)
 
 
 def _bounded(file: TextIO, path: Path) -> Iterator[str]:
-    """The lines of a file, which may be packed zeros without end."""
+    """Yields lines within limits: a small compressed file may hold any number of zeros."""
     left = LARGEST
     while line := file.readline(_LONGEST_LINE):
         left -= len(line)
@@ -147,10 +147,10 @@ def _bounded(file: TextIO, path: Path) -> Iterator[str]:
 
 
 def columns(path: Path, rows: Rows, wanted: "tuple[str, ...] | list[str]") -> np.ndarray:
-    """Some columns of a file by name: ``[rows, wanted]``.
+    """Returns columns by name, ``[rows, wanted]``.
 
     Raises:
-        UserError: it lacks one.
+        UserError: a column is missing.
     """
     places = {name: place for place, name in enumerate(rows.names)}
     missing = [name for name in wanted if name not in places]

@@ -1,7 +1,7 @@
-"""What an agent remembers of its synth: where it sounded much like what is wanted now.
+"""Memory of an agent: rows of the look-up table that sound like the target.
 
-A network is small, and a synth may sound alike in many places that are far apart: where each of thousands of sounds
-is made cannot be learned by heart. It is looked up instead, and is part of what the agent sees.
+A small network cannot learn the parameters of thousands of sounds, and distant parameters may sound alike. So the
+agent looks them up, and the result is a part of the network's input.
 """
 
 from collections.abc import Sequence
@@ -13,28 +13,28 @@ import numpy as np
 from impsy_tui.agent.seek import KnownSynth, rmse
 
 PATIENCE: Final = (200.0, 20.0)
-"""Frames that a target is taken to stay: a sound that is held, and a recording."""
+"""Assumed duration of a target in frames: for a held sound, and for a recording."""
 
 _ROWS: Final = 64
 _MANY: Final = 4096
 _TOGETHER: Final = 16
 
 _REACH: Final = 2.0
-"""Steps. What is farther looks as if it were here: the way there begins with the same move."""
+"""Largest distance in steps in the network's input: a longer way begins with the same move."""
 
 _ON_THE_WAY: Final = 0.5
-"""Deviations that a frame on the way is taken to be off."""
+"""Assumed error of each frame on the way, in standard deviations."""
 
 _NEEDLESS: Final = 0.01
-"""What the moves of all parameters cost beside the longest: of ways as long, the straightest is the best."""
+"""Cost of the moves of all parameters relative to the longest one: among equal ways the straightest wins."""
 
 
 class SimilarRows(NamedTuple):
-    """Rows that sound like targets.
+    """Rows of a look-up table that sound like targets.
 
     Attributes:
-        rows: ``[queries, kept]``, the nearest of each target, in no order.
-        off: ``[queries, kept]``, RMSE, in deviations.
+        rows: indices of the nearest rows of each target, unsorted, ``[queries, kept]``.
+        off: RMSE of each row in standard deviations, ``[queries, kept]``.
     """
 
     rows: np.ndarray
@@ -42,27 +42,28 @@ class SimilarRows(NamedTuple):
 
 
 class Memory:
-    """Recalls ways to places that sound like a target.
+    """Search for the cheapest way to parameters that sound like a target.
 
-    *seek* goes to the row that sounds most like its target, wherever that is. Of rows that sound much the same, a way
-    is recalled to the one that costs least: how far off it is as long as the target stays, and half a deviation in
-    every frame on the way. With each step there it costs less than before, and any other no less than it did: who
-    follows does not waver.
+    *seek* chooses the row that sounds most like the target, at any distance. The memory chooses, among similar rows,
+    the one of the least cost: its error for the assumed duration of the target, plus half a standard deviation in
+    each frame on the way. A step towards the chosen row lowers its cost by more than that of any other row, so the
+    choice stays the same on the way.
 
     Attributes:
-        size: how many numbers are recalled.
+        kept: number of rows that are compared.
+        size: number of values of a result.
 
     Args:
-        known: the synth.
-        places: of the descriptors that are to match.
-        step: how far a parameter moves in a frame.
-        patience: frames that the target is taken to stay; a way is recalled for each.
+        known: model of the synth.
+        places: indices of the compared descriptors.
+        step: change of a parameter in one frame.
+        patience: assumed durations of a target in frames; each gives one way.
     """
 
     def __init__(self, known: KnownSynth, places: Sequence[int], step: float, patience: Sequence[float]) -> None:
         self._known, self._step = known, step
         self._patience = np.array(patience, np.float32)[:, None, None]
-        # In 32 bits: most of the time goes into comparing, and what differs by less sounds the same.
+        # 32 bits: comparing takes most of the time, and smaller differences are inaudible.
         self._places = np.asfortranarray(known.table.parameters, np.float32)
         self._sounds = known.descriptors[:, list(places)].astype(np.float32)
         self._norms = (self._sounds**2).sum(1)
@@ -70,21 +71,21 @@ class Memory:
         self.size = recalled_size(known.count, patience)
 
     def alike(self, targets: np.ndarray) -> SimilarRows:
-        """The rows that sound like ``[queries, places]`` targets, standardised."""
+        """Returns the rows that sound like standardised targets ``[queries, places]``."""
         wanted = targets.astype(np.float32)
         squares = self._norms - 2.0 * wanted @ self._sounds.T
         rows = _least(squares, self.kept)
         return SimilarRows(rows, rmse(self._sounds[rows], wanted[:, None]))
 
     def recall(self, alike: SimilarRows, parameters: np.ndarray) -> np.ndarray:
-        """What is recalled, ``[queries, size]``.
+        """Returns the memory part of the network's input, ``[queries, size]``.
 
-        For each patience that is the way there, N parameters, in steps and 0 where the synth sounds like that
-        already; how far off it is there, in deviations; and how long the way is, from 0 to 1.
+        For each duration: the way to the chosen row in steps of each parameter (0 if the synth is there), the RMSE of
+        that row in standard deviations, and the length of the way, 0 to 1.
 
         Args:
-            alike: of the targets.
-            parameters: ``[queries, N]``, as they are now.
+            alike: similar rows of the targets.
+            parameters: current parameters, ``[queries, N]``.
         """
         # One parameter at a time: NumPy is slow where the last axis is short.
         where = parameters.astype(np.float32)
@@ -106,9 +107,9 @@ class Memory:
 
 
 def _least(values: np.ndarray, count: int) -> np.ndarray:
-    """Where the least of ``[queries, columns]`` are, ``[queries, count]``, in no order.
+    """Returns the columns of the smallest values ``[queries, columns]``, unsorted, ``[queries, count]``.
 
-    Many columns are taken together by sixteens first: the least are among the sixteens that have the least of all.
+    Many columns are first joined in groups of 16: the smallest values are in the groups of the smallest minima.
     """
     columns = values.shape[1]
     groups = columns // _TOGETHER
@@ -124,5 +125,5 @@ def _least(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def recalled_size(count: int, patience: Sequence[float]) -> int:
-    """How many numbers are recalled of a synth of so many parameters."""
+    """Returns the number of memory values for a number of parameters."""
     return len(patience) * (count + 2)

@@ -1,20 +1,20 @@
-"""Finding the nearest row: of a look-up table by its parameters, of any table by its descriptors. Exact, in NumPy."""
+"""Exact search for the nearest row of a table, by parameters or by descriptors, in NumPy."""
 
 from typing import Final
 
 import numpy as np
 
 SMALL: Final = 2048
-"""Rows. Up to here all of them are compared, which is quicker than leaving any out."""
+"""Number of rows up to which comparing all of them is fastest."""
 
 _SEED: Final = 1
-_PRODUCTS: Final = 1 << 22  # of a block of queries and rows: 32 MB
+_PRODUCTS: Final = 1 << 22  # products in one block of queries and rows: 32 MB
 
 
 class ParameterIndex:
-    """The row of a table whose parameters are nearest.
+    """Index of the rows of a table by their parameters.
 
-    On a full grid each parameter is looked up by itself; other tables are searched.
+    On a full grid each parameter is looked up separately; other tables are searched.
 
     Args:
         parameters: ``[rows, N]``, each from 0 to 1.
@@ -29,7 +29,7 @@ class ParameterIndex:
             self._strides = np.cumprod([1, *shape[:0:-1]])[::-1]
             places = [np.searchsorted(axis, column) for axis, column in zip(self._axes, parameters.T, strict=True)]
             cells = np.stack(places, axis=1) @ self._strides
-            self.on_grid = len(np.unique(cells)) == len(parameters)  # two rows may be of one point
+            self.on_grid = len(np.unique(cells)) == len(parameters)  # two rows may belong to one point
         if self.on_grid:
             self._rows = np.empty(len(parameters), int)
             self._rows[cells] = np.arange(len(parameters))
@@ -37,7 +37,7 @@ class ParameterIndex:
             self._nearest = NearestRows(parameters)
 
     def rows(self, parameters: np.ndarray) -> np.ndarray:
-        """The nearest row to each of ``[queries, N]`` parameters: ``[queries]``."""
+        """Returns the row nearest to each of the parameters ``[queries, N]``, ``[queries]``."""
         if not self.on_grid:
             return self._nearest.rows(parameters)
         cells = np.zeros(len(parameters), int)
@@ -47,10 +47,10 @@ class ParameterIndex:
 
 
 class NearestRows:
-    """The row of a table that is nearest in Euclidean distance; of rows at the same distance, the first.
+    """Search for the row at the least Euclidean distance; among equal distances the first row wins.
 
-    Large tables are divided into cells around some of their rows. A cell whose nearest possible row is farther
-    away than one that was found already is left out: what is found is exact, however much that saves.
+    Large tables are divided into cells around some of their rows. The search skips a cell whose nearest possible row
+    is farther than a row already found, so the result is exact.
 
     Args:
         rows: ``[rows, columns]``, standardised.
@@ -68,7 +68,7 @@ class NearestRows:
         chosen = np.random.default_rng(_SEED).choice(len(self._all), count, replace=False)
         self._centres = self._all[chosen]
         owners = _compared(self._all, self._centres, np.einsum("ij,ij->i", self._centres, self._centres))
-        # Stable, so that in a cell the first row comes first.
+        # A stable sort keeps the order of the rows in a cell.
         self._order = np.argsort(owners, kind="stable")
         self._sorted = self._all[self._order]
         self._ends = np.searchsorted(owners[self._order], np.arange(count + 1))
@@ -77,16 +77,16 @@ class NearestRows:
         np.maximum.at(self._radii, owners, distances)
 
     def row(self, query: np.ndarray) -> int:
-        """The nearest row to one ``[columns]`` of descriptors."""
+        """Returns the row nearest to one query ``[columns]``."""
         if not self._cells:
             return int(((self._all - query) ** 2).sum(1).argmin())
         from_centres = np.sqrt(((self._centres - query) ** 2).sum(1))
         least = from_centres - self._radii
-        # The cell of the nearest centre first: it has a row at least as near.
+        # The cell of the nearest centre first: one of its rows is at least as near as the centre.
         first = int(from_centres.argmin())
         best, found = self._in_cell(first, query)
         for cell in np.argsort(least).tolist():
-            # Not quite as near counts as near: a hair's breadth is what the square roots may be wrong by.
+            # The tolerance covers the rounding error of the square roots.
             if least[cell] ** 2 > best * (1 + 1e-9) + 1e-12 and least[cell] > 0:
                 break
             if cell == first:
@@ -97,7 +97,7 @@ class NearestRows:
         return found
 
     def rows(self, queries: np.ndarray) -> np.ndarray:
-        """The nearest row to each of ``[queries, columns]``: ``[queries]``. All rows are compared."""
+        """Returns the row nearest to each query ``[queries, columns]``, ``[queries]``; compares all rows."""
         return _compared(np.asarray(queries, float), self._all, self._norms)
 
     def _in_cell(self, cell: int, query: np.ndarray) -> tuple[float, int]:
@@ -110,7 +110,7 @@ class NearestRows:
 
 
 def _compared(queries: np.ndarray, rows: np.ndarray, norms: np.ndarray) -> np.ndarray:
-    """The nearest row to each query, by ``|row|² - 2 row·query``, in blocks."""
+    """Returns the row nearest to each query: the minimum of ``|row|² - 2 row·query``, computed in blocks."""
     found = np.empty(len(queries), int)
     block = max(_PRODUCTS // max(len(rows), 1), 1)
     for begin in range(0, len(queries), block):

@@ -1,7 +1,7 @@
-"""Sound out of Pure Data without a sound card: a patch, held at one point of its parameters after the other.
+"""Offline rendering of a Pure Data patch at a list of parameter points, without a sound card.
 
-Pd runs as fast as it can (``-batch``). A table records each point, and soundfiler writes it: ``writesf~`` writes in a
-thread that a Pd in such haste does not wait for, and loses files.
+Pd runs faster than real time (``-batch``). A table records each point, and ``soundfiler`` writes it. ``writesf~``
+would lose files: it writes in a thread that Pd does not wait for in batch mode.
 """
 
 import shutil
@@ -16,10 +16,10 @@ import numpy as np
 from impsy_tui.errors import UserError
 
 SETTLE: Final = 0.3
-"""Seconds from setting parameters to the recording of it: the last point has to fade."""
+"""Seconds between setting the parameters and recording, in which the sound of the last point fades."""
 _PATIENCE: Final = 120.0
 _PER_SECOND: Final = 2.0
-"""Seconds that Pd may take: so many, and so many times what it plays."""
+"""Time limit of Pd: seconds, plus this factor times the rendered seconds."""
 
 _HOST: Final = """#N canvas 0 50 600 400 12;
 #X obj 30 90 {synth};
@@ -44,27 +44,27 @@ _HOST: Final = """#N canvas 0 50 600 400 12;
 
 
 def missing() -> str:
-    """What stands in the way of Pd here; empty for nothing."""
+    """Returns why Pd cannot run here; empty if it can."""
     if shutil.which("pd") is None:
         return "Pure Data is not installed here: sudo apt install puredata-core"
     return ""
 
 
 def render(patch: Path, parameters: np.ndarray, seconds: float, rate: int) -> Iterator[np.ndarray]:
-    """What a patch sounds like at some points.
+    """Renders a patch at each point.
 
     Args:
-        patch: an abstraction with an inlet for a list of parameters and a first outlet for sound. What is to begin
-            anew with each recording, such as the phase of an oscillator, it begins at ``r impsy-begin``.
+        patch: abstraction with an inlet for a list of parameters and a first outlet for sound. ``r impsy-begin``
+            receives a bang before each recording, for example to reset the phase of an oscillator.
         parameters: ``[points, N]``, from 0 to 1.
-        seconds: of each point.
-        rate: samples a second.
+        seconds: length of each recording.
+        rate: sample rate in Hz.
 
     Yields:
-        Samples of each point in turn, of 16 bits, full scale 1.
+        Samples of each point in turn, 16-bit values with full scale 1.
 
     Raises:
-        UserError: there is no Pd, or the patch does not work in it; the message says what Pd said.
+        UserError: Pd is not installed, or the patch fails; the message quotes Pd.
     """
     if problem := missing():
         raise UserError(problem)
@@ -86,18 +86,18 @@ def render(patch: Path, parameters: np.ndarray, seconds: float, rate: int) -> It
 
 
 def _score(parameters: np.ndarray, seconds: float) -> str:
-    """What happens when, for ``qlist``: milliseconds since the line before, and a message."""
+    """Returns the score of ``qlist``: lines of milliseconds since the line before, and a message."""
     lines = []
     for point, values in enumerate(parameters):
         lines.append(f"0 parameters {' '.join(f'{value:.6f}' for value in values)};")
         lines.append(f"{1000 * SETTLE:g} impsy-begin bang;")
-        # A block more, so that the table is full.
+        # One block longer, so that the table is full.
         lines.append(f"{1000 * seconds + 10:g} write write -wave -bytes 2 {point}.wav recorded;")
     return "\n".join([*lines, "0 pd quit;", ""])
 
 
 def _run(place: Path, synths: Path, rate: int, seconds: float) -> str:
-    """Run Pd; the first line that it complains in, if any."""
+    """Runs Pd and returns the first line of its errors."""
     command = ["pd", "-nogui", "-batch", "-nomidi", "-r", str(rate), "-path", str(synths), "-open", "host.pd"]
     try:
         done = subprocess.run(
@@ -122,7 +122,7 @@ def _run(place: Path, synths: Path, rate: int, seconds: float) -> str:
 
 
 def _samples(file: Path, count: int) -> np.ndarray:
-    """The samples of a 16-bit WAV file of one channel, as Pd writes it: they end it."""
+    """Returns the samples at the end of a 16-bit WAV file of one channel, as Pd writes it."""
     pcm = np.frombuffer(file.read_bytes(), np.uint8)[-2 * count :].view("<i2")
     file.unlink()
     return pcm / 32_768.0

@@ -1,4 +1,4 @@
-"""A small network in NumPy: layers of all to all, an activation between them."""
+"""Multilayer perceptron in NumPy."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,14 +14,15 @@ Floats = NDArray[np.float32]
 
 
 class Perceptron:
-    """Layers of weights.
+    """Multilayer perceptron.
 
     Args:
-        layers: kernel ``[inputs, outputs]`` and bias ``[outputs]`` of each, the first one first.
-        activation: between two layers, one of ``ACTIVATIONS``; the last layer has none.
+        layers: kernel ``[inputs, outputs]`` and bias ``[outputs]`` of each layer, from input to output.
+        activation: activation between two layers, one of ``ACTIVATIONS``; the last layer has none.
 
     Raises:
-        UserError: the layers do not fit each other; the message goes on from a name.
+        UserError: the shapes of the layers do not match; the message is the rest of a sentence that begins with a
+            name.
     """
 
     def __init__(self, layers: Sequence[tuple[np.ndarray, np.ndarray]], activation: str) -> None:
@@ -38,23 +39,23 @@ class Perceptron:
             raise UserError("has a network without layers")
 
     def rounded(self) -> "Perceptron":
-        """The same with weights as 16 bits hold them, for a small file: three digits, within 65,504."""
+        """Returns a copy with weights rounded to 16-bit floats (three digits, at most 65,504), for a small file."""
         most = np.finfo(np.float16).max
         kept = [[weights.clip(-most, most).astype(np.float16) for weights in layer] for layer in self.layers]
         return Perceptron([(kernel, bias) for kernel, bias in kept], self.activation)
 
     @property
     def inputs(self) -> int:
-        """How many numbers go in."""
+        """Number of inputs."""
         return int(self.layers[0][0].shape[0])
 
     @property
     def outputs(self) -> int:
-        """How many numbers come out."""
+        """Number of outputs."""
         return int(self.layers[-1][0].shape[1])
 
     def __call__(self, inputs: np.ndarray) -> Floats:
-        """What comes out, ``[…, outputs]``, of ``[…, inputs]``."""
+        """Returns the outputs ``[…, outputs]`` of inputs ``[…, inputs]``."""
         values: Floats = inputs.astype(np.float32, copy=False)
         last = len(self.layers) - 1
         for number, (kernel, bias) in enumerate(self.layers):

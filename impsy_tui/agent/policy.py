@@ -1,4 +1,4 @@
-"""Playing a trained agent, or *seek*, with NumPy alone: frames of what is heard in, parameters of the synth out."""
+"""Policy of an agent in NumPy: takes frames of descriptors and returns parameters of the synth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from impsy_tui.parameters import AIM, REST, STEER
 
 POLICIES: Final = (*STEER.choices, "hold")
 AHEAD: Final = 0.25
-"""Seconds that *anticipate* looks ahead, where no network has learned to."""
+"""Seconds that *anticipate* looks ahead without a forecast network."""
 
 _PATIENCE: Final = 0.2
 _BURST: Final = 0.1
@@ -25,21 +25,21 @@ _LOUDNESS: Final = NAMES.index("loudness-dBFS")
 _PEAK: Final = NAMES.index("loudness-TP")
 _CLIPPED: Final = 0.0
 _MUTE: Final = -120.0
-"""dBFS; what is softer comes from no microphone that is open."""
+"""Loudness in dBFS below which the microphone must be muted or unplugged."""
 _MUTE_FOR: Final = 5.0
-"""Seconds of that after which it is told."""
+"""Seconds below ``_MUTE`` after which the policy reports it."""
 _SAID_FOR: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyStep:
-    """What came of a frame.
+    """Result of a frame.
 
     Attributes:
-        parameters: of the synth, each from 0 to 1.
-        distance: between what the synth sounds like and what it aims for, RMSE of what matters, in deviations.
-        resting: the musician is silent, and it goes to where the synth is quietest.
-        notice: what is wrong with what is heard, once when it begins; empty else.
+        parameters: parameters of the synth, 0 to 1.
+        distance: RMSE between the synth and the target over the compared descriptors, in standard deviations.
+        resting: True while the musician is silent and the synth moves to its quietest point.
+        notice: problem of the input when it begins; empty otherwise.
     """
 
     parameters: tuple[float, ...]
@@ -49,18 +49,19 @@ class PolicyStep:
 
 
 class AgentPolicy:
-    """Listens and steers a synth.
+    """Agent that receives descriptors and moves the parameters of a synth.
 
     Attributes:
-        aim: one of ``parameters.AIM``.
-        policy: who moves: the ``network``, ``seek``, or nobody (``hold``).
-        silence: dBFS below which it rests; None never rests.
-        budget: how far all parameters together may move in a second; None as far as they like.
-        smoothing: seconds in which what is played comes two thirds nearer to what is meant; 0 at once.
+        model: trained agent.
+        aim: choice of the target, one of the choices of ``parameters.AIM``.
+        policy: choice of the moves: ``network``, ``seek``, or ``hold`` (no moves).
+        silence: loudness in dBFS below which the agent rests; None: the agent never rests.
+        budget: largest change of all parameters together per second; None: no limit.
+        smoothing: time constant in seconds with which the output follows the parameters; 0: at once.
 
     Args:
-        model: what plays.
-        random: of the walk of ``wander``.
+        model: trained agent.
+        random: random generator of ``wander``.
     """
 
     kind = "agent"
@@ -74,12 +75,12 @@ class AgentPolicy:
         self.smoothing = 0.0
         self._heard = descriptor_indices(model.heard)
         self._expectation = Forecast(model.foresight, AHEAD, FRAMES_A_SECOND)
-        self._stroll = SoundWalk(model.known, random or np.random.default_rng(1))
+        self._sound_walk = SoundWalk(model.known, random or np.random.default_rng(1))
         self.hear(model.judged)
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything heard; the parameters go to the middle."""
+        """Forgets all frames and sets the parameters to 0.5."""
         self._meant = np.full(self.model.known.count, 0.5)
         self._played = self._meant.copy()
         self._musician: np.ndarray | None = None
@@ -91,16 +92,16 @@ class AgentPolicy:
         self._expectation.forget()
 
     def hear(self, wanted: Sequence[str]) -> None:
-        """Choose the descriptors that matter from now on.
+        """Sets the compared descriptors.
 
-        *seek* goes by exactly these. A network hears what it was trained with; of that, what does not matter looks
-        to it as if it were average and matched already.
+        *seek* compares exactly these. The input of a network is fixed; the other descriptors in it are set to the
+        mean, so they look matched.
 
         Args:
             wanted: names of descriptors or categories, at least one.
 
         Raises:
-            UserError: there is no such descriptor, or none that the network hears.
+            UserError: there is no such descriptor, or none is in the network's input.
         """
         chosen = descriptor_indices(wanted)
         if not chosen:
@@ -111,46 +112,46 @@ class AgentPolicy:
         self._mask = np.isin(self._heard, chosen).astype(float)
         self._seek = Seek(self.model.known, chosen)
         model, judged = self.model, descriptor_indices(self.model.judged)
-        # It learned to recall by what it learned to match; where none of that matters, it does by what it hears else.
+        # The memory learned with the rewarded descriptors; without any of those it compares the network's input.
         self._recalls = _among(judged, chosen) or _among(self._heard, chosen) or judged
         self._memory = Memory(model.known, self._recalls, model.step, model.patience) if model.patience else None
 
     @property
     def matters(self) -> tuple[str, ...]:
-        """Names of the descriptors that matter."""
+        """Names of the compared descriptors."""
         return tuple(NAMES[place] for place in self._matters)
 
     @property
     def target(self) -> np.ndarray:
-        """What it aimed for last, ``[55]``, standardised."""
+        """Last target, ``[55]``, standardised."""
         return self._target
 
     def goal(self) -> list[float]:
-        """The parameters ``[N]`` at which its synth sounds most like what it aimed for last."""
+        """Returns the parameters ``[N]`` at which the synth sounds most like the last target."""
         goal: list[float] = self._seek.goal(self._target).tolist()
         return goal
 
     @property
     def sounds(self) -> np.ndarray:
-        """What its synth sounds like, ``[55]``, standardised: as was told last, else as the look-up table says."""
+        """Last sound of the synth, ``[55]``, standardised: measured, or from the look-up table."""
         return self._sounds
 
     def play(self, seconds: float, musician: np.ndarray, own: np.ndarray | None = None) -> PolicyStep:
-        """Hear a frame and move.
+        """Takes a frame and moves.
 
         Args:
-            seconds: since the last frame.
-            musician: ``[55]``, what is heard of the musician.
-            own: the same of the synth, if somebody listens to it; else the look-up table tells.
+            seconds: seconds since the last frame.
+            musician: descriptors of the musician, ``[55]``.
+            own: measured descriptors of the synth, ``[55]``; None takes them from the look-up table.
         """
         notice = self.listen(seconds, musician)
         return replace(self.move(seconds, own), notice=notice)
 
     def move(self, seconds: float, own: np.ndarray | None = None) -> PolicyStep:
-        """Move, going by what was heard last.
+        """Moves towards the target of the last frame.
 
         Args:
-            seconds: since the last move.
+            seconds: seconds since the last move.
             own: see ``play``.
         """
         known = self.model.known
@@ -159,25 +160,25 @@ class AgentPolicy:
         if own is not None and own.shape == sounds.shape and np.isfinite(own).all():
             sounds = known.scaler.standardised(own)
         self._sounds = sounds
-        self._target = self._aimed(seconds)
+        self._target = self._next_target(seconds)
         if resting:
             move = towards(self._meant, quietest_parameters(known, self._meant), self.model.step)
         else:
             move = self._move(sounds, self._target)
-        self._go(move, seconds)
+        self._apply(move, seconds)
         distance = float(rmse(sounds[self._matters], self._target[self._matters]))
         return PolicyStep(tuple(self._played.tolist()), distance, resting)
 
     def listen(self, seconds: float, musician: np.ndarray) -> str:
-        """Hear a frame, and do not move; what is wrong with it, see ``play``."""
+        """Takes a frame without moving and returns a problem of the frame; see ``PolicyStep.notice``."""
         self._said = {text: left - seconds for text, left in self._said.items() if left > seconds}
         scaler = self.model.known.scaler
         if musician.shape != (len(NAMES),):
-            return self._once(f"a frame of {musician.size} descriptors was heard, not of {len(NAMES)}: left out")
+            return self._notice(f"a frame of {musician.size} descriptors was heard, not of {len(NAMES)}: left out")
         wrong = np.flatnonzero(~np.isfinite(musician))
         if len(wrong):
             more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-            return self._once(f"{NAMES[wrong[0]]}{more} heard is no number: the last frame counts")
+            return self._notice(f"{NAMES[wrong[0]]}{more} heard is not a finite number: the last frame counts")
         heard = scaler.standardised(musician)
         self._musician = heard
         self._expectation.hear(heard, seconds)
@@ -185,20 +186,22 @@ class AgentPolicy:
         self._silent_for = self._silent_for + seconds if silent else 0.0
         self._mute_for = self._mute_for + seconds if musician[_LOUDNESS] < _MUTE else 0.0
         if self._mute_for >= _MUTE_FOR:
-            return self._once(f"nothing at all is heard for {_MUTE_FOR:g} s: is the microphone muted, or unplugged?")
+            return self._notice(
+                f"nothing at all is heard for {_MUTE_FOR:g} s: is the microphone muted, or unplugged?"
+            )
         if musician[_PEAK] >= _CLIPPED:
-            return self._once("what is heard clips: turn the microphone down")
+            return self._notice("what is heard clips: turn the microphone down")
         return ""
 
-    def _once(self, text: str) -> str:
-        """A notice, unless it was given not long ago."""
+    def _notice(self, text: str) -> str:
+        """Returns the notice, or an empty text within ``_SAID_FOR`` seconds after the same notice."""
         said = text in self._said
         self._said[text] = _SAID_FOR
         return "" if said else text
 
-    def _aimed(self, seconds: float) -> np.ndarray:
+    def _next_target(self, seconds: float) -> np.ndarray:
         if self.aim == "wander":
-            return self._stroll.walk(seconds)
+            return self._sound_walk.walk(seconds)
         if self._musician is None:
             return np.zeros(len(NAMES))
         if self.aim == "contrast":
@@ -219,8 +222,8 @@ class AgentPolicy:
         best = int(model.network(observed(own, wanted, self._meant, recalled)).argmax())
         return np.asarray(model.moves[best])
 
-    def _go(self, move: np.ndarray, seconds: float) -> None:
-        """Make a move, as far as the budget allows, and let what is played follow."""
+    def _apply(self, move: np.ndarray, seconds: float) -> None:
+        """Makes a move within the budget; the output follows by the smoothing."""
         step = self.model.step
         if self.budget is not None:
             self._allowance = min(self._allowance + self.budget * seconds, self.budget * _BURST + step)

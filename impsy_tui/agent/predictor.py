@@ -1,4 +1,4 @@
-"""Agents: they hear descriptors of what the musician plays, and move the parameters of a synth."""
+"""Agent of a player: policy and name of an agent file."""
 
 from pathlib import Path
 
@@ -9,25 +9,25 @@ from impsy_tui.agent.policy import AgentPolicy
 
 
 class AgentPredictor(AgentPolicy):
-    """An agent that has a seat.
+    """Policy of an agent file.
 
     Attributes:
-        name: of its file, for the performer.
-        runtime: what computes it.
-        dimension: parameters of its synth plus one for time, as players have it.
+        name: name of the file without suffix, as the performer sees it.
+        runtime: library that computes the agent.
+        dimension: number of parameters of the synth plus one for time.
     """
 
     runtime = "numpy"
 
     def __init__(self, file: Path, random: np.random.Generator) -> None:
-        """Open its file.
+        """Opens a file.
 
         Raises:
-            UserError: it is no agent, or its parts do not fit each other.
+            UserError: the file is not an agent, or its parts do not match.
         """
         super().__init__(read_agent(file), random)
         self.name = file.stem
         self.dimension = self.model.known.count + 1
 
     def discard_drawn_numbers(self) -> None:
-        """It draws nothing beforehand."""
+        """Does nothing: all numbers are drawn when they are needed."""

@@ -1,6 +1,6 @@
-"""Synths that come along: parameters from 0 to 1 into sound, in NumPy.
+"""Built-in synths: functions from parameters (0 to 1) to sound, in NumPy.
 
-Each has a Pd patch of the same name in ``configs/pd/``, which sounds the same.
+Each synth has a Pd patch of the same name and sound in ``configs/pd/``.
 """
 
 from collections.abc import Callable
@@ -15,17 +15,17 @@ _TURN: Final = 2.0 * np.pi
 _FULL: Final = 32_768.0
 
 Sound = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Parameters ``[N]`` and times in seconds into samples."""
+"""Function of parameters ``[N]`` and times in seconds ``[samples]``; returns samples ``[samples]``, full scale 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synth:
-    """A built-in synth.
+    """Built-in synth.
 
     Attributes:
-        name: of it, and of its patch.
-        parameters: what each of its parameters does, in a word.
-        sound: makes samples.
+        name: name of the synth and of its patch.
+        parameters: name of each parameter.
+        sound: function that computes samples.
     """
 
     name: str
@@ -33,24 +33,24 @@ class Synth:
     sound: Sound
 
     def render(self, parameters: np.ndarray, seconds: float, rate: int) -> np.ndarray:
-        """What it sounds like with these parameters held, as a 16-bit recording has it.
+        """Returns the sound of constant parameters, as in a 16-bit recording.
 
         Args:
             parameters: ``[N]``, from 0 to 1.
-            seconds: how long.
-            rate: samples a second.
+            seconds: length of the sound.
+            rate: sample rate in Hz.
 
         Returns:
-            Samples, full scale 1.
+            Samples ``[seconds * rate]``, full scale 1.
         """
         return as_recorded(self.sound(parameters, np.arange(round(seconds * rate)) / rate))
 
 
 def as_recorded(samples: np.ndarray) -> np.ndarray:
-    """Samples as they come back from a 16-bit file of Pd's, which cuts and does not round.
+    """Returns samples as in a 16-bit file of Pd, which truncates and does not round.
 
-    Without that the silence between partials would be far below what any sound card or recording has, and
-    logarithms of it far from what is heard live.
+    Without this step the level between partials would be far below that of a sound card or a recording, and so would
+    its logarithm.
     """
     steps = np.clip(np.floor(samples * _FULL), 1.0 - _FULL, _FULL - 1.0)
     recorded: np.ndarray = steps / _FULL
@@ -58,14 +58,16 @@ def as_recorded(samples: np.ndarray) -> np.ndarray:
 
 
 def _sine(parameters: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """A sine of 20 + 2500 p0 Hz and amplitude p1: RL-impro's first."""
+    """Sine of 20 + 2500 p0 Hz and amplitude p1: the first synth of RL-impro."""
     frequency, amplitude = parameters
     sound: np.ndarray = amplitude * np.cos(_TURN * (20.0 + 2500.0 * frequency) * times)
     return sound
 
 
 def _fm(parameters: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Frequency modulation (J. Chowning, 1973) by a sine of the same frequency, which gives all harmonics.
+    """Frequency modulation by a sine of the same frequency, which gives all harmonics.
+
+    J. Chowning, "The Synthesis of Complex Audio Spectra by Means of Frequency Modulation", JAES 21(7), 1973.
 
     Pitch 55 to 1760 Hz in octaves, index 0 to 8, amplitude 0 to 0.9.
     """
@@ -81,7 +83,7 @@ VOICES: Final = 4
 
 
 def grain() -> np.ndarray:
-    """The sound that grains are cut from: a second from a pure 220 Hz to a dense, inharmonic one, at 44.1 kHz."""
+    """Returns the source of the grains: one second from a pure 220 Hz to a dense, inharmonic sound, at 44.1 kHz."""
     times = np.arange(GRAIN_LENGTH) / GRAIN_RATE
     modulator = 8.0 * times * np.sin(_TURN * 311.0 * times)
     sound: np.ndarray = 0.7 * np.sin(_TURN * 220.0 * times + modulator)
@@ -89,9 +91,9 @@ def grain() -> np.ndarray:
 
 
 def _granular(parameters: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Four Hann-shaped grains at a time out of a sound of a second (C. Roads, "Microsound", 2001).
+    """Four Hann-shaped grains at a time from a sound of one second (C. Roads, "Microsound", 2001).
 
-    Position in the sound, length 20 to 200 ms, transposition one octave down to one up, amplitude.
+    Parameters: position in the sound, length 20 to 200 ms, transposition one octave down to one up, amplitude.
     """
     position, length, pitch, level = parameters
     source = grain()
@@ -121,10 +123,10 @@ SYNTHS: Final = {
 
 
 def synth_called(name: str) -> Synth:
-    """A built-in synth.
+    """Returns the built-in synth of a name.
 
     Raises:
-        UserError: there is none of this name.
+        UserError: no synth has this name.
     """
     if name not in SYNTHS:
         raise UserError(f"no synth is called {name}: there are {', '.join(SYNTHS)}")
@@ -132,9 +134,9 @@ def synth_called(name: str) -> Synth:
 
 
 def grid(parameters: int, points: int) -> np.ndarray:
-    """All points of a grid ``[points ** parameters, parameters]``, the last parameter the quickest.
+    """Returns all points of a grid, ``[points ** parameters, parameters]``; the last parameter changes first.
 
-    They are multiples of 1 / points below 1, as RL-impro's.
+    Coordinates are the multiples of 1 / points below 1, as in RL-impro.
     """
     axis = np.arange(points) / points
     return np.stack(np.meshgrid(*[axis] * parameters, indexing="ij"), axis=-1).reshape(-1, parameters)

@@ -1,4 +1,4 @@
-"""What an agent aims for: from what the musician plays to what it wants to sound like. All standardised."""
+"""Targets of an agent, computed from the frames of the musician; all frames are standardised."""
 
 from collections import deque
 from typing import Final
@@ -10,36 +10,36 @@ from impsy_tui.agent.file import ForecastNetwork
 from impsy_tui.agent.seek import KnownSynth
 
 LIMIT: Final = 10.0
-"""Deviations. Single frames of recordings are hundreds off; a network sees and learns them as if they were here."""
+"""Largest absolute value in standard deviations; single frames of recordings reach hundreds and are clipped."""
 
 _DAMPING: Final = 0.5
 _MOST: Final = 1_024
-"""Frames that are remembered."""
+"""Largest number of stored frames."""
 _AVERAGED: Final = 200
-"""Frames that the time between two is the average of."""
+"""Number of frames over which the time between two frames is averaged."""
 _NEIGHBOURS: Final = 30
-_STROLL: Final = 2.0
+_STEP_SECONDS: Final = 2.0
 _LOUDNESS: Final = NAMES.index("loudness-dBFS")
 _AS_QUIET: Final = 3.0
 
 
 def limited(frames: np.ndarray) -> np.ndarray:
-    """Standardised frames, none of them absurdly far off."""
+    """Returns standardised frames, clipped to -LIMIT to LIMIT."""
     return np.asarray(np.clip(frames, -LIMIT, LIMIT))
 
 
 def past(now: np.ndarray, back: np.ndarray, farther: np.ndarray) -> np.ndarray:
-    """What foresight sees: a frame, and what it has changed since two earlier ones."""
+    """Returns the input of a forecast network: a frame and its changes since two earlier frames, ``[…, 165]``."""
     return np.concatenate((now, now - back, now - farther), axis=-1, dtype=np.float32)
 
 
 class Forecast:
-    """What the musician will sound like in a moment, however many frames a second are heard.
+    """Forecast of the musician's sound, at any frame rate.
 
     Args:
-        foresight: a network that has learned that; without one, what has changed lately goes on, half as fast.
-        seconds: how far ahead, without a network.
-        learned_at: frames a second of what a network has learned from.
+        foresight: forecast network; without one, the last change continues at half speed.
+        seconds: time to look ahead without a network.
+        learned_at: frame rate of the network's training data in frames per second.
     """
 
     def __init__(self, foresight: ForecastNetwork | None, seconds: float, learned_at: float) -> None:
@@ -51,12 +51,11 @@ class Forecast:
         self._counted = 0
 
     def hear(self, frame: np.ndarray, seconds: float) -> None:
-        """Hear a frame ``[55]``.
+        """Takes a frame.
 
         Args:
-            frame: it.
-            seconds: since the last one. Frames come by blocks of sound, so that their average tells how far one is
-                from the next.
+            frame: standardised descriptors, ``[55]``.
+            seconds: seconds since the last frame. Frames arrive in blocks, so the mean of these times is used.
         """
         if self._heard:
             self._counted = min(self._counted + 1, _AVERAGED)
@@ -64,12 +63,12 @@ class Forecast:
         self._heard.append(limited(frame))
 
     def expected(self) -> np.ndarray:
-        """The frame that is expected; the last one while too little has been heard."""
+        """Returns the expected frame ``[55]``; the last frame while the history is too short."""
         now = self._heard[-1]
         back = min(max(round(self._back / self._between), 1), _MOST // 2) if self._between > 0.0 else _MOST
         if len(self._heard) < 2 * back + 1:
             return now
-        # As many frames are not just so many seconds: what has changed is taken to have changed evenly.
+        # The stored frames are not exactly this many seconds apart: assumes a constant rate of change between them.
         share = self._back / (back * self._between)
         before, farther = (now + share * (self._heard[-1 - frames] - now) for frames in (back, 2 * back))
         if self._foresight is not None:
@@ -77,32 +76,32 @@ class Forecast:
         return limited(now + self._slope * (now - before))
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Forgets all frames."""
         self._heard.clear()
         self._between = 0.0
         self._counted = 0
 
 
 class SoundWalk:
-    """A walk through the sounds of a synth, every two seconds to one that is like the last.
+    """Random walk through the sounds of a synth: every two seconds a step to a similar sound.
 
     Args:
-        known: the synth.
-        random: all chance.
+        known: model of the synth.
+        random: random generator.
     """
 
     def __init__(self, known: KnownSynth, random: np.random.Generator) -> None:
         self._known = known
         self._random = random
         self._row = int(random.integers(len(known.descriptors)))
-        self._left = _STROLL
+        self._left = _STEP_SECONDS
 
     def walk(self, seconds: float) -> np.ndarray:
-        """Walk on for some seconds; the sound to aim for, ``[55]``."""
+        """Advances by some seconds and returns the target sound ``[55]``, standardised."""
         self._left -= seconds
         sounds = self._known.descriptors
         if self._left <= 0.0:
-            self._left = _STROLL
+            self._left = _STEP_SECONDS
             distances = ((sounds - sounds[self._row]) ** 2).sum(1)
             count = min(_NEIGHBOURS, len(sounds) - 1)
             near = np.argpartition(distances, count)[: count + 1]
@@ -113,7 +112,7 @@ class SoundWalk:
 
 
 def quietest_parameters(known: KnownSynth, parameters: np.ndarray) -> np.ndarray:
-    """The parameters ``[N]`` at which a synth is quietest; of places as quiet, the one nearest to where it is."""
+    """Returns the parameters ``[N]`` of the quietest rows (within 3 dB) that are nearest to the current ones."""
     loudness = known.table.descriptors[:, _LOUDNESS]
     places = known.table.parameters[loudness <= loudness.min() + _AS_QUIET]
     return np.asarray(places[np.abs(places - parameters).sum(1).argmin()])

@@ -1,4 +1,4 @@
-"""What an agent is to learn, in words; and how RL-impro writes that down."""
+"""Training task of an agent, and its file format in RL-impro."""
 
 import json
 from dataclasses import dataclass
@@ -15,12 +15,11 @@ CHANGING: Final = "changing"
 MIXED: Final = "mixed"
 CORPUS: Final = "corpus"
 SCATTERED: Final = "scattered"
-"""What there is to imitate, as ``choices.TARGETS`` has it.
+"""Kinds of target sounds in training, as ``choices.TARGETS`` has it.
 
-``static``: the sound of a random row of the table, all along. ``changing``: the same, another one now and then.
-``mixed``: an episode of either. ``corpus``: recordings, frame by frame. ``scattered``: each descriptor that of
-another row. No row has them together, but no musician's sound is a row either: so much of recordings can be learned
-without any.
+``static``: the sound of one random row of the table for an episode. ``changing``: another random row from time to
+time. ``mixed``: episodes of both. ``corpus``: recordings, frame by frame. ``scattered``: each descriptor from another
+row; like the sound of a musician, such a target is not a row of the table.
 """
 
 _MODES: Final = {
@@ -36,14 +35,14 @@ _LARGEST: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class AgentTask:
-    """What an agent is to learn.
+    """Training task of an agent.
 
     Attributes:
-        heard: names of the descriptors that it hears, in the order of frames.
-        judged: names of those that it is to match.
-        targets: one of ``TARGETS``.
-        step: how far a parameter moves in a frame.
-        parameters: of the synth; None if that was not written.
+        heard: names of the descriptors in the network's input, in the order of frames.
+        judged: names of the descriptors that the reward compares.
+        targets: kind of target sounds, one of ``TARGETS``.
+        step: change of a parameter in one frame, above 0 to 1.
+        parameters: number of parameters of the synth, None if unknown.
     """
 
     heard: tuple[str, ...]
@@ -54,10 +53,10 @@ class AgentTask:
 
 
 def read_task(path: Path) -> AgentTask:
-    """RL-impro's ``environment_settings.json``, or the copy that it keeps of it beside a model.
+    """Reads RL-impro's ``environment_settings.json``, or the copy next to a model of RL-impro.
 
     Raises:
-        UserError: it cannot be read, or says what makes no sense; the message names file and entry.
+        UserError: the file cannot be read, or an entry is not valid; the message names file and entry.
     """
     try:
         found = json.loads(read_regular(path, _LARGEST))
@@ -68,12 +67,12 @@ def read_task(path: Path) -> AgentTask:
     if not isinstance(found, dict):
         raise UserError(f"{path.name} holds no settings")
     try:
-        return _settings(found)
+        return _task(found)
     except UserError as problem:
         raise UserError(f"{path.name}: {problem}") from None
 
 
-def _settings(found: dict[str, Any]) -> AgentTask:
+def _task(found: dict[str, Any]) -> AgentTask:
     heard = _names(found, "features_keep")
     judged = _names(found, "features_reward") if "features_reward" in found else heard
     mode = found.get("training_mode", "mixed_random")
@@ -96,7 +95,7 @@ def _names(found: dict[str, Any], entry: str) -> tuple[str, ...]:
 
 
 def names_of(words: list[str]) -> tuple[str, ...]:
-    """The descriptors that are meant by names, categories and ``all``, in the order of frames.
+    """Returns the descriptors of names, categories and ``all``, in the order of frames.
 
     Raises:
         UserError: there is no such descriptor.

@@ -38,7 +38,7 @@ def told(path: Path, **facts: object) -> Path:
     return changed(path, facts=np.frombuffer(json.dumps(found | facts).encode(), np.uint8))
 
 
-def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
+def test_read_agent_returns_the_written_agent(tmp_path: Path) -> None:
     foresight = ForecastNetwork(
         Perceptron([(np.ones((165, 2)), np.ones(2)), (np.ones((2, 55)), np.ones(55))], "tanh"), 86, 12
     )
@@ -56,14 +56,14 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     assert (found.foresight.ahead, found.foresight.back) == (86, 12)
 
 
-def test_a_file_of_the_first_format_is_read(tmp_path: Path) -> None:
+def test_read_agent_reads_format_1(tmp_path: Path) -> None:
     model = small_agent()
     path = told(written(tmp_path), format=1)
     changed(path, descriptors=model.known.table.descriptors.astype(np.float32), differences=None)
     assert read_agent(path).known.descriptors == pytest.approx(model.known.descriptors, abs=1e-5)
 
 
-def test_a_table_in_which_rows_leap_is_written_all_the_same(tmp_path: Path) -> None:
+def test_write_agent_keeps_large_differences(tmp_path: Path) -> None:
     table = small_table()
     table.descriptors[::2] *= -100.0
     scaler = KnownSynth(small_table()).scaler
@@ -73,7 +73,7 @@ def test_a_table_in_which_rows_leap_is_written_all_the_same(tmp_path: Path) -> N
     assert found.descriptors == pytest.approx(known.descriptors, abs=0.5 / STEPS)
 
 
-def test_weights_take_half_the_bytes_where_nothing_is_lost(tmp_path: Path) -> None:
+def test_write_agent_stores_exact_weights_in_16_bits(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     network = Perceptron([(random.normal(size=(4, 9)), random.normal(size=9) * 1e6)], "tanh")
     seen = random.normal(size=(20, 4))
@@ -84,11 +84,11 @@ def test_weights_take_half_the_bytes_where_nothing_is_lost(tmp_path: Path) -> No
         assert np.array_equal(read_agent(path).network(seen), each(seen))
 
 
-def test_one_that_sees_without_a_limit_does_so_again(tmp_path: Path) -> None:
+def test_read_agent_keeps_an_infinite_limit(tmp_path: Path) -> None:
     assert read_agent(written(tmp_path)).limit == np.inf
 
 
-def test_nothing_in_a_file_is_ever_unpickled(tmp_path: Path) -> None:
+def test_read_agent_never_unpickles(tmp_path: Path) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return (Path.touch, (str(tmp_path / "sprung"),))
@@ -105,7 +105,7 @@ def test_nothing_in_a_file_is_ever_unpickled(tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
-def test_a_table_of_other_descriptors_is_refused_in_a_line(tmp_path: Path) -> None:
+def test_read_agent_refuses_other_descriptors(tmp_path: Path) -> None:
     names = [*NAMES[:5], "mfcc-99", *NAMES[6:]]
     with pytest.raises(UserError, match=r"agent\.npz has other descriptors .* mfcc-99 where mfcc-2 is expected"):
         read_agent(told(written(tmp_path), names=names))
@@ -114,7 +114,7 @@ def test_a_table_of_other_descriptors_is_refused_in_a_line(tmp_path: Path) -> No
         read_agent(path)
 
 
-def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refused(tmp_path: Path) -> None:
+def test_read_agent_refuses_another_number_of_parameters(tmp_path: Path) -> None:
     path = changed(written(tmp_path), parameters=np.zeros((441, 3), np.float32))
     with pytest.raises(UserError, match="sees 4 numbers, and 1 descriptors twice and 3 parameters are 5"):
         read_agent(path)
@@ -139,11 +139,11 @@ def test_a_table_of_another_number_of_parameters_than_the_network_moves_is_refus
         ({"network-kernel-0": np.zeros((5, 1), np.float32)}, "sees 5 numbers"),
         ({"network-kernel-1": np.full((1, 9), np.inf, np.float32)}, "weights that are no numbers"),
         ({"network-kernel-0": None}, "agent.npz"),
-        ({"facts": np.frombuffer(b"{}", np.uint8)}, "no agent of this program"),
+        ({"facts": np.frombuffer(b"{}", np.uint8)}, "not an agent of this program"),
         ({"facts": np.frombuffer(b"\xff", np.uint8)}, "agent.npz is no agent"),
     ],
 )
-def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
+def test_read_agent_refuses_parts_that_do_not_match(
     tmp_path: Path, changes: dict[str, np.ndarray | None], match: str
 ) -> None:
     with pytest.raises(UserError, match=match) as problem:
@@ -165,23 +165,23 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_a_line(
         ({"step": True}, "step"),
         ({"step": 10**400}, "step"),
         ({"limit": "10"}, "limit"),
-        ({"patience": "20"}, "remembers for times"),
-        ({"patience": {"200": 1}}, "remembers for times"),
-        ({"patience": [True]}, "remembers for times"),
-        ({"patience": [10**400]}, "remembers for times"),
-        ({"patience": [float("nan")]}, "remembers for times"),
-        ({"patience": [1] * 1000}, "remembers for times"),
+        ({"patience": "20"}, "memory with invalid times"),
+        ({"patience": {"200": 1}}, "memory with invalid times"),
+        ({"patience": [True]}, "memory with invalid times"),
+        ({"patience": [10**400]}, "memory with invalid times"),
+        ({"patience": [float("nan")]}, "memory with invalid times"),
+        ({"patience": [1] * 1000}, "memory with invalid times"),
         ({"patience": [200.0]}, "descriptors twice and 2 parameters and 4 numbers of memory are 8"),
         ({"activation": "swish"}, "activation that is unknown here: swish"),
         ({"ahead": -5, "back": 1, "foresight": "tanh"}, "agent.npz"),
     ],
 )
-def test_facts_that_make_no_sense_are_refused_in_a_line(tmp_path: Path, facts: dict[str, object], match: str) -> None:
+def test_read_agent_refuses_invalid_facts(tmp_path: Path, facts: dict[str, object], match: str) -> None:
     with pytest.raises(UserError, match=match):
         read_agent(told(written(tmp_path), **facts))
 
 
-def test_a_file_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
+def test_read_agent_refuses_other_files(tmp_path: Path) -> None:
     path = tmp_path / "agent.npz"
     for content in (b"", b"PK\3\4", b"hello", written(tmp_path).read_bytes()[:2000]):
         path.write_bytes(content)
@@ -191,7 +191,7 @@ def test_a_file_that_is_none_is_refused_in_a_line(tmp_path: Path) -> None:
         read_agent(tmp_path / "none.npz")
 
 
-def test_a_file_that_a_worn_card_has_changed_is_refused_in_a_line(tmp_path: Path) -> None:
+def test_read_agent_refuses_damaged_files(tmp_path: Path) -> None:
     path = written(tmp_path)
     with zipfile.ZipFile(path) as archive:
         entry = archive.getinfo("differences.npy")
@@ -204,9 +204,7 @@ def test_a_file_that_a_worn_card_has_changed_is_refused_in_a_line(tmp_path: Path
         assert "\n" not in str(problem.value)
 
 
-def test_a_small_file_that_unpacks_to_more_than_there_is_room_for_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_read_agent_refuses_a_file_that_unpacks_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impsy_tui.agent.file.LARGEST", 1 << 20)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -217,9 +215,7 @@ def test_a_small_file_that_unpacks_to_more_than_there_is_room_for_is_refused(
         read_agent(path)
 
 
-def test_a_table_that_unpacks_to_more_than_there_is_room_for_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_read_agent_refuses_a_table_that_unpacks_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = changed(written(tmp_path), differences=np.zeros((55, 9000), np.int8))
     monkeypatch.setattr("impsy_tui.agent.file.LARGEST", 3 << 20)
     with pytest.raises(UserError, match=r"agent\.npz is larger than 3 MB"):

@@ -17,7 +17,7 @@ def _table(rows: int = 4, parameters: int = 2) -> LookupTable:
     return LookupTable(random.random((rows, parameters)), random.normal(size=(rows, len(NAMES))))
 
 
-def test_there_are_55_descriptors_and_categories_stand_for_their_own() -> None:
+def test_descriptor_indices_expand_categories() -> None:
     assert len(NAMES) == len(set(NAMES)) == 55
     assert [len(names) for names in CATEGORIES.values()] == [3, 13, 12, 7, 10, 10]
     assert descriptor_indices(["chroma", "loudness"]) == [*range(3), *range(16, 28)]
@@ -30,7 +30,7 @@ def test_there_are_55_descriptors_and_categories_stand_for_their_own() -> None:
 
 
 @pytest.mark.parametrize("name", ["t.csv", "ünïcode.csv"])
-def test_a_table_comes_back_as_it_was_written(tmp_path: Path, name: str) -> None:
+def test_read_table_returns_the_written_table(tmp_path: Path, name: str) -> None:
     table = _table()
     write_table(tmp_path / name, table)
     back = read_table(tmp_path / name)
@@ -41,7 +41,7 @@ def test_a_table_comes_back_as_it_was_written(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["c.csv", "c.csv.gz"])
-def test_a_corpus_comes_back_as_it_was_written(tmp_path: Path, name: str) -> None:
+def test_read_corpus_returns_the_written_corpus(tmp_path: Path, name: str) -> None:
     frames = np.random.default_rng(2).normal(size=(5, len(NAMES)))
     write_corpus(tmp_path / name, frames)
     (tmp_path / "notes.txt").touch()
@@ -59,9 +59,7 @@ def test_a_corpus_comes_back_as_it_was_written(tmp_path: Path, name: str) -> Non
         ("many frames/s", FRAMES_A_SECOND),
     ],
 )
-def test_a_recording_that_was_analysed_otherwise_is_heard_at_the_same_pace(
-    tmp_path: Path, told: str, rate: float
-) -> None:
+def test_read_corpus_interpolates_another_frame_rate(tmp_path: Path, told: str, rate: float) -> None:
     frames = np.sin(np.arange(401)[:, None] / rate + np.arange(len(NAMES)))
     write_corpus(tmp_path / "c.csv", frames, rate)
     _, *rows = (tmp_path / "c.csv").read_text().splitlines()
@@ -73,7 +71,7 @@ def test_a_recording_that_was_analysed_otherwise_is_heard_at_the_same_pace(
     )
 
 
-def test_tables_and_corpora_of_rl_impro_are_read(rl_impro: Path) -> None:
+def test_read_table_and_corpus_of_rl_impro(rl_impro: Path) -> None:
     assert read_table(rl_impro / "lookup" / "sin-20.csv").parameters.shape == (400, 2)
     fm = read_table(rl_impro / "lookup" / "fm3-10.csv")
     assert fm.parameters.shape == (1000, 3)
@@ -98,13 +96,13 @@ _HEADER = ",".join(("param-0", *NAMES))
         ("a,b\n1,2\n", "t.csv has no parameters"),
         ("param-0,b\n1,2\n", "t.csv lacks the columns loudness-dBFS, loudness-TP, loudness-dB and 52 more"),
         (f"{_HEADER}\n1,2\n", "t.csv names 56 columns and has 2"),
-        (f"{_HEADER}\n{','.join(['1'] * 56)}\n{','.join(['nan'] * 56)}\n", "t.csv, line 3: a value is no finite"),
+        (f"{_HEADER}\n{','.join(['1'] * 56)}\n{','.join(['nan'] * 56)}\n", "t.csv, line 3: a value is not a finite"),
         (f"{_HEADER}\n{','.join(['2'] * 56)}\n", "t.csv has parameters that are not from 0 to 1"),
-        (f"{_HEADER}\n{','.join(['x'] * 56)}\n", "t.csv is no table of numbers: could not convert string 'x'"),
+        (f"{_HEADER}\n{','.join(['x'] * 56)}\n", "t.csv is not a table of numbers: could not convert string 'x'"),
         (f"param-1,{','.join(NAMES)}\n{','.join(['1'] * 56)}\n", "t.csv lacks the columns param-0"),
     ],
 )
-def test_a_table_that_is_none_is_told_in_a_line(tmp_path: Path, text: str, problem: str) -> None:
+def test_read_table_refuses_other_files(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(UserError) as told:
         read_table(tmp_path / "t.csv")
@@ -112,9 +110,9 @@ def test_a_table_that_is_none_is_told_in_a_line(tmp_path: Path, text: str, probl
     assert "\n" not in str(told.value)
 
 
-def test_bytes_and_missing_files_are_told(tmp_path: Path) -> None:
+def test_read_table_reports_bytes_and_missing_files(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00\x80")
     (tmp_path / "t.csv.gz").write_bytes(b"not packed")
-    for name, problem in (("t.csv", "no table"), ("t.csv.gz", "Not a gzipped"), ("none.csv", "No such file")):
+    for name, problem in (("t.csv", "not a table"), ("t.csv.gz", "Not a gzipped"), ("none.csv", "No such file")):
         with pytest.raises(UserError, match=problem):
             read_table(tmp_path / name)

@@ -27,7 +27,7 @@ def far_and_near() -> KnownSynth:
     return KnownSynth(LookupTable(parameters, descriptors))
 
 
-def test_the_nearest_sounds_are_found_and_how_far_off_they_are() -> None:
+def test_alike_returns_nearest_sounds_and_distances() -> None:
     known = KnownSynth(small_table())
     memory = Memory(known, BOTH, STEP, PATIENCE)
     targets = np.random.default_rng(1).normal(size=(30, 2))
@@ -37,7 +37,7 @@ def test_the_nearest_sounds_are_found_and_how_far_off_they_are() -> None:
     assert alike.off.max(1) == pytest.approx(np.sort(every, 1)[:, memory.kept - 1], abs=1e-5)
 
 
-def test_of_many_sounds_the_nearest_are_found_as_well() -> None:
+def test_alike_returns_nearest_of_many_sounds() -> None:
     descriptors = np.random.default_rng(1).normal(size=(5003, len(NAMES)))
     known = KnownSynth(LookupTable(np.linspace(0.0, 1.0, len(descriptors))[:, None], descriptors))
     memory = Memory(known, BOTH, STEP, PATIENCE)
@@ -48,7 +48,7 @@ def test_of_many_sounds_the_nearest_are_found_as_well() -> None:
     assert alike.off == pytest.approx(np.take_along_axis(every, alike.rows, 1), abs=1e-5)
 
 
-def test_the_way_is_in_steps_and_ends_where_it_sounds_like_the_target() -> None:
+def test_recall_returns_steps_to_the_target() -> None:
     known = KnownSynth(small_table())
     target = known.descriptors[17 * 21 + 4]
     at = np.array([0.03, 0.97])
@@ -60,7 +60,7 @@ def test_the_way_is_in_steps_and_ends_where_it_sounds_like_the_target() -> None:
     assert recalled(known, BOTH, 200.0, target, at)[:3].tolist() == [0.0, 0.0, 0.0]
 
 
-def test_of_places_that_sound_the_same_the_nearest_is_recalled() -> None:
+def test_recall_prefers_the_nearest_of_equal_sounds() -> None:
     known = KnownSynth(small_table())
     at = np.array([0.5, 0.31])
     way = recalled(known, descriptor_indices(LOUDNESS), 200.0, known.descriptors[15 * 21], at)
@@ -68,7 +68,7 @@ def test_of_places_that_sound_the_same_the_nearest_is_recalled() -> None:
 
 
 @pytest.mark.parametrize(("patience", "goal"), [(200.0, 1.0), (5.0, 0.2)])
-def test_who_expects_the_target_to_stay_goes_farther_for_it(patience: float, goal: float) -> None:
+def test_recall_goes_farther_with_more_patience(patience: float, goal: float) -> None:
     known = far_and_near()
     target = known.descriptors[20]
     way = recalled(known, descriptor_indices(LOUDNESS), patience, target, np.array([0.0]))
@@ -77,7 +77,7 @@ def test_who_expects_the_target_to_stay_goes_farther_for_it(patience: float, goa
     assert way[1] == pytest.approx(0.0 if goal == 1.0 else abs(known.descriptors[4, AT] - target[AT]), abs=1e-6)
 
 
-def test_a_synth_of_few_points_is_remembered_whole() -> None:
+def test_memory_keeps_all_rows_of_a_small_table() -> None:
     known = KnownSynth(small_table(points=3))
     memory = Memory(known, BOTH, STEP, PATIENCE)
     assert memory.kept == 9

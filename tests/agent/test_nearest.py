@@ -13,7 +13,7 @@ def compared(rows: np.ndarray, query: np.ndarray) -> int:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 5, SMALL, SMALL + 1, 3 * SMALL]), st.integers(1, 12))
-def test_what_is_found_is_what_comparing_all_rows_finds(seed: int, count: int, columns: int) -> None:
+def test_nearest_rows_agree_with_comparing_all(seed: int, count: int, columns: int) -> None:
     random = np.random.default_rng(seed)
     rows = random.normal(size=(count, columns)) * random.gamma(1.0, 3.0, columns)
     queries = np.concatenate(
@@ -29,14 +29,14 @@ def test_what_is_found_is_what_comparing_all_rows_finds(seed: int, count: int, c
     assert away == pytest.approx(least, abs=1e-9)
 
 
-def test_of_rows_at_the_same_distance_the_first_is_found() -> None:
+def test_nearest_rows_prefer_the_first_of_equal_distances() -> None:
     rows = np.repeat(np.random.default_rng(1).normal(size=(SMALL, 3)), 2, axis=0)
     index = NearestRows(rows)
     for row in (0, 1, 2, 3, 1001, len(rows) - 1):
         assert index.row(rows[row]) == row - row % 2
 
 
-def test_a_full_grid_is_looked_up_axis_by_axis_in_whatever_order_its_rows_are() -> None:
+def test_parameter_index_detects_a_full_grid_in_any_order() -> None:
     random = np.random.default_rng(2)
     axes = np.linspace(0, 1, 11), np.array([0.0, 0.1, 0.5, 1.0]), np.linspace(0, 0.95, 20)
     parameters = np.array([(a, b, c) for a in axes[0] for b in axes[1] for c in axes[2]])
@@ -50,7 +50,7 @@ def test_a_full_grid_is_looked_up_axis_by_axis_in_whatever_order_its_rows_are() 
 
 
 @pytest.mark.parametrize("missing", [[0], [5, 6]])
-def test_a_table_that_is_no_full_grid_is_searched(missing: list[int]) -> None:
+def test_parameter_index_searches_a_partial_grid(missing: list[int]) -> None:
     axis = np.linspace(0, 1, 5)
     parameters = np.delete(np.array([(a, b) for a in axis for b in axis]), missing, axis=0)
     index = ParameterIndex(parameters)
@@ -59,7 +59,7 @@ def test_a_table_that_is_no_full_grid_is_searched(missing: list[int]) -> None:
         assert index.rows(query[None])[0] == compared(parameters, query)
 
 
-def test_a_grid_with_a_point_twice_and_another_missing_is_no_grid() -> None:
+def test_parameter_index_refuses_a_grid_with_repeated_points() -> None:
     parameters = np.array([(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 0.0)])
     index = ParameterIndex(parameters)
     assert not index.on_grid

@@ -30,7 +30,7 @@ def loudness_at(level: float) -> float:
 
 
 @pytest.mark.parametrize("policy", ["network", "seek"])
-def test_it_comes_to_be_as_loud_as_the_musician(policy: str) -> None:
+def test_policy_follows_the_loudness_of_the_musician(policy: str) -> None:
     player = AgentPolicy(small_agent())
     player.policy = policy
     for level in (-20.0, -45.0, -12.0):
@@ -40,30 +40,30 @@ def test_it_comes_to_be_as_loud_as_the_musician(policy: str) -> None:
     assert not played.resting
 
 
-def test_hold_never_moves() -> None:
+def test_policy_hold_never_moves() -> None:
     player = AgentPolicy(small_agent())
     player.policy = "hold"
     assert playing(player, frame(-12.0)).parameters == (0.5, 0.5)
 
 
-def test_before_anything_is_heard_nothing_moves() -> None:
+def test_policy_waits_for_the_first_frame() -> None:
     player = AgentPolicy(small_agent())
     assert playing(player, np.full(len(NAMES), np.nan)).parameters == (0.5, 0.5)
 
 
-def test_contrast_aims_for_the_opposite() -> None:
+def test_contrast_targets_the_opposite() -> None:
     player = AgentPolicy(small_agent())
     player.aim = "contrast"
     assert playing(player, frame(-14.0)).parameters[0] == pytest.approx(loudness_at(-46.0), abs=0.03)
 
 
-def test_what_is_heard_of_the_synth_itself_counts_instead_of_the_table() -> None:
+def test_move_prefers_measured_sound_to_the_table() -> None:
     player = AgentPolicy(small_agent())
     louder_than_thought = frame(-10.0)
     assert playing(player, frame(-20.0), own=louder_than_thought).parameters[0] == 0.0
 
 
-def test_with_seek_exactly_what_matters_counts() -> None:
+def test_seek_compares_only_the_chosen_descriptors() -> None:
     player = AgentPolicy(small_agent())
     player.policy = "seek"
     player.hear(["centroid"])
@@ -74,7 +74,7 @@ def test_with_seek_exactly_what_matters_counts() -> None:
     assert len(player.matters) == 10
 
 
-def test_what_a_network_does_not_hear_is_not_chosen_for_it() -> None:
+def test_hear_refuses_descriptors_outside_the_network() -> None:
     player = AgentPolicy(small_agent())
     with pytest.raises(UserError, match="this agent hears loudness-dBFS alone; seek hears all"):
         player.hear(["chroma"])
@@ -85,7 +85,7 @@ def test_what_a_network_does_not_hear_is_not_chosen_for_it() -> None:
     assert player.matters == ("loudness-dBFS",), "what was chosen before still is"
 
 
-def test_what_does_not_matter_looks_matched_to_a_network() -> None:
+def test_network_input_masks_other_descriptors() -> None:
     seen: list[np.ndarray] = []
 
     class Watched(Perceptron):
@@ -113,13 +113,13 @@ def follower() -> AgentPolicy:
     return AgentPolicy(small_agent(heard=BOTH, judged=BOTH, patience=(200.0,), network=network))
 
 
-def test_a_network_with_a_memory_comes_to_where_its_synth_sounded_like_that() -> None:
+def test_network_with_memory_reaches_the_target() -> None:
     played = playing(follower(), frame(-14.0, 700.0))
     assert played.distance < 0.1
     assert played.parameters == pytest.approx((0.9, 0.2), abs=0.03)
 
 
-def test_it_recalls_by_what_matters_now() -> None:
+def test_memory_compares_the_chosen_descriptors() -> None:
     player = follower()
     for wanted, centroid, expected in (
         ("centroid", 700.0, (0.5, 0.2)),
@@ -131,7 +131,7 @@ def test_it_recalls_by_what_matters_now() -> None:
         assert played.parameters == pytest.approx(expected, abs=0.03), f"told to hear {wanted}"
 
 
-def test_what_its_network_does_not_hear_may_matter_to_seek_all_the_same() -> None:
+def test_seek_accepts_descriptors_outside_the_network() -> None:
     player = follower()
     player.policy = "seek"
     player.hear(["chroma"])
@@ -139,7 +139,7 @@ def test_what_its_network_does_not_hear_may_matter_to_seek_all_the_same() -> Non
     assert playing(player, frame(-14.0, 700.0)).parameters == pytest.approx((0.9, 0.2), abs=0.03)
 
 
-def test_when_the_musician_is_silent_it_goes_where_the_synth_is_quietest_and_comes_back() -> None:
+def test_policy_rests_at_the_quietest_point_during_silence() -> None:
     player = AgentPolicy(small_agent())
     playing(player, frame(-12.0))
     played = playing(player, frame(-90.0), frames=200)
@@ -149,21 +149,21 @@ def test_when_the_musician_is_silent_it_goes_where_the_synth_is_quietest_and_com
     assert playing(player, frame(-12.0)).parameters[0] == pytest.approx(loudness_at(-12.0), abs=0.03)
 
 
-def test_a_short_pause_is_no_silence_and_one_may_be_told_never_to_rest() -> None:
+def test_policy_ignores_short_pauses() -> None:
     player = AgentPolicy(small_agent())
     assert not playing(player, frame(-90.0), frames=10).resting
     player.silence = None
     assert not playing(player, frame(-90.0), frames=300).resting
 
 
-def test_frames_that_are_no_numbers_are_told_of_once_and_the_last_one_counts() -> None:
+def test_listen_reports_broken_frames_once() -> None:
     player = AgentPolicy(small_agent())
     playing(player, frame(-20.0))
     broken = frame(-20.0)
     broken[CENTROID] = math.nan
     broken[0] = math.inf
     played = player.play(FRAME, broken)
-    assert played.notice == "loudness-dBFS and 1 more heard is no number: the last frame counts"
+    assert played.notice == "loudness-dBFS and 1 more heard is not a finite number: the last frame counts"
     played = playing(player, broken, frames=5)
     assert played.notice == ""
     assert played.parameters[0] == pytest.approx(loudness_at(-20.0), abs=0.03)
@@ -171,7 +171,7 @@ def test_frames_that_are_no_numbers_are_told_of_once_and_the_last_one_counts() -
     assert short.notice == "a frame of 3 descriptors was heard, not of 55: left out"
 
 
-def test_clipping_is_told_of_now_and_then() -> None:
+def test_listen_reports_clipping_from_time_to_time() -> None:
     player = AgentPolicy(small_agent())
     notices = [player.play(0.1, frame(-5.0, peak=0.5)).notice for _ in range(100)]
     assert notices[0] == "what is heard clips: turn the microphone down"
@@ -182,7 +182,7 @@ def test_clipping_is_told_of_now_and_then() -> None:
     assert player.play(0.1, frame(-5.0, peak=0.5)).notice
 
 
-def test_a_budget_bounds_how_far_it_moves_in_a_second() -> None:
+def test_budget_limits_moves_per_second() -> None:
     player = AgentPolicy(small_agent())
     player.policy = "seek"
     player.hear(["loudness-dBFS", "centroid"])
@@ -196,7 +196,7 @@ def test_a_budget_bounds_how_far_it_moves_in_a_second() -> None:
     assert playing(player, frame(-10.0, 3000.0)).parameters[0] == pytest.approx(1.0, abs=0.03)
 
 
-def test_smoothing_makes_it_follow_slowly() -> None:
+def test_smoothing_delays_the_output() -> None:
     player = AgentPolicy(small_agent())
     player.smoothing = 0.5
     after_half_a_second = playing(player, frame(-10.0), frames=round(FRAMES_A_SECOND / 2)).parameters[0]
@@ -204,7 +204,7 @@ def test_smoothing_makes_it_follow_slowly() -> None:
     assert playing(player, frame(-10.0), frames=1500).parameters[0] == pytest.approx(1.0, abs=0.03)
 
 
-def test_wander_walks_through_the_sounds_of_the_synth_without_a_musician() -> None:
+def test_wander_moves_without_a_musician() -> None:
     player = AgentPolicy(small_agent(), np.random.default_rng(3))
     player.aim, player.policy = "wander", "seek"
     player.hear(["loudness-dBFS", "centroid"])
@@ -217,7 +217,7 @@ def test_wander_walks_through_the_sounds_of_the_synth_without_a_musician() -> No
     assert len(places) >= 8
 
 
-def test_anticipate_without_a_network_expects_what_changes_to_go_on() -> None:
+def test_anticipate_without_a_network_continues_changes() -> None:
     player = AgentPolicy(small_agent())
     player.aim = "anticipate"
     louder = np.linspace(-40.0, -20.0, round(4 * AHEAD * FRAMES_A_SECOND))
@@ -227,7 +227,7 @@ def test_anticipate_without_a_network_expects_what_changes_to_go_on() -> None:
     assert player.target[0] > heard + 0.1
 
 
-def test_anticipate_aims_for_what_its_network_expects() -> None:
+def test_anticipate_targets_the_forecast() -> None:
     bias = np.zeros(len(NAMES))
     bias[0] = -1.0
     network = Perceptron([(np.zeros((3 * len(NAMES), len(NAMES))), bias)], "tanh")
@@ -241,7 +241,7 @@ def test_anticipate_aims_for_what_its_network_expects() -> None:
 
 
 @pytest.mark.parametrize("learned", [False, True])
-def test_anticipate_looks_as_far_ahead_however_many_frames_there_are_in_a_second(learned: bool) -> None:
+def test_anticipate_does_not_depend_on_the_frame_rate(learned: bool) -> None:
     back = 12
     kernel = np.zeros((3 * len(NAMES), len(NAMES)))
     kernel[len(NAMES) : 2 * len(NAMES)] = np.eye(len(NAMES))  # what has changed will change again
@@ -260,7 +260,7 @@ def test_anticipate_looks_as_far_ahead_however_many_frames_there_are_in_a_second
     assert ahead[2] > 0.02
 
 
-def test_reset_forgets() -> None:
+def test_reset_forgets_all_frames() -> None:
     player = AgentPolicy(small_agent())
     playing(player, frame(-12.0))
     player.reset()

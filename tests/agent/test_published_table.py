@@ -33,7 +33,7 @@ def published_sine() -> LookupTable:
     return read_table(published("rl-impro", "lookup", "sin-20.csv"))
 
 
-def test_the_built_in_sine_is_described_as_published(published_sine: LookupTable) -> None:
+def test_built_in_sine_agrees_with_the_published_table(published_sine: LookupTable) -> None:
     synth, rows = synth_called("sine"), range(0, 400, 3)
     ours = np.array([_as_published(synth.render(published_sine.parameters[row], 2.0, 44_100)) for row in rows])
     apart = _apart(published_sine, ours, rows)
@@ -41,7 +41,7 @@ def test_the_built_in_sine_is_described_as_published(published_sine: LookupTable
 
 
 @needs_pd
-def test_the_sine_of_our_patch_is_described_as_published(published_sine: LookupTable) -> None:
+def test_sine_patch_agrees_with_the_published_table(published_sine: LookupTable) -> None:
     patch, rows = ROOT / "configs" / "pd" / "sine.pd", range(0, 400, 9)
     points = published_sine.parameters[rows]
     ours = np.array([_as_published(sound) for sound in render(patch, points, 2.0, 44_100)])

@@ -11,17 +11,17 @@ from impsy_tui.agent.seek import STEP, KnownSynth, Scaler, Seek, moved, moves, o
 from tests.support.agents import small_table
 
 
-def test_moves_are_in_the_order_of_rl_impros_actions() -> None:
+def test_moves_have_the_order_of_rl_impro() -> None:
     assert moves(1).tolist() == [[1], [0], [-1]]
     assert moves(2).tolist() == [[1, 1], [1, 0], [1, -1], [0, 1], [0, 0], [0, -1], [-1, 1], [-1, 0], [-1, -1]]
     assert len(moves(4)) == 81
 
 
-def test_parameters_stay_from_0_to_1() -> None:
+def test_moved_clips_parameters() -> None:
     assert moved(np.array([0.98, 0.02]), np.array([1, -1]), STEP).tolist() == [1.0, 0.0]
 
 
-def test_a_table_is_standardised_by_its_mean_and_population_deviation() -> None:
+def test_scaler_uses_mean_and_population_deviation() -> None:
     known = KnownSynth(small_table())
     centroid = known.descriptors[:, NAMES.index("specshape-centroid")]
     assert centroid.mean() == pytest.approx(0.0)
@@ -30,18 +30,18 @@ def test_a_table_is_standardised_by_its_mean_and_population_deviation() -> None:
     assert not chroma.any(), "what never changes is not divided by nothing"
 
 
-def test_an_observation_is_what_it_sounds_like_then_the_target_then_parameters() -> None:
+def test_observed_joins_sound_target_and_parameters() -> None:
     seen = observed(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([0.5]))
     assert seen.tolist() == [1.0, 2.0, 3.0, 4.0, 0.5]
     assert seen.dtype == np.float32
 
 
-def test_towards_a_goal_each_parameter_steps_until_it_is_within_half_a_step() -> None:
+def test_towards_stops_within_half_a_step() -> None:
     move = towards(np.array([0.2, 0.5, 0.8]), np.array([0.9, 0.52, 0.1]), STEP)
     assert move.tolist() == [1, 0, -1]
 
 
-def test_seek_comes_to_the_sound_that_it_hears() -> None:
+def test_seek_reaches_the_target_sound() -> None:
     known = KnownSynth(small_table())
     seek = Seek(known, descriptor_indices(["loudness-dBFS", "centroid"]))
     target = known.descriptors[17 * 21 + 4]
@@ -54,7 +54,7 @@ def test_seek_comes_to_the_sound_that_it_hears() -> None:
     )
 
 
-def test_known_sounds_at_the_points_of_a_grid_as_the_table_says(rl_impro: Path) -> None:
+def test_sound_at_returns_rows_of_the_table(rl_impro: Path) -> None:
     table = read_table(rl_impro / "lookup" / "sin-20.csv")
     known = KnownSynth(table)
     assert (known.rows_at(table.parameters) == np.arange(400)).all()

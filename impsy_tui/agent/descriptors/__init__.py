@@ -1,1 +1,1 @@
-"""Sound descriptors: 55 numbers a frame, the same offline and live."""
+"""Sound descriptors: 55 values per frame, equal offline and live."""

@@ -1,4 +1,4 @@
-"""Setting the level of a microphone: how much louder it ought to be for what an agent knows."""
+"""Calibration of the level of a microphone."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,24 +9,24 @@ from impsy_tui.agent.descriptors.framing import SILENT
 from impsy_tui.errors import UserError
 
 TARGET: Final = -18.0
-"""dBFS, of playing at its usual strength."""
+"""Target loudness of the musician at normal strength in dBFS."""
 HEADROOM: Final = -1.0
-"""dB of full scale, that the highest peak is to stay below."""
+"""Upper limit of the highest peak in dBFS."""
 _LOUD_SHARE: Final = 0.9
 _LEAST: Final = 20
-"""Frames that are no silence."""
+"""Smallest number of frames above silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How a microphone was played into, and what to do.
+    """Levels of a microphone and the necessary gain.
 
     Attributes:
-        gain: dB, to be added.
-        loud: dBFS, of the louder tenth of the playing.
-        quiet: dBFS, of the room.
-        peak: dB, the highest.
-        limited: whether the gain is less than it should be, because peaks would clip.
+        gain: gain in dB.
+        loud: loudness that the loudest tenth of the frames exceeds, in dBFS.
+        quiet: loudness of the room in dBFS.
+        peak: highest peak in dBFS.
+        limited: True if peaks limit the gain to less than the target needs.
     """
 
     gain: float
@@ -37,7 +37,7 @@ class Level:
 
     @property
     def factor(self) -> float:
-        """What samples are multiplied by."""
+        """Factor of the samples, above 0."""
         return float(10.0 ** (self.gain / 20.0))
 
     def __str__(self) -> str:
@@ -46,14 +46,14 @@ class Level:
 
 
 def level_of(frames: np.ndarray, target: float = TARGET) -> Level:
-    """The gain that a microphone needs.
+    """Computes the gain of a microphone.
 
     Args:
-        frames: ``[frames, 55]`` descriptors of some seconds of playing as in the performance, with pauses.
-        target: dBFS that the louder tenth of it is to have, such as that of a table's or a corpus's.
+        frames: descriptors of some seconds of playing as in the performance, with pauses, ``[frames, 55]``.
+        target: target loudness of the loudest tenth in dBFS, such as that of a table or a corpus.
 
     Raises:
-        UserError: too little was heard.
+        UserError: fewer than 20 frames are above silence.
     """
     loudness, peaks = frames[:, 0], frames[:, 1]
     heard = loudness[loudness > SILENT]

@@ -1,8 +1,8 @@
-"""What is described of sound: 55 descriptors a frame, the same offline and live.
+"""Extraction of 55 descriptors per frame of sound, equal offline and live.
 
-A frame has two windows of the newest samples: a short one for the spectrum and a longer one for loudness. Its
-first three numbers are of the latter: loudness in dBFS (K-weighted), true peak in dB, and loudness on a linear scale,
-10^(dBFS / 20), 0 up to -100 dBFS as Pd's ``dbtorms`` has it.
+A frame has two windows of the newest samples: a short one for the spectrum and a longer one for loudness. The
+first three descriptors belong to the latter: loudness in dBFS (K-weighted), true peak in dB, and loudness on a linear
+scale, 10^(dBFS / 20), 0 up to -100 dBFS as Pd's ``dbtorms`` has it.
 """
 
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ RATES: Final = range(8_000, 192_001)
 SIZES: Final = range(64, 16_385)
 _NOTHING: Final = -100.0
 _AT_A_TIME: Final = 512
-"""Frames, so that a long recording takes little memory and its spectra stay in the cache."""
+"""Frames of one block, so that a long recording takes little memory and spectra stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameSettings:
-    """How sound is cut into frames.
+    """Settings of the frames.
 
     Attributes:
-        rate: samples a second.
-        window: samples of a spectrum, even.
-        hop: samples from a frame to the next, a multiple of 16.
-        loudness_window: samples that loudness and peak are of.
-        true_peak: whether peaks are looked for between samples, too.
+        rate: sample rate in Hz, 8,000 to 192,000.
+        window: samples of a spectrum, even, 64 to 16,384.
+        hop: samples from one frame to the next, a multiple of 16, at most a window.
+        loudness_window: samples of loudness and peak, even, 64 to 16,384.
+        true_peak: True to measure peaks between samples too.
 
     Raises:
-        UserError: one is out of range.
+        UserError: a value is out of range.
     """
 
     rate: int = 44_100
@@ -58,15 +58,15 @@ class FrameSettings:
 
     @property
     def longest(self) -> int:
-        """Samples of the longer window."""
+        """Number of samples of the longer window."""
         return max(self.window, self.loudness_window)
 
 
 class DescriptorStream:
-    """Describes a stream, hop by hop. It remembers what its filters need of the past, so it is for one stream.
+    """Extraction from one stream, hop by hop; filters keep their state.
 
     Args:
-        settings: how.
+        settings: settings of the frames.
     """
 
     def __init__(self, settings: FrameSettings) -> None:
@@ -76,22 +76,22 @@ class DescriptorStream:
         self._peaks = Peaks(settings.rate)
 
     def hear(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What loudness is made of, for each new sample: K-weighted squares, and peaks.
+        """Returns K-weighted squares and peaks of new samples, ``[samples]`` each.
 
         Args:
-            samples: whole hops, finite.
+            samples: whole hops, finite, full scale 1.
         """
         weighted = self._weighting.filter(samples)
         peaks = self._peaks.follow(samples) if self._settings.true_peak else np.abs(samples)
         return weighted * weighted, peaks
 
     def describe(self, frames: np.ndarray, squares: np.ndarray, peaks: np.ndarray) -> np.ndarray:
-        """Frames of descriptors ``[frames, 55]``.
+        """Returns descriptors ``[frames, 55]``.
 
         Args:
-            frames: ``[frames, window]`` samples.
-            squares: ``[frames, loudness_window]`` of ``hear``.
-            peaks: the same.
+            frames: samples, ``[frames, window]``.
+            squares: squares of ``hear``, ``[frames, loudness_window]``.
+            peaks: peaks of ``hear``, ``[frames, loudness_window]``.
         """
         described = np.empty((len(frames), len(NAMES)))
         energies = (np.add.reduce(squares, axis=1) / squares.shape[1]).tolist()
@@ -105,15 +105,14 @@ class DescriptorStream:
 
 
 def describe(samples: np.ndarray, settings: FrameSettings) -> np.ndarray:
-    """The frames of a recording, with silence before and after.
+    """Returns the descriptors of a recording, padded with silence.
 
     Args:
-        samples: one channel, full scale 1, finite.
-        settings: how.
+        samples: samples of one channel, finite, full scale 1.
+        settings: settings of the frames.
 
     Returns:
-        ``[frames, 55]``. Both windows of frame n have their middle at sample n * hop, as FluCoMa has it, and
-        there are as many frames as hops begin in the recording, and one.
+        ``[len(samples) // hop + 1, 55]``. Both windows of frame n are centred at sample n * hop, as in FluCoMa.
     """
     hop, half = settings.hop, settings.longest // 2
     count = len(samples) // hop + 1
@@ -137,7 +136,7 @@ def _windows(stream: np.ndarray, size: int, half: int, hop: int, count: int) -> 
 
 
 def averaged(frames: np.ndarray) -> np.ndarray:
-    """What a sound is like on the whole ``[55]``: the mean of its frames without the first and the last."""
+    """Returns the mean of frames ``[frames, 55]`` without the first and the last one, ``[55]``."""
     mean: np.ndarray = (frames[1:-1] if len(frames) > 2 else frames).mean(axis=0)
     return mean
 

@@ -1,4 +1,4 @@
-"""Sound as it arrives, in blocks of any size, into frames of descriptors; and what is wrong with it, in words."""
+"""Frames of descriptors from a live stream in blocks of any size, and the quality of the stream."""
 
 import math
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from impsy_tui.agent.descriptors.extraction import DescriptorStream, FrameSettin
 from impsy_tui.agent.descriptors.names import NAMES
 
 SILENT: Final = -60.0
-"""dBFS; what is softer counts as silence."""
+"""Loudness in dBFS below which a frame is silent."""
 _CLIPPED: Final = 0.999
 _CLIPS: Final = 3
-"""So many samples in a row at full scale are a clipped wave, and no high one."""
+"""Number of successive samples at full scale that count as clipping."""
 _LENGTHS: Final = 16
-"""The buffer is so many windows long: what is kept is moved to its front once in fifteen."""
+"""Length of the buffer in windows: its end moves to its front once in fifteen windows."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamQuality:
-    """How well a stream can be heard.
+    """Quality of a stream since its beginning.
 
     Attributes:
-        frames: described since the beginning.
-        broken: samples that were no numbers, and were taken for silence.
-        clipped: times that the wave was cut off at full scale.
-        silent: seconds that it has been silent for now.
-        level: loudness of the last frame, dBFS.
+        frames: number of frames.
+        broken: number of samples that were not finite and were replaced by 0.
+        clipped: number of times that the wave clipped at full scale.
+        silent: current duration of silence in seconds.
+        level: loudness of the last frame in dBFS.
     """
 
     frames: int = 0
@@ -37,7 +37,7 @@ class StreamQuality:
     level: float = -157.0
 
     def problems(self, since: "StreamQuality") -> list[str]:
-        """What went wrong since then, for the performer; nothing if all is well."""
+        """Returns the problems since an earlier state, for the performer."""
         found = []
         if broken := self.broken - since.broken:
             found.append(f"{broken} samples were no numbers, and were taken for silence")
@@ -47,10 +47,14 @@ class StreamQuality:
 
 
 class Framing:
-    """Frames of a live stream. A frame is described as soon as its last sample is there; both windows end with it.
+    """Extraction from a live stream; both windows of a frame end with its last sample.
+
+    Attributes:
+        settings: settings of the frames.
+        quality: quality of the stream.
 
     Args:
-        settings: how.
+        settings: settings of the frames.
     """
 
     def __init__(self, settings: FrameSettings) -> None:
@@ -58,7 +62,7 @@ class Framing:
         self.quality = StreamQuality()
         self._describer = DescriptorStream(settings)
         length = _LENGTHS * settings.longest
-        # Rows: samples, squares of K-weighted ones, peaks. What was before the beginning is silence.
+        # Rows: samples, K-weighted squares, peaks. The stream begins with silence.
         self._kept = np.zeros((3, length))
         self._end = settings.longest
         self._hop = np.zeros(settings.hop)
@@ -66,10 +70,10 @@ class Framing:
         self._high = 0
 
     def take(self, block: np.ndarray) -> np.ndarray:
-        """Descriptors ``[frames, 55]`` of the frames that this block completes; often there is none.
+        """Returns the descriptors of the frames that a block completes, ``[frames, 55]``; often zero frames.
 
         Args:
-            block: samples of one channel, full scale 1, any number of them and any values.
+            block: samples of one channel, full scale 1, of any number and any values.
         """
         block = self._numbers_only(np.asarray(block, float).reshape(-1))
         self._count_clips(block)
@@ -106,7 +110,7 @@ class Framing:
         return frame
 
     def _numbers_only(self, block: np.ndarray) -> np.ndarray:
-        if math.isfinite(np.add.reduce(block)):  # quicker than to look at each
+        if math.isfinite(np.add.reduce(block)):  # faster than testing each sample
             return block
         finite = np.isfinite(block)
         if broken := int(len(block) - np.count_nonzero(finite)):
@@ -123,7 +127,7 @@ class Framing:
         self.quality = _with(self.quality, clipped=clips)
 
 
-def _with(hearing: StreamQuality, broken: int = 0, clipped: int = 0) -> StreamQuality:
+def _with(quality: StreamQuality, broken: int = 0, clipped: int = 0) -> StreamQuality:
     return StreamQuality(
-        hearing.frames, hearing.broken + broken, hearing.clipped + clipped, hearing.silent, hearing.level
+        quality.frames, quality.broken + broken, quality.clipped + clipped, quality.silent, quality.level
     )

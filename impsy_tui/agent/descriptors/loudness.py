@@ -1,4 +1,4 @@
-"""How loud: K-weighting and true peak, sample by sample, as streams.
+"""Loudness: K-weighting and true peak of streams.
 
 Sources: ITU-R BS.1770-4, annex 1 (K-weighting and loudness) and annex 2 (true peak). The filters for any sample
 rate and the interpolator of 49 taps are those of libebur128, which FluCoMa's Loudness uses as well.
@@ -11,23 +11,23 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 EPSILON: Final = float(np.finfo(float).eps)
-"""What silence is taken for, so that there is a logarithm."""
+"""Smallest energy and amplitude, so that silence has a logarithm."""
 
 _TAPS: Final = 49
 _BLOCK: Final = 128
 _LOUDNESS_OFFSET: Final = -0.691
-"""dB, so that a full-scale sine of 1 kHz has -3.01 (BS.1770)."""
+"""dB. With this offset a full-scale sine of 1 kHz has -3.01 dBFS (BS.1770)."""
 
 
 class KWeighting:
-    """The K-weighting filter on a stream.
+    """K-weighting filter of one stream (ITU-R BS.1770-4, annex 1).
 
-    NumPy has no recursive filter. A block's output is a sum of what its own samples make (a matrix of the impulse
-    response) and of what is left of those before (four numbers), which is exact and takes a few products.
+    NumPy has no recursive filter. The output of a block is the sum of the response to its samples (a matrix of the
+    impulse response) and the response to the state (four numbers). This is exact and takes a few products.
 
     Args:
-        rate: samples a second.
-        hop: the samples that come at a time are a multiple of this, and it is one of 16.
+        rate: sample rate in Hz.
+        hop: divisor of the number of samples of each call, a multiple of 16.
     """
 
     def __init__(self, rate: int, hop: int) -> None:
@@ -40,7 +40,7 @@ class KWeighting:
         entry = numerator[1:] - denominator[1:] * numerator[0]
         self._block = block
         self._state = np.zeros(order)
-        # entries[n]: what a sample n samples before the end of a block leaves in the state.
+        # entries[n]: contribution to the state of a sample that is n samples before the end of a block.
         entries = np.empty((block, order))
         powers = np.empty((block, order))
         power, left = np.eye(order), entry
@@ -55,10 +55,10 @@ class KWeighting:
         self._response = np.where(lags >= 0, response[np.maximum(lags, 0)], 0.0)
 
     def filter(self, samples: np.ndarray) -> np.ndarray:
-        """Weighted samples.
+        """Returns weighted samples.
 
         Args:
-            samples: whole hops, finite.
+            samples: whole hops, finite, full scale 1.
         """
         blocks = samples.reshape(-1, self._block)
         states = np.empty((len(blocks), len(self._state)))
@@ -72,7 +72,7 @@ class KWeighting:
 
 
 def _k_weighting(rate: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numerator and denominator of the shelf and the high-pass in series."""
+    """Returns numerator and denominator of shelf and high-pass in series."""
     tangent = np.tan(np.pi * 1681.974450955533 / rate)
     gain = 10.0 ** (3.999843853973347 / 20.0)
     middle = gain**0.4996667741545416
@@ -91,10 +91,12 @@ def _k_weighting(rate: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Peaks:
-    """How far a stream goes between its samples: fourfold oversampled, twofold from 88.2 kHz, not from 176.4 kHz.
+    """True peak of one stream (ITU-R BS.1770-4, annex 2).
+
+    Oversampling is fourfold, twofold from 88.2 kHz, and none from 176.4 kHz.
 
     Args:
-        rate: samples a second.
+        rate: sample rate in Hz.
     """
 
     def __init__(self, rate: int) -> None:
@@ -110,23 +112,23 @@ class Peaks:
         self._held = np.zeros(held - 1)
 
     def follow(self, samples: np.ndarray) -> np.ndarray:
-        """The highest absolute value at and after each sample, up to the next; 6 samples late at 44.1 kHz."""
+        """Returns the highest absolute value from each sample to the next; 6 samples late at 44.1 kHz."""
         if self._factor == 1:
             plain: np.ndarray = np.abs(samples)
             return plain
         heard = np.concatenate([self._held, samples])
         self._held = heard[len(samples) :]
-        # A row a phase: NumPy multiplies and compares long rows five times as fast as short ones.
+        # One row per phase: NumPy multiplies and compares long rows five times as fast as short ones.
         between = self._phases @ sliding_window_view(heard, self._phases.shape[1]).T
         highest: np.ndarray = np.abs(between).max(axis=0)
         return highest
 
 
 def loudness(energy: float) -> float:
-    """Loudness in dBFS of the mean square of K-weighted samples (BS.1770, without gates); -157 for none."""
+    """Returns the loudness in dBFS of a mean K-weighted square (BS.1770 without gates); -157 for silence."""
     return _LOUDNESS_OFFSET + 10.0 * math.log10(energy + EPSILON)
 
 
 def decibels(amplitude: float) -> float:
-    """Amplitude in dB of full scale; -313 for none."""
+    """Returns an amplitude in dBFS; -313 for silence."""
     return 20.0 * math.log10(amplitude + EPSILON)

@@ -1,7 +1,6 @@
-"""The 55 descriptors of a sound by name and category, in the order of every frame, table and corpus.
+"""Names and categories of the 55 descriptors, in the order of every frame, table and corpus.
 
-Names and order are those of RL-impro's tables, so that they can be read and written as they are.
-``loudness-dB`` is the misnomer that it has there: it is loudness on a linear scale.
+Names and order are those of RL-impro's tables. ``loudness-dB`` is a misnomer of those tables: its scale is linear.
 """
 
 from collections.abc import Sequence
@@ -23,24 +22,24 @@ CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
     "sinefeaturefreqs": tuple(f"sinefeaturefreqs-{number}" for number in range(SINES)),
     "sinefeaturemags": tuple(f"sinefeaturemags-{number}" for number in range(SINES)),
 }
-"""Names of each category, in order."""
+"""Names of the descriptors by category, in order."""
 
 NAMES: Final = tuple(name for names in CATEGORIES.values() for name in names)
-"""All 55."""
+"""Names of all 55 descriptors, in order."""
 
 _SHORT: Final = tuple(name.removeprefix("specshape-") for name in CATEGORIES["specshape"])
 _PLACES: Final = {name: place for place, name in enumerate(NAMES)}
 
 
 def descriptor_indices(wanted: Sequence[str]) -> list[int]:
-    """Where descriptors stand in a frame.
+    """Returns the indices of descriptors in a frame.
 
     Args:
-        wanted: names of descriptors (``specshape-centroid``, or ``centroid`` for short), or of categories,
-            which stand for all of their own.
+        wanted: names of descriptors (``specshape-centroid``, or ``centroid`` for short), or of categories
+            (all their descriptors).
 
     Returns:
-        Each place once, in the order of frames.
+        Sorted indices without repetition, 0 to 54.
 
     Raises:
         UserError: there is no such descriptor.
@@ -49,7 +48,7 @@ def descriptor_indices(wanted: Sequence[str]) -> list[int]:
     for word in wanted:
         names = CATEGORIES.get(word) or tuple(name for name in (word, f"specshape-{word}") if name in _PLACES)
         if not names:
-            import difflib  # only for mistakes: it would slow every start for nothing
+            import difflib  # only for mistakes: importing it would slow every start
 
             near = difflib.get_close_matches(word, (*CATEGORIES, *NAMES, *_SHORT), n=1)
             hint = f"did you mean {near[0]}? " if near else ""

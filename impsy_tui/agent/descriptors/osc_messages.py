@@ -1,4 +1,4 @@
-"""Descriptors that come from FluCoMa patches over OSC: RL-impro's ``/feats/…`` messages."""
+"""Descriptors from FluCoMa patches over OSC: the ``/feats/…`` messages of RL-impro."""
 
 import math
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ _DIGITS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class HeardDescriptors:
-    """What is heard at a moment.
+    """Descriptors of one moment.
 
     Attributes:
-        musician: ``[55]``.
-        agent: ``[55]``, of what the agent plays; None where nobody listens to that.
-        parameters: ``[N]``, those that the agent's synth has now, each from 0 to 1; None where nobody knows.
+        musician: descriptors of the musician, ``[55]``.
+        agent: descriptors of the agent's synth, ``[55]``; None if they are not measured.
+        parameters: current parameters of the agent's synth, ``[N]``, 0 to 1; None if unknown.
     """
 
     musician: np.ndarray
@@ -32,21 +32,25 @@ class HeardDescriptors:
 
     @property
     def rounded(self) -> list[float]:
-        """The musician's, short enough to be written down."""
+        """Descriptors of the musician, rounded for the performance log."""
         rounded: list[float] = np.round(self.musician, _DIGITS).tolist()
         return rounded
 
 
 def read_descriptors(values: Sequence[object]) -> HeardDescriptors:
-    """The message's values: 55 of the agent, 55 of the musician, then the parameters.
+    """Returns the descriptors of a message.
+
+    Args:
+        values: 55 descriptors of the agent, 55 of the musician, then 1 to ``MOST_PARAMETERS`` parameters.
 
     Raises:
-        UserError: they are too few or too many, or no finite numbers.
+        UserError: there are too few or too many values, or a value is not finite.
     """
     count = len(values) - _BOTH
     if not 1 <= count <= MOST_PARAMETERS:
         raise UserError(
-            f"{PREFIX}… has {len(values)} values: {_BOTH} descriptors and 1 to {MOST_PARAMETERS} parameters are due"
+            f"{PREFIX}… has {len(values)} values: "
+            f"{_BOTH} descriptors and 1 to {MOST_PARAMETERS} parameters are expected"
         )
     for place, value in enumerate(values):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

@@ -1,9 +1,9 @@
-"""What is described of a frame's spectrum: MFCC, chroma, its shape, and its sines.
+"""Descriptors of a spectrum: MFCC, chroma, shape, and sines.
 
 Definitions are those of the Fluid Corpus Manipulation toolkit 1.0 (FluCoMa: P. A. Tremblay et al., "Enabling
 Programmatic Data Mining as Musicking", Computer Music Journal 45(2), 2021), with which RL-impro's tables and corpora
-were made, so that numbers mean the same. Spectra are unscaled: of a Hann window, a sine of amplitude a as high as
-a * window / 4.
+were made, so that values are comparable. Spectra are not scaled: with the Hann window a sine of amplitude a has the
+magnitude a * window / 4.
 """
 
 import math
@@ -17,22 +17,22 @@ from impsy_tui.agent.descriptors.names import COEFFICIENTS, PITCHES, SINES
 BANDS: Final = 40
 LOWEST: Final = 20.0
 HIGHEST: Final = 20_000.0
-"""Hz, of the mel bands."""
+"""Limits of the mel bands in Hz."""
 TUNING: Final = 440.0
 ROLLOFF: Final = 0.95
 FAINTEST: Final = -96.0
-"""dB; what is lower is no sine."""
+"""Magnitude in dB below which a peak is not a sine."""
 
 DECIBELS: Final = 20.0 / math.log(10.0)
-"""Of a natural logarithm."""
+"""Factor from a natural logarithm to dB."""
 
 
 class Spectrum:
-    """Describes spectra.
+    """Extraction of spectral descriptors.
 
     Args:
-        rate: samples a second.
-        window: samples a frame, even.
+        rate: sample rate in Hz.
+        window: samples of a frame, even.
     """
 
     WIDTH: Final = COEFFICIENTS + len(PITCHES) + 7 + 2 * SINES
@@ -43,7 +43,7 @@ class Spectrum:
         self._mel = np.ascontiguousarray(mel_bands(rate, bins).T)
         self._cosines = np.ascontiguousarray(DECIBELS * cosines(BANDS, COEFFICIENTS).T)
         self._chroma = np.ascontiguousarray(chroma_bands(rate, bins).T)
-        # FluCoMa leaves the last bin out of the shape, and spreads the others from 0 to half the rate.
+        # FluCoMa ignores the last bin for the shape, and spreads the others from 0 to half the sample rate.
         self._highest = rate / 2.0
         self._axis = np.linspace(0.0, 1.0, bins - 1)
         self._apart = self._highest / (bins - 2)
@@ -54,11 +54,11 @@ class Spectrum:
         self._faintest = FAINTEST / DECIBELS + self._full
 
     def describe(self, frames: np.ndarray, into: np.ndarray) -> None:
-        """Describe frames.
+        """Writes the descriptors of frames.
 
         Args:
-            frames: ``[frames, window]``, finite.
-            into: ``[frames, WIDTH]``; receives 13 MFCC, 12 chroma, 7 of the shape, 10 frequencies, 10 magnitudes.
+            frames: samples, ``[frames, window]``, finite.
+            into: ``[frames, WIDTH]``, receives 13 MFCC, 12 chroma, 7 of the shape, 10 frequencies, 10 magnitudes.
         """
         magnitudes = np.abs(np.fft.rfft(frames * self._hann))
         audible = np.maximum(magnitudes, EPSILON)
@@ -88,7 +88,7 @@ class Spectrum:
         moments = audible @ self._powers
         sums = np.add.accumulate(audible, axis=1)
         if len(audible) == 1:
-            # Live, a frame at a time: Python's numbers are quicker than arrays of one.
+            # Live there is one frame: Python numbers are faster than arrays of one element.
             of_one = moments[0].tolist()
             at = min(int(sums[0].searchsorted(ROLLOFF * of_one[0])), len(self._axis) - 1)
             middle = float(np.add.reduce(logarithms[0])) / len(self._axis)
@@ -103,7 +103,7 @@ class Spectrum:
         into.T[:] = self._numbers(moments.T, rolloffs, logarithms.mean(axis=1), logarithms.max(axis=1), np.log(total))
 
     def _rolloff(self, total: Any, at: Any, up_to: Any, there: Any) -> Any:
-        """Where the sum reaches its share, between bins; of a frame, or arrays of many."""
+        """Returns the rolloff, interpolated between bins, of a frame or of arrays of frames."""
         beyond = (up_to - ROLLOFF * total) / there * (at > 0)
         return (at - beyond) * self._apart
 
@@ -115,7 +115,7 @@ class Spectrum:
         highest: Any,
         loudest: Any,
     ) -> tuple[Any, ...]:
-        """The seven of a frame, or arrays of many, from sums over its bins."""
+        """Returns the seven values of the shape, of a frame or of arrays of frames, from sums over the bins."""
         total, first, second, third, fourth = moments
         first, second, third, fourth = first / total, second / total, third / total, fourth / total
         square = first * first
@@ -154,7 +154,7 @@ class Spectrum:
             place = 0, slice(len(at))
         else:
             row, bins = np.divmod(at, width)
-            inside = (bins > 0) & (bins < width - 1)  # not from one frame to the next
+            inside = (bins > 0) & (bins < width - 1)  # no peak across two frames
             row, bins, at = row[inside], bins[inside], at[inside]
             order = np.arange(len(row)) - np.searchsorted(row, np.arange(count))[row]
             kept = order < SINES
@@ -168,7 +168,7 @@ class Spectrum:
 
 
 def mel_bands(rate: int, bins: int) -> np.ndarray:
-    """Triangles ``[bands, bins]`` at equal distances in mel, each from one neighbour's top to the other's."""
+    """Returns triangular weights ``[bands, bins]`` at equal distances in mel; each overlaps the next by half."""
     lowest, highest = 1127.01048 * np.log1p(np.array([LOWEST, HIGHEST]) / 700.0)
     tops = 700.0 * np.expm1(np.linspace(lowest, highest, BANDS + 2) / 1127.01048)
     axis = np.linspace(0.0, rate / 2.0, bins)
@@ -180,7 +180,7 @@ def mel_bands(rate: int, bins: int) -> np.ndarray:
 
 
 def cosines(bands: int, coefficients: int) -> np.ndarray:
-    """The orthonormal DCT-II ``[coefficients, bands]``."""
+    """Returns the matrix of the orthonormal DCT-II, ``[coefficients, bands]``."""
     table = np.cos(np.pi / bands * np.outer(np.arange(coefficients), np.arange(bands) + 0.5))
     table *= np.sqrt(2.0 / bands)
     table[0] /= np.sqrt(2.0)
@@ -188,15 +188,15 @@ def cosines(bands: int, coefficients: int) -> np.ndarray:
 
 
 def chroma_bands(rate: int, bins: int) -> np.ndarray:
-    """Weights ``[12, bins]`` of power for each pitch class, A first, of 440 Hz.
+    """Returns weights of power for each pitch class, ``[12, bins]``, A (440 Hz) first.
 
-    Each bin counts for the classes near it by a Gaussian as wide as the bin is in semitones, one at least, with
-    squares that sum to 1 (D. P. W. Ellis, "Chroma feature analysis and synthesis", 2007), scaled by
+    The weights of a bin are a Gaussian over the pitch classes. Its width is that of the bin, at least one semitone;
+    its squares sum to 1 (D. P. W. Ellis, "Chroma feature analysis and synthesis", 2007), scaled by
     2 / (window * 12).
     """
     classes = len(PITCHES)
     window = 2 * (bins - 1)
-    # FluCoMa's axis: as many values as samples, from 0 to the whole rate.
+    # FluCoMa's axis: as many values as samples, from 0 to the sample rate.
     axis = np.linspace(0.0, rate, window)
     semitones = np.empty(window)
     semitones[1:] = classes * np.log2(axis[1:] * 16.0 / TUNING)

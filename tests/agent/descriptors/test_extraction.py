@@ -22,14 +22,14 @@ def _of(frame: np.ndarray, name: str) -> float:
 
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
-def test_a_sine_of_997_hz_at_full_scale_has_the_loudness_that_the_standard_gives_it(rate: int) -> None:
+def test_loudness_of_a_full_scale_sine_is_that_of_the_standard(rate: int) -> None:
     settings = FrameSettings(rate, 1_024, 512)
     frame = averaged(describe(_sine(997.0, rate=rate), settings)[3:-3])
     assert _of(frame, "loudness-dBFS") == pytest.approx(-3.01, abs=0.03)
     assert _of(frame, "loudness-dB") == pytest.approx(10 ** (-3.01 / 20), abs=0.003)
 
 
-def test_true_peak_lies_between_samples() -> None:
+def test_peaks_measure_between_samples() -> None:
     # A quarter of the rate, sampled at 45 degrees: every sample is 0.707 of the peak.
     times = np.arange(8_192)
     samples = np.sin(np.pi / 2 * times + np.pi / 4)
@@ -40,7 +40,7 @@ def test_true_peak_lies_between_samples() -> None:
 
 
 @pytest.mark.parametrize("hop", [16, 112, 128, 512])
-def test_the_filter_is_the_recursive_one_whatever_the_blocks(hop: int) -> None:
+def test_k_weighting_agrees_with_the_recursive_filter(hop: int) -> None:
     from impsy_tui.agent.descriptors.loudness import _k_weighting
 
     numerator, denominator = _k_weighting(RATE)
@@ -56,7 +56,7 @@ def test_the_filter_is_the_recursive_one_whatever_the_blocks(hop: int) -> None:
     np.testing.assert_allclose(ours, plain, atol=1e-6)
 
 
-def test_peaks_of_a_stream_do_not_depend_on_its_blocks() -> None:
+def test_peaks_do_not_depend_on_blocks() -> None:
     samples = np.random.default_rng(2).normal(size=600)
     whole = Peaks(RATE).follow(samples)
     peaks = Peaks(RATE)
@@ -65,7 +65,7 @@ def test_peaks_of_a_stream_do_not_depend_on_its_blocks() -> None:
     assert (whole[12:] >= np.abs(samples)[6:-6] - 1e-9).all()
 
 
-def test_a_sine_is_found_where_it_is() -> None:
+def test_describe_finds_the_frequency_of_a_sine() -> None:
     for frequency in (431.0, 1_000.0, 5_003.0):
         frame = describe(_sine(frequency, 0.5), FINE)[10]
         first = int(np.argmax(frame[descriptor_indices(["sinefeaturemags"])]))
@@ -74,20 +74,20 @@ def test_a_sine_is_found_where_it_is() -> None:
         assert _of(frame, "specshape-centroid") == pytest.approx(frequency, rel=0.02)
 
 
-def test_sines_are_in_order_of_frequency_and_ten_at_most() -> None:
+def test_describe_returns_ten_sines_by_frequency() -> None:
     samples = sum(_sine(400.0 * number, 0.05) for number in range(1, 15))
     frame = describe(np.asarray(samples), FINE)[10]
     np.testing.assert_allclose(frame[descriptor_indices(["sinefeaturefreqs"])], 400.0 * np.arange(1, 11), atol=3.0)
     np.testing.assert_allclose(frame[descriptor_indices(["sinefeaturemags"])], 0.05, rtol=0.05)
 
 
-def test_each_pitch_is_strongest_in_its_own_class() -> None:
+def test_chroma_is_largest_at_the_pitch_class() -> None:
     for semitone in range(12):
         frame = averaged(describe(_sine(880.0 * 2 ** (semitone / 12)), FrameSettings(window=4_096, hop=1_024)))
         assert int(np.argmax(frame[descriptor_indices(["chroma"])])) == semitone
 
 
-def test_a_flat_spectrum_is_flat_and_normally_spread() -> None:
+def test_shape_of_a_flat_spectrum() -> None:
     click = np.zeros(4_096)
     click[2_048] = 1.0
     frame = describe(click, FINE)[4]
@@ -101,7 +101,7 @@ def test_a_flat_spectrum_is_flat_and_normally_spread() -> None:
     assert _of(frame, "specshape-rolloff") == pytest.approx(0.95 * RATE / 2, rel=0.001)
 
 
-def test_mfcc_are_an_orthonormal_cosine_transform_of_overlapping_bands() -> None:
+def test_mfcc_use_an_orthonormal_transform_of_overlapping_bands() -> None:
     table = cosines(40, 40)
     np.testing.assert_allclose(table @ table.T, np.eye(40), atol=1e-12)
     bands = mel_bands(RATE, 8_193)
@@ -115,12 +115,12 @@ def test_mfcc_are_an_orthonormal_cosine_transform_of_overlapping_bands() -> None
     np.testing.assert_allclose(changed[1:], 0.0, atol=1e-6)
 
 
-def test_chroma_weights_have_squares_that_sum_to_one() -> None:
+def test_chroma_bands_have_squares_that_sum_to_one() -> None:
     weights = chroma_bands(RATE, 129) * (256 * 12 / 2)
     np.testing.assert_allclose((weights**2).sum(axis=0), 1.0)
 
 
-def test_silence_has_numbers_and_those_of_published_corpora() -> None:
+def test_describe_silence_agrees_with_published_corpora() -> None:
     frame = describe(np.zeros(2_048), FrameSettings())[4]
     assert np.isfinite(frame).all()
     for name, value in (
@@ -138,7 +138,7 @@ def test_silence_has_numbers_and_those_of_published_corpora() -> None:
         assert _of(frame, name) == pytest.approx(value, rel=1e-5, abs=1e-3), name
 
 
-def test_one_frame_and_many_are_described_alike() -> None:
+def test_describe_one_frame_equals_describe_many() -> None:
     from impsy_tui.agent.descriptors.extraction import DescriptorStream
 
     samples = np.random.default_rng(3).normal(size=(5, 1_024)) * [[1.0], [1e-3], [0.0], [1e-9], [0.3]]
@@ -159,7 +159,7 @@ def test_one_frame_and_many_are_described_alike() -> None:
         ({"loudness_window": 1 << 20}, "loudness_window 1048576"),
     ],
 )
-def test_settings_out_of_range_are_told(wrong: dict[str, int], problem: str) -> None:
+def test_frame_settings_refuse_values_out_of_range(wrong: dict[str, int], problem: str) -> None:
     with pytest.raises(UserError, match=problem):
         FrameSettings(**wrong)
 

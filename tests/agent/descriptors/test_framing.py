@@ -19,7 +19,7 @@ def _noise(count: int) -> np.ndarray:
 
 
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=12))
-def test_frames_do_not_depend_on_the_blocks(sizes: list[int]) -> None:
+def test_framing_does_not_depend_on_blocks(sizes: list[int]) -> None:
     samples = _noise(sum(sizes))
     whole = Framing(SMALL).take(samples)
     framing = Framing(SMALL)
@@ -28,7 +28,7 @@ def test_frames_do_not_depend_on_the_blocks(sizes: list[int]) -> None:
     assert len(whole) == len(samples) // 64 == framing.quality.frames
 
 
-def test_live_is_what_offline_is() -> None:
+def test_framing_equals_offline_extraction() -> None:
     samples = _noise(20_000)
     settings = FrameSettings(window=256, hop=128, loudness_window=256)
     live = Framing(settings).take(samples)
@@ -37,7 +37,7 @@ def test_live_is_what_offline_is() -> None:
     np.testing.assert_allclose(live[:150], offline[0:150], rtol=1e-7, atol=1e-7)
 
 
-def test_what_is_no_number_is_taken_for_silence_and_told() -> None:
+def test_framing_replaces_and_reports_broken_samples() -> None:
     samples = _noise(6_400)
     broken = samples.copy()
     broken[1_000:1_010] = np.nan
@@ -49,7 +49,7 @@ def test_what_is_no_number_is_taken_for_silence_and_told() -> None:
     assert framing.quality.problems(framing.quality) == []
 
 
-def test_clipping_is_told_once_for_each_cut_wave() -> None:
+def test_framing_counts_each_clipped_wave_once() -> None:
     wave = np.clip(1.5 * np.sin(2 * np.pi * np.arange(6_400) / 100), -1.0, 1.0)
     framing = Framing(SMALL)
     for block in np.array_split(wave, 37):
@@ -61,7 +61,7 @@ def test_clipping_is_told_once_for_each_cut_wave() -> None:
     assert quiet.quality.clipped == 0
 
 
-def test_silence_is_counted_and_ends() -> None:
+def test_framing_measures_silence() -> None:
     framing = Framing(SMALL)
     frames = framing.take(np.zeros(44_160))
     assert np.isfinite(frames).all()
@@ -70,7 +70,7 @@ def test_silence_is_counted_and_ends() -> None:
     assert framing.quality.silent == 0.0
 
 
-def test_a_microphone_is_given_the_gain_that_it_lacks() -> None:
+def test_level_of_returns_the_missing_gain() -> None:
     playing = np.concatenate([np.zeros(22_050), 0.02 * np.sin(2 * np.pi * 997 * np.arange(44_100) / 44_100)])
     level = level_of(describe(playing, FrameSettings()), target=-18.0)
     assert level.loud == pytest.approx(-36.99, abs=0.1)
@@ -79,7 +79,7 @@ def test_a_microphone_is_given_the_gain_that_it_lacks() -> None:
     assert str(level).startswith("playing at -37 dBFS, the room at -157: gain +19.0 dB")
 
 
-def test_peaks_limit_the_gain_and_it_is_said() -> None:
+def test_level_of_reports_a_gain_limited_by_peaks() -> None:
     playing = 0.02 * np.sin(2 * np.pi * 997 * np.arange(44_100) / 44_100)
     playing[::5_000] = 0.8
     level = level_of(describe(playing, FrameSettings()))
@@ -88,12 +88,12 @@ def test_peaks_limit_the_gain_and_it_is_said() -> None:
     assert "no more because peaks reach" in str(level)
 
 
-def test_nothing_heard_is_no_level() -> None:
+def test_level_of_refuses_silence() -> None:
     with pytest.raises(UserError, match="nothing above -60 dBFS was heard: is the microphone connected"):
         level_of(describe(np.zeros(44_100), FrameSettings()))
 
 
-def test_values_of_a_patch_are_told_apart() -> None:
+def test_read_descriptors_splits_the_values() -> None:
     feats = read_descriptors([*range(55), *range(100, 155), 0.25, 1.5])
     assert feats.agent.tolist() == list(range(55))
     assert feats.musician[0] == 100
@@ -103,13 +103,13 @@ def test_values_of_a_patch_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ([0.0] * 110, "has 110 values: 110 descriptors and 1 to 16 parameters are due"),
+        ([0.0] * 110, "has 110 values: 110 descriptors and 1 to 16 parameters are expected"),
         ([0.0] * 127, "has 127 values"),
         ([*[0.0] * 110, "a"], "value 111 is 'a': a finite number is expected"),
         ([0.0, float("nan"), *[0.0] * 109], "value 2 is nan"),
         ([True, *[0.0] * 110], "value 1 is True"),
     ],
 )
-def test_values_that_make_no_sense_are_told(values: list[object], problem: str) -> None:
+def test_read_descriptors_refuses_invalid_values(values: list[object], problem: str) -> None:
     with pytest.raises(UserError, match=problem):
         read_descriptors(values)

@@ -138,7 +138,7 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Virtua
     broken = frame(-14.0)
     broken[3] = math.nan
     sound(stage, 0.5, HeardDescriptors(broken))
-    assert stage.problems == ["player: mfcc-0 heard is no number: the last frame counts"]
+    assert stage.problems == ["player: mfcc-0 heard is not a finite number: the last frame counts"]
     stage.told.clear()
     other = HeardDescriptors(frame(-14.0), frame(-20.0), np.zeros(3))
     assert sound(stage, 0.1, other) == (
