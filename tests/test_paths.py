@@ -104,11 +104,11 @@ def test_own_models_of_a_checkout_are_renamed_and_deleted(used_checkout: Path) -
     code = """
 import asyncio
 from pathlib import Path
-from impsy_tui.engine.models.user_files import Library, UserError
+from impsy_tui.engine.models.user_files import UserFiles, UserError
 from impsy_tui.paths import shipped_folder
 models = [Path("models"), shipped_folder("models")]
 assert models[0].resolve() == models[1].resolve()
-library = Library(Path("logs"), Path("datasets"), models, lambda: ())
+library = UserFiles(Path("logs"), Path("datasets"), models, lambda: ())
 own = "musicMDRNN-dim4-layers2-units64-mixtures5-scale10"
 print(asyncio.run(library.rename("model", own, "gentle")))
 print(asyncio.run(library.delete("model", "gentle"))[0])
@@ -131,8 +131,8 @@ def test_an_own_model_next_to_a_shipped_one_goes_alone(used_checkout: Path) -> N
     code = f"""
 import asyncio
 from pathlib import Path
-from impsy_tui.engine.models.user_files import Library
-library = Library(Path("logs"), Path("datasets"), [Path("models")], lambda: ())
+from impsy_tui.engine.models.user_files import UserFiles
+library = UserFiles(Path("logs"), Path("datasets"), [Path("models")], lambda: ())
 asyncio.run(library.delete("model", "{SIZE_S}.keras"))
 """
     _in(used_checkout, code)

@@ -17,8 +17,8 @@ import json, sys, time
 from pathlib import Path
 import numpy as np
 from impsy_tui.mdrnn.tflite import TfliteNetwork
-from impsy_tui.mdrnn.predictor import MdrnnPlayer
-player = MdrnnPlayer(TfliteNetwork(Path(sys.argv[1])), "m", np.random.default_rng(1))
+from impsy_tui.mdrnn.predictor import MdrnnPredictor
+player = MdrnnPredictor(TfliteNetwork(Path(sys.argv[1])), "m", np.random.default_rng(1))
 values = (0.5,) * 8
 def step():
     player.predict(0.1, values)

@@ -12,8 +12,8 @@ from tests.support.waiting import wait_until
 
 _FLOOD = """
 import ctypes, pathlib, sys, traceback
-from impsy_tui.cli.output.nonblocking import Printer
-printer = Printer()
+from impsy_tui.cli.output.nonblocking import NonblockingPrinter
+printer = NonblockingPrinter()
 libc = ctypes.PyDLL(None)  # holds the interpreter, as a library in a callback may
 for number in range(int(sys.argv[2])):
     libc.dprintf(2, b"library %d\\n", number)
@@ -88,7 +88,7 @@ def test_printer_prints_newest_lines_when_terminal_takes_output_again(tmp_path: 
 
 def test_printer_leaves_a_file_as_it_is(tmp_path: Path) -> None:
     program = (
-        "import os, signal; from impsy_tui.cli.output.nonblocking import Printer; Printer();"
+        "import os, signal; from impsy_tui.cli.output.nonblocking import NonblockingPrinter; NonblockingPrinter();"
         r"os.write(2, b'raw \x1b\n'); os.kill(os.getpid(), signal.SIGKILL)"
     )
     with (tmp_path / "out").open("wb") as output:
@@ -99,7 +99,7 @@ def test_printer_leaves_a_file_as_it_is(tmp_path: Path) -> None:
 
 def test_printer_escapes_control_characters_of_libraries() -> None:
     program = (
-        "import os; from impsy_tui.cli.output.nonblocking import Printer; printer = Printer();"
+        "import os; from impsy_tui.cli.output.nonblocking import NonblockingPrinter; printer = NonblockingPrinter();"
         r"os.write(2, b'name \x1b]0;x\x07\n'); printer.close(60)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
