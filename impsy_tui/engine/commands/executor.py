@@ -39,7 +39,7 @@ class Executor:
     Args:
         carry_out_command: carries out a single command; returns the reply, or an awaitable of the reply.
         random: draws random values of commands.
-        tell: reports to the performer.
+        notify: reports to the performer.
         changed: called when a line may have changed the session.
         background: runs a coroutine in the background.
         work: spreads long lines, and many lines, over several turns of the event loop.
@@ -101,7 +101,7 @@ class Executor:
         if isinstance(program, Mistake):
             return Reply(number, False, program.message, program.start, program.end)
         if console := next((each.command.name for each in program.walk() if each.command.console), ""):
-            return Reply(number, False, f"{console} is typed in a console")
+            return Reply(number, False, f"{console} is a console command: type it in a console")
         typed = self._carry_out(line, program)
         return self._reply_later(typed, number) if typed.result.awaited else self._reply(typed, number)
 
@@ -156,7 +156,7 @@ class Executor:
         if name := first_refused(program, source, self.macros):
             if source is Source.NETWORK:
                 return refused_from_network(channel, f"{address}: {name}")
-            return f"{address}: {name} is not taken from {channel}"
+            return f"{address}: {name} is not allowed from {channel}: type it at the prompt"
         typed = self._carry_out(line, program)
         problems = "; ".join(f"{address}: {problem}" for problem in typed.result.problems)
         if typed.result.awaited:
@@ -225,7 +225,7 @@ class Executor:
             return program.message
         at_prompt = (each.command for each in program.walk() if each.command.ends or each.command.console)
         if name := next((command.name for command in at_prompt), ""):
-            return f"{name} is not repeated: type it at the prompt"
+            return f"{name} cannot be repeated: type it at the prompt"
         if name := first_refused(program, source, self.macros):
             return f"{name} is not allowed in a set list or a recording: type it at the prompt"
         return program
@@ -237,26 +237,26 @@ class Executor:
     def _begin(self, program: Program, player: str, source: str, result: LineResult, *, waits: bool) -> None:
         """Carries out a program; if the caller does not wait for the rest, the background does."""
         self.perform(program, player, result)
-        self._tell_problems(source, result)
+        self._report_problems(source, result)
         if result.awaited and not (waits and result.settles):
-            self._background(self._settle_and_tell(source, result))
+            self._background(self._settle_and_report(source, result))
 
     def wait_for(self, source: str, awaited: Sequence[Awaitable[str]]) -> None:
         """Waits in the background for awaitables, and reports problems under this source."""
         if awaited:
-            self._background(self._settle_and_tell(source, LineResult(awaited=list(awaited))))
+            self._background(self._settle_and_report(source, LineResult(awaited=list(awaited))))
 
-    def _tell_problems(self, source: str, result: LineResult) -> None:
+    def _report_problems(self, source: str, result: LineResult) -> None:
         while result.problems:
             self._notify("error", source, result.problems.pop(0))
 
-    async def _settle_and_tell(self, source: str, result: LineResult) -> None:
+    async def _settle_and_report(self, source: str, result: LineResult) -> None:
         await result.settle()
-        self._tell_problems(source, result)
+        self._report_problems(source, result)
         self._changed()
 
     async def _settled(self, source: str, result: LineResult) -> str:
-        await self._settle_and_tell(source, result)
+        await self._settle_and_report(source, result)
         if result.on_done is not None:
             result.on_done(result)
         return ""

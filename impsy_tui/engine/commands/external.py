@@ -24,7 +24,7 @@ class ExternalCommands:
         bindings: bindings of the performer.
         learner: takes messages while a control is learned.
         executor: carries out lines.
-        tell: reports to the performer.
+        notify: reports to the performer.
         work: queue of commands that wait for the next turn of the event loop.
     """
 

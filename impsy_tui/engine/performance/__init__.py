@@ -1,1 +1,1 @@
-"""Planned and kept state of a set: schedules, ramps, scenes, undo, cues, recordings."""
+"""Live set of a session: scheduled commands, ramps, scenes, undo, cues, recording, replay."""

@@ -19,7 +19,7 @@ class CommandLog:
 
     Args:
         wall: converts a time on the engine's clock to a time of day, as in the log.
-        tell: called with a level and a text for the performer.
+        notify: called with a level and a text for the performer.
     """
 
     def __init__(self, wall: Callable[[float], datetime], notify: Callable[[str, str], None]) -> None:

@@ -35,7 +35,7 @@ class LiveSet:
         begin_log: starts a new log; returns its file.
         macros: macros of the performer.
         callables: carry out lines.
-        tell: reports to the performer.
+        notify: reports to the performer.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class SessionReplay:
         library: finds logs by name.
         scheduled: pending commands; those of the replay are cancelled with the replay.
         callables: carry out the recorded commands.
-        tell: reports to the performer.
+        notify: reports to the performer.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 def incoming(set_: VirtualSession) -> ExternalCommands:
     midi_learn = MidiLearn(list, lambda text: None, VirtualTime().scheduler, lambda *update: None)
     return ExternalCommands(
-        set_.bindings, midi_learn, set_.executor, lambda *said: set_.told.append(said), set_.time.scheduler.work
+        set_.bindings, midi_learn, set_.executor, lambda *said: set_.messages.append(said), set_.time.scheduler.work
     )
 
 
@@ -36,7 +36,7 @@ def test_command_address_takes_lines_of_allowed_senders(incoming: ExternalComman
     assert temp(set_) == 1.0
     assert incoming.addressed("osc", "/impsy/command", ("temp 1.5",), True) == ""
     assert temp(set_) == 1.5
-    assert "is not taken from osc" in incoming.addressed("osc", "/impsy/command", ("shutdown",), True)
+    assert "is not allowed from osc" in incoming.addressed("osc", "/impsy/command", ("shutdown",), True)
 
 
 def test_binding_takes_precedence_over_osc_address(incoming: ExternalCommands, set_: VirtualSession) -> None:
@@ -46,8 +46,8 @@ def test_binding_takes_precedence_over_osc_address(incoming: ExternalCommands, s
     assert temp(set_) == 1.2
     set_.do("mode battle")
     assert incoming.message("midi", "pedals", b"\xb0\x40\x7f")
-    assert set_.told[-1][:2] == ("warning", "midi")
-    assert "give needs turns: battle has none" in set_.told[-1][2]
+    assert set_.messages[-1][:2] == ("warning", "midi")
+    assert "give needs turns: battle has none" in set_.messages[-1][2]
     assert not incoming.message("midi", "pedals", b"\xb0\x41\x7f")
 
 
@@ -55,7 +55,7 @@ def test_bind_all_reports_wrong_bindings_and_binds_the_others(
     incoming: ExternalCommands, set_: VirtualSession
 ) -> None:
     incoming.bind_all({"cc 17 1": "take", "cc 1 1": "take"}, "[bind]")
-    assert [(level, text.partition(":")[0]) for level, _, text in set_.told] == [("warning", '[bind] "cc 17 1"')]
+    assert [(level, text.partition(":")[0]) for level, _, text in set_.messages] == [("warning", '[bind] "cc 17 1"')]
     assert set_.bindings.table == {"cc 1 1": "take"}
 
 
@@ -98,10 +98,10 @@ def test_bound_message_of_another_machine_obeys_configuration(
     incoming.bind_all({"cc 1 1": "pause", "cc 1 2": "temp 1.2", "cc 1 3": "temp 1.4"}, "[bind]")
 
     def press(number: int, rights: Rights) -> str:
-        before = len(set_.told)
+        before = len(set_.messages)
         assert incoming.message("websocket", "", bytes((0xB0, number, 127)), rights)
         assert incoming.message("websocket", "", bytes((0xB0, number, 0)), rights)
-        return " ".join(text for _, _, text in set_.told[before:])
+        return " ".join(text for _, _, text in set_.messages[before:])
 
     pause = "cc 1 = 127 ch 1: pause from another machine is refused: [websocket] remote_commands = true allows it"
     assert press(1, Rights.PARAMETERS) == pause

@@ -135,7 +135,7 @@ def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall:
     )
     behaviour.audition(ensemble_models, behaviour.followers(ensemble_models))
     hall.rehearsal.wait(2.05)
-    assert [text for level, _, text in hall.rehearsal.told if level == "error"] == [
+    assert [text for level, _, text in hall.rehearsal.messages if level == "error"] == [
         "broken, which is auditioned: the model predicts values that are not finite numbers: it is sent away"
     ]
     assert behaviour.codes == (TAPS, TAPS)

@@ -234,7 +234,7 @@ def test_undo_brings_a_scene_back(tmp_path: Path, line: str) -> None:
 def test_osc_does_not_change_files(tmp_path: Path, line: str) -> None:
     _make(tmp_path, "logs/a.log")
     set_ = VirtualSession(tmp_path)
-    assert "is not taken from osc" in set_.executor.carry_out_for("osc", "/impsy/command", line)
+    assert "is not allowed from osc" in set_.executor.carry_out_for("osc", "/impsy/command", line)
     assert _there(tmp_path) == {"logs/a.log"}
 
 

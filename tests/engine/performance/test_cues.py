@@ -85,7 +85,7 @@ def test_next_cue_does_not_wait_for_a_scene_and_comes_last(set_: VirtualSession,
         return waited
 
     assert not asyncio.run(both())
-    said = [text for _, source, text in set_.told if source in ("dark", "light")]
+    said = [text for _, source, text in set_.messages if source in ("dark", "light")]
     assert said == ["scene dark; every 9s sigma 0.3", "temp 2", "after 60s timescale 2", "temp 1.5"]
     assert set_.session.focused_player.behaviour.predictor.name == "mine"
     assert len(_pending(set_)) == 2

@@ -24,7 +24,7 @@ def test_line_carries_out_several_commands(set_: VirtualSession) -> None:
     assert reply.splitlines()[1] == "temp 1.3"
     assert set_.session.focused_player.behaviour.settings.mode == "battle"
     assert temp(set_) == 1.3
-    assert ("info", "command", "mode battle; temp 1.3") in set_.told
+    assert ("info", "command", "mode battle; temp 1.3") in set_.messages
 
 
 def test_line_reports_a_refused_command_and_carries_out_the_others(set_: VirtualSession) -> None:
@@ -154,7 +154,7 @@ def test_at_response_and_whenever_call_run_their_commands(set_: VirtualSession) 
 def test_problem_of_a_pending_command_is_reported(set_: VirtualSession) -> None:
     set_.do("mode battle; every 1s give")
     set_.wait(3.1)
-    assert [text for level, source, text in set_.told if level == "error"] == [
+    assert [text for level, source, text in set_.messages if level == "error"] == [
         "give needs turns: battle has none, mode callresponse has"
     ] * 3
 
@@ -311,7 +311,7 @@ def test_close_does_not_wait_for_the_disk(set_: VirtualSession, tmp_path: Path) 
 def test_keyboard_commands_are_refused_from_channels_in_any_wrapping(set_: VirtualSession, line: str) -> None:
     set_.do("def wipe = delete model m")
     problem = set_.executor.carry_out_for("osc", "/impsy/command", line)
-    assert "is not taken from osc" in problem
+    assert "is not allowed from osc" in problem
     assert list(set_.executor.macros) == ["wipe"]
     assert set_.do("what") == "nothing is pending"
 

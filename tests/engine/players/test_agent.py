@@ -139,7 +139,7 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Virtua
     broken[3] = math.nan
     sound(stage, 0.5, HeardDescriptors(broken))
     assert stage.problems == ["player: mfcc-0 heard is not a finite number: the last frame counts"]
-    stage.told.clear()
+    stage.messages.clear()
     other = HeardDescriptors(frame(-14.0), frame(-20.0), np.zeros(3))
     assert sound(stage, 0.1, other) == (
         "3 parameters come with the descriptors, and agent-small plays 2: is it the agent of this synth?"
@@ -149,7 +149,7 @@ def test_frames_that_make_no_sense_are_told_of_and_the_set_goes_on(stage: Virtua
     assert stage.problems == ["player: no descriptors have come for 2 s: the synth stays where it is"]
     sound(stage, 0.3, HeardDescriptors(frame(-30.0)))
     assert played(stage)[0] == pytest.approx(0.5, abs=0.1)
-    assert ("info", "player", "descriptors are heard again") in stage.told
+    assert ("info", "player", "descriptors are heard again") in stage.messages
 
 
 def test_silence_is_rested_in_and_a_dead_microphone_is_told_of_once(stage: VirtualSession) -> None:

@@ -314,7 +314,7 @@ def test_commands_of_consoles_are_refused_by_the_engine(
         for line in ("quit", "theme stage", "lock", "unlock", "show files"):
             reply = console.command(line)
             assert not reply.ok
-            assert "is typed in a console" in reply.text
+            assert "is a console command" in reply.text
 
 
 def test_osc_may_shape_and_time_but_touch_no_file(

@@ -73,7 +73,7 @@ class VirtualSession:
     ) -> None:
         self.folder = folder
         self.time = VirtualTime(1000.0)
-        self.told: list[tuple[str, str, str]] = []
+        self.messages: list[tuple[str, str, str]] = []
         self.random = random or np.random.default_rng(1)
         self.outputs = Outputs(self.time.scheduler)
         self.out = RecordingChannel(self.time, name=out)
@@ -127,7 +127,7 @@ class VirtualSession:
         self.session.start()
 
     def _notify(self, level: str, source: str, text: str) -> None:
-        self.told.append((level, source, text))
+        self.messages.append((level, source, text))
 
     def do(self, line: str) -> str:
         """Type a line; its reply."""
@@ -161,8 +161,8 @@ class VirtualSession:
 
     @property
     def problems(self) -> list[str]:
-        """What was told that ought not to be."""
-        return [f"{source}: {text}" for level, source, text in self.told if level in ("warning", "error")]
+        """Reported warnings and errors."""
+        return [f"{source}: {text}" for level, source, text in self.messages if level in ("warning", "error")]
 
 
 def _wall(at: float) -> datetime:

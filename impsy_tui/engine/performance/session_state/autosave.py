@@ -21,7 +21,7 @@ class Autosave:
         logs: folder of the file.
         state: returns the session.
         background: runs a coroutine in the background.
-        tell: reports to the performer.
+        notify: reports to the performer.
 
     Attributes:
         resumed: True if the engine resumes the saved session. Otherwise the saved session is moved aside before

@@ -217,7 +217,7 @@ def test_what_follows_a_scene_is_told_where_nobody_waits_for_it(set_: VirtualSes
     set_.do("after 1s on")
     set_.wait(2)
     assert temp(set_) == 2.5
-    assert any("x9" in text for level, _, text in set_.told if level == "error")
+    assert any("x9" in text for level, _, text in set_.messages if level == "error")
 
 
 def test_what_follows_a_scene_is_taken_back_with_its_line_and_nothing_else_is(set_: VirtualSession) -> None:
