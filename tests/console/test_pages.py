@@ -211,7 +211,7 @@ async def test_help_finds_word_and_goes_on_to_next(rig: Rig) -> None:
         await here.sees("KEYS")
         await here.press("shift+tab")
         await here.press("colon", *"temp 1.25", "enter")
-        await here.until(lambda: here.player.pi_temperature == 1.25)
+        await here.until(lambda: here.player.parameters["temp"] == 1.25)
 
 
 @performed

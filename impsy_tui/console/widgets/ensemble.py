@@ -37,7 +37,7 @@ _MINUTE: Final = 60
 class EnsembleView(Lines, can_focus=True):
     """A line a player, and below them what they do together."""
 
-    DEFAULT_CSS = "BandView { height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "EnsembleView { height: 1fr; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="band")

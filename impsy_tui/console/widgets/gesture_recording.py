@@ -11,7 +11,7 @@ _KEYS = "record gestures again, skip, off"
 class GestureRecordingView(Lines):
     """The gesture, how long, how far, and what comes after it."""
 
-    DEFAULT_CSS = "GuidedView { height: 4; width: 1fr; margin: 0 0 1 0; }"
+    DEFAULT_CSS = "GestureRecordingView { height: 4; width: 1fr; margin: 0 0 1 0; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="guided")

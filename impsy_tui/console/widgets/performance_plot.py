@@ -13,7 +13,7 @@ _MOST: Final = 16
 class PerformancePlot(Lines):
     """A log over time."""
 
-    DEFAULT_CSS = "Picture { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "PerformancePlot { height: auto; width: 1fr; }"
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="picture")
