@@ -1,4 +1,4 @@
-"""An agent's part in the performance: what it hears of the musician's sound, and when it moves its synth."""
+"""Behaviour of an agent: hears descriptors of the musician's sound and moves a synth."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -22,38 +22,38 @@ from impsy_tui.errors import UserError
 from impsy_tui.parameters import AGENT, BUDGET, PARAMETERS, parameters_of
 
 FEATS: Final = "feats"
-"""The source in logs of descriptors of the musician's sound: all 55, and how many frames there were since the last
-row. Who reads events skips them."""
+"""Source in logs of rows of descriptors: the 55 descriptors, and the number of frames since the last row.
+Readers of events skip these rows."""
 FEATS_STEP: Final = 0.02
-"""Seconds between two such rows, so that an hour of them is 80 MB and not half a gigabyte."""
+"""Seconds between two rows of descriptors: one hour takes 80 MB, not 500 MB."""
 _ALONE: Final = 0.1
-"""Seconds without a frame after which it strolls by itself, if it is to wander."""
-_STROLL: Final = 0.02
-"""Seconds between its moves then."""
+"""Seconds without a frame after which an agent with aim wander moves by itself."""
+_WANDER_STEP: Final = 0.02
+"""Seconds between two such moves."""
 _LOST: Final = 2.0
-"""Seconds without a frame after which it is said that nothing is heard any more."""
+"""Seconds without a frame after which the silence is reported."""
 _AGAIN: Final = 0.25
-"""Seconds after which parameters that have not changed are sent again: who hears them may be new, or shaped anew."""
+"""Seconds after which unchanged parameters are sent again, because outputs or shaping may have changed."""
 _LONGEST: Final = 0.1
-"""Seconds; more between two frames is a gap, in which nothing was heard, and no time to move on in."""
+"""Longest step of time in seconds; more between two frames is a gap in the sound."""
 _HISTORY: Final = 40
 _HISTORY_STEP: Final = 0.1
 _MODE: Final = modes.MODES["duet"]
-"""An agent plays all the time, and hears the musician all the time."""
+"""An agent plays and listens all the time."""
 
 
 @dataclass(slots=True)
 class AgentStatus:
-    """How an agent is doing, for the performer.
+    """State of an agent for the performer.
 
     Attributes:
-        heard: what it heard last, None for nothing yet.
-        heard_at: when.
-        frames: heard.
-        rate: of them in a second.
-        distance: between its synth and what it aims for, see ``PolicyStep``.
-        resting: see ``PolicyStep``.
-        distances: ten a second, the oldest first.
+        heard: Last heard frame of descriptors, None before the first.
+        heard_at: Time of the last frame.
+        frames: Number of heard frames.
+        rate: Frames per second.
+        distance: Distance between synth and target; see ``PolicyStep``.
+        resting: True while the agent rests; see ``PolicyStep``.
+        distances: Last distances, ten per second, the oldest first.
     """
 
     heard: HeardDescriptors | None = None
@@ -66,15 +66,15 @@ class AgentStatus:
 
 
 class AgentBehaviour(ParameterHolder):
-    """Lets an agent play: it moves with each frame that is heard, or every so many seconds.
+    """Moves an agent with each heard frame, or every ``every`` seconds.
 
-    Events mean nothing to it, nor do modes, turns, temperatures and times between events.
+    Events, modes, turns and the parameters of MDRNN players have no effect on an agent.
 
     Args:
-        agent: who plays.
-        settings: how; of these, those of agents count.
-        scheduler: keeps its time.
-        stage: hears it.
+        agent: Agent that moves.
+        settings: Values of the parameters.
+        scheduler: Scheduler of all events.
+        output: Output of the synth's parameters.
     """
 
     kind = AGENT
@@ -98,49 +98,49 @@ class AgentBehaviour(ParameterHolder):
         self._lost = True
         self._moved_at = scheduler.now()
         self._noted_at = 0.0
-        self._told = False
+        self._has_warned = False
         self._take(agent)
 
-    # What the performer asks for
+    # Commands
 
     def start(self) -> None:
-        """Begin to play."""
+        """Begins to play."""
         self.started = True
         self._moved_at = self._scheduler.now()
-        self._look()
+        self._check_frames()
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops playing for good and turns off the player's notes."""
         self.started = False
         if self._watch is not None:
             self._watch.cancel()
         self.halt()
 
     def halt(self, *, silence: bool = True) -> None:
-        """Turn off what sounds, unless told not to."""
+        """Turns off the player's notes if ``silence``."""
         if silence and self.last_output is not None:
             self._output.silence()
 
     def pause(self, *, silence: bool = True) -> None:
-        """Listen, and do not move; what sounds is turned off unless told not to."""
+        """Stops moving but goes on listening; turns off the player's notes if ``silence``."""
         if not self.paused:
             self.paused = True
             self.halt(silence=silence)
 
     def resume(self) -> None:
-        """Move again."""
+        """Moves again."""
         self.paused = False
         self._moved_at = self._scheduler.now()
 
     def reset(self) -> None:
-        """It forgets what it has heard; the parameters go to the middle."""
+        """Clears the memory of heard frames and sets the parameters to the middle."""
         self.predictor.reset()
 
     def set_value(self, name: str, value: Any) -> None:
         """Sets a parameter.
 
         Raises:
-            UserError: There is no such descriptor, or none that the network hears.
+            UserError: There is no such descriptor, or the network does not hear the descriptor.
         """
         match name:
             case "aim":
@@ -156,7 +156,7 @@ class AgentBehaviour(ParameterHolder):
             case "rest":
                 self.predictor.silence = value
             case _ if self.kind not in PARAMETERS[name].scope and value != getattr(self.settings, name):
-                self._means_nothing(name)
+                self._warn_no_effect(name)
         setattr(self.settings, name, value)
 
     def set_values(self, values: Mapping[str, Any]) -> None:
@@ -167,7 +167,7 @@ class AgentBehaviour(ParameterHolder):
         self._take(self.predictor)
 
     def ramp_start(self, name: str) -> float | None:
-        """From no limit, a ramp of the budget begins with a step of every parameter with each frame."""
+        """Returns one step of every parameter per frame as the begin of a ramp from an unlimited budget."""
         if name != "budget":
             return None
         model = self.predictor.model
@@ -182,24 +182,23 @@ class AgentBehaviour(ParameterHolder):
             raise
 
     def change_predictor(self, agent: AgentPredictor) -> None:
-        """Let another agent take over."""
+        """Replaces the agent."""
         if agent.dimension != self.predictor.dimension:
             self.last_output = None
         self._take(agent)
 
     def take(self) -> None:
-        """There are no turns."""
+        """Does nothing, because agents have no turns."""
 
     def give(self) -> None:
-        """There are no turns."""
+        """Does nothing, because agents have no turns."""
 
-    def _means_nothing(self, name: str) -> None:
-        if not self._told:
-            self._told = True
-            instead = "aim, hear, budget and smooth say how it plays"
-            self._output.notify("warning", f"{name} means nothing to an agent: {instead}")
+    def _warn_no_effect(self, name: str) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            self._output.notify("warning", f"{name} has no effect on an agent: use aim, hear, budget or smooth")
 
-    # What the musician does
+    # Sound of the musician
 
     def hear(
         self,
@@ -210,20 +209,20 @@ class AgentBehaviour(ParameterHolder):
         *,
         may_answer: bool = True,
     ) -> None:
-        """An event, which means nothing to it."""
+        """Ignores an event."""
 
     def held(self, source: str, held: bool, at: float) -> None:
-        """Nothing that it knows of."""
+        """Ignores held notes."""
 
     def listen(self, feats: HeardDescriptors, at: float) -> str:
-        """A frame of descriptors was heard.
+        """Hears a frame of descriptors.
 
         Args:
-            feats: it.
-            at: when its last sample arrived.
+            feats: Frame of descriptors.
+            at: Arrival of the frame's last sample in seconds on the scheduler's clock.
 
         Returns:
-            What is wrong with it, empty if nothing is.
+            The problem with the frame, empty for none.
         """
         if feats.parameters is not None and len(feats.parameters) != self.predictor.model.known.count:
             return (
@@ -246,41 +245,41 @@ class AgentBehaviour(ParameterHolder):
             self._move(at, feats.agent)
         return ""
 
-    # What others want to know
+    # State
 
     @property
     def mode(self) -> modes.Mode:
-        """The one mode."""
+        """Mode of every agent: duet."""
         return _MODE
 
     @property
     def turn(self) -> Turn:
-        """Who plays now."""
+        """Current turn."""
         return Turn.YOU if self.paused else Turn.BOTH
 
     @property
     def max_gap(self) -> float:
-        """Nothing is told of gaps."""
+        """Longest dt in seconds, which has no effect on an agent."""
         return ranges.MAX_GAP.default
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
-        """It does not know before it hears."""
+        """None: an agent has no pending events."""
         return None
 
     # Playing
 
     def _take(self, agent: AgentPredictor) -> None:
-        wishes = self.settings
+        settings = self.settings
         self.predictor = agent
-        agent.aim, agent.policy = wishes.aim, wishes.steer
-        agent.budget, agent.smoothing, agent.silence = wishes.budget, wishes.smooth, wishes.rest
+        agent.aim, agent.policy = settings.aim, settings.steer
+        agent.budget, agent.smoothing, agent.silence = settings.budget, settings.smooth, settings.rest
         try:
-            agent.hear(wishes.hear or agent.model.judged)
+            agent.hear(settings.hear or agent.model.judged)
         except UserError as problem:
-            wishes.hear = ()
+            settings.hear = ()
             agent.hear(agent.model.judged)
-            self._output.notify("warning", f"{problem}; what it has learned to match matters")
+            self._output.notify("warning", f"{problem}: the agent hears the descriptors that it was trained to match")
 
     def _move(self, at: float, own: np.ndarray | None) -> None:
         seconds = min(at - self._moved_at, _LONGEST)
@@ -303,14 +302,14 @@ class AgentBehaviour(ParameterHolder):
             self._noted_at = at
             status.distances.append(moved.distance)
 
-    def _look(self) -> None:
-        """See whether anything is heard, and stroll where nothing is needed for that."""
+    def _check_frames(self) -> None:
+        """Reports a lost sound, and moves an agent with aim wander that hears no frames."""
         now = self._scheduler.now()
         silent = now - self.status.heard_at
-        strolls = self.predictor.aim == "wander" and (silent >= _ALONE or not self.status.frames)
-        if strolls:
+        wanders = self.predictor.aim == "wander" and (silent >= _ALONE or not self.status.frames)
+        if wanders:
             self._move(now, None)
         if not self._lost and silent >= _LOST:
             self._lost = True
             self._output.notify("warning", f"no descriptors have come for {_LOST:g} s: the synth stays where it is")
-        self._watch = self._scheduler.at(now + (_STROLL if strolls else _ALONE), self._look)
+        self._watch = self._scheduler.at(now + (_WANDER_STEP if wanders else _ALONE), self._check_frames)

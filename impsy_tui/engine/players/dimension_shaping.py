@@ -1,6 +1,6 @@
-"""What is done to single dimensions of what a player plays: muted, held, soloed, ranged, inverted.
+"""Shaping of single dimensions of a player's output: mute, solo, hold, range, invert.
 
-It shapes what is heard. The player is fed, and the log keeps, what was played before it.
+The outputs get the shaped values. The predictor and the log get the values before shaping.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,14 +11,14 @@ _NOTHING: frozenset[int] = frozenset()
 
 @dataclass(slots=True)
 class DimensionShaping:
-    """The state of all dimensions, by index from 0.
+    """Shaping of all dimensions, by index from 0.
 
     Attributes:
-        muted: not played: they stay where they were, and sound no note.
-        soloed: if there are any, all others are muted.
-        held: fixed at a value.
-        ranged: scaled from 0..1 to low..high.
-        inverted: turned upside down, before the range.
+        muted: Dimensions that keep their value and play no note.
+        soloed: Dimensions that play; if there are any, all others are muted.
+        held: Fixed values.
+        ranged: Ranges (low, high) to which 0..1 is scaled.
+        inverted: Dimensions that are inverted, before the range.
     """
 
     muted: set[int] = field(default_factory=set)
@@ -30,17 +30,17 @@ class DimensionShaping:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is shaped."""
+        """True if no dimension is shaped."""
         return not (self.muted or self.soloed or self.held or self.ranged or self.inverted)
 
     def silent(self, count: int) -> frozenset[int]:
-        """The dimensions that sound nothing, of this many."""
+        """Returns the muted dimensions of the first ``count``."""
         if not self.muted and not self.soloed:
             return _NOTHING
         return frozenset(i for i in range(count) if i in self.muted or (self.soloed and i not in self.soloed))
 
     def apply(self, values: Sequence[float]) -> tuple[float, ...]:
-        """Shape a vector: muted dimensions keep the value that was last played."""
+        """Returns the shaped values; muted dimensions keep the last played value."""
         if self.idle:
             self._last = tuple(values)
             return self._last
@@ -61,7 +61,7 @@ class DimensionShaping:
         return value
 
     def release(self, indices: Iterable[int]) -> None:
-        """Let go of whatever is done to these dimensions."""
+        """Ends all shaping of these dimensions."""
         for index in indices:
             self.muted.discard(index)
             self.soloed.discard(index)
@@ -70,12 +70,12 @@ class DimensionShaping:
             self.ranged.pop(index, None)
 
     def clear(self) -> None:
-        """Let go of everything."""
-        for part in (self.muted, self.soloed, self.held, self.ranged, self.inverted):
-            part.clear()
+        """Ends all shaping."""
+        for shaped in (self.muted, self.soloed, self.held, self.ranged, self.inverted):
+            shaped.clear()
 
     def marks(self, count: int) -> tuple[str, ...]:
-        """One word a dimension: "muted", "solo", "held", "inverted", "range", or empty."""
+        """Returns one word for each dimension: "muted", "solo", "held", "inverted", "range", or empty."""
         silent = self.silent(count)
 
         def mark(index: int) -> str:

@@ -1,4 +1,4 @@
-"""A player's part in the performance: what it hears, when it plays, and when it must not."""
+"""Behaviour of a player that answers events with predicted events."""
 
 from typing import Any, Final
 
@@ -21,22 +21,30 @@ _SEED_DT: Final = 0.01
 
 
 class MdrnnBehaviour(ParameterHolder):
-    """Lets a player play, in one of the modes.
+    """Plays in one of the modes.
 
-    Deadlines are absolute: a prediction is due its ``dt`` times the timescale after the
-    deadline of the output, or the arrival of the event, that it follows; what computing took
-    does not add up. What a stall made late is skipped, never played in a burst.
+    Deadlines are absolute: a prediction is due ``dt`` times the timescale after the deadline of the output, or the
+    arrival of the event, that the prediction follows. Computing time does not add up. Events that a stall made late
+    are skipped, never played in a burst.
 
-    Where the tempo has a grid, events happen for the player as if there were none: each at its
-    deadline, the next predicted then from its own dt. They sound on the grid's lines.
+    If the tempo has a grid, events sound on the lines of the grid. The next event is still predicted at the deadline
+    of the event before, as without a grid.
+
+    Attributes:
+        paused: True while the player may not play.
+        started: True from ``start`` to ``stop``.
+        played: Number of played events.
+        last_output: Last played values, None before the first event.
+        last_output_at: Time of the last played event.
+        answerers: Players that have answered the event that the current output answers, None for no answer.
 
     Args:
-        player: who plays.
-        settings: how.
-        scheduler: keeps its time.
-        stage: hears it.
-        random: source of chance, for a first event where there is none.
-        tempo: musical time.
+        predictor: Model that predicts.
+        settings: Values of the parameters.
+        scheduler: Scheduler of all events.
+        output: Output of the played events.
+        random: Random generator, for a first event.
+        tempo: Musical time.
     """
 
     kind = MDRNN
@@ -56,7 +64,6 @@ class MdrnnBehaviour(ParameterHolder):
         self.last_output: tuple[float, ...] | None = None
         self.last_output_at = 0.0
         self.answerers: set[str] | None = None
-        """What the output that is being played answers, as ``hear`` was told; None for nothing."""
         self._scheduler = scheduler
         self._output = output
         self._random = random
@@ -64,27 +71,27 @@ class MdrnnBehaviour(ParameterHolder):
         self._turns = TurnTaking(tempo, settings.threshold, settings.max_response, self._respond, self._listen)
         self._next: Prediction | None = None
         self._last: Prediction | None = None
-        """What it played last, where the next has yet to be predicted from that."""
+        """Last played event, while the next event is not predicted yet."""
         self._heard: tuple[float, ...] | None = None
         self._sounding = False
         self._retry: Timer | None = None
         self.started = False
         self._set_predictor(predictor)
 
-    # What the performer asks for
+    # Commands
 
     def start(self) -> None:
-        """Begin to play."""
+        """Begins to play."""
         self.started = True
         self._begin()
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops playing for good and turns off the player's notes."""
         self.started = False
         self.halt()
 
     def set_value(self, name: str, value: Any) -> None:
-        """Sets a parameter; of another mode, nothing of the old one is played after it."""
+        """Sets a parameter; a new mode drops the pending events of the old mode."""
         if name == "mode":
             if value == self.settings.mode:
                 return
@@ -97,45 +104,45 @@ class MdrnnBehaviour(ParameterHolder):
                 self.predictor.pi_temperature = value
             case "sigma":
                 self.predictor.sigma_temperature = value
-            case "timescale":  # a wait that is under way is stretched with it
-                self._events.wait_anew(self._wait)
+            case "timescale":  # also stretches the wait for the next event
+                self._events.replan(self._wait)
             case "threshold":
                 self._turns.threshold = value
             case "max_response":
                 self._turns.max_response = value
 
     def halt(self, *, silence: bool = True) -> None:
-        """Take back what was to be played, and (unless told not to) turn off what sounds."""
+        """Drops the pending events; turns off the player's notes if ``silence``."""
         self._turns.stop()
         self._drop(silence=silence)
 
     def pause(self, *, silence: bool = True) -> None:
-        """Listen, but play nothing; what sounds is turned off unless told not to."""
+        """Stops playing but goes on listening; turns off the player's notes if ``silence``."""
         if not self.paused:
             self.paused = True
             self.halt(silence=silence)
 
     def resume(self) -> None:
-        """Play again, in time from now."""
+        """Plays again, from now."""
         if self.paused:
             self.paused = False
             self._begin()
 
     def take(self) -> None:
-        """The musician takes the turn; only callresponse has turns."""
+        """Gives the turn to the musician (mode callresponse)."""
         self._turns.take()
 
     def give(self) -> None:
-        """The musician gives the player the turn; only callresponse has turns."""
+        """Gives the turn to the player (mode callresponse)."""
         self._turns.give()
 
     def reset(self) -> None:
-        """The player forgets what it has heard. What is under way is still played."""
+        """Clears the memory of heard events; pending events are still played."""
         self.predictor.reset()
         self._next = self._last = None
 
     def change_predictor(self, predictor: Predictor) -> None:
-        """Let another player take over, between two events."""
+        """Replaces the predictor between two events."""
         self.halt()
         self._next = self._last = None
         if predictor.dimension != self.predictor.dimension:
@@ -143,7 +150,7 @@ class MdrnnBehaviour(ParameterHolder):
         self._set_predictor(predictor)
         self._begin()
 
-    # What the musician does
+    # Events of the musician
 
     def hear(
         self,
@@ -154,14 +161,15 @@ class MdrnnBehaviour(ParameterHolder):
         *,
         may_answer: bool = True,
     ) -> None:
-        """The musician played.
+        """Hears an event.
 
         Args:
-            dt: seconds since their last event; capped here.
-            values: 0..1, as many as the player has.
-            at: when it arrived.
-            answerers: by which an answer to it is known.
-            may_answer: whether it may be answered; turns and a player that plays by itself are not concerned.
+            dt: Seconds since the last event; limited to ``max_gap``.
+            values: Values 0..1, as many as the player hears.
+            at: Arrival in seconds on the scheduler's clock.
+            answerers: Players that have answered the event.
+            may_answer: False if the player has answered the event already; turns and free running do not depend on
+                this.
         """
         mode = self.mode
         self._heard = values
@@ -174,26 +182,26 @@ class MdrnnBehaviour(ParameterHolder):
             self._output.notify("error", str(fault))
             self._next = self._last = None
             return
-        # Where it would go on if it were to play by itself. In duet it does, from its own output.
+        # Free running would start here. In duet, the player free runs from its own output.
         self._next, self._last = None if mode.free_runs else prediction, None
         if mode.answers and may_answer and not self.paused:
             self._answer(prediction, at, answerers)
         self.predictor.settle()
 
     def held(self, source: str, held: bool, at: float) -> None:
-        """The musician holds something down on a channel, or no longer does."""
+        """Records that the musician holds notes on a channel, or no longer."""
         self._turns.held(source, held, at)
 
-    # What others want to know
+    # State
 
     @property
     def mode(self) -> modes.Mode:
-        """The mode in force."""
+        """Mode of the player."""
         return modes.MODES[self.settings.mode]
 
     @property
     def turn(self) -> Turn:
-        """Who plays now."""
+        """Current turn."""
         if self.paused or not self.mode.plays:
             return Turn.YOU
         if self.mode.takes_turns:
@@ -202,22 +210,22 @@ class MdrnnBehaviour(ParameterHolder):
 
     @property
     def max_gap(self) -> float:
-        """Seconds; the longest dt that the player is told of."""
+        """Longest dt that the predictor hears, in seconds."""
         return self.settings.max_gap or self.predictor.max_gap or ranges.MAX_GAP.default
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
-        """When the newest prediction will sound, and its values; None if nothing is to sound."""
+        """Time and values of the newest pending event; None if no event is pending."""
         return self._events.upcoming
 
     @property
     def skipped(self) -> int:
-        """What was left out because it was late."""
+        """Number of events skipped because they were late."""
         return self._events.skipped
 
     @property
     def replaced(self) -> int:
-        """What gave way to a later event on its line of the grid."""
+        """Number of events replaced by a later event on their line of the grid."""
         return self._events.replaced
 
     # Playing
@@ -228,7 +236,6 @@ class MdrnnBehaviour(ParameterHolder):
         self.predictor = predictor
 
     def _begin(self) -> None:
-        """Do what the mode asks for, from now."""
         if self.paused or not self.started:
             return
         if self.mode.takes_turns:
@@ -259,7 +266,7 @@ class MdrnnBehaviour(ParameterHolder):
         self._next = self._last = None
 
     def _run_free(self) -> None:
-        """Play from its own output: from its last prediction, or a first event made up."""
+        """Starts from the last prediction, or from a random first event."""
         try:
             prediction = self._next or self._predict(*(self._last or (_SEED_DT, self._seed())))
         except UserError as fault:
@@ -269,7 +276,6 @@ class MdrnnBehaviour(ParameterHolder):
         self._events.launch(prediction, self._scheduler.now(), self._wait(prediction))
 
     def _go_on(self, event: PendingEvent) -> None:
-        """What it played by itself has happened: the next follows from that."""
         try:
             prediction = self._predict(*event.prediction)
         except UserError as fault:
@@ -300,7 +306,7 @@ class MdrnnBehaviour(ParameterHolder):
     def _answer(self, prediction: Prediction, at: float, answerers: set[str] | None) -> None:
         wait = prediction.dt * self.settings.timescale
         if not self._events.answer(prediction, at, wait, answerers):
-            self._output.notify("warning", f"{MOST_WAITING} answers are waiting already; more are left out")
+            self._output.notify("warning", f"{MOST_WAITING} answers are pending: further answers are skipped")
 
     def _play(self, prediction: Prediction, answerers: set[str] | None) -> None:
         self._sounding = True

@@ -1,4 +1,4 @@
-"""What a player is about to play: events on their way, when each happens and when it sounds."""
+"""Pending events of a player, each with the time at which it happens and the time at which it sounds."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -9,20 +9,23 @@ from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.prediction import Prediction
 
 MOST_WAITING: Final = 10_000
-"""Answers that can be on their way at a time."""
+"""Greatest number of pending events."""
 
 
 class PendingEvents:
-    """Events on their way to being played.
+    """Pending events of a player.
 
-    An event sounds when it happens; where the tempo has a grid, it sounds on a line of that. An answer
-    is done with once it has sounded. What a player plays by itself is done with once it has happened,
-    as the next one follows from it.
+    An event sounds when it happens, or on a line of the grid if the tempo has a grid. An answer is no longer pending
+    once it has sounded. A free-running event is no longer pending once it has happened: the next event follows.
+
+    Attributes:
+        skipped: Number of events skipped because they were late, or too many.
+        replaced: Number of events replaced by a later event on their line of the grid.
 
     Args:
-        tempo: musical time.
-        sound: an event sounds now: what is played, and by what an answer is known, None for none.
-        happened: what a player plays by itself has happened.
+        tempo: Musical time.
+        sound: Plays an event now: the prediction, and the players that have answered, None for no answer.
+        happened: Takes a free-running event that has happened.
     """
 
     def __init__(
@@ -32,19 +35,17 @@ class PendingEvents:
         happened: Callable[[PendingEvent], None],
     ) -> None:
         self.skipped = 0
-        """Events left out because they were late, or too many."""
         self.replaced = 0
-        """Events that gave way to a later one on their line of the grid."""
         self._tempo = tempo
         self._scheduler = tempo.scheduler
         self._sound = sound
         self._happened = happened
-        self._quantiser = Quantiser(tempo, self._on_line, self._left_out, self._let_go)
+        self._quantiser = Quantiser(tempo, self._on_line, self._omit, self._leave_grid)
         self._events: dict[PendingEvent, None] = {}
 
     @property
     def upcoming(self) -> tuple[float, tuple[float, ...]] | None:
-        """When the newest will sound, and its values; None if nothing is to sound."""
+        """Time and values of the newest pending event; None if no event is pending."""
         if not self._events:
             return None
         event = next(reversed(self._events))
@@ -52,16 +53,16 @@ class PendingEvents:
         return None if due is None else (due, event.prediction.values)
 
     def answer(self, prediction: Prediction, at: float, wait: float, answerers: set[str] | None) -> bool:
-        """Let an answer happen, at once where its time has come.
+        """Adds an answer, or plays the answer at once if it is due.
 
         Args:
-            prediction: what is played.
-            at: when what it answers arrived.
-            wait: seconds from then.
-            answerers: by which it is known.
+            prediction: Answer to play.
+            at: Arrival of the answered event.
+            wait: Seconds from the arrival to the answer.
+            answerers: Players that have answered the event.
 
         Returns:
-            False where too many are waiting already, and it is left out.
+            False if the answer is skipped because too many events are pending.
         """
         late = self._scheduler.now() - (at + wait)
         if late > STALE:
@@ -75,41 +76,40 @@ class PendingEvents:
             event = PendingEvent(prediction, at, wait, answerers)
             self._events[event] = None
             if self._tempo.grid is None:
-                event.timer = self._scheduler.at(at + wait, self._land, event)
+                event.timer = self._scheduler.at(at + wait, self._happen, event)
             else:
                 self._quantiser.plan(event)
         return True
 
     def launch(self, prediction: Prediction, anchor: float, wait: float, *, has_sounded: bool = False) -> None:
-        """Let what a player plays by itself happen.
+        """Adds a free-running event.
 
         Args:
-            prediction: what is played.
-            anchor: when what it follows happened.
-            wait: seconds from then, above 0.
-            has_sounded: it has sounded already, and has yet to happen.
+            prediction: Event to play.
+            anchor: Time of the event before.
+            wait: Seconds from the event before, above 0.
+            has_sounded: True if the event has sounded on the grid and still has to happen.
         """
         event = PendingEvent(prediction, anchor, wait, goes_on=True)
         event.apart = has_sounded
-        event.timer = self._scheduler.at(anchor + wait, self._land_free, event)
+        event.timer = self._scheduler.at(anchor + wait, self._happen_free, event)
         self._events[event] = None
         if self._tempo.grid is not None and not has_sounded:
             self._quantiser.plan(event)
 
     def follow(self, event: PendingEvent, prediction: Prediction, wait: float) -> None:
-        """Launch what follows from an event that has happened.
+        """Adds the event after an event that has happened.
 
-        Its wait counts from the deadline of that, or from a later beat where that is past: after a
-        stall as many whole waits are skipped as have passed, so that a pulse stays on its grid, and
-        at least a quarter of one is left, so that no two outputs run together.
+        The wait counts from the deadline of the event before. After a stall, whole waits that have passed are
+        skipped, so a pulse stays in time. At least a quarter of a wait is left, so two outputs never coincide.
         """
         late = self._scheduler.now() - event.deadline
         skipped = max(math.ceil(late / wait - 0.75), 0)
         self.skipped += skipped
         self.launch(prediction, event.deadline + skipped * wait, wait)
 
-    def wait_anew(self, wait: Callable[[Prediction], float]) -> None:
-        """Stretch the waits that are under way of what a player plays by itself."""
+    def replan(self, wait: Callable[[Prediction], float]) -> None:
+        """Plans the free-running events again with other waits."""
         for event in tuple(event for event in self._events if event.goes_on):
             self._cancel_timer(event)
             del self._events[event]
@@ -117,11 +117,10 @@ class PendingEvents:
             self.launch(event.prediction, event.anchor, wait(event.prediction), has_sounded=has_sounded)
 
     def drop(self) -> tuple[Prediction, bool] | None:
-        """Take back everything.
+        """Drops all pending events.
 
         Returns:
-            What the player would have played next by itself, and whether it has sounded, before it
-            happened; None where it played nothing by itself.
+            The pending free-running event, and True if it has sounded; None without such an event.
         """
         dropped = None
         for event in self._events:
@@ -137,8 +136,7 @@ class PendingEvents:
         if event.timer is not None:
             event.timer.cancel()
 
-    def _land(self, event: PendingEvent) -> None:
-        """An answer happens."""
+    def _happen(self, event: PendingEvent) -> None:
         if self._scheduler.now() - event.deadline > STALE:
             del self._events[event]
             self.skipped += 1
@@ -148,8 +146,7 @@ class PendingEvents:
             del self._events[event]
             self._sound(event.prediction, event.answerers)
 
-    def _land_free(self, event: PendingEvent) -> None:
-        """What a player plays by itself happens."""
+    def _happen_free(self, event: PendingEvent) -> None:
         del self._events[event]
         if not event.apart:
             if self._tempo.grid is None:
@@ -159,20 +156,19 @@ class PendingEvents:
         self._happened(event)
 
     def _on_line(self, event: PendingEvent) -> None:
-        """The line of an event has come."""
         self._forget_answer(event)
         self._sound(event.prediction, event.answerers)
 
-    def _left_out(self, event: PendingEvent, for_another: bool) -> None:
-        """An event does not sound, because another is later on its line, or it is too late itself."""
+    def _omit(self, event: PendingEvent, is_replaced: bool) -> None:
+        """Counts an event that does not sound: another event takes its line, or the event is late."""
         self._forget_answer(event)
-        if for_another:
+        if is_replaced:
             self.replaced += 1
         else:
             self.skipped += 1
 
-    def _let_go(self, events: Iterable[PendingEvent]) -> None:
-        """The grid has gone: what has yet to happen sounds when it does."""
+    def _leave_grid(self, events: Iterable[PendingEvent]) -> None:
+        """Plays pending events without a grid from now on."""
         now = self._scheduler.now()
         for event in events:
             if event.deadline < now:
@@ -181,7 +177,7 @@ class PendingEvents:
                 continue
             event.apart = False
             if not event.goes_on:
-                event.timer = self._scheduler.at(event.deadline, self._land, event)
+                event.timer = self._scheduler.at(event.deadline, self._happen, event)
 
     def _forget_answer(self, event: PendingEvent) -> None:
         if not event.goes_on:

@@ -1,4 +1,4 @@
-"""Whose turn it is, in call and response."""
+"""Turns of musician and player in call and response."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -8,7 +8,7 @@ from impsy_tui.engine.runtime.scheduler import Timer
 
 
 class Turn(Enum):
-    """Who plays now."""
+    """Musician, player, or both (in modes without turns)."""
 
     YOU = "you"
     PLAYER = "player"
@@ -16,22 +16,20 @@ class Turn(Enum):
 
 
 class TurnTaking:
-    """Gives the turn to the player when the musician has been silent, and back when they play.
+    """Gives the turn to the player after a silence of the musician, and back when the musician plays.
 
-    The musician's turn ends ``threshold`` seconds after their last event, unless they hold
-    something down. Before they have played at all, and after they took the turn by hand, there
-    is no call to answer, and the player waits for one.
+    The musician's turn ends ``threshold`` seconds after the last event, unless the musician holds a note. Before the
+    first event, and after the command ``take``, the player waits for a call.
 
-    Where the tempo hands over on a beat or a bar, the player's turn begins on the next one after
-    the silence, if they have been silent until then. Whatever they play, and what is asked for by
-    hand, is never kept waiting.
+    If the tempo hands over on a beat or a bar, the player's turn begins on the next one after the silence, provided
+    that the musician is silent until then. Events of the musician and commands take the turn at once.
 
     Args:
-        tempo: musical time, and the clock that keeps the silence.
-        threshold: seconds of silence before the player's turn.
-        max_response: seconds after which its turn ends by itself; None for never.
-        respond: called when the player's turn begins.
-        listen: called when it ends.
+        tempo: Musical time and the scheduler.
+        threshold: Seconds of silence before the player's turn.
+        max_response: Seconds after which the player's turn ends; None for no limit.
+        respond: Called when the player's turn begins.
+        listen: Called when the player's turn ends.
     """
 
     def __init__(
@@ -65,75 +63,74 @@ class TurnTaking:
     @threshold.setter
     def threshold(self, seconds: float) -> None:
         self._threshold = seconds
-        self._await_silence()
+        self._wait_for_silence()
 
     @property
     def max_response(self) -> float | None:
-        """Seconds after which the player's turn ends by itself."""
+        """Seconds after which the player's turn ends; None for no limit."""
         return self._max_response
 
     @max_response.setter
     def max_response(self, seconds: float | None) -> None:
         self._max_response = seconds
         if self.turn is Turn.PLAYER:
-            self._await_end()
+            self._wait_for_end()
 
     def start(self) -> None:
-        """Begin taking turns, with the musician; an earlier call of theirs still counts."""
+        """Begins with the musician's turn; an earlier call still counts."""
         self._running = True
         self._last = self._scheduler.now()
-        self._await_silence()
+        self._wait_for_silence()
 
     def stop(self) -> None:
-        """No turns are taken from now on; calls are still noted."""
+        """Stops taking turns; calls are still recorded."""
         self._running = False
         self._cancel()
         self.turn = Turn.YOU
 
     def heard(self, at: float) -> None:
-        """The musician played."""
+        """Records an event of the musician."""
         self._called = True
         self._last = max(self._last, at)
         if self.turn is Turn.PLAYER:
             self._to_musician()
         if self._running and (self._silence is None or not self._silence.pending):
-            self._await_silence()
+            self._wait_for_silence()
 
     def held(self, source: str, held: bool, at: float) -> None:
-        """The musician holds something on a channel, or no longer does."""
+        """Records that the musician holds notes on a channel, or no longer."""
         if held:
             self._holding.add(source)
             return
         self._holding.discard(source)
         self._last = max(self._last, at)
-        self._await_silence()
+        self._wait_for_silence()
 
     def take(self) -> None:
-        """The musician takes the turn; the player waits for their next call."""
+        """Gives the turn to the musician; the player waits for the next call."""
         if self.turn is Turn.PLAYER:
             self._to_musician()
         self._called = False
         self._cancel()
 
     def give(self) -> None:
-        """The musician gives the turn, whether or not they have been silent."""
+        """Gives the turn to the player, without waiting for silence."""
         if self._running and self.turn is Turn.YOU:
             self._to_player()
 
-    def _await_silence(self) -> None:
-        """Look again when the silence would be long enough, as things stand."""
+    def _wait_for_silence(self) -> None:
         self._entry.clear()
         if self._silence is not None:
             self._silence.cancel()
         if self._running and self._called and self.turn is Turn.YOU and not self._holding:
-            self._silence = self._scheduler.at(self._last + self._threshold, self._look)
+            self._silence = self._scheduler.at(self._last + self._threshold, self._check_silence)
 
-    def _look(self) -> None:
-        # Events merely move self._last: one timer a silence, not one an event.
+    def _check_silence(self) -> None:
+        # Events only change self._last: one timer for each silence, not for each event.
         if self._holding:
             return
         if self._scheduler.now() < self._last + self._threshold:
-            self._await_silence()
+            self._wait_for_silence()
         elif self._tempo.hand_over == NOW:
             self._to_player()
         else:
@@ -143,7 +140,7 @@ class TurnTaking:
         if not self._holding:
             self._to_player()
 
-    def _await_end(self) -> None:
+    def _wait_for_end(self) -> None:
         if self._end is not None:
             self._end.cancel()
         if self._max_response is not None:
@@ -156,7 +153,7 @@ class TurnTaking:
     def _to_player(self) -> None:
         self._cancel()
         self.turn = Turn.PLAYER
-        self._await_end()
+        self._wait_for_end()
         self._respond()
 
     def _to_musician(self) -> None:

@@ -44,7 +44,7 @@ def test_a_model_is_loaded_between_two_seconds_and_has_heard_the_last_minute(hal
     assert behaviour.models.tunings[3].leave != ()
     assert behaviour.codes == (TAPS, TAPS)  # whoever plays goes on with what they do
     heard = primed(EnsemblePredictor(EnsembleNetwork(_SHIPPED), 2, hall.rehearsal.random), behaviour.seconds)
-    assert behaviour._band.predict(0).tolist() == heard.predict(0).tolist()
+    assert behaviour._ensemble.predict(0).tolist() == heard.predict(0).tolist()
     hall.rehearsal.wait(2.0)
     assert len(hall.first.touches) > touches
     assert hall.rehearsal.problems == []
@@ -108,9 +108,9 @@ def test_an_auditioned_model_answers_in_silence_and_plays_on_with_what_it_has_he
     assert {touch.x for touch in hall.first.touches} == {TAPS / 10}  # nothing of it is heard
     hall.do("band 4")
     assert len(behaviour.in_silence) == 3
-    listened = behaviour._understudy
+    listened = behaviour._auditioned
     assert hall.do("@trio load ensembleRNN-mine") == "trio: ensembleRNN-mine plays, as auditioned"
-    assert behaviour._band is listened
+    assert behaviour._ensemble is listened
     assert behaviour.auditioned is None
     hall.do("@trio audition ensembleRNN-other")
     hall.do("@trio audition off")
@@ -136,7 +136,7 @@ def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall:
     behaviour.audition(ensemble_models, behaviour.followers(ensemble_models))
     hall.rehearsal.wait(2.05)
     assert [text for level, _, text in hall.rehearsal.messages if level == "error"] == [
-        "broken, which is auditioned: the model predicts values that are not finite numbers: it is sent away"
+        "broken, which is auditioned: the model predicts values that are not finite numbers: the audition ends"
     ]
     assert behaviour.codes == (TAPS, TAPS)
 

@@ -128,7 +128,7 @@ def test_a_scene_of_what_its_network_does_not_hear_leaves_what_it_has_learned(st
     scenes.write_text(scenes.read_text().replace('"seek"', '"network"'))
     stage.wait(2.0)
     stage.do("scene all")
-    assert any("what it has learned to match matters" in problem for problem in stage.problems)
+    assert any("descriptors that it was trained to match" in problem for problem in stage.problems)
     behaviour = agent_behaviours([stage.session.focused_player.behaviour])[0]
     assert (behaviour.predictor.policy, behaviour.predictor.matters) == ("network", ("loudness-dBFS",))
 

@@ -61,7 +61,7 @@ def test_a_wait_is_stretched_of_what_goes_on_and_of_no_answer() -> None:
     air = _Air()
     air.flights.answer(_saying(0.1), 100.0, 0.5, None)
     air.flights.launch(_saying(0.2), 100.0, 0.2)
-    air.flights.wait_anew(lambda prediction: 0.4)
+    air.flights.replan(lambda prediction: 0.4)
     air.time.advance(1.0)
     assert air.sounded == [(100.4, 0.2), (100.5, 0.1)]
 

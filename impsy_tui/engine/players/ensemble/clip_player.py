@@ -1,4 +1,4 @@
-"""A virtual player's hand: touches of clips, each when it is due."""
+"""Player of clips: plays the touches of a follower, each at its deadline."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,20 +9,24 @@ from impsy_tui.ensemble.clips import SILENCE, Clip, ClipTouch
 from impsy_tui.ensemble.touches.features import WINDOW
 
 HELD: Final = 0.3
-"""Seconds after its last touch that a finger which nobody lifts is taken to be lifted."""
+"""Seconds after the last touch at which a finger counts as lifted."""
 
 
 class ClipPlayer:
     """Plays one clip after the other.
 
-    Deadlines are absolute: a touch is due its offset after the beginning of its clip, and a clip five seconds after
-    the one before. Touches that a stall made late are left out.
+    Deadlines are absolute: a touch is due at its offset from the begin of the clip, and a clip five seconds after the
+    clip before. Touches that a stall made late are skipped.
+
+    Attributes:
+        played: Number of played touches.
+        skipped: Number of skipped touches.
 
     Args:
-        scheduler: keeps the time.
-        play: plays a touch.
-        lift: the finger is lifted.
-        another: gives the clip that follows one that has come to its end.
+        scheduler: Scheduler of all events.
+        play: Plays a touch.
+        lift: Lifts the finger.
+        another: Returns the clip after a clip that has ended.
     """
 
     def __init__(
@@ -45,11 +49,11 @@ class ClipPlayer:
         self._timer: Timer | None = None
 
     def begin(self, clip: Clip, at: float) -> None:
-        """End the clip that is played, and begin this one.
+        """Ends the current clip and begins another.
 
         Args:
-            clip: which; silence plays nothing until something else is begun.
-            at: when, on the scheduler's clock.
+            clip: Clip to play; silence plays nothing until the next ``begin``.
+            at: Begin of the clip in seconds on the scheduler's clock.
         """
         self.stop()
         self._clip, self._began, self._next = clip, at, 0
@@ -57,14 +61,13 @@ class ClipPlayer:
             self._plan()
 
     def stop(self) -> None:
-        """End the clip that is played."""
+        """Ends the current clip."""
         if self._timer is not None:
             self._timer.cancel()
         self._clip = SILENCE
         self._end_touch()
 
     def _plan(self) -> None:
-        """Wait for the next touch, for the finger to be lifted before it, or for the end."""
         touches, following = self._clip.touches, self._next
         due = self._began + (touches[following].offset if following < len(touches) else WINDOW)
         action = self._touch if following < len(touches) else self._end
@@ -95,6 +98,6 @@ class ClipPlayer:
             self._lift()
 
     def _end(self) -> None:
-        # After a stall the clips that are past are left out.
+        # Clips that a stall missed are skipped.
         missed = int((self._scheduler.now() - self._began) / WINDOW) or 1
         self.begin(self._another(), self._began + missed * WINDOW)

@@ -1,4 +1,4 @@
-"""A band's part: each second the lead's gesture is told, and the followers answer, in clips of touches."""
+"""Behaviour of an ensemble: classifies the lead's gesture each second; the followers answer with clips of touches."""
 
 import math
 from collections import deque
@@ -24,19 +24,19 @@ from impsy_tui.errors import UserError
 
 SECOND: Final = 1.0
 GONE_AFTER: Final = 10.0
-"""Seconds without a touch after which the lead is said to have stopped."""
+"""Seconds without a touch after which the lead has stopped."""
 REMEMBERED: Final = 60
-"""Seconds that are kept to be shown."""
+"""Seconds of gestures kept for display."""
 
 
 @dataclass(slots=True)
 class EnsembleSettings:
-    """How a band plays.
+    """Settings of an ensemble.
 
     Attributes:
-        players: the lead included; see ``ranges.ENSEMBLE_PLAYERS``.
-        temp, clips: see ``parameters``.
-        lead_stops: what the band does then: one of ``choices.LEAD_STOPS``.
+        players: Number of players, the lead included; see ``ranges.ENSEMBLE_PLAYERS``.
+        temp, clips: Parameters; see ``parameters``.
+        lead_stops: Behaviour without a lead: one of ``choices.LEAD_STOPS``.
     """
 
     players: int = int(ranges.ENSEMBLE_PLAYERS.default)
@@ -47,17 +47,17 @@ class EnsembleSettings:
 
 @dataclass(frozen=True, slots=True)
 class EnsembleModels:
-    """What a band plays with.
+    """Network, classifier and clips of an ensemble.
 
     Attributes:
-        network: that it steps; this band's alone.
-        model: name of the network, for the performer.
-        kind: "ensemble", or "dummy" where there is no model.
-        classifier: tells the lead's gestures.
-        clips: what followers play.
-        tunings: of the network, by how many play.
-        file: of the model; None where there is none.
-        told_by: name of the classifier, for the performer.
+        network: Network that only this ensemble steps.
+        model: Name of the network, for the performer.
+        kind: "ensemble", or "dummy" without a model.
+        classifier: Classifier of the lead's gestures.
+        clips: Clips of the followers.
+        tunings: Tunings of the network by number of players.
+        file: File of the network, None without a model.
+        told_by: Name of the classifier, for the performer.
     """
 
     network: GestureNetwork
@@ -71,32 +71,45 @@ class EnsembleModels:
 
 
 class EnsembleOutput(Protocol):
-    """Where a band is heard. Followers are counted from 0."""
+    """Output of an ensemble. Followers are counted from 0."""
 
     def touch(self, follower: int, touch: ClipTouch) -> None:
-        """A follower plays a touch."""
+        """Plays a touch of a follower."""
 
     def lift(self, follower: int) -> None:
-        """A follower's finger is lifted."""
+        """Lifts the finger of a follower."""
 
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
-        """A second has passed, at this time, in which the lead, and each follower, did this."""
+        """Receives the gesture codes of lead and followers at the end of a second."""
 
     def notify(self, level: str, text: str) -> None:
-        """The band has something to say."""
+        """Reports to the performer."""
 
 
 class EnsembleBehaviour(ParameterHolder):
-    """Lets a band play.
+    """Lets the followers of an ensemble answer the lead.
 
-    Seconds are absolute deadlines from when it was started; those that a stall has missed are left out.
+    The seconds are absolute deadlines from the start. Seconds that a stall missed are skipped.
+
+    Attributes:
+        models: Network, classifier and clips.
+        auditioned: Models that answer unheard, None for none.
+        settings: Settings of the ensemble.
+        paused: True while the followers may not play.
+        forced: Gesture codes that followers are forced to make, by follower from 0.
+        features: Features of the lead's touches in the last second.
+        lead: Gesture code of the lead in the last second.
+        moment: Measures of the ensemble, None before the first second.
+        idea_at: Time of the last new idea, None for none.
+        seconds: Gesture codes of lead and followers, the newest last; cleared if the number of players changes.
+        touched_at: Time of the lead's last touch, None before the first.
 
     Args:
-        equipment: what it plays with.
-        settings: how.
-        scheduler: keeps its time.
-        stage: hears it.
-        random: source of chance.
+        models: Network, classifier and clips.
+        settings: Settings of the ensemble.
+        scheduler: Scheduler of all events.
+        output: Output of the followers.
+        random: Random generator.
     """
 
     kind = parameters.ENSEMBLE
@@ -111,22 +124,16 @@ class EnsembleBehaviour(ParameterHolder):
     ) -> None:
         self.models = models
         self.auditioned: EnsembleModels | None = None
-        """What answers in silence beside it."""
-        self._understudy: EnsemblePredictor | None = None
+        self._auditioned: EnsemblePredictor | None = None
         self.settings = settings
         self.paused = False
         self.forced: dict[int, int] = {}
-        """Gestures that followers are told to make, by number from 0."""
         self.features = FeatureWindow().features(0.0)
-        """Of the lead, at the last second."""
         self.lead = NOTHING
         self.moment: EnsembleMoment | None = None
         self.idea_at: float | None = None
-        """When there was a new idea last."""
         self.seconds: deque[tuple[int, ...]] = deque(maxlen=REMEMBERED)
-        """What lead and followers did, the newest last; where there are other players than before it begins anew."""
         self.touched_at: float | None = None
-        """When the lead touched the surface last."""
         self._scheduler = scheduler
         self._output = output
         self._random = random
@@ -135,95 +142,97 @@ class EnsembleBehaviour(ParameterHolder):
         self._stopped = False
         self._fault = ""
         self._timer: Timer | None = None
-        self._hands: list[ClipPlayer] = []
+        self._clip_players: list[ClipPlayer] = []
         self._codes: list[int] = []
         self._assemble([])
 
-    # What the performer asks for
+    # Commands
 
     def start(self) -> None:
-        """Begin to play."""
+        """Begins to play."""
         self._plan(self._scheduler.now(), 1)
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops playing for good and turns off the followers' notes."""
         if self._timer is not None:
             self._timer.cancel()
         self._hush()
 
     def pause(self) -> None:
-        """Be silent, and go on listening."""
+        """Stops playing but goes on listening."""
         self.paused = True
         self._hush()
 
     def resume(self) -> None:
-        """Play again, from the next second on."""
+        """Plays again, from the next second on."""
         self.paused = False
 
     def reset(self) -> None:
-        """Forget what was heard; what is played goes on until the next second."""
-        self._band.reset(self._codes)
-        if self._understudy is not None:
-            self._understudy.reset()
+        """Clears the memory of heard gestures; clips go on until the next second."""
+        self._ensemble.reset(self._codes)
+        if self._auditioned is not None:
+            self._auditioned.reset()
 
     def set_players(self, players: int) -> None:
-        """Change how many there are, the lead included; those who stay play on."""
+        """Changes the number of players, the lead included; remaining followers play on."""
         if players != self.settings.players:
             self.settings.players = players
-            for hand in self._hands[players - 1 :]:
-                hand.stop()
+            for clip_player in self._clip_players[players - 1 :]:
+                clip_player.stop()
             self.forced = {follower: code for follower, code in self.forced.items() if follower < players - 1}
             self._assemble(self._codes)
 
     def force(self, follower: int, code: int) -> None:
-        """A follower makes this gesture, from now until it is set free."""
+        """Forces a follower to make a gesture until ``free``."""
         self.forced[follower] = code
         if not self.paused:
             self._change(follower, code, self._scheduler.now())
 
     def free(self, followers: Sequence[int]) -> None:
-        """These are left to the network again, from the next second on."""
+        """Lets the network control these followers again, from the next second on."""
         for follower in followers:
             self.forced.pop(follower, None)
 
     def _assemble(self, codes: Sequence[int]) -> None:
-        """Have a band of the number that is set; followers that were there go on with their gestures."""
         followers = self.settings.players - 1
         self._codes = [*codes[:followers], *[NOTHING] * (followers - len(codes))]
-        self._band = self.followers(self.models)
+        self._ensemble = self.followers(self.models)
         if self.auditioned is not None:
-            self._understudy = self.followers(self.auditioned)
-        self._hands = [*self._hands[:followers], *map(self._hand, range(len(self._hands), followers))]
+            self._auditioned = self.followers(self.auditioned)
+        self._clip_players = [
+            *self._clip_players[:followers],
+            *map(self._clip_player, range(len(self._clip_players), followers)),
+        ]
         self.seconds.clear()
 
-    # What it plays with
+    # Models
 
     def followers(self, models: EnsembleModels) -> EnsemblePredictor:
-        """As many as there are, who do what is done now, and have heard nothing else."""
+        """Returns a predictor for the current number of followers that starts from the current gestures."""
         tuning = models.tunings.get(self.settings.players, Tuning())
         ensemble = EnsemblePredictor(models.network, self.settings.players - 1, self._random, tuning)
         ensemble.reset(self._codes)
         return ensemble
 
     def change(self, models: EnsembleModels, ensemble: EnsemblePredictor | None = None) -> None:
-        """Play with this from the next second on.
+        """Changes the network from the next second on; clips and classifier stay.
 
         Args:
-            equipment: with what; this part's clips and classifier are kept.
-            band: its followers, if they have listened; those of another number have not.
+            models: Models with the new network.
+            ensemble: Predictor that has heard the last minute; ignored if its number of followers differs.
         """
-        self.models = self._with_mine(models)
-        self._band = self._as_many(models, ensemble)
+        self.models = self._with_current_clips(models)
+        self._ensemble = self._as_many(models, ensemble)
         self._fault = ""
 
     def audition(self, models: EnsembleModels, ensemble: EnsemblePredictor) -> None:
-        """Let others answer in silence."""
-        self.auditioned, self._understudy = models, self._as_many(models, ensemble)
+        """Lets other models answer unheard."""
+        self.auditioned, self._auditioned = models, self._as_many(models, ensemble)
 
     def end_audition(self, *, plays: bool = False) -> bool:
-        """Send those away who answer in silence, or let them play from now on; whether there were any."""
-        models, ensemble = self.auditioned, self._understudy
-        self.auditioned = self._understudy = None
+        """Ends the audition, or lets the auditioned models play; returns False if there was no audition."""
+        models, ensemble = self.auditioned, self._auditioned
+        self.auditioned = self._auditioned = None
         if models is None:
             return False
         if plays:
@@ -232,18 +241,18 @@ class EnsembleBehaviour(ParameterHolder):
 
     @property
     def in_silence(self) -> tuple[int, ...]:
-        """What those do who are auditioned."""
-        return () if self._understudy is None else self._understudy.codes
+        """Gesture codes of the auditioned followers."""
+        return () if self._auditioned is None else self._auditioned.codes
 
-    def _with_mine(self, models: EnsembleModels) -> EnsembleModels:
-        """Where the classifier was changed while a model was loaded, that stays."""
-        mine = self.models
-        return replace(models, classifier=mine.classifier, told_by=mine.told_by, clips=mine.clips)
+    def _with_current_clips(self, models: EnsembleModels) -> EnsembleModels:
+        # The classifier may have changed while the model was loaded.
+        current = self.models
+        return replace(models, classifier=current.classifier, told_by=current.told_by, clips=current.clips)
 
     def _as_many(self, models: EnsembleModels, ensemble: EnsemblePredictor | None) -> EnsemblePredictor:
         return ensemble if ensemble is not None and ensemble.followers == len(self._codes) else self.followers(models)
 
-    def _hand(self, follower: int) -> ClipPlayer:
+    def _clip_player(self, follower: int) -> ClipPlayer:
         return ClipPlayer(
             self._scheduler,
             lambda touch: self._output.touch(follower, touch),
@@ -251,37 +260,37 @@ class EnsembleBehaviour(ParameterHolder):
             lambda: self._choose(self._codes[follower]),
         )
 
-    # What the lead does
+    # Touches of the lead
 
     def hear(self, touch: Touch) -> None:
-        """The lead touched the surface; the time is on the scheduler's clock."""
+        """Hears a touch of the lead, with its time on the scheduler's clock."""
         self._window.add(touch)
         self.touched_at = touch.time if self.touched_at is None else max(self.touched_at, touch.time)
         if self._stopped:
             self._stopped = False
             self._output.notify("info", "the lead plays again")
 
-    # What others want to know
+    # State
 
     @property
     def resting(self) -> bool:
-        """Whether the band rests because nobody leads, any more or as yet."""
+        """True while the followers rest because there is no lead."""
         return (self._stopped or self.touched_at is None) and self.settings.lead_stops == "rest"
 
     @property
     def codes(self) -> tuple[int, ...]:
-        """What the followers do now."""
+        """Current gesture codes of the followers."""
         return tuple(self._codes)
 
     @property
     def played(self) -> int:
-        """Touches played by the followers that are there."""
-        return sum(hand.played for hand in self._hands)
+        """Number of touches played by the current followers."""
+        return sum(clip_player.played for clip_player in self._clip_players)
 
     @property
     def skipped(self) -> int:
-        """Touches left out because they were late."""
-        return sum(hand.skipped for hand in self._hands)
+        """Number of touches skipped because they were late."""
+        return sum(clip_player.skipped for clip_player in self._clip_players)
 
     # Playing
 
@@ -294,49 +303,50 @@ class EnsembleBehaviour(ParameterHolder):
         self._plan(began, max(number, passed) + 1)
         self.features = self._window.features(due)
         self.lead = int(self.models.classifier.gestures(self.features[np.newaxis])[0])
-        self._look_for_lead(due)
-        self._answer_in_silence()
+        self._check_lead(due)
+        self._answer_unheard()
         for follower, code in enumerate(self._answers()):
             if code != self._codes[follower]:
                 self._change(follower, code, due)
         self._remember(due)
 
-    def _look_for_lead(self, now: float) -> None:
+    def _check_lead(self, now: float) -> None:
         if self._stopped or self.touched_at is None or now - self.touched_at < GONE_AFTER:
             return
         self._stopped = True
         does = "rests until it plays again" if self.resting else "plays on"
         self._output.notify("info", f"the lead has stopped: the band {does}")
 
-    def _answer_in_silence(self) -> None:
-        if self._understudy is None or self.auditioned is None:
+    def _answer_unheard(self) -> None:
+        if self._auditioned is None or self.auditioned is None:
             return
         try:
-            self._understudy.play(self.lead, self.settings.temp)
+            self._auditioned.play(self.lead, self.settings.temp)
         except UserError as problem:
-            self._output.notify("error", f"{self.auditioned.model}, which is auditioned: {problem}: it is sent away")
+            self._output.notify(
+                "error", f"{self.auditioned.model}, which is auditioned: {problem}: the audition ends"
+            )
             self.end_audition()
 
     def _answers(self) -> Sequence[int]:
         rests = self.paused or self.resting
         forced = dict.fromkeys(range(len(self._codes)), NOTHING) if rests else {}
-        if not self.paused:  # who rests does what the performer says all the same
+        if not self.paused:  # forced gestures are played while the ensemble rests
             forced |= self.forced
         try:
-            codes = self._band.play(self.lead, self.settings.temp, forced)
+            codes = self._ensemble.play(self.lead, self.settings.temp, forced)
         except UserError as problem:
             if not self._fault:
-                self._output.notify("error", f"{problem}: the followers go on with what they do")
+                self._output.notify("error", f"{problem}: the followers keep their gestures")
             self._fault = str(problem)
-            self._band.reset(self._codes)
+            self._ensemble.reset(self._codes)
             return [forced.get(follower, code) for follower, code in enumerate(self._codes)]
         self._fault = ""
         return codes
 
     def _change(self, follower: int, code: int, at: float) -> None:
-        """A follower makes another gesture: the clip that it plays ends, and one of the other begins."""
         self._codes[follower] = code
-        self._hands[follower].begin(self._choose(code), at)
+        self._clip_players[follower].begin(self._choose(code), at)
 
     def _choose(self, code: int) -> Clip:
         clips = self.models.clips
@@ -345,9 +355,9 @@ class EnsembleBehaviour(ParameterHolder):
         return clips.random(code, self._random)
 
     def _hush(self) -> None:
-        for follower in range(len(self._hands)):
+        for follower in range(len(self._clip_players)):
             self._codes[follower] = NOTHING
-            self._hands[follower].stop()
+            self._clip_players[follower].stop()
 
     def _remember(self, now: float) -> None:
         codes = (self.lead, *self._codes)

@@ -1,4 +1,4 @@
-"""Recordings of labelled gestures: the performer is told what to play and for how long, and it is written down."""
+"""Recorder of labelled gestures: announces each gesture and its time, and writes touches and labels."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -16,24 +16,24 @@ from impsy_tui.ensemble.touches.touch import HEADER, SUFFIX, TARGETS, TARGETS_HE
 from impsy_tui.errors import UserError
 
 READY: Final = 5.0
-"""Seconds to get ready for the next gesture."""
+"""Seconds between two gestures."""
 ORDER: Final = (1, 2, 3, 4, NOTHING, *range(5, GESTURES))
-"""Nothing comes between others: before the first touch and after the last a recording has no time."""
+"""Default order. The gesture nothing is in the middle: a recording has no time outside its first and last touch."""
 _STEP: Final = 1.0
-"""Seconds from one announcement of what is left to the next."""
+"""Seconds between two announcements of the time left."""
 
 
 class GestureRecording:
-    """Leads through gestures, and writes down touches and which gesture was asked for, row by row.
+    """Announces gestures and writes the touches and the labels, row by row.
 
-    A gesture counts from when the five seconds before were nothing else; see ``labelled_recordings``. What is to be
-    played again, or was not played, is taken back: its touches stay in the file, without a gesture.
+    A label begins after five seconds of the gesture; see ``labelled_recordings``. The label of a repeated or omitted
+    gesture is withdrawn: its touches stay in the file, without a label.
 
     Args:
-        scheduler: keeps the time.
-        log: writes the files, beside its own.
-        tell: says things to the performer: level and text.
-        show: passes on what is to be played, for surfaces.
+        scheduler: Scheduler of all events.
+        log: Performance log that writes the files.
+        notify: Reports to the performer: level and text.
+        show: Sends announcements to surfaces.
     """
 
     def __init__(
@@ -61,28 +61,28 @@ class GestureRecording:
 
     @property
     def runs(self) -> bool:
-        """Whether somebody is led through gestures."""
+        """True while gestures are recorded."""
         return bool(self._gestures)
 
-    # What the performer asks for
+    # Commands
 
     def begin(self, gestures: Sequence[int], seconds: float) -> str:
-        """Begin a recording; the reply.
+        """Begins a recording; returns the reply.
 
         Args:
-            gestures: their codes, in order.
-            seconds: that each is played.
+            gestures: Codes of the gestures, in order.
+            seconds: Seconds for each gesture.
 
         Raises:
-            UserError: it cannot be recorded now.
+            UserError: Another recording runs, or the log is off.
         """
         if self.runs:
             raise UserError("gestures are being recorded: again, skip, or off")
         if not self._log.enabled:
-            raise UserError("the log is off, so that nothing would be kept: log on")
+            raise UserError("the log is off, so gestures cannot be recorded: log on starts it")
         if (name := f"{self._log.stamp()}-guided") == self._name:
-            # Both files are found by their name, and one that is there already is given another.
-            raise UserError("another recording was begun this very second: once more, please")
+            # Both files belong together by their name, and an existing file would get another name.
+            raise UserError("another recording began in this second: type the command again")
         self._name = name
         folder = self._log.folder.absolute()
         self._touches.begin(folder / f"{self._name}{SUFFIX}", HEADER)
@@ -90,27 +90,27 @@ class GestureRecording:
         self._gestures, self._seconds = tuple(gestures), seconds
         self._number = self._recorded = self._all_touches = 0
         now = self._scheduler.now()
-        self._ask_for(IGNORED, now)
+        self._write_label(IGNORED, now)
         self._get_ready(now)
         total = len(gestures) * (READY + seconds)
         what = NAMES[gestures[0]] if len(gestures) == 1 else f"{len(gestures)} gestures"
         return f"{what}, {seconds:g}s each: {total / 60:.1f} minutes; {NAMES[gestures[0]]} in {READY:g}s"
 
     def again(self) -> str:
-        """The gesture that is asked for, from its beginning."""
+        """Begins the current gesture again; returns the reply."""
         gesture = self._gesture()
-        self._take_back()
+        self._withdraw_label()
         self._get_ready(self._scheduler.now())
         return f"{NAMES[gesture]} again, in {READY:g}s"
 
     def skip(self) -> str:
-        """On to the next gesture; what was played of this one counts."""
+        """Ends the current gesture and keeps its label; returns the reply."""
         gesture = self._gesture()
         self._end_gesture(self._scheduler.now())
         return f"{NAMES[gesture]} ends here" + ("" if self.runs else ", and it was the last")
 
     def end(self) -> str:
-        """No more; what was played counts."""
+        """Ends the recording and keeps the current label; returns the reply."""
         self._gesture()
         self._gestures = self._gestures[: self._number + 1]
         self._end_gesture(self._scheduler.now())
@@ -121,17 +121,17 @@ class GestureRecording:
             raise UserError("no gestures are being recorded: record gestures begins")
         return self._gestures[self._number]
 
-    # What is played
+    # Touches and state
 
     def hear(self, channel: str, touch: Touch | Lifted) -> None:
-        """Somebody touched a surface; a simulated performer does not count."""
+        """Writes a touch; touches of the demo are ignored."""
         if self.runs and channel != DemoChannel.name and not isinstance(touch, Lifted):
             self._touches.write(row_of(self._log, touch))
             self._all_touches += 1
             self._heard += self._plays
 
     def state(self, now: float) -> GestureRecordingState | None:
-        """What is asked for, None where nobody is led."""
+        """Returns the current announcement; None if no recording runs."""
         if not self.runs:
             return None
         return GestureRecordingState(
@@ -149,7 +149,7 @@ class GestureRecording:
     def _is_last(self) -> bool:
         return self._number == len(self._gestures) - 1
 
-    # From one to the next
+    # Steps
 
     def _get_ready(self, at: float) -> None:
         self._plays, self._heard = False, 0
@@ -162,7 +162,7 @@ class GestureRecording:
             "info", f"{NAMES[gesture]}, for {self._seconds:g}s ({self._number + 1} of {len(self._gestures)})"
         )
         self._wait(at, at + self._seconds)
-        self._ask_for(gesture, at + WINDOW)
+        self._write_label(gesture, at + WINDOW)
 
     def _wait(self, began: float, ends: float) -> None:
         if self._timer is not None:
@@ -188,27 +188,27 @@ class GestureRecording:
             self._play(at)
 
     def _end_gesture(self, at: float) -> None:
-        """A gesture is over, and what was played of it counts, if it was that."""
+        """Ends a gesture; keeps its label if the surface was touched, or not touched for the gesture nothing."""
         gesture, played = self._gestures[self._number], self._plays and at > self._began + WINDOW
         if played and (gesture == NOTHING) is bool(self._heard):
             why = "the surface was touched" if gesture == NOTHING else "the surface was not touched"
             self._notify("warning", f"{NAMES[gesture]} does not count: {why}; record gestures {NAMES[gesture]}")
             played = False
         if played:
-            self._ask_for(IGNORED, at)
+            self._write_label(IGNORED, at)
             self._recorded += 1
         else:
-            self._take_back()
+            self._withdraw_label()
         if self._is_last:
             self._finish()
         else:
             self._number += 1
             self._get_ready(at)
 
-    def _take_back(self) -> None:
-        """What was asked for does not count: at one time the higher number is what is read."""
+    def _withdraw_label(self) -> None:
+        # Of two labels with the same time, readers use the higher code.
         if self._plays:
-            self._ask_for(IGNORED, self._began + WINDOW)
+            self._write_label(IGNORED, self._began + WINDOW)
 
     def _finish(self) -> None:
         if self._timer is not None:
@@ -222,6 +222,6 @@ class GestureRecording:
             text = f"no gesture was recorded, {touches}: {self._name}"
         self._notify("info", text)
 
-    def _ask_for(self, code: int, at: float) -> None:
+    def _write_label(self, code: int, at: float) -> None:
         stamp = self._log.wall(at).isoformat(timespec="microseconds")
         self._targets.write(f"{stamp},{code}")

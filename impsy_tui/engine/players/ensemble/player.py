@@ -1,4 +1,4 @@
-"""A band's seat: what it hears, where its players are heard, and what is written down of them."""
+"""Ensemble as a player of the session: hears touches, plays touches of followers and writes the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ _NEW_IDEA_SHOWN: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class EnsembleRouting:
-    """What a band hears besides channels, and where its followers are heard.
+    """Lead and destinations of an ensemble.
 
     Attributes:
-        lead: whose touches it hears; empty for anybody's.
-        destinations: names of the channels of each follower, going round where there are more followers; empty for
-            all, or for ``Routing.plays_channels``.
-        midi_channels: of each follower, from 1, going round.
+        lead: Name of the player whose touches the ensemble hears; empty for all.
+        destinations: Names of the channels of the followers, repeated for further followers; empty for the channels
+            of ``Routing.plays_channels``.
+        midi_channels: MIDI channels (1 to 16) of the followers, repeated for further followers.
         notes: MIDI notes from left to right.
     """
 
@@ -52,17 +52,17 @@ class EnsembleRouting:
 
 
 class EnsemblePlayer:
-    """A band in a session. It is the ``BandStage`` of its part.
+    """Ensemble in a session; the ``EnsembleOutput`` of its behaviour.
 
     Args:
-        name: of the band.
-        equipment: what it plays with.
-        settings: how.
-        wiring: the channels that it hears and plays.
-        band: the rest of what it hears and plays.
-        record: where its performance is written.
-        room: where it sits.
-        random: source of chance.
+        name: Name of the ensemble.
+        models: Network, classifier and clips.
+        settings: Settings of the ensemble.
+        routing: Channels that the ensemble hears and plays.
+        ensemble: Lead and destinations.
+        record: Log of the ensemble.
+        session: Session of the ensemble.
+        random: Random generator.
     """
 
     def __init__(
@@ -83,95 +83,95 @@ class EnsemblePlayer:
         self._record = record
         self._session = session
         self._outlets: list[list[tuple[int, TouchOutput]]] = []
-        """Where each follower is heard: numbers of outlets, and their channels."""
+        """Outputs of each follower: index and channel."""
         self._shows: list[tuple[int, EnsembleDisplay]] = []
-        """Where everybody is seen: the same."""
+        """Outputs that display all players: index and channel."""
         self._is_scored = False
 
     @property
     def players(self) -> tuple[str, ...]:
-        """What lead and followers are called."""
+        """Names of lead and followers."""
         return LEAD, *choices.FOLLOWERS[: self.behaviour.settings.players - 1]
 
-    # A Sitter, for the session
+    # AnyPlayer
 
     @property
     def behaviours(self) -> tuple[EnsembleBehaviour, ...]:
-        """What plays."""
+        """Behaviour of the ensemble."""
         return (self.behaviour,)
 
     def start(self) -> None:
-        """Begin to play, on the channels that there are now."""
+        """Begins to play, on the channels that are open now."""
         self._outlets = [self._destination(number) for number in range(len(choices.FOLLOWERS))]
         channels = [outlet.channel for outlet in self._session.outputs.outlets]
         shows = [(number, channel) for number, channel in enumerate(channels) if isinstance(channel, EnsembleDisplay)]
         self._shows = [(number, channel) for number, channel in shows if channel.wants_band]
-        self._tell_all([performance_message(self.name, begins=True), *self._present(self.players)])
+        self._send_to_all([performance_message(self.name, begins=True), *self._present(self.players)])
         self.behaviour.start()
 
     def stop(self) -> None:
-        """End: nothing is played from now on, nothing is left sounding."""
+        """Stops playing for good and turns off the followers' notes."""
         self.behaviour.stop()
         there = self._present(self.players, there=False)
-        self._tell_all([*there, performance_message(self.name, begins=False)])
+        self._send_to_all([*there, performance_message(self.name, begins=False)])
 
     def _present(self, players: Sequence[str], *, there: bool = True) -> list[OscMessage]:
         return [online_message(player, self.name, there=there) for player in players if player != LEAD]
 
     @property
     def paused(self) -> bool:
-        """Whether it may not play."""
+        """True while the followers may not play."""
         return self.behaviour.paused
 
     def pause(self, *, silence: bool = True) -> None:
-        """The followers are silent, and listen."""
+        """Stops the followers, who go on listening."""
         self.behaviour.pause()
 
     def resume(self) -> None:
-        """The followers may play again."""
+        """Lets the followers play again."""
         self.behaviour.resume()
 
     def panic(self) -> None:
-        """All of its own off, and paused."""
+        """Turns off all notes of the followers and pauses them."""
         self.pause()
 
     def reset(self) -> None:
-        """The band forgets what it has heard."""
+        """Clears the memory of heard gestures."""
         self.behaviour.reset()
 
     def discard_drawn_numbers(self) -> None:
-        """Nothing is drawn beforehand here."""
+        """Does nothing, because an ensemble draws no numbers ahead."""
 
     def begin_log(self) -> None:
-        """Begin other files."""
+        """Begins other log files."""
         self._record.begin()
         self._is_scored = False
 
     def describe(self) -> str:
-        """How many play, and the model."""
+        """Returns number of players and model."""
         return f"{self.behaviour.settings.players} players, a lead among them · {self.behaviour.models.model}"
 
-    # What the performer asks for
+    # Commands
 
     def set_players(self, players: int) -> None:
-        """Change how many there are, the lead included."""
+        """Changes the number of players, the lead included."""
         before = self.players
         gone = before[players:]
         if gone:
-            self._tell_all(self._present(gone, there=False))
+            self._send_to_all(self._present(gone, there=False))
         self.behaviour.set_players(players)
         if come := self.players[len(before) :]:
-            self._tell_all(self._present(come))
-        self._is_scored = False  # a score is of the same players from beginning to end
+            self._send_to_all(self._present(come))
+        self._is_scored = False  # a score has the same players from begin to end
 
-    # What the lead does
+    # Touches of the lead
 
     def hears_channel(self, name: str) -> bool:
-        """Whether it hears what comes by a channel."""
+        """Returns True if the ensemble hears a channel."""
         return self.routing.hears_channels is None or name in self.routing.hears_channels
 
     def hear(self, touch: Touch | Lifted) -> None:
-        """A finger did something on a surface."""
+        """Hears a touch on a surface, or its end."""
         if isinstance(touch, Lifted) or (self._band.lead and touch.player != self._band.lead):
             return
         if self._session.logs_input:
@@ -180,10 +180,10 @@ class EnsemblePlayer:
         for number, channel in self._shows:
             self._session.outputs.pass_on(number, channel.show_touch, LEAD, touch.x, touch.y, touch.velocity)
 
-    # A BandStage, for the part
+    # Output of the behaviour
 
     def touch(self, follower: int, touch: ClipTouch) -> None:
-        """A follower plays a touch."""
+        """Plays a touch of a follower."""
         ensemble = self._band
         played = VirtualTouch(
             choices.FOLLOWERS[follower],
@@ -204,33 +204,33 @@ class EnsemblePlayer:
                 )
 
     def lift(self, follower: int) -> None:
-        """A follower's finger is lifted."""
+        """Lifts the finger of a follower."""
         for number, channel in self._outlets[follower]:
             self._session.outputs.pass_on(number, channel.end_touch, choices.FOLLOWERS[follower])
 
     def passed(self, at: float, codes: Sequence[int], moment: EnsembleMoment) -> None:
-        """A second has passed: it is written down, and told to whoever hears the followers."""
-        self._keep_score(at, codes)
+        """Logs a second and sends its gestures to the outputs of the followers."""
+        self._write_score(at, codes)
         told = [gesture_message(player, code) for player, code in zip(self.players, codes, strict=True)]
         state = moment.state
         told.append(state_message(state.kind, state.spread, state.ratio))
         if moment.new_idea:
             told.append(new_idea_message(self.name))
-        self._tell_all(told)
+        self._send_to_all(told)
 
     def notify(self, level: str, text: str) -> None:
-        """The band has something to say."""
+        """Reports to the performer."""
         self._session.notify(level, self.name, text)
 
-    def _tell_all(self, told: Sequence[OscMessage]) -> None:
+    def _send_to_all(self, told: Sequence[OscMessage]) -> None:
         followers = self.behaviour.settings.players - 1
         there: dict[int, TouchOutput | EnsembleDisplay] = dict(self._shows)
         there.update(outlet for outlets in self._outlets[:followers] for outlet in outlets)
         for number, channel in there.items():
             self._session.outputs.pass_on(number, channel.tell_band, told)
 
-    def _keep_score(self, at: float, codes: Sequence[int]) -> None:
-        """Scores are of times in which there is a lead."""
+    def _write_score(self, at: float, codes: Sequence[int]) -> None:
+        # Scores have no seconds without a lead.
         if self.behaviour.touched_at is None or self.behaviour.resting:
             self._is_scored = False
             return
@@ -250,10 +250,10 @@ class EnsemblePlayer:
             if isinstance(channel, TouchOutput) and (names is None or channel.name in names)
         ]
 
-    # What others want to know
+    # State
 
     def state(self, now: float) -> PlayerState:
-        """It as a player of a snapshot."""
+        """Returns the ensemble as a player of a snapshot."""
         behaviour = self.behaviour
         return PlayerState(
             name=self.name,

@@ -245,7 +245,7 @@ def test_what_is_begun_twice_in_a_second_keeps_its_touches_and_targets_together(
     def performance() -> None:
         lesson.gesture_recording.begin(ORDER, EACH)
         lesson.gesture_recording.end()
-        with pytest.raises(UserError, match="begun this very second"):
+        with pytest.raises(UserError, match="another recording began in this second"):
             lesson.gesture_recording.begin([TAPS], EACH)
         assert not lesson.gesture_recording.runs
         lesson.time.advance(1.0)
