@@ -92,10 +92,10 @@ class Handlers:
         for player in having:
             set_parameter(player, meant, value)
         if meant is parameter:
-            return self._of(having, f"{meant.name} {meant.shown(value)}")
-        return self._of(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
+            return self._reply(having, f"{meant.name} {meant.shown(value)}")
+        return self._reply(having, f"{parameter.name} {given:g} ({meant.name} {meant.shown(value)})")
 
-    def _of(self, players: Sequence[AnyPlayer], reply: str) -> str:
+    def _reply(self, players: Sequence[AnyPlayer], reply: str) -> str:
         """Returns a reply that names the players, if the session has several."""
         there = len(self._session.all_players)
         if there == 1:

@@ -15,7 +15,7 @@ class DimensionHandlers(Handlers):
         for player in players:
             player.shaping.muted.update(indices)
             player.end_muted()
-        return self._of(players, f"{_named(dimensions)} muted")
+        return self._reply(players, f"{_named(dimensions)} muted")
 
     def _solo(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
         indices = self._played(players, dimensions)
@@ -23,36 +23,36 @@ class DimensionHandlers(Handlers):
             player.shaping.soloed = set(indices)
             player.shaping.muted -= player.shaping.soloed
             player.end_muted()
-        return self._of(players, f"only {_named(dimensions)} played")
+        return self._reply(players, f"only {_named(dimensions)} played")
 
     def _hold(self, players: Sequence[Player], dimensions: tuple[int, ...], value: float) -> str:
         indices = self._played(players, dimensions)
         for player in players:
             player.shaping.held.update(dict.fromkeys(indices, value))
-        return self._of(players, f"{_named(dimensions)} held at {value:g}")
+        return self._reply(players, f"{_named(dimensions)} held at {value:g}")
 
     def _range(self, players: Sequence[Player], dimensions: tuple[int, ...], low: float, high: float) -> str:
         indices = self._played(players, dimensions)
         for player in players:
             player.shaping.ranged.update(dict.fromkeys(indices, (low, high)))
-        return self._of(players, f"{_named(dimensions)} played from {low:g} to {high:g}")
+        return self._reply(players, f"{_named(dimensions)} played from {low:g} to {high:g}")
 
     def _invert(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
         indices = self._played(players, dimensions)
         for player in players:
             player.shaping.inverted ^= set(indices)
-        return self._of(players, f"{_named(dimensions)} inverted")
+        return self._reply(players, f"{_named(dimensions)} inverted")
 
     def _release(self, players: Sequence[Player], dimensions: tuple[int, ...] | None = None) -> str:
         if dimensions is None:
             for player in players:
                 player.shaping.clear()
-            return self._of(players, "all dimensions are played unchanged")
+            return self._reply(players, "all dimensions are played unchanged")
         indices = self._played(players, dimensions)
         for player in players:
             player.shaping.release(indices)
             player.end_muted()  # the end of one solo can mute its dimension again
-        return self._of(players, f"{_named(dimensions)} played unchanged")
+        return self._reply(players, f"{_named(dimensions)} played unchanged")
 
     def _played(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> list[int]:
         """Returns the indices of dimensions, of which these players must play at least one."""

@@ -19,27 +19,27 @@ class EnsembleHandlers(Handlers):
         for ensemble in ensembles:
             ensemble.set_players(count)
         followers = choices.FOLLOWERS[: count - 1]
-        return self._of(ensembles, f"{count} play: you, and {' '.join(followers)}")
+        return self._reply(ensembles, f"{count} play: you, and {' '.join(followers)}")
 
     def _force(self, ensembles: Sequence[EnsemblePlayer], player: str, gesture: str) -> str:
         for ensemble in ensembles:
             ensemble.behaviour.force(_follower(ensemble, player), choices.GESTURES.index(gesture))
-        return self._of(ensembles, f"{player} makes {gesture} until free {player}")
+        return self._reply(ensembles, f"{player} makes {gesture} until free {player}")
 
     def _tacet(self, ensembles: Sequence[EnsemblePlayer], player: str) -> str:
         for ensemble in ensembles:
             ensemble.behaviour.force(_follower(ensemble, player), NOTHING)
-        return self._of(ensembles, f"{player} is silent until free {player}")
+        return self._reply(ensembles, f"{player} is silent until free {player}")
 
     def _free(self, ensembles: Sequence[EnsemblePlayer], player: str = "") -> str:
         for ensemble in ensembles:
             ensemble.behaviour.free([_follower(ensemble, player)] if player else range(len(choices.FOLLOWERS)))
-        return self._of(ensembles, f"{player} is free" if player else "all players are free")
+        return self._reply(ensembles, f"{player} is free" if player else "all players are free")
 
     async def _classifier(self, ensembles: Sequence[EnsemblePlayer], name: str) -> str:
         player_models = self._host.player_models.ensembles
         return "\n".join(
-            [self._of([ensemble], await player_models.hear_by(ensemble, name)) for ensemble in ensembles]
+            [self._reply([ensemble], await player_models.hear_by(ensemble, name)) for ensemble in ensembles]
         )
 
     def _record_gestures(self, what: str = "", each: float = GESTURE_SECONDS.default) -> str:

@@ -23,14 +23,14 @@ class PlayerHandlers(Handlers):
             set_parameter(player, MODE, "polyphony" if mode == modes.FILTER else mode)
         if mode == modes.FILTER:
             self._session.begin_filter()
-            return self._of(players, "filter: polyphony with thru off, only the predictions are heard")
+            return self._reply(players, "filter: polyphony with thru off, only the predictions are heard")
         self._session.leave_filter()
-        return self._of(players, f"{mode}: {modes.MODES[mode].help}")
+        return self._reply(players, f"{mode}: {modes.MODES[mode].help}")
 
     def _take(self, players: Sequence[Player]) -> str:
         for player in _with_turns(players, "take"):
             player.take()
-        return self._of(players, "your turn: the player listens until you have played and are silent")
+        return self._reply(players, "your turn: the player listens until you have played and are silent")
 
     def _give(self, players: Sequence[Player]) -> str:
         taking = _with_turns(players, "give")
@@ -38,24 +38,24 @@ class PlayerHandlers(Handlers):
             raise UserError("the player is paused: resume lets it play")
         for player in taking:
             player.give()
-        return self._of(players, "the player's turn")
+        return self._reply(players, "the player's turn")
 
     def _pause(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.pause()
         self._session.end_thru()
-        return self._of(players, "paused: the player is silent and listens")
+        return self._reply(players, "paused: the player is silent and listens")
 
     def _resume(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.resume()
-        return self._of(players, "the player may play")
+        return self._reply(players, "the player may play")
 
     def _reset(self, players: Sequence[AnyPlayer]) -> str:
         for player in players:
             player.reset()
         self._session.held_notes.release()
-        return self._of(players, "reset: the player has forgotten all input")
+        return self._reply(players, "reset: the player has forgotten all input")
 
     def _thru(self, switch: bool | None = None) -> str:
         thru = not self._session.settings.thru if switch is None else switch
@@ -82,7 +82,7 @@ class PlayerHandlers(Handlers):
                 self._host.player_models.ensembles.unload(player)
             elif isinstance(player, Player):
                 self._host.player_models.unload(player)
-        return self._of(players, "DUMMY: no model is loaded, the dummy player moves at random")
+        return self._reply(players, "DUMMY: no model is loaded, the dummy player moves at random")
 
     def _audition(self, players: Sequence[AnyPlayer], model: str) -> str | Awaitable[str]:
         models, ensemble_models = self._host.player_models, self._host.player_models.ensembles
@@ -108,7 +108,7 @@ class PlayerHandlers(Handlers):
                 ended.append(player)
         if why is not None and not ended:
             raise why
-        return self._of(ended, "the audition is over")
+        return self._reply(ended, "the audition is over")
 
     async def _each(
         self, players: Sequence[Player | EnsemblePlayer], load: Callable[[Player | EnsemblePlayer], Awaitable[str]]
@@ -117,9 +117,9 @@ class PlayerHandlers(Handlers):
         replies, problems = [], []
         for player in players:
             try:
-                replies.append(self._of([player], await load(player)))
+                replies.append(self._reply([player], await load(player)))
             except UserError as problem:
-                problems.append(self._of([player], str(problem)))
+                problems.append(self._reply([player], str(problem)))
         if problems:
             raise UserError("\n".join((*replies, *problems)))
         return "\n".join(replies)
@@ -134,7 +134,7 @@ class PlayerHandlers(Handlers):
         else:
             for player in players:
                 player.panic()
-        return self._of(players, "everything off; paused: resume lets the player play")
+        return self._reply(players, "everything off; paused: resume lets the player play")
 
     def _fade(self, time: float = FADE.default) -> str:
         self._session.fade(time, lambda: None)
