@@ -180,7 +180,7 @@ class Engine:
             self._log,
             self._control.path,
             lambda: self.snapshot().lateness,
-            self._loop.precedence,
+            self._loop.priority,
         )
         self._answers = Queries(self.user_files, self._settings_editor, self.session, rig, self.ports, self.live_set)
         if self._sound is not None:

@@ -115,7 +115,7 @@ async def _start(
     gc.collect()
     gc.freeze()
     if options.config.realtime:
-        loop.precedence.ask(loop.time())
+        loop.priority.ask(loop.time())
     ready(engine.ready_line())
     return True
 

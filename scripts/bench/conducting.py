@@ -30,7 +30,7 @@ def _line(text: str) -> Invocation:
 def ramp() -> list[str]:
     """A glide of eight seconds on the engine's own loop: when it stepped, and where it ended."""
     loop = EngineLoop()
-    loop.precedence.ask(loop.time())
+    loop.priority.ask(loop.time())
     turns: list[tuple[float, float]] = []
     scheduled = ScheduledCommands(loop.scheduler, lambda *what: None, lambda: None, lambda: False, lambda call: call)
     track = RampTrack(("main", "temp", -1), 1.0, 0.6, lambda value: turns.append((time.monotonic(), value)))
@@ -51,7 +51,7 @@ def ramp() -> list[str]:
 def schedules() -> list[str]:
     """Commands that are due at chosen moments: how late they were carried out."""
     loop = EngineLoop()
-    loop.precedence.ask(loop.time())
+    loop.priority.ask(loop.time())
     late: list[float] = []
     due: dict[str, float] = {}
 

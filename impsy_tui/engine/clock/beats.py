@@ -1,4 +1,4 @@
-"""Beats and the time: when a beat comes, and what waits for one, whatever becomes of the tempo until then."""
+"""Beats at a tempo that can change, and alarms that wait for a beat."""
 
 import math
 from collections.abc import Callable
@@ -7,27 +7,27 @@ from typing import Final
 from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 
 BAR: Final = 4
-"""Beats of a bar."""
+"""Beats in a bar."""
 
 _EXACT: Final = 1e-5
-"""Seconds. A timer this near to its beat is not moved."""
+"""Largest error of a timer in seconds; a timer with a larger error moves."""
 _NEAR: Final = 1e-6
-"""Beats. A beat this near is there: what was computed from it is not exactly it."""
+"""Rounding error of a computed beat, in beats."""
 
 Relaid = Callable[[float, bool], None]
-"""Told that what waits must look again for what it waits for: which beat it is, whether beats are counted anew."""
+"""Takes the current beat, and True after a jump; must set or clear the alarm again."""
 
 
 class Beats:
-    """Beats, counted from 0, at a tempo that may change at any moment.
+    """Beats, counted from 0, at a tempo that can change at any moment.
 
-    Between two changes beats go along a straight line. ``set_beats`` and ``steer`` bend it without
-    a jump (a clock that is followed moves it by fractions of a millisecond); ``jump`` begins
-    elsewhere. What waits for a beat is an ``Alarm``.
+    Between two changes, beats are a linear function of time. ``set_beats`` and ``steer`` bend the line without a jump
+    (a MIDI clock moves it by fractions of a millisecond); ``jump`` continues at another beat. An ``Alarm`` waits
+    for a beat.
 
     Args:
-        scheduler: keeps the time.
-        beats: a minute, at first.
+        scheduler: Scheduler of the alarms.
+        beats: Tempo at the start, in beats a minute.
     """
 
     def __init__(self, scheduler: Scheduler, beats: float) -> None:
@@ -35,65 +35,65 @@ class Beats:
         self.beats = beats
         """Beats (quarter notes) a minute."""
         self.jumps = 0
-        """How often beats were counted anew: a beat of before means nothing after."""
+        """Number of jumps: a beat number from before a jump is not valid after it."""
         self._since = scheduler.now()
         self._beat = 0.0
         self._rate = beats / 60.0
         self._alarms: dict[Alarm, None] = {}
 
     def beat_at(self, time: float) -> float:
-        """Beats since the first bar began; below 0 before it."""
+        """Returns the beats since the first bar began; below 0 before it."""
         return self._beat + (time - self._since) * self._rate
 
     def time_of(self, beat: float) -> float:
-        """When a beat comes or came, as things stand; on the scheduler's clock."""
+        """Returns the time of a beat at the current tempo, on the scheduler's clock."""
         return self._since + (beat - self._beat) / self._rate
 
     def next_beat(self, beat: float, step: int = 1) -> float:
-        """The first beat at or after this one that is a multiple of ``step``."""
+        """Returns the first multiple of ``step`` at or after a beat."""
         return float(math.ceil(beat / step - _NEAR) * step)
 
     def set_beats(self, beats: float) -> None:
-        """Change the tempo, from now; the beat goes on from where it is."""
+        """Changes the tempo from now on; the beat continues."""
         now = self.scheduler.now()
         self.steer(beats, self.beat_at(now), now)
 
     def steer(self, beats: float, beat: float, at: float) -> None:
-        """From now on this beat is at that time, at this tempo: a little beside where it was."""
+        """Sets tempo and phase: this beat is at that time, close to its time before."""
         self.beats, self._rate = beats, beats / 60.0
         self._beat, self._since = beat, at
         for alarm in tuple(self._alarms):
             alarm.moved()
 
     def jump(self, beat: float, at: float) -> None:
-        """It is another beat, from this time on."""
+        """Continues at another beat from this time on."""
         self.jumps += 1
         self._beat, self._since = beat, at
         for alarm in tuple(self._alarms):
             alarm.relaid(beat, True)
 
     def relay(self) -> None:
-        """Let whatever waits for a beat look whether it is still the right one."""
+        """Makes every alarm choose its beat again."""
         beat = self.beat_at(self.scheduler.now())
         for alarm in tuple(self._alarms):
             alarm.relaid(beat, False)
 
     def alarm(self, action: Callable[[], None], relaid: Relaid) -> "Alarm":
-        """Something to wait for a beat with."""
+        """Returns an alarm of these beats."""
         return Alarm(self, self._alarms, action, relaid)
 
 
 class Alarm:
-    """Does something when a beat has come. It costs nothing while it is not set.
+    """Runs an action at a beat. An alarm that is not set costs nothing.
 
     Args:
-        beats: that it waits for.
-        waiting: where all that are set are kept.
-        action: what is done.
-        relaid: see ``Relaid``; whoever set it sets it anew, or clears it.
+        beats: Beats of the alarm.
+        waiting: All alarms that are set.
+        action: Runs at the beat.
+        relaid: See ``Relaid``.
 
     Attributes:
-        beat: that it was set to last.
+        beat: last beat that the alarm was set to.
     """
 
     __slots__ = ("_action", "_beats", "_timer", "_waiting", "beat", "relaid")
@@ -110,25 +110,25 @@ class Alarm:
 
     @property
     def is_set(self) -> bool:
-        """Whether it waits."""
+        """True if the alarm is set."""
         return self._timer is not None
 
     def set(self, beat: float) -> None:
-        """Wait for this beat, and for no other; one that is past comes in the next turn."""
+        """Sets the alarm to this beat only; a past beat comes in the next turn."""
         self.clear()
         self.beat = beat
         self._waiting[self] = None
         self._arm()
 
     def clear(self) -> None:
-        """Wait no more. Harmless if it does not."""
+        """Clears the alarm, if it is set."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
             del self._waiting[self]
 
     def moved(self) -> None:
-        """The tempo has changed. A timer that is now too early finds out by itself."""
+        """Moves the timer after a change of tempo; a timer that is too early corrects itself."""
         timer = self._timer
         if timer is not None and timer.deadline - self._beats.time_of(self.beat) > _EXACT:
             timer.cancel()

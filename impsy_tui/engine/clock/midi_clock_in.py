@@ -1,4 +1,4 @@
-"""Following a MIDI clock that comes in: tempo, start, stop, song position."""
+"""Follower of an incoming MIDI clock: tempo, start, stop, song position."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,30 +10,29 @@ from impsy_tui.engine.clock.tempo_estimator import TempoEstimator
 from impsy_tui.engine.runtime.scheduler import Timer
 
 TICKS: Final = 24
-"""Of a clock, to a beat (MIDI 1.0 detailed specification, "MIDI clock")."""
+"""Ticks in a beat (MIDI 1.0 detailed specification, "MIDI clock")."""
 LOST: Final = 1.0
-"""Seconds without a tick after which a clock is lost."""
+"""Seconds without a tick after which the clock is lost."""
 _TICKS_OF_POSITION: Final = 6
 _APART: Final = 0.5 / TICKS
-"""Beats. Where a clock is sent to a place nearer than this, it is there already."""
+"""Tolerance in beats: a song position that is nearer than this does not move the beat."""
 
 
 class MidiClockIn:
-    """Lets the beat follow the first clock that ticks, until that is lost.
+    """Makes the beats follow the first clock that ticks, until this clock is lost.
 
-    Each tick is a 24th of a beat, whatever it is late by. A clock that is joined while it runs
-    says nothing of where it is: the beat goes on from where it was, and moves to the nearest tick. A
-    start, a continuation or a song position puts it elsewhere, with the tick that follows it.
-    While a clock is stopped the beat goes on, in its tempo, for those who play on.
+    Each tick is a 24th of a beat, early or late. A running clock does not send its position: the beat continues and
+    moves to the nearest tick. After a start, a continuation or a song position, the next tick moves the beat. While
+    the clock is stopped, the beat continues in the same tempo.
 
     Args:
-        beats: that follow it.
-        tell: says something to the performer: level, text.
+        beats: Beats that follow the clock.
+        notify: Takes a level and a message to the performer.
 
     Attributes:
-        follows: whether a clock is followed, once there is one.
-        lost: it does not come; its last tempo is kept.
-        runs: it has not been stopped.
+        follows: True if the beats follow a clock that comes in.
+        lost: no clock comes in; the last tempo stays.
+        runs: the clock is not stopped.
     """
 
     def __init__(self, beats: Beats, notify: Callable[[str, str], None]) -> None:
@@ -53,11 +52,11 @@ class MidiClockIn:
 
     @property
     def leads(self) -> bool:
-        """Whether the tempo is a clock's now."""
+        """True if a clock sets the tempo now."""
         return self.follows and not self.lost and self._pulse.period > 0.0
 
     def set_follows(self, follows: bool) -> None:
-        """Follow a clock, or none; the tempo stays as it is."""
+        """Starts or stops following a clock; the tempo stays."""
         if follows == self.follows:
             return
         self.follows, self.lost, self.runs = follows, False, True
@@ -70,12 +69,12 @@ class MidiClockIn:
             self._watch = self._beats.scheduler.at(self._last + LOST, self._look)
 
     def take(self, source: str, message: bytes, at: float) -> None:
-        """A message of a clock came in.
+        """Takes a message of a clock.
 
         Args:
-            source: from where.
-            message: one of ``mapping.CLOCK``.
-            at: when it arrived.
+            source: Name of the input.
+            message: One of ``mapping.CLOCK``.
+            at: Arrival time in seconds.
         """
         if not self.follows or (self._source and source != self._source):
             return
@@ -115,7 +114,7 @@ class MidiClockIn:
         self._position = round(beats.beat_at(at) * TICKS) if began else self._position + passed
         self._last = at
         if not passed and self._pending is None:
-            return  # a tick that was taken for lost, and came late
+            return  # a late tick, which was counted as lost
         if self._pending is not None:
             self._position, self._pending, self._song = self._pending, None, None
             if abs(beats.beat_at(pulse.at) - self._position / TICKS) > _APART:
@@ -132,15 +131,15 @@ class MidiClockIn:
         )
 
     def _look(self) -> None:
-        """Look whether it still comes."""
+        """Checks that ticks still arrive."""
         now = self._beats.scheduler.now()
         due = self._last + LOST
-        if now < due:  # and not by the difference, which may be less than LOST at this very time, for ever
+        if now < due:  # not now - last < LOST: rounding could keep that true at this very time, for ever
             self._watch = self._beats.scheduler.at(due, self._look)
             return
         was_there = self._told
         self._forget()
-        # One that was stopped may well be silent.
+        # A stopped clock may send no ticks.
         if self.runs and not self.lost:
             self.lost = True
             kept = f"{self._beats.beats:.1f} bpm are kept until one does"

@@ -1,4 +1,4 @@
-"""Sending a MIDI clock: ticks by absolute deadlines, a start on the bar."""
+"""Sender of a MIDI clock: ticks at absolute deadlines, start on the bar."""
 
 import math
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from impsy_tui.engine.clock.beats import BAR, Beats
 from impsy_tui.engine.clock.midi_clock_in import TICKS
 
 _NEAR: Final = 1e-3
-"""Ticks. One this near is there."""
+"""Tolerance in ticks: a tick that is nearer than this is due."""
 
 
 class MidiClockOut:
-    """Ticks 24 times a beat, so that whoever listens plays in the tempo and on the bar.
+    """Sends 24 ticks a beat, so that the receiver plays in the tempo and on the bar.
 
     Ticks begin at once, so that the tempo is known when, half a tick before the next bar, the
     start is sent: the tick after a start is the first of a bar. Ticks that a short stall made late
@@ -21,8 +21,8 @@ class MidiClockOut:
     anew, receivers are stopped and started on the next bar.
 
     Args:
-        beats: that it ticks.
-        send: puts a message out, to every output that takes clocks.
+        beats: Beats of the clock.
+        send: Sends a message to all outputs that take clocks.
     """
 
     def __init__(self, beats: Beats, send: Callable[[bytes], None]) -> None:
@@ -35,7 +35,7 @@ class MidiClockOut:
         self._start = beats.alarm(self._send_start, self._relaid)
 
     def set_sends(self, sends: bool) -> None:
-        """Begin or end."""
+        """Starts or stops the clock."""
         if sends == self.sends:
             return
         self.sends = sends

@@ -1,4 +1,4 @@
-"""Playing on a grid: when an event sounds, apart from when it happens for the model."""
+"""Quantiser: moves the sound of an event to the grid; its time for the model does not change."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -9,23 +9,23 @@ from impsy_tui.engine.runtime.scheduler import Timer
 from impsy_tui.prediction import Prediction
 
 STALE: Final = 0.25
-"""Seconds. What is later than this (after a stall) is left out: it would be a burst."""
+"""Seconds. An event that is later than this after a stall is left out, because it would be part of a burst."""
 
 _NEAR: Final = 1e-4
-"""Beats. A line this near is there."""
+"""Tolerance in beats: a line that is nearer than this is due."""
 
 
 class PendingEvent:
-    """A prediction on its way to being played.
+    """Prediction that is planned and not played yet.
 
     Attributes:
-        prediction: what is played.
-        anchor: when what it follows happened.
-        wait: seconds from then until it happens.
-        timer: waits for that.
-        answerers: by which an answer to something is known, None for what answers nothing.
-        apart: it sounds on a line of the grid, and not when it happens.
-        goes_on: the player plays it by itself, and the next follows from it; an answer does not go on.
+        prediction: the event.
+        anchor: time of the event before it, in seconds.
+        wait: seconds from the anchor to the event.
+        timer: timer of the event.
+        answerers: mark of an answer to an event; None if the prediction is not an answer.
+        apart: True if the event sounds on a line of the grid.
+        goes_on: True if the next prediction follows from this one; an answer has no next prediction.
     """
 
     __slots__ = ("anchor", "answerers", "apart", "goes_on", "prediction", "timer", "wait")
@@ -49,22 +49,21 @@ class PendingEvent:
 
     @property
     def deadline(self) -> float:
-        """When it happens."""
+        """Time of the event for the model, in seconds."""
         return self.anchor + self.wait
 
 
 class Quantiser:
-    """Lets events sound on the lines of the tempo's grid.
+    """Plays events on the lines of the tempo's grid.
 
-    An event sounds on the line nearest to when it happens, be it a little before, as events are
-    known beforehand; on the next that has not sounded, where that is past. One event sounds on
-    a line: the one that happens last, the others give way.
+    An event sounds on the line nearest to its time, even if the line is a little earlier. If this line is past, the
+    event sounds on the next free line. One event sounds on a line: the last one replaces the others.
 
     Args:
-        tempo: has the grid.
-        sound: an event's line has come.
-        left_out: an event gives way to another (True), or its line came too late after a stall.
-        let_go: there is no grid any more, and these events were still to sound.
+        tempo: Tempo with the grid.
+        sound: Takes an event at its line.
+        left_out: Takes an event that another event replaced (True), or that was too late after a stall (False).
+        release: Takes the waiting events when the grid ends.
     """
 
     def __init__(
@@ -72,19 +71,19 @@ class Quantiser:
         tempo: Tempo,
         sound: Callable[[PendingEvent], None],
         left_out: Callable[[PendingEvent, bool], None],
-        let_go: Callable[[Iterable[PendingEvent]], None],
+        release: Callable[[Iterable[PendingEvent]], None],
     ) -> None:
         self._tempo = tempo
         self._sound = sound
         self._left_out = left_out
-        self._let_go = let_go
+        self._release = release
         self._waiting: dict[int, PendingEvent] = {}
         self._last: int | None = None
         self._counted: tuple[int, str] = (0, "")
         self._alarm = tempo.alarm(self._ring, self._relaid)
 
     def plan(self, event: PendingEvent) -> None:
-        """Let an event sound on its line. There must be a grid."""
+        """Plans an event on its line. There must be a grid."""
         tempo, grid = self._tempo, self._grid()
         event.apart = True
         line = max(
@@ -105,7 +104,7 @@ class Quantiser:
             self._alarm.set(beat)
 
     def withdraw(self, event: PendingEvent) -> bool:
-        """Take back an event; whether it was still to sound."""
+        """Removes an event; returns True if it was waiting."""
         for line, other in self._waiting.items():
             if other is event:
                 del self._waiting[line]
@@ -114,12 +113,12 @@ class Quantiser:
         return False
 
     def drop(self) -> None:
-        """Take back everything that was still to sound."""
+        """Removes all waiting events."""
         self._waiting.clear()
         self._alarm.clear()
 
     def due(self, event: PendingEvent) -> float | None:
-        """When an event will sound; None if it is not to sound any more."""
+        """Returns the time of an event's sound; None if the event does not wait."""
         grid = self._tempo.grid
         line = next((line for line, other in self._waiting.items() if other is event), None)
         return None if line is None or grid is None else self._tempo.time_of(grid.beat_of(line))
@@ -128,7 +127,7 @@ class Quantiser:
         grid = self._tempo.grid
         assert grid is not None
         counted = (self._tempo.jumps, grid.note)
-        if counted != self._counted:  # the numbers of lines of before mean nothing now
+        if counted != self._counted:  # line numbers from before are not valid
             self._counted, self._last = counted, None
         return grid
 
@@ -158,11 +157,11 @@ class Quantiser:
             self._sound(event)
 
     def _relaid(self, beat: float, jumped: bool) -> None:
-        """Lines stand elsewhere, are counted anew, or are no more."""
+        """Plans the waiting events again after a change of the grid."""
         if self._tempo.grid is None:
             events = list(self._waiting.values())
             self.drop()
-            self._let_go(events)
+            self._release(events)
         elif self._counted == (self._tempo.jumps, self._tempo.grid.note):
             self._await()
         else:

@@ -1,4 +1,4 @@
-"""Musical time: how fast it goes, the grid that is played on, and when turns change."""
+"""Musical time: tempo, grid and the moments when turns change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,33 +13,33 @@ from impsy_tui.engine.clock.midi_clock_out import MidiClockOut
 from impsy_tui.engine.runtime.scheduler import Scheduler
 
 NOW = "now"
-"""Turns change when they change, and not on a beat or a bar."""
+"""Turns change at once, not on a beat or a bar."""
 
 _STEPS = {"beat": 1, "bar": BAR}
 
 HAND_OVERS = (NOW, *_STEPS)
-"""When the player's turn may begin."""
+"""Choices for the beginning of the player's turn."""
 
 
 class ClockPorts(Protocol):
-    """Where clocks come in and go out."""
+    """Inputs and outputs of MIDI clocks."""
 
     def hear_clock(self, wanted: bool) -> None:
-        """Tell of clocks that come in, or not."""
+        """Starts or stops reporting incoming clocks."""
 
     def send_clock(self, message: bytes) -> None:
-        """Send a message of a clock to whoever takes it."""
+        """Sends a message of a clock to all outputs that take clocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class TempoSettings:
-    """All of musical time that is kept and brought back.
+    """Saved settings of the musical time.
 
     Attributes:
-        beats: a minute.
+        beats: beats a minute.
         swing: see ``parameters.SWING``.
-        grid: a note length such as ``1/16``, empty where nothing is quantised.
-        hand_over: when the player's turn begins: "now", "beat" or "bar".
+        grid: a note length such as ``1/16``, empty without quantisation.
+        hand_over: beginning of the player's turn: "now", "beat" or "bar".
     """
 
     beats: float
@@ -49,81 +49,77 @@ class TempoSettings:
 
 
 class Tempo(Beats):
-    """The engine's musical time.
+    """Musical time of the engine.
 
     Args:
-        scheduler: keeps the time.
-        lines: where clocks come in and go out.
-        tell: says something to the performer: level, text.
+        scheduler: Scheduler of the alarms.
+        lines: Inputs and outputs of MIDI clocks.
+        notify: Takes a level and a message to the performer.
     """
 
     def __init__(self, scheduler: Scheduler, lines: ClockPorts, notify: Callable[[str, str], None]) -> None:
         super().__init__(scheduler, parameters.TEMPO.limits.default)
         self.clock_in = MidiClockIn(self, notify)
-        """The clock that is followed; see ``set_follows``."""
+        """Incoming clock; see ``set_follows``."""
         self.clock_out = MidiClockOut(self, lines.send_clock)
-        """The clock that is sent."""
+        """Outgoing clock."""
         self.grid: Grid | None = None
-        """What is played lands on it; None where nothing is quantised."""
+        """Grid of the events; None without quantisation."""
         self.hand_over = NOW
-        """When the player's turn begins: "now", "beat" or "bar"."""
+        """Beginning of the player's turn: "now", "beat" or "bar"."""
         self._swing = parameters.SWING.limits.default
         self._lines = lines
         self._is_set = False
         self._bar = self.alarm(self._begin_bar, self._relaid)
         self._bar_told: dict[Callable[[], None], None] = {}
 
-    # What the performer asks for
-
     @property
     def swing(self) -> float:
-        """Where between two even lines of the grid the odd one stands; see ``parameters.SWING``."""
+        """Position of the odd line between two even lines of the grid; see ``parameters.SWING``."""
         return self._swing
 
     def set_beats(self, beats: float) -> None:
-        """Change the tempo, from now; the beat goes on from where it is. A clock that leads has its own."""
+        """Changes the tempo from now on; the beat continues. Has no effect while a clock sets the tempo."""
         if not self.clock_in.leads:
             self._is_set = True
             super().set_beats(beats)
 
     def set_swing(self, swing: float) -> None:
-        """Change the swing; lines that are yet to come move."""
+        """Changes the swing; later lines move."""
         if swing != self._swing:
             self._swing = swing
             if self.grid is not None:
                 self.set_grid(self.grid.note)
 
     def set_grid(self, note: str) -> None:
-        """Play on a grid of this note length, or with an empty one on none."""
+        """Sets the note length of the grid; empty ends quantisation."""
         self.grid = Grid(note, self._swing) if note else None
         self.relay()
 
     def set_hand_over(self, when: str) -> None:
-        """Let the player's turn begin "now", on the next "beat" or on the next "bar"."""
+        """Sets the beginning of the player's turn: "now", the next "beat" or the next "bar"."""
         self.hand_over = when
         self.relay()
 
     def set_follows(self, follows: bool) -> None:
-        """Follow a clock that comes in, or none; the tempo stays what it is."""
+        """Starts or stops following an incoming clock; the tempo stays."""
         self._lines.hear_clock(follows)
         self.clock_in.set_follows(follows)
 
     def capture(self) -> TempoSettings:
-        """All that ``restore`` brings back. Clocks stay as they are: others play by them."""
+        """Returns the settings for ``restore``. The clocks are not part of them, because other machines use them."""
         note = "" if self.grid is None else self.grid.note
         return TempoSettings(self.beats, self._swing, note, self.hand_over)
 
     def restore(self, settings: TempoSettings) -> None:
-        """Let everything be as it was captured; the beat goes on from where it is."""
+        """Restores captured settings; the beat continues."""
         if settings.beats != self.beats:
             self.set_beats(settings.beats)
         self._swing, self.hand_over = settings.swing, settings.hand_over
         self.set_grid(settings.grid)
 
-    # What others wait for
-
     def on_bar(self, told: Callable[[], None]) -> Callable[[], None]:
-        """Tell somebody whenever a bar begins; the result ends that."""
+        """Calls a function at the beginning of each bar; the returned function ends that."""
         self._bar_told[told] = None
         if not self._bar.is_set:
             self._await_bar(self.beat_at(self.scheduler.now()))
@@ -136,7 +132,7 @@ class Tempo(Beats):
         return end
 
     def turn_alarm(self, action: Callable[[], None]) -> Alarm:
-        """Something with which to wait for the moment when the player's turn may begin; see ``next_turn``."""
+        """Returns an alarm for the beginning of the player's turn; see ``next_turn``."""
 
         def relaid(beat: float, jumped: bool) -> None:
             alarm.set(self.next_turn(beat))
@@ -145,11 +141,11 @@ class Tempo(Beats):
         return alarm
 
     def next_turn(self, beat: float) -> float:
-        """The next beat on which the player's turn may begin; this one, where it may begin at any time."""
+        """Returns the next beat on which the player's turn may begin; the given beat if any time is allowed."""
         return beat if self.hand_over == NOW else self.next_beat(beat, _STEPS[self.hand_over])
 
     def state(self) -> TempoState | None:
-        """What a console shows; None where nobody has asked for musical time."""
+        """Returns the state for the console; None if no musical time is in use."""
         clock, sends = self.clock_in, self.clock_out.sends
         if not (self.grid or clock.follows or sends or self.hand_over != NOW or self._is_set):
             return None
@@ -173,7 +169,7 @@ class Tempo(Beats):
         self._bar.set(self.next_beat(beat, BAR))
 
     def _begin_bar(self) -> None:
-        # The beat may stand a little before the bar that has just begun; after a stall it is far beyond.
+        # The beat can be a little before the bar that has just begun; after a stall it is far after it.
         beat = self.beat_at(self.scheduler.now())
         self._bar.set(max(self._bar.beat + BAR, self.next_beat(beat, BAR)))
         for told in tuple(self._bar_told):

@@ -1,4 +1,4 @@
-"""A clock's tempo and phase, from when its ticks arrived."""
+"""Estimator of the tempo and phase of a clock from the arrival times of its ticks."""
 
 from collections import deque
 from typing import Final
@@ -6,36 +6,36 @@ from typing import Final
 import numpy as np
 
 _WINDOW: Final = 96
-"""Ticks (four beats) that a straight line is laid through: ±2 ms of jitter become 0.02 % of the tempo."""
+"""Ticks (four beats) of the linear regression: ±2 ms of jitter become 0.02 % of the tempo."""
 _ENOUGH: Final = 6
-"""Ticks before anything is said of the tempo."""
+"""Ticks before the first estimate."""
 _STEADY: Final = 0.004
-"""Seconds. Ticks that are further off than this, and than they jitter, are told apart from jitter."""
+"""Seconds. A tick with a larger error than this, and than the jitter, is not jitter."""
 _MOST_JITTER: Final = 0.03
-"""Seconds. Some systems hand MIDI over by periods, as long as this, of their sound."""
+"""Seconds. Some systems deliver MIDI once in an audio period, which can be so long."""
 _MOST_LOST: Final = 12
-"""Ticks in a row that may get lost; a longer gap is a clock that paused."""
+"""Most lost ticks in a row; after a longer gap the clock has paused."""
 _AS_LOST: Final = 0.3
-"""Periods. A tick that is late by whole periods, give or take this, comes after ticks that got lost."""
+"""Tolerance in periods: a tick that is late by whole periods follows lost ticks."""
 _LONG_GAPS: Final = 3
-"""Gaps in a row after which they are no lost ticks, but a slower tempo."""
+"""Gaps in a row that mean a slower tempo instead of lost ticks."""
 _BLOCKS: Final = tuple(frames / rate for rate in (44_100, 48_000) for frames in (256, 512, 1024, 2048, 4096))
-"""Seconds. A system that hands MIDI over by these leaves a gap as wide as two, again and again, and loses nothing."""
+"""Audio periods in seconds. Delivery of MIDI once in a period leaves gaps of two periods, without lost ticks."""
 
 
 class TempoEstimator:
-    """Lays a straight line through the last ticks.
+    """Fits a straight line to the last ticks.
 
-    A single tick that is far off was held up on its way. Two, one after the other, of which the
-    second is off no less, are a new tempo: only the newest quarter of the ticks then counts, and a
-    quarter of that, as often as needed. (A stall is told by ticks that are off less and less.)
+    A single tick with a large error was delayed. Two in a row, of which the second has no smaller error, mean a new
+    tempo: the estimator keeps the newest quarter of the ticks, and again a quarter, as often as needed. (After a
+    stall, the errors become smaller from tick to tick.)
 
-    A tick that is late by whole periods comes after ticks that got lost: the pulse fills them in, so that neither the
-    tempo nor the beat changes. If they come late after all, they are left out.
+    A tick that is late by whole periods follows lost ticks. The estimator fills them in, so that neither the tempo
+    nor the beat changes, and ignores them if they arrive later.
 
     Attributes:
-        period: seconds from tick to tick; 0 until it is known.
-        at: when the last tick was, without its jitter.
+        period: seconds from tick to tick; 0 before the first estimate.
+        at: time of the last tick without its jitter.
     """
 
     def __init__(self) -> None:
@@ -45,37 +45,37 @@ class TempoEstimator:
         self._used: deque[float] = deque(maxlen=_WINDOW)
         self._last = self._off = 0.0
         self._filled: list[int] = []
-        """Ticks filled in for each of the last gaps in a row."""
+        """Filled-in ticks of each of the last gaps in a row."""
         self._before: list[float] = []
-        """Ticks before the first of these gaps, then those that came."""
-        self._owed = 0
-        """Of the ticks that were filled in, those that may still come."""
+        """Ticks before the first of these gaps, then the received ticks."""
+        self._late = 0
+        """Filled-in ticks that can still arrive."""
 
     def reset(self) -> None:
-        """Forget the ticks; the next is the first."""
+        """Forgets all ticks."""
         self._raw.clear()
         self._used.clear()
         self.period = self._off = 0.0
         self._filled.clear()
-        self._owed = 0
+        self._late = 0
 
     @property
     def begun(self) -> bool:
-        """Whether there has been a tick."""
+        """True after the first tick."""
         return bool(self._raw)
 
     def tick(self, at: float) -> int:
-        """The next tick arrived.
+        """Takes the arrival time of the next tick.
 
         Returns:
-            How many ticks of the clock this is: more than 1 after lost ones, 0 for one that was filled in before,
-            less if what was filled in turns out to be a slower tempo.
+            Number of ticks of the clock: more than 1 after lost ticks, 0 for a tick that was filled in before, less
+            if the filled-in ticks were a slower tempo.
         """
         passed = 1
         if self.period:
             late = at - (self._last + self.period)
-            if self._owed and late < -0.5 * self.period:
-                self._owed -= 1
+            if self._late and late < -0.5 * self.period:
+                self._late -= 1
                 return 0
             lost = self._lost(late)
             if lost and len(self._filled) + 1 < _LONG_GAPS:
@@ -84,12 +84,12 @@ class TempoEstimator:
                 passed -= self._take_back()
             else:
                 self._filled.clear()
-                self._owed = 0
+                self._late = 0
         self._take(at)
         return passed
 
     def _lost(self, late: float) -> int:
-        """How many ticks got lost before one that is so late; 0 if that is jitter or something else."""
+        """Returns the number of lost ticks before a tick that is so late; 0 for jitter."""
         lost = round(late / self.period)
         if not 1 <= lost <= _MOST_LOST or abs(late - lost * self.period) > _AS_LOST * self.period:
             return 0
@@ -102,19 +102,19 @@ class TempoEstimator:
             self._before = list(self._raw)
         self._filled.append(lost)
         self._before.append(at)
-        self._owed += lost
+        self._late += lost
         last = self._raw[-1]
         for number in range(1, lost + 1):
             self._take(last + number * (at - last) / (lost + 1))
         return lost
 
     def _take_back(self) -> int:
-        """Takes back what was filled in: the tempo is slower."""
+        """Removes the filled-in ticks: the tempo is slower."""
         taken = sum(self._filled)
         self._raw.clear()
         self._raw.extend(self._before)
         self._filled.clear()
-        self._owed, self._off = 0, 0.0
+        self._late, self._off = 0, 0.0
         self._used.clear()
         self._used.extend(self._before[-_LONG_GAPS:])
         self.period, self._last = float(np.diff(self._used).mean()), self._used[-1]
@@ -132,7 +132,7 @@ class TempoEstimator:
             self._last = at
 
     def _weighed(self, at: float, expected: float) -> float:
-        """A tick's time, or where it is far off, as far as it may be off."""
+        """Returns the time of a tick with a bounded error."""
         limit = self._limit()
         error = at - expected
         before, self._off = self._off, error if abs(error) > limit else 0.0

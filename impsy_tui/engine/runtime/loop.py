@@ -1,4 +1,4 @@
-"""The event loop: one thread, woken to the fraction of a millisecond, its load measured."""
+"""Event loop: one thread that wakes within a fraction of a millisecond and measures its load."""
 
 import asyncio
 import selectors
@@ -11,26 +11,26 @@ from impsy_tui.engine.runtime.scheduler import Scheduler
 
 
 class MeteredSelector(selectors.SelectSelector):
-    """Waits with ``select``, and adds up the time spent waiting.
+    """Waits with ``select`` and adds up the waiting time.
 
-    The epoll selector that asyncio prefers rounds every timeout up to a whole millisecond;
-    ``select`` takes microseconds. The few descriptors of an engine cost it nothing.
+    The epoll selector that asyncio prefers rounds every timeout up to a whole millisecond; ``select`` takes
+    microseconds. An engine has few descriptors.
 
     Args:
-        precedence: told of each turn.
+        priority: Takes the time of each turn.
     """
 
-    def __init__(self, precedence: RealtimePriority) -> None:
+    def __init__(self, priority: RealtimePriority) -> None:
         super().__init__()
         self.waited = 0.0
         """Seconds spent waiting so far."""
-        self._precedence = precedence
+        self._priority = priority
         self.turn: Callable[[float], None] = lambda now: None
-        """Called with the time at which a turn of the loop begins."""
+        """Takes the time at which a turn of the loop begins."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         begun = time.monotonic()
-        self._precedence.turn(begun)
+        self._priority.turn(begun)
         if timeout is not None and timeout <= 0:
             self.turn(begun)
             return super().select(timeout)
@@ -43,14 +43,14 @@ class MeteredSelector(selectors.SelectSelector):
 
 
 class EngineLoop(asyncio.SelectorEventLoop):
-    """An asyncio loop on a metered selector, with the engine's scheduler."""
+    """asyncio loop with a metered selector and the scheduler of the engine."""
 
     def __init__(self) -> None:
-        self.precedence = RealtimePriority()
-        self._metered = MeteredSelector(self.precedence)
+        self.priority = RealtimePriority()
+        self._metered = MeteredSelector(self.priority)
         super().__init__(self._metered)
         self._wake: asyncio.TimerHandle | None = None
-        self.scheduler = Scheduler(time.monotonic, self._wake_at, self._trouble)
+        self.scheduler = Scheduler(time.monotonic, self._wake_at, self._on_error)
         self._metered.turn = self._turn
         self._load_since = (time.monotonic(), 0.0)
 
@@ -62,11 +62,11 @@ class EngineLoop(asyncio.SelectorEventLoop):
     def _turn(self, now: float) -> None:
         self.scheduler.work.begin_turn(now, self._metered.waited)
 
-    def _trouble(self, error: Exception) -> None:
+    def _on_error(self, error: Exception) -> None:
         self.call_exception_handler({"message": str(error) or type(error).__name__, "exception": error})
 
     def take_load(self) -> float:
-        """The share of time, 0..1, that the loop was busy since this was last asked."""
+        """Returns the share of time, 0 to 1, that the loop was busy since the last call."""
         now, waited = time.monotonic(), self._metered.waited
         then, waited_then = self._load_since
         self._load_since = (now, waited)
@@ -75,7 +75,7 @@ class EngineLoop(asyncio.SelectorEventLoop):
 
 
 def describe_loop_error(context: dict[str, Any]) -> str:
-    """One line for an error that a callback of the loop raised."""
+    """Returns one line for an error that a callback of the loop raised."""
     error: BaseException | None = context.get("exception")
     if error is None:
         return str(context.get("message", "unknown error"))
@@ -83,7 +83,7 @@ def describe_loop_error(context: dict[str, Any]) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """One line for an error that no part of the program expects: its kind, its text and where it happened."""
+    """Returns one line for an unexpected error: kind, text and place."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""A headless Pure Data patch that lives and ends with the engine, so that a demo can be heard."""
+"""Headless Pure Data patch that starts and ends with the engine: the sound of a demo."""
 
 import asyncio
 import os
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Final
 
 _NO_AUDIO: Final = re.compile(rb"(?i)(output|audio|jack).*(error|can't|cannot|couldn't|fail)")
-"""What Pure Data prints when it has no audio output."""
+"""Output of Pure Data without an audio device."""
 _MOST_READ: Final = 4096
-"""Bytes that are read at once."""
+"""Bytes in one read."""
 
 
 class PdPatch:
     """Runs a patch in ``pd -nogui``.
 
     Args:
-        patch: the file.
-        tell: says things to the performer (level, text).
+        patch: File of the patch.
+        notify: Takes a level and a message to the performer.
     """
 
     def __init__(self, patch: Path, notify: Callable[[str, str], None]) -> None:
@@ -29,13 +29,13 @@ class PdPatch:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it; where that cannot be done, say so and go on without."""
+        """Starts the patch; reports a failure and continues without sound."""
         program = shutil.which("pd")
         if program is None:
             self._notify("warning", "Pure Data is not installed: there is no sound (Debian: puredata-core)")
             return
         if not _is_file(self._patch):
-            self._notify("error", f"{self._patch} is not there: there is no sound")
+            self._notify("error", f"{self._patch} does not exist: there is no sound")
             return
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -46,13 +46,13 @@ class PdPatch:
                 start_new_session=True,
             )
         except OSError as error:
-            self._notify("error", f"{program} cannot be started: {error.strerror}: there is no sound")
+            self._notify("error", f"Cannot start {program}: {error.strerror}: there is no sound")
             return
         self._watch = asyncio.get_running_loop().create_task(self._wait(self._process))
         self._notify("info", f"Pure Data runs {self._patch.name}")
 
     async def close(self) -> None:
-        """End it."""
+        """Ends the patch."""
         if self._watch is not None:
             self._watch.cancel()
         if self._process is not None and self._process.returncode is None:
@@ -64,10 +64,10 @@ class PdPatch:
 
     async def _wait(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
-        told = False
+        reported = False
         while line := await process.stderr.read(_MOST_READ):
-            if not told and (found := _NO_AUDIO.search(line)):
-                told = True
+            if not reported and (found := _NO_AUDIO.search(line)):
+                reported = True
                 why = line[line.rfind(b"\n", 0, found.start()) + 1 :].split(b"\n")[0].decode(errors="replace").strip()
                 self._notify(
                     "error", f"Pure Data has no sound output: {why}. Start a sound server, or plug a device in"
@@ -77,5 +77,5 @@ class PdPatch:
 
 
 def _is_file(path: Path) -> bool:
-    """True if there is a file; False in a folder that is closed to us too, where pathlib raises an error."""
+    """Returns True for a file; False also in a folder without permission, where pathlib raises an error."""
     return os.path.isfile(path)

@@ -1,4 +1,4 @@
-"""Going before other programs: real-time scheduling for the loop's thread, where the system allows it."""
+"""Real-time scheduling of the event loop's thread, if the system allows it."""
 
 import math
 import os
@@ -10,22 +10,22 @@ from typing import Final, Literal
 State = Literal["off", "real-time", "given up", "refused"]
 
 BUSY: Final = 0.8
-"""Share of a core above which the thread gives way."""
+"""Share of a core above which the thread returns to normal priority."""
 _CALM: Final = 0.5
-"""Share of a core below which it goes first again."""
+"""Share of a core below which the thread takes real-time priority again."""
 _SPAN: Final = 1.0
-"""Seconds over which the share is taken."""
+"""Seconds of one measurement of the share."""
 
 
 class RealtimePriority:
-    """Whether the thread of the loop goes before all ordinary programs, and why not.
+    """Real-time priority of the event loop's thread.
 
-    What it starts, threads and processes, is ordinary again (``SCHED_RESET_ON_FORK``, ``sched(7)``). On one core a
-    flood of input would keep everything else from running, and first of all the console that could end it: so
-    the thread gives way while it uses most of a core.
+    Its child threads and processes have normal priority (``SCHED_RESET_ON_FORK``, ``sched(7)``). On one core, a
+    flood of input would stop all other programs, also the console that could end the flood: the thread returns to
+    normal priority while it uses most of a core.
 
     Args:
-        used: the clock of what the thread has used of a core, in seconds.
+        used: Returns the processor time of the thread in seconds.
     """
 
     def __init__(self, used: Callable[[], float] = time.thread_time) -> None:
@@ -35,22 +35,19 @@ class RealtimePriority:
         self._until = math.inf
 
     def ask(self, now: float) -> None:
-        """Ask the system that the thread which calls this may go first.
+        """Requests real-time priority for the calling thread.
 
         Args:
-            now: in seconds, on the clock of ``turn``.
+            now: Time in seconds, on the clock of ``turn``.
         """
         if sys.platform != "linux":
-            return  # other systems ask for more than a word
+            return  # other systems need more than one call
         self.state = "real-time" if _schedule(real_time=True) else "refused"
         if self.state == "real-time":
             self._begin(now)
 
     def turn(self, now: float) -> None:
-        """Give way, or go first again, by the load since this was last decided.
-
-        To be called at each turn of the loop: one that waits needs no decision.
-        """
+        """Changes the priority by the load since the last decision; the loop calls this in each turn."""
         if now < self._until:
             return
         then, used = self._since
@@ -67,9 +64,9 @@ class RealtimePriority:
 
 
 def _schedule(*, real_time: bool) -> bool:
-    """Give the thread that calls this the lowest real-time priority, or an ordinary one; whether that is allowed.
+    """Sets the lowest real-time priority, or normal priority, of the calling thread; returns False if refused.
 
-    The lowest is before whatever only computes, and behind what makes sound.
+    The lowest real-time priority is above all normal programs and below the audio server.
     """
     assert sys.platform == "linux"
     policy, priority = (os.SCHED_RR, 1) if real_time else (os.SCHED_OTHER, 0)

@@ -1,4 +1,4 @@
-"""Asking a short-lived process of its own: what takes long there takes nothing from the music."""
+"""Short-lived helper processes for work that would delay the music."""
 
 import asyncio
 import os
@@ -13,13 +13,13 @@ from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
 
 _PIECE: Final = 1 << 18
 _AT_ONCE: Final = 4
-"""Processes at the same time: a load or a replay asked for again and again is no bomb."""
+"""Most processes at the same time, for commands that are repeated fast."""
 _MOST_WAITING: Final = 32
-_helpers: WeakKeyDictionary[asyncio.AbstractEventLoop, "_Door"] = WeakKeyDictionary()
+_helpers: WeakKeyDictionary[asyncio.AbstractEventLoop, "_Slots"] = WeakKeyDictionary()
 
 
-class _Door:
-    """Lets in so many at once, and a few wait."""
+class _Slots:
+    """Limits the processes that run, and those that wait."""
 
     def __init__(self) -> None:
         self.waiting = 0
@@ -27,7 +27,7 @@ class _Door:
 
     async def __aenter__(self) -> None:
         if self.waiting >= _MOST_WAITING:
-            raise UserError("too much is asked for at once: ask again when some of it is done")
+            raise UserError("Too many requests at once: try again when some of them are done")
         self.waiting += 1
         try:
             await self._free.acquire()
@@ -48,27 +48,25 @@ def scratch_file() -> BinaryIO:
 async def ask_helper(
     module: str, *arguments: str, patience: float | None = None, output: BinaryIO | None = None
 ) -> bytes:
-    """Run ``python -m module``, niced, and take what it prints.
-
-    That is not read here: decoding the picture of a long log would take milliseconds from the music.
+    """Runs ``python -m module`` at low priority and returns its output, not decoded.
 
     Args:
-        module: of this program.
-        arguments: for it.
-        patience: Seconds that it may take, below its limit.
-        output: Takes what the helper prints, so that a large answer does not go through the event loop. It is at
-            its beginning afterwards, and nothing is returned.
+        module: Module of this program.
+        arguments: Arguments of the module.
+        patience: Most seconds, below the limit of the module.
+        output: File for a large output, which then does not go through the event loop. The position is 0 afterwards,
+            and the result is empty.
 
     Raises:
-        HelperTimeoutError: it took too long.
-        UserError: it failed, or too much is asked for at once.
+        HelperTimeoutError: The helper took too long.
+        UserError: The helper failed, or too many helpers run.
     """
-    async with _helpers.setdefault(asyncio.get_running_loop(), _Door()):
+    async with _helpers.setdefault(asyncio.get_running_loop(), _Slots()):
         return await _ask(module, arguments, patience, output)
 
 
 def _about(module: str, arguments: Sequence[str]) -> str:
-    """Returns the name of a helper, and of the file that it was asked about."""
+    """Returns the name of a helper and of its file."""
     file = next((argument for argument in arguments if os.sep in argument), "")
     return f"{module.rpartition('.')[2]} {file}".rstrip()
 
@@ -76,7 +74,7 @@ def _about(module: str, arguments: Sequence[str]) -> str:
 async def _read(
     stream: asyncio.StreamReader | None, process: asyncio.subprocess.Process, limits: Limits, what: str
 ) -> bytes:
-    """All that a process writes; one that writes too much is killed."""
+    """Returns the output of a process; kills a process with too much output."""
     if stream is None:
         return b""
     pieces = []
@@ -105,9 +103,9 @@ async def _ask(module: str, arguments: Sequence[str], patience: float | None, ou
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
     except OSError as error:
-        raise UserError(f"{name} cannot be started: {error.strerror}") from None
-    except ValueError as error:  # what no process can be told, such as a zero byte
-        raise UserError(f"{name} cannot be asked that: {error}") from None
+        raise UserError(f"Cannot start {name}: {error.strerror}") from None
+    except ValueError as error:  # such as a zero byte in an argument
+        raise UserError(f"Cannot start {name}: {error}") from None
     try:
         async with asyncio.timeout(limits.wall_seconds if patience is None else min(patience, limits.wall_seconds)):
             said, errors = await asyncio.gather(
@@ -122,7 +120,7 @@ async def _ask(module: str, arguments: Sequence[str], patience: float | None, ou
         if process.returncode is None:
             process.kill()
             if process.stdout is not None:
-                await process.stdout.read()  # what is left in the pipe keeps wait() waiting
+                await process.stdout.read()  # wait() does not return while the pipe holds data
             await process.wait()
     if process.returncode:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]

@@ -1,4 +1,4 @@
-"""What a snapshot says of an agent."""
+"""Agent part of a snapshot."""
 
 from typing import Final
 
@@ -20,12 +20,12 @@ _PLACES: Final = [descriptor_indices(_SHOWN[group]) for group in GROUPS]
 _CHROMA: Final = _PLACES[GROUPS.index("chroma")]
 _LEAST: Final = 1e-9
 _WIDTH: Final = 3.0
-"""Deviations from the mean of the synth's sounds, either way, that a meter shows."""
+"""Range of a meter: standard deviations above and below the mean of the synth's sounds."""
 _MOST_WORDS: Final = 4
 
 
 def agent_state(behaviour: AgentBehaviour, now: float) -> AgentState:
-    """How an agent is doing."""
+    """Returns the state of an agent."""
     status, player = behaviour.status, behaviour.predictor
     feats = status.heard
     scaler = player.model.known.scaler
@@ -45,14 +45,14 @@ def agent_state(behaviour: AgentBehaviour, now: float) -> AgentState:
 def _grouped(standardised: np.ndarray, scaler: Scaler) -> tuple[tuple[float, ...], ...]:
     standardised = np.nan_to_num(standardised)
     shares = np.clip(standardised / (2.0 * _WIDTH) + 0.5, 0.0, 1.0)
-    # Of chroma it matters which is the strongest, and not what is usual for the synth.
+    # The meter of chroma shows the strongest pitch class, not the deviation from the mean.
     chroma = np.clip((standardised * scaler.deviation + scaler.mean)[_CHROMA], 0.0, None)
     shares[_CHROMA] = chroma / max(float(chroma.max()), _LEAST)
     return tuple(tuple(np.round(shares[group], 3).tolist()) for group in _PLACES)
 
 
 def _in_words(matters: tuple[str, ...]) -> str:
-    """Descriptors in few words: whole categories by their names."""
+    """Returns descriptors in few words: whole categories by their names."""
     words, left = [], list(matters)
     for category, names in CATEGORIES.items():
         if all(name in left for name in names):

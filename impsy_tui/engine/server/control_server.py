@@ -1,4 +1,4 @@
-"""The control socket: commands in, replies, snapshots and events out. It never waits for a reader."""
+"""Control socket: receives commands, sends replies, snapshots and events, and never waits for a reader."""
 
 import asyncio
 import os
@@ -36,19 +36,19 @@ _MOST_EVENTS: Final = 200
 _MOST_REPLIES: Final = 100
 _LARGEST_MESSAGE: Final = 1 << 16
 _MOST_CLIENTS: Final = 64
-_FAILED: Final = "the engine failed at this; its events say how"
+_FAILED: Final = "The engine failed; its events show the reason"
 
 
 class ControlServer:
-    """Serves any number of clients of the same user.
+    """Server for clients of the same user.
 
     Args:
-        path: of the socket; None for the user's own place.
-        scheduler: keeps the snapshots' time.
-        carry_out: Carries out a command; returns the reply, or an awaitable of it if that takes time.
-        answer: answers a question; what it returns is the message.
-        snapshot: takes a snapshot.
-        greeting: what clients are told first.
+        path: Path of the socket; None for the default path of the user.
+        scheduler: Scheduler of the snapshots.
+        carry_out: Runs a command; returns the reply, or an awaitable of it if that takes time.
+        answer: Returns the answer to a query as a message.
+        snapshot: Returns a snapshot.
+        greeting: First message to each client.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ControlServer:
         greeting: Hello,
     ) -> None:
         self.path = path or Path()
-        """Of the socket, once it is taken."""
+        """Path of the socket after ``take``."""
         self._named = path
         self._answer = answer
         self._greeting = greeting
@@ -76,17 +76,17 @@ class ControlServer:
         self._socket: socket.socket | None = None
 
     def take(self) -> None:
-        """Take the socket, so that no other engine starts. Clients cannot connect yet.
+        """Takes the socket, so that no other engine starts. Clients cannot connect yet.
 
         Raises:
-            SocketInUseError: another engine has the socket.
-            UserError: the socket cannot be made there.
+            SocketInUseError: Another engine has the socket.
+            UserError: The socket cannot be made.
         """
         self.path, self._lock = take(self._named)
         self._socket = self._bound()
 
     async def open(self) -> None:
-        """Begin to serve."""
+        """Starts to serve."""
         self._server = await unix_serve(
             self._serve,
             sock=self._socket,
@@ -102,7 +102,7 @@ class ControlServer:
         self._socket.listen(_MOST_CLIENTS)  # asyncio takes one number for this and for what it accepts in a turn
 
     async def close(self) -> None:
-        """Let every client go, and take the socket away."""
+        """Disconnects every client and removes the socket."""
         if self._socket is None:
             return
         for client in self._clients:
@@ -122,14 +122,14 @@ class ControlServer:
         os.close(self._lock)
 
     def publish(self, event: Event) -> None:
-        """Send an event to every client that wants events; to those behind, as soon as they read."""
+        """Sends an event to every client that wants events; a slow client gets it when it reads."""
         self._past.append(event)
         for client in self._clients:
             client.put_event(event)
 
     @property
     def clients(self) -> int:
-        """How many clients there are."""
+        """Number of clients."""
         return len(self._clients)
 
     def _bound(self) -> socket.socket:
@@ -141,7 +141,7 @@ class ControlServer:
         except OSError as error:
             made.close()
             os.close(self._lock)
-            raise UserError(f"{self.path} cannot be made: {error.strerror}") from None
+            raise UserError(f"Cannot make {self.path}: {error.strerror}") from None
         finally:
             os.umask(before)
         made.setblocking(False)
@@ -151,7 +151,7 @@ class ControlServer:
         client = _Client(connection, self._scheduler, self._snapshot)
         try:
             if len(self._clients) >= _MOST_CLIENTS:
-                await client.send(Reply(0, False, f"{_MOST_CLIENTS} clients are connected already: close one"))
+                await client.send(Reply(0, False, f"{_MOST_CLIENTS} clients are connected (the most): close one"))
                 return
             await client.send(self._greeting)
             hello = client.read(await asyncio.wait_for(connection.recv(), 5.0))
@@ -197,7 +197,7 @@ class ControlServer:
         if isinstance(reply, Reply):
             client.put_reply(reply)
         else:
-            # In a task: whoever waits for a model to load can still panic.
+            # In a task: a client that waits for a model to load can still panic.
             client.work(self._reply(client, command.id, reply))
 
     async def _reply(self, client: "_Client", number: int, answer: Awaitable[Reply | bytes]) -> None:
@@ -205,11 +205,11 @@ class ControlServer:
             client.put_reply(await answer)
         except Exception:
             client.put_reply(Reply(number, False, _FAILED))
-            raise  # the loop tells it
+            raise  # the loop reports it
 
 
 class _Client:
-    """One client: what it is owed, and a task that alone waits for it.
+    """One client: its waiting messages, and the task that sends them.
 
     Replies are owed for certain. Events are kept up to a number, then the oldest are left out
     and counted. Of snapshots only the newest is owed, taken when it can be sent.
@@ -227,14 +227,14 @@ class _Client:
         self._wants_events = False
         self._interval = 0.0
         self._next = 0.0
-        self._owes_snapshot = False
+        self._snapshot_due = False
         self._timer: Timer | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._work: set[asyncio.Task[None]] = set()
 
     def work(self, what: Coroutine[Any, Any, None]) -> None:
-        """Do something for it while it may ask for more. It is done even if the client goes."""
+        """Runs a coroutine for the client in a task; the task ends even if the client disconnects."""
         if len(self._work) >= _MOST_REPLIES:
             what.close()
             self._connection.transport.abort()
@@ -244,23 +244,23 @@ class _Client:
         task.add_done_callback(self._work.discard)
 
     def start(self) -> None:
-        """Begin to send."""
+        """Starts to send."""
         self._task = asyncio.get_running_loop().create_task(self._send_all())
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Stops sending."""
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
 
     def abandon(self) -> None:
-        """Cut the connection if the client does not read: the engine is leaving."""
+        """Cuts the connection of a client that does not read, because the engine ends."""
         if self._connection.transport.get_write_buffer_size():
             self._connection.transport.abort()
 
     def read(self, data: str | bytes) -> FromClient | str:
-        """A message from the client, or what is wrong with it."""
+        """Returns a message from the client, or the reason why it is not valid."""
         try:
             message: FromClient = self._DECODER.decode(data)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -268,12 +268,12 @@ class _Client:
         return message
 
     async def send(self, message: msgspec.Struct | bytes) -> None:
-        """Send now, waiting for the client."""
+        """Sends a message now and waits for the client."""
         data = message if isinstance(message, bytes) else encoded(message)
         await self._connection.send(data, text=True)
 
     def subscribe(self, wish: Subscribe) -> None:
-        """Send snapshots and events as the client wishes."""
+        """Sends snapshots and events at the requested rate."""
         rate = min(max(wish.rate, 0.0), MOST_RATE)
         self._wants_events = wish.events
         self._interval = 1.0 / rate if rate > 0 else 0.0
@@ -284,7 +284,7 @@ class _Client:
             self._tick()
 
     def put_reply(self, reply: Reply | bytes) -> None:
-        """Owe a reply, or a message that is encoded already.
+        """Queues a reply, or an encoded message.
 
         A client that asks on and on and never reads is cut off.
         """
@@ -294,7 +294,7 @@ class _Client:
         self._wake.set()
 
     def put_event(self, event: Event) -> None:
-        """Owe an event."""
+        """Queues an event."""
         if self._wants_events:
             if len(self._events) == _MOST_EVENTS:
                 self._events.popleft()
@@ -303,7 +303,7 @@ class _Client:
             self._wake.set()
 
     def _tick(self) -> None:
-        self._owes_snapshot = True
+        self._snapshot_due = True
         self._wake.set()
         now = self._scheduler.now()
         self._next += self._interval
@@ -325,9 +325,9 @@ class _Client:
                     await self.send(event)
                 while self._replies:
                     await self.send(self._replies.popleft())
-                if self._owes_snapshot:
+                if self._snapshot_due:
                     await self._scheduler.work.turn((self, "snapshot"))
-                    self._owes_snapshot = False
+                    self._snapshot_due = False
                     await self.send(self._take_snapshot())
         except ConnectionClosed:
             pass

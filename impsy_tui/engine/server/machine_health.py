@@ -1,4 +1,4 @@
-"""How the machine is: heat, and on a Raspberry Pi the power supply."""
+"""Health of the machine: temperature, and on a Raspberry Pi the power supply."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,12 @@ _THROTTLED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MachineHealth:
-    """The machine's state.
+    """Health of the machine.
 
     Attributes:
         temperature: of the processor in degrees Celsius, None if unknown.
-        undervoltage: the power supply is too weak now (a Pi tells).
-        throttled: the processor is slowed down now, by heat or weak power (a Pi tells).
+        undervoltage: the power supply is too weak now (Raspberry Pi only).
+        throttled: the processor is slowed down now, by heat or weak power (Raspberry Pi only).
     """
 
     temperature: float | None = None
@@ -27,7 +27,7 @@ class MachineHealth:
 
 
 def read_health(temperature: Path = _TEMPERATURE, throttled: tuple[Path, ...] = _THROTTLED) -> MachineHealth:
-    """Look at the machine. May wait for it; not for the engine's loop.
+    """Reads the health of the machine. May block: do not call this in the event loop.
 
     The bits of ``get_throttled``: 0 undervoltage, 1 frequency capped, 2 throttled, 3 soft
     temperature limit (Raspberry Pi documentation, vcgencmd).

@@ -1,4 +1,4 @@
-"""What is plugged into this machine, found by a helper."""
+"""MIDI and serial ports of this machine, listed by a helper process."""
 
 from typing import Final
 
@@ -10,31 +10,31 @@ from impsy_tui.control.status_text import ports_lines
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 
 _PATIENCE: Final = 15.0
-"""Seconds. A server of MIDI that has died may not answer at all."""
+"""Seconds. A dead MIDI server may not answer."""
 
 
 class PortLister:
     """Lists ports.
 
     Args:
-        config: names the system of MIDI.
+        config: Configuration with the MIDI system.
     """
 
     def __init__(self, config: Config) -> None:
         self._api = config.midi[0].api if config.midi else ""
 
     async def look(self, number: int) -> bytes:
-        """The ports, as a message.
+        """Returns the ports as a message.
 
         Raises:
-            UserError: there is no answer.
+            UserError: The helper does not answer.
         """
         return await ask_helper("impsy_tui.workers.list_ports", str(number), self._api, patience=_PATIENCE)
 
     async def in_words(self) -> str:
-        """The ports, in lines.
+        """Returns the ports in lines of text.
 
         Raises:
-            UserError: there is no answer.
+            UserError: The helper does not answer.
         """
         return "\n".join(ports_lines(msgspec.json.decode(await self.look(0), type=Ports)))

@@ -1,4 +1,4 @@
-"""Answering what clients ask about: files, settings, the rig, ports; and making what the guide's answers ask for."""
+"""Answers to the queries of clients: files, settings, rig check, ports, set-up."""
 
 import asyncio
 from dataclasses import replace
@@ -22,15 +22,15 @@ from impsy_tui.paths import shipped_folder
 
 
 class Queries:
-    """Answers questions.
+    """Answers the queries of clients.
 
     Args:
-        library: knows files.
-        settings: knows settings.
-        session: has live values of some.
-        rig: checks the rig.
-        ports: lists ports.
-        live_set: has the names of scenes and cues.
+        user_files: Files of the user.
+        settings: Settings of the configuration.
+        session: Session with the live values.
+        rig: Rig check.
+        ports: List of ports.
+        live_set: Names of scenes and cues.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Queries:
         ports: PortLister,
         live_set: LiveSet,
     ) -> None:
-        self._library = user_files
+        self._user_files = user_files
         self._settings = settings
         self._session = session
         self._rig = rig
@@ -50,15 +50,15 @@ class Queries:
         self._live_set = live_set
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
-        """The answer as a message: what was asked for, or a reply that says why there is none."""
+        """Returns the answer as a message: the data, or a reply with the reason of a failure."""
         try:
             if isinstance(ask, SetUp):
                 return encoded(Reply(ask.id, True, await self._set_up(ask.answers)))
             match ask.about:
                 case "files":
-                    return await self._library.describe(ask.id)
+                    return await self._user_files.describe(ask.id)
                 case "log":
-                    return await self._library.draw(ask.id, ask.name, ask.columns)
+                    return await self._user_files.draw(ask.id, ask.name, ask.columns)
                 case "names":
                     return encoded(await self._names(ask.id))
                 case "ports":
@@ -72,23 +72,23 @@ class Queries:
             return encoded(Reply(ask.id, False, str(problem)))
 
     async def _names(self, number: int) -> Names:
-        names = await self._library.names(number)
+        names = await self._user_files.names(number)
         try:
             scenes = await asyncio.get_running_loop().run_in_executor(None, self._live_set.scene_file.names)
         except UserError:
-            scenes = []  # who asks for one is told why
+            scenes = []  # the command scene reports the reason
         return msgspec.structs.replace(names, scenes=tuple(scenes), cues=self._live_set.cues.names)
 
     async def _set_up(self, answers: setup_questions.Answers) -> str:
         if answers.model:
-            file = self._library.find("model", answers.model)
-            # The names of models elsewhere are known to the configuration in force alone.
-            usual = {folder.resolve() for folder in (self._library.own_models, shipped_folder("models"))}
+            file = self._user_files.find("model", answers.model)
+            # Only the current configuration knows models in other folders by name.
+            usual = {folder.resolve() for folder in (self._user_files.own_models, shipped_folder("models"))}
             answers = replace(answers, model=file.name if file.parent.resolve() in usual else str(file.absolute()))
         return await self._settings.make(answers)
 
     def _live(self) -> dict[str, str]:
-        """What commands may have changed since the start."""
+        """Returns the settings that commands can change, by key."""
         session = self._session
         player = session.players.get(session.focus)
         if player is None:

@@ -1,13 +1,13 @@
-"""The set timer: how long the performer has been on stage."""
+"""Set timer: time since the performance began."""
 
 from collections.abc import Callable
 
 
 class SetTimer:
-    """Counts seconds while it runs.
+    """Timer that counts seconds while it runs.
 
     Args:
-        now: a monotonic clock in seconds.
+        now: Monotonic clock in seconds.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -17,25 +17,25 @@ class SetTimer:
 
     @property
     def runs(self) -> bool:
-        """Whether it goes on."""
+        """True while the timer runs."""
         return self._since is not None
 
     @property
     def seconds(self) -> float:
-        """What it shows."""
+        """Counted seconds."""
         return self._before + (self._now() - self._since if self._since is not None else 0.0)
 
     def start(self) -> None:
-        """Go on from what it shows."""
+        """Starts the timer at its current value."""
         if self._since is None:
             self._since = self._now()
 
     def stop(self) -> None:
-        """Stay at what it shows."""
+        """Stops the timer."""
         self._before, self._since = self.seconds, None
 
     def reset(self) -> None:
-        """Begin at 0 again; it goes on if it was running."""
+        """Sets the timer to 0; a running timer continues."""
         self._before = 0.0
         if self._since is not None:
             self._since = self._now()

@@ -1,4 +1,4 @@
-"""The configuration in force, and changing it in its file."""
+"""Settings of the configuration, and their change in the file."""
 
 import asyncio
 import re
@@ -21,13 +21,13 @@ from impsy_tui.paths import is_shipped
 from impsy_tui.setup_questions import Answers
 
 _LIVE: Final = {one.key: one for one in parameters_of(MDRNN) if one.key}
-"""Settings that a command changes while playing."""
+"""Settings that a command changes during a performance."""
 
 _WORD: Final = re.compile(r"[\w.+-]+")
 
 
 class _Edited(msgspec.Struct):
-    """What the editing process says."""
+    """Answer of the editing process."""
 
     text: str = ""
     value: str = ""
@@ -39,7 +39,7 @@ class SettingsEditor:
     """Shows and changes settings.
 
     Args:
-        loaded: what the engine was started with.
+        loaded: Configuration at the start of the engine.
     """
 
     def __init__(self, loaded: LoadedConfig) -> None:
@@ -50,17 +50,17 @@ class SettingsEditor:
 
     @property
     def file(self) -> Path | None:
-        """Where settings are kept; None where there is no file."""
+        """Configuration file; None without a file."""
         return self._file
 
     async def change(self, key: str, value: str) -> tuple[str, str]:
-        """Change a setting in the file.
+        """Changes a setting in the file.
 
         Returns:
-            The reply, and the command that puts it in force, empty where only a new start does.
+            The reply, and the command that applies the setting; empty if the engine must start again.
 
         Raises:
-            UserError: it cannot be changed; the file is as it was.
+            UserError: The setting cannot be changed; the file is unchanged.
         """
         async with self._changing:
             file = await self._writable()
@@ -81,10 +81,10 @@ class SettingsEditor:
         return text, ""
 
     async def make(self, answers: Answers) -> str:
-        """Write a new configuration of the guide's answers; the reply says where it is, and what starts it.
+        """Writes a new configuration from the answers of the guide; returns the reply to the performer.
 
         Raises:
-            UserError: it cannot be written.
+            UserError: The file cannot be written.
         """
         here = Path.cwd()
         folder = here if self._file is None or is_shipped("configs", self._file) else self._file.absolute().parent
@@ -98,10 +98,10 @@ class SettingsEditor:
         )
 
     def settings(self, live: Mapping[str, str]) -> tuple[Setting, ...]:
-        """Every setting as it is in force.
+        """Returns every setting with its current value.
 
         Args:
-            live: by key, the values that commands may have changed since, as TOML has them.
+            live: Values that commands have changed, by key, in the form of TOML.
         """
         found = []
         for setting in describe(self._started_with):
@@ -116,21 +116,21 @@ class SettingsEditor:
         return tuple(found)
 
     async def _writable(self) -> Path:
-        """The file to write: where it came with the program, a copy of it here."""
+        """Returns the file to change; copies a shipped file to this folder first."""
         if self._file is None:
-            raise UserError("there is no configuration file to keep it in")
+            raise UserError("There is no configuration file: start with -c FILE")
         if not is_shipped("configs", self._file):
             return self._file
         own = Path("config.toml").absolute()  # noqa: ASYNC240 – a name, and a look at it; nobody waits for long
         if own.exists():
             raise UserError(
-                f"{self._file.name} comes with the program and stays as it is, and a config.toml is here already: "
-                "start with -c config.toml to change that"
+                f"{self._file.name} comes with the program and cannot change, and config.toml exists here: "
+                "start with -c config.toml to change settings"
             )
         try:
             await asyncio.get_running_loop().run_in_executor(None, shutil.copyfile, self._file, own)
         except OSError as error:
-            raise UserError(f"{own} cannot be written: {error.strerror}") from None
+            raise UserError(f"Cannot write {own}: {error.strerror}") from None
         self._file = own
         return own
 
@@ -139,7 +139,7 @@ async def _ask(module: str, *arguments: str) -> _Edited:
     try:
         edited = msgspec.json.decode(await ask_helper(module, *arguments), type=_Edited)
     except (UserError, msgspec.MsgspecError) as problem:
-        raise UserError(f"it could not be changed: {problem}") from None
+        raise UserError(f"Cannot change the setting: {problem}") from None
     if edited.problem:
         raise UserError(edited.problem)
     return edited

@@ -1,4 +1,4 @@
-"""Taking snapshots of everything a console shows."""
+"""Snapshots of everything that a console shows."""
 
 import asyncio
 import os
@@ -25,12 +25,12 @@ from impsy_tui.language import Macro
 from impsy_tui.workers.client import Job, JobRunner
 
 _SLOW_FACTS = 5.0
-"""Seconds between readings of what changes slowly and costs a system call that may wait."""
+"""Seconds between readings of slow values that need a system call."""
 _CURVE_POINTS = 40
 
 
 class SnapshotMaker:
-    """Takes snapshots.
+    """Source of snapshots.
 
     Load and lateness are of the last second that was asked about, so that a console that looks
     twenty times a second sees steady figures.
@@ -72,7 +72,7 @@ class SnapshotMaker:
         self._reading: asyncio.Future[None] | None = None
 
     def snapshot(self, loading: str) -> Snapshot:
-        """Everything as it is now."""
+        """Returns the current state of everything."""
         now = self._loop.time()
         self._roll(now)
         session = self._session
@@ -219,7 +219,7 @@ def _job_state(job: Job, now: float) -> JobState:
 
 
 def free_space(folder: Path) -> int:
-    """Bytes left for this user where a folder is or will be; -1 if that cannot be told."""
+    """Returns the free bytes for this user at the place of a folder; -1 if unknown."""
     while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
     try:
@@ -230,7 +230,7 @@ def free_space(folder: Path) -> int:
 
 
 def memory_in_use() -> int:
-    """Resident bytes of this process; on systems without /proc, the most there ever were."""
+    """Returns the resident bytes of this process; without /proc, their maximum so far."""
     try:
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -230,7 +230,7 @@ class TestHelpers:
             _run(ask_helper("impsy_tui.workers.list_files", "draw", "1", str(tmp_path / "log"), "5", patience=0.3))
 
     def test_what_no_process_can_be_told_is_refused(self) -> None:
-        with pytest.raises(UserError, match="cannot be asked that"):
+        with pytest.raises(UserError, match="Cannot start"):
             _run(ask_helper("impsy_tui.workers.list_files", "draw", "1", "a\0b", "5"))
 
 

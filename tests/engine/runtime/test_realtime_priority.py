@@ -42,9 +42,9 @@ def _allowed() -> bool:
     states = []
 
     def ask() -> None:
-        precedence = RealtimePriority()
-        precedence.ask(0.0)
-        states.append(precedence.state)
+        priority = RealtimePriority()
+        priority.ask(0.0)
+        states.append(priority.state)
 
     _in_a_thread(ask)
     return states == ["real-time"]
@@ -75,10 +75,10 @@ def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
     used = [0.0]
 
     def work() -> None:
-        precedence = RealtimePriority(lambda: used[0])
-        precedence.turn(5.0)
-        assert precedence.state == "off"
-        precedence.ask(10.0)
+        priority = RealtimePriority(lambda: used[0])
+        priority.turn(5.0)
+        assert priority.state == "off"
+        priority.ask(10.0)
         for now, busy, state in (
             (10.5, 0.45, "real-time"),  # too early to tell
             (11.0, 0.45, "given up"),
@@ -88,8 +88,8 @@ def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
             (600.0, 1.0, "real-time"),
         ):
             used[0] += busy
-            precedence.turn(now)
-            assert (now, precedence.state) == (now, state)
+            priority.turn(now)
+            assert (now, priority.state) == (now, state)
             assert os.sched_getscheduler(0) == (FIRST if state == "real-time" else ORDINARY)
 
     _in_a_thread(work)
@@ -98,20 +98,20 @@ def test_it_gives_way_while_it_takes_most_of_a_core_and_comes_back() -> None:
 _WITHOUT_RIGHTS = """
 import os, resource
 from impsy_tui.engine.runtime.realtime_priority import RealtimePriority
-from impsy_tui.engine.server.rig_check import _look_at_precedence
+from impsy_tui.engine.server.rig_check import _check_priority
 resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
 if not os.geteuid():
     os.setresuid(65534, 65534, 65534)
-precedence = RealtimePriority()
-precedence.ask(0.0)
-precedence.turn(60.0)
-print(os.sched_getscheduler(0), _look_at_precedence(precedence)[0].text)
+priority = RealtimePriority()
+priority.ask(0.0)
+priority.turn(60.0)
+print(os.sched_getscheduler(0), _check_priority(priority)[0].text)
 """
 
 
 def test_where_it_is_not_allowed_what_allows_it_is_told() -> None:
     done = subprocess.run([sys.executable, "-c", _WITHOUT_RIGHTS], capture_output=True, check=True, text=True)
-    assert done.stdout.startswith(f"{os.SCHED_OTHER} not real-time, so other programs may keep it waiting: ")
+    assert done.stdout.startswith(f"{os.SCHED_OTHER} not real-time, so other programs can delay the engine: ")
     assert "'@audio - rtprio 95' in /etc/security/limits.d/audio.conf" in done.stdout
 
 

@@ -69,7 +69,7 @@ def test_a_change_asks_for_the_command_that_puts_it_in_force(file: Path, key: st
     [
         ("interaction.threshold", "never", "is not allowed"),
         ("interaction.treshold", "1", "did you mean threshold"),
-        ("title", "a\0b", "could not be changed"),
+        ("title", "a\0b", "Cannot change the setting"),
     ],
 )
 def test_what_is_wrong_is_said_and_the_file_kept(file: Path, key: str, value: str, said: str) -> None:
@@ -128,7 +128,7 @@ def test_a_file_that_comes_with_the_program_is_copied_before_it_is_changed(
     config = load_config(tmp_path / "config.toml").config
     assert (config.title, config.owner) == ("mine", "me")
     assert shipped.read_text() == before
-    with pytest.raises(UserError, match=r"stays as it is, and a config\.toml is here already"):
+    with pytest.raises(UserError, match=r"cannot change, and config\.toml exists here"):
         _change(SettingsEditor(load_config(shipped)), "title", "another")
 
 
