@@ -1,1 +1,1 @@
-"""Performances: logs, datasets, synthetic performances. NumPy only."""
+"""Performances: logs, datasets and synthetic performances, in NumPy."""

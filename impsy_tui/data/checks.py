@@ -1,4 +1,4 @@
-"""What cannot be right in performances: clocks that were set, and values outside of 0 to 1."""
+"""Checks of performances: clocks that were set, and values outside 0 to 1."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,20 +8,20 @@ import numpy as np
 from impsy_tui.errors import UserError
 
 LONGEST_PAUSE: Final = 3600.0
-"""Seconds. A longer gap is a clock that was set, or the night between two performances."""
+"""Seconds. A longer gap divides two performances, or comes from a clock that was set."""
 TOLERANCE: Final = 0.05
-"""How far a value may be outside of 0 to 1; it is taken as 0 or 1 then, as the player does."""
+"""Largest distance of a value outside 0 to 1 at which the value is clipped."""
 MOST_OUTSIDE: Final = 0.1
-"""The share of events with values outside of 0 to 1 from which a log holds raw values."""
+"""Share of events outside 0 to 1 above which the log holds raw values."""
 _OUT_OF_ORDER: Final = 60.0
 _DAY: Final = 86_400.0
 _USUAL: Final = (1.0, 127.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
-"""The highest raw values of controllers."""
+"""Highest raw values of common controllers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The range of raw values that becomes 0 to 1."""
+    """Range of raw values that is scaled to 0 to 1."""
 
     low: float
     high: float
@@ -30,16 +30,16 @@ class Scale:
         return f"low {self.low:g} high {self.high:g}"
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
-        """Returns raw values as 0 to 1."""
+        """Returns raw values scaled to 0 to 1, of the same shape and type."""
         return np.asarray((values - self.low) / (self.high - self.low), values.dtype)
 
 
 class ValueRangeError(UserError):
-    """Values are of another range than 0 to 1; the message says which.
+    """Values of another range than 0 to 1; the message names the range.
 
     Args:
-        message: for the performer.
-        scale: the range that they are likely to have.
+        message: text for the performer.
+        scale: likely range of the values.
     """
 
     def __init__(self, message: str, scale: Scale) -> None:
@@ -48,33 +48,33 @@ class ValueRangeError(UserError):
 
 
 def outside(values: np.ndarray) -> np.ndarray:
-    """Returns for each event, ``[events]``, whether a value of it is outside of 0 to 1."""
+    """Returns True for each event with a value outside 0 to 1, ``[events]``, from values ``[events, n]``."""
     return np.asarray(((values < -TOLERANCE) | (values > 1.0 + TOLERANCE)).any(axis=1))
 
 
 def are_raw(values: np.ndarray) -> bool:
-    """Returns whether so many values are outside of 0 to 1 that they are of another range."""
+    """Returns True if more than ``MOST_OUTSIDE`` of the events are outside 0 to 1."""
     return bool(len(values)) and float(outside(values).mean()) > MOST_OUTSIDE
 
 
 def likely_scale(values: np.ndarray) -> Scale:
-    """Returns the usual range that holds raw values, or their own."""
+    """Returns the range of a common controller that contains the values, else their own range."""
     low, high = float(values.min()), float(values.max())
     top = next((usual for usual in _USUAL if high <= usual), high)
     return Scale(0.0 if low >= -TOLERANCE else -top if -low <= top else low, top)
 
 
 def breaks(gaps: np.ndarray) -> np.ndarray:
-    """Returns the indices of the events before which a performance is to be divided.
+    """Returns the indices of the events before which a performance must be divided.
 
     Args:
-        gaps: seconds since the event before, ``[events]``.
+        gaps: dt of each event in seconds, ``[events]``.
     """
     return np.flatnonzero((gaps < 0.0) | (gaps > LONGEST_PAUSE))
 
 
 def divided(performance: np.ndarray) -> list[np.ndarray]:
-    """Divides a performance where its clock was set; what comes first after that has no dt, and is left out.
+    """Divides a performance where its clock was set; the first event after a division has no dt and is removed.
 
     Args:
         performance: ``[events, dimension]``, the first column dt.
@@ -84,10 +84,10 @@ def divided(performance: np.ndarray) -> list[np.ndarray]:
 
 
 def steady(times: np.ndarray) -> np.ndarray:
-    """Returns the times of rows as if no clock had been set between them.
+    """Returns the times of rows without the jumps of a clock that was set.
 
     Args:
-        times: seconds, in the order of the file, ``[rows]``. Rows of several sources may be a little out of order.
+        times: seconds in the order of the file, ``[rows]``. Rows of several sources may be slightly out of order.
     """
     gaps = np.diff(times, prepend=times[:1])
     jumps = np.where((gaps < -_OUT_OF_ORDER) | (gaps > _DAY), gaps, 0.0)
@@ -95,13 +95,13 @@ def steady(times: np.ndarray) -> np.ndarray:
 
 
 def checked(performances: list[np.ndarray]) -> list[np.ndarray]:
-    """Returns performances that can be learned from: divided where a clock was set, values 0 to 1.
+    """Returns performances for training: divided where a clock was set, values clipped to 0 to 1.
 
     Args:
-        performances: each ``[events, dimension]``, columns dt in seconds, then the values.
+        performances: each ``[events, dimension]``; columns are dt in seconds, then the values.
 
     Raises:
-        ValueRangeError: their values are of another range.
+        ValueRangeError: the values have another range.
     """
     values = [performance[:, 1:] for performance in performances]
     if values and are_raw(every := np.concatenate(values)):

@@ -1,4 +1,4 @@
-"""Performance logs into data sets."""
+"""Collation of performance logs to datasets."""
 
 import re
 import warnings
@@ -19,21 +19,21 @@ from impsy_tui.toml_files import open_regular
 
 _CHUNK: Final = 1 << 20
 _STAMP: Final = 26
-"""Characters of ``2019-01-17T12:37:38.109979``."""
+"""Number of characters of ``2019-01-17T12:37:38.109979``."""
 _PUNCTUATION: Final = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "."}
 _SOURCES: Final = {name: np.frombuffer(f",{name},".encode(), np.uint8) for name in ("rnn", "interface")}
-"""Who wrote a row, as it stands after the time. The shortest first."""
+"""Text of each source after the time of a row, the shortest first."""
 _LOG_NAME: Final = re.compile(r"-(\d+)d-mdrnn\.log$", re.ASCII)
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _MOST: Final = float(np.finfo(np.float32).max)
-"""No value is larger: it could not be kept."""
+"""Largest valid value: a float32 holds it."""
 
 ENOUGH: Final = 2000
-"""Events below which a model learns little but noise."""
+"""Smallest number of events for a useful model."""
 
 
 class _Rows(NamedTuple):
-    """Some rows of a log: microseconds since 1970, values ``[rows, values]``, and how many were no good."""
+    """Rows of a log: microseconds since 1970 ``[rows]``, values ``[rows, values]``, number of invalid rows."""
 
     times: np.ndarray
     values: np.ndarray
@@ -42,18 +42,18 @@ class _Rows(NamedTuple):
 
 @dataclass(slots=True)
 class Collated:
-    """The performances of one dimension.
+    """Performances of one dimension.
 
     Attributes:
-        dimension: values and one for time.
-        performances: float32 ``[events, dimension]``, columns dt in seconds, then the values.
-        files: logs that were read.
-        skipped: rows of the musician's that made no sense.
-        outside: events with values outside of 0 to 1, of logs that hold few of them.
-        set_back, long_gaps: how often a clock was set back, and how often nothing was played for more than an hour;
-            there a performance is divided.
-        scaled: logs of raw values that were scaled to 0 to 1.
-        left_out: logs that were left out, and why, a line each.
+        dimension: length of an event: dt and the values x1..xn.
+        performances: float32 ``[events, dimension]``; columns are dt in seconds, then the values.
+        files: number of logs.
+        skipped: number of invalid rows of the musician.
+        outside: number of events outside 0 to 1, in logs with few of them.
+        set_back: number of times that a clock was set back; the performance is divided there.
+        long_gaps: number of gaps of more than an hour; the performance is divided there.
+        scaled: number of logs of raw values that were scaled to 0 to 1.
+        left_out: one line for each log that was not used.
     """
 
     dimension: int
@@ -68,17 +68,17 @@ class Collated:
 
     @property
     def events(self) -> int:
-        """Events in all."""
+        """Number of events."""
         return sum(map(len, self.performances))
 
     @property
     def seconds(self) -> float:
-        """What they took in all."""
+        """Duration of all performances in seconds."""
         return float(sum(performance[:, 0].sum(dtype=float) for performance in self.performances))
 
     @property
     def still(self) -> list[int]:
-        """Numbers, from 1, of the values that never change."""
+        """Numbers, from 1, of the dimensions that never change."""
         if not self.performances:
             return []
         low = np.min([performance[:, 1:].min(axis=0) for performance in self.performances], axis=0)
@@ -86,29 +86,29 @@ class Collated:
         return (np.flatnonzero(high - low < 1e-6) + 1).tolist()
 
     def histogram(self) -> np.ndarray:
-        """How many dt fall into each of 16 parts of 1 ms to 10 s, equal in their logarithm, and beyond."""
+        """Returns the number of dt in each of 16 logarithmic bins from 1 ms to 10 s, ``[16]``."""
         gaps = np.concatenate([performance[:, 0] for performance in self.performances]).astype(float)
         places = np.log10(np.clip(gaps, 1e-3, 9.999)) + 3.0
         return np.bincount((places * 4.0).astype(int), minlength=16)
 
     def gaps(self) -> np.ndarray:
-        """dt at 5, 50 and 95 %."""
+        """Returns the percentiles 5, 50 and 95 of dt in seconds, ``[3]``."""
         gaps = np.concatenate([performance[:, 0] for performance in self.performances])
         return np.asarray(np.percentile(gaps, [5, 50, 95]))
 
 
 def log_files(folder: Path, dimension: int) -> FoundFiles:
-    """The logs of a dimension, oldest first."""
+    """Returns the logs of a dimension, the oldest first."""
     return find_files(folder, f"-{dimension}d-mdrnn.log")
 
 
 def dimensions(folder: Path) -> list[int]:
-    """Every dimension that a log in a folder has."""
+    """Returns the dimensions of the logs in a folder, sorted."""
     return sorted({found for file in files_in(folder, ".log") if (found := named_dimension(file)) in DIMENSION})
 
 
 def named_dimension(file: Path) -> int:
-    """The dimension in the name of a log, 0 where there is none."""
+    """Returns the dimension in the name of a log, 0 for another name."""
     found = _LOG_NAME.search(file.name)
     return int(found[1]) if found else 0
 
@@ -120,18 +120,17 @@ def collate(
     chunk: int = _CHUNK,
     scale: Scale | None = None,
 ) -> Collated:
-    """Read logs. Only the musician's rows count, with the first values of each.
+    """Reads the musician's events of some logs.
 
-    Rows that are too short or make no sense are left out, and so is the first of each log, which
-    has no time before it. A performance is divided where the clock was set. A log that cannot be read, or whose
-    values are outside of 0 to 1, is left out.
+    Invalid and short rows are ignored. The first event of a log has no dt and is removed. A performance is divided
+    where the clock was set. A log that cannot be read, or has values outside 0 to 1, is not used.
 
     Args:
-        files: the logs.
-        dimension: of the events.
-        progress: told bytes read, and bytes in all.
-        chunk: bytes read at a time, about.
-        scale: the range of raw values in logs that are not 0 to 1.
+        files: performance logs.
+        dimension: length of an event.
+        progress: called with the number of bytes read and the number of all bytes.
+        chunk: approximate number of bytes read at once.
+        scale: range of raw values, for logs outside 0 to 1.
     """
     collated = Collated(dimension)
     of = sum(map(_size, files))
@@ -157,7 +156,7 @@ def collate(
 
 
 def _take(collated: Collated, file: Path, times: np.ndarray, values: np.ndarray, scale: Scale | None) -> None:
-    """Takes what a log holds, as performances."""
+    """Adds the events of a log as performances."""
     if are_raw(values) and scale is not None:
         values = scale.scaled(values)
         collated.scaled += 1
@@ -177,7 +176,7 @@ def _take(collated: Collated, file: Path, times: np.ndarray, values: np.ndarray,
     collated.set_back += int((gaps[at] < 0).sum())
     collated.long_gaps += int((gaps[at] > 0).sum())
     events = np.column_stack((gaps.astype(np.float32), values))
-    # The first event, and the first one after a break, has no time before it.
+    # The first event, and the first one after a division, has no dt.
     collated.performances += [piece[1:] for piece in np.split(events, at) if len(piece) > 1]
 
 
@@ -189,19 +188,19 @@ def _size(file: Path) -> int:
 
 
 def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """All rows of one source that make sense.
+    """Returns the valid rows of one source.
 
     Args:
-        file: a log.
+        file: performance log.
         source: "interface" or "rnn".
-        count: of the values that are read of each row.
+        count: number of values of each row.
 
     Returns:
         Microseconds since 1970, int64 ``[rows]``, in the order of the file, and the first values
-        of each, float64 ``[rows, count]``.
+        of each row, float64 ``[rows, count]``.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     read = [rows for _, rows in _read(file, count, _CHUNK, source)]
     times = [rows.times for rows in read] or [np.empty(0, np.int64)]
@@ -209,7 +208,7 @@ def rows_of(file: Path, source: str, count: int) -> tuple[np.ndarray, np.ndarray
 
 
 def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int, _Rows]]:
-    """The rows of a source, some bytes at a time, with the number of bytes they took."""
+    """Yields the number of bytes and the rows of a source, chunk by chunk."""
     with open_regular(file) as log:
         while chunk := log.read(size):
             chunk += log.readline()
@@ -218,12 +217,12 @@ def _read(file: Path, count: int, size: int, source: str) -> Iterator[tuple[int,
 
 
 def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
-    """Rows exactly as this program and IMPSY write them, without a step of Python a row; None if any is not so."""
+    """Returns rows in the exact format of this program and IMPSY, without a Python loop; None for other formats."""
     if not chunk.endswith(b"\n"):
         chunk += b"\n"
     data = np.frombuffer(chunk, np.uint8)
     ends = np.flatnonzero(data == ord("\n"))
-    # A blank is skipped by NumPy where Python sees a field with nothing in it.
+    # NumPy skips blanks; Python reads an empty field.
     if np.count_nonzero(data <= ord(" ")) != len(ends):
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
@@ -254,7 +253,7 @@ def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
     text[ends] = ord(",")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # what cannot be read is told by a warning
+            warnings.simplefilter("error")  # NumPy warns about unreadable text
             times = stamps.astype("M8[us]").astype(np.int64)
             numbers = np.fromstring(text[np.cumsum(inside[:-1], dtype=np.int8).view(bool)].tobytes()[:-1], sep=",")
     except (ValueError, Warning):
@@ -270,7 +269,7 @@ def _fast(chunk: bytes, count: int, source: str) -> _Rows | None:
 
 
 def _stamps(letters: np.ndarray) -> bool:
-    """Whether all of these are times in exactly the one form; NumPy and Python differ in what else they read."""
+    """Returns True if all times have the exact form; NumPy and Python differ for all others."""
     digits = np.ones(_STAMP, bool)
     for place, character in _PUNCTUATION.items():
         digits[place] = False
@@ -281,7 +280,7 @@ def _stamps(letters: np.ndarray) -> bool:
 
 
 def _careful(chunk: bytes, count: int, source: str) -> _Rows:
-    """Rows one by one, each as it may be."""
+    """Returns rows in any valid form, one by one."""
     times, values, skipped = [], [], 0
     for line in _LINE_END.split(chunk.decode(errors="replace").replace("\0", "")):
         row = line.split(",")

@@ -1,6 +1,6 @@
-"""Data sets as IMPSY keeps them: ``.npz`` files with ``perfs``, an object array of float arrays.
+"""Datasets in the format of IMPSY: ``.npz`` files with ``perfs``, an object array of float arrays.
 
-The object array is a pickle. It is never unpickled: see ``object_array``.
+The object array is a pickle, which is never unpickled: see ``object_array``.
 """
 
 import io
@@ -15,21 +15,21 @@ from impsy_tui.errors import UserError
 from impsy_tui.toml_files import open_regular
 
 LARGEST: Final = 256 << 20
-"""Bytes, uncompressed. A larger data set is refused."""
+"""Bytes, uncompressed. The reader refuses a larger dataset."""
 
 
 def read_dataset(file: Path) -> list[np.ndarray]:
-    """The performances of a data set.
+    """Returns the performances of a dataset.
 
     Args:
-        file: a ``.npz`` that IMPSY or this program has written.
+        file: ``.npz`` file of IMPSY or this program.
 
     Returns:
-        One float32 array ``[events, dimension]`` a performance, columns dt in seconds, then the
-        values; those without events are left out.
+        One float32 array ``[events, dimension]`` for each performance with events; columns are dt in seconds, then
+        the values.
 
     Raises:
-        UserError: it cannot be read, or is not trusted.
+        UserError: the file cannot be read, is not a dataset, or is not trusted.
     """
     try:
         with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
@@ -47,7 +47,7 @@ def read_dataset(file: Path) -> list[np.ndarray]:
         raise UserError(f"cannot be read: {error.strerror or error}") from None
     except zipfile.BadZipFile as error:
         raise UserError(f"cannot be read: {error}") from None
-    except Exception as error:  # a damaged file can fail in any way
+    except Exception as error:  # a damaged file can raise any error
         raise UserError(f"is damaged: {str(error)[:100] or type(error).__name__}") from None
     return _checked(loaded)
 
@@ -67,7 +67,7 @@ def _checked(loaded: Any) -> list[np.ndarray]:
         raise UserError("holds no list of performances")
     performances: list[np.ndarray] = []
     dimension = total = 0
-    for item in loaded if loaded.size else ():  # an array without values may have any number of rows
+    for item in loaded if loaded.size else ():  # an empty array may have any number of rows
         if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiuO":
             raise UserError("holds a performance that is no array of numbers")
         if item.size == 0:
@@ -89,20 +89,19 @@ def _checked(loaded: Any) -> list[np.ndarray]:
 
 
 def write_dataset(file: Path, performances: list[np.ndarray]) -> None:
-    """Write a data set that IMPSY reads.
+    """Writes a dataset that IMPSY can read; an existing file is replaced after the new one is complete.
 
     Args:
-        file: to write, ``.npz``.
+        file: ``.npz`` file.
         performances: float arrays ``[events, dimension]``.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     perfs = np.empty(len(performances), object)
     for index, performance in enumerate(performances):
         perfs[index] = performance.astype(np.float32)
-    # Half a data set, left by a job that was cancelled, is never taken for one.
     temporary = file.with_name(f".{file.name}.new")
     with temporary.open("wb") as new:
-        np.savez(new, perfs=perfs)  # not compressed: that takes half as long as all the reading
+        np.savez(new, perfs=perfs)  # not compressed: compression would take half of the reading time
     temporary.replace(file)

@@ -1,4 +1,4 @@
-"""Performance logs, read whole."""
+"""Facts, rows and pictures of performance logs."""
 
 import math
 from collections.abc import Sequence
@@ -12,21 +12,21 @@ from impsy_tui.data.checks import steady
 from impsy_tui.toml_files import open_regular, open_text
 
 _LONGEST: Final = 366 * 86_400.0
-"""Seconds that a log may take; where it seems to take more, its clock was set."""
+"""Longest duration of a log in seconds; a longer one means that the clock was set."""
 _OUT_OF_ORDER: Final = 60.0
 _CHUNK: Final = 1 << 20
 _SOUGHT: Final = 10_000
-"""Rows of sound that may stand before the first event."""
+"""Largest number of descriptor rows before the first event."""
 _LONGEST_ROW: Final = 1 << 16
 
 
 class LogFacts(NamedTuple):
-    """What a log holds, without reading all of it.
+    """Summary of a log.
 
     Attributes:
-        rows: lines.
-        seconds: from the first row to the last, -1 if its clock was set.
-        dimension: values and one for time, 0 if the first row makes no sense, or if no event follows what was heard.
+        rows: number of lines.
+        seconds: duration from the first row to the last, -1 if the clock was set.
+        dimension: length of an event: dt and the values; 0 if the first row is not valid, or no event is found.
     """
 
     rows: int
@@ -35,16 +35,16 @@ class LogFacts(NamedTuple):
 
 
 def log_facts(file: Path) -> LogFacts:
-    """Facts of a log.
+    """Returns the summary of a log.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     rows = 0
     with open_regular(file) as log:
         first = event = log.readline(_LONGEST_ROW)
         sought = 0
-        while b",feats," in event and sought < _SOUGHT:  # descriptors of sound, which an agent heard
+        while b",feats," in event and sought < _SOUGHT:  # descriptors of sound
             event, sought = log.readline(_LONGEST_ROW), sought + 1
         log.seek(0)
         last = b"\n"
@@ -55,7 +55,7 @@ def log_facts(file: Path) -> LogFacts:
         log.seek(max(0, log.tell() - _LONGEST_ROW))
         final = log.read().splitlines()
     begin = _time(first)
-    # The last row may have been cut off by a power cut.
+    # A power cut may have truncated the last row.
     end = next((time for row in reversed(final) if (time := _time(row))), None)
     seconds = (end - begin).total_seconds() if begin and end else 0.0
     seconds = max(0.0, seconds) if -_OUT_OF_ORDER < seconds <= _LONGEST else -1.0
@@ -71,19 +71,19 @@ def _time(row: bytes) -> datetime | None:
 
 
 def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The rows of a log that come from these sources; what makes no sense is left out.
+    """Returns the valid rows of some sources.
 
     Args:
-        file: the log.
-        sources: "interface", "rnn" …
+        file: performance log.
+        sources: names of sources, such as "interface" and "rnn".
 
     Returns:
-        Times in seconds, as if local time were UTC (clocks are put back in autumn), shape ``[rows]``; for
-        each the index of its source, ``[rows]``; and ``[rows, values]``, as many values as the first row has.
+        Times in seconds, ``[rows]``, as if local time were UTC (so that summer time does not matter); the index of
+        each row's source, ``[rows]``; and the values, ``[rows, values]``, as many as in the first row.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it holds no rows that make sense.
+        OSError: the file cannot be read.
+        ValueError: no row is valid.
     """
     times, found, rows = [], [], []
     width = 0
@@ -111,24 +111,24 @@ def read_rows(file: Path, sources: Sequence[str]) -> tuple[np.ndarray, np.ndarra
 
 
 def wall_time(stamp: str) -> float:
-    """Seconds since 1970 of a time as logs have it, as if it were UTC.
+    """Returns the seconds from 1970 to a time in a log, as if it were UTC.
 
     Raises:
-        ValueError: it is no time.
+        ValueError: the text is not a time.
     """
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
 
 
 class Picture(NamedTuple):
-    """A log, drawn over time in columns of equal length.
+    """Picture of a log in columns of equal duration.
 
     Attributes:
-        seconds: how long it is.
-        rows: in all.
-        values: ``[columns, values]``: the mean of each value in each column, or where nothing
-            was played the one before; NaN before the first.
-        played: ``[columns]``: events of the musician in each.
-        predicted: ``[columns]``: events of the player in each.
+        seconds: duration of the log.
+        rows: number of events.
+        values: mean of each dimension in each column, ``[columns, values]``; a column without events repeats the
+            column before, NaN before the first event.
+        played: number of events of the musician in each column, ``[columns]``.
+        predicted: number of events of the player in each column, ``[columns]``.
     """
 
     seconds: float
@@ -139,15 +139,15 @@ class Picture(NamedTuple):
 
 
 def draw_log(file: Path, columns: int) -> Picture:
-    """Draw a log.
+    """Returns the picture of a log.
 
     Args:
-        file: the log.
-        columns: how many.
+        file: performance log.
+        columns: number of columns, above 0.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it holds no rows that make sense.
+        OSError: the file cannot be read.
+        ValueError: no row is valid.
     """
     at, sources, table = read_rows(file, ("interface", "rnn"))
     at = steady(at)

@@ -1,7 +1,7 @@
-"""Object arrays of float arrays, read without unpickling.
+"""Reader of object arrays of float arrays without unpickling.
 
-NumPy writes an object array as a pickle, and a pickle can run code. This reader steps through the opcodes itself. It
-knows those that NumPy 1 and 2 write for arrays of numbers (protocols 2 to 5), and builds nothing else.
+NumPy writes an object array as a pickle, and a pickle can run code. This reader interprets only the opcodes that
+NumPy 1 and 2 write for arrays of numbers (protocols 2 to 5), and refuses all others.
 """
 
 import pickletools
@@ -15,7 +15,7 @@ from impsy_tui.errors import UserError
 
 _MOST_OPCODES: Final = 5_000_000
 _MOST_BYTES: Final = 256 << 20
-"""Of all arrays together: an array may be named again and again."""
+"""Bytes of all arrays together; a pickle may repeat an array."""
 _ARRAYS: Final = ("numpy.core.multiarray", "numpy._core.multiarray")
 _NUMERIC: Final = ("numpy.core.numeric", "numpy._core.numeric")
 _NUMBERS: Final = frozenset(("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"))
@@ -27,7 +27,7 @@ class _Name(NamedTuple):
 
 
 class _Kind:
-    """A data type, before and after its state is known."""
+    """Data type, before and after its state is set."""
 
     def __init__(self, code: str) -> None:
         if code not in _NUMBERS and code != "O8":
@@ -44,7 +44,7 @@ class _Kind:
 
 
 class _Array:
-    """An array, before and after its state is known."""
+    """Array, before and after its state is set."""
 
     array: np.ndarray | None = None
 
@@ -54,14 +54,14 @@ class _Mark:
 
 
 def read_object_array(stream: BinaryIO) -> Any:
-    """Returns the array that a pickle of NumPy holds.
+    """Returns the array of a pickle of NumPy.
 
     Args:
-        stream: at the begin of the pickle.
+        stream: stream at the beginning of the pickle.
 
     Raises:
-        UserError: it holds anything else.
-        ValueError, EOFError, IndexError, TypeError, KeyError: it is damaged.
+        UserError: the pickle has another content.
+        ValueError, EOFError, IndexError, TypeError, KeyError: the pickle is damaged.
     """
     return _Reader().read(stream)
 
@@ -171,7 +171,7 @@ class _Reader:
 
 
 def _set_kind(kind: _Kind, *state: Any) -> None:
-    """The state of a simple type: its order of bytes. A type with fields, a shape or metadata has another."""
+    """Sets the byte order of a simple type; refuses a type with fields, a shape or metadata."""
     order = state[1] if len(state) == 8 and state[1] in ("<", ">", "|", "=") else ""
     if not order or state != (3, order, None, None, None, -1, -1, 63 if kind.is_object else 0):
         raise UserError("holds a performance that is no array of numbers")
@@ -188,11 +188,10 @@ def _array_of(version: int, shape: Any, kind: Any, by_columns: Any, data: Any) -
     array = np.empty(len(data), object)
     for index, item in enumerate(data):
         array[index] = _plain(item)
-    return array.reshape(shape)  # by rows, also where the array itself was by columns
+    return array.reshape(shape)  # row by row, also for an array in Fortran order
 
 
 def _numbers(data: Any, kind: Any, shape: Any, order: Any) -> np.ndarray:
-    """An array over these bytes."""
     if not isinstance(data, bytes | bytearray) or not isinstance(kind, _Kind) or kind.is_object:
         raise TypeError
     if not data:
@@ -208,7 +207,7 @@ def _from_buffer(data: Any, kind: Any, shape: Any, order: Any, *_: Any) -> _Arra
 
 def _checked(shape: Any) -> tuple[int, ...]:
     if not isinstance(shape, tuple) or len(shape) > 8 or not all(type(n) is int and 0 <= n < 1 << 40 for n in shape):
-        raise ValueError("its shape makes no sense")
+        raise ValueError("its shape is not valid")
     return shape
 
 
@@ -229,7 +228,7 @@ def _scalar(kind: Any, data: Any) -> float:
 
 
 def _encode(text: Any, encoding: Any) -> bytes:
-    """Bytes, as protocol 2 writes them."""
+    """Returns bytes, which protocol 2 writes as text."""
     if not isinstance(text, str) or encoding != "latin1":
         raise TypeError
     return text.encode("latin-1")
@@ -240,7 +239,6 @@ def _no_bytes() -> bytes:
 
 
 def _plain(item: Any) -> Any:
-    """A value of an object array."""
     if isinstance(item, _Array) and item.array is not None:
         return item.array
     if isinstance(item, float | int | str | None):
@@ -256,7 +254,7 @@ _CALLS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     _Name("_codecs", "encode"): _encode,
     _Name("__builtin__", "bytes"): _no_bytes,
 }
-"""What may be called, each in a form of our own: nothing of NumPy is built by a state from the file."""
+"""Allowed functions, each replaced by a function of this module: no state of the file reaches NumPy."""
 
 _VALUES: Final = frozenset(
     (

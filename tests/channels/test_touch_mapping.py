@@ -98,11 +98,11 @@ def test_touches_go_out_at_addresses_of_the_performer_s_own(receiver: socket.soc
         ("/metatone/playback/touch", ["p2", 256.0, 576.0, 0.0]),
     ]
     assert hearing.troubles == [
-        "playback = '/all player x' is left out: x and y are told together; ready-made is metatone",
-        "playback = '/left x down' is left out: 'down': what is played is one of player, x, y, velocity; "
+        "playback = '/all player x' is left out: x and y must both be given; ready-made is metatone",
+        "playback = '/left x down' is left out: 'down': an argument is one of player, x, y, velocity; "
         "ready-made is metatone",
         "playback = '' is left out: '': an address begins with /; ready-made is metatone",
-        "playback = '/{finger} x y' is left out: 'finger': what is played is one of player, x, y, velocity; "
+        "playback = '/{finger} x y' is left out: 'finger': an argument is one of player, x, y, velocity; "
         "ready-made is metatone",
     ]
 

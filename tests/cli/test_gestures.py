@@ -59,8 +59,8 @@ def test_metatones_folders_are_read(tmp_path: Path) -> None:
     done = _type(tmp_path, "import", "theirs")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "1 recording of touches to logs, 1 gesture score to scores\n"
-    assert "a-touches.csv: a row left out: a time that is none" in done.stderr
-    assert "bad-touches.csv: is no file of touches" in done.stderr
+    assert "a-touches.csv: a row left out: an invalid time" in done.stderr
+    assert "bad-touches.csv: is not a file of touches" in done.stderr
     assert "'humming' is not a gesture" in done.stderr
     assert read_touches(tmp_path / "logs" / "a-touches.csv").players["p1"].x.tolist() == [0.5]
     assert read_score(tmp_path / "scores" / "a-gestures.csv").score.codes.tolist() == [[1], [1]]
@@ -75,7 +75,7 @@ def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "noise-touches.csv").write_bytes(b"\x00\xff\x80")
     for words, why in (
         (("classify", "none.csv"), "none.csv: No such file or directory"),
-        (("classify", "noise-touches.csv"), "is no file of touches"),
+        (("classify", "noise-touches.csv"), "is not a file of touches"),
         (("classify", "noise-touches.csv", "-m", "nobody"), "no classifier is called nobody"),
         (("clips", "noise-touches.csv", "-o", "a.zip"), "is to end in .npz"),
         (("train", "gestures", "nowhere"), "nowhere: there is no such file or folder"),

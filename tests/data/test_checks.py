@@ -99,7 +99,7 @@ def test_likely_scale_is_that_of_a_usual_controller(values: list[float], scale: 
 
 
 @pytest.mark.parametrize("jump", [-7200.0, FIVE_YEARS])
-def test_a_log_whose_clock_was_set_is_drawn_listed_and_replayed(tmp_path: Path, jump: float) -> None:
+def test_logs_with_a_set_clock_are_drawn_listed_and_replayed(tmp_path: Path, jump: float) -> None:
     file = _played(tmp_path, jump)
     picture = draw_log(file, 10)
     assert 19 < picture.seconds < 21
@@ -117,7 +117,7 @@ def test_steady_keeps_rows_that_are_a_little_out_of_order() -> None:
     assert np.array_equal(steady(np.empty(0)), np.empty(0))
 
 
-def test_data_sets_from_elsewhere_are_checked_before_training() -> None:
+def test_checked_divides_and_clips_datasets() -> None:
     good = np.full((10, 3), 0.5, np.float32)
     jumped = good.copy()
     jumped[4, 0], jumped[7, 1] = -3600.0, 1.03

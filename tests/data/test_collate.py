@@ -55,7 +55,7 @@ def _played(rows: int, values: int, seed: int = 1) -> list[str]:
 @pytest.mark.parametrize("chunk", [1, 40, 100, 1000, 4096, 1 << 22])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("final", [True, False])
-def test_a_log_becomes_what_impsys_rules_make_of_it(tmp_path: Path, chunk: int, end: str, final: bool) -> None:
+def test_collate_agrees_with_impsy(tmp_path: Path, chunk: int, end: str, final: bool) -> None:
     file = tmp_path / "a.log"
     file.write_bytes((end.join(_played(150, 3)) + (end if final else "")).encode())
     expected = _by_rule(file, 4)
@@ -64,7 +64,7 @@ def test_a_log_becomes_what_impsys_rules_make_of_it(tmp_path: Path, chunk: int, 
 
 
 @pytest.mark.parametrize("source", ["interface", "rnn"])
-def test_a_log_as_it_is_written_is_read_quickly(source: str) -> None:
+def test_collate_reads_written_logs_by_the_fast_path(source: str) -> None:
     content = ("\n".join(_played(200, 8)) + "\n").encode()
     quick, careful = _fast(content, 8, source), _careful(content, 8, source)
     assert quick is not None
@@ -103,7 +103,7 @@ def test_a_log_as_it_is_written_is_read_quickly(source: str) -> None:
         "\ufeff\u2028",
     ],
 )
-def test_a_row_that_is_no_event_leaves_no_trace(tmp_path: Path, row: str) -> None:
+def test_collate_ignores_rows_that_are_not_events(tmp_path: Path, row: str) -> None:
     rows = [_row(at, "interface", at / 10, 0.5) for at in range(10)]
     file = tmp_path / "a.log"
     file.write_text("\n".join(rows) + "\n")
@@ -131,7 +131,7 @@ def test_a_row_that_is_no_event_leaves_no_trace(tmp_path: Path, row: str) -> Non
         "2019-01-17T12:37:39.\x00000000,interface,0.9,0.8",
     ],
 )
-def test_an_event_may_be_written_in_other_ways(tmp_path: Path, row: str) -> None:
+def test_collate_reads_other_forms_of_events(tmp_path: Path, row: str) -> None:
     file = tmp_path / "a.log"
     file.write_text("\n".join([_row(0, "interface", 0.1, 0.1), row, _row(2, "interface", 0.2, 0.2)]))
     expected = np.array([[0.890021, 0.9, 0.8], [1.109979, 0.2, 0.2]], np.float32)
@@ -139,12 +139,12 @@ def test_an_event_may_be_written_in_other_ways(tmp_path: Path, row: str) -> None
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n", _row(0, "interface", 0.5), _row(0, "rnn", 0.5) + "\n"])
-def test_of_a_log_without_a_second_event_nothing_comes(tmp_path: Path, text: str) -> None:
+def test_collate_ignores_logs_of_one_event(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.log").write_text(text)
     assert collate([tmp_path / "a.log"], 2).performances == []
 
 
-def test_rows_that_made_no_sense_are_counted(tmp_path: Path) -> None:
+def test_collate_counts_invalid_rows(tmp_path: Path) -> None:
     file = tmp_path / "a.log"
     good = [_row(at, "interface", 0.5, 0.5) for at in range(5)]
     for bad in (_row(9, "interface", 0.5), _row(9, "interface", 0.5, float("nan")), "x,interface,0,0"):
@@ -152,7 +152,7 @@ def test_rows_that_made_no_sense_are_counted(tmp_path: Path) -> None:
         assert collate([file], 3).skipped == 1
 
 
-def test_the_rows_of_either_source_can_be_had(tmp_path: Path) -> None:
+def test_rows_of_returns_either_source(tmp_path: Path) -> None:
     file = tmp_path / "a.log"
     file.write_text(
         "\n".join([_row(1, "interface", 0.1, 0.2), _row(2.5, "rnn", 0.3, 0.4), _row(3, "interface", 0.5)])
@@ -166,7 +166,7 @@ def test_the_rows_of_either_source_can_be_had(tmp_path: Path) -> None:
     assert [part.shape for part in rows_of(file, "rnn", 3)] == [(0,), (0, 3)]
 
 
-def test_progress_reaches_the_end(tmp_path: Path) -> None:
+def test_collate_reports_progress_to_the_end(tmp_path: Path) -> None:
     files = [tmp_path / "a.log", tmp_path / "b.log"]
     for file in files:
         file.write_text("\n".join(_played(50, 2)))
@@ -177,14 +177,14 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
     assert told[-1] == (sum(file.stat().st_size for file in files),) * 2
 
 
-def test_facts_of_what_was_collated() -> None:
+def test_collated_summarises_performances() -> None:
     two = Collated(3, [np.array([[1.0, 0.5, 0.1], [2.0, 0.5, 0.2]]), np.array([[3.0, 0.5, 0.2]])])
     assert (two.events, two.seconds, two.still) == (3, 6.0, [1])
     assert two.gaps().tolist() == pytest.approx([1.1, 2.0, 2.9])
     assert Collated(3).still == []
 
 
-def test_logs_are_found_by_the_dimension_in_their_name(tmp_path: Path) -> None:
+def test_log_files_finds_logs_by_dimension(tmp_path: Path) -> None:
     names = ("2026-a-9d-mdrnn.log", "2025-b-9d-mdrnn.log", "c-19d-mdrnn.log", "d-0d-mdrnn.log", "e-1d-mdrnn.log")
     for name in (*names, "f-99999999d-mdrnn.log", "9d.log", "g-4d-mdrnn.txt"):
         (tmp_path / name).touch()
@@ -225,7 +225,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
 @example(b"2019-01-17T12:37:38.131982,interface, ,0.5\n", 1, "interface")
 @settings(max_examples=600, deadline=None)
 @given(_mutated(), st.integers(1, 3), st.sampled_from(("interface", "rnn")))
-def test_the_quick_way_is_the_careful_way(content: bytes, count: int, source: str) -> None:
+def test_fast_and_careful_reading_agree(content: bytes, count: int, source: str) -> None:
     quick, careful = _fast(content, count, source) if content else None, _careful(content, count, source)
     assert len(careful.times) == len(careful.values)
     if quick is not None:
@@ -234,7 +234,7 @@ def test_the_quick_way_is_the_careful_way(content: bytes, count: int, source: st
         assert quick.skipped == careful.skipped
 
 
-def test_the_histogram_of_dt_is_by_quarters_of_decades() -> None:
+def test_histogram_has_four_bins_per_decade() -> None:
     performance = np.full((7, 2), 0.5)
     performance[:, 0] = [0.0, 0.001, 0.0017, 0.0018, 0.99, 1.01, 500.0]
     counts = Collated(2, [performance]).histogram()

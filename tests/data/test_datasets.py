@@ -16,7 +16,7 @@ def _performance(events: int, dimension: int = 3) -> np.ndarray:
     return np.random.default_rng(events).random((events, dimension)).astype(np.float32)
 
 
-def test_what_was_written_is_read(tmp_path: Path) -> None:
+def test_read_dataset_returns_the_written_performances(tmp_path: Path) -> None:
     written = [_performance(5), _performance(1), _performance(7)]
     write_dataset(tmp_path / "a.npz", written)
     write_dataset(tmp_path / "a.npz", written)  # over the old one
@@ -28,7 +28,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         assert np.array_equal(one, other)
 
 
-def test_impsy_reads_what_was_written(tmp_path: Path) -> None:
+def test_impsy_reads_written_datasets(tmp_path: Path) -> None:
     """It loads the file so."""
     write_dataset(tmp_path / "a.npz", [_performance(5), _performance(5)])
     with np.load(tmp_path / "a.npz", allow_pickle=True) as loaded:
@@ -48,14 +48,14 @@ def test_read_dataset_reads_the_data_sets_of_impsy(impsy_datasets: Path, name: s
 
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("kind", [float, np.float32, object])
-def test_performances_of_one_length_may_be_one_array(tmp_path: Path, kind: type, order: Any) -> None:
+def test_read_dataset_accepts_one_array(tmp_path: Path, kind: type, order: Any) -> None:
     perfs = np.array([_performance(4), _performance(4) / 2]).astype(kind, order=order)
     np.savez(tmp_path / "a.npz", perfs=perfs)
     read = read_dataset(tmp_path / "a.npz")
     assert np.allclose(read, [_performance(4), _performance(4) / 2])
 
 
-def test_performances_without_events_are_left_out(tmp_path: Path) -> None:
+def test_read_dataset_ignores_empty_performances(tmp_path: Path) -> None:
     write_dataset(tmp_path / "a.npz", [np.empty((0, 3)), _performance(2), np.empty((0, 3))])
     assert len(read_dataset(tmp_path / "a.npz")) == 1
     write_dataset(tmp_path / "b.npz", [])
@@ -132,7 +132,7 @@ class _Hostile:
 
 @pytest.mark.parametrize("wrapped", [True, False])
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_a_hostile_data_set_is_refused_and_not_obeyed(tmp_path: Path, wrapped: bool, protocol: int) -> None:
+def test_read_dataset_never_runs_code(tmp_path: Path, wrapped: bool, protocol: int) -> None:
     mark = tmp_path / "it was obeyed"
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive, archive.open("perfs.npy", "w") as entry:
         perfs = np.empty(1, object)
@@ -167,13 +167,13 @@ def _array_of(*items: Any) -> np.ndarray:
         (_array_of(np.array([[np.inf, 0.5]])), "no numbers"),
     ],
 )
-def test_what_is_no_list_of_performances_is_refused(tmp_path: Path, perfs: np.ndarray, said: str) -> None:
+def test_read_dataset_refuses_other_contents(tmp_path: Path, perfs: np.ndarray, said: str) -> None:
     np.savez(tmp_path / "a.npz", perfs=perfs)
     with pytest.raises(UserError, match=said):
         read_dataset(tmp_path / "a.npz")
 
 
-def test_another_archive_is_refused(tmp_path: Path) -> None:
+def test_read_dataset_refuses_other_archives(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", other=np.arange(3))
     with pytest.raises(UserError, match="holds no performances"):
         read_dataset(tmp_path / "a.npz")
@@ -181,7 +181,7 @@ def test_another_archive_is_refused(tmp_path: Path) -> None:
         read_dataset(tmp_path / "none.npz")
 
 
-def test_a_damaged_file_is_refused_whatever_is_wrong_with_it(tmp_path: Path) -> None:
+def test_read_dataset_refuses_damaged_files(tmp_path: Path) -> None:
     whole, damaged = tmp_path / "whole.npz", tmp_path / "damaged.npz"
     write_dataset(whole, [_performance(50), _performance(60)])
     content = whole.read_bytes()
@@ -197,7 +197,7 @@ def test_a_damaged_file_is_refused_whatever_is_wrong_with_it(tmp_path: Path) -> 
             assert str(problem)
 
 
-def test_a_damaged_pickle_is_refused_whatever_is_wrong_with_it(tmp_path: Path) -> None:
+def test_read_dataset_refuses_damaged_pickles(tmp_path: Path) -> None:
     """As above, but with checksums that fit, so that the damage reaches the pickle."""
     perfs = _array_of(_performance(5), _performance(6))
     np.savez(tmp_path / "a.npz", perfs=perfs)

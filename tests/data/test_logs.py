@@ -24,19 +24,19 @@ def _log(file: Path, rows: list[tuple[float, str, list[float]]]) -> Path:
     return file
 
 
-def test_facts_are_rows_length_and_dimension(tmp_path: Path) -> None:
+def test_log_facts_are_rows_duration_and_dimension(tmp_path: Path) -> None:
     file = _log(tmp_path / "a.log", [(0, "interface", [0.5, 0.5]), (1, "rnn", [0.5, 0.5]), (7.5, "rnn", [0, 0])])
     assert log_facts(file) == (3, 7.5, 3)
 
 
-def test_what_an_agent_heard_is_no_event(tmp_path: Path) -> None:
+def test_log_facts_ignore_descriptor_rows(tmp_path: Path) -> None:
     rows = [(at * 0.02, "feats", [0.0] * 56) for at in range(50)]
     assert log_facts(_log(tmp_path / "a.log", rows)) == (50, 0.98, 0)
     assert log_facts(_log(tmp_path / "b.log", [*rows, (1.0, "rnn", [0.5, 0.5])])) == (51, 1.0, 3)
     assert draw_log(tmp_path / "b.log", 4).rows == 1
 
 
-def test_a_log_longer_than_what_is_read_at_once_has_its_whole_length(tmp_path: Path) -> None:
+def test_log_facts_of_a_log_longer_than_a_chunk(tmp_path: Path) -> None:
     rows = [(at * 0.01, "interface", [0.123456789] * 8) for at in range(30_000)]
     file = _log(tmp_path / "a.log", rows)
     assert file.stat().st_size > 3 << 20
@@ -66,12 +66,12 @@ def test_a_log_longer_than_what_is_read_at_once_has_its_whole_length(tmp_path: P
         (b"2026-03-01T12:00:09,interface,0.5\n2026-03-01T12:00:00,rnn,0.5\n", (2, 0.0, 2)),
     ],
 )
-def test_facts_of_logs_that_are_not_whole(tmp_path: Path, text: bytes, facts: tuple[int, float, int]) -> None:
+def test_log_facts_of_truncated_logs(tmp_path: Path, text: bytes, facts: tuple[int, float, int]) -> None:
     (tmp_path / "a.log").write_bytes(text)
     assert log_facts(tmp_path / "a.log") == facts
 
 
-def test_a_picture_has_means_and_counts_a_column_and_holds_values_between(tmp_path: Path) -> None:
+def test_draw_log_returns_means_and_counts(tmp_path: Path) -> None:
     rows = [
         (0.0, "interface", [0.2, 1.0]),
         (0.5, "interface", [0.4, 1.0]),
@@ -86,7 +86,7 @@ def test_a_picture_has_means_and_counts_a_column_and_holds_values_between(tmp_pa
     assert picture.predicted.tolist() == [0, 1, 0, 1]
 
 
-def test_rows_that_make_no_sense_are_left_out_of_a_picture(tmp_path: Path) -> None:
+def test_draw_log_ignores_invalid_rows(tmp_path: Path) -> None:
     file = tmp_path / "a.log"
     file.write_bytes(
         b"2026-03-01T12:00:00.000000,gap,7\n"  # it has no values: it does not say how many there are
@@ -102,7 +102,7 @@ def test_rows_that_make_no_sense_are_left_out_of_a_picture(tmp_path: Path) -> No
     assert picture.values.tolist() == [[0.5, 0.5], [1.0, 1.0]]
 
 
-def test_a_clock_that_was_put_back_does_no_harm(tmp_path: Path) -> None:
+def test_draw_log_accepts_a_clock_that_was_set_back(tmp_path: Path) -> None:
     picture = draw_log(_log(tmp_path / "a.log", [(10.0, "rnn", [0.5]), (0.0, "rnn", [1.0]), (5.0, "rnn", [0])]), 3)
     assert picture.seconds == 10.0
     assert picture.predicted.tolist() == [1, 1, 1]
@@ -110,9 +110,7 @@ def test_a_clock_that_was_put_back_does_no_harm(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="needs time zones of Unix")
-def test_a_log_from_the_night_the_clocks_are_put_on_is_no_longer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_log_facts_ignore_summer_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.log"
     file.write_text("2026-03-29T01:59:00,interface,0.5\n2026-03-29T03:01:00,interface,0.5\n")
     monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
@@ -124,7 +122,7 @@ def test_a_log_from_the_night_the_clocks_are_put_on_is_no_longer(
         time.tzset()
 
 
-def test_one_row_fills_every_column_and_none_cannot_be_drawn(tmp_path: Path) -> None:
+def test_draw_log_of_one_row_and_of_none(tmp_path: Path) -> None:
     picture = draw_log(_log(tmp_path / "a.log", [(0, "interface", [0.5])]), 3)
     assert picture.values.tolist() == [[0.5]] * 3
     with pytest.raises(ValueError, match="no events"):

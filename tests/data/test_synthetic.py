@@ -5,13 +5,13 @@ import numpy as np
 from impsy_tui.data.synthetic import Performer, PerformerStyle, performances
 
 
-def test_the_same_seed_gives_the_same_corpus() -> None:
+def test_performances_repeat_with_the_same_seed() -> None:
     one, other, third = (performances(3, 200, 8, seed) for seed in (1, 1, 2))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
     assert not np.array_equal(one[0], third[0])
 
 
-def test_events_are_within_their_bounds() -> None:
+def test_performer_stays_within_bounds() -> None:
     for corpus in (performances(3, 1000, 8, 1), performances(1, 1000, 1, 1), performances(1, 200, 64, 1)):
         for performance in corpus:
             assert performance.dtype == np.float32
@@ -20,7 +20,7 @@ def test_events_are_within_their_bounds() -> None:
             assert performance[:, 1:].max() <= 1
 
 
-def test_it_has_phrases_and_rests() -> None:
+def test_performer_plays_phrases_and_rests() -> None:
     play = Performer(8, np.random.default_rng(1), PerformerStyle(phrase=2.0, rest=3.0)).play()
     dts = np.array([next(play)[0] for _ in range(3000)])
     rests = dts[dts > 1.0]
@@ -28,7 +28,7 @@ def test_it_has_phrases_and_rests() -> None:
     assert np.median(dts) < 0.05
 
 
-def test_sweeps_move_several_faders_and_leave_the_others() -> None:
+def test_performer_sweeps_several_faders() -> None:
     (performance,) = performances(1, 3000, 8, 3)
     moved = (np.diff(performance[:, 1:], axis=0) != 0).sum(axis=1)
     assert (moved <= 3).mean() > 0.95  # four only where one gesture follows another

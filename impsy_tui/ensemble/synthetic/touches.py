@@ -1,8 +1,7 @@
-"""Made-up touches of each gesture, by nobody's hand: for the classifier and the clips that ship, and for tests.
+"""Synthetic touches of each gesture: training data of the shipped classifier and clips, and data for tests.
 
-Each gesture is drawn from what its name says, with a hand that differs from one recording to the next in place, size,
-speed and evenness. A surface reports moving fingers sixty times a second, in half points, and not while
-they rest.
+Each recording follows the definition of its gesture with random place, size, speed and evenness. The simulated
+surface reports moving fingers 60 times per second in half points, and does not report resting fingers.
 """
 
 import math
@@ -22,11 +21,11 @@ _SMALLEST_STEP: Final = 1e-4
 
 Random = np.random.Generator
 Path = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
-"""Where a finger is, in widths of the surface, at each of these seconds since it came down."""
+"""Function of seconds since the touch-down ``[n]``; returns x and y in widths of the surface, ``[n]`` each."""
 
 
 class _Hand:
-    """Writes down what fingers do."""
+    """Recorder of simulated strokes."""
 
     def __init__(self, random: Random, finger: int = 0) -> None:
         self.random = random
@@ -34,7 +33,7 @@ class _Hand:
         self.rows: list[NDArray[np.float64]] = []
 
     def stroke(self, at: float, seconds: float, path: Path) -> None:
-        """A finger comes down, goes a way and is lifted."""
+        """Records a finger that touches down, follows a path and is lifted."""
         steps = np.arange(0.0, max(seconds, _SMALLEST_STEP), 1.0 / _RATE)
         across, down = path(steps)
         points = np.stack([across, down], axis=1) * WIDTH + self.random.normal(0.0, 0.2, (len(steps), 2))
@@ -50,15 +49,15 @@ class _Hand:
 
 
 def play(gesture: int, seconds: float, random: Random) -> Touches:
-    """Somebody plays one gesture for a while.
+    """Generates touches of one gesture.
 
     Args:
-        gesture: its code.
-        seconds: how long, from 0 on.
-        random: source of chance; the hand that plays is drawn from it too.
+        gesture: gesture code.
+        seconds: length of the recording.
+        random: random generator, also of place, size, speed and evenness.
 
     Returns:
-        Its touches, with times from 0 to ``seconds``.
+        Touches with times from 0 to ``seconds``.
     """
     hand = _Hand(random)
     _PLAY[gesture](hand, seconds)
@@ -70,18 +69,18 @@ def play(gesture: int, seconds: float, random: Random) -> Touches:
 
 
 def _home(random: Random, margin: float) -> tuple[float, float]:
-    """A place at least so far from every edge, in widths."""
+    """Returns a random place with a distance from every edge, in widths."""
     return float(random.uniform(margin, 1.0 - margin)), float(random.uniform(margin, HEIGHT / WIDTH - margin))
 
 
 def _nothing(hand: _Hand, seconds: float) -> None:
-    """A hand that rests; seldom it brushes the surface once."""
+    """No touch; seldom one accidental tap."""
     if hand.random.random() < 0.15:
         _tap(hand, float(hand.random.uniform(0.0, seconds)), _home(hand.random, 0.05), 0.0)
 
 
 def _tap(hand: _Hand, at: float, place: tuple[float, float], stray: float) -> None:
-    """A finger comes down near a place and is lifted; sometimes it slips a little."""
+    """Tap near a place, sometimes with a small slip."""
     x, y = np.array(place) + hand.random.normal(0.0, stray, 2)
     slip = hand.random.normal(0.0, 0.06, 2) * (hand.random.random() < 0.4)
     seconds = float(hand.random.uniform(0.01, 0.07))
@@ -89,7 +88,7 @@ def _tap(hand: _Hand, at: float, place: tuple[float, float], stray: float) -> No
 
 
 def _taps(hand: _Hand, seconds: float, low: float, high: float) -> None:
-    """Taps at so many a second, from one place, or from two or three that take turns."""
+    """Taps at one place, or at two or three in turn; ``low`` to ``high`` taps per second."""
     random = hand.random
     rate, unevenness = math.exp(random.uniform(math.log(low), math.log(high))), float(random.uniform(0.05, 0.4))
     homes = [_home(random, 0.08) for _ in range(int(random.integers(1, 4)))]
@@ -112,7 +111,7 @@ def _slow_taps(hand: _Hand, seconds: float) -> None:
 
 
 def _fast_swipes(hand: _Hand, seconds: float) -> None:
-    """Quick strokes, one after the other, each lifted at its end."""
+    """Fast strokes in succession, each lifted at its end."""
     random = hand.random
     length, speed = float(random.uniform(0.2, 0.9)), float(random.uniform(1.0, 4.0))
     rate, angle = float(random.uniform(1.6, 4.0)), float(random.uniform(0.0, 2.0 * math.pi))
@@ -126,7 +125,7 @@ def _fast_swipes(hand: _Hand, seconds: float) -> None:
 
 
 def _accelerating_swipes(hand: _Hand, seconds: float) -> None:
-    """Strokes over much of the surface that begin slowly and end fast, with a rest between them."""
+    """Long strokes that begin slowly and end fast, with rests between them."""
     random = hand.random
     length, long = float(random.uniform(0.5, 1.2)), float(random.uniform(0.4, 1.6))
     rest, angle = float(random.uniform(0.2, 1.2)), float(random.uniform(0.0, 2.0 * math.pi))
@@ -142,7 +141,7 @@ def _accelerating_swipes(hand: _Hand, seconds: float) -> None:
 def _line(
     hand: _Hand, at: float, seconds: float, middle: NDArray[np.float64], angle: float, length: float, power: float
 ) -> None:
-    """A straight stroke through a place; a power above 1 makes it faster and faster."""
+    """Straight stroke through a place; a power above 1 accelerates it."""
 
     def path(t: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         way = length * ((t / seconds) ** power - 0.5)
@@ -152,7 +151,7 @@ def _line(
 
 
 def _very_slow_swipes(hand: _Hand, seconds: float) -> None:
-    """One finger that creeps on."""
+    """Very slow movement of one finger."""
     random = hand.random
     at, speed = 0.0, float(random.uniform(0.01, 0.08))
     x, y = _home(random, 0.1)
@@ -174,7 +173,7 @@ def _very_slow_swipes(hand: _Hand, seconds: float) -> None:
 
 
 def _swirls(hand: _Hand, seconds: float, radii: tuple[float, float], speeds: tuple[float, float]) -> None:
-    """Round and round, of about one size, wandering a little, or further."""
+    """Circles of nearly constant size that drift over the surface."""
     random = hand.random
     radius, speed = float(random.uniform(*radii)), float(random.uniform(*speeds))
     turning = speed / (2.0 * math.pi * radius) * float(random.choice([-1.0, 1.0]))
@@ -212,7 +211,7 @@ def _small_swirls(hand: _Hand, seconds: float) -> None:
 
 
 def _combination(hand: _Hand, seconds: float) -> None:
-    """One hand swirls or creeps while another taps or swipes."""
+    """Swirls or slow swipes of one finger with taps or fast swipes of another."""
     random = hand.random
     under = (_big_swirls, _small_swirls, _small_swirls, _very_slow_swipes)
     over: tuple[Callable[[_Hand, float], None], ...] = (
@@ -236,19 +235,19 @@ _PLAY: Final = (
     _small_swirls,
     _combination,
 )
-"""By code."""
+"""Generators by gesture code."""
 
 
 def recordings(count: int, seconds: float, seed: int) -> Iterator[tuple[int, Touches]]:
-    """Recordings of every gesture, each by another hand.
+    """Generates recordings of every gesture.
 
     Args:
-        count: of each gesture.
-        seconds: of each recording.
-        seed: the same gives the same recordings everywhere.
+        count: number of recordings of each gesture.
+        seconds: length of each recording.
+        seed: random seed; the same seed gives the same recordings.
 
     Yields:
-        The gesture's code, and its touches.
+        Gesture code and touches.
     """
     for number, child in enumerate(np.random.SeedSequence(seed).spawn(count * GESTURES)):
         gesture = number % GESTURES

@@ -1,7 +1,7 @@
-"""Messages of touch surfaces, OSC and MIDI, as touches; and the Metatone project's messages, both ways.
+"""Touches from OSC and MIDI messages of touch surfaces, and messages from and to the Metatone project.
 
-Pure: a message's address and arguments come in, and what a finger did comes out. Where a surface tells no velocity it
-is measured here: 0 where a finger comes down, else how far it has moved.
+These functions and classes do no input or output. If a surface sends no velocity, the velocity is computed here: 0
+for a touch-down, else the distance from the touch before.
 """
 
 import math
@@ -15,20 +15,20 @@ from impsy_tui.ensemble.touches.touch import HEIGHT, WIDTH, Touch, moving, place
 from impsy_tui.errors import UserError
 
 MOST_FINGERS: Final = 256
-"""Fingers whose last place is remembered, of all players: the oldest is forgotten."""
+"""Largest number of stored fingers of all players; the oldest is deleted."""
 _LONGEST_NAME: Final = 64
 _MARK: Final = re.compile(r"\{(player|finger|any)\}")
 _WORDS: Final = ("x", "y", "velocity", "player", "finger", "down", "-")
 METATONE_PREFIX: Final = "/metatone"
-"""What the addresses of the Metatone project begin with."""
+"""Beginning of the addresses of the Metatone project."""
 
 
 class Lifted(NamedTuple):
-    """A finger was lifted; of a surface that does not tell which, any.
+    """Event of a lifted finger.
 
     Attributes:
-        player: whose.
-        finger: which.
+        player: player of the finger.
+        finger: number of the finger, 0 if the surface does not send numbers.
     """
 
     player: str
@@ -36,17 +36,17 @@ class Lifted(NamedTuple):
 
 
 class Range(NamedTuple):
-    """The values that a surface tells at both ends; the first may be the larger."""
+    """Values of an axis at both ends; ``low`` may be greater than ``high``."""
 
     low: float
     high: float
 
     def share(self, value: float) -> float:
-        """How far a value is from the low end to the high one."""
+        """Returns the position of a value between the ends: 0 at ``low``, 1 at ``high``."""
         return (value - self.low) / (self.high - self.low)
 
     def at(self, share: float) -> float:
-        """The value that is so far from the low end to the high one."""
+        """Returns the value at a position: ``low`` at 0, ``high`` at 1."""
         return self.low + share * (self.high - self.low)
 
 
@@ -55,15 +55,15 @@ _UNIT: Final = Range(0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Which OSC messages are touches, and what their arguments mean.
+    """Form of OSC messages that are touches.
 
     Attributes:
-        address: with ``{player}``, ``{finger}`` or ``{any}`` for a part of it that differs.
-        arguments: what each argument is: x, y, velocity, player, finger, down (0 where the finger is lifted),
-            or ``-`` for one that says nothing of these. Without x, y and down it tells that the finger is lifted.
-        x: at the left and at the right.
-        y: at the top and at the bottom.
-        velocity: of no movement, and of a movement of one width.
+        address: address with ``{player}``, ``{finger}`` or ``{any}`` for a variable part.
+        arguments: meaning of each argument: x, y, velocity, player, finger, down (0: the finger is lifted), or ``-``
+            for an ignored one. A message without x, y and down means that the finger is lifted.
+        x: values at the left and at the right.
+        y: values at the top and at the bottom.
+        velocity: values of no movement, and of a movement of one width.
     """
 
     address: str
@@ -73,7 +73,7 @@ class Pattern:
     velocity: Range = _UNIT
 
     def problem(self) -> str:
-        """What is wrong with the pattern, for the performer; empty if nothing."""
+        """Returns the mistake of the pattern, for the performer; empty for a valid pattern."""
         if not self.address.startswith("/"):
             return f"{self.address!r}: an address begins with /"
         marks = [*_MARK.findall(self.address), *self.arguments]
@@ -81,12 +81,12 @@ class Pattern:
             if word not in _WORDS:
                 return f"{word!r}: an argument is one of {', '.join(_WORDS)}"
         if repeated := {word for word in marks if word not in ("-", "any") and marks.count(word) > 1}:
-            return f"{sorted(repeated)[0]} is told twice"
+            return f"{sorted(repeated)[0]} is given twice"
         if ("x" in self.arguments) != ("y" in self.arguments):
-            return "x and y are told together"
+            return "x and y must both be given"
         for name, ends in (("x", self.x), ("y", self.y), ("velocity", self.velocity)):
             if ends.low == ends.high or not all(map(math.isfinite, ends)):
-                return f"{name}: its two ends are to be two numbers, and not the same"
+                return f"{name}: its two ends must be two different numbers"
         return ""
 
 
@@ -97,7 +97,7 @@ TOUCHOSC: Final = (
     Pattern("/{any}/xy{any}", ("x", "y")),
     Pattern("/xy{any}", ("x", "y")),
 )
-"""XY and multi-XY pads as TouchOSC sends them unless they were changed."""
+"""Messages of XY and multi-XY pads of TouchOSC with its default addresses."""
 METATONE: Final = (
     Pattern(
         f"{METATONE_PREFIX}/touch",
@@ -109,15 +109,15 @@ METATONE: Final = (
     Pattern(f"{METATONE_PREFIX}/touch/ended", ("player",)),
     Pattern("/touch/ended", ("player",)),
 )
-"""What the apps of the Metatone project send."""
+"""Messages of the apps of the Metatone project."""
 
 
 class Surface:
-    """Makes touches of a surface's OSC messages.
+    """Reader of the OSC messages of a surface.
 
     Args:
-        patterns: the first that fits an address counts.
-        player: who plays, where the message does not tell.
+        patterns: patterns; the first that matches an address counts.
+        player: player of messages that do not name one.
     """
 
     def __init__(self, patterns: Sequence[Pattern], player: str) -> None:
@@ -126,41 +126,46 @@ class Surface:
         self._fingers = Fingers()
 
     def read(self, address: str, arguments: Sequence[Any], time: float) -> Touch | Lifted | None:
-        """What a message says a finger did; None where it is no touch.
+        """Returns the touch or lift of a message; None if no pattern matches.
+
+        Args:
+            address: OSC address.
+            arguments: OSC arguments.
+            time: seconds, on any steady clock.
 
         Raises:
-            UserError: it is one, and makes no sense.
+            UserError: a pattern matches, but an argument is not valid.
         """
         for expression, pattern in self._patterns:
             if found := expression.fullmatch(address):
-                return self._told(pattern, found.groupdict(), arguments, time)
+                return self._event(pattern, found.groupdict(), arguments, time)
         return None
 
-    def _told(
+    def _event(
         self, pattern: Pattern, marks: dict[str, str], arguments: Sequence[Any], time: float
     ) -> Touch | Lifted | None:
         if len(arguments) < len(pattern.arguments):
-            raise UserError(f"{len(pattern.arguments)} arguments are wanted: {' '.join(pattern.arguments)}")
-        told: dict[str, Any] = {**marks, **dict(zip(pattern.arguments, arguments, strict=False))}
-        player = str(told["player"])[:_LONGEST_NAME] if "player" in told else self._player
-        finger = _whole(told.get("finger", 0))
-        if "x" not in told:
-            if "down" in told and _number(told["down"]):
+            raise UserError(f"{len(pattern.arguments)} arguments are expected: {' '.join(pattern.arguments)}")
+        values: dict[str, Any] = {**marks, **dict(zip(pattern.arguments, arguments, strict=False))}
+        player = str(values["player"])[:_LONGEST_NAME] if "player" in values else self._player
+        finger = _whole(values.get("finger", 0))
+        if "x" not in values:
+            if "down" in values and _number(values["down"]):
                 return None
             self._fingers.lift(player, finger)
             return Lifted(player, finger)
-        x, y = placed(pattern.x.share(_number(told["x"])), pattern.y.share(_number(told["y"])))
-        if "velocity" in told:
-            return Touch(time, player, finger, x, y, moving(pattern.velocity.share(_number(told["velocity"]))))
+        x, y = placed(pattern.x.share(_number(values["x"])), pattern.y.share(_number(values["y"])))
+        if "velocity" in values:
+            return Touch(time, player, finger, x, y, moving(pattern.velocity.share(_number(values["velocity"]))))
         return self._fingers.touch(Touch(time, player, finger, x, y, 0.0))
 
 
 class Fingers:
-    """Where fingers were, for surfaces that tell no velocity.
+    """Last touches of all fingers, for surfaces that send no velocity.
 
     Args:
-        patience: seconds after which a finger that was not lifted, but has rested, is taken for one that comes down:
-            some surfaces do not tell.
+        patience: seconds of rest after which the next touch of a finger is a touch-down, because some surfaces do not
+            report a lifted finger.
     """
 
     def __init__(self, patience: float = 1.0) -> None:
@@ -168,11 +173,11 @@ class Fingers:
         self._last: dict[tuple[str, int], Touch] = {}
 
     def touch(self, touch: Touch) -> Touch:
-        """A touch, with its velocity."""
+        """Stores a touch and returns it with its velocity."""
         key = touch.player, touch.finger
         before = self._last.pop(key, None)
         if before is not None and touch.time - before.time <= self._patience:
-            # A finger that rests is no finger that comes down.
+            # Above 0: a resting finger is not a touch-down.
             moved = math.hypot(touch.x - before.x, (touch.y - before.y) * HEIGHT / WIDTH)
             touch = touch._replace(velocity=max(moved, _STILL))
         self._last[key] = touch
@@ -181,24 +186,24 @@ class Fingers:
         return touch
 
     def lift(self, player: str, finger: int) -> None:
-        """A finger was lifted."""
+        """Deletes a lifted finger."""
         self._last.pop((player, finger), None)
 
 
 _STILL: Final = 1e-6
-"""Widths: what a finger moves that is told to be where it was. Were it 0, it would have come down."""
+"""Velocity of a resting finger in widths; 0 would be a touch-down."""
 
 
 class MidiPad:
-    """Makes touches of two MIDI controllers, such as those of a touch strip or an XY pad.
+    """Reader of two MIDI controllers that form an XY pad.
 
-    A touch is made whenever either changes, once both are known.
+    Each change of a controller is a touch, after both have been received once.
 
     Args:
-        x: controller, 0..127.
-        y: controller.
-        player: who plays.
-        channel: from 1, None for any.
+        x: controller number of x, 0 to 127.
+        y: controller number of y, 0 to 127.
+        player: player of the touches.
+        channel: MIDI channel 1 to 16, None for any.
     """
 
     def __init__(self, x: int, y: int, player: str, channel: int | None = None) -> None:
@@ -209,17 +214,17 @@ class MidiPad:
         self._fingers = Fingers()
 
     def takes(self, message: bytes) -> bool:
-        """Whether a MIDI message is of one of the two controllers."""
+        """Returns True for a message of one of the two controllers."""
         if len(message) != 3 or message[0] & 0xF0 != 0xB0 or message[1] not in self._axes:
             return False
         return self._channel is None or message[0] & 0x0F == self._channel - 1
 
     def read(self, message: bytes, time: float) -> Touch | None:
-        """What a MIDI message says the finger did; None where it says nothing, or the other axis is not known yet."""
+        """Returns the touch of a MIDI message; None for other messages, or while one controller is unknown."""
         if not self.takes(message):
             return None
         place = min(message[2], 127) / 127
-        # Y goes up on a controller and down on a surface.
+        # y increases upwards on a controller and downwards on a surface.
         self._places[self._axes.index(message[1])] = place if message[1] == self._axes[0] else 1.0 - place
         x, y = self._places
         if x is None or y is None:
@@ -228,23 +233,23 @@ class MidiPad:
 
 
 class MetatonePlayer(NamedTuple):
-    """A player of the Metatone project is there, or no longer."""
+    """Metatone player that joins or leaves."""
 
     player: str
     there: bool
 
 
 class MetatonePerformance(NamedTuple):
-    """A performance of the Metatone project begins, or ends."""
+    """Metatone performance that begins or ends."""
 
     begins: bool
 
 
 class MetatoneClass(NamedTuple):
-    """What another classifier of the Metatone project tells of its ensemble; this program has its own.
+    """Message of another Metatone classifier; this program has a separate one.
 
     Attributes:
-        new_idea: who has one; empty where it tells gestures, or how they change.
+        new_idea: sender of a new idea; empty for gestures and states.
     """
 
     new_idea: str = ""
@@ -253,7 +258,7 @@ class MetatoneClass(NamedTuple):
 def read_metatone(
     address: str, arguments: Sequence[Any]
 ) -> MetatonePlayer | MetatonePerformance | MetatoneClass | None:
-    """What a message that is no touch says; None where it is none of these."""
+    """Returns the Metatone event of a message that is not a touch; None for other messages."""
     match address.removeprefix(METATONE_PREFIX):
         case "/online" | "/offline" as word if arguments:
             return MetatonePlayer(str(arguments[0])[:_LONGEST_NAME], word == "/online")
@@ -267,7 +272,7 @@ def read_metatone(
 
 
 OscMessage = tuple[str, tuple[str | float, ...]]
-"""An OSC message to be sent: its address and arguments."""
+"""OSC message: address and arguments."""
 
 METATONE_PLAYBACK: Final = Pattern(
     f"{METATONE_PREFIX}/playback/touch",
@@ -276,62 +281,68 @@ METATONE_PLAYBACK: Final = Pattern(
     Range(0, HEIGHT),
     Range(0, WIDTH),
 )
-"""How the Metatone project's apps are told what to play, in points."""
+"""Message with which the Metatone apps play a touch, in points."""
 _PLAYED: Final = ("player", "x", "y", "velocity")
 
 
 def playback_problem(pattern: Pattern) -> str:
-    """Why a pattern cannot say what a virtual player touches, for the performer; empty if it can."""
+    """Returns why a pattern cannot send touches of a virtual player, for the performer; empty if it can."""
     said = (*_MARK.findall(pattern.address), *pattern.arguments)
     if unknown := [word for word in said if word not in _PLAYED]:
-        return f"{unknown[0]!r}: what is played is one of {', '.join(_PLAYED)}"
+        return f"{unknown[0]!r}: an argument is one of {', '.join(_PLAYED)}"
     return pattern.problem()
 
 
 def playback_touch(
     player: str, x: float, y: float, velocity: float, pattern: Pattern = METATONE_PLAYBACK
 ) -> OscMessage:
-    """A virtual player's touch as an OSC message.
+    """Returns the OSC message of a virtual player's touch.
 
     Args:
-        player: who.
-        x: 0..1.
-        y: 0..1.
-        velocity: in widths of the surface.
-        pattern: what it is like.
+        player: name of the player.
+        x: 0 (left) to 1 (right).
+        y: 0 (top) to 1 (bottom).
+        velocity: distance from the touch before, in widths of the surface.
+        pattern: form of the message.
     """
-    told = (player, pattern.x.at(x), pattern.y.at(y), pattern.velocity.at(velocity))
-    arguments = tuple(told[_PLAYED.index(word)] for word in pattern.arguments)
+    values = (player, pattern.x.at(x), pattern.y.at(y), pattern.velocity.at(velocity))
+    arguments = tuple(values[_PLAYED.index(word)] for word in pattern.arguments)
     return pattern.address.replace("{player}", player), arguments
 
 
-def online_message(player: str, band: str, *, there: bool) -> OscMessage:
-    """A player of a band is there, or no longer."""
-    return f"{METATONE_PREFIX}/{'online' if there else 'offline'}", (player, band)
+def online_message(player: str, ensemble: str, *, there: bool) -> OscMessage:
+    """Returns the message that a player of an ensemble joins or leaves."""
+    return f"{METATONE_PREFIX}/{'online' if there else 'offline'}", (player, ensemble)
 
 
-def performance_message(band: str, *, begins: bool) -> OscMessage:
-    """A band begins to play, or ends."""
-    return f"{METATONE_PREFIX}/performance/{'start' if begins else 'end'}", (band,)
+def performance_message(ensemble: str, *, begins: bool) -> OscMessage:
+    """Returns the message that an ensemble begins or ends its performance."""
+    return f"{METATONE_PREFIX}/performance/{'start' if begins else 'end'}", (ensemble,)
 
 
 def gesture_message(player: str, code: int) -> OscMessage:
-    """Which gesture somebody makes."""
+    """Returns the message of a player's gesture code."""
     return f"{METATONE_PREFIX}/classifier/gesture", (player, SHORT[code])
 
 
 def state_message(state: str, spread: float, ratio: float) -> OscMessage:
-    """How the ensemble's gestures change: one of ``measures.STATES``."""
+    """Returns the message of the state of an ensemble, one of ``measures.STATES``."""
     return f"{METATONE_PREFIX}/classifier/ensemble/state", (state, spread, ratio)
 
 
 def new_idea_message(name: str) -> OscMessage:
-    """The ensemble has a new idea."""
+    """Returns the message of a new idea of the ensemble."""
     return f"{METATONE_PREFIX}/classifier/ensemble/event/new_idea", (name, "new_idea")
 
 
 def guide_message(gesture: str, left: int, *, plays: bool) -> OscMessage:
-    """What somebody who is recorded is to do: this gesture, in so many seconds or for so many; empty for no more."""
+    """Returns the message that guides a recorded player.
+
+    Args:
+        gesture: name of the gesture; empty at the end of the recording.
+        left: seconds that are left.
+        plays: True while the player plays the gesture, False while the player waits for it.
+    """
     return "/guide", ("play" if plays else "ready", gesture, float(left))
 
 
@@ -346,7 +357,7 @@ def _expression(address: str) -> re.Pattern[str]:
 
 def _number(value: Any) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
-        raise UserError("a value that is no number")
+        raise UserError("a value that is not a number")
     return float(value)
 
 
@@ -354,7 +365,7 @@ def _whole(value: Any) -> int:
     try:
         finger = int(value)
     except (TypeError, ValueError, OverflowError):
-        raise UserError("a finger that is no whole number") from None
+        raise UserError("a finger that is not a whole number") from None
     if abs(finger) >= 1 << 31:
-        raise UserError("a finger that is no whole number")
+        raise UserError("a finger that is not a whole number")
     return finger

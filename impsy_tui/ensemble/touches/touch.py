@@ -1,7 +1,7 @@
-"""Touches: what fingers did on a surface, live and in files.
+"""Touches of fingers on a surface, live and in files.
 
 A file is CSV, named ``…-touches.csv``, one touch a row: ``time,player,finger,x,y,velocity``, x and y from 0 to 1 of
-the surface, y downwards, velocity in widths of it. Files of C. Martin's Metatone project are read as well:
+the surface, y downwards, velocity in widths of the surface. Files of C. Martin's Metatone project can be read too:
 ``time,device_id,x_pos,y_pos,velocity``, in points of a screen of 1024 x 768.
 """
 
@@ -23,39 +23,39 @@ from impsy_tui.toml_files import check_regular, open_text
 
 WIDTH: Final = 1024.0
 HEIGHT: Final = 768.0
-"""Points. Features are told in them, as in the literature, whatever the surface is."""
+"""Points. Features are measured in points of this surface, as in the literature."""
 EDGE: Final = 0.1
-"""A finger that slides off the surface is told so far outside, at most; it is taken to be at its edge."""
+"""Largest distance outside the surface at which a touch is moved to the edge."""
 FASTEST: Final = 16.0
-"""Widths that a finger can move from one touch to the next; more is no movement."""
+"""Largest distance in widths from one touch to the next."""
 SUFFIX: Final = "-touches.csv"
 TARGETS: Final = "-gesturetargets.csv"
-"""What ends the name of the file that tells which gesture was asked for, beside the touches."""
+"""End of the name of the file of requested gestures next to the touches."""
 TARGETS_HEADER: Final = "time,target"
 _OUT_OF_ORDER: Final = 60.0
 _LONGEST_PAUSE: Final = 3600.0
-"""Seconds. A touch that is further before or after the one in the row above is of a clock that was set."""
+"""Seconds. A larger difference to the row before means that the clock was set."""
 _GAP: Final = 10.0
-"""Seconds that are taken in place of such a jump: no gesture reaches over them."""
+"""Seconds that replace such a jump: longer than the window of a gesture."""
 
 LARGEST_FILE: Final = 128 << 20
-"""Bytes of a file of touches: hours of eight players."""
+"""Bytes. Hours of eight players take this."""
 _COLUMNS: Final = ("time", "player", "finger", "x", "y", "velocity")
 _METATONE: Final = ("time", "device_id", "x_pos", "y_pos", "velocity")
 _EPOCH: Final = datetime(1970, 1, 1)
 
 
 class Touch(NamedTuple):
-    """One finger, once.
+    """Touch of one finger.
 
     Attributes:
-        time: seconds, on any clock that goes on.
-        player: who.
-        finger: tells the fingers of one player apart, 0 where nobody knows.
-        x: 0 left to 1 right.
-        y: 0 top to 1 bottom.
-        velocity: 0 where the finger came down, else how far it has moved since its touch before, in widths of the
-            surface; or a pressure, of surfaces that tell one.
+        time: seconds, on any steady clock.
+        player: name of the player.
+        finger: number of the finger, 0 if unknown.
+        x: 0 (left) to 1 (right).
+        y: 0 (top) to 1 (bottom).
+        velocity: 0 for a touch-down, else the distance from the touch before in widths of the surface, at most
+            ``FASTEST``; or the pressure, of a surface that sends it.
     """
 
     time: float
@@ -68,14 +68,14 @@ class Touch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """The touches of one player, in the order of time, in arrays of one length.
+    """Touches of one player in order of time; all arrays ``[touches]``.
 
     Attributes:
-        times: float64, seconds since 1970, as the clock on the wall showed.
+        times: float64, seconds since 1970 in local time.
         fingers: int64.
-        x: float64, 0..1.
-        y: float64, 0..1.
-        velocities: float64, from 0, in widths of the surface.
+        x: float64, 0 to 1.
+        y: float64, 0 to 1.
+        velocities: float64, 0 or more, in widths of the surface.
     """
 
     times: NDArray[np.float64]
@@ -93,13 +93,13 @@ class Touches:
 
 @dataclass(slots=True)
 class TouchRecording:
-    """What a file of touches holds.
+    """Content of a file of touches.
 
     Attributes:
-        name: of the performance.
-        players: their touches, by name, in the order of their first touch.
-        skipped: how many rows were left out, by what was wrong with them.
-        jumps: how often its clock was set, or nothing was touched for more than an hour; these gaps are closed.
+        name: name of the performance.
+        players: touches by name of the player, in order of the first touch.
+        skipped: number of ignored rows by problem.
+        jumps: number of closed gaps: the clock was set, or there was no touch for more than an hour.
     """
 
     name: str
@@ -109,7 +109,7 @@ class TouchRecording:
 
     @property
     def remarks(self) -> list[str]:
-        """What was left out and why, a line each."""
+        """Lines that report ignored rows and closed gaps."""
         remarks = [f"{_counted(count)} left out: {why}" for why, count in sorted(self.skipped.items())]
         if self.jumps:
             remarks.append(
@@ -119,20 +119,20 @@ class TouchRecording:
         return remarks
 
     def span(self) -> tuple[float, float]:
-        """When the first touch was and when the last.
+        """Returns the times of the first and the last touch.
 
         Raises:
-            ValueError: there is none.
+            ValueError: there are no touches.
         """
         times = [touches.times for touches in self.players.values() if len(touches)]
         return float(min(each[0] for each in times)), float(max(each[-1] for each in times))
 
 
 def placed(x: float, y: float) -> tuple[float, float]:
-    """A place on the surface: one that is just outside is moved to the edge.
+    """Returns a place on the surface, 0 to 1; a place at most ``EDGE`` outside is moved to the edge.
 
     Raises:
-        UserError: it is further outside, or nowhere.
+        UserError: the place is farther outside, or not a number.
     """
     for axis, place in (("x", x), ("y", y)):
         if not -EDGE <= place <= 1.0 + EDGE:
@@ -141,33 +141,31 @@ def placed(x: float, y: float) -> tuple[float, float]:
 
 
 def moving(velocity: float) -> float:
-    """A velocity that makes sense.
+    """Returns a velocity if it is from 0 to ``FASTEST``.
 
     Raises:
-        UserError: it does not.
+        UserError: the velocity is out of range.
     """
     if not 0.0 <= velocity <= FASTEST:
-        raise UserError("the velocity is below 0" if velocity < 0 else "the velocity is no velocity")
+        raise UserError(f"the velocity is out of range (0 to {FASTEST:g})")
     return velocity
 
 
 def wall_seconds(when: datetime) -> float:
-    """Seconds since 1970 as the clock on the wall shows them, whatever the time zone."""
+    """Returns the seconds from 1970 to a local time, without the time zone."""
     return (when.replace(tzinfo=None) - _EPOCH).total_seconds()
 
 
 def wall_time(seconds: float) -> datetime:
-    """The time on the wall that ``wall_seconds`` was told."""
+    """Returns the local time of ``wall_seconds``."""
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def read_touches(file: Path) -> TouchRecording:
-    """Read a file of touches.
-
-    Rows that make no sense are left out, and counted by what is wrong with them.
+    """Reads a file of touches; invalid rows are ignored and counted by problem.
 
     Raises:
-        UserError: it cannot be read, is no such file, or holds no touch.
+        UserError: the file cannot be read, is not a file of touches, or has no valid touch.
     """
     try:
         check_regular(file, LARGEST_FILE)
@@ -175,14 +173,14 @@ def read_touches(file: Path) -> TouchRecording:
             rows = csv.reader(line.replace("\0", "") for line in lines)
             header = tuple(name.strip().lower() for name in next(rows, []))
             if header not in (_COLUMNS, _METATONE):
-                raise UserError(f"{file}: is no file of touches: its first row is to be {','.join(_COLUMNS)}")
+                raise UserError(f"{file}: is not a file of touches: its first row must be {','.join(_COLUMNS)}")
             recording = _recording(file, rows, _read_metatone if header == _METATONE else _read_ours)
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}") from None
     except csv.Error as error:
-        raise UserError(f"{file}: is no CSV file: {error}") from None
+        raise UserError(f"{file}: is not a CSV file: {error}") from None
     if not recording.players:
-        raise UserError("; ".join([f"{file}: holds no touches", *recording.remarks]))
+        raise UserError("; ".join([f"{file}: has no touches", *recording.remarks]))
     return recording
 
 
@@ -222,9 +220,9 @@ def _read_ours(row: Sequence[str]) -> Touch:
     try:
         finger = int(row[2])
     except ValueError:
-        raise UserError("a finger that is no whole number") from None
+        raise UserError("a finger that is not a whole number") from None
     if abs(finger) >= 1 << 31:
-        raise UserError("a finger that is no whole number")
+        raise UserError("a finger that is not a whole number")
     return Touch(_time(row[0]), _player(row[1]), finger, *placed(x, y), moving(velocity))
 
 
@@ -239,12 +237,12 @@ def _time(text: str) -> float:
     try:
         return wall_seconds(datetime.fromisoformat(text.strip()))
     except ValueError:
-        raise UserError("a time that is none") from None
+        raise UserError("an invalid time") from None
 
 
 def _player(text: str) -> str:
     if not (name := text.strip()):
-        raise UserError("a touch of nobody")
+        raise UserError("a touch without a player")
     return name
 
 
@@ -252,14 +250,14 @@ def _numbers(texts: Sequence[str]) -> list[float]:
     try:
         numbers = [float(text) for text in texts]
     except ValueError:
-        raise UserError("a value that is no number") from None
+        raise UserError("a value that is not a number") from None
     if not all(map(math.isfinite, numbers)):
-        raise UserError("a value that is no number")
+        raise UserError("a value that is not a number")
     return numbers
 
 
 def written(touch: Touch) -> str:
-    """The row of a touch whose time is in seconds since 1970 on the wall, without its end."""
+    """Returns the CSV row of a touch without line end; its time must be in ``wall_seconds``."""
     stamp = wall_time(touch.time).isoformat(timespec="microseconds")
     player = touch.player
     if any(letter in player for letter in ',"\r\n'):
@@ -268,14 +266,14 @@ def written(touch: Touch) -> str:
 
 
 HEADER: Final = ",".join(_COLUMNS)
-"""The first row of a file of touches."""
+"""First row of a file of touches."""
 
 
 def write_touches(file: Path, recording: TouchRecording) -> None:
-    """Write a file of touches, in the order of time.
+    """Writes a file of touches in order of time.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     temporary = file.with_name(f".{file.name}.new")
     try:
@@ -288,7 +286,7 @@ def write_touches(file: Path, recording: TouchRecording) -> None:
 
 
 def in_time(recording: TouchRecording) -> Iterator[Touch]:
-    """All touches of all players, in the order of time."""
+    """Returns the touches of all players in order of time."""
     touches = [
         Touch(time, player, finger, x, y, velocity)
         for player, of in recording.players.items()

@@ -53,8 +53,8 @@ def test_a_text_says_what_a_finger_did(text: str, told: TextTouch | None) -> Non
     [
         ("/touch/0/7/0.5", "a touch that makes no sense: x is outside of the surface"),
         ("/touch/0/0.5/-3", "y is outside of the surface"),
-        ("/touch/0/0.5/0.5/-1", "the velocity is below 0"),
-        ("/touch/0/0.5/0.5/900", "the velocity is no velocity"),
+        ("/touch/0/0.5/0.5/-1", "the velocity is out of range"),
+        ("/touch/0/0.5/0.5/900", "the velocity is out of range"),
         ("/touch/0/nan/0.5", "is no touch that is understood"),
         ("/touch/0/1e999/0.5", "x is outside of the surface"),
         ("/touch/-1/0/0", "is no touch that is understood"),

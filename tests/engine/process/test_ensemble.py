@@ -168,7 +168,7 @@ def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
     said = engine.said()
     for text in ("a DUMMY band plays", "gestures-synthetic.npz, which ships", "clips-synthetic.npz, which ships"):
         assert text in said
-    assert "touches = '/pad x' is left out: x and y are told together" in said
+    assert "touches = '/pad x' is left out: x and y must both be given" in said
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
     assert state["band"]["told_by"] == "gestures-synthetic"
     # What moves at random may do nothing for long.

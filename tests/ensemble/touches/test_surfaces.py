@@ -84,8 +84,8 @@ def test_pattern_reverses_axes_and_names_players() -> None:
     [
         (Pattern("pad"), "an address begins with /"),
         (Pattern("/pad", ("x", "z")), "an argument is one of"),
-        (Pattern("/pad", ("x",)), "x and y are told together"),
-        (Pattern("/pad/{player}", ("player", "x", "y")), "player is told twice"),
+        (Pattern("/pad", ("x",)), "x and y must both be given"),
+        (Pattern("/pad/{player}", ("player", "x", "y")), "player is given twice"),
         (Pattern("/pad", x=Range(1, 1)), "x: its two ends"),
         (Pattern("/pad", velocity=Range(0, math.inf)), "velocity: its two ends"),
     ],
@@ -98,11 +98,11 @@ def test_pattern_problem_names_the_mistake(pattern: Pattern, why: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("B7", 512.0), "4 arguments are wanted: player x y velocity"),
+        (("B7", 512.0), "4 arguments are expected: player x y velocity"),
         (("B7", 2000.0, 0.0, 0.0), "x is outside of the surface"),
-        (("B7", 0.0, math.nan, 0.0), "a value that is no number"),
-        (("B7", 0.0, 0.0, -1.0), "the velocity is below 0"),
-        (("B7", "left", 0.0, 0.0), "a value that is no number"),
+        (("B7", 0.0, math.nan, 0.0), "a value that is not a number"),
+        (("B7", 0.0, 0.0, -1.0), "the velocity is out of range"),
+        (("B7", "left", 0.0, 0.0), "a value that is not a number"),
     ],
 )
 def test_surface_refuses_invalid_touches(arguments: tuple[float | str, ...], why: str) -> None:

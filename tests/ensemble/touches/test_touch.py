@@ -55,13 +55,13 @@ def test_read_touches_scales_metatone_points(tmp_path: Path) -> None:
     [
         ("2026-01-01T12:00:00,ann,0,1.5,0.5,0", "x is outside of the surface"),
         ("2026-01-01T12:00:00,ann,0,0.5,-0.2,0", "y is outside of the surface"),
-        ("2026-01-01T12:00:00,ann,0,0.5,0.5,-1", "the velocity is below 0"),
-        ("2026-01-01T12:00:00,ann,0,0.5,0.5,99", "the velocity is no velocity"),
-        ("2026-01-01T12:00:00,ann,0,nan,0.5,0", "a value that is no number"),
-        ("2026-01-01T12:00:00,ann,0,half,0.5,0", "a value that is no number"),
-        ("2026-01-01T12:00:00,ann,thumb,0.5,0.5,0", "a finger that is no whole number"),
-        ("2026-01-01T12:00:00,,0,0.5,0.5,0", "a touch of nobody"),
-        ("noon,ann,0,0.5,0.5,0", "a time that is none"),
+        ("2026-01-01T12:00:00,ann,0,0.5,0.5,-1", "the velocity is out of range (0 to 16)"),
+        ("2026-01-01T12:00:00,ann,0,0.5,0.5,99", "the velocity is out of range (0 to 16)"),
+        ("2026-01-01T12:00:00,ann,0,nan,0.5,0", "a value that is not a number"),
+        ("2026-01-01T12:00:00,ann,0,half,0.5,0", "a value that is not a number"),
+        ("2026-01-01T12:00:00,ann,thumb,0.5,0.5,0", "a finger that is not a whole number"),
+        ("2026-01-01T12:00:00,,0,0.5,0.5,0", "a touch without a player"),
+        ("noon,ann,0,0.5,0.5,0", "an invalid time"),
         ("2026-01-01T12:00:00,ann,0,0.5", "a row cut short"),
     ],
 )
@@ -80,11 +80,11 @@ def test_read_touches_moves_touches_to_the_edge(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "is no file of touches"),
-        ("time,player-01\n2026-01-01,3\n", "is no file of touches"),
-        (HEADER + "\n", "holds no touches"),
-        (HEADER + "\nx\n", "holds no touches; a row left out: a row cut short"),
-        ("\x00\x80\xff\n" * 5, "is no file of touches"),
+        ("", "is not a file of touches"),
+        ("time,player-01\n2026-01-01,3\n", "is not a file of touches"),
+        (HEADER + "\n", "has no touches"),
+        (HEADER + "\nx\n", "has no touches; a row left out: a row cut short"),
+        ("\x00\x80\xff\n" * 5, "is not a file of touches"),
     ],
 )
 def test_read_touches_refuses_a_file_without_touches(tmp_path: Path, text: str, why: str) -> None:
