@@ -164,6 +164,7 @@ class Cues:
 
     def _carry_out(self, source: str, lines: Sequence[str]) -> Awaitable[str] | None:
         # Lines of the cue before that wait for a scene must not come after those of this one.
+        # The text is parsed when the cue is reached, because a macro may be defined again before that.
         self._lines = itertools.chain(self._lines, ((source, line, self._on_done) for line in lines))
         return self._carry_out_all(self._lines)
 

@@ -16,7 +16,7 @@ from tests.support.engine.scripted_players import Member, ScriptedSession
 
 
 class _Duo:
-    """Two players that commands are given to."""
+    """Session of two players with an executor."""
 
     def __init__(self, folder: Path, mode: str = "battle") -> None:
         self.virtual = ScriptedSession(mode)

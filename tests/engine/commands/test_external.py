@@ -42,7 +42,7 @@ def test_command_address_takes_lines_of_allowed_senders(incoming: ExternalComman
 def test_binding_takes_precedence_over_osc_address(incoming: ExternalCommands, set_: VirtualSession) -> None:
     incoming.bind_all({"osc /impsy/pitemp": "temp 1.2", "cc 1 64": "give"}, "[bind]")
     assert incoming.addressed("osc", "/impsy/pitemp", (1.7,), False) == ""
-    assert incoming.addressed("osc", "/impsy/pitemp", (0,), False) == ""  # the button is let go
+    assert incoming.addressed("osc", "/impsy/pitemp", (0,), False) == ""  # the button is released
     assert temp(set_) == 1.2
     set_.do("mode battle")
     assert incoming.message("midi", "pedals", b"\xb0\x40\x7f")

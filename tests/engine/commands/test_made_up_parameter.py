@@ -1,4 +1,4 @@
-"""A parameter that is registered needs no other change anywhere."""
+"""A registered parameter works everywhere without any other change."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""One range per parameter: what one door accepts, all doors accept.
+"""One range per parameter: all interfaces accept the same values.
 
 The doors are the prompt, OSC, a bound key, a ramp, chance, a scene, the saved session and the configuration.
 """
@@ -94,7 +94,7 @@ def _rehearsal() -> Iterator[VirtualSession]:
 
 
 def _check_all_doors(set_: VirtualSession) -> None:
-    """Everything that is set now passes through a scene, the saved session, command lines and a snapshot."""
+    """Checks that all present values pass through a scene, the saved session, command lines and a snapshot."""
     scene = set_.live_set.scene_keeper.capture()
     set_.do("scene save now")
     kept = set_.live_set.scene_file.find("now")

@@ -23,7 +23,7 @@ temp 1.5
 
 @pytest.fixture
 def set_(tmp_path: Path) -> VirtualSession:
-    """A set whose first cue is about to come, and its scene."""
+    """Returns a session before the first cue of its set list, which has a scene."""
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(_SET)
     set_ = VirtualSession(tmp_path, mode="useronly")
@@ -106,7 +106,7 @@ def test_replay_repeats_a_recorded_cue_with_a_scene(set_: VirtualSession, tmp_pa
     commands = _recorded(set_, tmp_path)
 
     again = VirtualSession(tmp_path, mode="useronly")
-    again.do("every 90s temp 1")  # numbers are others this time
+    again.do("every 90s temp 1")  # pending numbers differ in the replay
     _replay(again, commands)
     assert again.problems == []
     assert _set(again) == was
@@ -156,7 +156,7 @@ def test_recording_keeps_the_order_of_execution(
 
 
 def _recorded(set_: VirtualSession, folder: Path) -> list[tuple[float, str]]:
-    """The end of a recording: its lines, with seconds since it began."""
+    """Returns the last lines of a recording, with seconds since its start."""
     set_.do("record off")
     set_.live_set.recording.command_log.close()
     rows = (folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()

@@ -17,7 +17,7 @@ _CUE = 75.0
 
 
 def _play(set_: VirtualSession, seconds: float, random: np.random.Generator) -> None:
-    """A musician plays phrases, and rests between them."""
+    """Plays phrases of a musician, with pauses between them."""
     end = set_.time.time + seconds
     while set_.time.time < end:
         if set_.time.time % (_PHRASE + _REST) < _PHRASE:
@@ -26,7 +26,7 @@ def _play(set_: VirtualSession, seconds: float, random: np.random.Generator) -> 
 
 
 def _rehearsal(folder: Path, random: np.random.Generator) -> VirtualSession:
-    """The demo's player with its model, eight faders and an output called osc."""
+    """Returns a session with the player and model of the demo, eight faders and an output called osc."""
     player = mdrnn(shipped_folder("models") / f"{_MODEL}.tflite", random)
     players, models = {"main": player}, shipped_folder("models")
     set_ = VirtualSession(folder, players=players, models=models, sets=_SETS, random=random, out="osc")
@@ -45,13 +45,13 @@ def test_tutorial_lines_can_be_typed_in_order(tmp_path: Path) -> None:
         _play(set_, 3.0, random)
         set_.do(line)
     assert set_.problems == []
-    assert set_.bindings.keys == {"f5": "next"}  # by the set list that was opened last
+    assert set_.bindings.keys == {"f5": "next"}  # bound by the set list that was opened last
 
 
 def test_first_set_plays_to_its_end(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     set_ = _rehearsal(tmp_path, random)
-    set_.do("pause")  # as whoever has played it before is left by its end
+    set_.do("pause")  # as at the end of an earlier performance
     assert set_.do("cue first").endswith("8 cues; next is calm")
     set_.do("next")
     assert not set_.session.focused_player.behaviour.paused
@@ -64,7 +64,7 @@ def test_first_set_plays_to_its_end(tmp_path: Path) -> None:
     assert tuple(reached) == set_.live_set.cues.names
     assert set_.problems == []
     behaviour = set_.session.focused_player.behaviour
-    assert behaviour.paused  # it has faded
+    assert behaviour.paused  # after the fade
     assert (behaviour.settings.mode, behaviour.settings.temp, behaviour.settings.timescale) == ("battle", 0.4, 4.0)
     assert not set_.set_timer.runs
     assert len(set_.live_set.scheduled) == 0

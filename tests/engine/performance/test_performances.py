@@ -9,7 +9,7 @@ from tests.support.engine.scripted_players import ScriptedSession
 
 
 class Performance(RuleBasedStateMachine):
-    """Anything a performer can do, in any order, at any time."""
+    """Carries out random commands in random order at random times."""
 
     def __init__(self) -> None:
         super().__init__()

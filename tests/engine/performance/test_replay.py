@@ -69,7 +69,7 @@ def test_read_log_reports_missing_log(tmp_path: Path) -> None:
 
 
 class Stage:
-    """A replayer on a virtual clock, and what came of it."""
+    """Replayer on a virtual clock, with the events and lines that it played."""
 
     def __init__(self) -> None:
         self.time = VirtualTime(50.0)
@@ -113,7 +113,7 @@ def test_replayer_plays_events_and_commands_at_their_times() -> None:
     assert (state.name, state.position, state.length, state.speed) == ("it", 1.0, 3.0, 1.0)
     stage.time.advance(10)
     assert [(now, at) for now, at, _ in stage.played] == [(50.0, 50.0), (50.5, 50.5), (52.0, 52.0)]
-    # What sets the stage is done before it begins; what came with an event goes before it.
+    # Commands at time 0 run before the start; commands at the time of an event run before the event.
     assert stage.lines == [(50.5, "temp 1"), (53.0, "take")]
     assert stage.over == ["it"]
     assert stage.replayer.state() is None
@@ -203,7 +203,7 @@ def test_read_log_refuses_too_many_commands(tmp_path: Path) -> None:
     file.with_suffix(".commands").write_text(row * 20_000)
     assert len(performance_of("it", printed(file)).commands) == 20_000
     with file.open("ab") as log:
-        log.truncate(257 << 20)  # a hole: it takes no room
+        log.truncate(257 << 20)  # sparse: takes no disk space
     with pytest.raises(UserError, match="too long"):
         performance_of("it", printed(file))
 

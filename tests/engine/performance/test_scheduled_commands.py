@@ -191,7 +191,7 @@ def test_cancel_refuses_unknown_number() -> None:
 
 
 class Knob:
-    """Something that is turned."""
+    """Parameter that a ramp sets."""
 
     def __init__(self, schedule: VirtualSchedule, value: float) -> None:
         self.schedule = schedule

@@ -144,7 +144,7 @@ def test_at_response_and_whenever_call_run_their_commands(set_: VirtualSession) 
     assert temp(set_) == 1.0
     set_.do("temp 3")
     set_.play(0.1, 0.2, 0.3)
-    assert temp(set_) == 3.0  # the call goes on
+    assert temp(set_) == 3.0  # the call continues
     set_.wait(1.2)
     assert temp(set_) == 3.0
     set_.play(0.1, 0.2, 0.3)
@@ -279,13 +279,13 @@ def test_undo_restores_a_model_named_by_its_path(tmp_path: Path) -> None:
 def test_close_does_not_wait_for_the_disk(set_: VirtualSession, tmp_path: Path) -> None:
     file = tmp_path / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands"
     file.parent.mkdir()
-    os.mkfifo(file)  # opening it waits until somebody reads
+    os.mkfifo(file)  # opening a FIFO waits for a reader
     set_.do("record on")
     closing = threading.Thread(target=set_.live_set.close)
     closing.start()
     closing.join(60)
     waited = closing.is_alive()
-    reader = os.open(file, os.O_RDWR)  # from now on nobody waits
+    reader = os.open(file, os.O_RDWR)  # from here on opening does not wait
     set_.live_set.recording.command_log.close()
     assert b",seed " in os.read(reader, 1 << 16)
     os.close(reader)
@@ -368,7 +368,7 @@ def test_mode_filter_restores_thru_when_another_mode_follows(set_: VirtualSessio
     set_.do("mode filter")
     set_.do("mode callresponse")
     assert set_.session.settings.thru
-    set_.do("mode filter; thru off; mode duet")  # thru that was set by hand stays
+    set_.do("mode filter; thru off; mode duet")  # thru from a command stays
     assert not set_.session.settings.thru
 
 

@@ -48,7 +48,7 @@ def test_engine_replays_a_log(
         assert console.snapshot().replay is None
     engine.end()
     sources = [row.split(",")[1] for row in engine.log_rows()]
-    assert (sources.count("replay"), sources.count("interface")) == (4, 4)  # those of the old log
+    assert (sources.count("replay"), sources.count("interface")) == (4, 4)  # events of the old log
 
 
 def test_engine_resumes_a_set_after_a_crash(
@@ -82,7 +82,7 @@ def test_other_hosts_may_set_parameters_and_schedule_nothing(
 ) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # nothing is sent: it only chooses where from
+            probe.connect(("192.0.2.1", 9))  # sends nothing: only chooses the source address
         except OSError:
             pytest.skip("this machine has no network, and so no address but its own")
         own = probe.getsockname()[0]

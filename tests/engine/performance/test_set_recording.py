@@ -25,7 +25,7 @@ def set_(tmp_path: Path) -> VirtualSession:
 
 
 def _performance() -> RecordedPerformance:
-    """Half a minute of made-up playing, with commands."""
+    """Plays half a minute of random input, with commands."""
     random = np.random.default_rng(3)
     times, values, at = [], [], 0.0
     for dt, event in itertools.islice(Performer(8, random, PerformerStyle()).play(), 300):
@@ -99,7 +99,7 @@ def test_replay_refuses_log_of_another_dimension(set_: VirtualSession) -> None:
 
 
 def _recorded(folder: Path) -> list[tuple[float, str]]:
-    """The rows of the recording, with seconds since it began."""
+    """Returns the rows of a recording, with seconds since its start."""
     rows = (folder / "logs" / "2026-01-01T00-00-00-4d-mdrnn.commands").read_text().splitlines()
     found = [(datetime.fromisoformat(time), row) for time, _, row in (line.partition(",") for line in rows)]
     return [((time - found[0][0]).total_seconds(), row) for time, row in found]
@@ -142,7 +142,7 @@ def test_recording_can_be_replayed(set_: VirtualSession, tmp_path: Path) -> None
     assert (lines[-1], lines.count("cancel 5")) == ("drop", 1)
 
     again = VirtualSession(tmp_path)
-    again.do("every 9s timescale 1")  # numbers are others this time
+    again.do("every 9s timescale 1")  # pending numbers differ in the replay
     asyncio.run(again.live_set.replay.start(RecordedPerformance("it", np.array([0.0, 8.0]), np.zeros((2, 3)), rows)))
     again.wait(2)
     assert temp(again) == pytest.approx(1.65, abs=0.02)

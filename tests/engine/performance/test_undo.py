@@ -9,7 +9,7 @@ from tests.support.engine.virtual_session import SET, VirtualSession, temp
 
 @pytest.fixture
 def set_(tmp_path: Path) -> VirtualSession:
-    """A set with the set list of three cues (warm, drop, end) open at the first."""
+    """Returns a session at the first cue of a set list with three cues (warm, drop, end)."""
     made = VirtualSession(tmp_path)
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "first.imp").write_text(SET)
@@ -32,7 +32,7 @@ def test_undo_of_next_takes_back_the_place_in_the_set_list(set_: VirtualSession)
 def test_undo_of_a_cue_restores_cancelled_lines(set_: VirtualSession) -> None:
     set_.do("every 4s temp rand 0.5 1.5")
     pending = [line.split("  ")[:2] for line in set_.do("what").splitlines()]
-    set_.do("goto end")  # which cancels all
+    set_.do("goto end")  # cancels all pending commands
     assert set_.do("what") == "nothing is pending"
     set_.wait(1)
     set_.do("undo")

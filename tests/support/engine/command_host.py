@@ -1,4 +1,4 @@
-"""A session under commands, with nothing else of an engine's."""
+"""Parts of an engine that commands for players need, without the rest of the engine."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from impsy_tui.workers.client import JobRunner
 
 
 class BareHost:
-    """A session under commands, with nothing else of an engine's."""
+    """Parts of an engine that commands for players need, without the rest of the engine."""
 
     def __init__(self, session: Session, folder: Path) -> None:
         self.session = session

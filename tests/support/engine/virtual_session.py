@@ -1,4 +1,4 @@
-"""Whole sets on a virtual clock: lines are typed, and nothing but time is made up."""
+"""Session of an engine with commands, on a virtual clock."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -31,7 +31,7 @@ from tests.support.engine.scripted_players import RecordingChannel, RecordingLog
 _SLICE = 0.05
 
 SHIPPED = Path(__file__).resolve().parents[3] / "models" / "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
-"""The model that the demo plays."""
+"""Model of the demo."""
 
 SET = """
 // what there is before the first cue
@@ -49,14 +49,14 @@ cancel all; mode useronly
 
 
 class VirtualSession:
-    """An engine without sockets on a virtual clock: its session, its commands and its live set.
+    """Engine without sockets on a virtual clock: its session, its commands and its live set.
 
     Args:
-        folder: the user's folder.
-        players: names and who plays; without, one who says what it hears.
-        models: the folder of models.
-        sets: the folder of set lists.
-        random: source of all chance.
+        folder: folder of the user.
+        players: predictors by name; by default one scripted predictor.
+        models: folder of models.
+        sets: folder of set lists.
+        random: source of all random numbers.
         out: name of the output.
     """
 
@@ -130,19 +130,19 @@ class VirtualSession:
         self.messages.append((level, source, text))
 
     def do(self, line: str) -> str:
-        """Type a line; its reply."""
+        """Types a line that must succeed; returns the reply."""
         reply = self.try_(line)
         assert reply.ok, reply
         return reply.text
 
     def try_(self, line: str) -> Reply:
-        """Type a line that may be wrong."""
+        """Types a line that may fail; returns the reply."""
         reply = asyncio.run(self.executor.carry_out(line, 1))
         self._settle()
         return reply
 
     def wait(self, seconds: float) -> None:
-        """Time passes."""
+        """Lets time pass."""
         end = self.time.time + seconds
         while self.time.time < end:
             self.time.advance_to(min(end, self.time.time + _SLICE))
@@ -150,7 +150,7 @@ class VirtualSession:
         assert not self.time.errors, self.time.errors
 
     def play(self, *values: float, channel: str = "in") -> None:
-        """The musician plays, now."""
+        """Plays an event of the musician now."""
         self.session.heard(channel, values, self.time.time)
         self.time.advance(0)
         self._settle()
@@ -170,11 +170,11 @@ def _wall(at: float) -> datetime:
 
 
 def mdrnn(file: Path, random: np.random.Generator) -> MdrnnPredictor:
-    """A player with a model of a file."""
+    """Returns a predictor with the model of a file."""
     loaded = asyncio.run(load_model(file))
     return MdrnnPredictor(loaded.network, loaded.name, random)
 
 
 def temp(set_: VirtualSession, player: str = "main") -> float:
-    """A player's pi temperature."""
+    """Returns the pi temperature of a player."""
     return set_.session.players[player].behaviour.settings.temp

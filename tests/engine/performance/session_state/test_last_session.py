@@ -1,4 +1,4 @@
-"""The saved session: what is written, read, and refused."""
+"""Writing, reading and refusal of the saved session."""
 
 import asyncio
 import json

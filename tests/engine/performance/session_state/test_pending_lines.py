@@ -10,7 +10,7 @@ from tests.support.engine.virtual_session import VirtualSession, temp
 
 
 def _restarted(before: VirtualSession, folder: Path, away: float = 0.0) -> tuple[VirtualSession, list[str]]:
-    """Another engine that resumes the pending lines of this one."""
+    """Returns another session that resumes the pending lines of this one."""
     kept = [one.saved for one in pending_lines.capture(before.live_set.scheduled)]
     after = VirtualSession(folder)
     for word in before.executor.macros.values():
