@@ -1,4 +1,4 @@
-"""The engine: channels, session, log and control socket, put together and taken apart."""
+"""Engine: start and end of channels, session, log and control socket."""
 
 import asyncio
 import os
@@ -61,12 +61,12 @@ from impsy_tui.workers.client import Job, JobRunner
 
 
 class Engine:
-    """One running engine; see ``EngineOptions``.
+    """Running engine.
 
     Args:
-        setup: how to start.
-        loop: the loop it runs in.
-        say: is told everything that clients are told, for a terminal: level, source, text.
+        options: Options of the engine.
+        loop: Event loop of the engine.
+        say: Prints the reports that clients receive: level, source, text.
     """
 
     session: Session
@@ -77,7 +77,7 @@ class Engine:
         self._say = say
         self._random = np.random.default_rng(options.seed)
         self._outputs = Outputs(loop.scheduler)
-        self._log = PerformanceLog(options.logs, self._tell_of("log"), loop.scheduler.now)
+        self._log = PerformanceLog(options.logs, self._notify_from("log"), loop.scheduler.now)
         self._channels: list[Channel] = []
         self.set_timer = SetTimer(loop.time)
         self.jobs = JobRunner(options.logs.absolute() / "jobs", self._job_ended)
@@ -110,17 +110,16 @@ class Engine:
         self._incoming = ExternalCommands(
             self.bindings, self.midi_learn, self.executor, self.notify, loop.scheduler.work
         )
-        self.player_models = PlayerModels(options, self.user_files.shelf, self._random, self.notify)
-        self._sound = PdPatch(options.sound, self._tell_of("sound")) if options.sound else None
+        self.player_models = PlayerModels(options, self.user_files.models, self._random, self.notify)
+        self._sound = PdPatch(options.sound, self._notify_from("sound")) if options.sound else None
         self._tasks: set[asyncio.Task[object]] = set()
         self._stopping = asyncio.Event()
 
     async def start(self) -> None:
-        """Load, open, begin to play.
+        """Loads models, opens channels and begins to play.
 
         Raises:
-            UserError: it cannot be started.
-            UserError: the control socket cannot be had.
+            UserError: The engine cannot start, or the control socket cannot be opened.
         """
         config, options = self._options.config, self._options
         self._loop.set_exception_handler(self._loop_error)
@@ -153,7 +152,7 @@ class Engine:
         self.session.message_handler = self._incoming.message
         self.session.osc_handler = self._incoming.osc_message
         self.session.gesture_recording = GestureRecording(
-            self._loop.scheduler, self._log, self._tell_of("record"), self._outputs.show
+            self._loop.scheduler, self._log, self._notify_from("record"), self._outputs.show
         )
         self.live_set = self.executor.live_set = self._open_live_set()
         self._incoming.bind_all(config.bind, "[bind]")
@@ -190,23 +189,23 @@ class Engine:
                 self.session.players[initial.name].pause()
         self.session.start()
         self._in_background(self._remove_old_trash())
-        # Clients are let in now: an engine that answers has opened its channels.
+        # The control socket opens last: an engine that answers has opened its channels.
         await self._control.open()
         if last:
-            await self._come_back(last)
+            await self._resume(last)
 
     async def run(self) -> None:
-        """Play until ``shut_down``."""
+        """Plays until ``shut_down``."""
         await self._stopping.wait()
 
     def shut_down(self, *, on_purpose: bool = True) -> None:
-        """End ``run``, soon; if not on purpose, the next engine resumes the session."""
+        """Ends ``run`` soon; if not ``on_purpose``, the next engine resumes the session."""
         self._ends_on_purpose = on_purpose
-        # After the reply to the command that asked for it.
+        # The delay lets the reply to the command be sent.
         self._loop.call_later(0.02, self._stopping.set)
 
     async def close(self) -> None:
-        """Ends in under a second. Channels come first: a disk that does not answer keeps no note sounding."""
+        """Ends in under a second. Channels close first, so notes end even if a disk does not answer."""
         state = self._state() if hasattr(self, "_answers") else None
         if hasattr(self, "live_set"):
             self.live_set.close()
@@ -235,11 +234,11 @@ class Engine:
         return self.executor.begin(line, number)
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
-        """Answer a question, or write a new configuration; the answer as a message."""
+        """Answers a query or writes a new configuration; returns the answer as a message."""
         return await self._answers.answer(ask)
 
     async def change_setting(self, key: str, value: str) -> str:
-        """Change a setting in the file, and at once where that can be; the reply."""
+        """Changes a setting in the file, and at once if possible; returns the reply."""
         text, line = await self._settings_editor.change(key, value)
         if not line:
             return f"{text}; in force from the next start"
@@ -248,7 +247,7 @@ class Engine:
         return f"{text}; in force now"
 
     async def keep_mapping(self) -> str:
-        """Write what was learned and bound into the configuration file; the reply."""
+        """Writes learned controls and bindings to the configuration file; returns the reply."""
         kept = []
         for channel in self._learning_channels():
             for key, entries in channel.learned().items():
@@ -267,8 +266,8 @@ class Engine:
         self.notify("info", "learn", text)
         self._autosave.changed()
 
-    async def _come_back(self, last: last_session.SessionFile) -> None:
-        """Go on with a set where it was."""
+    async def _resume(self, last: last_session.SessionFile) -> None:
+        """Resumes a set."""
         saved = last.live_set
         for macro in saved.macros:
             self.executor.carry_out_here("resume", f"def {macro}")
@@ -289,21 +288,21 @@ class Engine:
 
     @property
     def tempo(self) -> Tempo:
-        """Musical time."""
+        """Musical time of the session."""
         return self.session.tempo
 
     @property
     def training_size(self) -> str:
-        """The size that is trained unless one is named."""
+        """Default size of trained models."""
         return self._options.config.model.size
 
     @property
     def agent_python(self) -> str:
-        """The python that agents are trained with; empty for the engine's own."""
+        """Python that trains agents; empty for the engine's Python."""
         return self._options.config.training.agent_python
 
     def set_log(self, what: str) -> str:
-        """Switch the log on or off, or begin a new file."""
+        """Turns the log on or off, or begins a new file; returns the reply."""
         gesture_recording, said = self.session.gesture_recording, ""
         if what == "off" and gesture_recording is not None and gesture_recording.runs:
             said = f"; {gesture_recording.end()}"  # what it went on with would be written nowhere
@@ -317,15 +316,15 @@ class Engine:
             player.begin_log()
 
     def status_text(self) -> str:
-        """What the engine is doing, in lines."""
+        """Returns the status of the engine as text."""
         return "\n".join(status_lines(self.snapshot()))
 
     def snapshot(self) -> Snapshot:
-        """Everything a console shows."""
+        """Returns the state that a console shows."""
         return self._observer.snapshot(self.player_models.loading)
 
     def notify(self, level: str, source: str, text: str) -> None:
-        """Say something to the performer, wherever they are."""
+        """Reports to all clients and to the terminal."""
         self._control.publish(Event(time.time(), _level(level), source, text))
         self._say(level, source, text)
 
@@ -350,17 +349,17 @@ class Engine:
 
     def _begin_log(self) -> Path:
         self.set_log("new")
-        # Where nobody is called main, nobody has the plain log.
+        # Only the player main has the log without a name.
         return next(page.named for page in self._log.pages if page.named.name)
 
-    # For its parts
+    # Callbacks
 
     def _in_background(self, work: Coroutine[Any, Any, object]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _tell_of(self, source: str) -> Callable[[str, str], None]:
+    def _notify_from(self, source: str) -> Callable[[str, str], None]:
         return lambda level, text: self.notify(level, source, text)
 
     def _loop_error(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -376,7 +375,6 @@ class Engine:
         return [*self.player_models.files, *self.player_models.ensembles.files(ensembles), *self._log.files]
 
     def _state(self) -> last_session.SessionFile:
-        """What ``--resume`` is to come back to."""
         jobs = [f"{job.kind} {job.name}" for job in self.jobs.jobs if job.running]
         live_set = set_state.capture(
             self.live_set, self.session, self.executor.macros, self.bindings, self.midi_learn.learned, jobs

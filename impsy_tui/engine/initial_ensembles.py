@@ -1,4 +1,4 @@
-"""The bands of a configuration: their seats."""
+"""Initial ensembles from the configuration."""
 
 from pathlib import Path
 from typing import Final
@@ -21,14 +21,14 @@ _SCALE: Final = "pentatonic"
 
 
 class InitialEnsembles:
-    """Makes the seats of bands.
+    """Makes the ensembles of the configuration.
 
     Args:
-        setup: what is configured.
-        log: writes their performances.
-        scores: the folder of gesture scores.
-        random: source of chance.
-        loader: finds what they play with.
+        options: Options of the engine.
+        log: Performance log.
+        scores: Folder of gesture scores.
+        random: Random generator.
+        loader: Loader of models.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class InitialEnsembles:
         self._loader = loader
 
     async def load_all(self, session: SessionInterface) -> list[EnsemblePlayer]:
-        """A seat for each band of the configuration, in order.
+        """Returns the ensembles of the configuration, in order.
 
         Raises:
-            UserError: what ships with the program cannot be read.
+            UserError: A shipped file cannot be read.
         """
         tables = [player for player in self._options.config.player if player.kind == BAND]
         return [await self._load(table, session) for table in tables]

@@ -1,4 +1,4 @@
-"""Who is to sit where: the players of a configuration, as they were left the last time, and what is kept of them."""
+"""Initial players from configuration and saved session, and the saved session of the players."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ from impsy_tui.parameters import AGENT, MDRNN, Parameter, parameters_of
 
 @dataclass(frozen=True, slots=True)
 class InitialPlayer:
-    """A player to begin with.
+    """Initial state of a player.
 
     Attributes:
-        name: of the player.
-        kind: of player.
-        model: a file or the name of one, empty for none.
-        settings: values of its parameters.
-        routing: what it hears and plays.
-        paused: it does not play at first.
+        name: Name of the player.
+        kind: Kind of player.
+        model: File or name of the model, empty for none.
+        settings: Values of the parameters.
+        routing: Values and channels that the player hears and plays.
+        paused: True if the player starts paused.
     """
 
     name: str
@@ -40,9 +40,10 @@ class InitialPlayer:
 
 
 def initial_players(options: EngineOptions, last: SessionFile | None) -> list[InitialPlayer]:
-    """The configuration's players of values, with what is kept of the last session over them, but not over options.
+    """Returns the players of values of the configuration.
 
-    Options are about the first: the one that has the focus.
+    The saved session overrides the configuration. Command-line options override both for the first player, which has
+    the focus.
     """
     players = options.config.player or (PlayerTable(name=MAIN),)
     players = tuple(player for player in players if player.kind != BAND)
@@ -78,7 +79,7 @@ def _initial_player(
 
 
 def routing_of(player: PlayerTable) -> Routing:
-    """What a player of a configuration hears and plays."""
+    """Returns the routing of a player of the configuration."""
 
     def some(names: tuple[str, ...] | None) -> frozenset[str] | None:
         return None if names is None else frozenset(names)
@@ -97,7 +98,7 @@ def _indices(names: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def session_settings(options: EngineOptions, last: SessionFile | None) -> SessionSettings:
-    """What is passed on and written down at first."""
+    """Returns the initial settings of the session."""
     config, given = options.config, options.given
     thru = config.interaction.input_thru
     if last is not None and "interaction.input_thru" not in given:
@@ -111,7 +112,7 @@ def session_settings(options: EngineOptions, last: SessionFile | None) -> Sessio
 async def load_predictors(
     options: EngineOptions, wanted: Sequence[InitialPlayer], player_models: PlayerModels
 ) -> list[AnyPredictor]:
-    """The players to begin with, in order; a dummy in place of each that cannot be loaded."""
+    """Returns the initial predictors, in order; a dummy for each model that cannot be loaded."""
     usual = options.config.model.dimension
     predictors = []
     for initial in wanted:
@@ -126,7 +127,7 @@ async def load_predictors(
 def instrument_dimension(
     options: EngineOptions, wanted: Sequence[InitialPlayer], predictors: Sequence[AnyPredictor], notify: Notify
 ) -> int:
-    """The dimension of the instrument: as configured, or what the players need."""
+    """Returns the dimension of the instrument: as configured, or the least that the players need."""
     configured = options.config.model.dimension
     if not predictors:
         return configured or int(ranges.DIMENSION.low)
@@ -143,7 +144,7 @@ def instrument_dimension(
 
 
 def saved_session(session: Session, player_models: PlayerModels, live_set: SavedSet, *, log: bool) -> SessionFile:
-    """What ``--resume`` is to come back to."""
+    """Returns the saved session, without the fields that the engine adds."""
     players = {}
     for player in session.players.values():
         values = captured(player.behaviour, MDRNN)

@@ -1,4 +1,4 @@
-"""How an engine is to be started, and what follows from that."""
+"""Options of the engine."""
 
 import re
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ _DIMENSION: Final = re.compile(r"(?:^|[-_])dim(\d{1,4})(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How an engine is to be started.
+    """Options of the engine.
 
     Attributes:
-        loaded: what to do, and where that was read.
-        given: keys that were given as options, and so go before what is resumed.
-        logs: the folder of the performance logs.
-        socket: the control socket; None for the user's own place.
-        datasets: the folder of data sets.
-        models: the folder of the user's models.
-        resume: True to resume the saved session, False not to, None to resume one that did not end on purpose.
-        seed: of all chance, None for a different performance each time.
-        sound: a Pure Data patch to run for as long as the engine does.
-        arguments: words behind ``impsy-tui run``, for a console that starts the engine again.
+        loaded: Configuration and its file.
+        given: Keys given on the command line; they override the resumed session.
+        logs: Folder of performance logs.
+        socket: Control socket; None for the default of the user.
+        datasets: Folder of data sets.
+        models: Folder of the user's models.
+        resume: True to resume the saved session, False not to, None to resume a session that did not end on purpose.
+        seed: Random seed, None for another performance each time.
+        sound: Pure Data patch that runs as long as the engine.
+        arguments: Arguments of ``impsy-tui run``, with which a console restarts the engine.
     """
 
     loaded: LoadedConfig
@@ -44,23 +44,23 @@ class EngineOptions:
 
     @property
     def config(self) -> Config:
-        """What to do."""
+        """Configuration."""
         return self.loaded.config
 
     @property
     def config_file(self) -> Path | None:
-        """Where that was read."""
+        """File of the configuration, None for the defaults."""
         return self.loaded.path
 
 
 def model_folders(options: EngineOptions) -> list[Path]:
-    """Where models are taken from by name, the first first."""
+    """Returns the folders of models, in order."""
     folders = [options.models]
     if options.config_file is not None:
         folders.append(options.config_file.parent / "models")
     players = options.config.player
     files = (options.config.model.file, *(file for player in players for file in (player.file, player.classifier)))
-    # Not pathlib's, which gives up where there is no user of this name.
+    # pathlib's expanduser raises an error for an unknown user.
     named = [Path(expanduser(file)).parent for file in files if file]
     folders += named
     if options.config_file is not None:
@@ -69,9 +69,9 @@ def model_folders(options: EngineOptions) -> list[Path]:
 
 
 def usual_dimension(config: Config, file: str = "") -> int:
-    """The dimension of an instrument whose configuration and model do not say it.
+    """Returns the dimension of an instrument without a configured dimension and without a model.
 
-    It is taken from the name of the model's file (``…-dim9-…``), or else from the longest mapping.
+    The name of the model's file (``…-dim9-…``) gives the dimension, or else the longest mapping.
     """
     named = _DIMENSION.search(Path(file).name)
     if named is not None and int(named[1]) in ranges.DIMENSION:

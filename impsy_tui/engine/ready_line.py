@@ -1,4 +1,4 @@
-"""The line that an engine prints when it accepts input."""
+"""Line that an engine prints as soon as input is accepted."""
 
 from collections.abc import Sequence
 

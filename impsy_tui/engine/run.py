@@ -28,19 +28,19 @@ _STOPS: Final = ("SIGTSTP", "SIGTTIN", "SIGTTOU")
 
 
 def run_engine(options: EngineOptions, say: Callable[[str, str, str], None], ready: Callable[[str], None]) -> int:
-    """Run an engine until it is told to end.
+    """Runs an engine until ``shutdown``.
 
-    A process that does not end within ``LONGEST_END`` after that, because a thread waits for a disk, is ended.
+    If a thread waits for a disk, the process is ended after ``LONGEST_END`` seconds.
 
     Args:
-        setup: how to start.
-        say: told everything the performer should know: level, source, text. Must not wait for the terminal.
-        ready: told one line when input is accepted. Must not wait for the terminal.
+        options: Options of the engine.
+        say: Prints a report: level, source, text. Must not wait for the terminal.
+        ready: Prints the ready line. Must not wait for the terminal.
 
     Returns:
         The exit code of the process: 0 after an orderly end, 1 if it could not start.
     """
-    # A thread that computes gives way to the loop this soon; Python's own 5 ms would be heard.
+    # Threads give way to the loop after this time; Python's default of 5 ms would be heard.
     sys.setswitchinterval(_GIVE_WAY)
     loop = EngineLoop()
     limit = threading.Timer(LONGEST_END, _end_now, [say])
@@ -56,7 +56,6 @@ def run_engine(options: EngineOptions, say: Callable[[str, str, str], None], rea
 
 
 def _end_now(say: Callable[[str, str, str], None]) -> None:
-    """End the process although something waits in it."""
     say("warning", "engine", f"a disk or device has not answered for {LONGEST_END:g} s: the engine ends without it")
     threading.Event().wait(0.1)  # for the line to be printed
     os._exit(0)
@@ -102,7 +101,7 @@ async def _start(
     say: Callable[[str, str, str], None],
     ready: Callable[[str], None],
 ) -> bool:
-    """Start the engine; whether it runs."""
+    """Starts the engine; returns False if that fails."""
     try:
         await engine.start()
     except UserError as problem:
@@ -111,7 +110,7 @@ async def _start(
     except Exception as error:
         _unexpected(error, say)
         return False
-    # Everything made so far stays: looking through it again would only take time from the music.
+    # All objects made so far live on, so the garbage collector need not check them again.
     gc.collect()
     gc.freeze()
     if options.config.realtime:
@@ -121,11 +120,11 @@ async def _start(
 
 
 def _hear_signals(engine: Engine, loop: EngineLoop, say: Callable[[str, str, str], None]) -> None:
-    """Turn notes off before any signal ends the process; let no terminal stop it."""
+    """Lets signals turn off all notes before the process ends."""
     other = {getattr(signal, name, None) for name in (*_NO_END, *_FAULTS, *_STOPS)}
     for number in signal.valid_signals() - other:
         try:
-            # A link that breaks sends SIGHUP: the performer did not want the end.
+            # A broken connection sends SIGHUP, so the performer did not end the session on purpose.
             loop.add_signal_handler(number, partial(engine.shut_down, on_purpose=number != signal.SIGHUP))
         except (OSError, ValueError, RuntimeError):
             pass  # one that the system keeps for itself

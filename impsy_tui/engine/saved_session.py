@@ -1,4 +1,4 @@
-"""Whether an engine resumes the saved session, and how it goes on with it."""
+"""Choice of the saved session at the start, and its last save."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,9 +18,9 @@ class SessionRestore:
     """Chooses whether the saved session is resumed, and marks it when the engine ends on purpose.
 
     Args:
-        setup: how the engine starts.
+        options: Options of the engine.
         autosave: saves the session.
-        tell: says things to the performer.
+        notify: Reports to the performer.
     """
 
     def __init__(self, options: EngineOptions, autosave: Autosave, notify: Notify) -> None:
@@ -32,7 +32,7 @@ class SessionRestore:
     def choose(self) -> last_session.SessionFile | None:
         """Returns the session to resume, or None to begin with the configuration.
 
-        Resumed is a session of the same configuration that did not end on purpose, and with ``--resume`` any.
+        Without ``--resume``, only a session of the same configuration that did not end on purpose is resumed.
         """
         logs, wanted = self._options.logs, self._options.resume
         try:
@@ -57,7 +57,7 @@ class SessionRestore:
         return found
 
     def report(self, last: last_session.SessionFile, session: Session, problems: list[str]) -> None:
-        """Says what came back, what did not, and which players are silent."""
+        """Reports what was resumed, what was not, and which players are paused."""
         how = "the last session" if last.ended else "the last session, which did not end with shutdown,"
         came_back = "; ".join(filter(None, [", ".join(session.all_players), set_state.summary(last.live_set)]))
         self._notify("info", "resume", f"{how} goes on {FRESH}: {came_back}")

@@ -1,4 +1,4 @@
-"""A set in the saved session: captured, and gone on with after a restart."""
+"""Capture of a set for the saved session, and its resumption after a restart."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +24,7 @@ def capture(
     learned: Sequence[LearnedControl],
     jobs: Sequence[str],
 ) -> SavedSet:
-    """Returns what the saved session holds of a set."""
+    """Returns the state of a set for the saved session."""
     return SavedSet(
         scene=scene_table(live_set.scene_keeper.capture()),
         macros=tuple(map(str, macros.values())),

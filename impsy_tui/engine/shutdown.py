@@ -1,4 +1,4 @@
-"""The first part of an engine's end: the music stops, and no note sounds on."""
+"""First steps of the shutdown: all players stop and all notes end."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ from impsy_tui.engine.players.session import Session
 
 
 def stop_session(session: Session) -> None:
-    """Stops all players, a guided recording and the MIDI clock."""
+    """Stops all players, a recording of gestures and the MIDI clock."""
     session.stop()
     if session.gesture_recording is not None and session.gesture_recording.runs:
         session.gesture_recording.end()

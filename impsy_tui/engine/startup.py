@@ -1,4 +1,4 @@
-"""Opening the channels of a configuration: what does not open is reported, and the others play."""
+"""Opens the channels of a configuration and reports channels that cannot be opened."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,15 +14,15 @@ from impsy_tui.errors import UserError
 
 
 async def open_channels(config: Config, listener: Listener, dimension: int, notify: Notify) -> list[Channel]:
-    """Make and open every channel of a configuration.
+    """Makes and opens every channel of a configuration.
 
     A channel whose address, port or device is missing opens later by itself.
 
     Args:
-        config: the configuration.
-        listener: hears the channels.
-        dimension: of the instrument.
-        tell: reports channels that cannot be opened.
+        config: Configuration.
+        listener: Listener of the channels.
+        dimension: Dimension of the instrument.
+        notify: Reports to the performer.
 
     Returns:
         The channels, those in the state "error" included.
@@ -34,7 +34,7 @@ async def open_channels(config: Config, listener: Listener, dimension: int, noti
         except UserError as problem:
             notify("error", channel.name, str(problem))
         except Exception as error:
-            # The engine starts with the other channels, whatever a driver or a library does.
+            # Drivers may raise any error, and the engine starts with the other channels.
             notify("error", channel.name, f"cannot be opened and is left out: {describe_error(error)}")
             continue
         opened.append(channel)
@@ -42,7 +42,7 @@ async def open_channels(config: Config, listener: Listener, dimension: int, noti
 
 
 def make_channels(config: Config, notify: Notify) -> list[Channel]:
-    """Every channel of a configuration, not yet open. A channel whose driver does not load is reported."""
+    """Returns every channel of a configuration, not yet open; reports drivers that cannot be loaded."""
     channels: list[Channel] = []
     for name, tables, make in _kinds(config):
         for number, table in enumerate(tables, 1):
@@ -55,13 +55,13 @@ def make_channels(config: Config, notify: Notify) -> list[Channel]:
 
 
 def _kinds(config: Config) -> list[tuple[str, Sequence[Any], Callable[[Any, str], Channel]]]:
-    """Names of the kinds of channels, their tables, and how a channel is made of one."""
-    # A port that carries MIDI carries no lines of numbers: IMPSY names it in [serial] all the same.
+    """Returns name, tables and factory of each kind of channel."""
+    # IMPSY names a MIDI port in [serial], too; such a port carries no lines of numbers.
     midi_ports = {wire.port for wire in config.serialmidi} | ({""} if config.serialmidi else set())
     lines = [wire for wire in config.serial if wire.port not in midi_ports and "" not in midi_ports]
     fallback = config.serial[0].port if config.serial else ""
 
-    # Drivers are imported when they are needed: they take memory, and time to start.
+    # Drivers take memory and time, so each is imported only if configured.
     def midi(table: Any, name: str) -> Channel:
         from impsy_tui.channels.midi.channel import MidiChannel
 

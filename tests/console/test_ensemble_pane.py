@@ -105,4 +105,4 @@ async def test_a_classifier_that_was_made_is_offered_to_the_band(quintet: Rig) -
         await here.sees("trains a classifier of gestures")
         await here.sees("@quartet classifier gestures-guided   Right takes it")
         await here.press("right", "enter")
-        await here.sees("gestures-guided tells your gestures", "told by gestures-guided")
+        await here.sees("gestures-guided classifies your gestures", "told by gestures-guided")

@@ -1,4 +1,4 @@
-"""What bands play with: found and opened at the start, and changed while they play."""
+"""Loader of networks, classifiers and clips of ensembles."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -27,21 +27,23 @@ from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped, shipped_folder
 T = TypeVar("T")
 
 _SHIPPED_MODEL: Final = "ensembleRNN-units16.tflite"
-_DUMMY: Final = "a DUMMY band plays, wandering at random"
+_DUMMY: Final = "a DUMMY band plays random gestures"
 
 
 class EnsembleLoader:
-    """Finds, opens and changes what bands play with.
+    """Finds, loads and changes the models of ensembles.
+
+    Attributes:
+        loading: Name of the model that is loaded now, empty for none.
 
     Args:
-        setup: what is configured.
-        random: source of chance.
-        tell: says things to the performer.
+        options: Options of the engine.
+        random: Random generator.
+        notify: Reports to the performer.
     """
 
     def __init__(self, options: EngineOptions, random: np.random.Generator, notify: Notify) -> None:
         self.loading = ""
-        """The name of what is being loaded."""
         self._options = options
         self._random = random
         self._notify = notify
@@ -50,15 +52,15 @@ class EnsembleLoader:
         self._loads: dict[str, int] = {}
         self._auditions: dict[str, int] = {}
         self._hearings: dict[str, int] = {}
-        """How often something was asked for, by band: what is opened meanwhile for an earlier wish is left."""
+        """Number of requests by ensemble: a model that was loaded for an earlier request is dropped."""
 
-    # At the start
+    # Initial models
 
     async def first(self, table: Player) -> EnsembleModels:
-        """What a band of the configuration plays with; what cannot be had is told, and what ships is taken.
+        """Returns the initial models of an ensemble; files that cannot be read are replaced by shipped ones.
 
         Raises:
-            UserError: what ships with the program cannot be read.
+            UserError: A shipped file cannot be read.
         """
         name = table.name
         file = self._first_model(table)
@@ -71,11 +73,11 @@ class EnsembleLoader:
         return replace(dummy, model=file.stem, kind=BAND, tunings=await _in_thread(_tunings, file), file=file)
 
     def _first_model(self, table: Player) -> Path | None:
-        """The file of a band's model; None, which is told, where there is none."""
+        """Returns the file of the network; reports a missing file and returns None."""
         if not table.file:
             return shipped_folder("models") / _SHIPPED_MODEL
         try:
-            return self._beside(table.file) or self._models.find(Path(table.file).name, exact=True)
+            return self._existing_file(table.file) or self._models.find(Path(table.file).name, exact=True)
         except (UserError, OSError) as problem:
             self._notify("warning", table.name, f"{problem}: {_DUMMY}")
             return None
@@ -88,49 +90,49 @@ class EnsembleLoader:
         except UserError as problem:
             self._notify("warning", name, f"{file.name}: {problem}: {_DUMMY}")
         except Exception as error:
-            # Whatever a damaged file does to its reader, the engine starts.
+            # A damaged file may raise any error, and the engine must start.
             self._notify("warning", name, f"{file.name}: cannot be opened: {describe_error(error)}: {_DUMMY}")
         return RandomEnsemble()
 
     async def _first_of(
         self, name: str, wanted: str | None, shipped: str, read: Callable[[Path], T]
     ) -> tuple[T, Path]:
-        """What is in a file that was asked for, or else in the one that ships; and which it is."""
+        """Reads a wanted file, or else the shipped file; returns the content and the file."""
         if wanted:
             file = self._options.models / wanted
             try:
-                file = self._beside(wanted) or file
+                file = self._existing_file(wanted) or file
                 return await _in_thread(read, file), file
             except UserError as problem:
-                self._notify("warning", name, f"{problem}: {shipped}, which ships, is taken")
+                self._notify("warning", name, f"{problem}: {shipped}, which ships, is used")
             except Exception as error:
                 why = f"{file}: cannot be opened: {describe_error(error)}"
-                self._notify("warning", name, f"{why}: {shipped}, which ships, is taken")
+                self._notify("warning", name, f"{why}: {shipped}, which ships, is used")
         file = shipped_folder("models") / shipped
         return await _in_thread(read, file), file
 
-    def _beside(self, name: str) -> Path | None:
-        """A file here, or beside the configuration; None if there is none."""
+    def _existing_file(self, name: str) -> Path | None:
+        """Returns a file of the current folder or of the configuration's folder; None if there is none."""
         path = Path(expanduser(name))  # not pathlib's, which raises an error if there is no user of this name
         places = [path]
         if self._options.config_file is not None:
             places.append(self._options.config_file.parent / path)
         return next((place.absolute() for place in places if place.is_file()), None)
 
-    # While they play
+    # Changes while ensembles play
 
     def files(self, ensembles: Sequence[EnsemblePlayer]) -> list[Path]:
-        """The files of all models that these play, auditioned ones too."""
+        """Returns the files of all played and auditioned models."""
         played = (
             models for ensemble in ensembles for models in (ensemble.behaviour.models, ensemble.behaviour.auditioned)
         )
         return [models.file for models in played if models is not None and models.file is not None]
 
     async def load(self, ensemble: EnsemblePlayer, name: str, file: Path | None = None) -> str:
-        """Load a model, from this file or by name, and let it play, having heard the last minute; the reply.
+        """Loads a model, by file or by name, that continues from the last minute; returns the reply.
 
         Raises:
-            UserError: it cannot; the one before plays on.
+            UserError: The model cannot be loaded; the model before plays on.
         """
         file, behaviour = file or self._find(ensemble, name), ensemble.behaviour
         number = _count(self._loads, ensemble)
@@ -140,13 +142,13 @@ class EnsembleLoader:
         models, heard = await self._prepare(ensemble, file)
         if number != self._loads[ensemble.name]:
             if file == behaviour.models.file:
-                return f"{file.stem} plays"  # as whoever asked for something else wishes, too
-            raise UserError(f"{file.stem} does not play: another was asked for while it was loaded")
+                return f"{file.stem} plays"  # the later request asked for the same model
+            raise UserError(f"{file.stem} does not play: another model was requested during loading")
         behaviour.change(models, heard)
         return f"{file.stem} plays"
 
     def unload(self, ensemble: EnsemblePlayer) -> None:
-        """Let them wander at random."""
+        """Replaces the network by random gestures."""
         _count(self._loads, ensemble)
         _count(self._auditions, ensemble)
         ensemble.behaviour.end_audition()
@@ -156,53 +158,53 @@ class EnsembleLoader:
         )
 
     def stay(self, ensemble: EnsemblePlayer) -> None:
-        """Let the model that plays play on: what is being loaded was asked for before."""
+        """Cancels a running load, so the current model plays on."""
         _count(self._loads, ensemble)
 
     async def audition(self, ensemble: EnsemblePlayer, name: str) -> str:
-        """Let another model listen and answer in silence; the reply.
+        """Auditions a model, which listens and answers unheard; returns the reply.
 
         Raises:
-            UserError: it cannot.
+            UserError: The model cannot be loaded.
         """
         file = self._find(ensemble, name)
         number = _count(self._auditions, ensemble)
         models, heard = await self._prepare(ensemble, file)
         if number != self._auditions[ensemble.name]:
-            raise UserError(f"{file.stem} is not auditioned: something else was asked for while it was loaded")
+            raise UserError(f"{file.stem} is not auditioned: something else was requested during loading")
         ensemble.behaviour.audition(models, heard)
         return f"{file.stem} listens and answers in silence; load {file.stem} lets it be heard"
 
     def end_audition(self, ensemble: EnsemblePlayer) -> None:
-        """Send the model away that is auditioned.
+        """Ends the audition.
 
         Raises:
-            UserError: none is.
+            UserError: No model is auditioned.
         """
         _count(self._auditions, ensemble)
         if not ensemble.behaviour.end_audition():
-            raise UserError("nothing is auditioned")
+            raise UserError("no model is auditioned")
 
     async def hear_by(self, ensemble: EnsemblePlayer, name: str) -> str:
-        """Tell the lead's gestures by another classifier; the reply.
+        """Changes the classifier of the lead's gestures; returns the reply.
 
         Raises:
-            UserError: it cannot be; the one before tells them.
+            UserError: The classifier cannot be read; the classifier before stays.
         """
-        goes_on = f"{ensemble.behaviour.models.told_by} goes on telling gestures"
+        stays = f"{ensemble.behaviour.models.told_by} stays the classifier"
         number = _count(self._hearings, ensemble)
         try:
             file = self._classifiers.find(name)
         except UserError as problem:
-            raise UserError(f"{str(problem).replace('model', 'classifier', 1)}; {goes_on}") from None
+            raise UserError(f"{str(problem).replace('model', 'classifier', 1)}; {stays}") from None
         try:
             told = await _in_thread(classifier.read_classifier, file)
         except UserError as problem:
-            raise UserError(f"{problem}; {goes_on}") from None
+            raise UserError(f"{problem}; {stays}") from None
         if number != self._hearings[ensemble.name]:
-            raise UserError(f"{file.stem} tells no gestures: another was asked for while it was read")
+            raise UserError(f"{file.stem} is not used: another classifier was requested during reading")
         ensemble.behaviour.models = replace(ensemble.behaviour.models, classifier=told, told_by=file.stem)
-        return f"{file.stem} tells your gestures"
+        return f"{file.stem} classifies your gestures"
 
     def _find(self, ensemble: EnsemblePlayer, name: str) -> Path:
         try:
@@ -211,7 +213,7 @@ class EnsembleLoader:
             raise UserError(f"{problem}; {ensemble.behaviour.models.model} plays on") from None
 
     async def _prepare(self, ensemble: EnsemblePlayer, file: Path) -> tuple[EnsembleModels, EnsemblePredictor]:
-        """A model with what a band plays with besides, and its followers, who have heard the last minute."""
+        """Loads a network; returns the models and a predictor that has heard the last minute."""
         behaviour = ensemble.behaviour
         self.loading = file.stem
         try:
@@ -232,9 +234,9 @@ class EnsembleLoader:
             self.loading = ""
 
 
-def _count(wishes: dict[str, int], ensemble: EnsemblePlayer) -> int:
-    """One more wish of a band; its number."""
-    wishes[ensemble.name] = number = wishes.get(ensemble.name, 0) + 1
+def _count(requests: dict[str, int], ensemble: EnsemblePlayer) -> int:
+    """Counts a request of an ensemble; returns its number."""
+    requests[ensemble.name] = number = requests.get(ensemble.name, 0) + 1
     return number
 
 

@@ -1,4 +1,4 @@
-"""Finding models by name, and loading them beside the one that plays."""
+"""Model folders, and loading of models while others play."""
 
 import asyncio
 import difflib
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from impsy_tui.engine.runtime.subprocesses import ask_helper, scratch_file
-from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
+from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
 from impsy_tui.errors import HelperTimeoutError, UnsupportedModelError, UserError
@@ -28,23 +28,23 @@ from impsy_tui.text import some_names
 from impsy_tui.toml_files import open_regular
 
 CHECK_SECONDS: Final = 20.0
-"""How long a file may take to be looked at."""
+"""Time limit of the check of a file."""
 
 LARGEST_FILE: Final = 1 << 28
-"""Bytes of a model file: weights, and what a training keeps beside them."""
+"""Bytes of the largest model file: weights and the state of the training."""
 _WARM_UP: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model ready to play.
+    """Model that is ready to play.
 
     Attributes:
-        network: warmed up, having heard nothing.
-        name: for the performer.
-        file: the file asked for.
-        notes: what is stored beside it.
-        remark: what the performer should know of how it was loaded; empty for nothing.
+        network: Network after its first slow steps, with a cleared state.
+        name: Name for the performer.
+        file: File of the model.
+        notes: Metadata of the model.
+        remark: Remark about the loading for the performer; empty for none.
     """
 
     network: Network
@@ -55,46 +55,45 @@ class LoadedModel:
 
 
 class ModelFolders:
-    """The folders that models are taken from by name, the first first.
+    """Folders in which models are found by name, in order.
 
     Args:
-        folders: where to look; those that are not there are left out each time.
-        bands: models of bands are named, and not those of single players.
-        suffixes: of their files, the likeliest first.
+        folders: Folders of models; missing folders are skipped.
+        ensembles: True to list models of ensembles, False to list all others.
+        suffixes: Suffixes of model files, in the order of preference.
     """
 
     def __init__(
         self, folders: Sequence[Path], *, ensembles: bool = False, suffixes: Sequence[str] = SUFFIXES
     ) -> None:
-        self._bands = ensembles
+        self._ensembles = ensembles
         self._suffixes = tuple(suffixes)
         self._folders = tuple(dict.fromkeys(map(_resolved, folders)))
 
     def beside(self, *suffixes: str) -> "ModelFolders":
-        """What else is in these folders, with other suffixes."""
+        """Returns the same folders for files with other suffixes."""
         return ModelFolders(self._folders, suffixes=suffixes)
 
     def names(self) -> list[str]:
-        """The names of all models of its kind, as ``find`` takes them."""
+        """Returns the names of all models, in the form that ``find`` takes."""
         files = (file for folder in self._folders for file in files_in(folder, *self._suffixes))
         names = dict.fromkeys(file.stem for file in files)
-        return sorted(name for name in names if name.startswith(BAND_PREFIX) is self._bands)
+        return sorted(name for name in names if name.startswith(ENSEMBLE_PREFIX) is self._ensembles)
 
     def find(self, name: str, *, exact: bool = False) -> Path:
-        """The file of a model.
+        """Returns the file of a model.
 
         Args:
-            name: a file name, or one without its suffix (then ``.tflite`` goes before the others), or the beginning
-                of one name alone.
-            exact: a beginning is not enough.
+            name: File name, with or without suffix (without: ``.tflite`` first), or the unique begin of a name.
+            exact: True to refuse the begin of a name.
 
         Raises:
-            UserError: no model is called so.
+            UserError: There is no such model.
         """
         for folder in self._folders:
             for suffix in ("", *self._suffixes):
                 file = folder / f"{name}{suffix}"
-                # A name is never a path out of its folder.
+                # A name cannot leave its folder.
                 if file.suffix in self._suffixes and file.parent == folder and file.name not in ("", ".."):
                     try:
                         if file.is_file():
@@ -109,7 +108,7 @@ class ModelFolders:
 
 
 def _resolved(folder: Path) -> Path:
-    """A folder without links in its path. A name that cannot be a path, or a circle of links, stays as it is."""
+    """Returns a folder without links in its path; an invalid path or a circle of links is not changed."""
     try:
         return Path(os.path.realpath(folder))
     except (OSError, ValueError):
@@ -117,7 +116,7 @@ def _resolved(folder: Path) -> Path:
 
 
 def no_such(kind: str, name: str, names: Sequence[str]) -> str:
-    """Says that no file of a kind is called so, and which there are."""
+    """Returns the message for a name without a file, with the names that exist."""
     begun = [each for each in names if name and each.startswith(name)]
     if len(begun) > 1:
         return f"{name} begins the names of several {kind}s: {some_names(begun)}"
@@ -128,18 +127,17 @@ def no_such(kind: str, name: str, names: Sequence[str]) -> str:
 
 
 async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
-    """Load a model without disturbing what plays.
+    """Loads a model while others play.
 
-    A file that has not been seen before, and any Keras file, is opened in a process of its own
-    first, under a time limit: a corrupted one may spin for ever or take the process with it.
+    A new file, and any Keras file, is opened in a separate process first, with a time limit: a damaged file may loop
+    for ever or end the process.
 
     Args:
-        file: the model.
-        quiet: keep the interpreter from greeting on standard error, which it does the first
-            time, by closing that to everybody meanwhile.
+        file: Model file.
+        quiet: True to close standard error meanwhile, because the interpreter prints a greeting there.
 
     Raises:
-        UserError: it cannot be played; the message says why.
+        UserError: The model cannot be played; the message gives the reason.
     """
     loop = asyncio.get_running_loop()
     seen = SeenFiles()
@@ -148,7 +146,7 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
         try:
             return await loop.run_in_executor(None, _open_tflite, file, quiet)
         except UnsupportedModelError:
-            pass  # another runtime than when it was seen
+            pass  # the runtime has changed since the check
     with scratch_file() as answer:
         await _check(file, answer)
         report = await loop.run_in_executor(None, Report, answer)
@@ -163,22 +161,22 @@ async def load_model(file: Path, *, quiet: bool = False) -> LoadedModel:
 
 
 async def load_ensemble(file: Path, *, quiet: bool = False) -> EnsembleNetwork:
-    """Load the network of a band; see ``load_model``.
+    """Loads the network of an ensemble; see ``load_model``.
 
     Raises:
-        UserError: it cannot be played.
+        UserError: The network cannot be played.
     """
     loop = asyncio.get_running_loop()
     seen = SeenFiles()
     digest = await loop.run_in_executor(None, _digest, file)
     if digest in seen:
-        return await loop.run_in_executor(None, _open_band, file, quiet)
+        return await loop.run_in_executor(None, _open_ensemble, file, quiet)
     network = await loop.run_in_executor(None, open_ensemble, file, CHECK_SECONDS)
     await loop.run_in_executor(None, seen.add, digest)
     return network
 
 
-def _open_band(file: Path, quiet: bool) -> EnsembleNetwork:
+def _open_ensemble(file: Path, quiet: bool) -> EnsembleNetwork:
     with silenced_stderr() if quiet else nullcontext():
         return EnsembleNetwork(file)
 
@@ -194,7 +192,7 @@ def _network(weights: Weights, file: Path) -> Network:
 
 
 def _warm(network: Network) -> Network:
-    """Let a network do its first, slow steps where nobody waits for them."""
+    # The first steps are slow.
     for _ in range(_WARM_UP):
         network.step([0.1] * network.shape.dimension)
     network.reset()
@@ -221,7 +219,7 @@ def _digest(file: Path) -> str:
 
 
 class SeenFiles:
-    """The digests of ``.tflite`` files that have been opened before without trouble."""
+    """Digests of ``.tflite`` files that passed the check."""
 
     _MOST = 200
 
@@ -239,7 +237,7 @@ class SeenFiles:
         return digest in self._digests
 
     def add(self, digest: str) -> None:
-        """Remember one. Where it cannot be kept, the file is just looked at again."""
+        """Stores a digest; if that fails, the file is checked again next time."""
         self._digests = [*(d for d in self._digests if d != digest), digest][-self._MOST :]
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Who plays: the first players, models loaded and auditioned beside those that play, and none at all."""
+"""Models of players: initial, loaded, auditioned, unloaded."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from impsy_tui.paths import REPLACES_SHIPPED, replaces_shipped
 
 
 @dataclass(slots=True)
-class _Cast:
-    """What one player plays from.
+class _ModelFiles:
+    """Model files of a player.
 
     Attributes:
-        file: of the model that plays.
-        auditioned: of the model that plays beside it in silence.
-        loads: how often another was asked for.
-        auditions: how often something was asked for of what plays in silence.
+        file: File of the current model, None for the dummy.
+        auditioned: File of the auditioned model, None for none.
+        loads: Number of load requests.
+        auditions: Number of audition requests.
     """
 
     file: Path | None = None
@@ -42,162 +42,166 @@ class _Cast:
 
 
 class PlayerModels:
-    """Changes players.
+    """Loads and changes the predictors of players.
+
+    Attributes:
+        ensembles: Loader of ensembles.
 
     Args:
-        setup: who was asked for at the start.
-        shelf: where models are taken from by name, and agents beside them.
-        random: of players.
-        tell: says things to the performer.
+        options: Options of the engine.
+        folders: Folders of models and agents.
+        random: Random generator of the predictors.
+        notify: Reports to the performer.
     """
 
     def __init__(
-        self, options: EngineOptions, shelf: ModelFolders, random: np.random.Generator, notify: Notify
+        self, options: EngineOptions, folders: ModelFolders, random: np.random.Generator, notify: Notify
     ) -> None:
         self.ensembles = EnsembleLoader(options, random, notify)
         self._loading = ""
         self._options = options
-        self._shelf = shelf
-        self._agents = shelf.beside(AGENT_SUFFIX)
-        self._all = shelf.beside(*SUFFIXES, AGENT_SUFFIX)
+        self._folders = folders
+        self._agents = folders.beside(AGENT_SUFFIX)
+        self._all = folders.beside(*SUFFIXES, AGENT_SUFFIX)
         self._random = random
         self._notify = notify
-        self._casts: dict[str, _Cast] = {}
+        self._files: dict[str, _ModelFiles] = {}
 
     @property
     def loading(self) -> str:
-        """The name of a model that is being loaded."""
+        """Name of the model that is loaded now, empty for none."""
         return self._loading or self.ensembles.loading
 
     def file_of(self, player: Player) -> Path | None:
-        """The file of the model that plays."""
-        return self._cast(player.name).file
+        """Returns the file of a player's model, None for the dummy."""
+        return self._files_of(player.name).file
 
     @property
     def files(self) -> list[Path]:
-        """The files of all models that play, auditioned ones too."""
-        both = (file for cast in self._casts.values() for file in (cast.file, cast.auditioned))
+        """Files of all played and auditioned models."""
+        both = (file for files in self._files.values() for file in (files.file, files.auditioned))
         return [file for file in both if file is not None]
 
-    def _cast(self, name: str) -> _Cast:
-        return self._casts.setdefault(name, _Cast())
+    def _files_of(self, name: str) -> _ModelFiles:
+        return self._files.setdefault(name, _ModelFiles())
 
     async def first(self, name: str, kind: str, wanted: str, routing: Routing, dimension: int) -> AnyPredictor:
-        """The player to begin with.
+        """Returns the initial predictor of a player; a dummy if the model cannot be loaded.
 
         Args:
-            name: of the player.
-            kind: of player, as configured.
-            wanted: a model: a file or a name, empty for none.
-            wiring: what it hears and plays.
-            dimension: of the dummy that plays if there is no model; 0 if it is not configured.
+            name: Name of the player.
+            kind: Kind of player.
+            wanted: File or name of the model, empty for none.
+            routing: Values and channels that the player hears and plays.
+            dimension: Dimension of the dummy; 0 if not configured.
         """
         if not wanted:
             return self._first_dummy(name, "no model file is given", dimension)
         try:
-            file = self._find_first(wanted, self._agents if kind == AgentPredictor.kind else self._shelf)
+            file = self._find_first(wanted, self._agents if kind == AgentPredictor.kind else self._folders)
             predictor, remark = await self._open(file, quiet=True)
         except UserError as problem:
             return self._first_dummy(name, f"{wanted}: {problem}", dimension, wanted)
         except Exception as error:
-            # Whatever a damaged file does to its reader, the engine starts.
+            # A damaged file may raise any error, and the engine must start.
             return self._first_dummy(name, f"{wanted}: cannot be opened: {describe_error(error)}", dimension, wanted)
         if predictor.kind != kind:
             return self._first_dummy(name, f'{predictor.name} is no player of kind "{kind}"', dimension)
         if why := routing.refuses(predictor.dimension):
             return self._first_dummy(name, f"{predictor.name} has dimension {predictor.dimension}: {why}", dimension)
-        self._cast(name).file = file
+        self._files_of(name).file = file
         if remark:
             self._notify("warning", "player", f"{predictor.name} is {remark}")
         return predictor
 
     async def load(self, player: Player, name: str, file: Path | None = None) -> str:
-        """Load a model and let it play; the reply.
+        """Loads a model for a player; returns the reply.
 
         Args:
-            seat: who is to play it.
-            name: of the model.
-            file: where it is, if that is known: what a configuration names by a path is in no folder of models.
+            player: Player of the model.
+            name: Name of the model.
+            file: File of the model, None to find the model by name. A configuration may name a file outside the
+                folders of models.
 
         Raises:
-            UserError: it cannot; the one before plays on.
+            UserError: The model cannot be loaded; the model before plays on.
         """
-        file, cast = file or self._find(name), self._cast(player.name)
-        cast.loads += 1
-        if file == cast.auditioned and (predictor := player.end_audition()) is not None:
-            # It has listened: it goes on with what it has heard.
-            cast.auditioned = None
+        file, files = file or self._find(name), self._files_of(player.name)
+        files.loads += 1
+        if file == files.auditioned and (predictor := player.end_audition()) is not None:
+            # The auditioned model keeps its memory.
+            files.auditioned = None
             player.change_predictor(predictor)
-            cast.file = file
+            files.file = file
             return f"{predictor.name} plays, as auditioned"
-        number = cast.loads
+        number = files.loads
         predictor, remark = await self._open_beside(player, file)
-        if number != cast.loads:
-            if file == cast.file:
-                return f"{predictor.name} plays"  # as whoever asked for something else wishes, too
-            raise UserError(f"{predictor.name} does not play: another was asked for while it was loaded")
+        if number != files.loads:
+            if file == files.file:
+                return f"{predictor.name} plays"  # the later request asked for the same model
+            raise UserError(f"{predictor.name} does not play: another model was requested during loading")
         dimension = predictor.dimension
         if dimension != player.dimension and (why := player.refuses(dimension)):
             raise UserError(f"{predictor.name} has dimension {dimension}: {why}")
         player.change_predictor(predictor)
-        cast.file = file
-        if player.auditioned is None:  # one of another dimension is sent away
-            cast.auditioned = None
+        files.file = file
+        if player.auditioned is None:  # a change of dimension ends the audition
+            files.auditioned = None
         return f"{predictor.name} plays, dimension {dimension}" + (f" ({remark})" if remark else "")
 
     def end_audition(self, player: Player) -> None:
-        """Send the model away that is auditioned.
+        """Ends the audition.
 
         Raises:
-            UserError: none is.
+            UserError: No model is auditioned.
         """
         self._forget_audition(player)
         if player.end_audition() is None:
-            raise UserError("nothing is auditioned")
+            raise UserError("no model is auditioned")
 
     async def audition(self, player: Player, name: str) -> str:
-        """Let another model listen and play in silence; the reply.
+        """Auditions a model, which listens and plays unheard; returns the reply.
 
         Raises:
-            UserError: it cannot.
+            UserError: The model cannot be loaded, or has another dimension than the player.
         """
-        cast = self._cast(player.name)
+        files = self._files_of(player.name)
         file = self._find(name)
-        cast.auditions += 1
-        number = cast.auditions
+        files.auditions += 1
+        number = files.auditions
         predictor, _ = await self._open_beside(player, file)
-        if number != cast.auditions:
-            raise UserError(f"{predictor.name} is not auditioned: something else was asked for while it was loaded")
+        if number != files.auditions:
+            raise UserError(f"{predictor.name} is not auditioned: something else was requested during loading")
         if predictor.dimension != player.dimension:
             raise UserError(
                 f"{predictor.name} has dimension {predictor.dimension}, {player.dimension} is played: load it instead"
             )
         player.audition(predictor)
-        cast.auditioned = file
+        files.auditioned = file
         return f"{predictor.name} listens and plays in silence; load {predictor.name} lets it be heard"
 
     def unload(self, player: Player) -> None:
-        """Let the dummy play."""
-        cast = self._cast(player.name)
-        cast.loads += 1
-        cast.file = None
+        """Replaces the model by the dummy."""
+        files = self._files_of(player.name)
+        files.loads += 1
+        files.file = None
         self._forget_audition(player)
         player.end_audition()
         player.change_predictor(DummyPredictor(player.dimension, self._random))
 
     def stay(self, player: Player) -> None:
-        """Let the model that plays play on: what is being loaded was asked for before."""
-        self._cast(player.name).loads += 1
+        """Cancels a running load, so the current model plays on."""
+        self._files_of(player.name).loads += 1
 
     def _forget_audition(self, player: Player) -> None:
-        """Nothing is auditioned, nor what is still being opened for it."""
-        cast = self._cast(player.name)
-        cast.auditioned = None
-        cast.auditions += 1
+        """Forgets the auditioned model and a running load for an audition."""
+        files = self._files_of(player.name)
+        files.auditioned = None
+        files.auditions += 1
 
     def _first_dummy(self, name: str, why: str, dimension: int, file: str = "") -> AnyPredictor:
         source = "player" if name == MAIN else name
-        self._notify("warning", source, f"{why}: the DUMMY player plays, wandering at random")
+        self._notify("warning", source, f"{why}: the DUMMY player plays random values")
         if not dimension:
             dimension = usual_dimension(self._options.config, file)
             self._notify(
@@ -205,20 +209,20 @@ class PlayerModels:
             )
         return DummyPredictor(dimension, self._random)
 
-    def _find_first(self, name: str, shelf: ModelFolders) -> Path:
-        """The model file of a configuration: a path from here or from the configuration, or a name."""
+    def _find_first(self, name: str, folders: ModelFolders) -> Path:
+        """Returns the model file of a path from here or from the configuration, or of a name."""
         path = Path(expanduser(name))
         beside = self._options.config_file.parent / path if self._options.config_file else path
         for candidate in (path, beside):
             if candidate.is_file():
                 return candidate.absolute()
-        return shelf.find(name if path.name == name else path.name, exact=True)
+        return folders.find(name if path.name == name else path.name, exact=True)
 
     def _find(self, name: str) -> Path:
         return self._all.find(name)
 
     async def _open(self, file: Path, *, quiet: bool = False) -> tuple[AnyPredictor, str]:
-        """A player that has heard nothing, and what the performer should know of how it was loaded."""
+        """Returns a new predictor and a remark for the performer."""
         self._loading = file.stem
         try:
             own = REPLACES_SHIPPED if await asyncio.to_thread(replaces_shipped, file) else ""

@@ -1,4 +1,4 @@
-"""The trash as commands use it: listed, restored from, emptied; see ``workers.trash``."""
+"""Trash commands: list, restore, empty; see ``workers.trash``."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,38 +13,38 @@ from impsy_tui.workers.trash import KEPT, Trashed
 
 _MOST_LISTED: Final = 40
 _PATIENCE: Final = 600.0
-"""Seconds for removing what is too old: a slow card has time."""
+"""Time limit in seconds for removing old files from a slow card."""
 
 T = TypeVar("T")
 
 
 class Trash:
-    """The trash of several folders.
+    """Trash of several folders.
 
     Args:
-        folders: each has a trash of its own.
+        folders: Folders, each with a separate trash.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
 
     def names(self) -> tuple[str, ...]:
-        """The names that ``restore`` takes, the newest first."""
+        """Returns the names that ``restore`` takes, the newest first."""
         return tuple(dict.fromkeys(each.name for each in trash.entries(self._folders)))
 
     async def put(self, kind: str, files: Sequence[Path]) -> Trashed:
         """Moves files of one folder into the trash.
 
         Raises:
-            UserError: they cannot be moved.
+            UserError: The files cannot be moved.
         """
         return await _in_thread(lambda: trash.put(kind, files))
 
     async def restore(self, name: str) -> str:
-        """Brings back the newest thing of a name, or the newest of all without a name; the reply.
+        """Restores the newest entry of a name, or the newest of all without a name; returns the reply.
 
         Raises:
-            UserError: nothing is called so, or it cannot be moved.
+            UserError: There is no such entry, or the files cannot be moved.
         """
         found = await _in_thread(lambda: trash.entries(self._folders))
         if not found:
@@ -55,10 +55,10 @@ class Trash:
         return await self.bring_back(chosen)
 
     async def bring_back(self, trashed: Trashed) -> str:
-        """Brings back one thing; the reply.
+        """Restores an entry; returns the reply.
 
         Raises:
-            UserError: it cannot be moved.
+            UserError: The files cannot be moved.
         """
         try:
             await _in_thread(lambda: trash.restore(trashed))
@@ -67,7 +67,7 @@ class Trash:
         return f"{trashed.kind} {trashed.name} is back"
 
     async def listing(self) -> str:
-        """What is in the trash, a line each, the newest first."""
+        """Returns the entries of the trash, one per line, the newest first."""
         found = await _in_thread(lambda: [(each, each.size) for each in trash.entries(self._folders)])
         if not found:
             return "the trash is empty"
@@ -79,19 +79,19 @@ class Trash:
         return "\n".join(lines)
 
     async def empty(self) -> str:
-        """Deletes everything in the trash for ever; the reply.
+        """Deletes all entries for ever; returns the reply.
 
         Raises:
-            UserError: some of it cannot be deleted.
+            UserError: Some files cannot be deleted.
         """
         count = await _in_thread(lambda: trash.empty(self._folders))
         return f"{count} deleted for ever" if count else "the trash is empty already"
 
     async def remove_old(self) -> None:
-        """Deletes what was put there more than 30 days ago, in a process of its own.
+        """Deletes entries older than 30 days, in a separate process.
 
         Raises:
-            UserError: it cannot be done.
+            UserError: Some files cannot be deleted.
         """
         if await _in_thread(lambda: trash.entries(self._folders)):
             await ask_helper("impsy_tui.workers.trash", *map(str, self._folders), patience=_PATIENCE)
@@ -109,7 +109,6 @@ def _amount(size: int) -> str:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """Does something to files while the loop goes on."""
     try:
         return await asyncio.get_running_loop().run_in_executor(None, work)
     except OSError as error:

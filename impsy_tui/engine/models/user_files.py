@@ -1,4 +1,4 @@
-"""The user's logs, data sets and models: named, looked at, renamed and deleted."""
+"""Logs, data sets and models of the user: found, described, renamed and deleted."""
 
 import asyncio
 import difflib
@@ -16,7 +16,7 @@ from impsy_tui.engine.models.loader import ModelFolders, no_such
 from impsy_tui.engine.models.trash import Trash
 from impsy_tui.engine.runtime.subprocesses import ask_helper
 from impsy_tui.ensemble.classifier import PREFIX as CLASSIFIER_PREFIX
-from impsy_tui.ensemble.network import PREFIX as BAND_PREFIX
+from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.touches.touch import SUFFIX as TOUCHES_SUFFIX
 from impsy_tui.ensemble.touches.touch import TARGETS as TARGETS_SUFFIX
 from impsy_tui.errors import UserError
@@ -31,27 +31,30 @@ _SUFFIX: Final = {"log": ".log", "dataset": ".npz"}
 _IN_WORDS: Final = {"dataset": "data set"}
 _LOG_ENDING: Final = re.compile(r"-\d+d-mdrnn$")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
-"""With the time of the performance, the names of all its files begin."""
+"""Begin of the names of all files of a performance: its time."""
 _OF_TABLES: Final = (".csv", ".csv.gz")
 _OF_A_MODEL: Final = (*SUFFIXES, ".toml")
-"""One model is one name: its files are kept together."""
+"""Files of one model have the same name and stay together."""
 
 
 class UserFiles:
-    """Files of the user's, by name. A name is never a path out of its folder.
+    """Files of the user by name. A name cannot leave its folder.
+
+    Attributes:
+        sets: Folders of set lists, the user's first.
 
     Args:
-        logs: the folder of performance logs.
-        datasets: the folder of data sets.
-        models: the folders of models, those of the user first.
-        in_use: the files that must stay as they are: the log being written, the model that plays.
+        logs: Folder of performance logs.
+        datasets: Folder of data sets.
+        models: Folders of models, the user's first.
+        in_use: Returns the files that must not change: the open log and the models that play.
     """
 
     def __init__(
         self, logs: Path, datasets: Path, models: Sequence[Path], in_use: Callable[[], Sequence[Path]]
     ) -> None:
-        self.shelf = ModelFolders(models)
-        self.agents = self.shelf.beside(AGENT_SUFFIX)
+        self.models = ModelFolders(models)
+        self.agents = self.models.beside(AGENT_SUFFIX)
         self.ensembles = ModelFolders(models, ensembles=True)
         self.logs = logs.absolute()
         self.datasets = datasets.absolute()
@@ -60,14 +63,13 @@ class UserFiles:
         self.tables = self.datasets.parent / "tables"
         self.corpora = self.datasets.parent / "corpora"
         self.sets: tuple[Path, ...] = (self.logs.parent / "sets", shipped_folder("configs") / "sets")
-        """Folders of set lists, the user's first."""
         self.own_models = models[0].absolute()
         self.trash = Trash([self.logs, self.datasets, *(folder.resolve() for folder in models)])
         self._models = tuple(models)
         self._in_use = in_use
 
     async def names(self, number: int) -> Names:
-        """The names of everything, but for what is in files."""
+        """Returns the names of all files, for completion."""
 
         def look() -> Names:
             sets = {file.stem for folder in self.sets for file in files_in(folder, ".imp")}
@@ -75,7 +77,7 @@ class UserFiles:
             agents = (name for name in arrays if name.startswith(AGENT_PREFIX))
             return Names(
                 number,
-                _typed((*self.shelf.names(), *agents)),
+                _typed((*self.models.names(), *agents)),
                 _typed(file.stem for file in files_in(self.logs, ".log")),
                 _typed(file.stem for file in files_in(self.datasets, ".npz")),
                 sets=_typed(sorted(sets)),
@@ -89,37 +91,36 @@ class UserFiles:
         return await asyncio.get_running_loop().run_in_executor(None, look)
 
     async def describe(self, number: int) -> bytes:
-        """All files, as a message.
+        """Returns the descriptions of all files as a message.
 
         Raises:
-            UserError: there is no answer.
+            UserError: The worker does not answer.
         """
         folders = (self.logs, self.datasets, *(folder.resolve() for folder in self._models))
         return await ask_helper("impsy_tui.workers.list_files", "list", str(number), *map(str, folders))
 
     async def draw(self, number: int, name: str, columns: int) -> bytes:
-        """A log over time, as a message.
+        """Returns a plot of a log as a message.
 
         Raises:
-            UserError: there is no answer.
-            UserError: there is no such log.
+            UserError: There is no such log, or the worker does not answer.
         """
         file = self.find("log", name)
         return await ask_helper("impsy_tui.workers.list_files", "draw", str(number), str(file), str(columns))
 
     def find(self, kind: str, name: str, *, exact: bool = False) -> Path:
-        """A file by its name, with or without suffix, or by the beginning of one name alone.
+        """Returns a file by name.
 
         Args:
             kind: "log", "dataset" or "model".
-            name: of the file.
-            exact: a beginning is not enough.
+            name: File name, with or without suffix, or the unique begin of a name.
+            exact: True to refuse the begin of a name.
 
         Raises:
-            UserError: there is none.
+            UserError: There is no such file.
         """
         if kind == "model":
-            return self.shelf.find(name, exact=exact)
+            return self.models.find(name, exact=exact)
         folder, suffix = (self.logs if kind == "log" else self.datasets), _SUFFIX[kind]
         file = folder / (name if name.endswith(suffix) else name + suffix)
         if _plain(name) and file.is_file():
@@ -131,10 +132,10 @@ class UserFiles:
         raise UserError(no_such(_IN_WORDS.get(kind, kind), name, names[::-1] if kind == "log" else names))
 
     def find_any(self, name: str) -> Path:
-        """A log, a data set or a model by its name, looked for in this order, with or without suffix.
+        """Returns a log, a data set or a model by name, in this order, with or without suffix.
 
         Raises:
-            UserError: there is none.
+            UserError: There is none.
         """
         for exact, kind in itertools.product((True, False), (*_SUFFIX, "model")):
             try:
@@ -142,7 +143,7 @@ class UserFiles:
             except UserError:
                 continue
         known = [file.stem for file in (*files_in(self.logs, ".log"), *files_in(self.datasets, ".npz"))]
-        known += self.shelf.names()
+        known += self.models.names()
         begun = [each for each in known if name and each.startswith(name)]
         if len(begun) > 1:
             raise UserError(f"{name} begins the names of several files: {some_names(begun)}")
@@ -151,10 +152,10 @@ class UserFiles:
         raise UserError(f"no log, data set or model is called {name}{hint}")
 
     def newest_log(self) -> Path:
-        """The log that was written last: the one of what is played now, if anything is.
+        """Returns the newest log; during a performance, the open log.
 
         Raises:
-            UserError: there is none.
+            UserError: There is none.
         """
         files = files_in(self.logs, ".log")
         if not files:
@@ -162,10 +163,10 @@ class UserFiles:
         return max(files, key=lambda file: file.stat().st_mtime)
 
     def newest_dataset(self, dimension: int) -> Path:
-        """The data set of a dimension that was written last.
+        """Returns the newest data set of a dimension.
 
         Raises:
-            UserError: there is none.
+            UserError: There is none.
         """
         files = [file for file in files_in(self.datasets, ".npz") if f"-{dimension}d" in file.stem]
         if not files:
@@ -175,10 +176,10 @@ class UserFiles:
         return max(files, key=lambda file: file.stat().st_mtime)
 
     def scores_folder(self, name: str) -> Path:
-        """The folder of all gesture scores, or one in it.
+        """Returns the folder of all gesture scores, or a folder in it.
 
         Raises:
-            UserError: there is none.
+            UserError: There is none.
         """
         folder = self.scores / name if name else self.scores
         if (name and not _plain(name)) or not folder.is_dir():
@@ -189,10 +190,10 @@ class UserFiles:
         return folder
 
     def table(self, name: str) -> Path:
-        """A look-up table by its name, with or without suffix; without a name, the one that was written last.
+        """Returns a look-up table by name, with or without suffix; without a name, the newest.
 
         Raises:
-            UserError: there is none.
+            UserError: There is none.
         """
         files = files_in(self.tables, *_OF_TABLES)
         if name:
@@ -203,10 +204,10 @@ class UserFiles:
         return max(files, key=lambda file: file.stat().st_mtime)
 
     def corpus(self, name: str) -> Path:
-        """A folder of analysed recordings.
+        """Returns a folder of analysed recordings.
 
         Raises:
-            UserError: there is none.
+            UserError: There is none.
         """
         folder = self.corpora / name
         if not _plain(name) or not folder.is_dir():
@@ -216,21 +217,21 @@ class UserFiles:
         return folder
 
     async def rename(self, kind: str, name: str, to: str) -> str:
-        """Give a file another name; the reply.
+        """Renames a file; returns the reply.
 
         Raises:
-            UserError: it cannot be done.
+            UserError: The name is not allowed or in use, or the file cannot be renamed.
         """
         files = self._own_files(kind, name)
         stem = to.removesuffix(files[0].suffix)
         kept = _LOG_ENDING.search(files[0].stem) if kind == "log" else None
         if kept and not _LOG_ENDING.search(stem):
-            stem += kept[0]  # data sets are made of logs by this part of their name
+            stem += kept[0]  # data sets find logs by this ending
         if kind == "model" and (scale := scale_of(files[0])) != scale_of(Path(f"{stem}.h5")):
-            stem += f"-scale{scale:g}"  # by which it is stepped
-        for prefix in (BAND_PREFIX, AGENT_PREFIX) if kind == "model" else ():
+            stem += f"-scale{scale:g}"  # the scale of the model's values
+        for prefix in (ENSEMBLE_PREFIX, AGENT_PREFIX) if kind == "model" else ():
             if files[0].stem.startswith(prefix) and not stem.startswith(prefix):
-                stem = prefix + stem  # by which models of bands, and agents, are told
+                stem = prefix + stem  # the prefix distinguishes ensembles and agents
         if not _plain(stem):
             raise UserError(f"{to} cannot be a name: no slashes, no dot in front, and not too long")
         if kind == "model" and stem in shipped_names("models"):
@@ -242,11 +243,10 @@ class UserFiles:
         return f"{kind} {files[0].stem} is now {stem}"
 
     async def delete(self, kind: str, name: str) -> tuple[str, Trashed]:
-        """Moves a file, and what belongs to it, into the trash; the reply, and what was moved.
+        """Moves a file and its companions into the trash; returns the reply and the moved entry.
 
         Raises:
-            UserError: it cannot be done.
-            UserError: it cannot be moved.
+            UserError: The file is in use or shipped, or cannot be moved.
         """
         files = self._own_files(kind, name)
         if kind == "log":
@@ -256,14 +256,14 @@ class UserFiles:
         return f"{kind} {trashed.name} is in the trash{others}: undo or restore brings it back", trashed
 
     def _own_files(self, kind: str, name: str) -> list[Path]:
-        """All files of a thing that is the user's and not in use, that of the thing itself first."""
+        """Returns a file and its companions; refuses shipped files and files in use."""
         file = self._find_own(kind, name)
         if kind == "model" and is_shipped("models", file):
             raise UserError(f"{file.stem} comes with the program and stays as it is")
         belonging = {"log": (COMMANDS_SUFFIX,), "model": _OF_A_MODEL}.get(kind, ())
         suffixes = dict.fromkeys((file.suffix, *belonging))
-        files = [with_suffix for suffix in suffixes if (with_suffix := _beside(file, suffix)).is_file()]
-        if kind == "model":  # a .keras of the user's may lie next to a shipped .tflite of its name
+        files = [with_suffix for suffix in suffixes if (with_suffix := _with_suffix(file, suffix)).is_file()]
+        if kind == "model":  # a user's .keras may have the name of a shipped .tflite
             files = [each for each in files if not is_shipped("models", each)]
         if {used.resolve() for used in self._in_use()} & {each.resolve() for each in files}:
             why = "it is being written" if kind == "log" else "it plays now"
@@ -271,7 +271,6 @@ class UserFiles:
         return files
 
     def _find_own(self, kind: str, name: str) -> Path:
-        """A file by its name; agents are models, too."""
         if kind == "model" and name.startswith(AGENT_PREFIX):
             with suppress(UserError):
                 return self.agents.find(name, exact=True)
@@ -279,7 +278,7 @@ class UserFiles:
 
 
 def _touches_of(log: Path) -> list[Path]:
-    """The touches of a performance, if this is its last log; labelled recordings are kept."""
+    """Returns the touches of a performance if ``log`` is its last log; labelled recordings are kept."""
     stamp = _STAMP.match(log.name)
     if stamp is None:
         return []
@@ -294,7 +293,7 @@ def _targets_of(touches: Path) -> Path:
     return touches.with_name(touches.name.removesuffix(TOUCHES_SUFFIX) + TARGETS_SUFFIX)
 
 
-def _beside(file: Path, suffix: str) -> Path:
+def _with_suffix(file: Path, suffix: str) -> Path:
     return file.with_name(file.stem + suffix)
 
 
@@ -304,7 +303,6 @@ def _plain(name: str) -> bool:
 
 
 def _typed(names: Iterable[str]) -> tuple[str, ...]:
-    """The names that a command can name."""
     return tuple(filter(can_be_typed, names))
 
 
@@ -320,7 +318,7 @@ def _table_name(file: Path) -> str:
 
 
 async def _off_the_loop(work: Callable[[], object]) -> None:
-    """Do something to files where a slow card keeps nobody waiting."""
+    """Runs file operations in a thread, because a card may be slow."""
     try:
         await asyncio.get_running_loop().run_in_executor(None, work)
     except OSError as error:

@@ -121,7 +121,7 @@ def test_auditions_end_for_everybody_also_where_one_auditions_nothing(hall: Virt
     hall.do("@trio audition ensembleRNN-mine")
     assert hall.do("@all audition off") == "trio: the audition is over"
     assert hall.player.behaviour.auditioned is None
-    assert hall.refused("@all audition off") == "nothing is auditioned"
+    assert hall.refused("@all audition off") == "no model is auditioned"
 
 
 def test_an_auditioned_network_that_fails_is_sent_away_and_the_others_play(hall: VirtualEnsemble) -> None:
@@ -150,7 +150,7 @@ def test_the_model_that_was_asked_for_last_plays(hall: VirtualEnsemble) -> None:
         return await asyncio.gather(first, ensembles.load(player, "ensembleRNN-other"), return_exceptions=True)
 
     replies = asyncio.run(both())
-    assert "another was asked for" in str(replies[0])
+    assert "another model was requested" in str(replies[0])
     assert player.behaviour.models.model == "ensembleRNN-other"
 
 
@@ -165,7 +165,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(hall: VirtualEns
         await executor.carry_out("scene first", 2)
         return await first
 
-    assert "another was asked for" in asyncio.run(both("ensembleRNN-other")).text
+    assert "another model was requested" in asyncio.run(both("ensembleRNN-other")).text
     assert behaviour.models.model == "ensembleRNN-mine"
     assert asyncio.run(both("ensembleRNN-mine")) == Reply(1, True, "trio: ensembleRNN-mine plays")
 
@@ -186,13 +186,13 @@ def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
         return await first
 
     reply = asyncio.run(both())
-    assert "ensembleRNN-mine is not auditioned: something else was asked for" in reply.text
+    assert "ensembleRNN-mine is not auditioned: something else was requested" in reply.text
     assert (None if behaviour.auditioned is None else behaviour.auditioned.model) == auditioned
 
 
 def test_another_classifier_tells_the_lead_s_gestures_at_once(hall: VirtualEnsemble) -> None:
     network = hall.network
-    assert hall.do("classifier gestures-mine") == "trio: gestures-mine tells your gestures"
+    assert hall.do("classifier gestures-mine") == "trio: gestures-mine classifies your gestures"
     ensemble_models = hall.player.behaviour.models
     assert ensemble_models.told_by == "gestures-mine"
     assert ensemble_models.network is network
@@ -223,8 +223,8 @@ def test_the_classifier_that_was_asked_for_last_tells_gestures(hall: VirtualEnse
         return await asyncio.gather(first, ensembles.hear_by(player, "gestures-synthetic"), return_exceptions=True)
 
     first, second = asyncio.run(both())
-    assert str(first) == "gestures-mine tells no gestures: another was asked for while it was read"
-    assert second == "gestures-synthetic tells your gestures"
+    assert str(first) == "gestures-mine is not used: another classifier was requested during reading"
+    assert second == "gestures-synthetic classifies your gestures"
     assert player.behaviour.models.told_by == "gestures-synthetic"
 
 

@@ -40,7 +40,7 @@ def _load(file: Path) -> LoadedModel:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> ModelFolders:
+def folders(tmp_path: Path) -> ModelFolders:
     for folder, names in (("a", ["one.tflite", "one.keras", "notes.txt"]), ("b", ["one.h5", "two words.h5"])):
         (tmp_path / folder).mkdir()
         for name in names:
@@ -49,25 +49,25 @@ def shelf(tmp_path: Path) -> ModelFolders:
     return ModelFolders([tmp_path / "a", tmp_path / "b", tmp_path / "none"])
 
 
-def test_a_model_is_found_by_its_name_or_file(shelf: ModelFolders, tmp_path: Path) -> None:
-    assert shelf.find("one") == tmp_path / "a" / "one.tflite"
-    assert shelf.find("one.keras") == tmp_path / "a" / "one.keras"
-    assert shelf.find("one.h5") == tmp_path / "b" / "one.h5"
-    assert shelf.find("two words") == tmp_path / "b" / "two words.h5"
-    assert shelf.names() == ["one", "two words"]
+def test_a_model_is_found_by_its_name_or_file(folders: ModelFolders, tmp_path: Path) -> None:
+    assert folders.find("one") == tmp_path / "a" / "one.tflite"
+    assert folders.find("one.keras") == tmp_path / "a" / "one.keras"
+    assert folders.find("one.h5") == tmp_path / "b" / "one.h5"
+    assert folders.find("two words") == tmp_path / "b" / "two words.h5"
+    assert folders.names() == ["one", "two words"]
 
 
 @pytest.mark.parametrize(
     "name", ["../secret", "../secret.h5", "/etc/passwd", "..", "", ".", "notes.txt", "a\0b", "x" * 5000]
 )
-def test_no_name_leads_out_of_the_folders(shelf: ModelFolders, name: str) -> None:
+def test_no_name_leads_out_of_the_folders(folders: ModelFolders, name: str) -> None:
     with pytest.raises(UserError, match="no model is called"):
-        shelf.find(name)
+        folders.find(name)
 
 
-def test_a_mistyped_name_gets_a_suggestion(shelf: ModelFolders) -> None:
+def test_a_mistyped_name_gets_a_suggestion(folders: ModelFolders) -> None:
     with pytest.raises(UserError, match="did you mean two words"):
-        shelf.find("tow words")
+        folders.find("tow words")
 
 
 def test_a_folder_is_told_once_however_it_is_written(tmp_path: Path) -> None:
@@ -87,12 +87,12 @@ def test_what_stands_beside_the_configuration_is_found_by_its_name_wherever_the_
     for name in ("mine/m.tflite", "mine/other.tflite", "ears/g.npz"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    shelf = ModelFolders(
+    folders = ModelFolders(
         model_folders(EngineOptions(load_config(config), frozenset(), tmp_path / "logs", tmp_path / "s"))
     )
-    assert shelf.find("m") == tmp_path / "mine" / "m.tflite"
-    assert shelf.find("other") == tmp_path / "mine" / "other.tflite"
-    assert shelf.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
+    assert folders.find("m") == tmp_path / "mine" / "m.tflite"
+    assert folders.find("other") == tmp_path / "mine" / "other.tflite"
+    assert folders.beside(".npz").find("g") == tmp_path / "ears" / "g.npz"
 
 
 def test_a_file_is_looked_at_once_in_a_process_of_its_own(
@@ -235,6 +235,6 @@ def test_scale_of_is_read_from_the_name(name: str, scale: float) -> None:
 
 def test_hdf5_models_are_found_by_name(tmp_path: Path) -> None:
     constant_model(tmp_path / "old.hdf5", [0.1, 0.2])
-    shelf = ModelFolders([tmp_path])
-    assert shelf.names() == ["old"]
-    assert shelf.find("old") == tmp_path / "old.hdf5"
+    folders = ModelFolders([tmp_path])
+    assert folders.names() == ["old"]
+    assert folders.find("old") == tmp_path / "old.hdf5"

@@ -151,6 +151,6 @@ def test_what_is_asked_for_while_an_audition_is_opened_goes_before_it(
         return await first
 
     reply = asyncio.run(both())
-    assert "one is not auditioned: something else was asked for" in reply.text
+    assert "one is not auditioned: something else was requested" in reply.text
     beside = set_.session.focused_player.auditioned
     assert (None if beside is None else beside.predictor.name) == auditioned

@@ -24,7 +24,7 @@ class BareHost:
         self.user_files = UserFiles(folder, folder, [folder], tuple)
         options = EngineOptions(load_config(None), frozenset(), folder, folder / "engine.sock")
         self.player_models = PlayerModels(
-            options, self.user_files.shelf, np.random.default_rng(1), lambda *said: None
+            options, self.user_files.models, np.random.default_rng(1), lambda *said: None
         )
 
     @property

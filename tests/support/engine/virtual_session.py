@@ -97,7 +97,7 @@ class VirtualSession:
             load_config(None), frozenset(), folder / "logs", folder / "s", models=models or folder / "models"
         )
         self.user_files = UserFiles(folder / "logs", folder / "datasets", [options.models], list)
-        self.player_models = PlayerModels(options, self.user_files.shelf, self.random, self._notify)
+        self.player_models = PlayerModels(options, self.user_files.models, self.random, self._notify)
         self.set_timer = SetTimer(self.time.scheduler.now)
         self._waiting: list[Coroutine[Any, Any, None]] = []
         self.executor = Executor(

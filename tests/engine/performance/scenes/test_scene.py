@@ -173,7 +173,7 @@ def test_a_scene_comes_after_a_model_that_is_still_being_loaded(tmp_path: Path) 
         await set_.executor.carry_out("scene first", 2)
         return await first
 
-    assert "two does not play: another was asked for" in asyncio.run(both("two")).text
+    assert "two does not play: another model was requested" in asyncio.run(both("two")).text
     assert set_.session.focused_player.behaviour.predictor.name == "one"
     assert asyncio.run(both("one")) == Reply(1, True, "one plays")
 

@@ -46,7 +46,7 @@ def test_commands_about_bands_find_the_one_that_there_is(hall: VirtualEnsemble) 
         ("@trio mute x1", "trio plays gestures"),
         ("@trio load m", "no model is called m"),
         ("classifier mine", "no classifier is called mine"),
-        ("@trio audition off", "nothing is auditioned"),
+        ("@trio audition off", "no model is auditioned"),
         ("@main band 4", "main is no band: there is trio"),
         ("@duo band 4", "no player is called duo: there is main and trio"),
         ("force p2 jump", "'jump' is not"),
