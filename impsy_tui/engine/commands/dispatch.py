@@ -16,8 +16,6 @@ from impsy_tui.language import COMMANDS, Invocation
 from impsy_tui.language.command_schema import Command
 from impsy_tui.language.program import EVERYBODY
 
-__all__ = ["CommandDispatcher", "EngineInterface", "Handlers"]
-
 Handler = Callable[..., str | Awaitable[str]]
 
 

@@ -105,7 +105,7 @@ class SetRecording:
         self.seed(self._note_state())
         for player in self._session.all_players.values():
             player.reset()
-        return f"recording: commands go into {file.name}, beside a new log"
+        return f"recording: commands go into {file.name}, next to a new log"
 
     def end(self) -> str:
         """Ends the recording; returns the reply.

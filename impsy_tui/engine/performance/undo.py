@@ -117,11 +117,11 @@ class UndoHistory:
             before: state before the line, None if it cannot be taken back.
             result: its result.
         """
-        changed = before is not None and self.is_changed(before, result.all_numbers)
+        changed = before is not None and self._is_changed(before, result.all_numbers)
         if changed or result.reversals:
             self.note(program, before if changed else None, result.all_numbers, result.reversals)
 
-    def is_changed(self, before: UndoStep, numbers: Sequence[int]) -> bool:
+    def _is_changed(self, before: UndoStep, numbers: Sequence[int]) -> bool:
         """Returns True if a line that left pending commands with these numbers changed anything."""
         return (
             bool(numbers)
