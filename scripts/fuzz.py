@@ -1,9 +1,9 @@
-"""Mutates files of every format, and reads them under limits of time and memory.
+"""Fuzzer of file formats: reads mutated files of every format under limits of time and memory.
 
     scripts/fuzz.py [--count 10000] [--seed 1] [--keep FOLDER] [FORMAT…]
 
-A reader may refuse a file by the exceptions that it documents. Anything else is a finding: another exception, a
-crash, more than a few seconds, more than 1 GB. The exit status is 1 if there is any.
+A reader may refuse a file with the exceptions that it documents. Findings are: another exception, a crash, more than
+5 seconds of processor time, more than 1 GB. The exit status is 1 if there is a finding.
 """
 
 import argparse
@@ -27,9 +27,9 @@ from fuzz_formats import FORMATS, ROOT
 
 MEMORY: Final = 1 << 30
 _CPU_SECONDS: Final = 5.0
-"""For one file."""
+"""Processor time of one file."""
 _WAIT: Final = 60.0
-"""Seconds of real time for one file: a hang in a library raises nothing."""
+"""Seconds of real time that a process may take more than its files: a hang in a library raises nothing."""
 _NUMBERS: Final = (
     b"0",
     b"-1",
@@ -46,12 +46,12 @@ _NUMBERS: Final = (
 
 
 def mutated(seed: bytes, random_: random.Random) -> bytes:
-    """Returns a file that is a little different, also within the entries of an archive."""
+    """Returns a mutation of a file; in an archive, also a mutation of one entry."""
     if seed[:2] == b"PK" and random_.random() < 0.6:
         return _in_archive(seed, random_)
     if seed[:2] == b"\x1f\x8b" and random_.random() < 0.7:
-        return gzip.compress(_spoilt(gzip.decompress(seed), random_), 1)
-    return _spoilt(seed, random_)
+        return gzip.compress(_mutate_bytes(gzip.decompress(seed), random_), 1)
+    return _mutate_bytes(seed, random_)
 
 
 def _in_archive(seed: bytes, random_: random.Random) -> bytes:
@@ -61,13 +61,13 @@ def _in_archive(seed: bytes, random_: random.Random) -> bytes:
     chosen = random_.randrange(len(entries))
     with zipfile.ZipFile(made, "w", random_.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
         for number, (name, content) in enumerate(entries):
-            archive.writestr(name, _spoilt(content, random_) if number == chosen else content)
+            archive.writestr(name, _mutate_bytes(content, random_) if number == chosen else content)
     return made.getvalue()
 
 
-def _spoilt(content: bytes, random_: random.Random) -> bytes:
+def _mutate_bytes(content: bytes, random_: random.Random) -> bytes:
     data = bytearray(content)
-    # What stands at the begin says what the rest is: half of the mutations are there.
+    # The beginning describes the rest of a file: half of the mutations change it.
     within = min(len(data), 400) if random_.random() < 0.5 else len(data)
     for _ in range(random_.choice((1, 1, 1, 2, 3, 8))):
         at = random_.randrange(within + 1)
@@ -96,20 +96,28 @@ def _spoilt(content: bytes, random_: random.Random) -> bytes:
 
 
 def read_some(name: str, seed: int, begin: int, count: int, folder: Path) -> None:
-    """Reads mutations, in a process of its own; prints a line of JSON for each finding, and at the end."""
+    """Reads mutations in this process; prints one line of JSON for each finding, and a summary.
+
+    Args:
+        name: format, a key of ``FORMATS``.
+        seed: random seed.
+        begin: number of the first mutation.
+        count: number of mutations.
+        folder: scratch folder; its file ``number`` holds the number of the current mutation.
+    """
     form = FORMATS[name]
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     seeds = form.seeds(scratch)
-    assert seeds, f"no sound files of {name}"
+    assert seeds, f"no valid files of {name}"
     read, refusals = form.read()
     warnings.simplefilter("ignore")
     at = folder / f"sample{form.suffix}"
     at.write_bytes(seeds[0])
-    read(at)  # a sound file is read: else nothing would be tested
-    most = MEMORY + 4096 * int(Path("/proc/self/statm").read_text().split()[0])  # libraries apart
+    read(at)  # if the reader refused the valid file, nothing would be tested
+    most = MEMORY + 4096 * int(Path("/proc/self/statm").read_text().split()[0])  # without the libraries
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    signal.signal(signal.SIGPROF, _too_long)
+    signal.signal(signal.SIGPROF, _on_timeout)
     slowest, refused = 0.0, 0
     for number in range(begin, begin + count):
         random_ = random.Random(f"{name} {seed} {number}")
@@ -119,39 +127,46 @@ def read_some(name: str, seed: int, begin: int, count: int, folder: Path) -> Non
         signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
         try:
             read(at)
-        except _TooLong:
-            _say(number=number, what="hang", text=f"more than {_CPU_SECONDS:.0f} s")
+        except _TimeLimitError:
+            _print_fact(number=number, what="hang", text=f"more than {_CPU_SECONDS:.0f} s")
         except MemoryError:
-            _say(number=number, what="memory", text=f"more than {MEMORY >> 20} MB")
+            _print_fact(number=number, what="memory", text=f"more than {MEMORY >> 20} MB")
         except refusals:
             refused += 1
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
-            _say(
+            _print_fact(
                 number=number, what=type(error).__name__, text=f"{str(error)[:120]} ({where.filename}:{where.lineno})"
             )
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0.0)
         slowest = max(slowest, time.process_time() - began)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    _say(done=count, refused=refused, slowest=round(slowest, 3), megabytes=most)
+    _print_fact(done=count, refused=refused, slowest=round(slowest, 3), megabytes=most)
 
 
-class _TooLong(BaseException):
+class _TimeLimitError(BaseException):
     pass
 
 
-def _too_long(*_: object) -> None:
-    raise _TooLong
+def _on_timeout(*_: object) -> None:
+    raise _TimeLimitError
 
 
-def _say(**fact: Any) -> None:
+def _print_fact(**fact: Any) -> None:
     sys.__stdout__.write(json.dumps(fact) + "\n")  # type: ignore[union-attr]
     sys.__stdout__.flush()  # type: ignore[union-attr]
 
 
 def fuzz(name: str, seed: int, count: int, keep: Path | None) -> list[dict[str, Any]]:
-    """Returns the findings of one format. After a file that ends the process, another one goes on with the next."""
+    """Returns the findings of one format. After a file that ends the process, a new process continues.
+
+    Args:
+        name: format, a key of ``FORMATS``.
+        seed: random seed.
+        count: number of mutations.
+        keep: folder for the files of findings, None to discard them.
+    """
     form, begin, found = FORMATS[name], 0, []
     crashes, refused, slowest, megabytes = 0, 0, 0.0, 0
     while begin < count:
@@ -174,7 +189,7 @@ def fuzz(name: str, seed: int, count: int, keep: Path | None) -> list[dict[str, 
                     ended = f"ended with {done.returncode}: {done.stderr.strip().rpartition(chr(10))[2][:200]}"
             except subprocess.TimeoutExpired as expired:
                 out = (expired.stdout or b"").decode(errors="replace")
-                ended = "did not come to its end"
+                ended = "timed out"
             for line in out.splitlines():
                 fact = json.loads(line)
                 if "done" in fact:
@@ -190,12 +205,12 @@ def fuzz(name: str, seed: int, count: int, keep: Path | None) -> list[dict[str, 
             else:
                 number = int(at.read_text())
                 crashes += 1
-                if not form.contained or "come to its end" in ended:
+                if not form.contained or "timed out" in ended:
                     found.append({"format": name, "number": number, "what": "crash", "text": ended})
                 begin = number + 1
     for one in found[:20]:
         if keep is not None:
-            _write_again(one, seed, keep)
+            _write_finding(one, seed, keep)
     parts = f"{count} files, {refused} refused, slowest {slowest:.2f} s, {megabytes} MB, {crashes} crashes"
     print(f"{name}: {parts}, {len(found)} findings", flush=True)
     kinds = {(one["what"], one["text"].rpartition("(")[2]): one for one in reversed(found)}
@@ -204,7 +219,7 @@ def fuzz(name: str, seed: int, count: int, keep: Path | None) -> list[dict[str, 
     return found
 
 
-def _write_again(one: dict[str, Any], seed: int, keep: Path) -> None:
+def _write_finding(one: dict[str, Any], seed: int, keep: Path) -> None:
     form = FORMATS[one["format"]]
     keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -215,20 +230,22 @@ def _write_again(one: dict[str, Any], seed: int, keep: Path) -> None:
 
 
 def main() -> None:
-    """See the module."""
+    """Runs the fuzzer; see the module."""
     parser = argparse.ArgumentParser(description="Fuzzes every file format.")
     parser.add_argument("formats", nargs="*", metavar="FORMAT", help=", ".join(FORMATS))
     parser.add_argument("--count", type=int, default=10_000, help="Mutations of each format (default 10000).")
     parser.add_argument("--seed", type=int, default=1, help="Random seed (default 1).")
-    parser.add_argument("--keep", type=Path, help="Folder for the files that were found.")
+    parser.add_argument("--keep", type=Path, help="Folder for the files of findings.")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--from", type=int, default=0, dest="begin", help=argparse.SUPPRESS)
-    wishes = parser.parse_args()
-    if wishes.child:
+    options = parser.parse_args()
+    if options.child:
         sys.path.insert(0, str(ROOT))
-        read_some(wishes.child, wishes.seed, wishes.begin, wishes.count, wishes.keep)
+        read_some(options.child, options.seed, options.begin, options.count, options.keep)
         return
-    found = [one for name in wishes.formats or FORMATS for one in fuzz(name, wishes.seed, wishes.count, wishes.keep)]
+    found = [
+        one for name in options.formats or FORMATS for one in fuzz(name, options.seed, options.count, options.keep)
+    ]
     raise SystemExit(1 if found else 0)
 
 

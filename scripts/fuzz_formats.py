@@ -1,4 +1,4 @@
-"""Every format of file that the program opens: sound files to begin with, and how they are read."""
+"""File formats of the program for the fuzzer: valid files, and readers."""
 
 import gzip
 import io
@@ -22,13 +22,13 @@ Read = Callable[[Path], object]
 
 @dataclass(frozen=True)
 class Format:
-    """A format of file.
+    """File format.
 
     Attributes:
-        suffix: of its files.
-        seeds: makes sound files, in a scratch folder.
-        read: returns a function that reads a file, and the exceptions by which it may refuse one.
-        contained: a crash in it ends a helper, and no engine.
+        suffix: suffix of the files.
+        seeds: returns valid files; its argument is a scratch folder.
+        read: returns a function that reads a file, and the exceptions with which it may refuse one.
+        contained: True if the program reads the format in a helper process, so a crash cannot end the engine.
     """
 
     suffix: str
@@ -167,7 +167,7 @@ def _read_tflite() -> Any:
 
     def read(file: Path) -> None:
         network = TfliteNetwork(file)
-        for _ in range(2):  # the second step feeds the states of the first one back
+        for _ in range(2):  # the second step uses the states of the first one
             network.step([0.5] * network.shape.dimension)
 
     return read, (UserError,)
@@ -364,11 +364,15 @@ _SESSION: Final = {
     "live_set": {"macros": ["drop = temp 2"], "bindings": {"f5": "drop"}, "set": "first", "cue": 2, "scene": {}},
 }
 
+_SMALL_MODEL: Final = "scripts/fuzz-seed.tflite"
+"""Network of dimension 2 with 2 layers of 4 units and 2 mixtures, converted by this program: in a small file most
+mutations change the structure."""
+
 FORMATS: Final[dict[str, Format]] = {
     "dataset": Format(".npz", _dataset, _read_dataset),
     "h5": Format(".h5", _h5, _read_weights, contained=True),
     "keras": Format(".keras", _keras, _read_weights, contained=True),
-    "tflite": Format(".tflite", _files("scripts/fuzz-seed.tflite"), _read_tflite, contained=True),
+    "tflite": Format(".tflite", _files(_SMALL_MODEL), _read_tflite, contained=True),
     "ensemble": Format(".tflite", _files("models/ensembleRNN*.tflite"), _read_ensemble, contained=True),
     "agent": Format(".npz", _files("models/agent-*.npz"), _read_agent),
     "clips": Format(".npz", _files("models/clips-*.npz"), _read_clips),

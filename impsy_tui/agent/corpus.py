@@ -49,8 +49,8 @@ def read_corpus(path: Path) -> np.ndarray:
 def _rate(name: str) -> float:
     """Returns the frame rate in the name of the first column."""
     with suppress(ValueError):
-        if name.endswith(_RATE) and _SLOWEST <= (told := float(name.removesuffix(_RATE))) <= 100_000.0:
-            return told
+        if name.endswith(_RATE) and _SLOWEST <= (rate := float(name.removesuffix(_RATE))) <= 100_000.0:
+            return rate
     return FRAMES_A_SECOND
 
 

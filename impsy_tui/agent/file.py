@@ -154,20 +154,20 @@ def read_agent(path: Path) -> AgentModel:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except _DAMAGES as error:
-        raise UserError(f"{path.name} is no agent: {first_line(error)}") from None
+        raise UserError(f"{path.name} is not an agent: {first_line(error)}") from None
 
 
 def _read(path: Path) -> AgentModel:
     arrays = _arrays(path)
     missing = [name for name in _ARRAYS if name not in arrays]
     if missing:
-        raise UserError(f"is no agent: it has no {missing[0]}")
-    told = json.loads(arrays["facts"].tobytes())
-    if not isinstance(told, dict) or told.pop("kind", None) != KIND:
+        raise UserError(f"is not an agent: its array {missing[0]} is missing")
+    facts = json.loads(arrays["facts"].tobytes())
+    if not isinstance(facts, dict) or facts.pop("kind", None) != KIND:
         raise UserError("is not an agent of this program")
-    if told.pop("format", None) not in range(1, FORMAT + 1):
+    if facts.pop("format", None) not in range(1, FORMAT + 1):
         raise UserError("was written by a newer version of this program")
-    names = tuple(told.pop("names"))
+    names = tuple(facts.pop("names"))
     if names != NAMES:
         wrong = next((f"{a} where {b} is expected" for a, b in zip(names, NAMES, strict=False) if a != b), "too few")
         raise UserError(f"has other descriptors than are heard here: {len(names)} of {len(NAMES)}, {wrong}")
@@ -175,23 +175,23 @@ def _read(path: Path) -> AgentModel:
     _check_table(parameters, descriptors, arrays)
     known = KnownSynth(LookupTable(parameters, descriptors), Scaler(arrays["mean"], arrays["deviation"]))
     foresight = None
-    if "ahead" in told:
-        network = _network(arrays, "foresight", told.pop("foresight"))
-        foresight = ForecastNetwork(network, _frames(told.pop("ahead")), _frames(told.pop("back")))
+    if "ahead" in facts:
+        network = _network(arrays, "foresight", facts.pop("foresight"))
+        foresight = ForecastNetwork(network, _frames(facts.pop("ahead")), _frames(facts.pop("back")))
         if (network.inputs, network.outputs) != (3 * len(NAMES), len(NAMES)):
             raise UserError("cannot foresee with its network, whose size is another")
-    limit = told.pop("limit")
+    limit = facts.pop("limit")
     model = AgentModel(
         known,
-        _known_names(told.pop("heard")),
-        _known_names(told.pop("judged")),
-        _number(told.pop("step"), _STRANGE_STEP),
+        _known_names(facts.pop("heard")),
+        _known_names(facts.pop("judged")),
+        _number(facts.pop("step"), _STRANGE_STEP),
         arrays["moves"],
-        _network(arrays, "network", told.pop("activation")),
+        _network(arrays, "network", facts.pop("activation")),
         math.inf if limit is None else _number(limit, _STRANGE_STEP),
-        _patience(told.pop("patience", [])),
+        _patience(facts.pop("patience", [])),
         foresight,
-        told,
+        facts,
     )
     check(model)
     return model
@@ -237,7 +237,7 @@ def _check_table(parameters: np.ndarray, descriptors: np.ndarray, arrays: Mappin
     if scaler.shape != (2, width) or not (scaler[1] > 0.0).all():
         raise UserError("has a scaler that does not match its descriptors")
     if not all(np.isfinite(array).all() for array in (parameters, descriptors, scaler)):
-        raise UserError("holds values that are no numbers")
+        raise UserError("has values that are not finite numbers")
     if parameters.min() < 0.0 or parameters.max() > 1.0:
         raise UserError("has parameters that are not from 0 to 1")
 

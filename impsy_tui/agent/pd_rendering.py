@@ -113,12 +113,12 @@ def _run(place: Path, synths: Path, rate: int, seconds: float) -> str:
     except OSError as error:
         raise UserError(f"Pd does not start: {error.strerror}") from None
     said = (done.stderr + done.stdout).decode(errors="replace").splitlines()
-    told = [line for line in said if line.strip() and "biggest amplitude" not in line]
-    wrong = [line for line in told if "couldn't create" in line or "error" in line]
+    lines = [line for line in said if line.strip() and "biggest amplitude" not in line]
+    wrong = [line for line in lines if "couldn't create" in line or "error" in line]
     if any("couldn't create" in line for line in wrong):
         at = next(index for index, line in enumerate(said) if "couldn't create" in line)
         raise UserError(f"Pd lacks what the patch needs: {said[max(0, at - 1)].strip()} {said[at].strip()}")
-    return (wrong or told or ["nothing was said"])[0]
+    return (wrong or lines or ["no message"])[0]
 
 
 def _samples(file: Path, count: int) -> np.ndarray:

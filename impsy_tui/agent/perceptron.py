@@ -33,7 +33,7 @@ class Perceptron:
             if kernel.ndim != 2 or bias.shape != kernel.shape[1:] or before not in (None, kernel.shape[0]):
                 raise UserError("has a network whose layers do not fit each other")
             if not np.isfinite(kernel).all() or not np.isfinite(bias).all():
-                raise UserError("has a network with weights that are no numbers")
+                raise UserError("has a network with weights that are not finite numbers")
             before = kernel.shape[1]
         if before is None:
             raise UserError("has a network without layers")

@@ -63,7 +63,7 @@ def read_task(path: Path) -> AgentTask:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path.name} is no JSON: {error}") from None
+        raise UserError(f"{path.name} is not JSON: {error}") from None
     if not isinstance(found, dict):
         raise UserError(f"{path.name} holds no settings")
     try:
@@ -90,7 +90,7 @@ def _task(found: dict[str, Any]) -> AgentTask:
 def _names(found: dict[str, Any], entry: str) -> tuple[str, ...]:
     words = found.get(entry)
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise UserError(f"{entry} is no list of descriptors")
+        raise UserError(f"{entry} is not a list of descriptors")
     return names_of(words)
 
 

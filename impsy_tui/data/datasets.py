@@ -34,7 +34,7 @@ def read_dataset(file: Path) -> list[np.ndarray]:
     try:
         with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
             if "perfs.npy" not in archive.namelist():
-                raise UserError("holds no performances (perfs)")
+                raise UserError("has no performances (perfs)")
             entry = archive.getinfo("perfs.npy")
             if entry.file_size > LARGEST:
                 raise UserError(f"is too large: {entry.file_size >> 20} MB, at most {LARGEST >> 20} MB")
@@ -64,12 +64,12 @@ def _read_array(data: bytes) -> Any:
 
 def _checked(loaded: Any) -> list[np.ndarray]:
     if not isinstance(loaded, np.ndarray) or not loaded.ndim:
-        raise UserError("holds no list of performances")
+        raise UserError("has no list of performances")
     performances: list[np.ndarray] = []
     dimension = total = 0
     for item in loaded if loaded.size else ():  # an empty array may have any number of rows
         if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiuO":
-            raise UserError("holds a performance that is no array of numbers")
+            raise UserError("has a performance that is not an array of numbers")
         if item.size == 0:
             continue
         total += 4 * item.size
@@ -78,11 +78,11 @@ def _checked(loaded: Any) -> list[np.ndarray]:
         try:
             performance = np.ascontiguousarray(item, np.float32)
         except (TypeError, ValueError):
-            raise UserError("holds a performance that is no array of numbers") from None
+            raise UserError("has a performance that is not an array of numbers") from None
         if performance.ndim != 2 or performance.shape[1] < 2 or (dimension and performance.shape[1] != dimension):
-            raise UserError("holds performances of different dimensions")
+            raise UserError("has performances of different dimensions")
         if not np.isfinite(performance).all():
-            raise UserError("holds values that are no numbers")
+            raise UserError("has values that are not finite numbers")
         dimension = performance.shape[1]
         performances.append(performance)
     return performances

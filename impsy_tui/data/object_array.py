@@ -31,7 +31,7 @@ class _Kind:
 
     def __init__(self, code: str) -> None:
         if code not in _NUMBERS and code != "O8":
-            raise UserError("holds a performance that is no array of numbers")
+            raise UserError("has a performance that is not an array of numbers")
         self.code = code
         self.order = "="
 
@@ -85,7 +85,9 @@ class _Reader:
             elif opcode.name in _STEPS:
                 _STEPS[opcode.name](self, argument)
             elif opcode.name not in ("PROTO", "FRAME"):
-                raise UserError(f"holds a pickle with {opcode.name}, which is no array of numbers: it is not trusted")
+                raise UserError(
+                    f"has a pickle with {opcode.name}, which is not an array of numbers: it is not trusted"
+                )
         raise EOFError
 
     def name(self, argument: str) -> None:
@@ -99,7 +101,7 @@ class _Reader:
     def _push_name(self, module: str, name: str) -> None:
         found = _Name(module, name)
         if found not in _CALLS and found != ("numpy", "ndarray"):
-            raise UserError(f"holds {module}.{name}, which is no array of numbers: it is not trusted")
+            raise UserError(f"has {module}.{name}, which is not an array of numbers: it is not trusted")
         self._stack.append(found)
 
     def put(self, number: int) -> None:
@@ -174,7 +176,7 @@ def _set_kind(kind: _Kind, *state: Any) -> None:
     """Sets the byte order of a simple type; refuses a type with fields, a shape or metadata."""
     order = state[1] if len(state) == 8 and state[1] in ("<", ">", "|", "=") else ""
     if not order or state != (3, order, None, None, None, -1, -1, 63 if kind.is_object else 0):
-        raise UserError("holds a performance that is no array of numbers")
+        raise UserError("has a performance that is not an array of numbers")
     kind.order = order
 
 
@@ -243,7 +245,7 @@ def _plain(item: Any) -> Any:
         return item.array
     if isinstance(item, float | int | str | None):
         return item
-    raise UserError("holds a performance that is no array of numbers")
+    raise UserError("has a performance that is not an array of numbers")
 
 
 _CALLS: Final[dict[tuple[str, str], Callable[..., Any]]] = {

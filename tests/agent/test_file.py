@@ -97,7 +97,7 @@ def test_read_agent_never_unpickles(tmp_path: Path) -> None:
     trap = np.empty(1, object)
     trap[0] = Trap()
     changed(path, moves=trap)
-    with pytest.raises(UserError, match=r"agent.npz is no agent: .*allow_pickle"):
+    with pytest.raises(UserError, match=r"agent.npz is not an agent: .*allow_pickle"):
         read_agent(path)
     path.write_bytes(pickle.dumps(Trap()))
     with pytest.raises(UserError, match=r"agent\.npz"):
@@ -123,24 +123,24 @@ def test_read_agent_refuses_another_number_of_parameters(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"moves": None}, "no moves"),
+        ({"moves": None}, "array moves is missing"),
         ({"moves": np.zeros((9, 2), np.int8)}, "its moves are not those of 2 parameters"),
         ({"mean": np.zeros(3)}, "scaler that does not match"),
         ({"mean": np.zeros((10_000_000, 1, 1))}, "scaler that does not match"),
         ({"deviation": np.ones((441, 55))}, "scaler that does not match"),
         ({"deviation": np.zeros(55)}, "scaler"),
-        ({"differences": None}, "agent.npz is no agent"),
+        ({"differences": None}, "agent.npz is not an agent"),
         ({"differences": np.zeros((55, 441), np.float32)}, "not of whole steps"),
         ({"differences": np.zeros(55, np.int16)}, "not of whole steps"),
         ({"differences": np.zeros((54, 441), np.int16)}, "agent.npz"),
         ({"differences": np.zeros((55, 440), np.int16)}, "440 sounds at 441 points"),
         ({"deviation": np.full(55, np.nan)}, "scaler"),
-        ({"descriptors": np.full((441, 55), np.nan, np.float32)}, "no numbers"),
+        ({"descriptors": np.full((441, 55), np.nan, np.float32)}, "not finite numbers"),
         ({"network-kernel-0": np.zeros((5, 1), np.float32)}, "sees 5 numbers"),
-        ({"network-kernel-1": np.full((1, 9), np.inf, np.float32)}, "weights that are no numbers"),
+        ({"network-kernel-1": np.full((1, 9), np.inf, np.float32)}, "weights that are not finite numbers"),
         ({"network-kernel-0": None}, "agent.npz"),
         ({"facts": np.frombuffer(b"{}", np.uint8)}, "not an agent of this program"),
-        ({"facts": np.frombuffer(b"\xff", np.uint8)}, "agent.npz is no agent"),
+        ({"facts": np.frombuffer(b"\xff", np.uint8)}, "agent.npz is not an agent"),
     ],
 )
 def test_read_agent_refuses_parts_that_do_not_match(
@@ -185,7 +185,7 @@ def test_read_agent_refuses_other_files(tmp_path: Path) -> None:
     path = tmp_path / "agent.npz"
     for content in (b"", b"PK\3\4", b"hello", written(tmp_path).read_bytes()[:2000]):
         path.write_bytes(content)
-        with pytest.raises(UserError, match=r"agent\.npz is no agent"):
+        with pytest.raises(UserError, match=r"agent\.npz is not an agent"):
             read_agent(path)
     with pytest.raises(UserError, match="No such file"):
         read_agent(tmp_path / "none.npz")
@@ -199,7 +199,7 @@ def test_read_agent_refuses_damaged_files(tmp_path: Path) -> None:
     inside = entry.header_offset + 30 + len(entry.filename) + 40
     for place, found in ((inside, bytes([255] * 40)), (whole.rindex(b"PK\1\2") + 10, bytes([99, 0]))):
         path.write_bytes(whole[:place] + found + whole[place + len(found) :])
-        with pytest.raises(UserError, match=r"agent\.npz is no agent") as problem:
+        with pytest.raises(UserError, match=r"agent\.npz is not an agent") as problem:
             read_agent(path)
         assert "\n" not in str(problem.value)
 

@@ -39,7 +39,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
         ("lookup -- --help", "lookup takes a built-in synth"),
         ("evaluate none.npz", "none.npz: No such file or directory"),
         ("evaluate none", "no model is called none"),
-        ("evaluate small.csv", "small.csv is no agent"),
+        ("evaluate small.csv", "small.csv is not an agent"),
     ],
 )
 def test_what_is_typed_wrong_is_told_in_a_line(said, line: str, expected: str) -> None:  # type: ignore[no-untyped-def]

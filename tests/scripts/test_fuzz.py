@@ -1,4 +1,4 @@
-"""Damaged files of every format are refused, and end nothing; ``scripts/fuzz.py`` tries many more."""
+"""Readers of every format refuse damaged files; ``scripts/fuzz.py`` tries more of them."""
 
 import subprocess
 import sys

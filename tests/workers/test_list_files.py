@@ -59,7 +59,7 @@ def test_agents_are_listed_among_the_models(tmp_path: Path) -> None:
     assert found.keys() == {"agent-mine.npz", "agent-broken.npz"}
     agent = found["agent-mine.npz"]
     assert (agent.kind, agent.dimension, agent.problem) == ("model", 2, "")
-    assert "agent-broken.npz is no agent" in found["agent-broken.npz"].problem
+    assert "agent-broken.npz is not an agent" in found["agent-broken.npz"].problem
 
 
 def test_a_log_is_drawn(folder: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_file_that_is_no_agent_is_played_by_the_dummy(tmp_path: Path, start_ag
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 nothing")
     engine, _ = start_agent(free_port(), "broken.npz")
     assert "DUMMY player (no model)" in engine.ready
-    assert "broken.npz is no agent" in engine.said()
+    assert "broken.npz is not an agent" in engine.said()
     (tmp_path / "models").mkdir()
     (tmp_path / "agent-small.npz").rename(tmp_path / "models" / "agent-small.npz")
     assert engine.command("send", "load agent-small").stdout.strip() == "agent-small plays, dimension 3"

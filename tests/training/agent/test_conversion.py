@@ -121,7 +121,7 @@ def test_nothing_in_a_zip_is_carried_out(tmp_path: Path, given: tuple[str, ...])
             "network sees 6 numbers, and 3 descriptors twice and 2 parameters are 8",
         ),
         ({"features_keep": ["warmth"]}, "settings.json: no descriptor is called warmth"),
-        ({"features_keep": 5}, "settings.json: features_keep is no list of descriptors"),
+        ({"features_keep": 5}, "settings.json: features_keep is not a list of descriptors"),
         ({"training_mode": "slow"}, "settings.json: training_mode slow: one of static_random"),
         ({"step_size": 0}, "settings.json: step_size 0: a number above 0, at most 1"),
     ],
