@@ -300,7 +300,7 @@ def test_console_runs_on_a_textual_with_other_private_names(terminal: Terminal, 
     terminal.type("temp 1.3")
     terminal.sees("temp 1.30")
     terminal.press("F1")
-    terminal.sees("HELP", "KEYS, everywhere")
+    terminal.sees("HELP", "THE SCREEN")
     terminal.press("F1")
     terminal.sees("BATTLE")
     terminal.press("F9")

@@ -70,7 +70,7 @@ class Sweep(Worker):
 
     def __init__(self, folder: Path, *options: str, environment: dict[str, str] | None = None) -> None:
         self.models = folder / "models"
-        super().__init__("sweep_worker", self.models, *options, environment=environment)
+        super().__init__("sweep", self.models, *options, environment=environment)
 
     def notes(self, name: str) -> dict[str, object]:
         return tomllib.loads((self.models / f"{name}.toml").read_text())
