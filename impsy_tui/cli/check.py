@@ -1,31 +1,34 @@
-"""Looking at a set list before the gig."""
+"""Shell command ``check``: a set list before the concert."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from impsy_tui.cli.completion import set_lists
 from impsy_tui.cli.examples import config_file
+from impsy_tui.cli.options import ConfigOption
 
 
 def check(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[SET]", help="A set list: a file, or a name as cue takes it.")
+        Path | None,
+        typer.Argument(
+            metavar="[SET]",
+            help="Set list: file or name.",
+            show_default="the only set list in sets/",
+            autocompletion=set_lists,
+        ),
     ] = None,
     logdir: Annotated[
-        Path, typer.Option("--logdir", "-l", help="Folder of the logs; scenes.toml lies beside it.")
+        Path, typer.Option("--logdir", "-l", help="Folder of the logs; its parent holds scenes.toml.")
     ] = Path("logs"),
     models: Annotated[Path, typer.Option("--models", "-m", help="Folder of the models.")] = Path("models"),
-    datasets: Annotated[Path, typer.Option("--datasets", "-d", help="Folder of the data sets.")] = Path("datasets"),
-    scenes: Annotated[
-        Path | None, typer.Option("--scenes", help="File of the scenes.", show_default="scenes.toml")
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", "-c", help="Configuration, for players and outputs.", show_default="config.toml"),
-    ] = None,
+    datasets: Annotated[Path, typer.Option("--datasets", "-d", help="Folder of the datasets.")] = Path("datasets"),
+    scenes: Annotated[Path | None, typer.Option("--scenes", help="Scene file.", show_default="scenes.toml")] = None,
+    config: ConfigOption = None,
 ) -> None:
-    """Check a set list: what cannot be read, and the models, scenes, cues, players … it names that are not there."""
+    """Check a set list: wrong lines, and names of models, scenes, cues and players that do not exist."""
     from impsy_tui.cli import set_list_check
 
     here = Path("config.toml")

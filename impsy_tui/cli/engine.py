@@ -1,10 +1,11 @@
-"""Commands of the shell that ask the running engine one thing."""
+"""Shell commands ``send``, ``status`` and ``shutdown``, addressed to the running engine."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from impsy_tui.cli.completion import command_words
 from impsy_tui.cli.options import SocketOption
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
@@ -12,10 +13,12 @@ from impsy_tui.errors import NoEngineError
 
 
 def send(
-    command: Annotated[list[str], typer.Argument(help='For example "mode battle".')],
+    command: Annotated[
+        list[str], typer.Argument(help="Command of the console, such as mode battle.", autocompletion=command_words)
+    ],
     socket: SocketOption = None,
 ) -> None:
-    """Send one command to the running engine and print its reply."""
+    """Send a command to the running engine and print its reply."""
     from impsy_tui.control.client import connected
 
     line = " ".join(command)
@@ -34,7 +37,7 @@ def send(
 
 
 def _watch(socket: Path | None) -> None:
-    """Show the engine, live, until Ctrl-C or its end."""
+    """Prints the state of the engine until Ctrl-C or its end."""
     from impsy_tui.control.client import connected
     from impsy_tui.control.messages import Snapshot
     from impsy_tui.control.status_text import live_lines
@@ -44,7 +47,7 @@ def _watch(socket: Path | None) -> None:
             client.subscribe(10.0, events=False)
             for snapshot in client.messages():
                 if isinstance(snapshot, Snapshot):
-                    say("\n".join(live_lines(snapshot)) + "\n\nCtrl-C leaves", clear=True)
+                    say("\n".join(live_lines(snapshot)) + "\n\nCtrl-C quits", clear=True)
     except NoEngineError as problem:
         fail(str(problem))
     except KeyboardInterrupt:
@@ -52,11 +55,11 @@ def _watch(socket: Path | None) -> None:
 
 
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Live, until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON output.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Live output until Ctrl-C.")] = False,
     socket: SocketOption = None,
 ) -> None:
-    """Show what the engine is doing now."""
+    """Show the state of the running engine."""
     import msgspec
 
     from impsy_tui.control.client import connected
@@ -78,7 +81,7 @@ def status(
 
 
 def shutdown(socket: SocketOption = None) -> None:
-    """End the running engine: silence, log closed."""
+    """End the running engine: silence its notes and close its log."""
     from impsy_tui.control.client import connected
 
     try:

@@ -1,4 +1,4 @@
-"""Bands in a shell, without a stage: ``train ensemble``, ``ensemble generate`` and ``ensemble evaluate``."""
+"""Shell commands ``train ensemble``, ``ensemble generate`` and ``ensemble evaluate``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from impsy_tui import parameters, ranges
+from impsy_tui.cli.completion import ensembles
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import UserError
@@ -15,29 +16,32 @@ if TYPE_CHECKING:
     from impsy_tui.ensemble.network import EnsembleNetwork
     from impsy_tui.ensemble.scores import Score
 
-app = typer.Typer(help="Bands: networks that answer a lead in gestures, second by second.", add_completion=False)
+app = typer.Typer(help="Play and evaluate ensembles.", add_completion=False)
 
 ScoresArgument = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[SCORES]...", help="Gesture scores (.csv), or folders of them; else scores/."),
+    typer.Argument(metavar="[SCORES]...", help="Gesture scores (.csv), or folders of them.", show_default="scores/"),
 ]
-PlayersOption = Annotated[int, typer.Option(help="Scores of so many players alone; 0 for any.")]
+PlayersOption = Annotated[int, typer.Option(help="Number of players in the scores; 0 for any number.")]
 
 
 def train(
     scores: ScoresArgument = None,
     players: PlayersOption = 0,
     models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
-    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(
+    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Most epochs.")] = int(
         ranges.ENSEMBLE_EPOCHS.default
     ),
-    patience: Annotated[int, typer.Option("--patience", "-P", help="Epochs without a better model.")] = int(
-        ranges.ENSEMBLE_PATIENCE.default
-    ),
+    patience: Annotated[
+        int, typer.Option("--patience", "-P", help="Epochs without improvement before training ends.")
+    ] = int(ranges.ENSEMBLE_PATIENCE.default),
     units: Annotated[int, typer.Option(help="Recurrent units of the network.")] = int(ranges.ENSEMBLE_UNITS.default),
-    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(ranges.SEED.default),
+    seed: Annotated[int, typer.Option(help="Random seed.")] = int(ranges.SEED.default),
 ) -> None:
-    """Train a band on gesture scores; one model is for 2 to 8 players. Ctrl-C ends it early and saves the best."""
+    """Train an ensemble on gesture scores.
+
+    One model serves 2 to 8 players. Ctrl-C ends the training and saves the best model.
+    """
     for option, value, within in (
         ("-N", epochs, ranges.ENSEMBLE_EPOCHS),
         ("-P", patience, ranges.ENSEMBLE_PATIENCE),
@@ -57,31 +61,42 @@ def train(
     work("impsy_tui.workers.training.train_ensemble", arguments)
 
 
-ModelOption = Annotated[str, typer.Option("--model", "-m", help="A model of a band: a file, or a name in models/.")]
-TemperatureOption = Annotated[float, typer.Option("--temp", help="How adventurous they are.")]
-SeedOption = Annotated[int, typer.Option(min=0, help="Another one plays something else.")]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Ensemble model: file or name.",
+        show_default="the only ensemble model",
+        autocompletion=ensembles,
+    ),
+]
+TemperatureOption = Annotated[float, typer.Option("--temp", help="Temperature: higher is less predictable.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Random seed.")]
 
 
 @app.command()
 def generate(
-    lead: Annotated[Path, typer.Option("--lead", help="A gesture score, whose first player leads.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The score to write, .csv.")],
+    lead: Annotated[Path, typer.Option("--lead", help="Gesture score of the lead.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Gesture score to write (.csv).")],
     model: ModelOption = "",
-    players: Annotated[int, typer.Option(min=2, max=8, help="In the band, the lead included.")] = 4,
-    player: Annotated[str, typer.Option(help="Who leads, by name or number from 1; else the first.")] = "1",
+    players: Annotated[int, typer.Option(min=2, max=8, help="Number of players, the lead included.")] = 4,
+    player: Annotated[str, typer.Option(help="Lead in the score: name or number.")] = "1",
     temperature: TemperatureOption = parameters.TEMP.default,
     seed: SeedOption = 1,
-    plot: Annotated[Path | None, typer.Option("--plot", help="A .png, .svg or .pdf to draw it into.")] = None,
-    show: Annotated[bool, typer.Option("--show/--quiet", help="Draw it here.")] = True,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Picture of the score to write (.png, .svg, .pdf).")
+    ] = None,
+    show: Annotated[bool, typer.Option("--show/--quiet", help="Score drawn in the terminal.")] = True,
 ) -> None:
-    """Let a band play to a recorded lead, and write down what it plays."""
+    """Generate the gestures of an ensemble for a recorded lead."""
     from impsy_tui.ensemble.scores import write_score
     from impsy_tui.plots import gesture_scores
 
     if temperature not in parameters.TEMP.limits:
         fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
     if plot is not None and plot.suffix not in gesture_scores.SUFFIXES:
-        fail(f"--plot {plot}: a picture is to end in {', '.join(gesture_scores.SUFFIXES)}")
+        fail(f"--plot {plot}: a picture must end in {', '.join(gesture_scores.SUFFIXES)}")
     try:
         generated = _generated(_read(lead), player, _file(model), players, temperature, seed, output.stem)
         write_score(output, generated)
@@ -116,15 +131,15 @@ def _generated(
     from impsy_tui.ensemble.scores import NOTHING, Score
     from impsy_tui.ensemble.tuning import read_tuning
 
-    lead = score.codes[:, _seat(score, player)]
+    lead = score.codes[:, _player_number(score, player)]
     tuning = read_tuning(model, players)
-    band = EnsemblePredictor(_network(model), players - 1, np.random.default_rng(seed), tuning)
-    followers = generate_followers(band, lead, np.full(players - 1, NOTHING), temperature)
+    predictor = EnsemblePredictor(_network(model), players - 1, np.random.default_rng(seed), tuning)
+    followers = generate_followers(predictor, lead, np.full(players - 1, NOTHING), temperature)
     names = ("lead", *(f"player-{number:02d}" for number in range(2, players + 1)))
     return Score(name, names, np.column_stack([lead, followers]), score.began)
 
 
-def _seat(score: "Score", player: str) -> int:
+def _player_number(score: "Score", player: str) -> int:
     if player in score.players:
         return score.players.index(player)
     number = whole_number(player) or 0
@@ -137,16 +152,20 @@ def _seat(score: "Score", player: str) -> int:
 def evaluate(
     names: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL SCORES...", help="A model of a band; gesture scores, or folders of them."),
+        typer.Argument(
+            metavar="MODEL SCORES...",
+            help="Ensemble model, then gesture scores or folders of them.",
+            autocompletion=ensembles,
+        ),
     ],
     players: PlayersOption = 0,
     temperature: TemperatureOption = parameters.TEMP.default,
     seed: SeedOption = 1,
 ) -> None:
-    """Tell how well a model knows an ensemble and how it plays, beside Markov chains and the real parts."""
+    """Compare a model with Markov chains and with the real players of gesture scores."""
     model, *scores = names
     if not scores:
-        fail("evaluate takes a model and then scores, or a folder of them")
+        fail("evaluate needs a model and then gesture scores: impsy-tui ensemble evaluate MODEL SCORES")
     if temperature not in parameters.TEMP.limits:
         fail(f"--temp {temperature:g}: {parameters.TEMP.limits}")
     arguments: list[str | Path] = [_file(model), *_found([Path(name) for name in scores])]
@@ -158,7 +177,7 @@ def evaluate(
 def _found(places: list[Path]) -> list[Path]:
     for place in places:
         if not place.exists():
-            fail(f"{place}: there is no such file or folder")
+            fail(f"{place}: no such file or folder")
     return [place.absolute() for place in places]
 
 
@@ -174,18 +193,18 @@ def _network(file: Path) -> "EnsembleNetwork":
 
 
 def _file(name: str) -> Path:
-    """A model of a band by its path, or by its name in models/ or among those that ship; the only one if unnamed."""
+    """Returns an ensemble model by its path or name; without a name, the only one there is."""
     from impsy_tui.engine.models.loader import ModelFolders
     from impsy_tui.paths import shipped_folder
 
     file = Path(name).absolute()
     if name and file.suffix == ".tflite" and file.is_file():
         return file
-    shelf = ModelFolders([Path("models"), shipped_folder("models")], ensembles=True)
-    names = shelf.names()
+    folders = ModelFolders([Path("models"), shipped_folder("models")], ensembles=True)
+    names = folders.names()
     if not name and len(names) != 1:
-        fail(f"-m names the model that is to play: {', '.join(names) or 'train ensemble makes one'}")
+        fail(f"Name the model with -m. Models: {', '.join(names) or 'none yet (impsy-tui train ensemble makes one)'}")
     try:
-        return shelf.find(name or names[0])
+        return folders.find(name or names[0])
     except UserError as problem:
         fail(str(problem))

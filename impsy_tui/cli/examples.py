@@ -1,4 +1,4 @@
-"""The examples that come with the program: listed, copied, and found by name."""
+"""Shell command ``examples``: shipped configurations, set lists and patches."""
 
 import os
 import shutil
@@ -8,43 +8,49 @@ from typing import Annotated, Final
 
 import typer
 
+from impsy_tui.cli import completion
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
 
 _KINDS: Final = (
     ("configurations: impsy-tui play -c NAME", "", ".toml"),
     ("set lists: cue NAME, typed in the console", "sets/", ".imp"),
-    ("patches of Pure Data: impsy-tui run -c NAME --sound NAME.pd", "pd/", ".pd"),
-    ("patches of Max", "max/", ".maxpat"),
-    ("buffers of Sonic Pi", "sonic-pi/", ".rb"),
-    ("scripts of SuperCollider", "supercollider/", ".scd"),
+    ("Pure Data patches: impsy-tui run -c NAME --sound NAME.pd", "pd/", ".pd"),
+    ("Max patches", "max/", ".maxpat"),
+    ("Sonic Pi buffers", "sonic-pi/", ".rb"),
+    ("SuperCollider scripts", "supercollider/", ".scd"),
 )
-"""What is listed: a title, the folder in ``configs/``, and the ending."""
-_NO_CONFIG: Final = """there is no config.toml here:
-  impsy-tui play --demo    plays a demo: a simulated performer and a shipped model
-  impsy-tui init --guide   asks what is plugged in, and makes a config.toml that fits
-  impsy-tui init           makes a commented config.toml
-  -c NAME                  takes an example (impsy-tui examples lists them) or a file of yours"""
+"""Kinds of example: heading, folder in ``configs/``, suffix."""
+_NO_CONFIG: Final = """This folder has no config.toml. Use one of:
+  impsy-tui play --demo    play a demo: a simulated musician and a shipped model
+  impsy-tui init --guide   answer questions and write a config.toml for your devices
+  impsy-tui init           write a commented config.toml
+  -c NAME                  use an example (impsy-tui examples lists them) or your own file"""
 
 
 def examples(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Examples to copy here.")] = None,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Examples to copy into this folder.", autocompletion=completion.examples
+        ),
+    ] = None,
 ) -> None:
-    """List the configurations, set lists and patches that come with the program, or copy some of them here."""
-    if not names:
+    """List the shipped configurations, set lists and patches, or copy some of them."""
+    if not wanted:
         for title, folder, suffix in _KINDS:
             say(f"{title}")
             for path in _paths(folder, suffix):
                 say(f"  {_name(path):<17} {_title(path)}".rstrip())
-        say("impsy-tui examples NAME copies one here")
+        say("impsy-tui examples NAME copies an example into this folder")
         return
-    found = [_find(name) for name in names]
+    found = [_find(name) for name in wanted]
     for path in dict.fromkeys(path for paths in found for path in paths):
         _copy(path)
 
 
 def config_file(named: Path | None) -> Path:
-    """The configuration that is meant: a file, the name of an example, or ``config.toml`` here."""
+    """Returns a configuration file: the named file or example, or ``config.toml`` of this folder."""
     if named is not None:
         return named if os.path.exists(named) else shipped(named, "", ".toml") or named
     here = Path("config.toml")
@@ -54,23 +60,28 @@ def config_file(named: Path | None) -> Path:
 
 
 def sound_file(named: Path) -> Path:
-    """The patch that is meant: a file, or the name of one that comes with the program."""
+    """Returns a Pure Data patch: the named file or shipped patch."""
     return named if os.path.exists(named) else shipped(named, "pd/", ".pd") or named
 
 
 def shipped(named: Path, folder: str, suffix: str) -> Path | None:
-    """An example by its name or its path in a checkout, such as ``band`` or ``configs/band.toml``; None if none is.
+    """Returns an example by its name or path, such as ``band`` or ``configs/band.toml``; None if there is none.
 
     Args:
-        named: what was typed.
-        folder: in ``configs/``, with a slash.
-        suffix: of such files.
+        named: typed name or path.
+        folder: folder in ``configs/``, with a slash at its end.
+        suffix: suffix of the example.
     """
     from impsy_tui.paths import shipped_files, shipped_folder
 
     path = str(named).removeprefix("configs/").removeprefix(folder).removesuffix(suffix)
     path = f"{folder}{path}{suffix}"
     return shipped_folder("configs") / path if path in shipped_files("configs") else None
+
+
+def names() -> list[str]:
+    """Returns the names of all examples."""
+    return [_name(path) for _, folder, suffix in _KINDS for path in _paths(folder, suffix)]
 
 
 def _paths(folder: str, suffix: str) -> list[str]:
@@ -95,15 +106,15 @@ def _title(path: str) -> str:
 
 
 def _find(name: str) -> list[str]:
-    """The paths in ``configs/`` of an example; a patch may need all the others."""
+    """Returns the paths of an example in ``configs/``: for a patch all patches, because patches use each other."""
     bare = name.removeprefix("configs/")
     for _, folder, suffix in _KINDS:
         paths = _paths(folder, suffix)
         if bare in (*paths, *map(_name, paths), *(Path(path).stem for path in paths)):
             stem = Path(bare).stem
             return paths if suffix == ".pd" else [f"{folder}{stem}{suffix}"]
-    known = ", ".join(_name(path) for _, folder, suffix in _KINDS for path in _paths(folder, suffix))
-    return fail(f"no example is called {name}. There are: {known}")
+    known = ", ".join(names())
+    return fail(f"Cannot copy {name}: no such example. Examples: {known}")
 
 
 def _copy(path: str) -> None:

@@ -1,4 +1,4 @@
-"""What is meant by a word in a shell: a file, or the name of one in the folders here."""
+"""Files by path or name, for shell commands."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,17 +16,17 @@ _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {"dataset": (".npz",), "model"
 
 
 def find(word: str, kind: str = "") -> Path:
-    """The file that is meant; the program ends where there is none.
+    """Returns a file by its path or name; exits with a message if there is none.
 
     Args:
-        word: a path, or a name in ``logs/``, ``datasets/``, ``models/`` or of a model that ships.
-        kind: "dataset" or "model"; empty where a log will do as well.
+        word: path, name in ``logs/``, ``datasets/`` or ``models/``, or name of a shipped model.
+        kind: "dataset" or "model"; empty for any kind, logs included.
     """
     path = Path(word)
     if path.is_file() and (not kind or path.suffix in _SUFFIXES[kind]):
         return path.absolute()
     if path.name != word:
-        fail(f"{word}: there is no such file" if not path.is_file() else f"{word} is no {kind}")
+        fail(f"{word}: no such file" if not path.is_file() else f"{word} is not a {kind}")
     try:
         return _library().find(kind, word) if kind else _library().find_any(word)
     except UserError as problem:
@@ -34,20 +34,20 @@ def find(word: str, kind: str = "") -> Path:
 
 
 def only_one() -> Path:
-    """The only log, data set or model here; the program ends where there are several, or none."""
+    """Returns the only log, dataset or model of this folder; exits with a message if there is not exactly one."""
     own = [*files_in(Path("logs"), ".log"), *files_in(DATASETS, ".npz"), *_own_models()]
     if len(own) == 1:
         return own[0].absolute()
-    return fail(f"which log, data set or model? {_listed(own)}")
+    return fail(f"Name a log, dataset or model. {_listed(own)}")
 
 
 def evaluated(words: Sequence[str]) -> list[Path]:
-    """The models and the data set that are meant; what is left out is the only one there is."""
+    """Returns models and a dataset by path or name; a missing one is the only one of this folder."""
     models, dataset = list(words[:-1]), words[-1] if words else ""
     if not dataset or (not models and _is_model(dataset)):
         models, sets = list(words), files_in(DATASETS, ".npz")
         if len(sets) != 1:
-            fail(f"on which data set? {_listed(sets)}")
+            fail(f"Name a dataset. {_listed(sets)}")
         on = sets[0].absolute()
     else:
         on = find(dataset, "dataset")
@@ -55,12 +55,12 @@ def evaluated(words: Sequence[str]) -> list[Path]:
         return [*(find(name, "model") for name in models), on]
     own = _own_models()
     if len(own) != 1:
-        fail(f"which model? {_listed(own)}")
+        fail(f"Name a model. {_listed(own)}")
     return [own[0].absolute(), on]
 
 
 def _is_model(word: str) -> bool:
-    """Whether a word names a model, and no data set."""
+    """Returns True if a word names a model and not a dataset."""
     for kind, result in (("dataset", False), ("model", True)):
         if Path(word).suffix in _SUFFIXES[kind]:
             return result
@@ -77,11 +77,11 @@ def _library() -> UserFiles:
 
 
 def _own_models() -> list[Path]:
-    """The user's models, one file of each."""
+    """Returns one file of each model of the user."""
     files = files_in(Path("models"), *SUFFIXES)
     own = {file.stem: file for file in files if not is_shipped("models", file)}
     return list(own.values())
 
 
 def _listed(files: Sequence[Path]) -> str:
-    return f"There are: {some_names(sorted(file.stem for file in files))}" if files else "There is none yet"
+    return f"Here: {some_names(sorted(file.stem for file in files))}" if files else "None here yet."

@@ -1,4 +1,4 @@
-"""Touches and gestures in a shell: reading recordings, telling gestures, cutting clips, training."""
+"""Shell commands ``gestures import``, ``gestures classify``, ``gestures clips`` and ``train gestures``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,37 +17,44 @@ if TYPE_CHECKING:
     from impsy_tui.ensemble.touches.touch import TouchRecording
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Touches, the gestures they make, and clips of them."
+    add_completion=False, no_args_is_help=True, help="Classify touch recordings and cut clips from them."
 )
 
-FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Touches: …-touches.csv.")]
-ModelOption = Annotated[str, typer.Option("--model", "-m", help="A classifier; else the one that ships.")]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Touch recordings (…-touches.csv).")]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model", "-m", help="Gesture classifier: file, or name in models/.", show_default="shipped classifier"
+    ),
+]
 
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="With touches/ and gestures/ of Metatone's in it.")],
-    logs: Annotated[Path, typer.Option("--logs", "-l", help="Folder for the touches.")] = Path("logs"),
-    scores: Annotated[Path, typer.Option("--scores", "-s", help="Folder for the scores.")] = Path("scores"),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of a Metatone project, with touches/ and gestures/.")
+    ],
+    logs: Annotated[Path, typer.Option("--logs", "-l", help="Folder of the touch recordings.")] = Path("logs"),
+    scores: Annotated[Path, typer.Option("--scores", "-s", help="Folder of the gesture scores.")] = Path("scores"),
 ) -> None:
-    """Read recordings of the Metatone project: touches and gesture scores, as this program keeps them.
+    """Import touch recordings and gesture scores of the Metatone project.
 
-    What is there already is left as it is; what cannot be read is told and left out.
+    Existing files are kept. Files that cannot be read are reported and left out.
     """
     from impsy_tui.ensemble.scores import read_score, write_score
     from impsy_tui.ensemble.touches.touch import SUFFIX, read_touches, write_touches
 
     there = {kind: find_files(folder / kind, ".csv") for kind in ("touches", "gestures")}
     found = {kind: each.files for kind, each in there.items()}
-    _warn(*(f"{remark}: it is left out" for each in there.values() for remark in each.left_out))
+    _warn(*(f"{remark}: left out" for each in there.values() for remark in each.left_out))
     if not any(found.values()):
-        fail(f"{folder}: neither touches/ nor gestures/ in it has a .csv file")
+        fail(f"{folder}: no .csv file in its touches/ or gestures/")
     made = {"touches": 0, "gestures": 0}
     for kind, place in (("touches", logs), ("gestures", scores)):
         for file in found[kind]:
             target = place / (f"{file.stem.removesuffix('-touches')}{SUFFIX}" if kind == "touches" else file.name)
             if target.exists():
-                _warn(f"{target} is there already: it is left as it is")
+                _warn(f"{target} exists already: kept")
                 continue
             try:
                 place.mkdir(parents=True, exist_ok=True)
@@ -60,7 +67,7 @@ def import_(
                     write_score(target, read.score)
                     remarks = list(read.remarks)
             except UserError as problem:
-                _warn(f"{problem}: it is left out")
+                _warn(f"{problem}: left out")
                 continue
             except OSError as error:
                 fail(f"{error.filename or place}: {error.strerror}")
@@ -74,11 +81,12 @@ def import_(
 def classify(
     files: FilesArgument,
     destination: Annotated[
-        Path | None, typer.Option("--destination", "-O", help="Folder of the scores; else beside the touches.")
+        Path | None,
+        typer.Option("--destination", "-O", help="Folder of the scores.", show_default="folder of each recording"),
     ] = None,
     model: ModelOption = "",
 ) -> None:
-    """Tell which gesture each player makes, every second: touches become gesture scores, …-gestures.csv."""
+    """Classify the gesture of each player in every second; writes gesture scores (…-gestures.csv)."""
     from impsy_tui.ensemble.gestures import GESTURES, NAMES
     from impsy_tui.ensemble.score_touches import classify_recording
     from impsy_tui.ensemble.scores import write_score
@@ -93,7 +101,7 @@ def classify(
         score = classify_recording(recording, classifier)
         made = (destination or file.parent) / f"{recording.name}-gestures.csv"
         if made.exists():
-            _warn(f"{made} is there already: -O names another folder")
+            _warn(f"{made} exists already: name another folder with -O")
             bad = True
             continue
         try:
@@ -104,8 +112,8 @@ def classify(
         except OSError as error:
             fail(f"{error.filename or made}: {error.strerror}")
         shares = [float((score.codes == code).mean()) for code in range(GESTURES)]
-        told = ", ".join(f"{NAMES[code]} {100 * share:.0f} %" for code, share in enumerate(shares) if share >= 0.005)
-        say(f"{made}: {len(score)} s, {counted(len(score.players), 'player')}: {told}")
+        shown = ", ".join(f"{NAMES[code]} {100 * share:.0f} %" for code, share in enumerate(shares) if share >= 0.005)
+        say(f"{made}: {len(score)} s, {counted(len(score.players), 'player')}: {shown}")
     if bad:
         raise typer.Exit(1)
 
@@ -113,26 +121,26 @@ def classify(
 @app.command()
 def clips(
     files: FilesArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The library to make, .npz.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Clip library to write (.npz).")] = Path(
         "models/clips.npz"
     ),
     model: ModelOption = "",
 ) -> None:
-    """Cut recordings into a library of clips, five seconds each, that an ensemble's players play."""
+    """Cut touch recordings into 5-second clips that the players of an ensemble play."""
     from impsy_tui.ensemble.clips import write_clips
     from impsy_tui.ensemble.score_touches import classify_recording, clips_of
 
     if output.suffix != ".npz":
-        fail(f"-o {output}: a library of clips is to end in .npz")
+        fail(f"-o {output}: the name of a clip library must end in .npz")
     if output.exists():
-        fail(f"{output} is there already: -o names another")
+        fail(f"{output} exists already: name another file with -o")
     classifier = _classifier(model)
     recordings = [recording for file in files if (recording := _recording(file)) is not None]
     if not recordings:
         raise typer.Exit(1)
     library = clips_of([(recording, classify_recording(recording, classifier)) for recording in recordings])
     if not library.all:
-        fail("no gesture in there goes on for long enough to be cut: a clip is five seconds, and some more")
+        fail("No gesture in these recordings is long enough: a clip needs more than 5 seconds of one gesture")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         write_clips(output, library)
@@ -141,36 +149,36 @@ def clips(
     counts = ", ".join(f"{count} of {name}" for name, count in library.counts().items() if count)
     say(f"{output}: {counted(len(library.all), 'clip')}: {counts}")
     if library.missing:
-        say(f"none of {', '.join(library.missing)}: others of their group are played, or silence")
+        say(f"none of {', '.join(library.missing)}: players use other gestures of the same group, or rest")
 
 
 def train(
     places: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PLACE]...", help="Labelled recordings, or folders of them; else logs/."),
+        typer.Argument(metavar="[PLACE]...", help="Labelled recordings, or folders of them.", show_default="logs/"),
     ] = None,
     models: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the models.")] = Path("models"),
-    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(ranges.SEED.default),
+    seed: Annotated[int, typer.Option(help="Random seed.")] = int(ranges.SEED.default),
 ) -> None:
-    """Train a classifier of your own gestures, on recordings in which it is written which gesture was asked for."""
+    """Train a classifier of your own gestures on labelled recordings."""
     if seed not in ranges.SEED:
         fail(f"--seed {seed}: a whole number, {ranges.SEED}")
     places = places or [Path("logs")]
     for place in places:
         if not place.exists():
-            fail(f"{place}: there is no such file or folder")
+            fail(f"{place}: no such file or folder")
     work("impsy_tui.workers.training.train_gestures", [models, *places, "--seed", str(seed)])
 
 
 def _classifier(name: str) -> "Classifier":
-    """A classifier by its path or its name in models/, or the one that ships."""
+    """Returns a classifier by its path or its name in models/; the shipped one without a name."""
     from impsy_tui.ensemble.classifier import SHIPPED, read_classifier
     from impsy_tui.paths import shipped_folder
 
     places = [Path(name), Path("models", name), Path("models", f"{name}.npz")]
     file = next((place for place in places if place.is_file()), None) if name else shipped_folder("models") / SHIPPED
     if file is None:
-        fail(f"no classifier is called {name}, here or in models/")
+        fail(f"Cannot read classifier {name}: no such file in this folder or in models/")
     try:
         return read_classifier(file)
     except UserError as problem:
@@ -178,7 +186,7 @@ def _classifier(name: str) -> "Classifier":
 
 
 def _recording(file: Path) -> "TouchRecording | None":
-    """A recording; None, which is told, if it cannot be read."""
+    """Returns a recording; reports one that cannot be read and returns None."""
     from impsy_tui.ensemble.touches.touch import read_touches
 
     try:

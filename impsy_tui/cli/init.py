@@ -1,4 +1,4 @@
-"""Making a folder to play in: its folders, and a configuration."""
+"""Shell command ``init``: folders and a configuration for a new set."""
 
 import shlex
 from pathlib import Path
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where.")] = Path(),
-    force: Annotated[bool, typer.Option("--force", "-f", help="Write config.toml even if there is one.")] = False,
-    guide: Annotated[bool, typer.Option("--guide", help="Ask what is plugged in, and write what fits.")] = False,
+    folder: Annotated[Path, typer.Argument(help="Folder of the set.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", "-f", help="Existing config.toml replaced.")] = False,
+    guide: Annotated[
+        bool, typer.Option("--guide", help="Questions about your devices, and a configuration for them.")
+    ] = False,
 ) -> None:
-    """Make logs/, datasets/, models/ and a commented config.toml here."""
+    """Make the folders and the configuration of a set."""
     from impsy_tui.config.template import config_template
     from impsy_tui.config.wizard import write_beside
     from impsy_tui.engine.models.loader import ModelFolders
@@ -38,7 +40,7 @@ def init(
             file = write_beside(folder, text) if not force else _write(file, text)
             say(f"made  {file}")
         elif file.exists() and not force:
-            say(f"kept  {file} (--force writes it again; --guide writes another)")
+            say(f"kept  {file} (--force replaces it; --guide writes another)")
         else:
             say(f"made  {_write(file, config_template(names[0] if names else ''))}")
     except (OSError, UserError) as error:
@@ -76,5 +78,5 @@ def _answer(question: "Question") -> str:
     for number, choice in enumerate(question.choices.values(), 1):
         say(f"  {number}  {choice}")
     while not 1 <= (number := typer.prompt("number", type=int, default=1)) <= len(question.choices):
-        say(f"a number from 1 to {len(question.choices)}")
+        say(f"Type a number from 1 to {len(question.choices)}.")
     return list(question.choices)[number - 1]

@@ -1,13 +1,14 @@
-"""The doors: what can be typed in a shell."""
+"""Shell commands of the program."""
 
 import io
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-# One thread: a network's matrices are too small to share out, and waking threads costs milliseconds.
+# One thread: the matrices of a network are small, and waking more threads costs milliseconds.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
@@ -17,9 +18,19 @@ from impsy_tui import __version__, modes
 from impsy_tui.cli import engine, ensemble, gestures, train, train_agent
 from impsy_tui.cli.agent import agent
 from impsy_tui.cli.check import check
+from impsy_tui.cli.completion import models
+from impsy_tui.cli.completion import ports as ports_here
 from impsy_tui.cli.examples import config_file, examples, sound_file
 from impsy_tui.cli.init import init
-from impsy_tui.cli.options import LeanOption, LogdirOption, ResumeOption, SocketOption, SoundOption, ThemeOption
+from impsy_tui.cli.options import (
+    ConfigOption,
+    LeanOption,
+    LogdirOption,
+    ResumeOption,
+    SocketOption,
+    SoundOption,
+    ThemeOption,
+)
 from impsy_tui.cli.output.progress import fail
 from impsy_tui.cli.output.text import say
 from impsy_tui.errors import NoEngineError, UserError
@@ -30,12 +41,20 @@ if TYPE_CHECKING:
 
 
 class TwoWordGroup(typer.core.TyperGroup):
-    """Commands may be of two words, as in the console: ``train agent`` beside ``train``."""
+    """Command group in which a command may have two words: ``train`` and ``train agent``."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that the words begin with, the longest."""
+        """Returns the command with the longest name at the start of the arguments."""
         both = " ".join(args[:2])
         return super().resolve_command(ctx, [both, *args[2:]] if both in self.commands else args)
+
+    def _panel(self, name: str) -> int:
+        command: Any = self.commands[name]
+        return _ORDER.index(command.rich_help_panel)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Returns the command names in the order of their panels."""
+        return sorted(super().list_commands(ctx), key=self._panel)
 
 
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
@@ -43,32 +62,22 @@ _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
 app = typer.Typer(
     cls=TwoWordGroup,
     invoke_without_command=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="A performance console for intelligent instruments.",
 )
 
-app.command()(init)
-app.command()(examples)
-app.command()(check)
-for _ask in (engine.send, engine.status, engine.shutdown):
-    app.command()(_ask)
-for _command in (train.dataset, train.train, train.evaluate, train.convert, train.plot):
-    app.command()(_command)
-for _word, _train in (("agent", train_agent.train), ("gestures", gestures.train), ("ensemble", ensemble.train)):
-    app.command(f"train {_word}")(_train)
-app.add_typer(gestures.app, name="gestures")
-app.add_typer(ensemble.app, name="ensemble")
-app.add_typer(agent, name="agent")
-
 
 def main() -> None:
-    """The console script."""
+    """Runs the shell command ``impsy-tui``."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # In a locale that is not UTF-8, a sign that it does not have is printed as "?".
+            # A locale other than UTF-8 prints characters that it lacks as "?".
             stream.reconfigure(errors="replace")
     app()
+
+
+def _modes(incomplete: str) -> list[str]:
+    return list(modes.MODE_NAMES)
 
 
 def _version(asked: bool) -> None:
@@ -90,26 +99,39 @@ def options(
         play(resume=resume)
 
 
-@app.command()
 def run(
-    model: Annotated[str | None, typer.Argument(help="A model file, in place of the configuration's.")] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
+    model: Annotated[
+        str | None,
+        typer.Argument(help="Model file or name; replaces the model of the configuration.", autocompletion=models),
     ] = None,
+    config: ConfigOption = None,
     logdir: LogdirOption = Path("logs"),
-    dimension: Annotated[int | None, typer.Option("--dimension", "-d", help="Values and one for time.")] = None,
-    mode: Annotated[str | None, typer.Option(help=", ".join(modes.MODE_NAMES))] = None,
-    threshold: Annotated[float | None, typer.Option(help="Seconds of silence before it answers.")] = None,
-    input_thru: Annotated[bool | None, typer.Option("--input-thru/--no-input-thru", help="Pass input on.")] = None,
-    sigma_temp: Annotated[float | None, typer.Option(help="Sigma temperature.")] = None,
-    pi_temp: Annotated[float | None, typer.Option(help="Pi temperature.")] = None,
-    timescale: Annotated[float | None, typer.Option(help="Stretches its time: 2 is slower.")] = None,
-    verbose: Annotated[bool | None, typer.Option("--verbose/--quiet", help="Print all that goes on.")] = None,
-    log_input: Annotated[bool | None, typer.Option("--log-input/--no-log-input", help="Log what you play.")] = None,
-    log_predictions: Annotated[
-        bool | None, typer.Option("--log-predictions/--no-log-predictions", help="Log what it plays.")
+    dimension: Annotated[
+        int | None, typer.Option("--dimension", "-d", help="Number of values plus 1 for time.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="The same performance each time.")] = None,
+    mode: Annotated[
+        str | None, typer.Option(help=f"Mode: {', '.join(modes.MODE_NAMES)}.", autocompletion=_modes)
+    ] = None,
+    threshold: Annotated[float | None, typer.Option(help="Silence before the player answers, in seconds.")] = None,
+    input_thru: Annotated[
+        bool | None, typer.Option("--input-thru/--no-input-thru", help="Input sent to every output.")
+    ] = None,
+    sigma_temp: Annotated[float | None, typer.Option(help="Sigma temperature: spread of the values.")] = None,
+    pi_temp: Annotated[float | None, typer.Option(help="Pi temperature: choice between the mixtures.")] = None,
+    timescale: Annotated[float | None, typer.Option(help="Factor of the player's time: 2 is half as fast.")] = None,
+    verbose: Annotated[
+        bool | None, typer.Option("--verbose/--quiet", help="Every event printed, or problems only.")
+    ] = None,
+    log_input: Annotated[
+        bool | None, typer.Option("--log-input/--no-log-input", help="Input written to the performance log.")
+    ] = None,
+    log_predictions: Annotated[
+        bool | None,
+        typer.Option(
+            "--log-predictions/--no-log-predictions", help="Output of the player written to the performance log."
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Random seed.", show_default="random")] = None,
     resume: ResumeOption = None,
     sound: SoundOption = None,
     socket: SocketOption = None,
@@ -135,7 +157,7 @@ def run(
         "log_predictions": log_predictions,
     }
     if model is not None and model.endswith(".toml") and config is None:
-        fail(f"{model} is no model: -c {model}?")
+        fail(f"{model} is a configuration, not a model: write -c {model}")
     loaded = load_config(config_file(config), overrides)
     for problem in loaded.problems:
         colour = typer.colors.RED if problem.fatal else typer.colors.YELLOW
@@ -143,7 +165,11 @@ def run(
     if loaded.errors:
         raise typer.Exit(1)
     if not (loaded.config.demo or any(getattr(loaded.config, name) for name in CHANNEL_TABLES)):
-        say("no channel is configured: nothing can be heard or played", fg=typer.colors.YELLOW, err=True)
+        say(
+            "no channel is configured: add [osc], [midi], [serial] or another channel to the configuration",
+            fg=typer.colors.YELLOW,
+            err=True,
+        )
     setup = EngineOptions(
         loaded=loaded,
         given=frozenset(key for key, value in overrides.items() if value is not None),
@@ -169,20 +195,20 @@ def run(
     raise typer.Exit(code)
 
 
-@app.command()
 def play(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
-    ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="A simulated performer and a shipped model.")] = False,
-    sound: Annotated[bool, typer.Option("--sound", help="Run the configuration's Pure Data patch.")] = False,
+    config: ConfigOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Demo: a simulated musician and a shipped model.")] = False,
+    sound: Annotated[bool, typer.Option("--sound", help="Pure Data patch of the configuration started too.")] = False,
     logdir: LogdirOption = Path("logs"),
     resume: ResumeOption = None,
     lean: LeanOption = None,
     theme: ThemeOption = "",
     socket: SocketOption = None,
 ) -> None:
-    """Open the console on the running engine, or start one; leaving leaves it playing."""
+    """Open the console and start an engine if none runs.
+
+    The engine keeps playing after you quit the console.
+    """
     from impsy_tui.control.client import connected
     from impsy_tui.paths import shipped_folder
 
@@ -190,7 +216,7 @@ def play(
     try:
         with connected(socket):
             if demo or config or resume is not None:
-                say(f"an engine plays already: this is it ({program()} shutdown ends it)")
+                say(f"an engine is already running: opening the console on it ({program()} shutdown ends it)")
     except NoEngineError:
         file = configs / "demo.toml" if demo else config_file(config)
         extra = ["--sound", str(_patch(file))] if sound else []
@@ -200,28 +226,25 @@ def play(
     _open_console(socket, lean, theme)
 
 
-@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def start(
     context: typer.Context,
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Configuration file.", show_default="config.toml")
-    ] = None,
+    config: ConfigOption = None,
     logdir: LogdirOption = Path("logs"),
     socket: SocketOption = None,
 ) -> None:
-    """Start the engine in the background, with the options of run; it outlives this terminal."""
+    """Start the engine in the background, with the options of run."""
     from impsy_tui.control.client import connected
 
     try:
         with connected(socket):
-            say(f"an engine plays already ({program()} shutdown ends it)")
+            say(f"an engine is already running ({program()} shutdown ends it)")
     except NoEngineError:
         _launch(["-c", str(config_file(config)), "-l", str(logdir), *context.args], socket, logdir)
-        say(f"the engine plays: {program()} attach opens a console on it")
+        say(f"the engine is running: {program()} attach opens a console on it")
 
 
 def _launch(arguments: list[str], socket: Path | None, logdir: Path) -> None:
-    """Start an engine that outlives this process."""
+    """Starts an engine that keeps running after this process."""
     from impsy_tui.control.launch import launch_engine
 
     try:
@@ -231,31 +254,31 @@ def _launch(arguments: list[str], socket: Path | None, logdir: Path) -> None:
 
 
 def _patch(file: Path) -> Path:
-    """The patch that a configuration names for ``--sound``."""
+    """Returns the patch that a configuration names for ``--sound``."""
     from impsy_tui.config import load_config
 
     patch = load_config(file).config.sound.patch
     if not patch:
-        fail(
-            f'{file} names no patch for --sound: add a table [sound] with patch = "FILE.pd", or use run --sound FILE'
-        )
-    beside = file.parent / patch
-    return beside if os.path.exists(beside) else sound_file(Path(patch))
+        fail(f'{file} names no patch for --sound: add [sound] with patch = "FILE.pd", or use run --sound FILE')
+    near = file.parent / patch
+    return near if os.path.exists(near) else sound_file(Path(patch))
 
 
-@app.command()
 def attach(
     remote: Annotated[
         str,
         typer.Option(
-            metavar="[USER@]HOST[:FOLDER]", help="USER@HOST:FOLDER: machine of the engine, folder of its set."
+            metavar="[USER@]HOST[:FOLDER]", help="Engine on another machine, through SSH; this machine if empty."
         ),
     ] = "",
     lean: LeanOption = None,
     theme: ThemeOption = "",
     socket: SocketOption = None,
 ) -> None:
-    """Open the console on the running engine, here or, through SSH, elsewhere; there it is started if none runs."""
+    """Open the console on the running engine, on this machine or through SSH.
+
+    On another machine, an engine is started if none runs.
+    """
     if not remote:
         _open_console(socket, lean, theme)
         return
@@ -264,7 +287,7 @@ def attach(
     try:
         with RemoteSocket(remote, socket) as there:
             if not there.answers():
-                say(f"no engine answers on {there.address.host}: starting one in {there.address.where} …")
+                say(f"no engine runs on {there.address.host}: starting one in {there.address.where} …")
                 there.start_engine()
             _open_console(there.socket, lean, theme, there)
     except UserError as problem:
@@ -272,7 +295,7 @@ def attach(
 
 
 def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "RemoteSocket | None" = None) -> None:
-    """The console in this terminal; without a terminal, the status once."""
+    """Opens the console in this terminal; prints the status once if there is no terminal."""
     # The console draws on stderr.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         engine.status(socket=socket)
@@ -285,7 +308,7 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "R
     except NoEngineError as problem:
         fail(str(problem))
     if isinstance(sys.__stderr__, io.TextIOWrapper):
-        # The console draws with signs that other encodings do not have, and terminals show UTF-8 in every locale.
+        # The console needs characters of UTF-8, which terminals show in every locale.
         sys.__stderr__.reconfigure(encoding="utf-8")
     from impsy_tui.console.options import ConsoleOptions
     from impsy_tui.console.run import run_console
@@ -295,24 +318,70 @@ def _open_console(socket: Path | None, lean: bool | None, theme: str, remote: "R
         say(said)
 
 
-@app.command()
 def ports(
-    api: Annotated[str, typer.Option(help="ALSA, JACK, CoreMIDI or WinMM; else what there is.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="Part of a port name; every port if empty.", autocompletion=ports_here)
+    ] = "",
+    api: Annotated[
+        str, typer.Option(help="MIDI system: ALSA, JACK, CoreMIDI or WinMM.", show_default="every one")
+    ] = "",
 ) -> None:
-    """List what is plugged in, with the line for the configuration."""
+    """List MIDI and serial ports, with their configuration lines."""
     from impsy_tui.config.toml_text import written
     from impsy_tui.workers.list_ports import find_ports
 
     found = find_ports(api)
+
+    def matching(names: Iterable[str]) -> list[str]:
+        return [each for each in names if name.lower() in each.lower()]
+
     if found.problem:
         say(f"MIDI: {found.problem}", fg=typer.colors.YELLOW, err=True)
     for title, table, key, names in (
-        ("MIDI inputs", "midi", "in_device", found.inputs),
-        ("MIDI outputs", "midi", "out_device", found.outputs),
+        ("MIDI inputs", "midi", "in_device", matching(found.inputs)),
+        ("MIDI outputs", "midi", "out_device", matching(found.outputs)),
     ):
         say(f"{title}:" if names else f"{title}: none")
-        for name in names:
-            say(f"  {name}\n    [{table}]\n    {key} = [{written(name)}]")
-    say("serial ports:" if found.serial else "serial ports: none")
-    for name in found.serial:
-        say(f"  {name}\n    [serial]  # or [serialmidi]\n    port = {written(name)}")
+        for each in names:
+            say(f"  {each}\n    [{table}]\n    {key} = [{written(each)}]")
+    serial = matching(found.serial)
+    say("serial ports:" if serial else "serial ports: none")
+    for each in serial:
+        say(f"  {each}\n    [serial]  # or [serialmidi]\n    port = {written(each)}")
+
+
+_PANELS: Final[Mapping[str, Mapping[str, Callable[..., None]]]] = {
+    "Perform": {
+        "play": play,
+        "attach": attach,
+        "run": run,
+        "init": init,
+        "status": engine.status,
+        "send": engine.send,
+        "start": start,
+        "shutdown": engine.shutdown,
+    },
+    "Learn": {
+        "dataset": train.dataset,
+        "train": train.train,
+        "evaluate": train.evaluate,
+        "convert": train.convert,
+        "plot": train.plot,
+    },
+    "Ensemble": {"train ensemble": ensemble.train, "train gestures": gestures.train},
+    "Agent": {"train agent": train_agent.train},
+    "Tools": {"ports": ports, "examples": examples, "check": check},
+}
+"""Commands by panel of the help, the panel that a performer needs first at the top."""
+_ORDER: Final = list(_PANELS)
+_FORWARDED: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
+"""Settings of ``start``, which passes the options of ``run`` on."""
+
+for _panel, _commands in _PANELS.items():
+    for _name, _command in _commands.items():
+        app.command(_name, rich_help_panel=_panel, context_settings=_FORWARDED if _command is start else None)(
+            _command
+        )
+app.add_typer(ensemble.app, name="ensemble", rich_help_panel="Ensemble")
+app.add_typer(gestures.app, name="gestures", rich_help_panel="Ensemble")
+app.add_typer(agent, name="agent", rich_help_panel="Agent")

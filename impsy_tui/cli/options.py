@@ -1,23 +1,43 @@
-"""Options that several commands of the shell have."""
+"""Options that several shell commands share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from impsy_tui.cli.completion import configurations, patches, themes
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="Configuration file, or name of an example.",
+        show_default="config.toml",
+        autocompletion=configurations,
+    ),
+]
 ResumeOption = Annotated[
     bool | None,
     typer.Option(
         "--resume/--fresh",
-        help="Resume the saved session, or begin with the configuration.",
-        show_default="resume a session that did not end with shutdown",
+        help="Start from the saved session, or from the configuration.",
+        show_default="resume if the last engine was not shut down",
     ),
 ]
-# A folder or a file that cannot be read is reported by the engine, which starts all the same.
+# The engine reports a folder or file that it cannot read, and starts without it.
 LogdirOption = Annotated[Path, typer.Option("--logdir", "-l", readable=False, help="Folder of the performance logs.")]
 SoundOption = Annotated[
-    Path | None, typer.Option(readable=False, help="A Pure Data patch to run along, without a window.")
+    Path | None,
+    typer.Option(readable=False, help="Pure Data patch started without a window.", autocompletion=patches),
 ]
 SocketOption = Annotated[Path | None, typer.Option("--socket", readable=False, help="Control socket of the engine.")]
-LeanOption = Annotated[bool | None, typer.Option("--lean/--full", help="Fewer frames and digits, for bad links.")]
-ThemeOption = Annotated[str, typer.Option(help="Colours: amber, stage, contrast, sixteen, or a file in themes/.")]
+LeanOption = Annotated[bool | None, typer.Option("--lean/--full", help="Fewer frames and digits, for a slow link.")]
+ThemeOption = Annotated[
+    str,
+    typer.Option(
+        help="Colour theme: amber, stage, contrast, sixteen, or a file in themes/.",
+        show_default="theme of the configuration",
+        autocompletion=themes,
+    ),
+]

@@ -1,4 +1,4 @@
-"""A map that is played: keys move a cursor over its points, and each that it comes to sounds."""
+"""Playing of a map: keys move a cursor over its points, and each point under the cursor sounds."""
 
 import os
 import re
@@ -17,26 +17,26 @@ from impsy_tui.installation import needs_extra
 from impsy_tui.plots.map_cursor import Cursor
 
 Sound = Callable[[np.ndarray], None]
-"""Lets a point be heard, by its parameters."""
+"""Function that plays the parameters ``[N]`` of a point."""
 
 _SECONDS: Final = 1.0
 _FADE: Final = 0.01
-"""Seconds at both ends, so that nothing clicks."""
+"""Fade at both ends in seconds, against clicks."""
 _ARROWS: Final = {"\x1b[D": "h", "\x1b[B": "j", "\x1b[A": "k", "\x1b[C": "l"}
 _WAYS: Final = {"h": (-1, 0), "j": (0, 1), "k": (0, -1), "l": (1, 0)}
 _TURNS: Final = {"n": 1, "p": -1}
 _AGAIN: Final = (" ", "\n")
 _LEAVE: Final = ("q", "\x1b", "\x04")
 _KEY: Final = re.compile(r"\x1b[\[O].|.", re.DOTALL)
-_KEYS: Final = "arrows or hjkl: another point; n, p: others in its place; Space: again; q leaves"
+_KEYS: Final = "arrows or hjkl: move; n, p: other points in this cell; Space: again; q: quit"
 _OPEN, _CLOSE, _HOME = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l", "\x1b[H\x1b[J"
 
 
 def by_osc(host: str, port: int, address: str) -> Sound:
-    """Points are sent to a synth, as one message of floats.
+    """Returns a function that sends a point to a synth as one OSC message of floats.
 
     Raises:
-        UserError: there is no such host.
+        UserError: the host is unknown.
     """
     from impsy_tui.channels.osc.packet import write_message
 
@@ -50,7 +50,7 @@ def by_osc(host: str, port: int, address: str) -> Sound:
         try:
             sender.sendto(write_message(address, *map(float, parameters)), to)
         except ConnectionRefusedError:
-            pass  # nobody listens yet
+            pass  # no synth receives on this port yet
         except OSError as error:
             raise UserError(f"{host}:{port}: {error.strerror or error}") from None
 
@@ -58,10 +58,10 @@ def by_osc(host: str, port: int, address: str) -> Sound:
 
 
 def by_sound(synth: str, patch: Path | None) -> Sound:
-    """Points are rendered, by a built-in synth or a patch, and played on the usual sound device.
+    """Returns a function that renders a point with a built-in synth or a patch, and plays the sound.
 
     Raises:
-        UserError: there is no such synth, or no way to be heard.
+        UserError: the synth is unknown, or no sound device is available.
     """
     from impsy_tui.agent.pd_rendering import render
     from impsy_tui.agent.synths import synth_called
@@ -78,37 +78,37 @@ def by_sound(synth: str, patch: Path | None) -> Sound:
             assert built_in is not None
             if len(parameters) != len(built_in.parameters):
                 raise UserError(
-                    f"the table has {len(parameters)} parameters and {built_in.name} {len(built_in.parameters)}: "
-                    "--synth names another"
+                    f"the table has {len(parameters)} parameters, {built_in.name} has {len(built_in.parameters)}: "
+                    "choose another synth with --synth"
                 )
             samples = built_in.render(parameters, _SECONDS, rate)
         try:
             player.play((samples * shape).astype(np.float32), rate)
         except player.PortAudioError as error:
-            raise UserError(f"no sound device plays: {error}") from None
+            raise UserError(f"no sound device is available: {error}") from None
 
     return sound
 
 
 def _sounddevice() -> tuple[Any, int]:
-    """What plays, and its samples a second."""
+    """Returns the sounddevice library and the sample rate of the default device."""
     try:
         import sounddevice
     except ImportError:
         raise UserError(needs_extra("sound", "sounddevice", "audio")) from None
     except OSError as error:
-        raise UserError(f"sound needs PortAudio (Debian: libportaudio2): {error}") from None
+        raise UserError(f"Sound needs PortAudio (Debian: libportaudio2): {error}") from None
     try:
         return sounddevice, int(sounddevice.query_devices(kind="output")["default_samplerate"])
     except (sounddevice.PortAudioError, ValueError) as error:
-        raise UserError(f"no sound device plays: {error}") from None
+        raise UserError(f"no sound device is available: {error}") from None
 
 
 def play(cursor: Cursor, sound: Sound) -> None:
-    """Show a map and play what the cursor comes to, until it is left.
+    """Shows a map and plays the point under the cursor, until a key quits.
 
     Raises:
-        UserError: it cannot be heard; the terminal is as it was.
+        UserError: a point cannot be played. The terminal is restored before.
     """
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
@@ -136,7 +136,7 @@ def play(cursor: Cursor, sound: Sound) -> None:
 
 
 def _keys(keyboard: int) -> list[str]:
-    """What was pressed, which of a key that is held down may be several; nothing once the terminal has gone."""
+    """Returns the pressed keys, several for a held key; none after the terminal has closed."""
     typed = _KEY.findall(os.read(keyboard, 64).decode(errors="replace"))
     return [_ARROWS.get(key.replace("O", "["), key) for key in typed]
 

@@ -1,4 +1,4 @@
-"""Plots in a shell: what is meant, and where it is drawn."""
+"""Shell command ``plot``: drawings in the terminal or in a picture."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from impsy_tui.plots.sheets import sheet
 
 
 class PlotOptions(NamedTuple):
-    """What was asked for besides the file; empty or None where nothing was."""
+    """Options of ``plot``; empty or None if not given."""
 
     on: str
     performance: int | None
@@ -28,10 +28,10 @@ class PlotOptions(NamedTuple):
 
 
 def plot(target: str, output: Path | None, options: PlotOptions) -> None:
-    """Draw a log, a data set or a model in the terminal, or into a picture."""
+    """Draws a log, dataset or model in the terminal or into a picture."""
     if output is not None:
         if output.suffix not in pictures.SUFFIXES:
-            fail(f"-o {output}: a picture is to end in {' or '.join(pictures.SUFFIXES)}")
+            fail(f"-o {output}: a picture must end in {' or '.join(pictures.SUFFIXES)}")
         if problem := pictures.missing():
             fail(problem)
     dimensions = parse_dimensions(options.dimensions) if options.dimensions else ()
@@ -54,7 +54,7 @@ def plot(target: str, output: Path | None, options: PlotOptions) -> None:
 
 
 def paper() -> terminal.Paper:
-    """What standard output is."""
+    """Returns size and abilities of the standard output."""
     width, height = shutil.get_terminal_size((80, 24))
     shown = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     plain = not shown or "utf" not in (sys.stdout.encoding or "").lower()

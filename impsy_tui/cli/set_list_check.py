@@ -1,4 +1,4 @@
-"""Checking a set list: everything that is wrong in it, and everything it names that is not there."""
+"""Check of a set list: wrong lines, and names that do not exist."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,11 +26,19 @@ from impsy_tui.text import counted
 from impsy_tui.toml_files import read_regular
 
 _MOST_SHOWN: Final = 200
-"""Characters of a line."""
+"""Most characters shown of a line."""
 
 
 class SearchFolders(NamedTuple):
-    """Where things are looked for: scenes beside the logs if that is None, players in the configuration if any."""
+    """Folders and files in which names are looked up.
+
+    Attributes:
+        logs: folder of the logs.
+        models: folder of the models.
+        datasets: folder of the datasets.
+        scenes: scene file; None for scenes.toml in the parent folder of the logs.
+        config: configuration with players and outputs; None for no check of these names.
+    """
 
     logs: Path
     models: Path
@@ -40,7 +48,7 @@ class SearchFolders(NamedTuple):
 
 
 def check(file: Path, places: SearchFolders) -> None:
-    """Tell what is wrong in a set list, and exit with 1 if anything is."""
+    """Prints the problems of a set list, and exits with 1 if there are any."""
     text = _read(file)
     lines = list(set_lines(text))
     found = read_set(text)
@@ -52,16 +60,16 @@ def check(file: Path, places: SearchFolders) -> None:
         raise typer.Exit(1)
     cues = sum(line.heading is not None for line in lines)
     commands = sum(1 for line in lines if isinstance(line.read, Program) for _ in line.read.walk())
-    say(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, nothing wrong")
+    say(f"{file}: {counted(cues, 'cue')}, {counted(commands, 'command')}, no problems")
 
 
 def found(file: Path | None, logs: Path) -> Path:
-    """The set list that is meant: a file, or a name as ``cue`` takes it; without one, the only one of the user's."""
+    """Returns a set list by its path or name; without a name, the only one of the user."""
     own = files_in(logs.absolute().parent / "sets", SUFFIX)
-    known = ", ".join(each.stem for each in own) or "none yet: impsy-tui examples first copies one"
+    known = ", ".join(each.stem for each in own) or "none yet (impsy-tui examples first copies one)"
     if file is None:
         if len(own) != 1:
-            fail(f"which set list? There are: {known}")
+            fail(f"Name a set list. Set lists: {known}")
         return own[0]
     if file.is_file():
         return file
@@ -71,7 +79,7 @@ def found(file: Path | None, logs: Path) -> Path:
             return each
     if (example := shipped(file, "sets/", SUFFIX)) is not None:
         return example
-    return fail(f"{file}: there is no such set list. There are: {known}")
+    return fail(f"{file}: no such set list. Set lists: {known}")
 
 
 def _read(file: Path) -> str:
@@ -91,7 +99,7 @@ def _show(file: Path, text: str, problems: list[SetProblem]) -> None:
 
 
 class _Names:
-    """What a set list may name."""
+    """Names that exist for a set list."""
 
     def __init__(self, places: SearchFolders, lines: list[SetLine]) -> None:
         models = [places.models, shipped_folder("models")]
@@ -103,10 +111,10 @@ class _Names:
             self._scenes = set(SceneFile(places.scenes or here / "scenes.toml").names())
         except UserError as problem:
             fail(str(problem))
-        self._players, self._outputs, self._panic = _seated(places.config)
+        self._players, self._outputs, self._panic = _configured_names(places.config)
 
     def missing(self, line: SetLine) -> Iterator[SetProblem]:
-        """What a line names that is not there, in order: what it saves is there from then on."""
+        """Yields the unknown names of a line; a scene that the line saves is known afterwards."""
         if not isinstance(line.read, Program):
             return
         for each in line.read.walk():
@@ -139,7 +147,7 @@ class _Names:
     def _unknown_player(self, name: str) -> str:
         if not self._players or name in (*self._players, EVERYBODY):
             return ""
-        return f"no player is called {name}; there are: {', '.join(self._players)}"
+        return f"no such player: {name}. Players: {', '.join(self._players)}"
 
     def _no_file(self, kind: ArgumentKind, name: str) -> str:
         try:
@@ -160,24 +168,24 @@ class _Names:
             case "scene save":
                 self._scenes.add(name)
             case "scene" | "scene delete" if name not in self._scenes:
-                return f"no scene is called {name}; there are: {', '.join(sorted(self._scenes)) or 'none yet'}"
+                return f"no such scene: {name}. Scenes: {', '.join(sorted(self._scenes)) or 'none yet'}"
             case "player":
                 return self._unknown_player(name)
             case "nudge" if self._outputs and name not in self._outputs:
-                return f"no output is called {name}; there are: {', '.join(self._outputs)}"
+                return f"no such output: {name}. Outputs: {', '.join(self._outputs)}"
             case "classifier":
                 return self._no_classifier(name)
             case "goto" if name not in self._cues:
-                return f"no cue is called {name}; there are: {', '.join(self._cues)}"
+                return f"no such cue: {name}. Cues: {', '.join(self._cues)}"
             case "cue" if not any(
                 (folder / f"{name.removesuffix(SUFFIX)}{SUFFIX}").is_file() for folder in self._sets
             ):
-                return f"no set list is called {name} in {' and '.join(map(str, self._sets))}"
+                return f"no such set list: {name}. Folders: {', '.join(map(str, self._sets))}"
         return ""
 
 
-def _seated(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """The players, the channels and the panic keys of a configuration; without a file the default keys alone."""
+def _configured_names(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Returns players, channels and panic keys of a configuration; without a file, the default keys only."""
     if file is None:
         return (), (), KeysInForce({}).keys["panic"]
     loaded = load_config(file)

@@ -1,4 +1,4 @@
-"""Logs into data sets, data sets into models: each a worker that runs in the foreground. And what they look like.
+"""Shell commands ``dataset``, ``train``, ``evaluate``, ``convert`` and ``plot``: workers in the foreground.
 
 Names and short options are those of IMPSY.
 """
@@ -9,38 +9,45 @@ from typing import Annotated
 import typer
 
 from impsy_tui import choices, ranges
+from impsy_tui.cli import completion
 from impsy_tui.cli.output.progress import fail, work
 from impsy_tui.paths import files_in
 from impsy_tui.text import whole_number
 
-DimensionOption = Annotated[int | None, typer.Option("--dimension", "-D", help="Values and one for time.")]
+DimensionOption = Annotated[
+    int | None,
+    typer.Option("--dimension", "-D", help="Number of values plus 1 for time.", show_default="every dimension found"),
+]
 
 
 def dataset(
     dimension: DimensionOption = None,
     source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the logs.")] = Path("logs"),
-    destination: Annotated[Path, typer.Option("--destination", "-O", help="Folder for it.")] = Path("datasets"),
+    destination: Annotated[Path, typer.Option("--destination", "-O", help="Folder of the dataset.")] = Path(
+        "datasets"
+    ),
     filename: Annotated[
-        str, typer.Option("--filename", "-F", help="Its name.", show_default="training-dataset-9d.npz")
+        str, typer.Option("--filename", "-F", help="Name of the dataset.", show_default="training-dataset-9d.npz")
     ] = "",
-    low: Annotated[float, typer.Option(help="Raw value that becomes 0, in logs outside 0..1.")] = 0.0,
+    low: Annotated[float, typer.Option(help="Raw value in the logs that becomes 0.")] = 0.0,
     high: Annotated[
-        float | None, typer.Option(help="Raw value that becomes 1, such as 127.", show_default="left out")
+        float | None,
+        typer.Option(help="Raw value in the logs that becomes 1, such as 127.", show_default="no scaling"),
     ] = None,
 ) -> None:
-    """Make a data set of the logs of a dimension; without one, of every dimension found."""
+    """Make datasets from logs."""
     if dimension is not None and dimension not in ranges.DIMENSION:
-        fail(f"-D {dimension}: a dimension is {ranges.DIMENSION}")
+        fail(f"-D {dimension} is out of range ({ranges.DIMENSION})")
     if filename and dimension is None:
-        fail("-F names one data set: say which dimension it is of with -D")
+        fail("-F needs one dimension: add -D DIMENSION")
     if Path(filename).name != filename:
-        fail(f"-F {filename}: a name, and no path; -O names the folder")
+        fail(f"-F {filename} must be a name without a folder: -O names the folder")
     if not source.is_dir():
-        fail(f"-S {source}: there is no such folder")
+        fail(f"-S {source}: no such folder")
     if high is None and low:
-        fail("--low: say with --high, too, which raw value becomes 1")
+        fail("--low needs --high, the raw value that becomes 1")
     if high is not None and high <= low:
-        fail(f"--high {high:g}: more than --low {low:g}")
+        fail(f"--high {high:g} must be more than --low {low:g}")
     name = [filename if not filename or filename.endswith(".npz") else f"{filename}.npz"]
     scale = [] if high is None else [f"--low={low!r}", f"--high={high!r}"]
     work("impsy_tui.workers.dataset", [source, destination, str(dimension or "all"), *name, *scale])
@@ -51,42 +58,71 @@ ModelsOption = Annotated[Path, typer.Option("--destination", "-O", help="Folder 
 
 def train(
     datasets: Annotated[
-        list[str] | None, typer.Argument(metavar="[DATASET]...", help="A data set; else the one in the folder.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[DATASET]...",
+            help="Datasets: files or names.",
+            show_default="the only dataset in the source folder",
+            autocompletion=completion.datasets,
+        ),
     ] = None,
     dimension: DimensionOption = None,
-    source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the data sets, or one.")] = Path(
+    source: Annotated[Path, typer.Option("--source", "-S", help="Folder of the datasets, or one dataset.")] = Path(
         "datasets"
     ),
-    size: Annotated[str, typer.Option("--modelsize", "-M", help=", ".join((*choices.SIZES, choices.AUTO)))] = "s",
+    size: Annotated[
+        str, typer.Option("--modelsize", "-M", help=f"Model size: {', '.join((*choices.SIZES, choices.AUTO))}.")
+    ] = "s",
     early_stopping: Annotated[
-        bool, typer.Option("--earlystopping/--no-earlystopping", help="End when it gets no better.")
+        bool,
+        typer.Option(
+            "--earlystopping/--no-earlystopping", help="Training ends when the held-out loss no longer improves."
+        ),
     ] = True,
-    patience: Annotated[int, typer.Option("--patience", "-P", help="Epochs without a better model.")] = int(
-        ranges.PATIENCE.default
+    patience: Annotated[
+        int, typer.Option("--patience", "-P", help="Epochs without improvement before training ends.")
+    ] = int(ranges.PATIENCE.default),
+    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Most epochs.")] = int(ranges.EPOCHS.default),
+    batch: Annotated[int, typer.Option("--batchsize", "-B", help="Windows per training step.")] = int(
+        ranges.BATCH.default
     ),
-    epochs: Annotated[int, typer.Option("--numepochs", "-N", help="Epochs at most.")] = int(ranges.EPOCHS.default),
-    batch: Annotated[int, typer.Option("--batchsize", "-B", help="Windows a step.")] = int(ranges.BATCH.default),
     models: ModelsOption = Path("models"),
-    seed: Annotated[int, typer.Option(help="Of all chance.")] = int(ranges.SEED.default),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the training interrupted last.")] = False,
-    begun_from: Annotated[str | None, typer.Option("--from", help="A model to begin with.")] = None,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = int(ranges.SEED.default),
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the last interrupted training.")] = False,
+    begun_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="Model to start from: file or name.",
+            show_default="a new model",
+            autocompletion=completion.models,
+        ),
+    ] = None,
     budget: Annotated[
-        float, typer.Option("--budget-ms", help="What a prediction may take here, of auto.")
+        float, typer.Option("--budget-ms", help="Longest time per prediction for -M auto, in milliseconds.")
     ] = ranges.BUDGET.default,
-    seeds: Annotated[str, typer.Option(help='Several, such as "1 2 3": the best is saved.')] = "",
-    scheduler: Annotated[str, typer.Option(help="A dask cluster of yours to train on, tls://…")] = "",
-    dashboard: Annotated[bool, typer.Option("--dashboard", help="Dask's pages, on this machine alone.")] = False,
+    seeds: Annotated[
+        str,
+        typer.Option(help='Several random seeds, such as "1 2 3"; the best model is saved.', show_default="--seed"),
+    ] = "",
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a dask cluster (tls://…).", show_default="this machine")
+    ] = "",
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="Dask dashboard, reachable from this machine only.")
+    ] = False,
 ) -> None:
-    """Train a model on a data set; Ctrl-C ends it early and saves the best there is.
+    """Train a model on a dataset.
 
-    -M auto tries the sizes that the data set supports. Of several sizes, seeds or data sets it trains as many at
-    once as there are cores, or on a cluster, and saves the best for each data set.
+    Ctrl-C ends the training and saves the best model. -M auto tries the sizes that the dataset supports. Several
+    sizes, seeds or datasets train at the same time, one per core or on a cluster; the best model of each dataset
+    is saved.
     """
     if resume:
         work("impsy_tui.workers.training.train", [models, "--resume"])
         return
     if size not in (*choices.SIZES, choices.AUTO):
-        fail(f"-M {size}: a size is one of {', '.join((*choices.SIZES, choices.AUTO))}")
+        fail(f"-M {size} is not a size. Sizes: {', '.join((*choices.SIZES, choices.AUTO))}")
     for option, value, within in (
         ("-P", patience, ranges.PATIENCE),
         ("-N", epochs, ranges.EPOCHS),
@@ -107,7 +143,7 @@ def train(
         work("impsy_tui.workers.training.train", [*arguments, "--size", size, "--seed", str(seed)])
         return
     if begun_from is not None:
-        fail("--from is for one training: of one data set, with one seed, here")
+        fail("--from needs one dataset, one size and one seed, on this machine")
     arguments += ["--sizes", size, "--seeds", " ".join(_seeds(seeds) or [str(seed)]), "--budget-ms", f"{budget:.15g}"]
     if scheduler:
         arguments.append(f"--scheduler={scheduler}")
@@ -117,7 +153,7 @@ def train(
 
 
 def _seeds(text: str) -> list[str]:
-    """Seeds as they were typed, each of them once."""
+    """Returns the typed seeds without repetitions."""
     words = list(dict.fromkeys(text.replace(",", " ").split()))
     for word in words:
         if whole_number(word) not in ranges.SEED:
@@ -126,7 +162,7 @@ def _seeds(text: str) -> list[str]:
 
 
 def _dataset_in(source: Path, dimension: int | None) -> Path:
-    """The data set that is meant by a folder and a dimension."""
+    """Returns the only dataset of a folder and a dimension."""
     if source.suffix == ".npz":
         return source
     found = files_in(source, ".npz")
@@ -134,24 +170,26 @@ def _dataset_in(source: Path, dimension: int | None) -> Path:
         found = [file for file in found if file.name == f"training-dataset-{dimension}d.npz"]
     if not found:
         made = "impsy-tui dataset" if dimension is None else f"impsy-tui dataset -D {dimension}"
-        fail(f"no such data set is in {source}: {made} makes one of the logs")
+        fail(f"No such dataset in {source}: {made} makes one from the logs")
     if len(found) > 1:
         names = ", ".join(file.stem for file in found)
-        fail(f"{len(found)} data sets are in {source}: name one, or say -D DIMENSION. There are: {names}")
+        fail(f"{source} has {len(found)} datasets: name one, or add -D DIMENSION. Datasets: {names}")
     return found[0]
 
 
 def convert(
     file: Annotated[
         Path,
-        typer.Argument(help="A .keras, .h5 or .hdf5 file of this program or of IMPSY, or its name in models/."),
+        typer.Argument(
+            help="Keras model (.keras, .h5, .hdf5): file, or name in models/.", autocompletion=completion.convertible
+        ),
     ],
 ) -> None:
-    """Make the .tflite of a model, beside it."""
+    """Convert a Keras model to TensorFlow Lite, in the same folder."""
     named = (Path("models", f"{file}{suffix}") for suffix in (".keras", ".h5", ".hdf5", ""))
     file = next((found for found in (file, *named) if found.is_file()), file)
     if file.suffix not in (".keras", ".h5", ".hdf5"):
-        fail(f"{file}: a .keras, .h5 or .hdf5 file is converted")
+        fail(f"{file} is not a Keras model: name a .keras, .h5 or .hdf5 file")
     work("impsy_tui.workers.training.convert", [file, file.parent])
 
 
@@ -160,11 +198,13 @@ def evaluate(
         list[str] | None,
         typer.Argument(
             metavar="[MODEL]... [DATASET]",
-            help="Files, or names of those in models/ and datasets/; one may be left out where there is only one.",
+            help="Models, then a dataset: files or names.",
+            show_default="the only model and dataset",
+            autocompletion=completion.models_and_datasets,
         ),
     ] = None,
 ) -> None:
-    """Tell how well models know you, and how they play alone: on what a data set holds out, in one table."""
+    """Compare models on the held-out part of a dataset."""
     from impsy_tui.cli.files import evaluated
 
     work("impsy_tui.workers.training.evaluate", evaluated(names or []))
@@ -172,21 +212,38 @@ def evaluate(
 
 def plot(
     target: Annotated[
-        str, typer.Argument(help="A log, data set or model: a file, or a name.", show_default="the only one")
+        str,
+        typer.Argument(
+            help="Log, dataset or model: file or name.",
+            show_default="the only one",
+            autocompletion=completion.drawable,
+        ),
     ] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .png or .svg to draw into.")] = None,
-    on: Annotated[str, typer.Option(help="Data set that a model hears; else the newest that fits.")] = "",
-    performance: Annotated[int | None, typer.Option(help="Of a data set; else the longest.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another one plays something else.")] = 1,
-    dimensions: Annotated[str, typer.Option(help='Those to draw, such as "x1 x3-x5"; else all.')] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Picture to write (.png, .svg).", show_default="the terminal"),
+    ] = None,
+    on: Annotated[
+        str,
+        typer.Option(
+            help="Dataset as the input of a model.",
+            show_default="the newest of its dimension",
+            autocompletion=completion.datasets,
+        ),
+    ] = "",
+    performance: Annotated[
+        int | None, typer.Option(help="Number of the performance in a dataset.", show_default="the longest")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of the model.")] = 1,
+    dimensions: Annotated[str, typer.Option(help='Dimensions to draw, such as "x1 x3-x5".', show_default="all")] = "",
 ) -> None:
-    """Draw a log, a data set or a model: values over time, dt, loss, and how a model plays on."""
+    """Draw a log, dataset or model: values, times between events, loss, and what a model plays."""
     from impsy_tui.cli import plot
 
     plot.plot(target, output, plot.PlotOptions(on, performance, seed, dimensions))
 
 
 def _find(word: str, kind: str) -> Path:
-    from impsy_tui.cli.files import find  # which looks into models: NumPy is not needed for --help
+    from impsy_tui.cli.files import find  # imported late: --help does not need NumPy
 
     return find(word, kind)

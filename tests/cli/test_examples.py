@@ -43,7 +43,7 @@ def test_examples_copies_by_name_and_overwrites_nothing(tmp_path: Path) -> None:
 def test_examples_names_what_there_is_for_a_wrong_name(tmp_path: Path) -> None:
     done = shell("examples", "nope", cwd=tmp_path)
     assert done.returncode == 1
-    assert "no example is called nope. There are: agent, band," in done.stderr
+    assert "Cannot copy nope: no such example. Examples: agent, band," in done.stderr
 
 
 @pytest.mark.parametrize("named", ["{stem}", "{stem}.toml", "configs/{stem}.toml"])
@@ -77,19 +77,19 @@ def test_check_finds_a_shipped_set_list_as_cue_does(tmp_path: Path, word: str) -
 
 def test_check_takes_the_only_set_list_and_names_several(tmp_path: Path) -> None:
     done = shell("check", cwd=tmp_path)
-    assert (done.returncode, "which set list? There are: none yet" in done.stderr) == (1, True)
+    assert (done.returncode, "Name a set list. Set lists: none yet" in done.stderr) == (1, True)
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "gig.imp").write_text("# one\ntemp 1\n")
-    assert shell("check", cwd=tmp_path).stdout.endswith("gig.imp: 1 cue, 1 command, nothing wrong\n")
+    assert shell("check", cwd=tmp_path).stdout.endswith("gig.imp: 1 cue, 1 command, no problems\n")
     assert shell("check", "gig", cwd=tmp_path).returncode == 0
     (tmp_path / "sets" / "late.imp").write_text("# one\ntemp 1\n")
-    assert "which set list? There are: gig, late" in shell("check", cwd=tmp_path).stderr
-    assert "nope: there is no such set list. There are: gig, late" in shell("check", "nope", cwd=tmp_path).stderr
+    assert "Name a set list. Set lists: gig, late" in shell("check", cwd=tmp_path).stderr
+    assert "nope: no such set list. Set lists: gig, late" in shell("check", "nope", cwd=tmp_path).stderr
 
 
 def test_plot_takes_the_only_file_and_names_several(tmp_path: Path) -> None:
     done = shell("plot", cwd=tmp_path)
-    assert (done.returncode, "There is none yet" in done.stderr) == (1, True)
+    assert (done.returncode, "None here yet." in done.stderr) == (1, True)
     (tmp_path / "datasets").mkdir()
     events = np.column_stack([np.full(50, 0.1), np.linspace(0, 1, 50), np.linspace(1, 0, 50)])
     write_dataset(tmp_path / "datasets" / "a-3d.npz", [events])
@@ -97,9 +97,9 @@ def test_plot_takes_the_only_file_and_names_several(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "50 events, 0.1 min, 1 performance;" in done.stdout
     write_dataset(tmp_path / "datasets" / "b-3d.npz", [events])
-    assert "which log, data set or model? There are: a-3d, b-3d" in shell("plot", cwd=tmp_path).stderr
-    assert "2 data sets are in datasets: name one" in (said := shell("train", cwd=tmp_path).stderr)
-    assert "There are: a-3d, b-3d" in said
+    assert "Name a log, dataset or model. Here: a-3d, b-3d" in shell("plot", cwd=tmp_path).stderr
+    assert "datasets has 2 datasets: name one" in (said := shell("train", cwd=tmp_path).stderr)
+    assert "Datasets: a-3d, b-3d" in said
 
 
 def test_evaluate_takes_the_only_model_and_the_only_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,9 +116,9 @@ def test_evaluate_takes_the_only_model_and_the_only_data_set(tmp_path: Path, mon
     constant_model(tmp_path / "models" / "other.h5", [0.1, 0.2, 0.3])
     assert evaluated(["m", "other", "a-3d"])[-1] == both[-1]
     done = shell("evaluate", cwd=tmp_path)
-    assert (done.returncode, "which model? There are: m, other" in done.stderr) == (1, True)
+    assert (done.returncode, "Name a model. Here: m, other" in done.stderr) == (1, True)
     write_dataset(tmp_path / "datasets" / "b-3d.npz", [np.full((50, 3), 0.5)])
-    assert "on which data set? There are: a-3d, b-3d" in shell("evaluate", "m", cwd=tmp_path).stderr
+    assert "Name a dataset. Here: a-3d, b-3d" in shell("evaluate", "m", cwd=tmp_path).stderr
 
 
 def test_without_a_configuration_the_demo_and_the_guide_are_offered(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_init_with_the_guide_asks_after_a_plain_init(tmp_path: Path) -> None:
     assert shell("init", cwd=tmp_path).returncode == 0
     plain = (tmp_path / "config.toml").read_text()
     again = shell("init", cwd=tmp_path)
-    assert "kept  config.toml (--force writes it again; --guide writes another)" in again.stdout
+    assert "kept  config.toml (--force replaces it; --guide writes another)" in again.stdout
     run = subprocess.run(
         [sys.executable, "-m", "impsy_tui", "init", "--guide"],
         cwd=tmp_path,

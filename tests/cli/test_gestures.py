@@ -44,7 +44,7 @@ def test_touches_become_scores_and_clips(tmp_path: Path) -> None:
     assert counts["slow-taps"] >= 3
     assert "none of fast-taps" in done.stdout
     again = _type(tmp_path, "classify", "set-touches.csv")
-    assert (again.returncode, again.stderr) == (1, "set-gestures.csv is there already: -O names another folder\n")
+    assert (again.returncode, again.stderr) == (1, "set-gestures.csv exists already: name another folder with -O\n")
 
 
 def test_metatones_folders_are_read(tmp_path: Path) -> None:
@@ -65,10 +65,10 @@ def test_metatones_folders_are_read(tmp_path: Path) -> None:
     assert read_touches(tmp_path / "logs" / "a-touches.csv").players["p1"].x.tolist() == [0.5]
     assert read_score(tmp_path / "scores" / "a-gestures.csv").score.codes.tolist() == [[1], [1]]
     again = _type(tmp_path, "import", "theirs")
-    assert "logs/a-touches.csv is there already" in again.stderr
+    assert "logs/a-touches.csv exists already" in again.stderr
     empty = _type(tmp_path, "import", "logs")
     assert empty.returncode == 1
-    assert "neither touches/ nor gestures/" in empty.stderr
+    assert "no .csv file in its touches/ or gestures/" in empty.stderr
 
 
 def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path) -> None:
@@ -76,10 +76,10 @@ def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path) -> None:
     for words, why in (
         (("classify", "none.csv"), "none.csv: No such file or directory"),
         (("classify", "noise-touches.csv"), "is not a file of touches"),
-        (("classify", "noise-touches.csv", "-m", "nobody"), "no classifier is called nobody"),
-        (("clips", "noise-touches.csv", "-o", "a.zip"), "is to end in .npz"),
-        (("train", "gestures", "nowhere"), "nowhere: there is no such file or folder"),
-        (("train", "gestures"), "logs: there is no such file or folder"),
+        (("classify", "noise-touches.csv", "-m", "nobody"), "Cannot read classifier nobody"),
+        (("clips", "noise-touches.csv", "-o", "a.zip"), "must end in .npz"),
+        (("train", "gestures", "nowhere"), "nowhere: no such file or folder"),
+        (("train", "gestures"), "logs: no such file or folder"),
     ):
         done = _type(tmp_path, *words)
         assert done.returncode == 1

@@ -33,8 +33,8 @@ def test_every_door_has_help(tmp_path: Path) -> None:
         ("dataset", "training-dataset-9d.npz"),
         ("agent lookup", "tables/SYNTH-POINTS.csv"),
         ("agent corpus", "corpora/NAME"),
-        ("agent map", "the table's name"),
-        ("agent evaluate", "what each learned to match"),
+        ("agent map", "name of the table"),
+        ("agent evaluate", "those of the training"),
         ("agent convert", "ZIP.npz"),
         ("train agent", "mixed"),
         ("train agent", "models/agent-TABLE.npz"),
@@ -91,7 +91,7 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     good = tmp_path / "good.imp"
     good.write_text("def drop = mode battle; temp 2\nscene save calm\nbind f5 drop\n# one\ndrop\n# two\nscene calm\n")
     done = shell("check", "good.imp", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, "good.imp: 2 cues, 6 commands, nothing wrong\n")
+    assert (done.returncode, done.stdout) == (0, "good.imp: 2 cues, 6 commands, no problems\n")
     bad = tmp_path / "bad.imp"
     bad.write_text(
         "bind f9 take\nbind f5 drip\n# one\n  load nothing; temp x\nload nothing\n"
@@ -115,13 +115,13 @@ def test_a_set_list_is_checked_with_all_that_it_names(tmp_path: Path) -> None:
     )
     done = shell("check", "two.imp", cwd=tmp_path)
     assert [line.partition(": ")[0] for line in done.stdout.splitlines()[::3]] == ["two.imp:3:1", "two.imp:3:19"]
-    assert "no player is called bass; there are: lead" in done.stdout
+    assert "no such player: bass. Players: lead" in done.stdout
     (tmp_path / "band.imp").write_text(
         "# one\nload ensembleRNN-units16; classifier gestures-synthetic\nclassifier gestures-none\n"
     )
     done = shell("check", "band.imp", cwd=tmp_path)
     assert done.stdout.startswith("band.imp:3:12: no classifier is called gestures-none")
-    assert "none.imp: there is no such set list" in shell("check", "none.imp", cwd=tmp_path).stderr
+    assert "none.imp: no such set list" in shell("check", "none.imp", cwd=tmp_path).stderr
 
 
 def test_check_reports_wrong_keys_of_the_configuration_and_knows_its_panic_key(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_what_is_converted_is_named_by_its_file_or_its_name(tmp_path: Path, monk
     for word in ("none", "only"):
         done = CliRunner().invoke(app, ["convert", word])
         assert (done.exit_code, told) == (1, [])
-        assert f"{word}: a .keras, .h5 or .hdf5 file is converted" in done.output
+        assert f"{word} is not a Keras model: name a .keras, .h5 or .hdf5 file" in done.output
 
 
 def test_a_file_that_begins_with_a_dash_is_a_file(tmp_path: Path) -> None:

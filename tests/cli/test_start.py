@@ -59,7 +59,7 @@ def test_launch_reports_the_last_lines_of_an_engine_that_does_not_start(tmp_path
 def test_run_points_at_the_option_for_a_configuration(tmp_path: Path) -> None:
     done = shell("run", "my.toml", cwd=tmp_path)
     assert done.returncode == 1
-    assert "my.toml is no model: -c my.toml?" in done.stderr
+    assert "my.toml is a configuration, not a model: write -c my.toml" in done.stderr
 
 
 def test_run_and_status_print_in_a_locale_that_is_not_utf8(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_start_takes_options_of_run_and_leaves_an_engine_that_runs(tmp_path: Pat
     done = shell(*words, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (
         0,
-        "the engine plays: impsy-tui attach opens a console on it\n",
+        "the engine is running: impsy-tui attach opens a console on it\n",
         "",
     )
     with connected(place) as client:
@@ -124,7 +124,7 @@ def test_start_takes_options_of_run_and_leaves_an_engine_that_runs(tmp_path: Pat
         assert (player.mode, player.number("temp")) == ("battle", 1.25)
         assert client.hello.start.prints_there
     again = shell(*words, cwd=tmp_path)
-    assert (again.returncode, again.stdout) == (0, "an engine plays already (impsy-tui shutdown ends it)\n")
+    assert (again.returncode, again.stdout) == (0, "an engine is already running (impsy-tui shutdown ends it)\n")
     _shut_down(place)
     wait_until(lambda: not place.exists())
 

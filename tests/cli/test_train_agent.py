@@ -29,14 +29,14 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("train agent small.csv --algorithm sarsa", "--algorithm sarsa: one of ppo, dqn, a2c"),
+        ("train agent small.csv --algorithm sarsa", "--algorithm sarsa is unknown. Algorithms: ppo, dqn, a2c"),
         ("train agent small.csv --steps 10", "--steps 10: a whole number, 1000 to"),
-        ("train agent small.csv --targets birds", "--targets birds: one of static, changing, mixed"),
-        ("train agent small.csv --units -1", "--units -1: whole numbers"),
+        ("train agent small.csv --targets birds", "--targets birds is unknown. Targets: static, changing, mixed"),
+        ("train agent small.csv --units -1", "--units -1: write a whole number"),
         ("train agent small.csv --hear --corpus", "no descriptor is called --corpus: the categories are"),
         ("train agent small.csv --match birds", "no descriptor is called birds: the categories are"),
         ("evaluate none.npz --match --help", "no descriptor is called --help: the categories are"),
-        ("lookup -- --help", "lookup takes a built-in synth"),
+        ("lookup -- --help", "lookup needs a built-in synth"),
         ("evaluate none.npz", "none.npz: No such file or directory"),
         ("evaluate none", "no model is called none"),
         ("evaluate small.csv", "small.csv is not an agent"),

@@ -163,7 +163,7 @@ def test_in_a_pipe_it_is_plain(place: Path, words: tuple[str, ...], labels: tupl
     ("words", "said"),
     [
         (("thuesday-9d-mdrnn",), "did you mean tuesday-9d-mdrnn?"),
-        (("logs/none.log",), "logs/none.log: there is no such file"),
+        (("logs/none.log",), "logs/none.log: no such file"),
         (("bad",), "bad.npz cannot be read"),
         (("tuesday-9d-mdrnn", "-o", "a.pdf"), "is to end in .png or .svg"),
         (("tuesday-9d-mdrnn", "--dimensions", "9"), "--dimensions: '9' is not a dimension: did you mean x9?"),

@@ -200,17 +200,17 @@ def test_a_table_is_drawn_in_a_terminal_and_as_a_picture(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["lookup"], "lookup takes a built-in synth (sine, fm, granular), or a patch with --pd"),
+        (["lookup"], "lookup needs a built-in synth (sine, fm, granular), or a patch with --pd"),
         (["lookup", "organ"], "no synth is called organ: there are sine, fm, granular"),
         (["lookup", "fm", "--points", "101"], "--points 101: 2 or more, and no more than 1000000 in all"),
         (["lookup", "fm", "--hop", "100"], "hop 100: a multiple of 16"),
-        (["lookup", "fm", "-o", "t.txt"], "-o t.txt: a table is a .csv"),
+        (["lookup", "fm", "-o", "t.txt"], "-o t.txt: the name of a table must end in .csv"),
         (["lookup", "--pd", "x.pd"], "--parameters says how many a patch has, 1 to 16"),
-        (["corpus", "nowhere"], "nowhere: there is no such folder"),
+        (["corpus", "nowhere"], "nowhere: no such folder"),
         (["map", "nowhere.csv"], "nowhere.csv: No such file"),
-        (["map", "x.csv", "-o", "x.gif"], "-o x.gif: a picture is to end in .png, .svg, .html"),
-        (["map", "x.csv", "--osc", "a:1", "--audio"], "--osc and --audio: one of them"),
-        (["map", "x.csv", "--method", "umap"], "--method umap: one of pca, tsne"),
+        (["map", "x.csv", "-o", "x.gif"], "-o x.gif: a picture must end in .png, .svg, .html"),
+        (["map", "x.csv", "--osc", "a:1", "--audio"], "--osc and --audio cannot be combined"),
+        (["map", "x.csv", "--method", "umap"], "--method umap is unknown. Methods: pca, tsne"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(tmp_path: Path, words: list[str], problem: str) -> None:

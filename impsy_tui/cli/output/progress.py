@@ -1,4 +1,4 @@
-"""Running a worker in the foreground, with what it tells."""
+"""Workers in the foreground: their progress and their result."""
 
 import os
 import signal
@@ -18,21 +18,27 @@ from impsy_tui.limits import exceeded, limits_of, over_time
 from impsy_tui.text import shown_name
 from impsy_tui.workers.messages import Failed, Finished, FromWorker, Progress
 
-_WIDTH: Final = 78
 _TAIL: Final = 20
-"""Lines of what a worker printed besides that may say why it ended."""
+"""Last lines of a worker's other output, shown if the worker ends without a result."""
 
 
 def fail(message: str) -> NoReturn:
-    """Say what is wrong, and exit with 1."""
+    """Prints a message and exits with 1."""
     say(shown_name(message), fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
 
 
 def work(module: str, arguments: Sequence[str | Path]) -> None:
-    """Run ``python -m module`` with these arguments to its end, and say how far it is and what came of it.
+    """Runs ``python -m module`` to its end, shows its progress and prints its result.
 
-    Ctrl-C reaches the worker, which may have something to save first. A path is never taken for an option.
+    Ctrl-C reaches the worker, which saves its best result first. A path is never read as an option.
+
+    Args:
+        module: worker module.
+        arguments: its arguments.
+
+    Raises:
+        typer.Exit: the worker failed; the reason is printed.
     """
     limits, what = limits_of(module), " ".join([module.rpartition(".")[2], *map(str, arguments[:1])])
     with tempfile.TemporaryFile() as errors:
@@ -58,13 +64,13 @@ def work(module: str, arguments: Sequence[str | Path]) -> None:
         if took_too_long:
             fail(over_time(what, limits))
         if last is None and process.returncode == -signal.SIGINT:
-            fail("cancelled: nothing was kept")
+            fail("cancelled: nothing was saved")
         if last is None:
             errors.seek(0)
             said = errors.read().decode(errors="replace").splitlines()[-_TAIL:]
             if problem := exceeded(what, limits, process.returncode, said[-1] if said else ""):
                 fail(problem)
-            fail("\n".join(["it ended without a word; the last that it printed:", *said]))
+            fail("\n".join(["The worker ended without a result. Its last output:", *said]))
     if isinstance(last, Failed):
         fail(last.text)
     say(last.text)
@@ -77,15 +83,14 @@ def _written(argument: str | Path) -> str:
 
 def _follow(stream: IO[bytes]) -> Finished | Failed | None:
     last: Finished | Failed | None = None
-    told = ""
-    for message in _messages(stream):
-        if not isinstance(message, Progress):
-            last = message
-        elif (text := _in_words(message)) != told:
-            told = text
-            _tell(text, stays=message.loss is not None)
-    if sys.stderr.isatty():
-        _tell("", stays=False)
+    from impsy_tui.cli.output.progress_bar import ProgressDisplay
+
+    with ProgressDisplay() as display:
+        for message in _messages(stream):
+            if isinstance(message, Progress):
+                display.show(message)
+            else:
+                last = message
     return last
 
 
@@ -95,23 +100,4 @@ def _messages(stream: IO[bytes]) -> Iterator[FromWorker]:
         try:
             yield decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeError):
-            continue  # a library that prints where only reports belong
-
-
-def _tell(text: str, *, stays: bool) -> None:
-    if sys.stderr.isatty():
-        say(f"{text:{_WIDTH}.{_WIDTH}}", nl=stays, err=True, back=True)
-    elif stays:
-        say(text, err=True)
-
-
-def _in_words(progress: Progress) -> str:
-    if progress.loss is None:
-        share = f" {100 * progress.done // progress.of} %" if progress.of else ""
-        return f"{progress.stage}{share}"
-    parts = [f"{progress.stage} {progress.done}/{progress.of}", f"loss {progress.loss:.3f}"]
-    if progress.validation is not None:
-        parts.append(f"held out {progress.validation:.3f}")
-    if progress.left is not None:
-        parts.append(f"at most {progress.left // 60:.0f}:{progress.left % 60:02.0f} left")
-    return "  ".join(parts)
+            continue  # output of a library

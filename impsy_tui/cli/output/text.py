@@ -16,7 +16,6 @@ def say(
     err: bool = False,
     nl: bool = True,
     clear: bool = False,
-    back: bool = False,
 ) -> None:
     """Prints a text with its control characters escaped.
 
@@ -26,7 +25,6 @@ def say(
         err: print to the standard error.
         nl: end the line.
         clear: clear the screen before.
-        back: go back to the begin of the line before.
     """
-    begin = _CLEAR if clear else "\r" if back else ""
+    begin = _CLEAR if clear else ""
     typer.echo(begin + (typer.style(printable(text), fg=fg) if fg else printable(text)), err=err, nl=nl)

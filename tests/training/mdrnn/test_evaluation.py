@@ -293,8 +293,8 @@ def test_in_a_shell_what_is_not_there_is_said(tmp_path: Path, dataset: Path, shi
         (("mini", "d-3d"), "no model is called mini"),
         (("mini", "d-3d"), "did you mean mine?"),
         (("mine", "d-4d"), "no data set is called d-4d"),
-        (("mine", "models/mine.h5"), "models/mine.h5 is no dataset"),
-        (("../mine.h5", "d-3d"), "../mine.h5: there is no such file"),
+        (("mine", "models/mine.h5"), "models/mine.h5 is not a dataset"),
+        (("../mine.h5", "d-3d"), "../mine.h5: no such file"),
         # The models that ship are found by name too.
         ((shipped_model.stem, "d-3d"), f"d-3d has dimension 3, and {shipped_model.stem} has dimension 9"),
     ):

@@ -242,12 +242,12 @@ def test_what_is_typed_in_a_shell_is_what_is_swept(tmp_path: Path, monkeypatch: 
         assert {name: wishes[name] for name in expected} == expected
         assert wishes["table"]
     for typed, said in (
-        ("a -M huge", "-M huge: a size is one of xxs, xs, s, m, l, xl, auto"),
+        ("a -M huge", "-M huge is not a size. Sizes: xxs, xs, s, m, l, xl, auto"),
         ("a -M auto --budget-ms 0", "--budget-ms 0: "),
         ("a --seeds 1,x", "--seeds 1,x: whole numbers"),
-        ("a --seeds 1,2 --from m", "--from is for one training"),
+        ("a --seeds 1,2 --from m", "--from needs one dataset"),
         ("a c -M auto", "no data set is called c"),
-        ("-D 9 -M auto", "no such data set is in datasets: impsy-tui dataset -D 9 makes one of the logs"),
+        ("-D 9 -M auto", "No such dataset in datasets: impsy-tui dataset -D 9 makes one from the logs"),
     ):
         done = CliRunner().invoke(app, ["train", *typed.split()])
         assert (done.exit_code, told) == (1, []), typed

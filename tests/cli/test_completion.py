@@ -1,0 +1,58 @@
+"""Shell completion of names, and the panels of the help."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from impsy_tui.cli.main import app
+from tests.support.engine_process import shell
+
+
+def _completed(line: str) -> list[str]:
+    """Returns the completions of bash for the last word of a line."""
+    words = line.split(" ")
+    environment = {"_IMPSY_TUI_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    return CliRunner().invoke(app, [], prog_name="impsy-tui", env=environment).output.split()
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("models/mine.tflite", "logs/2026-one.log", "datasets/nine.npz", "sets/gig.imp", "themes/sea.toml"):
+        path = tmp_path / file
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("impsy-tui run mi", "mine"),
+        ("impsy-tui run models/mi", "models/mine.tflite"),
+        ("impsy-tui run musicMDRNN-dim9-layers2-units6", "musicMDRNN-dim9-layers2-units64-mixtures5-scale10"),
+        ("impsy-tui run -c b", "band"),
+        ("impsy-tui plot 2026", "2026-one"),
+        ("impsy-tui train ni", "nine"),
+        ("impsy-tui train --from mi", "mine"),
+        ("impsy-tui check gi", "gig"),
+        ("impsy-tui attach --theme se", "sea"),
+        ("impsy-tui examples ba", "band"),
+        ("impsy-tui run --mode ba", "battle"),
+        ("impsy-tui send mode ba", "battle"),
+    ],
+)
+def test_completion_offers_names(line: str, name: str) -> None:
+    assert name in _completed(line)
+
+
+def test_completion_offers_nothing_for_unknown_beginnings() -> None:
+    assert _completed("impsy-tui run nothing-like-this") == []
+
+
+def test_help_lists_commands_of_performers_first(tmp_path: Path) -> None:
+    listed = shell("--help", cwd=tmp_path).stdout
+    words = ("Perform", "play", "attach", "run", "init", "status", "send", "Learn", "Ensemble", "Agent", "Tools")
+    places = [listed.index(f" {word} ") for word in words]
+    assert places == sorted(places)
+    assert "--install-completion" in listed
