@@ -45,6 +45,7 @@ class Parameter:
         more: words that the command and the general tables of the configuration take, too.
         argument: name of the value in usage lines.
         none: word for the value None or for no words, empty if there is always a value.
+        knob: values at both ends of a control that ``map`` gives no others; both ends of ``within`` if None.
         ramp: "linear", "log" (equal ratios), or empty if it cannot ramp.
         osc: OSC address behind ``/impsy/``; the name if empty.
         key: key in the configuration; empty if none.
@@ -63,6 +64,7 @@ class Parameter:
     more: tuple[str, ...] = ()
     argument: str = "value"
     none: str = ""
+    knob: tuple[float, float] | None = None
     ramp: str = ""
     osc: str = ""
     key: str = ""
@@ -78,6 +80,16 @@ class Parameter:
     def limits(self) -> Range:
         """The allowed numbers."""
         return self.within or Range(0.0, 0.0, 0.0)
+
+    @property
+    def is_mappable(self) -> bool:
+        """True if ``map`` can give it a control: it has numbers and a command."""
+        return self.within is not None and bool(self.example)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Values at both ends of a control that ``map`` gives no others."""
+        return self.knob or (self.limits.clamp(self.limits.low), self.limits.high)
 
     @property
     def none_is_zero(self) -> bool:
@@ -193,6 +205,7 @@ TEMP: Final = register(
         osc="pitemp",
         key="model.pitemp",
         earlier="pi_temperature",
+        knob=(0.1, 3.0),
     )
 )
 
@@ -211,6 +224,7 @@ SIGMA: Final = register(
         osc="sigmatemp",
         key="model.sigmatemp",
         earlier="sigma_temperature",
+        knob=(0.001, 1.0),
     )
 )
 
@@ -226,6 +240,7 @@ TIMESCALE: Final = register(
         argument="factor",
         ramp="log",
         key="model.timescale",
+        knob=(0.1, 10.0),
     )
 )
 
@@ -242,6 +257,7 @@ SPEED: Final = register(
         argument="factor",
         ramp="log",
         inverse="timescale",
+        knob=(0.1, 10.0),
     )
 )
 
@@ -257,6 +273,7 @@ THRESHOLD: Final = register(
         argument="silence",
         ramp="linear",
         key="interaction.threshold",
+        knob=(0.0, 5.0),
     )
 )
 
@@ -272,6 +289,7 @@ MAX_RESPONSE: Final = register(
         argument="time",
         none="off",
         key="interaction.max_response",
+        knob=(1.0, 60.0),
     )
 )
 
@@ -345,6 +363,7 @@ BUDGET: Final = register(
         none="off",
         ramp="log",
         key="player.budget",
+        knob=(0.01, 10.0),
     )
 )
 
@@ -361,6 +380,7 @@ SMOOTH: Final = register(
         argument="time",
         ramp="linear",
         key="player.smooth",
+        knob=(0.0, 5.0),
     )
 )
 
@@ -404,6 +424,7 @@ TEMPO: Final = register(
         Range(20.0, 400.0, 120.0, "bpm"),
         argument="beats",
         ramp="linear",
+        knob=(40.0, 240.0),
     )
 )
 

@@ -38,6 +38,11 @@ _BIND = """\
 
 Each key of this table is a trigger and each value is a command line, such as `"cc 1 64" = "take"` for a foot-switch.
 See `bind` in [Commands](commands.md).
+
+## `[map]`
+
+Each key of this table is a control and each value is a numeric parameter, with the values at both ends of the control
+or without them, such as `"cc 1 7" = "temp 0.2 3"` for a knob. See `map` in [Commands](commands.md).
 """
 
 
@@ -55,7 +60,7 @@ def _table(name: str, heading: str, table: type) -> str:
     lines = [f"## {heading}", ""]
     of_impsy = _OF_IMPSY.get(name, "").split()
     for field in fields(table):
-        if field.metadata and field.name != "bind":
+        if field.metadata and field.name not in ("bind", "map"):
             lines += [*_key(field, of_impsy=field.name in of_impsy), ""]
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ from impsy_tui.cli.output.text import say
 from impsy_tui.config import load_config
 from impsy_tui.config.player_checks import channel_names
 from impsy_tui.engine.io.bindings import Bindings
+from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.cues import LARGEST_FILE, SUFFIX
 from impsy_tui.engine.performance.scenes.file import SceneFile
@@ -124,6 +125,8 @@ class _Names:
     def _missing(self, each: Invocation, line: SetLine) -> Iterator[tuple[str, str]]:
         if each.command.name == "bind" and (wrong := self._wrong_binding(each, line)):
             yield str(each.values["which"]), wrong
+        if each.command.name == "map" and (wrong := _wrong_mapping(str(each.values["control"]))):
+            yield str(each.values["control"]), wrong
         if each.player and (wrong := self._unknown_player(each.player)):
             yield f"@{each.player}", wrong
         for argument in each.command.arguments:
@@ -195,3 +198,11 @@ def _configured_names(file: Path | None) -> tuple[tuple[str, ...], tuple[str, ..
         say(str(warning), fg=typer.colors.YELLOW, err=True)
     players = tuple(player.name for player in loaded.config.player) or (MAIN,)
     return players, channel_names(loaded.config), KeysInForce(loaded.config.console.keys).keys["panic"]
+
+
+def _wrong_mapping(text: str) -> str:
+    try:
+        read_mapping(text)
+    except UserError as problem:
+        return str(problem)
+    return ""

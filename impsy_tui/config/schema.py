@@ -237,6 +237,9 @@ class Config:
     bind: Mapping[str, str] = setting(
         ByDevice(Text(), "a trigger"), {}, 'commands by trigger, such as "cc 1 64" = "take" for a foot-switch'
     )
+    map: Mapping[str, str] = setting(
+        ByDevice(Text(), "a control"), {}, 'parameters by control, such as "cc 1 7" = "temp 0.2 3" for a knob'
+    )
 
 
 SINGLE_TABLES: Mapping[str, type] = {

@@ -151,11 +151,13 @@ class Engine:
             self.session.focus = last.focus
         self.session.message_handler = self._incoming.message
         self.session.osc_handler = self._incoming.osc_message
+        self.session.dimension_handler = self._incoming.dimensions
         self.session.gesture_recording = GestureRecording(
             self._loop.scheduler, self._log, self._notify_from("record"), self._outputs.show
         )
         self.live_set = self.executor.live_set = self._open_live_set()
         self._incoming.bind_all(config.bind, "[bind]")
+        self._incoming.map_all(config.map)
         self._log.enabled = last.log if last else True
         self._log.open()
         self._begin_logs()
@@ -247,14 +249,15 @@ class Engine:
         return f"{text}; in force now"
 
     async def keep_mapping(self) -> str:
-        """Writes learned controls and bindings to the configuration file; returns the reply."""
+        """Writes learned, bound and mapped controls into the configuration file; returns the reply."""
         kept = []
         for channel in self._learning_channels():
             for key, entries in channel.learned().items():
                 kept.append((await self._settings_editor.change(key, written(entries)))[0])
-        for trigger, line in self.bindings.table.items():
-            kept.append((await self._settings_editor.change(f'bind."{trigger}"', written(line)))[0])
-        return "\n".join(kept) or "nothing was learned or bound"
+        for name, table in (("bind", self.bindings.table), ("map", self.live_set.parameter_map.table)):
+            for trigger, line in table.items():
+                kept.append((await self._settings_editor.change(f'{name}."{trigger}"', written(line)))[0])
+        return "\n".join(kept) or "nothing was learned, bound or mapped"
 
     def _learning_channels(self) -> list[LearnableChannel]:
         return [channel for channel in self._channels if isinstance(channel, LearnableChannel)]

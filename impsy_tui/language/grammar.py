@@ -47,7 +47,7 @@ _HINTS: Final = {
     "wait": "after 5s does the rest of the line later",
     "rand": "rand stands in place of a number: temp rand 0.5 1.5",
     "exit": "quit leaves a console and the music goes on; shutdown ends the engine",
-    "keep": "keep job ends a job early and saves what there is; keep mapping saves what was learned and bound",
+    "keep": "keep job ends a job early and saves what there is; keep mapping saves learned and mapped controls",
     "unmute": "release x3 lets go of what was done to x3",
     "hand": "hand over on bar lets turns change on the next bar",
     "clock": "clock in follows a MIDI clock, clock out sends one",

@@ -8,6 +8,7 @@ from impsy_tui.channels.midi.mapping import in_words
 from impsy_tui.engine.commands.executor import Executor, refused_from_network
 from impsy_tui.engine.io.bindings import Bindings
 from impsy_tui.engine.io.midi_learn import MidiLearn
+from impsy_tui.engine.io.parameter_map import CarryOut, ParameterMap
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.runtime.work_queue import WorkQueue
 from impsy_tui.errors import UserError
@@ -51,6 +52,14 @@ class ExternalCommands:
             except UserError as problem:
                 self._notify("warning", "config", f'{origin} "{trigger}": {problem}')
 
+    def map_all(self, table: Mapping[str, str]) -> None:
+        """Maps controls to the parameters of the configuration; problems are reported to the performer."""
+        for control, target in table.items():
+            try:
+                self._parameter_map.map(f"{control} {target}")
+            except UserError as problem:
+                self._notify("warning", "config", f'[map] "{control}": {problem}')
+
     def addressed(self, channel: str, address: str, arguments: Sequence[Any], trusted: bool) -> str:
         """Handles an OSC message that is not input of the musician.
 
@@ -64,6 +73,8 @@ class ExternalCommands:
             The problem, empty without one.
         """
         source = Source.CHANNEL if trusted else Source.NETWORK
+        if self._parameter_map.take_osc(address, arguments, self._mover(channel, source)):
+            return ""
         bound = self._bindings.of_address(address, tuple(arguments))
         if bound is not None:
             return self._executor.carry_out_for(channel, address, bound, source) if bound else ""
@@ -89,6 +100,8 @@ class ExternalCommands:
         """Handles a MIDI message; returns True if it was learned or is bound, and so has no other effect."""
         if self._learner.take(channel, device, message):
             return True
+        if self._parameter_map.take_midi(f"{channel} {device}", message, self._mover(channel, _SOURCES.get(rights))):
+            return True
         bound, line = self._bindings.of_message(f"{channel} {device}", message)
         if line and rights is Rights.PLAY:
             refused = refused_from_network(channel, in_words(message), "remote_parameters")
@@ -96,6 +109,26 @@ class ExternalCommands:
         elif line and not self._work.do(channel, self._carry_out, channel, message, line, _SOURCES[rights]):
             self._notify("warning", channel, f"{in_words(message)} is ignored: too many commands wait")
         return bound
+
+    def dimensions(self, channel: str, vector: Sequence[float]) -> None:
+        """Handles new values of the dimensions that are mapped to parameters."""
+        self._parameter_map.take_dimensions(vector, self._mover(channel, Source.NETWORK))
+
+    @property
+    def _parameter_map(self) -> ParameterMap:
+        assert self._executor.live_set is not None  # channels open later
+        return self._executor.live_set.parameter_map
+
+    def _mover(self, channel: str, source: Source | None) -> CarryOut:
+        def carry_out(control: str, line: str) -> None:
+            if source is None:
+                problem = refused_from_network(channel, control, "remote_parameters")
+            else:
+                problem = self._executor.carry_out_for(channel, control, line, source)
+            if problem:
+                self._notify("warning", channel, problem)
+
+        return carry_out
 
     def _carry_out(self, channel: str, message: bytes, line: str, source: Source) -> None:
         if problem := self._executor.carry_out_for(channel, in_words(message), line, source):

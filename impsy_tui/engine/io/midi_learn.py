@@ -58,7 +58,8 @@ class MidiLearn:
         self._notify = notify
         self.learned: list[LearnedControl] = []
         """Controls that were learned since the start, or came back with the saved session."""
-        self._wanted: list[int] = []
+        self._wanted: list[int | str] = []
+        self._map: Callable[[str], str] = str
         self._scheduler = scheduler
         self._timer: Timer | None = None
         self._moved = MovedControls()
@@ -76,7 +77,18 @@ class MidiLearn:
         self._moved = MovedControls()
         self._first_numbers.clear()
         self._taken.clear()
-        return f"x{self._wanted[0] + 1}: move a knob or a fader, or press a key"
+        return f"{_named(self._wanted[0])}: move a knob or a fader, or press a key"
+
+    def begin_parameter(self, name: str, map_control: Callable[[str], str]) -> str:
+        """Learns the control of a parameter; returns the reply.
+
+        Args:
+            name: name of the parameter.
+            map_control: maps a control as ``map`` does; returns the reply.
+        """
+        self.begin([0])
+        self._wanted, self._map = [name], map_control
+        return f"{name}: move a knob or a fader"
 
     def end(self) -> str:
         """Learn no more; the reply."""
@@ -97,7 +109,7 @@ class MidiLearn:
         try:
             found = self._moved.decide(self._taken)
         except UserError as problem:
-            self._notify(f"x{self._wanted[0] + 1}: {problem}")
+            self._notify(f"{_named(self._wanted[0])}: {problem}")
             return
         if found is None:
             return
@@ -106,7 +118,7 @@ class MidiLearn:
         index = self._wanted[0]
         if not self._give(channel, device, entry, words + (f" of {device}" if device else "")):
             self._taken.add((channel, device, entry))
-        elif value is not None:
+        elif value is not None and isinstance(index, int):
             self._apply(channel, [(index, value)], self._scheduler.now())
 
     def take_osc(self, channel: str, address: str, arguments: Sequence[Any]) -> bool:
@@ -145,15 +157,33 @@ class MidiLearn:
 
     def _give(self, channel: str, device: str, entry: MappingEntry, words: str) -> bool:
         """Give a control to the next value; false if the channel cannot learn."""
+        if isinstance(name := self._wanted[0], str):
+            return self._give_parameter(name, entry, words)
         found = next((one for one in self._channels() if one.name == channel), None)
         if found is None:
             return False
-        index = self._wanted.pop(0)
+        index, self._wanted = name, self._wanted[1:]
         found.learn(device, index, entry)
         self.note(LearnedControl(channel, device, index, entry))
         self._taken.add((channel, device, entry))
-        following = f"; x{self._wanted[0] + 1}: move the next" if self._wanted else "; keep mapping saves it"
+        following = f"; {_named(self._wanted[0])}: move the next" if self._wanted else "; keep mapping saves it"
         self._notify(f"x{index + 1} is played by {words}{following}")
+        return True
+
+    def _give_parameter(self, name: str, entry: MappingEntry, words: str) -> bool:
+        match entry:
+            case ("control_change", channel, controller):
+                control = f"cc {channel} {controller}"
+            case (str(address), 1) if address.startswith("/"):
+                control = f"osc {address}"
+            case _:
+                self._notify(f"{name}: {words} cannot move a parameter: move a controller (CC) with a value")
+                return False
+        self._wanted.clear()
+        try:
+            self._notify(f"{self._map(f'{control} {name}')}; keep mapping saves it")
+        except UserError as problem:
+            self._notify(f"{name}: {problem}")
         return True
 
     def note(self, learned: LearnedControl) -> None:
@@ -161,3 +191,7 @@ class MidiLearn:
         place = (learned.channel, learned.device, learned.index)
         self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]
         self.learned.append(learned)
+
+
+def _named(target: int | str) -> str:
+    return target if isinstance(target, str) else f"x{target + 1}"

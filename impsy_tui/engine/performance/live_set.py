@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.models.player_models import PlayerModels
 from impsy_tui.engine.models.user_files import UserFiles
 from impsy_tui.engine.performance.command_log import CommandLog
@@ -19,7 +20,9 @@ from impsy_tui.engine.performance.set_recording import SetRecording
 from impsy_tui.engine.performance.undo import UndoHistory
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.session import Session
+from impsy_tui.engine.players.settings import present_number
 from impsy_tui.language import Macro
+from impsy_tui.parameters import SWING, TEMPO, Parameter
 
 
 class LiveSet:
@@ -60,7 +63,9 @@ class LiveSet:
             session.tempo.on_bar,
         )
         session.observer = self.scheduled
-        self.scene_keeper = SceneKeeper(session, session.tempo, models)
+        self._session = session
+        self.parameter_map = ParameterMap(scheduler, self._present)
+        self.scene_keeper = SceneKeeper(session, session.tempo, models, self.parameter_map)
         self.scene_file = SceneFile(scene_file)
         self.ramps = RampStarter(session, self.scheduled, self.scene_keeper, self.scene_file, callables.wait_for)
         self.recording = SetRecording(
@@ -69,6 +74,12 @@ class LiveSet:
         self.cues = Cues(library.sets, callables.carry_out_all, self.recording.note, scheduler.work)
         self.history = UndoHistory(self.scheduled, self.scene_keeper, self.cues, scheduler.now)
         self.replay = SessionReplay(session, models, library, self.scheduled, callables, notify)
+
+    def _present(self, name: str, parameter: Parameter) -> float | None:
+        if parameter in (TEMPO, SWING):
+            return self._session.tempo.beats if parameter is TEMPO else self._session.tempo.swing
+        player = self._session.all_players.get(name or self._session.focus)
+        return None if player is None else present_number(player, parameter)
 
     def close(self) -> None:
         """Ends the replay, all pending commands and the recording."""

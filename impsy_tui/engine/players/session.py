@@ -72,6 +72,7 @@ class Session(Roster):
         source: Source of heard events in logs: "interface", or "replay" while a log is replayed.
         message_handler: Takes MIDI messages that are bound to a command or learned; returns True if taken.
         osc_handler: Takes OSC messages that are learned; returns True if taken.
+        dimension_handler: Takes every vector that is heard, for dimensions that move parameters.
 
     Args:
         scheduler: Scheduler of all events.
@@ -115,6 +116,7 @@ class Session(Roster):
         self.tempo = Tempo(scheduler, outputs, lambda level, text: notify(level, "clock", text))
         self.message_handler: Callable[[str, str, bytes, Rights], bool] | None = None
         self.osc_handler: Callable[[str, str, Sequence[Any]], bool] | None = None
+        self.dimension_handler: Callable[[str, Sequence[float]], None] | None = None
         self._thru_sounds = False
         self._random = random
         self._began = scheduler.now()
@@ -192,6 +194,8 @@ class Session(Roster):
                 player.hear(vector, updated, changed, at, answerers)
         if observer is not None:
             observer.heard(began)
+        if self.dimension_handler is not None:
+            self.dimension_handler(channel, vector)
 
     @property
     def player_has_turn(self) -> bool:

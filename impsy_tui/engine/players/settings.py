@@ -30,6 +30,14 @@ def value_of(player: AnyPlayer, parameter: Parameter) -> Any:
     return getattr(player.behaviour.settings, parameter.name)
 
 
+def present_number(player: AnyPlayer, parameter: Parameter) -> float | None:
+    """Returns the value of a numeric parameter; None if it is off, or the player does not have it."""
+    value = getattr(player.behaviour.settings, parameter.inverse or parameter.name, None)
+    if parameter.inverse:
+        return 1.0 / value if value else None
+    return value
+
+
 def set_parameter(player: AnyPlayer, parameter: Parameter, value: Any) -> None:
     """Sets a parameter of a player, and of the auditioned model."""
     for behaviour in player.behaviours:

@@ -4,7 +4,9 @@ from typing import Final
 
 from impsy_tui import ranges
 from impsy_tui.language.command_schema import KEYBOARD, Argument, ArgumentKind, Command, Source, number
+from impsy_tui.parameters import PARAMETERS
 
+_MAPPABLE: Final = tuple(one.name for one in PARAMETERS.values() if one.is_mappable)
 _DIMENSIONS: Final = Argument("dimensions", ArgumentKind.DIMENSIONS)
 KEYS: Final = tuple(f"f{number}" for number in range(1, 25))
 """Keys that commands can be bound to; which ones a terminal passes on differs."""
@@ -49,9 +51,25 @@ SHAPING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "learn",
-        "the next knob, key or OSC fader that is moved plays this value; all walks through them, off ends that",
+        "the next knob, key or OSC fader that is moved plays this dimension, or moves this parameter; off ends that",
         "learn x3",
-        (Argument("dimensions", ArgumentKind.DIMENSIONS, choices=("all", "off")),),
+        (Argument("dimensions", ArgumentKind.DIMENSIONS, choices=("all", "off", *_MAPPABLE)),),
+    ),
+    Command(
+        "map",
+        "a controller, an OSC address or a dimension moves a parameter, over its range or between two values",
+        "map cc 1 7 temp 0.2 3",
+        (Argument("control", ArgumentKind.TEXT),),
+        sources=Source.FILE,
+        undo=True,
+    ),
+    Command(
+        "unmap",
+        "a control moves its parameter no longer",
+        "unmap cc 1 7",
+        (Argument("control", ArgumentKind.TEXT),),
+        sources=Source.FILE,
+        undo=True,
     ),
     Command(
         "bind",
@@ -70,10 +88,10 @@ SHAPING: Final[tuple[Command, ...]] = (
         ),
         sources=Source.FILE,
     ),
-    Command("bindings", "what is bound to what", "bindings"),
+    Command("bindings", "commands and parameters by the control that they are bound or mapped to", "bindings"),
     Command(
         "keep mapping",
-        "writes what was learned and bound into the configuration file",
+        "writes what was learned, bound and mapped into the configuration file",
         "keep mapping",
         sources=KEYBOARD,
     ),

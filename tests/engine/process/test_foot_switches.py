@@ -127,3 +127,19 @@ def test_a_foot_switch_a_pad_and_an_address_carry_out_commands(start_engine: Sta
         assert client.command("keep mapping").ok
     kept = tomllib.loads((engine.folder / "config.toml").read_text())["bind"]
     assert kept["note 10 36"] == "temp 1.7"
+
+
+def test_mapped_knob_and_fader_move_parameters_and_are_kept(start_engine: Start, ports: tuple[int, int]) -> None:
+    engine = start_engine(_config(ports, '[map]\n"osc /fader1" = "temp 0.5 4.5"\n"osc /fader2" = "loudness"\n'))
+    assert '[map] "osc /fader2"' in engine.said()
+    phone = SimpleUDPClient("127.0.0.1", ports[0])
+    with connected(engine.socket) as client, connect(f"ws://127.0.0.1:{ports[1]}") as knobs:
+        phone.send_message("/fader1", 0.5)
+        wait_until(lambda: _now(client).players[0].number("temp") == 2.5)
+        assert client.command("map cc 3 9 sigma 0 1").ok
+        for level in (0, 127):
+            knobs.send(f"/channel/3/cc/9/{level}")
+        wait_until(lambda: _now(client).players[0].number("sigma") == 1.0)
+        assert client.command("keep mapping").ok
+    kept = tomllib.loads((engine.folder / "config.toml").read_text())["map"]
+    assert kept == {"osc /fader1": "temp 0.5 4.5", "osc /fader2": "loudness", "cc 3 9": "sigma 0 1"}

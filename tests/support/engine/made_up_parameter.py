@@ -92,6 +92,14 @@ def _check(folder: Path) -> None:
     assert behaviour.brightness == 8.0
     assert "sparkle 8" in scene_lines(set_.live_set.scene_file.find("bright"), "main")
 
+    set_.do("sparkle 0; map cc 1 7 sparkle 0 4")
+    parameter_map = set_.live_set.parameter_map
+    for level in (0, 127):
+        assert parameter_map.take_midi("knobs", bytes((0xB0, 7, level)), lambda _, line: set_.do(line))
+        set_.time.advance(0.1)
+    assert behaviour.brightness == 4.0
+    set_.do("sparkle 8")
+
     player = set_.session.focused_player
     snapshot = msgspec.structs.replace(
         snapshots.snapshot(), players=(_player_state(player, behaviour, set_.time.time),)

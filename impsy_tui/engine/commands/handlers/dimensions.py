@@ -1,4 +1,4 @@
-"""Handlers of single dimensions, and of the controls and messages that are learned or bound."""
+"""Handlers of single dimensions, and of the controls and messages that are learned, bound or mapped."""
 
 from collections.abc import Awaitable, Sequence
 
@@ -8,7 +8,7 @@ from impsy_tui.errors import UserError
 
 
 class DimensionHandlers(Handlers):
-    """Handlers of single dimensions, and of the controls and messages that are learned or bound."""
+    """Handlers of single dimensions, and of the controls and messages that are learned, bound or mapped."""
 
     def _mute(self, players: Sequence[Player], dimensions: tuple[int, ...]) -> str:
         indices = self._played(players, dimensions)
@@ -73,8 +73,10 @@ class DimensionHandlers(Handlers):
     def _learn(self, dimensions: tuple[int, ...] | str) -> str:
         if dimensions == "off":
             return self._host.midi_learn.end()
-        if isinstance(dimensions, str):
+        if dimensions == "all":
             return self._host.midi_learn.begin(range(self._session.dimension - 1))
+        if isinstance(dimensions, str):
+            return self._host.midi_learn.begin_parameter(dimensions, self._map)
         return self._host.midi_learn.begin(self._indices(dimensions))
 
     def _bind(self, trigger: str, which: str) -> str:
@@ -84,7 +86,16 @@ class DimensionHandlers(Handlers):
         return self._host.bindings.unbind(trigger, which)
 
     def _bindings(self) -> str:
-        return str(self._host.bindings)
+        mapped = str(self._host.live_set.parameter_map)
+        return "\n".join(
+            filter(None, (str(self._host.bindings) if self._host.bindings or not mapped else "", mapped))
+        )
+
+    def _map(self, control: str) -> str:
+        return self._host.live_set.parameter_map.map(control)
+
+    def _unmap(self, control: str) -> str:
+        return self._host.live_set.parameter_map.unmap(control)
 
     def _keep_mapping(self) -> Awaitable[str]:
         return self._host.keep_mapping()

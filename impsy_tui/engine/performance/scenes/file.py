@@ -9,6 +9,7 @@ from typing import Any, Final
 from impsy_tui import parameters, ranges
 from impsy_tui.config.toml_text import written
 from impsy_tui.engine.clock.tempo import HAND_OVERS, TempoSettings
+from impsy_tui.engine.io.parameter_map import read_mapping
 from impsy_tui.engine.performance.scenes import ensemble as ensemble_scene
 from impsy_tui.engine.performance.scenes.scene import PlayerScene, Scene
 from impsy_tui.engine.players.settings import read_values
@@ -113,7 +114,8 @@ class SceneFile:
             plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
             parts.append(f"\n[{head}]\n" + "".join(f"{key} = {written(value)}\n" for key, value in plain.items()))
             for part, inner in _tables(table):
-                parts.append(f"\n[{head}.{part}]\n" + "".join(f"{k} = {written(v)}\n" for k, v in inner.items()))
+                lines = (f"{_key(key)} = {written(value)}\n" for key, value in inner.items())
+                parts.append(f"\n[{head}.{part}]\n" + "".join(lines))
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             new = self.file.with_name(f"{self.file.name}.new")
@@ -151,6 +153,8 @@ def scene_table(scene: Scene) -> dict[str, Any]:
     }
     if scene.ensembles:
         table["bands"] = {name: ensemble_scene.table(ensemble) for name, ensemble in scene.ensembles.items()}
+    if scene.mapped:
+        table["map"] = dict(scene.mapped)
     return table
 
 
@@ -164,9 +168,17 @@ def read_scene(name: str, raw: Any) -> Scene:
         players = {str(player): _player(table) for player, table in raw["players"].items()}
         time = _time(raw["time"]) if "time" in raw else None
         ensembles = {str(ensemble): ensemble_scene.read(table) for ensemble, table in raw.get("bands", {}).items()}
-        return Scene(bool(raw.get("thru", False)), players, time, ensembles=ensembles)
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        return Scene(bool(raw.get("thru", False)), players, time, ensembles=ensembles, mapped=_mapped(raw))
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, UserError) as error:
         raise UserError(f"scene {name} makes no sense: {error}") from None
+
+
+def _mapped(raw: Mapping[str, Any]) -> dict[str, str] | None:
+    if "map" not in raw:
+        return None
+    for control, target in raw["map"].items():
+        read_mapping(f"{control} {target}")
+    return {str(control): str(target) for control, target in raw["map"].items()}
 
 
 def _player(table: Mapping[str, Any]) -> PlayerScene:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from impsy_tui.engine.clock.tempo import Tempo, TempoSettings
+from impsy_tui.engine.io.parameter_map import ParameterMap
 from impsy_tui.engine.models.ensemble_loader import EnsembleLoader
 from impsy_tui.engine.performance import ramp_targets
 from impsy_tui.engine.performance.ramps import RampTrack
@@ -71,6 +72,7 @@ class Scene:
         time: musical time.
         nudges: by output, for ``undo`` alone: they are the rig's.
         bands: by name.
+        mapped: parameters by the control that moves them; None leaves them as they are.
         files: of models, by player or band, for ``undo`` alone: scenes that are kept have names.
     """
 
@@ -80,6 +82,7 @@ class Scene:
     nudges: Mapping[str, float] | None = None
     ensembles: Mapping[str, EnsembleScene] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
+    mapped: Mapping[str, str] | None = None
 
 
 class SceneKeeper:
@@ -89,9 +92,11 @@ class SceneKeeper:
         session: whose settings they are.
         time: musical time.
         models: who plays what.
+        parameter_map: controls that move parameters.
     """
 
-    def __init__(self, session: Session, time: Tempo, models: Models) -> None:
+    def __init__(self, session: Session, time: Tempo, models: Models, parameter_map: ParameterMap) -> None:
+        self._parameter_map = parameter_map
         self._session = session
         self._time = time
         self._models = models
@@ -106,7 +111,15 @@ class SceneKeeper:
         playing = {player.name: self._models.file_of(player) for player in self._session.players.values()}
         playing |= {ensemble.name: ensemble.behaviour.models.file for ensemble in self._session.ensembles.values()}
         files = {name: file for name, file in playing.items() if file is not None}
-        return Scene(self._session.settings.thru, players, self._time.capture(), nudges, ensembles, files)
+        return Scene(
+            self._session.settings.thru,
+            players,
+            self._time.capture(),
+            nudges,
+            ensembles,
+            files,
+            self._parameter_map.table,
+        )
 
     def _of(self, player: Player) -> PlayerScene:
         shaping = player.shaping
@@ -157,6 +170,8 @@ class SceneKeeper:
                 awaited += ensemble_scene.switch(
                     ensemble, wanted_of_band, self._models.ensembles, scene.files.get(name)
                 )
+        if scene.mapped is not None:
+            self._parameter_map.replace(scene.mapped)
         self._session.set_thru(scene.thru)
         if scene.time is not None:
             # Tempo and swing glide.

@@ -1,0 +1,252 @@
+"""Continuous control: controllers, OSC addresses and dimensions that move parameters."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from impsy_tui.channels.midi.mapping import CONTROL_CHANGE
+from impsy_tui.channels.osc.address import number
+from impsy_tui.engine.io.bindings import MOST, Trigger, read_trigger
+from impsy_tui.engine.runtime.scheduler import Scheduler
+from impsy_tui.errors import UserError
+from impsy_tui.language import Invocation, Mistake, parse
+from impsy_tui.parameters import PARAMETERS, Parameter
+
+_NEAR: Final = 2 / 127 + 1e-9
+"""Distance at which a knob has reached a value, as for knobs that play dimensions."""
+_APART: Final = 0.02
+"""Shortest time between two changes of one parameter by one control, in seconds."""
+_EXAMPLE: Final = "map cc 1 7 temp 0.2 3"
+
+CarryOut = Callable[[str, str], None]
+"""Carries out a line of a control; arguments: name of the control, line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedParameter:
+    """Parameter that a control moves.
+
+    Attributes:
+        player: name of the player; empty for the player with the focus.
+        parameter: the parameter.
+        low, high: values at both ends of the control; low may be the greater one.
+        text: the parameter and its ends as typed.
+    """
+
+    player: str
+    parameter: Parameter
+    low: float
+    high: float
+    text: str
+
+    def line(self, position: float) -> str:
+        """Returns the command line for a position of the control, 0 to 1."""
+        to = f"@{self.player} " if self.player else ""
+        return f"{to}{self.parameter.name} {self.parameter.written(self._value(min(max(position, 0.0), 1.0)))}"
+
+    def position(self, value: float) -> float:
+        """Returns the position of the control for a value; outside 0 to 1 if the control cannot reach the value."""
+        if self._in_ratios:
+            return math.log(max(value, 1e-9) / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def _value(self, position: float) -> float:
+        if self._in_ratios:
+            value = self.low * (self.high / self.low) ** position
+        else:
+            value = self.low + position * (self.high - self.low)
+        ends = sorted((self.low, self.high))
+        return min(max(float(f"{value:.4g}"), ends[0]), ends[1])
+
+    @property
+    def _in_ratios(self) -> bool:
+        return self.parameter.ramp == "log" and min(self.low, self.high) > 0.0
+
+
+def read_mapping(text: str) -> tuple[Trigger, MappedParameter]:
+    """Returns a control and its parameter, as typed after ``map``.
+
+    Raises:
+        UserError: The text cannot be read.
+    """
+    control, target = _read_control(text)
+    if not target:
+        raise UserError(f"a parameter is missing: {_EXAMPLE}")
+    return control, _read_target(target)
+
+
+def _read_control(text: str) -> tuple[Trigger, str]:
+    kind, _, rest = text.strip().partition(" ")
+    if kind in ("cc", "osc"):
+        return read_trigger(kind, rest)
+    if kind[:1] == "x" and kind[1:].isascii() and kind[1:].isdigit() and 1 <= int(kind[1:]) <= 1023:
+        return Trigger("dimension", number=int(kind[1:])), rest.strip()
+    raise UserError(f"{kind!r} is not cc, osc or a dimension such as x8: {_EXAMPLE}")
+
+
+def _read_target(text: str) -> MappedParameter:
+    first, *rest = text.split()
+    player, (name, *ends) = (first[1:], rest or [""]) if first[0] == "@" else ("", [first, *rest])
+    parameter = PARAMETERS.get(name)
+    if parameter is None or not parameter.is_mappable:
+        known = ", ".join(one.name for one in PARAMETERS.values() if one.is_mappable)
+        raise UserError(f"{name!r} is not a numeric parameter. Numeric parameters: {known}")
+    if len(ends) not in (0, 2):
+        raise UserError(f"{name} takes both ends or none: {_EXAMPLE}")
+    low, high = (_number(f"{name} {end}") for end in ends) if ends else parameter.span
+    if low == high:
+        raise UserError(f"both ends of {name} are {ends[0]}: they must differ")
+    return MappedParameter(player, parameter, low, high, text)
+
+
+def _number(line: str) -> float:
+    read = parse(line, {})
+    if isinstance(read, Mistake):
+        raise UserError(f"{line}: {read.message}")
+    step = read.steps[0]
+    value = next(iter(step.values.values()), None) if isinstance(step, Invocation) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f"{line}: an end must be a number")
+    return float(value)
+
+
+class ParameterMap:
+    """Parameters by the control that moves them.
+
+    A change is a command line, so checks, undo, recording and rights are those of commands.
+
+    Args:
+        scheduler: spaces the changes of each control; only its newest position counts.
+        present: returns the present value of a parameter of a player, None if it has no number.
+    """
+
+    def __init__(self, scheduler: Scheduler, present: Callable[[str, Parameter], float | None]) -> None:
+        self._scheduler = scheduler
+        self._present = present
+        self._mapped: dict[Trigger, MappedParameter] = {}
+        self._stood: dict[tuple[str, Trigger], float] = {}
+        self._last: dict[Trigger, tuple[str, float]] = {}
+        self._newest: dict[Trigger, tuple[float, CarryOut]] = {}
+        self._free: dict[Trigger, float] = {}
+        self._values: dict[Trigger, float] = {}
+
+    def __str__(self) -> str:
+        return "\n".join(f"{_named(control)} moves {mapped.text}" for control, mapped in self._mapped.items())
+
+    @property
+    def table(self) -> dict[str, str]:
+        """Parameters by control, as the configuration and scenes hold them: ``"cc 1 7" = "temp 0.2 3"``."""
+        return {_named(control): mapped.text for control, mapped in self._mapped.items()}
+
+    def replace(self, table: Mapping[str, str]) -> None:
+        """Replaces all entries by those of a table.
+
+        Raises:
+            UserError: An entry cannot be read; nothing is changed.
+        """
+        if table != self.table:
+            self._mapped = dict(read_mapping(f"{control} {target}") for control, target in table.items())
+            self._forget(set(self._last) - set(self._mapped))
+
+    def map(self, text: str) -> str:
+        """Maps a control to a parameter; returns the reply.
+
+        Raises:
+            UserError: The text cannot be read, or too many controls are mapped.
+        """
+        control, mapped = read_mapping(text)
+        if len(self._mapped) >= MOST and control not in self._mapped:
+            raise UserError(f"{MOST} controls are mapped, which is the most: unmap one first")
+        self._mapped[control] = mapped
+        self._forget([control])
+        written = mapped.parameter.written
+        return f"{_named(control)} moves {mapped.parameter.name} from {written(mapped.low)} to {written(mapped.high)}"
+
+    def unmap(self, text: str) -> str:
+        """Ends the mapping of a control; returns the reply.
+
+        Raises:
+            UserError: The control is not mapped.
+        """
+        control, _ = _read_control(text)
+        if self._mapped.pop(control, None) is None:
+            raise UserError(f"{_named(control)} is not mapped: bindings lists all")
+        self._forget([control])
+        return f"{_named(control)} moves no parameter now"
+
+    def _forget(self, controls: Sequence[Trigger] | set[Trigger]) -> None:
+        for control in controls:
+            self._last.pop(control, None)
+            self._newest.pop(control, None)
+
+    def take_midi(self, source: str, message: bytes, carry_out: CarryOut) -> bool:
+        """Takes a MIDI message; returns True if its controller is mapped.
+
+        A knob moves its parameter once the knob has reached or passed the present value.
+        """
+        if len(message) < 3 or message[0] & 0xF0 != CONTROL_CHANGE:
+            return False
+        control = Trigger("cc", (message[0] & 0x0F) + 1, message[1])
+        mapped = self._mapped.get(control)
+        if mapped is None:
+            return False
+        position = message[2] / 127
+        stood = self._stood.get((source, control))
+        self._stood[source, control] = position
+        if self._acts(source, control, mapped, stood, position):
+            self._last[control] = (source, position)
+            self._move(control, position, carry_out)
+        return True
+
+    def _acts(
+        self, source: str, control: Trigger, mapped: MappedParameter, stood: float | None, position: float
+    ) -> bool:
+        if control in self._newest:
+            return True
+        present = self._present(mapped.player, mapped.parameter)
+        if present is None:
+            return True
+        reached = min(max(mapped.position(present), 0.0), 1.0)
+        came_from_here = self._last.get(control, ("", math.inf))
+        if came_from_here[0] == source and abs(came_from_here[1] - reached) <= _NEAR:
+            return True
+        crossed = stood is not None and (stood - reached) * (position - reached) <= 0.0
+        return crossed or abs(position - reached) <= _NEAR
+
+    def take_osc(self, address: str, arguments: Sequence[object], carry_out: CarryOut) -> bool:
+        """Takes an OSC message; returns True if its address is mapped. The first argument is the position, 0 to 1."""
+        control = Trigger("osc", address=address)
+        if control not in self._mapped:
+            return False
+        position = number(arguments[0]) if arguments else None
+        if position is not None and math.isfinite(position):
+            self._move(control, position, carry_out)
+        return True
+
+    def take_dimensions(self, vector: Sequence[float], carry_out: CarryOut) -> None:
+        """Takes the values of all dimensions; those that changed move their parameters. Players hear them too."""
+        for control in self._mapped:
+            if control.kind == "dimension" and control.number <= len(vector):
+                value = vector[control.number - 1]
+                before = self._values.get(control)
+                self._values[control] = value
+                if value != before:
+                    self._move(control, value, carry_out)
+
+    def _move(self, control: Trigger, position: float, carry_out: CarryOut) -> None:
+        waits = control in self._newest
+        self._newest[control] = (position, carry_out)
+        if not waits:
+            self._scheduler.at(max(self._scheduler.now(), self._free.get(control, 0.0)), self._send, control)
+
+    def _send(self, control: Trigger) -> None:
+        newest, mapped = self._newest.pop(control, None), self._mapped.get(control)
+        if mapped is not None and newest is not None:
+            self._free[control] = self._scheduler.now() + _APART
+            position, carry_out = newest
+            carry_out(_named(control), mapped.line(position))
+
+
+def _named(control: Trigger) -> str:
+    return f"x{control.number}" if control.kind == "dimension" else str(control)
