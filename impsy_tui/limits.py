@@ -44,14 +44,15 @@ _TRAINING: Final = Limits(0, 30 * _DAY, 7 * _DAY, 4 * _GB)
 above all with a GPU, so memory is bounded by the readers of its files."""
 
 LIMITS: Final[dict[str, Limits]] = {
-    "impsy_tui.config.edit": _SETTING,
-    "impsy_tui.config.wizard": _SETTING,
-    "impsy_tui.workers.list_files": QUESTION,
-    "impsy_tui.workers.list_ports": _SETTING,
-    "impsy_tui.workers.read_log": QUESTION,
-    "impsy_tui.workers.trash": _SETTING,
-    "impsy_tui.mdrnn.check": _CHECK,
-    "impsy_tui.ensemble.opening": _CHECK,
+    "edit_setting": _SETTING,
+    "write_configuration": _SETTING,
+    "draw_log": QUESTION,
+    "list_files": QUESTION,
+    "list_ports": _SETTING,
+    "read_log": QUESTION,
+    "empty_trash": _SETTING,
+    "check_model": _CHECK,
+    "check_ensemble": _CHECK,
     # Millions of rows of many logs, and the dataset made of them.
     "impsy_tui.workers.dataset": Limits(4 * _GB, _HOUR, 2 * _HOUR, _GB),
     # Matplotlib alone takes half a gigabyte of address space.
@@ -73,16 +74,16 @@ LIMITS: Final[dict[str, Limits]] = {
 }
 
 
-def limits_of(module: str) -> Limits:
-    """Returns the limits of ``python -m module``."""
-    return LIMITS.get(module, QUESTION)
+def limits_of(worker: str) -> Limits:
+    """Returns the limits of a worker, which its name or its module names."""
+    return LIMITS.get(worker, QUESTION)
 
 
-def limit_process(module: str) -> None:
-    """Limits the memory, the processor time and the files of this process, which runs a module of ``LIMITS``."""
+def limit_process(worker: str) -> None:
+    """Limits the memory, the processor time and the files of this process, a worker of ``LIMITS``."""
     import resource
 
-    limits = LIMITS[module]
+    limits = LIMITS[worker]
     for what, soft, hard in (
         (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5),  # the soft one says why it ended
         (resource.RLIMIT_AS, limits.memory, limits.memory),

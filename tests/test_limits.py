@@ -1,6 +1,7 @@
 """Limits of every process that opens files which another person may have made."""
 
 import asyncio
+import importlib
 import resource
 import signal
 import subprocess
@@ -16,11 +17,13 @@ from impsy_tui.agent.lookup_table import read_table
 from impsy_tui.config import edit, load_config
 from impsy_tui.console.themes import ThemeFolders
 from impsy_tui.engine.performance.scenes.file import SceneFile
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_process
 from impsy_tui.ensemble.scores import read_score
 from impsy_tui.ensemble.touches.touch import read_touches
 from impsy_tui.errors import HelperTimeoutError, UserError
 from impsy_tui.limits import LIMITS, QUESTION, exceeded
+from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers.__main__ import WORKERS
 from impsy_tui.workers.client import Job, JobRunner
 
 _PACKAGE = Path(limits.__file__).parent
@@ -54,8 +57,18 @@ def test_limits_hold_in_every_module_that_runs_as_a_process(module: str) -> None
     assert said.stdout.strip() == str([memory or resource.RLIM_INFINITY, cpu_seconds, output])
 
 
-def test_limits_name_no_module_that_is_gone() -> None:
-    assert set(_MODULES) >= set(LIMITS)
+@pytest.mark.parametrize("worker", WORKERS)
+def test_workers_have_limits_and_take_their_own_requests(worker: str) -> None:
+    assert worker in LIMITS, f"{worker} is a worker: give it limits in impsy_tui/limits.py"
+    assert all(value > 0 for value in LIMITS[worker][1:])
+    module = importlib.import_module(WORKERS[worker])
+    assert issubclass(module.Request, WorkerRequest)
+    assert module.Request.__struct_config__.tag == worker
+    assert callable(module.run)
+
+
+def test_limits_name_no_module_or_worker_that_is_gone() -> None:
+    assert {*_MODULES, *WORKERS} >= set(LIMITS)
     assert set(_MODULES) >= _NO_FOREIGN_FILES
 
 
@@ -122,10 +135,11 @@ def test_runner_ends_a_job_over_its_limit_and_says_which(
 
 def test_helper_over_its_wall_clock_limit_is_ended_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LIMITS, "http.server", QUESTION._replace(wall_seconds=1))
+    serve = [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)]
     with pytest.raises(
         HelperTimeoutError, match=r"server .*tmp.* needs more than 1 s, its limit\. A file may be damaged"
     ):
-        asyncio.run(ask_helper("http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)))
+        asyncio.run(ask_process(f"server {tmp_path}", "http.server", serve))
 
 
 def test_helper_that_runs_out_of_processor_time_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +149,7 @@ def test_helper_that_runs_out_of_processor_time_is_named(tmp_path: Path, monkeyp
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(UserError, match=r"spin /some/file needs more than 60 s of processor time"):
-        asyncio.run(ask_helper("spin", "/some/file"))
+        asyncio.run(ask_process("spin /some/file", "spin", [sys.executable, "-m", "spin"]))
 
 
 def _big(file: Path) -> Path:

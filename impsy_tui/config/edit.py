@@ -1,7 +1,7 @@
-"""Changing one setting in a file, comments and layout kept: ``python -m impsy_tui.config.edit set FILE KEY VALUE``.
+"""Worker that changes one setting in a file and keeps comments and layout.
 
-Done in a process of its own, as tomlkit takes long to import and longer to parse. Prints a JSON
-object: what was written and every setting of the file as it now stands, or the problem.
+The engine does not do this, because tomlkit takes long to import and to parse. The worker prints a JSON object: the
+new text and every setting of the file, or the problem.
 """
 
 import json
@@ -20,17 +20,24 @@ from impsy_tui.config.load import LARGEST_FILE, LoadedConfig, load_config
 from impsy_tui.config.old_formats import DIRECTIONS, FREE_TEXT, WIRES, devices
 from impsy_tui.config.schema import REPEATED_TABLES, SINGLE_TABLES
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
 from impsy_tui.toml_files import read_regular
+from impsy_tui.worker_requests import WorkerRequest
 
 
-def main() -> None:
-    """See the module."""
-    _, name, key, value = sys.argv[1:]
-    file = Path(name)
+class Request(WorkerRequest, frozen=True, tag="edit_setting"):
+    """Request to set a key of a configuration file to a value, both as in TOML."""
+
+    file: Path
+    key: str
+    value: str
+
+
+def run(request: Request) -> None:
+    """Changes the setting and prints the result."""
+    file, key = request.file, request.key
     answer: dict[str, Any]
     try:
-        written = edit(file, key, value)
+        written = edit(file, key, request.value)
         answer = {"text": f"{key} = {written}", "value": written, "settings": list(describe(load_config(file)))}
     except UserError as problem:
         answer = {"problem": str(problem)}
@@ -177,8 +184,3 @@ def _write(file: Path, text: str) -> None:
         temporary.replace(file)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}") from None
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.config.edit")
-    main()

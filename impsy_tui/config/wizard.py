@@ -1,7 +1,7 @@
-"""The configuration that the guide's answers make: ``python -m impsy_tui.config.wizard FOLDER ANSWERS``.
+"""Worker that writes a configuration from the answers to the set-up questions.
 
-Done in a process of its own, as ``edit`` is. Takes the answers as JSON, writes a new file in the
-folder, whatever is there already, and prints a JSON object: the file, or the problem.
+The worker writes a new file in the folder, keeps every file that is there, and prints a JSON object: the new file,
+or the problem.
 """
 
 import json
@@ -14,8 +14,8 @@ from typing import Final
 from impsy_tui.config.edit import read_text
 from impsy_tui.config.toml_text import written
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
 from impsy_tui.setup_questions import Answers
+from impsy_tui.worker_requests import WorkerRequest
 
 _FIRST_CONTROLLER: Final = 1
 _MOST_CONTROLLERS: Final = 119
@@ -25,11 +25,17 @@ _FADERS: Final = "/1/fader{n}"
 """What the faders on the first page of TouchOSC's layouts send and take."""
 
 
-def main() -> None:
-    """See the module."""
-    folder, answers = sys.argv[1:]
+class Request(WorkerRequest, frozen=True, tag="write_configuration"):
+    """Request to write the configuration of these answers in a folder."""
+
+    folder: Path
+    answers: Answers
+
+
+def run(request: Request) -> None:
+    """Writes the configuration and prints the result."""
     try:
-        made = {"text": str(write_beside(Path(folder), configuration(Answers(**json.loads(answers)))))}
+        made = {"text": str(write_beside(request.folder, configuration(request.answers)))}
     except UserError as problem:
         made = {"problem": str(problem)}
     json.dump(made, sys.stdout)
@@ -146,8 +152,3 @@ def _heard(answers: Answers) -> list[str]:
         lines = ['client_ip = "127.0.0.1"', "client_port = 6001"]
         return lines if answers.played in ("osc", "phone") else ["", "[osc]", *lines]
     return []
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.config.wizard")
-    main()

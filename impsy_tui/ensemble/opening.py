@@ -1,6 +1,6 @@
 """Opening of ensemble models after a check in a separate process, because a corrupted file can end its process.
 
-``python -m impsy_tui.ensemble.opening FILE`` prints one line: the problem of the file, or ``fine``.
+The worker prints one line: the problem of the file, or ``fine``.
 """
 
 import sys
@@ -12,18 +12,23 @@ import numpy as np
 from impsy_tui.ensemble.memory import INPUTS
 from impsy_tui.ensemble.network import MOST_FOLLOWERS, EnsembleNetwork
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
-from impsy_tui.model_files.checks import lower_priority, run_file_check
+from impsy_tui.model_files.checks import run_file_check
+from impsy_tui.worker_requests import WorkerRequest
 
 _FINE: Final = "fine"
 _STEPS: Final = 4
 
 
-def main() -> None:
-    """Checks the file named on the command line."""
-    lower_priority()
+class Request(WorkerRequest, frozen=True, tag="check_ensemble"):
+    """Request to check the model file of an ensemble."""
+
+    file: Path
+
+
+def run(request: Request) -> None:
+    """Checks the file and prints the result."""
     try:
-        _try_out(EnsembleNetwork(Path(sys.argv[1])))
+        _try_out(EnsembleNetwork(request.file))
     except UserError as problem:
         sys.stdout.write(f"{problem}\n")
     else:
@@ -47,12 +52,7 @@ def open_ensemble(file: Path, timeout: float) -> EnsembleNetwork:
     Raises:
         UserError: the file is not a valid model.
     """
-    said = run_file_check("impsy_tui.ensemble.opening", file, timeout).decode(errors="replace").strip()
+    said = run_file_check(Request(file), timeout).decode(errors="replace").strip()
     if said != _FINE:
         raise UserError(said or "could not be checked: the file may be damaged")
     return EnsembleNetwork(file)
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.ensemble.opening")
-    main()

@@ -1,7 +1,7 @@
 """Check of a model file in a separate process.
 
 A corrupted file can make an interpreter hang, crash or take all memory, so every new file is opened here first.
-``python -m impsy_tui.mdrnn.check FILE`` writes one line of JSON, then, for Keras files, the weights as 32-bit floats.
+The worker writes one line of JSON, then, for Keras files, the weights as 32-bit floats.
 This also keeps h5py (15 ms to import, 12 MB) out of the engine.
 """
 
@@ -16,21 +16,24 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 
 from impsy_tui.errors import UnsupportedModelError, UserError
-from impsy_tui.limits import limit_process
 from impsy_tui.mdrnn.lstm import LstmWeights, NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Floats, Network, Shape
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.weights import KERAS_SUFFIXES, LARGEST_WEIGHTS, read_weights
-from impsy_tui.model_files.checks import lower_priority
+from impsy_tui.worker_requests import WorkerRequest
 
 SUFFIXES: Final = (".tflite", *KERAS_SUFFIXES)
 _LONGEST_HEADER: Final = 1 << 16
 
 
-def main() -> None:
-    """Checks the file named on the command line and writes the report."""
-    lower_priority()
-    file = Path(sys.argv[1])
+class Request(WorkerRequest, frozen=True, tag="check_model"):
+    """Request to check a model file."""
+
+    file: Path
+
+
+def run(request: Request) -> None:
+    """Checks the file and writes the report."""
     out = sys.stdout.buffer
     # Libraries write to standard output too; the report must stay clean.
     answer = os.fdopen(os.dup(out.fileno()), "wb")
@@ -38,7 +41,7 @@ def main() -> None:
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     try:
-        _report(file, answer)
+        _report(request.file, answer)
     except UserError as problem:
         _write_header(answer, {"problem": str(problem)})
     except MemoryError:
@@ -134,8 +137,3 @@ def _weights(shapes: list[list[int]], answer: BinaryIO) -> Weights:
     *lstm, mean, mean_bias, deviation, deviation_bias, logit, logit_bias = arrays
     layers = tuple(LstmWeights(*lstm[i : i + 3]) for i in range(0, len(lstm), 3))
     return Weights(layers, (mean, mean_bias), (deviation, deviation_bias), (logit, logit_bias))
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.mdrnn.check")
-    main()

@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from impsy_tui.mdrnn.check import Report
+from impsy_tui.mdrnn.check import Report, Request
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Network
 from impsy_tui.mdrnn.scale import with_scale_of_file
@@ -21,6 +21,6 @@ def open_checked(file: Path, timeout: float) -> Network:
     Raises:
         UserError: the file is not a valid model.
     """
-    found = Report(io.BytesIO(run_file_check("impsy_tui.mdrnn.check", file, timeout)))
+    found = Report(io.BytesIO(run_file_check(Request(file), timeout)))
     network = TfliteNetwork(file) if found.weights is None else NumpyNetwork(found.weights)
     return with_scale_of_file(network, file)

@@ -1,34 +1,31 @@
 """Checks of model files in a separate process, because a corrupted file can end the interpreter that opens it."""
 
-import os
 import subprocess
-import sys
 import tempfile
-from pathlib import Path
 
 from impsy_tui.errors import UserError
 from impsy_tui.limits import exceeded, limits_of
+from impsy_tui.worker_requests import WorkerRequest, worker_command, worker_name
 
 
-def run_file_check(module: str, file: Path, timeout: float) -> bytes:
-    """Runs a module on a model file in a separate process and returns its output.
+def run_file_check(request: WorkerRequest, timeout: float) -> bytes:
+    """Checks a model file in a worker and returns the output of the worker.
 
     Args:
-        module: module that checks the file named by its argument and prints the result.
-        file: model file.
+        request: request for the check of a file.
         timeout: seconds, above 0.
 
     Raises:
         UserError: the process takes too long, exceeds its limits or dies.
     """
-    limits = limits_of(module)
+    limits = limits_of(worker_name(request))
     with (
         tempfile.TemporaryFile() as answer,
         tempfile.TemporaryFile() as errors,
     ):
         try:
             seen = subprocess.run(
-                [sys.executable, "-P", "-m", module, str(file)],
+                worker_command(request),
                 stdin=subprocess.DEVNULL,
                 stdout=answer,
                 stderr=errors,
@@ -43,8 +40,3 @@ def run_file_check(module: str, file: Path, timeout: float) -> bytes:
             raise UserError(f"could not be opened: {problem}")
         answer.seek(0)
         return answer.read(limits.output)
-
-
-def lower_priority() -> None:
-    """Lowers the priority of this process, so that the engine keeps the processor."""
-    os.nice(10)

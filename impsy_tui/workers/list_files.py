@@ -1,14 +1,9 @@
-"""Looking through the user's files, in a process of its own: ``python -m impsy_tui.workers.list_files``.
+"""Worker that lists the logs, datasets and models of the user.
 
-    library list ID LOGS DATASETS MODELS…     everything there is
-    library draw ID LOG COLUMNS               a log over time
-
-Prints the message that answers the question with this id; the engine passes it on unread.
+The worker prints the message that answers the question with this number. The engine passes the message on unread.
 """
 
-import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -18,32 +13,39 @@ import msgspec
 from impsy_tui.agent.file import PREFIX as AGENT_PREFIX
 from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.agent.file import read_agent
-from impsy_tui.control.encoding import encoded
-from impsy_tui.control.messages import FileFacts, Files, LogPlot, Reply
+from impsy_tui.control.messages import FileFacts, Files
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process, limited_time
+from impsy_tui.limits import limited_time
 from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.model_files.metadata import read_metadata
 from impsy_tui.paths import files_in
 from impsy_tui.text import can_be_typed, shown_name
-from impsy_tui.workers.low_priority import step_back
+from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers.messages import print_message
 
-MOST_COLUMNS: Final = 400
 _DIMENSION: Final = re.compile(r"-dim(\d+)-layers(\d+)-units(\d+)")
 _LOG: Final = re.compile(r"-(\d+)d-mdrnn\.log$")
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    what, number, *arguments = sys.argv[1:]
-    answer: Files | LogPlot | Reply
-    if what == "list":
-        answer = list_files(int(number), *map(Path, arguments))
-    else:
-        answer = draw(int(number), Path(arguments[0]), int(arguments[1]))
-    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
-        out.write(encoded(answer))
+class Request(WorkerRequest, frozen=True, tag="list_files"):
+    """Request for the files in some folders.
+
+    Attributes:
+        number: Number of the question.
+        logs: Folder of the logs.
+        datasets: Folder of the datasets.
+        models: Folders of the models.
+    """
+
+    number: int
+    logs: Path
+    datasets: Path
+    models: tuple[Path, ...] = ()
+
+
+def run(request: Request) -> None:
+    """Prints the answer."""
+    print_message(list_files(request.number, request.logs, request.datasets, *request.models))
 
 
 def list_files(number: int, logs: Path, datasets: Path, *models: Path) -> Files:
@@ -141,27 +143,3 @@ def _agent(file: Path) -> FileFacts | None:
     except UserError as problem:
         return facts and msgspec.structs.replace(facts, problem=str(problem))
     return facts and msgspec.structs.replace(facts, dimension=agent.known.count)
-
-
-def draw(number: int, file: Path, columns: int) -> LogPlot | Reply:
-    """A log over time, or why it cannot be drawn."""
-    from impsy_tui.data.logs import draw_log
-
-    try:
-        picture = draw_log(file, min(max(columns, 1), MOST_COLUMNS))
-    except (OSError, ValueError) as error:
-        return Reply(number, False, f"{file.name} cannot be drawn: {error}")
-    return LogPlot(
-        number,
-        file.name,
-        picture.seconds,
-        picture.rows,
-        tuple(tuple(None if x != x else round(x, 2) for x in column) for column in picture.values.tolist()),
-        tuple(picture.played.tolist()),
-        tuple(picture.predicted.tolist()),
-    )
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.list_files")
-    main()

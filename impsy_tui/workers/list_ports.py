@@ -1,26 +1,30 @@
-"""What is plugged in, looked up in a process of its own: ``python -m impsy_tui.workers.list_ports ID API``.
+"""Worker that lists the MIDI and serial ports of this machine.
 
-Asking a system of MIDI may wait for it and never lets the interpreter go. Prints the message that
-answers the question with this id; the engine passes it on unread.
+A MIDI system may block, and keeps the interpreter locked, so the engine does not ask it. The worker prints the
+message that answers the question with this number. The engine passes the message on unread.
 """
 
-import os
-import sys
-
-from impsy_tui.control.encoding import encoded
 from impsy_tui.control.messages import Ports
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
-from impsy_tui.workers.low_priority import step_back
+from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers.messages import print_message
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    number, api = sys.argv[1:]
-    answer = find_ports(api, int(number))
-    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
-        out.write(encoded(answer))
+class Request(WorkerRequest, frozen=True, tag="list_ports"):
+    """Request for the ports of this machine.
+
+    Attributes:
+        number: Number of the question.
+        api: MIDI system, as in ``[midi]`` of the configuration.
+    """
+
+    number: int
+    api: str = ""
+
+
+def run(request: Request) -> None:
+    """Prints the answer."""
+    print_message(find_ports(request.api, request.number))
 
 
 def find_ports(api: str = "", number: int = 0) -> Ports:
@@ -44,8 +48,3 @@ def find_ports(api: str = "", number: int = 0) -> Ports:
     except UserError as refused:
         return Ports(number, serial=serial, problem=str(refused))
     return Ports(number, tuple(inputs), tuple(outputs), serial)
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.list_ports")
-    main()

@@ -9,6 +9,12 @@ import msgspec
 from impsy_tui.control.encoding import encoded
 
 
+def print_message(message: msgspec.Struct) -> None:
+    """Prints one message, the whole answer of a worker, on standard output."""
+    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(encoded(message))
+
+
 class Progress(msgspec.Struct, tag="progress", frozen=True):
     """How far a worker is.
 

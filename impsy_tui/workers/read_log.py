@@ -1,6 +1,6 @@
-"""Reading a log to be replayed, in a process of its own: ``python -m impsy_tui.workers.read_log LOG``.
+"""Worker that reads a performance log for replay.
 
-Prints one line of JSON, a ``ReplayRows``, and behind it the events as raw floats (64 bit, little endian):
+The worker prints one line of JSON, a ``ReplayRows``, and behind it the events as raw floats (64 bit, little endian):
 for each its time in seconds since the first and its values. Then come frames of descriptors (32 bit): for each
 its time, the descriptors, and how many frames it stands for.
 """
@@ -19,9 +19,8 @@ from impsy_tui.data.checks import steady
 from impsy_tui.data.logs import read_rows, wall_time
 from impsy_tui.language import Macro, Program, parse, refused_in_file
 from impsy_tui.language.setlist import macros_after
-from impsy_tui.limits import limit_process
 from impsy_tui.toml_files import open_text
-from impsy_tui.workers.low_priority import step_back
+from impsy_tui.worker_requests import WorkerRequest
 
 COMMANDS_SUFFIX: Final = ".commands"
 """Of the file beside a log that has the commands of its set."""
@@ -34,6 +33,12 @@ _PLAYED: Final = ("interface", "replay")
 _HEARD: Final = ("feats",)
 FRAME: Final = 1 + len(NAMES) + 1
 """Numbers of a frame of descriptors."""
+
+
+class Request(WorkerRequest, frozen=True, tag="read_log"):
+    """Request for the events and commands of a log."""
+
+    file: Path
 
 
 class ReplayRows(msgspec.Struct, frozen=True):
@@ -130,13 +135,7 @@ def _commands(file: Path) -> tuple[list[tuple[float, str]], tuple[str, ...]]:
     return found, tuple(refused)
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    reel, events = read_reel(Path(sys.argv[1]))
+def run(request: Request) -> None:
+    """Prints the events and commands."""
+    reel, events = read_reel(request.file)
     sys.stdout.buffer.write(encoded(reel) + b"\n" + events)
-
-
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.read_log")
-    main()

@@ -3,12 +3,11 @@
 A folder ``logs`` has its trash in ``logs/.trash``. So deleting is a rename, also on another disk. Files that are
 deleted together lie in one folder of the trash, such as ``20261128T091201Z-log``: the time in UTC, and the kind.
 
-``python -m impsy_tui.workers.trash FOLDER…`` removes what is too old from the trash of these folders.
+The worker deletes entries that are too old.
 """
 
 import re
 import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from impsy_tui.errors import UserError
-from impsy_tui.limits import limit_process
-from impsy_tui.workers.low_priority import step_back
+from impsy_tui.worker_requests import WorkerRequest
 
 KEPT: Final = timedelta(days=30)
 _FOLDER: Final = ".trash"
@@ -179,12 +177,12 @@ def _thing_first(name: str) -> tuple[bool, str]:
     return name.endswith((".toml", ".commands", ".csv")), name
 
 
-def main() -> None:
-    """See the module."""
-    step_back()
-    empty(map(Path, sys.argv[1:]), KEPT)
+class Request(WorkerRequest, frozen=True, tag="empty_trash"):
+    """Request to delete the entries of these folders that are more than 30 days old."""
+
+    folders: tuple[Path, ...]
 
 
-if __name__ == "__main__":
-    limit_process("impsy_tui.workers.trash")
-    main()
+def run(request: Request) -> None:
+    """Deletes the entries."""
+    empty(request.folders, KEPT)

@@ -2,15 +2,15 @@
 
 import json
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from impsy_tui.config import load_config
-from impsy_tui.config.edit import edit
+from impsy_tui.config.edit import Request, edit
 from impsy_tui.errors import UserError
+from impsy_tui.worker_requests import worker_command
 
 CONFIG = """\
 # My rig
@@ -156,20 +156,16 @@ def test_where_it_cannot_be_written_that_is_said_and_the_file_kept(file: Path) -
         edit(file.parent / "none" / "config.toml", "title", "x")
 
 
-def _process(*arguments: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.config.edit", "set", *arguments],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
+def _process(file: Path, key: str, value: str) -> dict[str, object]:
+    command = worker_command(Request(file, key, value))
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
     answer: dict[str, object] = json.loads(done.stdout)
     return answer
 
 
 def test_as_a_process_it_answers_with_what_the_file_says_now(file: Path) -> None:
-    answer = _process(str(file), "interaction.mode", "duet")
+    answer = _process(file, "interaction.mode", "duet")
     assert (answer["text"], answer["value"]) == ('interaction.mode = "duet"', '"duet"')
     assert isinstance(answer["settings"], list)
     assert ["interaction.mode", '"duet"', '"callresponse"', f"{file}:5"] in [row[:4] for row in answer["settings"]]
-    assert _process(str(file), "nonsense", "1").keys() == {"problem"}
+    assert _process(file, "nonsense", "1").keys() == {"problem"}

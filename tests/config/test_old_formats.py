@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,9 @@ from hypothesis import strategies as st
 
 from impsy_tui.config import LoadedConfig, load_config
 from impsy_tui.config.describe import describe
-from impsy_tui.config.edit import edit
+from impsy_tui.config.edit import Request, edit
 from impsy_tui.config.toml_text import written
+from impsy_tui.worker_requests import worker_command
 
 HEAD = 'title = "T"\n[model]\ndimension = 3\n'
 KNOBS = '[["note_on", 1], ["control_change", 1, 2]]'
@@ -175,7 +175,7 @@ def test_describe_has_the_values_as_they_work(file: Path) -> None:
 
 
 def test_edit_helper_answers_with_settings_of_an_earlier_form(file: Path) -> None:
-    command = [sys.executable, "-m", "impsy_tui.config.edit", "set", str(file), "midi.input.X", '[["note_on", 3]]']
+    command = worker_command(Request(file, "midi.input.X", '[["note_on", 3]]'))
     answer = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert "problem" not in answer
     assert load_config(file).config.midi[0].input == {"X": (("note_on", 3),)}

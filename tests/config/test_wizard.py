@@ -4,16 +4,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from impsy_tui.config import load_config
-from impsy_tui.config.wizard import configuration, write_beside
+from impsy_tui.config.wizard import Request, configuration, write_beside
 from impsy_tui.errors import UserError
 from impsy_tui.setup_questions import HEARD, PLAYED, Answers, Question, ask
+from impsy_tui.worker_requests import worker_command
 
 MODEL = "musicMDRNN-dim9-layers2-units64-mixtures5-scale10.tflite"
 
@@ -98,8 +98,7 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_the_file_is_made_by_a_process_of_its_own(tmp_path: Path) -> None:
     def made(values: int) -> dict[str, str]:
-        answers = json.dumps(asdict(Answers("One", "demo", "same", values)))
-        words = [sys.executable, "-m", "impsy_tui.config.wizard", str(tmp_path), answers]
+        words = worker_command(Request(tmp_path, Answers("One", "demo", "same", values)))
         done: dict[str, str] = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
         return done
 

@@ -5,7 +5,6 @@ import json
 import os
 import pickle
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -13,11 +12,12 @@ import numpy as np
 import pytest
 
 from impsy_tui.errors import UnsupportedModelError, UserError
-from impsy_tui.mdrnn.check import Report
+from impsy_tui.mdrnn.check import Report, Request
 from impsy_tui.mdrnn.lstm import NumpyNetwork
 from impsy_tui.mdrnn.model import Network, Shape
 from impsy_tui.mdrnn.tflite import TfliteNetwork
 from impsy_tui.mdrnn.weights import read_weights, weights_of
+from impsy_tui.worker_requests import worker_command
 from tests.support.models import constant_model, random_model, write_h5
 
 
@@ -185,9 +185,7 @@ def test_check_refuses_a_model_that_predicts_nan(tmp_path: Path) -> None:
 
 
 def _checked(file: Path) -> io.BytesIO:
-    done = subprocess.run(
-        [sys.executable, "-m", "impsy_tui.mdrnn.check", str(file)], capture_output=True, check=False, timeout=60
-    )
+    done = subprocess.run(worker_command(Request(file)), capture_output=True, check=False, timeout=60)
     return io.BytesIO(done.stdout)
 
 

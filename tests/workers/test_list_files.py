@@ -1,7 +1,6 @@
 """Looking through files in a process of its own."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -11,7 +10,10 @@ import pytest
 from impsy_tui.agent.file import write_agent
 from impsy_tui.control.messages import FromEngine, LogPlot, Reply
 from impsy_tui.data.datasets import write_dataset
-from impsy_tui.workers.list_files import MOST_COLUMNS, draw, list_files
+from impsy_tui.worker_requests import WorkerRequest, worker_command
+from impsy_tui.workers import draw_log
+from impsy_tui.workers.draw_log import MOST_COLUMNS, draw
+from impsy_tui.workers.list_files import Request, list_files
 from tests.support.agents import small_agent
 
 
@@ -93,13 +95,10 @@ def test_nobody_gets_a_picture_too_large(folder: Path, asked: int, drawn: int) -
 @pytest.mark.parametrize("what", ["list", "draw"])
 def test_as_a_process_it_prints_the_message_alone(folder: Path, what: str) -> None:
     log = folder / "a-3d-mdrnn.log"
-    arguments = [folder, folder, folder] if what == "list" else [log, 4]
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "impsy_tui.workers.list_files", what, "5", *map(str, arguments)],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
+    request: WorkerRequest = draw_log.Request(5, log, 4)
+    if what == "list":
+        request = Request(5, folder, folder, (folder,))
+    done = subprocess.run(worker_command(request), capture_output=True, check=True, timeout=120)
     assert done.stderr == b""
     answer = msgspec.json.decode(done.stdout, type=FromEngine)
     assert answer == (list_files(5, folder, folder, folder) if what == "list" else draw(5, log, 4))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from impsy_tui.engine.runtime.subprocesses import ask_helper, scratch_file
+from impsy_tui.engine.runtime.subprocesses import ask_worker, scratch_file
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.network import EnsembleNetwork
 from impsy_tui.ensemble.opening import open_ensemble
 from impsy_tui.errors import HelperTimeoutError, UnsupportedModelError, UserError
+from impsy_tui.mdrnn import check
 from impsy_tui.mdrnn.check import SUFFIXES, Report
 from impsy_tui.mdrnn.lstm import NumpyNetwork, Weights
 from impsy_tui.mdrnn.model import Network
@@ -201,7 +202,7 @@ def _warm(network: Network) -> Network:
 
 async def _check(file: Path, answer: BinaryIO) -> None:
     try:
-        await ask_helper("impsy_tui.mdrnn.check", str(file), patience=CHECK_SECONDS, output=answer)
+        await ask_worker(check.Request(file), patience=CHECK_SECONDS, output=answer)
     except HelperTimeoutError:
         raise UserError(f"could not be opened within {CHECK_SECONDS:.0f} s: the file may be damaged") from None
     except UserError as problem:

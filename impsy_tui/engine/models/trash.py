@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
 from impsy_tui.workers import trash
 from impsy_tui.workers.trash import KEPT, Trashed
@@ -94,7 +94,7 @@ class Trash:
             UserError: Some files cannot be deleted.
         """
         if await _in_thread(lambda: trash.entries(self._folders)):
-            await ask_helper("impsy_tui.workers.trash", *map(str, self._folders), patience=_PATIENCE)
+            await ask_worker(trash.Request(tuple(self._folders)), patience=_PATIENCE)
 
 
 def _age(now: datetime, trashed: Trashed) -> str:

@@ -14,7 +14,7 @@ from impsy_tui.agent.file import SUFFIX as AGENT_SUFFIX
 from impsy_tui.control.messages import Names
 from impsy_tui.engine.models.loader import ModelFolders, no_such
 from impsy_tui.engine.models.trash import Trash
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.ensemble.classifier import PREFIX as CLASSIFIER_PREFIX
 from impsy_tui.ensemble.network import PREFIX as ENSEMBLE_PREFIX
 from impsy_tui.ensemble.touches.touch import SUFFIX as TOUCHES_SUFFIX
@@ -24,6 +24,7 @@ from impsy_tui.mdrnn.check import SUFFIXES
 from impsy_tui.mdrnn.scale import scale_of
 from impsy_tui.paths import files_in, is_shipped, shipped_folder, shipped_names
 from impsy_tui.text import can_be_typed, some_names
+from impsy_tui.workers import draw_log, list_files
 from impsy_tui.workers.read_log import COMMANDS_SUFFIX
 from impsy_tui.workers.trash import Trashed
 
@@ -96,8 +97,8 @@ class UserFiles:
         Raises:
             UserError: The worker does not answer.
         """
-        folders = (self.logs, self.datasets, *(folder.resolve() for folder in self._models))
-        return await ask_helper("impsy_tui.workers.list_files", "list", str(number), *map(str, folders))
+        models = tuple(folder.resolve() for folder in self._models)
+        return await ask_worker(list_files.Request(number, self.logs, self.datasets, models))
 
     async def draw(self, number: int, name: str, columns: int) -> bytes:
         """Returns a plot of a log as a message.
@@ -106,7 +107,7 @@ class UserFiles:
             UserError: There is no such log, or the worker does not answer.
         """
         file = self.find("log", name)
-        return await ask_helper("impsy_tui.workers.list_files", "draw", str(number), str(file), str(columns))
+        return await ask_worker(draw_log.Request(number, file, columns))
 
     def find(self, kind: str, name: str, *, exact: bool = False) -> Path:
         """Returns a file by name.

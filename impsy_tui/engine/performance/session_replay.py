@@ -12,8 +12,9 @@ from impsy_tui.engine.performance.set_recording import ReplayNumbers
 from impsy_tui.engine.players.base import Notify
 from impsy_tui.engine.players.behaviours import agent_behaviours
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
+from impsy_tui.workers import read_log
 
 
 class SessionReplay:
@@ -66,7 +67,7 @@ class SessionReplay:
             UserError: The log is missing or does not fit the session.
         """
         file = self._library.find("log", log)
-        printed = await ask_helper("impsy_tui.workers.read_log", str(file))
+        printed = await ask_worker(read_log.Request(file))
         performance = performance_of(file.stem, printed)
         for refused in performance.refused:
             self._notify("warning", "replay", refused)

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from impsy_tui.errors import HelperTimeoutError, UserError
 from impsy_tui.limits import Limits, exceeded, limits_of, over_output, over_time
+from impsy_tui.worker_requests import WorkerRequest, worker_command, worker_name
 
 _PIECE: Final = 1 << 18
 _AT_ONCE: Final = 4
@@ -45,30 +46,47 @@ def scratch_file() -> BinaryIO:
     return tempfile.TemporaryFile()
 
 
-async def ask_helper(
-    module: str, *arguments: str, patience: float | None = None, output: BinaryIO | None = None
+async def ask_worker(
+    request: WorkerRequest, *, patience: float | None = None, output: BinaryIO | None = None
 ) -> bytes:
-    """Runs ``python -m module`` at low priority and returns its output, not decoded.
+    """Starts a worker with a request and returns its output.
+
+    The engine does not decode the output: that takes milliseconds for the picture of a long log.
 
     Args:
-        module: Module of this program.
-        arguments: Arguments of the module.
-        patience: Most seconds, below the limit of the module.
-        output: File for a large output, which then does not go through the event loop. The position is 0 afterwards,
-            and the result is empty.
+        request: The request.
+        patience: Seconds that the worker may take, below its limit.
+        output: File for the output, so that a large answer does not go through the event loop. Afterwards the file
+            is at its beginning, and nothing is returned.
 
     Raises:
-        HelperTimeoutError: The helper took too long.
-        UserError: The helper failed, or too many helpers run.
+        HelperTimeoutError: The worker took too long.
+        UserError: The worker failed, or too many workers are asked at once.
+    """
+    name = worker_name(request)
+    what = f"{name} {getattr(request, 'file', '')}".rstrip()
+    return await ask_process(what, name, worker_command(request), patience=patience, output=output)
+
+
+async def ask_process(
+    what: str,
+    name: str,
+    command: Sequence[str],
+    *,
+    patience: float | None = None,
+    output: BinaryIO | None = None,
+) -> bytes:
+    """Runs a command at low priority and returns its output; see ``ask_worker``.
+
+    Args:
+        what: Name of the worker, and of the file that it works on.
+        name: Name of the worker, which gives its limits.
+        command: The command.
+        patience: See ``ask_worker``.
+        output: See ``ask_worker``.
     """
     async with _helpers.setdefault(asyncio.get_running_loop(), _Slots()):
-        return await _ask(module, arguments, patience, output)
-
-
-def _about(module: str, arguments: Sequence[str]) -> str:
-    """Returns the name of a helper and of its file."""
-    file = next((argument for argument in arguments if os.sep in argument), "")
-    return f"{module.rpartition('.')[2]} {file}".rstrip()
+        return await _ask(what, name, command, patience, output)
 
 
 async def _read(
@@ -90,11 +108,13 @@ async def _read(
     return b"".join(pieces)
 
 
-async def _ask(module: str, arguments: Sequence[str], patience: float | None, output: BinaryIO | None) -> bytes:
-    name, what, limits = module.rpartition(".")[2], _about(module, arguments), limits_of(module)
+async def _ask(
+    what: str, name: str, command: Sequence[str], patience: float | None, output: BinaryIO | None
+) -> bytes:
+    limits = limits_of(name)
     try:
         process = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "10", sys.executable, "-P", "-m", module, *arguments),
+            *("nice", "-n", "10", *command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE if output is None else output,
             stderr=asyncio.subprocess.PIPE,
@@ -104,8 +124,6 @@ async def _ask(module: str, arguments: Sequence[str], patience: float | None, ou
         )
     except OSError as error:
         raise UserError(f"Cannot start {name}: {error.strerror}") from None
-    except ValueError as error:  # such as a zero byte in an argument
-        raise UserError(f"Cannot start {name}: {error}") from None
     try:
         async with asyncio.timeout(limits.wall_seconds if patience is None else min(patience, limits.wall_seconds)):
             said, errors = await asyncio.gather(

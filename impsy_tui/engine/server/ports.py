@@ -7,7 +7,8 @@ import msgspec
 from impsy_tui.config.schema import Config
 from impsy_tui.control.messages import Ports
 from impsy_tui.control.status_text import ports_lines
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_worker
+from impsy_tui.workers import list_ports
 
 _PATIENCE: Final = 15.0
 """Seconds. A dead MIDI server may not answer."""
@@ -29,7 +30,7 @@ class PortLister:
         Raises:
             UserError: The helper does not answer.
         """
-        return await ask_helper("impsy_tui.workers.list_ports", str(number), self._api, patience=_PATIENCE)
+        return await ask_worker(list_ports.Request(number, self._api), patience=_PATIENCE)
 
     async def in_words(self) -> str:
         """Returns the ports in lines of text.

@@ -11,14 +11,15 @@ from typing import Final
 
 import msgspec
 
-from impsy_tui.config import LoadedConfig
+from impsy_tui.config import LoadedConfig, edit, wizard
 from impsy_tui.config.describe import SettingDescription, describe
 from impsy_tui.control.messages import Setting
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_worker
 from impsy_tui.errors import UserError
 from impsy_tui.parameters import MDRNN, parameters_of
 from impsy_tui.paths import is_shipped
 from impsy_tui.setup_questions import Answers
+from impsy_tui.worker_requests import WorkerRequest
 
 _LIVE: Final = {one.key: one for one in parameters_of(MDRNN) if one.key}
 """Settings that a command changes during a performance."""
@@ -64,7 +65,7 @@ class SettingsEditor:
         """
         async with self._changing:
             file = await self._writable()
-            edited = await _ask("impsy_tui.config.edit", "set", str(file), key, value)
+            edited = await _ask(edit.Request(file, key, value))
             self._in_file = {setting.key: setting for setting in edited.settings}
         text = f"{edited.text} in {file.name}"
         plain = str(tomllib.loads(f"value = {edited.value}")["value"])
@@ -88,8 +89,7 @@ class SettingsEditor:
         """
         here = Path.cwd()
         folder = here if self._file is None or is_shipped("configs", self._file) else self._file.absolute().parent
-        asked = msgspec.json.encode(answers).decode()
-        file = Path((await _ask("impsy_tui.config.wizard", str(folder), asked)).text)
+        file = Path((await _ask(wizard.Request(folder, answers))).text)
         usual = file == here / "config.toml"
         named = "" if usual else f" play -c {shlex.quote(file.name if file.parent == here else str(file))}"
         return (
@@ -135,9 +135,9 @@ class SettingsEditor:
         return own
 
 
-async def _ask(module: str, *arguments: str) -> _Edited:
+async def _ask(request: WorkerRequest) -> _Edited:
     try:
-        edited = msgspec.json.decode(await ask_helper(module, *arguments), type=_Edited)
+        edited = msgspec.json.decode(await ask_worker(request), type=_Edited)
     except (UserError, msgspec.MsgspecError) as problem:
         raise UserError(f"Cannot change the setting: {problem}") from None
     if edited.problem:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,9 +13,10 @@ import pytest
 from impsy_tui.control.messages import Files, FromEngine, LogPlot, Names, Reply
 from impsy_tui.engine.models.loader import ModelFolders
 from impsy_tui.engine.models.user_files import UserFiles
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_process, ask_worker
 from impsy_tui.errors import UserError
 from impsy_tui.paths import shipped_folder
+from impsy_tui.workers import draw_log
 
 T = TypeVar("T")
 
@@ -221,17 +223,14 @@ def test_a_model_of_a_band_keeps_the_part_of_its_name_that_tells_it(folder: Path
 
 class TestHelpers:
     def test_one_that_fails_is_told_with_its_last_words(self) -> None:
-        with pytest.raises(UserError, match="list_files failed: ValueError"):
-            _run(ask_helper("impsy_tui.workers.list_files", "list", "x"))
+        command = [sys.executable, "-m", "impsy_tui.workers", "list_files", '{"type": "list_files", "number": "x"}']
+        with pytest.raises(UserError, match="list_files failed: list_files: the request is not valid"):
+            _run(ask_process("list_files", "list_files", command))
 
     def test_one_that_takes_too_long_is_given_up(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "log")  # opening it for reading waits for ever
         with pytest.raises(UserError, match="did not answer within"):
-            _run(ask_helper("impsy_tui.workers.list_files", "draw", "1", str(tmp_path / "log"), "5", patience=0.3))
-
-    def test_what_no_process_can_be_told_is_refused(self) -> None:
-        with pytest.raises(UserError, match="Cannot start"):
-            _run(ask_helper("impsy_tui.workers.list_files", "draw", "1", "a\0b", "5"))
+            _run(ask_worker(draw_log.Request(1, tmp_path / "log", 5), patience=0.3))
 
 
 def test_rename_keeps_the_scale_of_a_model(folder: Path) -> None:

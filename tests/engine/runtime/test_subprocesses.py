@@ -3,7 +3,9 @@
 import asyncio
 import json
 import pickle
+import sys
 import zipfile
+from collections.abc import Coroutine
 from pathlib import Path
 
 import h5py
@@ -11,19 +13,35 @@ import numpy as np
 import pytest
 
 from impsy_tui.data.datasets import write_dataset
-from impsy_tui.engine.runtime.subprocesses import ask_helper
+from impsy_tui.engine.runtime.subprocesses import ask_process, ask_worker
 from impsy_tui.errors import HelperTimeoutError, UserError
+from impsy_tui.mdrnn import check
+from impsy_tui.worker_requests import WorkerRequest
+from impsy_tui.workers import list_files
 
 
-def test_what_is_printed_is_the_answer_and_what_fails_is_told() -> None:
-    assert b"Namespaces" in asyncio.run(ask_helper("this"))
-    with pytest.raises(UserError, match=r"none failed: .*No module named"):
-        asyncio.run(ask_helper("impsy_tui.none"))
+class UnknownRequest(WorkerRequest, frozen=True, tag="unknown"):
+    """Request to a worker that is in no table."""
+
+
+def _python(module: str, *arguments: str, patience: float | None = None) -> Coroutine[None, None, bytes]:
+    """Returns the answer of a module that runs as a process."""
+    about = " ".join([module, *arguments])
+    return ask_process(about, module, [sys.executable, "-m", module, *arguments], patience=patience)
+
+
+def test_ask_process_returns_what_is_printed() -> None:
+    assert b"Namespaces" in asyncio.run(_python("this"))
+
+
+def test_ask_worker_reports_a_worker_that_does_not_exist() -> None:
+    with pytest.raises(UserError, match=r"unknown failed: Usage: .* Workers: check_ensemble, check_model, "):
+        asyncio.run(ask_worker(UnknownRequest()))
 
 
 def test_a_flood_of_questions_is_no_flood_of_processes() -> None:
     async def flood() -> list[bytes | BaseException]:
-        return await asyncio.gather(*(ask_helper("this") for _ in range(50)), return_exceptions=True)
+        return await asyncio.gather(*(_python("this") for _ in range(50)), return_exceptions=True)
 
     answers = asyncio.run(flood())
     refused = [str(answer) for answer in answers if isinstance(answer, UserError)]
@@ -36,14 +54,14 @@ def test_helper_that_answers_too_much_is_ended(tmp_path: Path) -> None:
     with (tmp_path / "zeros").open("wb") as file:
         file.truncate(100 << 20)
     with pytest.raises(UserError, match=r"base64 .*zeros prints more than 80 MB, its limit"):
-        asyncio.run(ask_helper("base64", "-e", str(tmp_path / "zeros")))
+        asyncio.run(_python("base64", "-e", str(tmp_path / "zeros")))
 
 
 def test_helper_that_takes_too_long_is_ended_with_its_answer_unread(tmp_path: Path) -> None:
     with (tmp_path / "zeros").open("wb") as file:
         file.truncate(1 << 40)
     with pytest.raises(HelperTimeoutError, match="base64 did not answer within 0 s"):
-        asyncio.run(ask_helper("base64", "-e", str(tmp_path / "zeros"), patience=0.1))
+        asyncio.run(_python("base64", "-e", str(tmp_path / "zeros"), patience=0.1))
 
 
 def test_checking_a_model_of_compressed_zeros_takes_little_memory(tmp_path: Path) -> None:
@@ -51,7 +69,7 @@ def test_checking_a_model_of_compressed_zeros_takes_little_memory(tmp_path: Path
         for kind in ("kernel", "recurrent_kernel"):
             zeros = made.create_dataset(f"lstm/lstm/{kind}:0", (1 << 20, 1 << 20), "f4", compression="gzip")
             zeros[0, 0] = 1.0
-    answer = asyncio.run(ask_helper("impsy_tui.mdrnn.check", str(tmp_path / "m.h5")))
+    answer = asyncio.run(ask_worker(check.Request(tmp_path / "m.h5")))
     assert json.loads(answer)["problem"].startswith("is too large")
 
 
@@ -66,8 +84,8 @@ def test_listing_data_sets_that_fill_the_memory_reports_them_and_lists_the_other
     ):
         np.lib.format.write_array_header_1_0(entry, {"descr": "|O", "fortran_order": False, "shape": (1,)})
         entry.write(pickled[:-1] + b"(" * (200 << 20))
-    folders = [str(tmp_path / "none"), str(tmp_path), str(tmp_path / "none")]
-    answer = asyncio.run(ask_helper("impsy_tui.workers.list_files", "list", "1", *folders))
+    none = tmp_path / "none"
+    answer = asyncio.run(ask_worker(list_files.Request(1, none, tmp_path, (none,))))
     files = {file["name"]: file for file in json.loads(answer)["files"]}
     assert files["bad.npz"]["problem"]
     assert files["good.npz"]["rows"] == 3

@@ -1,0 +1,63 @@
+"""Typed requests to workers, and the command that starts a worker with its request."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+
+class WorkerRequest(msgspec.Struct, frozen=True):
+    """Request to a worker. The tag of a subclass is the name of the worker.
+
+    A subclass is defined in the module of its worker. Fields may be paths.
+    """
+
+
+Request = TypeVar("Request", bound=WorkerRequest)
+
+
+def worker_name(request: WorkerRequest) -> str:
+    """Returns the name of the worker that a request is for."""
+    return str(request.__struct_config__.tag)
+
+
+def worker_command(request: WorkerRequest, python: str = sys.executable) -> list[str]:
+    """Returns the command that starts a worker with a request.
+
+    Args:
+        request: The request.
+        python: Interpreter of an environment that has what the worker needs.
+    """
+    return [python, "-P", "-m", "impsy_tui.workers", worker_name(request), encode_request(request)]
+
+
+def encode_request(request: WorkerRequest) -> str:
+    """Returns a request as JSON in ASCII, so that names of files with any bytes survive."""
+    return json.dumps(msgspec.to_builtins(request, enc_hook=_text_of_path))
+
+
+def decode_request(text: str, kind: type[Request]) -> Request:
+    """Returns the request that a text holds.
+
+    Args:
+        text: JSON.
+        kind: Class of the request.
+
+    Raises:
+        ValueError: The text is no JSON, or no request of this class.
+    """
+    return msgspec.convert(json.loads(text), kind, dec_hook=_path_of_text)
+
+
+def _text_of_path(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"a request cannot hold {type(value).__name__}")
+
+
+def _path_of_text(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"a request cannot hold {kind.__name__}")
