@@ -1,4 +1,4 @@
-"""How this program was installed, and the line that adds an extra to it."""
+"""Installation of this program, and the shell command that adds an extra."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from impsy_tui.paths import checkout
 def install_line(extra: str) -> str:
     """Returns the shell command that adds an extra, such as ``train``, to the environment of this program.
 
-    The command works for pip in a virtual environment, uv, pipx, and for a checkout. It names the place from which
-    the program was installed (PEP 610), because the package need not be in an index.
+    The command works for pip in a virtual environment, uv, pipx, and for a checkout. It names the source of the
+    installation (PEP 610), because the package may not be in an index.
     """
     wanted = _requirement(extra)
     folder = Path(sys.prefix)
@@ -31,7 +31,7 @@ def install_line(extra: str) -> str:
 
 
 def program() -> str:
-    """Returns what to type for this program here: ``impsy-tui``, or its path if that is not the one on PATH."""
+    """Returns the shell word for this program: ``impsy-tui``, or its path if PATH finds another one."""
     called = Path(sys.argv[0])
     if called.name != "impsy-tui":
         return "impsy-tui"
@@ -52,7 +52,7 @@ def needs_extra(task: str, library: str, extra: str) -> str:
 
 
 def _requirement(extra: str) -> list[str]:
-    """The words that name this program with an extra, where it was installed from."""
+    """Returns the words that name this program with an extra."""
     try:
         origin = json.loads(distribution("impsy-tui").read_text("direct_url.json") or "{}")
     except PackageNotFoundError:  # run from a checkout that is not installed

@@ -1,7 +1,7 @@
-"""Limits of every process that opens files which another person may have made.
+"""Limits of each process that opens files of other people.
 
-``LIMITS`` is the one table. The process limits its memory, its processor time and the files that it writes. The
-process that starts it limits the real time and what it prints.
+``LIMITS`` is the one table. The process limits its memory, processor time and written files. Its
+parent process limits the real time and the output.
 """
 
 import signal
@@ -20,13 +20,13 @@ _REMEDY: Final = "A file may be damaged or too large: divide it, or leave it out
 
 
 class Limits(NamedTuple):
-    """Limits of a process.
+    """Limits of one process.
 
     Attributes:
-        memory: Bytes of its address space; 0 for no limit of its own.
+        memory: Bytes of the address space; 0 for no limit.
         cpu_seconds: Seconds of processor time.
         wall_seconds: Seconds of real time.
-        output: Bytes that it may print, and bytes of each file that it writes.
+        output: Bytes of the output, and of each written file.
     """
 
     memory: int
@@ -40,8 +40,8 @@ QUESTION: Final = Limits(_GB, 60, 60, 80 * _MB)
 _CHECK: Final = QUESTION._replace(cpu_seconds=20)
 _SETTING: Final = QUESTION._replace(cpu_seconds=20, output=16 * _MB)
 _TRAINING: Final = Limits(0, 30 * _DAY, 7 * _DAY, 4 * _GB)
-"""A training may use several cores for days. TensorFlow and PyTorch reserve far more address space than they use,
-above all with a GPU, so memory is bounded by the readers of its files."""
+"""A training can use several cores for days. TensorFlow and PyTorch reserve far more address space than they use,
+above all with a GPU. The readers of the files limit the memory."""
 
 LIMITS: Final[dict[str, Limits]] = {
     "edit_setting": _SETTING,
@@ -85,7 +85,7 @@ def limit_process(worker: str) -> None:
 
     limits = LIMITS[worker]
     for what, soft, hard in (
-        (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5),  # the soft one says why it ended
+        (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5),  # the soft limit shows the reason
         (resource.RLIMIT_AS, limits.memory, limits.memory),
         (resource.RLIMIT_FSIZE, limits.output, limits.output),
         (resource.RLIMIT_CORE, 0, 0),
@@ -99,16 +99,16 @@ def limit_process(worker: str) -> None:
 
 
 def exceeded(what: str, limits: Limits, code: int, last: str) -> str:
-    """Says which limit a process went over, and what to do.
+    """Returns the limit that a process exceeded, and the remedy.
 
     Args:
-        what: Name of the job and of its file.
+        what: Name of the job and its file.
         limits: Limits of the process.
         code: Exit status; below zero, the signal that ended it.
-        last: Last line that it printed.
+        last: Last line of the output.
 
     Returns:
-        A message; empty if it ended for another reason.
+        A message; empty for another reason.
     """
     if code == -signal.SIGXCPU:
         return f"{what} needs more than {limits.cpu_seconds} s of processor time, its limit. {_REMEDY}"
@@ -119,12 +119,12 @@ def exceeded(what: str, limits: Limits, code: int, last: str) -> str:
 
 
 def over_time(what: str, limits: Limits) -> str:
-    """Says that a process took too long, and what to do."""
+    """Returns the message for a process that took too long."""
     return f"{what} needs more than {limits.wall_seconds} s, its limit. {_REMEDY}"
 
 
 def over_output(what: str, limits: Limits) -> str:
-    """Says that a process printed too much, and what to do."""
+    """Returns the message for a process that printed too much."""
     return f"{what} prints more than {limits.output / _MB:g} MB, its limit. {_REMEDY}"
 
 

@@ -1,7 +1,6 @@
-"""A guide through a first configuration: the questions, whoever asks them, and what was answered.
+"""Guide to a first configuration: questions and answers.
 
-Pure: the shell and the console ask the same questions, each in its own way, and ``config.wizard``
-makes a file of the answers.
+The shell and the console ask the same questions; ``config.wizard`` writes the file.
 """
 
 import re
@@ -36,10 +35,10 @@ class Question:
     """One question.
 
     Attributes:
-        text: what is asked.
-        choices: the answers that there are and what each is called; empty where any text will do.
-        default: the text to begin with.
-        problem: what is wrong: with the answer before, to the same question, or with what is asked for.
+        text: the question.
+        choices: allowed answers and their labels; empty if any text is allowed.
+        default: answer at the start.
+        problem: problem of the last answer to this question.
     """
 
     text: str
@@ -50,17 +49,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered.
+    """Answers of the guide.
 
     Attributes:
-        title: of the set-up.
+        title: title of the set-up.
         played: a key of ``PLAYED``.
         heard: a key of ``HEARD``.
-        values: how many faders, knobs or keys there are.
-        model: the model that plays, empty for none.
-        device: name or path of the controller's port, where it has one.
-        synth: name of the synthesiser's MIDI port, where it has one.
-        phone: its address, where it shows what is played.
+        values: number of faders, knobs or keys.
+        model: name of the model, empty for none.
+        device: name or path of the controller's port, if any.
+        synth: name of the synthesiser's MIDI port, if any.
+        phone: address of a phone that shows the output.
     """
 
     title: str
@@ -73,7 +72,7 @@ class Answers:
     phone: str = ""
 
     def __str__(self) -> str:
-        """In lines, for one more look."""
+        """Returns the answers in lines for a last check."""
         played = PLAYED[self.played] + (f": {self.device or self.phone}" if self.device or self.phone else "")
         heard = HEARD[self.heard] + (f": {self.synth}" if self.synth else "")
         model = self.model or "a dummy, until there is one"
@@ -82,20 +81,20 @@ class Answers:
 
 
 Asking = Generator[Question, str, Answers]
-"""Gives questions, is sent an answer to each, and comes back with all of them."""
+"""Generator of questions that receives each answer and returns all answers."""
 
 
 def ask(
     inputs: Sequence[str], outputs: Sequence[str], serial: Sequence[str], models: Sequence[str], trouble: str = ""
 ) -> Asking:
-    """Ask the questions.
+    """Asks the questions of the guide.
 
     Args:
-        inputs: MIDI inputs that are plugged in.
-        outputs: MIDI outputs.
-        serial: serial ports.
-        models: models that could play.
-        trouble: why there is no MIDI, where there is none.
+        inputs: Names of MIDI inputs.
+        outputs: Names of MIDI outputs.
+        serial: Names of serial ports.
+        models: Names of models.
+        trouble: Reason why MIDI does not work, if it does not.
     """
     title = yield Question("What is this set-up called?", default="My instrument")
     played = yield Question("What do you play it with?", PLAYED)

@@ -1,10 +1,10 @@
-"""What a snapshot says of an agent; see ``states.PlayerState``."""
+"""Agent part of a snapshot; see ``states.PlayerState``."""
 
 import msgspec
 
 
 class AgentState(msgspec.Struct, frozen=True):
-    """How an agent is doing.
+    """State of an agent.
 
     Attributes:
         hear: what matters to it, in words.
@@ -30,4 +30,4 @@ class AgentState(msgspec.Struct, frozen=True):
 
 
 GROUPS = ("loudness", "centroid", "flatness", "chroma", "mfcc")
-"""Descriptors as they are shown, each a bar or a row of them."""
+"""Groups of descriptors on the display, each a bar or a row of bars."""

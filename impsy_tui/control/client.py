@@ -1,4 +1,4 @@
-"""A client of the engine for one question at a time; the console has its own, which stays."""
+"""Client of the engine for one request at a time; the console uses ``link`` instead."""
 
 import errno
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ from impsy_tui.errors import NoEngineError
 
 _PATIENCE: Final = 5.0
 _COMMAND_PATIENCE: Final = 60.0
-"""Seconds. Loading a model that has never been seen may take twenty."""
+"""Seconds. The first load of a model can take twenty."""
 
 
 class ControlClient:
-    """A connection to the engine.
+    """Connection to the engine.
 
     Use ``connected``; every method waits for the engine and raises ``NoEngineError`` if it goes away.
     """
@@ -44,15 +44,15 @@ class ControlClient:
         self._decode = msgspec.json.Decoder(FromEngine).decode
         self._count = 0
         self.hello = Hello()
-        """The engine's greeting."""
+        """Greeting of the engine."""
 
     def greet(self) -> None:
-        """Exchange greetings; the engine's is kept."""
+        """Exchanges greetings and keeps the greeting of the engine."""
         hello = self._receive()
         if isinstance(hello, Reply):
             raise NoEngineError(f"the engine refuses: {hello.text}")
         if not isinstance(hello, Hello):
-            raise NoEngineError("what answers there is no engine")
+            raise NoEngineError("The program at this socket is not an engine")
         if hello.protocol != PROTOCOL:
             raise NoEngineError(
                 f"the engine is version {hello.version}, this is {__version__}, and they do not understand "
@@ -62,7 +62,7 @@ class ControlClient:
         self.hello = hello
 
     def command(self, line: str) -> Reply:
-        """Have a line carried out."""
+        """Sends a command line and returns the reply."""
         self._count += 1
         self._send(Command(self._count, line))
         while True:
@@ -71,7 +71,7 @@ class ControlClient:
                 return message
 
     def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
-        """Ask a question; see ``Ask``."""
+        """Sends a query and returns the answer; see ``Ask``."""
         self._count += 1
         self._send(Ask(self._count, about, name, columns))
         while True:
@@ -80,19 +80,19 @@ class ControlClient:
                 return message
 
     def snapshot(self) -> Snapshot:
-        """What the engine is doing now."""
+        """Returns the next snapshot."""
         self.subscribe(1.0, events=False)
         return next(message for message in self.messages() if isinstance(message, Snapshot))
 
     def subscribe(self, rate: float, *, events: bool, since: float = 0.0) -> None:
-        """From now on the engine sends snapshots at this rate, and events, also past ones, if asked for."""
+        """Subscribes to snapshots at a rate in Hz, and to events, also past ones."""
         self._send(Subscribe(rate, events, since))
 
     def messages(self, patience: float | None = _PATIENCE) -> Iterator[Snapshot | Event]:
-        """What the engine sends, until it goes away.
+        """Yields snapshots and events until the engine disconnects.
 
         Args:
-            patience: seconds that it may be silent; None for ever.
+            patience: Most seconds of silence; None for no limit.
         """
         while True:
             message = self._receive(patience)
@@ -119,14 +119,14 @@ class ControlClient:
 
 @contextmanager
 def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[ControlClient]:
-    """Connect to an engine.
+    """Connects to an engine.
 
     Args:
-        named: its socket; None for the engine of this user.
-        timeout: seconds that the engine has to answer.
+        named: Socket of the engine; None for the engine of this user.
+        timeout: Seconds that the engine has to answer.
 
     Raises:
-        NoEngineError: none is there, or it does not answer in time.
+        NoEngineError: No engine answers in time.
     """
     opened = ExitStack()
     socket = find_socket(named)
@@ -154,7 +154,7 @@ def connected(named: Path | None = None, timeout: float = 2.0) -> Iterator[Contr
 
 
 def _why(socket: Path, *, late: bool) -> str:
-    """Why no engine answers at a socket, and what to do."""
+    """Returns the reason why no engine answers at a socket, and the remedy."""
     process = holder(socket)
     if process is None and not late:
         return f"no engine runs (at {socket}); start one with impsy-tui run"

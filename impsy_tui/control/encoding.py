@@ -1,4 +1,4 @@
-"""Messages as bytes, whatever text is in them."""
+"""Encoding of messages with any text."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Starting an engine that outlives whoever started it."""
+"""Start of an engine that outlives its parent process."""
 
 import os
 import subprocess
@@ -14,24 +14,23 @@ from impsy_tui.errors import NoEngineError, UserError
 _PATIENCE = 30.0
 _STEP = 0.05
 _TAIL = 4000
-"""Bytes of what an engine printed last that are read."""
+"""Bytes that are read from the end of an engine's output."""
 _LINES = 8
 
 
 def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, folder: Path | None = None) -> None:
-    """Start ``impsy-tui run`` in a session of its own, and wait until it answers.
+    """Starts ``impsy-tui run`` in a new session and waits until the engine answers.
 
-    A terminal that closes takes nothing of it along. What it prints goes to a file, or to memory if the disk is full
-    or read-only.
+    The engine survives the terminal. Its output goes to a file, or to memory if the disk is full or read-only.
 
     Args:
-        arguments: of ``run``.
-        socket: the control socket that it is to have; None for the user's own place.
-        output: the file for what it prints; made anew.
-        folder: its working folder; None for the present one.
+        arguments: Arguments of ``run``.
+        socket: Control socket; None for the default socket of the user.
+        output: File for the output; replaced.
+        folder: Working folder; None for the current folder.
 
     Raises:
-        UserError: it ended, or did not answer in time.
+        UserError: The engine ended, or did not answer in time.
     """
     place = ["--socket", str(socket)] if socket is not None else []
     sink = _open_output(output)
@@ -47,7 +46,7 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, f
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise UserError(_last_lines(sink) or f"it ended at once (exit code {process.returncode})")
+                raise UserError(_last_lines(sink) or f"The engine ended at once (exit code {process.returncode})")
             try:
                 with connected(socket, timeout=1.0):
                     return
@@ -64,10 +63,12 @@ def launch_engine(arguments: Sequence[str], socket: Path | None, output: Path, f
 
 
 def launch_again(start: Start, socket: Path | None) -> None:
-    """Start an engine as one was started before; it resumes the saved session unless that ended on purpose.
+    """Starts an engine with the arguments of a former engine.
+
+    The engine resumes the saved session unless the performer ended it.
 
     Raises:
-        UserError: it is not known how the engine was started, or it did not start.
+        UserError: The arguments are unknown, or the engine did not start.
     """
     if not start.folder:
         raise UserError("how it was started is not known: type impsy-tui in a shell")
@@ -75,12 +76,12 @@ def launch_again(start: Start, socket: Path | None) -> None:
 
 
 def arguments_again(start: Start) -> list[str]:
-    """The arguments of an engine that is started again: it decides anew whether it resumes."""
+    """Returns the arguments for a restart, without those that decide about the saved session."""
     return [word for word in start.arguments if word not in ("--resume", "--fresh")]
 
 
 def last_lines(output: Path) -> str:
-    """The last lines that an engine printed into a file; empty if there are none."""
+    """Returns the last lines of an engine's output file; empty without any."""
     try:
         opened = os.open(output, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
@@ -92,7 +93,7 @@ def last_lines(output: Path) -> str:
 
 
 def _open_output(output: Path) -> int:
-    """The file, or memory if the file cannot be written."""
+    """Opens the file, or memory if the file cannot be written."""
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         sink = os.open(output, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)

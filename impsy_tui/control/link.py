@@ -1,4 +1,4 @@
-"""A console's connection to the engine: it stays, comes back by itself, and keeps only the newest snapshot."""
+"""Connection of a console to the engine: reconnects automatically and keeps only the newest snapshot."""
 
 import asyncio
 from collections.abc import Callable
@@ -34,20 +34,20 @@ _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
 _PATIENCE: Final = 2.0
 _SILENT: Final = 3.0
-"""Seconds without a snapshot after which a connection is taken for dead: a laptop that slept, a link that is gone."""
+"""Seconds without a snapshot after which a connection counts as dead, for example after a laptop slept."""
 
 
 class LinkState(Enum):
-    """How the connection is."""
+    """State of the connection."""
 
     CONNECTING = "connecting"
     UP = "up"
     DOWN = "down"
-    """No engine runs, as far as this side can tell."""
+    """No engine runs, as far as the console knows."""
     LOST = "lost"
-    """Nothing comes: the link is broken or frozen, or the engine hangs; it may play on."""
+    """No data arrives: the link is broken or frozen, or the engine hangs; the music may continue."""
     FOREIGN = "foreign"
-    """What answers speaks another version of the protocol."""
+    """The engine speaks another version of the protocol."""
 
 
 class Link:
@@ -75,9 +75,9 @@ class Link:
         self.state = LinkState.CONNECTING
         self.hello = Hello()
         self.snapshot: Snapshot | None = None
-        """The newest; kept when the engine has gone, as the last that is known."""
+        """Newest snapshot; stays after the engine has ended."""
         self.received = 0
-        """How many snapshots have come."""
+        """Number of received snapshots."""
         self._on_event = on_event
         self._on_state = on_state
         self._is_tunnel = is_tunnel
@@ -88,7 +88,7 @@ class Link:
         self._decode = msgspec.json.Decoder(FromEngine).decode
 
     async def run(self) -> None:
-        """Be connected whenever there is an engine, until cancelled."""
+        """Keeps the connection to the engine until cancelled."""
         pause = _FIRST_PAUSE
         while True:
             state = LinkState.DOWN
@@ -117,7 +117,7 @@ class Link:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def command(self, line: str) -> Reply:
-        """Have a line carried out.
+        """Sends a command line.
 
         Raises:
             UserError: there is no engine, or it went away before it answered.
@@ -127,7 +127,7 @@ class Link:
         return answer
 
     async def ask(self, about: About, name: str = "", columns: int = 0) -> Answer | Reply:
-        """Ask about something; a ``Reply`` says why there is no answer.
+        """Sends a query; a ``Reply`` gives the reason of a failure.
 
         Raises:
             UserError: there is no engine, or it went away before it answered.
@@ -135,7 +135,7 @@ class Link:
         return await self._ask(lambda number: Ask(number, about, name, columns))
 
     async def set_up(self, answers: Answers) -> Reply:
-        """Have a new configuration written.
+        """Sends the answers of the guide for a new configuration.
 
         Raises:
             UserError: there is no engine, or it went away before it answered.
@@ -161,7 +161,7 @@ class Link:
             self._waiting.pop(number, None)
 
     def _why_not(self) -> str:
-        """Why nothing can be asked now."""
+        """Returns the reason why the engine cannot answer now."""
         if self.state is LinkState.LOST:
             return "nothing comes from the engine: the link is lost, or the engine hangs"
         if self._is_tunnel or self._socket is None:
@@ -169,7 +169,7 @@ class Link:
         return f"no engine answers at {self._socket}"
 
     async def _converse(self, connection: ClientConnection) -> bool:
-        """Hear the engine until it goes; False if it speaks another version of the protocol."""
+        """Receives messages until the engine disconnects; returns False for another version of the protocol."""
         hello = await self._receive(connection, _PATIENCE)
         if not isinstance(hello, Hello) or hello.protocol != PROTOCOL:
             return False
@@ -214,7 +214,7 @@ class Link:
             self._on_state(state)
 
     def _state_after(self, error: Exception) -> LinkState:
-        """The state after a connection failed or ended.
+        """Returns the state after a connection failed or ended.
 
         The near end of a tunnel takes a connection and closes it at once if no engine answers at the far end. If it
         takes none, the tunnel is broken.

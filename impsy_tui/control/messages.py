@@ -1,9 +1,8 @@
-"""The messages on the control socket: JSON objects, one a WebSocket message, told apart by ``type``.
+"""Messages on the control socket: JSON objects with a ``type``, one in a WebSocket message.
 
-The engine greets with ``hello``; the client answers with its own ``hello`` and may then send
-commands and subscribe to snapshots at a rate it asks for. Unknown fields are ignored and missing
-ones have defaults, so that neighbouring versions understand each other; ``PROTOCOL`` changes
-only where they would not.
+The engine sends ``hello``; the client answers with its own ``hello`` and may then send commands and subscribe to
+snapshots at a rate. Unknown fields are ignored and missing fields have defaults, so that neighbouring versions
+understand each other; ``PROTOCOL`` changes only if they would not.
 """
 
 from typing import Final, Literal
@@ -29,11 +28,11 @@ PROTOCOL: Final = 1
 Level = Literal["info", "warning", "error"]
 
 About = Literal["files", "log", "settings", "rig", "names", "ports"]
-"""What can be asked about."""
+"""Subjects of a query."""
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True):
-    """How the engine's configuration wants a console to be; see ``[console]``."""
+    """Settings of the console in the engine's configuration; see ``[console]``."""
 
     theme: str = "amber"
     lean: bool = False
@@ -43,13 +42,13 @@ class ConsoleSettings(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True):
-    """How an engine was started, so that a console can start it again.
+    """Arguments of an engine's start, so that a console can start the engine again.
 
     Attributes:
-        arguments: of ``impsy-tui run``; empty if they are not known.
-        folder: the folder that they were typed in.
-        output: the file for what it prints.
-        prints_there: it prints into that file, not into a terminal.
+        arguments: arguments of ``impsy-tui run``; empty if unknown.
+        folder: working folder.
+        output: file for the output.
+        prints_there: True if the output goes to that file, not to a terminal.
     """
 
     arguments: tuple[str, ...] = ()
@@ -59,10 +58,10 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, tag="hello", frozen=True):
-    """Who speaks. ``protocol`` must be the same on both sides.
+    """Greeting. ``protocol`` must be the same on both sides.
 
     Attributes:
-        start: how the engine was started.
+        start: arguments of the engine's start.
     """
 
     protocol: int = PROTOCOL
@@ -73,17 +72,16 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
 
 
 class Command(msgspec.Struct, tag="command", frozen=True):
-    """Carry out a line of the command language; ``id`` comes back in the reply."""
+    """Request to run a line of the command language; the reply has the same ``id``."""
 
     id: int
     line: str
 
 
 class Subscribe(msgspec.Struct, tag="subscribe", frozen=True):
-    """Send snapshots at this rate a second (0 for none, at most 50), and events as they happen.
+    """Request for snapshots at a rate in Hz (0 for none, at most 50), and for events.
 
-    Of the events that were before, the last few come first, if they are later than ``since``
-    (seconds since 1970).
+    The last past events come first, if they are later than ``since`` (seconds since 1970).
     """
 
     rate: float = 20.0
@@ -92,16 +90,16 @@ class Subscribe(msgspec.Struct, tag="subscribe", frozen=True):
 
 
 class Ask(msgspec.Struct, tag="ask", frozen=True):
-    """Ask for what is too large or too slow to find for every snapshot.
+    """Query for data that is too large or too slow for every snapshot.
 
-    The answer carries the same ``id``: a ``Files``, ``LogPlot``, ``Settings``, ``Rig``,
-    ``Names`` or ``Ports``, or a ``Reply`` that says why there is none.
+    The answer has the same ``id``: a ``Files``, ``LogPlot``, ``Settings``, ``Rig``, ``Names`` or ``Ports``, or a
+    ``Reply`` with the reason of a failure.
 
     Attributes:
-        id: of the question, counted together with those of commands.
-        about: what is asked for.
-        name: of the log, for a picture.
-        columns: how many the picture is to have.
+        id: number of the query; commands use the same count.
+        about: subject.
+        name: name of the log, for a picture.
+        columns: columns of the picture.
     """
 
     id: int
@@ -111,21 +109,21 @@ class Ask(msgspec.Struct, tag="ask", frozen=True):
 
 
 class SetUp(msgspec.Struct, tag="set_up", frozen=True):
-    """Write a new configuration, beside the one in force; ``id`` comes back in the reply."""
+    """Request for a new configuration next to the current one; the reply has the same ``id``."""
 
     id: int
     answers: Answers
 
 
 class Reply(msgspec.Struct, tag="reply", frozen=True):
-    """What became of a command, or of a set-up.
+    """Result of a command or a set-up.
 
     Attributes:
-        id: of the command.
-        ok: whether it was done.
-        text: the answer, or what was wrong.
-        start: where the wrong word begins, -1 if no word is to blame.
-        end: one past its last character.
+        id: number of the command.
+        ok: True if the command succeeded.
+        text: answer, or the reason of a failure.
+        start: start of the wrong word, -1 without one.
+        end: end of the wrong word, exclusive.
     """
 
     id: int
@@ -136,13 +134,13 @@ class Reply(msgspec.Struct, tag="reply", frozen=True):
 
 
 class Event(msgspec.Struct, tag="event", frozen=True):
-    """Something the performer should know.
+    """Event for the performer.
 
     Attributes:
         time: seconds since 1970.
-        level: how bad it is.
+        level: severity.
         source: channel, "player", "log", "engine" …
-        text: in the performer's language.
+        text: message.
         dropped: events left out before this one, for a client that did not keep up.
     """
 
@@ -159,36 +157,35 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
     Attributes:
         time: seconds since 1970.
         uptime: seconds since the engine started.
-        title: of the configuration.
-        dimension: values of an event plus one for time.
-        input: what the musician played last.
+        title: title of the configuration.
+        dimension: number of dimensions x1..xn plus one for time.
+        input: last vector of the musician.
         input_age: seconds since then, -1 for never.
         heard: events heard.
-        thru: whether input goes to every output.
-        players: all of them, in the order of the configuration; ``main`` where it names none.
+        thru: True if the input goes to every output.
+        players: all of them, in the order of the configuration; ``main`` if it names none.
         channels: inputs and outputs.
         log: the performance log.
         load: share of time that the engine was busy in the last second, 0..1.
         lateness: seconds; the worst lateness of the last second.
         memory: resident bytes of the engine, -1 if unknown.
         loading: name of a model that is being loaded, empty for none.
-        names: what the values are called, as many as were given.
-        marks: of the focus, for each value "muted", "solo", "held", "inverted", "range" or nothing; empty if there is
-            none.
+        names: names of the dimensions, as many as are given.
+        marks: marks of the focus for each dimension: "muted", "solo", "held", "inverted", "range" or empty.
         audition: a player that plays beside the focus in silence, if there is one.
         timer: seconds on the set timer.
-        timer_runs: whether it goes on.
+        timer_runs: True while the set timer runs.
         machine: the machine's health.
         jobs: workers, the newest last.
-        focus: the player that commands are about where they do not say.
-        macros: words of the performer's own, as ``def`` takes them.
+        focus: player of the commands that name no player.
+        macros: macros of the performer, in the form of ``def``.
         keys: commands by key, such as ``f5``.
-        pending: what is to be done later.
-        cue: where the set is, if a set list is open.
+        pending: commands that run later.
+        cue: position in the set list, if one is open.
         tempo: musical time, if it matters.
         replay: the log that is replayed, if one is.
-        recording: whether commands are written down.
-        guided: which gesture is to be played for a recording, while one is made.
+        recording: True while commands are recorded.
+        gesture_recording: gesture to play, during a recording of gestures.
         held: notes that the musician holds, such as "note 60"; empty for none.
     """
 
@@ -227,12 +224,12 @@ class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
 
     @property
     def focused(self) -> PlayerState:
-        """The player that has the focus."""
+        """Player with the focus."""
         return next((player for player in self.players if player.name == self.focus), self.players[0])
 
 
 class FileFacts(msgspec.Struct, frozen=True):
-    """One file of the user's.
+    """One file of the user.
 
     Attributes:
         kind: "log", "dataset" or "model".
@@ -263,14 +260,14 @@ class FileFacts(msgspec.Struct, frozen=True):
 
 
 class Files(msgspec.Struct, tag="files", frozen=True):
-    """All files of the user's."""
+    """All files of the user."""
 
     id: int
     files: tuple[FileFacts, ...]
 
 
 class LogPlot(msgspec.Struct, tag="log_picture", frozen=True):
-    """A log, drawn over time in columns of equal length.
+    """Plot of a log over time in columns of equal length.
 
     Attributes:
         id: of the question.
@@ -312,7 +309,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, tag="settings", frozen=True):
-    """The configuration in force, and the file it is kept in (empty for none)."""
+    """Current configuration and its file (empty for none)."""
 
     id: int
     file: str
@@ -320,7 +317,7 @@ class Settings(msgspec.Struct, tag="settings", frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at before the doors open."""
+    """One result of the rig check."""
 
     name: str
     state: Literal["ok", "warning", "error"]
@@ -328,14 +325,14 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Rig(msgspec.Struct, tag="rig", frozen=True):
-    """The rig, checked."""
+    """Results of the rig check."""
 
     id: int
     checks: tuple[Check, ...]
 
 
 class Names(msgspec.Struct, tag="names", frozen=True):
-    """The names of files, scenes and set lists, and of the cues of the one that is open, as commands take them.
+    """Names of files, scenes, set lists and cues in the form of commands.
 
     Tables are look-up tables of synths, corpora folders of analysed recordings, trash the files that were deleted.
     """
@@ -355,7 +352,7 @@ class Names(msgspec.Struct, tag="names", frozen=True):
 
 
 class Ports(msgspec.Struct, tag="ports", frozen=True):
-    """What is plugged into the engine's machine.
+    """Ports of the engine's machine.
 
     Attributes:
         id: of the question.

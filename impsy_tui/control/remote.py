@@ -1,4 +1,4 @@
-"""The engine of another machine, as if it were here: its control socket, forwarded by SSH.
+"""Engine on another machine: SSH forwards its control socket.
 
 One SSH connection carries everything. It is opened in the terminal, so that a password can be
 asked for, and opened again by itself when it is lost, if that needs no answer.
@@ -23,18 +23,18 @@ _ALIVE: Final = ("-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3", "
 _PAUSE: Final = 2.0
 _PATIENCE: Final = 30.0
 _START_PATIENCE: Final = 90.0
-"""Seconds that a small machine may take to start Python, and then an engine."""
+"""Seconds for a small machine to start Python and an engine."""
 _SHORT_PATIENCE: Final = 5.0
 _LINK_PATIENCE: Final = 10.0
-"""Seconds that an engine has to answer over a slow link."""
+"""Seconds for an answer over a slow link."""
 _LINES: Final = 12
 _SSH_FAILED: Final = 255
 NEVER: Final = Start()
-"""How an engine was started that has not been started yet."""
+"""Start of an engine that has not started yet."""
 
 
 class RemoteSocket:
-    """Forwards an engine's socket for as long as it is entered.
+    """Context that forwards the socket of an engine.
 
     Args:
         remote: ``[USER@]HOST[:FOLDER]``; see ``RemoteAddress``.
@@ -50,17 +50,17 @@ class RemoteSocket:
         self._folder = tempfile.TemporaryDirectory(prefix="impsy-tui-")
         self._control = Path(self._folder.name) / "ssh"
         self.socket = Path(self._folder.name) / "engine.sock"
-        """The socket on this side."""
+        """Socket on this machine."""
         self._forwarded = ""
-        """The forwarding in force, as ssh takes it."""
+        """Current forwarding, in the form of ssh."""
         self._changing = threading.Lock()
-        """Held by the thread that opens the connection or the forwarding."""
+        """Lock of the thread that opens the connection or the forwarding."""
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
         self._opening: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "RemoteSocket":
-        """Connect.
+        """Connects.
 
         Raises:
             UserError: it cannot be reached.
@@ -77,13 +77,13 @@ class RemoteSocket:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Disconnect."""
+        """Disconnects."""
         self._close()
 
     # The engine
 
     def answers(self) -> bool:
-        """True if an engine answers over there."""
+        """Returns True if the engine answers."""
         try:
             with connected(self.socket, timeout=_LINK_PATIENCE):
                 return True
@@ -91,7 +91,7 @@ class RemoteSocket:
             return False
 
     def start_engine(self, before: Start = NEVER) -> None:
-        """Start an engine over there, or leave the one that runs; it outlives the connection.
+        """Starts an engine on the other machine, unless one runs; the engine outlives the connection.
 
         It resumes the saved session unless that ended on purpose.
 
@@ -109,7 +109,7 @@ class RemoteSocket:
             self._forward()  # the engine may have chosen another place for its socket
 
     def last_lines(self, output: str) -> str:
-        """The last lines that an engine printed into a file over there; empty if they cannot be read."""
+        """Returns the last lines of the engine's output file; empty if unreadable."""
         try:
             return _decode(self._run_there(remote_scripts.last_lines(output), _SHORT_PATIENCE).stdout)
         except UserError:
@@ -166,7 +166,7 @@ class RemoteSocket:
         self._forward()
 
     def _wait_for_opening(self, patience: float | None) -> int:
-        """The exit code of the ssh that opens the connection; a link may freeze while it is being opened."""
+        """Returns the exit code of the ssh that opens the connection; a link can freeze meanwhile."""
         assert self._opening is not None
         try:
             return self._opening.wait(patience)
@@ -175,7 +175,7 @@ class RemoteSocket:
             return self._opening.wait()
 
     def _forward(self) -> None:
-        """Forward the socket of the engine, in place of what is forwarded now."""
+        """Forwards the socket of the engine instead of the current forwarding."""
         there = self._named or self._find_socket()
         if self._forwarded:
             self._through("-O", "cancel", "-L", self._forwarded)
@@ -186,7 +186,7 @@ class RemoteSocket:
             raise UserError(f"{self._host} does not forward sockets: {_decode(forwarded.stderr).strip()}")
 
     def _find_socket(self) -> Path:
-        """The socket of the user's engine over there: the first of the places (see ``place``) that has one."""
+        """Returns the socket of the user's engine: the first existing one of the places (see ``place``)."""
         asked = self._run_there(remote_scripts.FIND)
         found = _decode(asked.stdout).splitlines()[-1:]
         if asked.returncode or not found or not found[0].startswith("/"):
@@ -194,13 +194,13 @@ class RemoteSocket:
         return Path(found[0])
 
     def _run_there(self, script: str, patience: float = _PATIENCE) -> subprocess.CompletedProcess[bytes]:
-        """Run a script over there in the shell of POSIX, whichever shell is the user's: it is read, not quoted."""
+        """Runs a script in the POSIX shell of the other machine, through its standard input."""
         return self._through(after=("sh",), text=script, patience=patience)
 
     def _through(
         self, *options: str, after: tuple[str, ...] = (), text: str = "", patience: float = _PATIENCE
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run ssh through the connection there is; it never opens one that asks for something."""
+        """Runs ssh through the open connection; never opens one with a prompt."""
         patience = _SHORT_PATIENCE if options else patience  # options are about the ssh on this side
         words = ["ssh", "-S", str(self._control), "-o", "BatchMode=yes", *self._options, *options, "--", self._host]
         try:
@@ -215,7 +215,7 @@ class RemoteSocket:
             raise UserError(f"{self._host} does not answer") from None
 
     def _keep(self) -> None:
-        """Open the connection again when it has gone."""
+        """Opens the connection again after it is lost."""
         while not self._ended.wait(_PAUSE):
             try:
                 with self._changing:

@@ -1,4 +1,4 @@
-"""The address of an engine on another machine, as the performer types it."""
+"""Address of an engine on another machine, in the form of ``--remote``."""
 
 import ipaddress
 import shlex
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RemoteAddress:
-    """A machine, and the folder of the set there.
+    """Machine, and the folder of the set on it.
 
     Attributes:
         host: as ``ssh`` takes it: ``user@host``, a name from its configuration, or ``ssh://user@host:port``.
@@ -33,7 +33,7 @@ class RemoteAddress:
 
     @property
     def quoted(self) -> str:
-        """The address, for a line of the shell on this side."""
+        """Returns the address for a shell command on this machine."""
         host = self.host
         if self.folder and ":" in host:
             user, at, number = host.rpartition("@")
@@ -42,12 +42,12 @@ class RemoteAddress:
 
     @property
     def where(self) -> str:
-        """The folder, for the eye."""
+        """Returns the folder for a message."""
         return self.folder or "the home folder"
 
 
 def _below_home(folder: str) -> str:
-    """A folder as ``cd`` takes it, which begins at the home: a tilde is not expanded behind a colon."""
+    """Returns a folder for ``cd``, relative to the home: a shell does not expand a tilde after a colon."""
     if folder == "~":
         return ""
     return folder.removeprefix("~/")

@@ -1,4 +1,4 @@
-"""What is run on the other machine: scripts for the shell of POSIX, with every word from outside quoted."""
+"""Scripts for the POSIX shell of the other machine; all foreign words are quoted."""
 
 import shlex
 from collections.abc import Sequence
@@ -47,5 +47,5 @@ def start(folder: str, socket: Path | None, arguments: Sequence[str] = ()) -> st
 
 
 def last_lines(output: str) -> str:
-    """Returns a script that prints the last lines of a file that an engine prints into."""
+    """Returns a script that prints the last lines of an engine's output file."""
     return f"output={shlex.quote(output)}\n" + '[ -f "$output" ] && tail -c 4000 -- "$output" | tail -n 8\n'

@@ -1,4 +1,4 @@
-"""Where the control socket is, and which engine holds it.
+"""Path of the control socket, and its lock.
 
 The first place is ``~/.local/state/impsy-tui``: it is the same in an SSH session and in a system service, and it
 stays when the last session ends, unlike ``XDG_RUNTIME_DIR``. If the engine cannot write there, because a card is
@@ -19,14 +19,14 @@ from impsy_tui.errors import SocketInUseError, UserError
 
 _NAME: Final = "engine.sock"
 _LONGEST: Final = 100
-"""Characters that the name of a socket may have on every system."""
+"""Most characters of a socket path on every system."""
 _ATTEMPTS: Final = 5
 _PAUSE: Final = 0.02
-"""Seconds between attempts at a lock, which a client that looks holds for a moment."""
+"""Seconds between attempts at a lock; a client that checks it holds it for a moment."""
 
 
 def places(user: int | None = None) -> list[Path]:
-    """The sockets that an engine of a user may have, the first choice first.
+    """Returns the possible sockets of a user's engine, the preferred one first.
 
     Args:
         user: id of the user; None for the one who runs this process.
@@ -41,7 +41,7 @@ def places(user: int | None = None) -> list[Path]:
 
 
 def find_socket(named: Path | None = None) -> Path | None:
-    """The socket of the engine of this user; None if no engine runs.
+    """Returns the socket of this user's engine; None if no engine runs.
 
     Args:
         named: the socket that the user names, which is taken as it is.
@@ -52,7 +52,7 @@ def find_socket(named: Path | None = None) -> Path | None:
 
 
 def socket_of_sudo_user() -> Path | None:
-    """The socket of an engine of the user who has become root by ``sudo``; None if root has an engine."""
+    """Returns the engine's socket of the user behind ``sudo``; None if root has an engine."""
     user = sudo_user()
     if user is None or find_socket() is not None:
         return None
@@ -60,7 +60,7 @@ def socket_of_sudo_user() -> Path | None:
 
 
 def sudo_user() -> pwd.struct_passwd | None:
-    """The user who has become root by ``sudo``; None if there is none."""
+    """Returns the user behind ``sudo``; None without one."""
     try:
         user = pwd.getpwuid(int(os.environ.get("SUDO_UID", "")))
     except (ValueError, KeyError, OverflowError):
@@ -69,7 +69,7 @@ def sudo_user() -> pwd.struct_passwd | None:
 
 
 def user_name() -> str:
-    """The name of the user who runs this process."""
+    """Returns the user name of this process."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -77,7 +77,7 @@ def user_name() -> str:
 
 
 def holder(socket: Path) -> int | None:
-    """The process id of the engine that holds a socket, whether it answers or not; None if no engine does.
+    """Returns the process id of the engine that holds a socket, even if it does not answer; None without one.
 
     It is 0 if a full disk has kept the engine from writing it.
     """
@@ -99,7 +99,7 @@ def holder(socket: Path) -> int | None:
 
 
 def take(named: Path | None = None) -> tuple[Path, int]:
-    """Hold the lock next to a socket; the lock goes with its process, however that ends.
+    """Takes the lock next to a socket; the lock ends with its process.
 
     Args:
         named: the socket; None for the first place that can be had.
@@ -128,7 +128,7 @@ def take(named: Path | None = None) -> tuple[Path, int]:
 
 
 def _prepare(socket: Path, *, is_named: bool) -> None:
-    """Make the folder of a socket. A folder that is there is taken as it is if the user names it."""
+    """Makes the folder of a socket; does not change an existing folder that the user names."""
     folder = socket.parent
     if len(os.fsencode(socket)) > _LONGEST:
         raise UserError(f"{socket} is too long a name for a socket: at most {_LONGEST} characters")
@@ -182,12 +182,12 @@ def _taken(socket: Path) -> SocketInUseError:
 
 
 def _runs(socket: Path, user: int) -> bool:
-    """True if an engine of this user holds a socket."""
+    """Returns True if an engine of this user holds a socket."""
     return not _distrust(socket.parent, user) and holder(socket) is not None
 
 
 def _distrust(folder: Path, user: int, *, strict: bool = True) -> str:
-    """Why a folder is not one of this user alone; empty if it is.
+    """Returns the reason why a folder is not private to this user; empty if it is.
 
     Args:
         folder: the folder.
@@ -199,12 +199,12 @@ def _distrust(folder: Path, user: int, *, strict: bool = True) -> str:
     except OSError as error:
         return f"{folder}: {error.strerror}"
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
-        return f"{folder} belongs to somebody else"
+        return f"{folder} belongs to another user"
     return f"{folder} is open to other users" if strict and found.st_mode & 0o077 else ""
 
 
 def _home(uid: int) -> Path:
-    """The home of a user: ``HOME`` if that is the user's, since ``sudo`` may keep the one of another."""
+    """Returns the home of a user: ``HOME`` if it belongs to the user, because ``sudo`` can keep another one."""
     named = Path(os.environ.get("HOME", ""))
     if uid == os.getuid() and named.is_absolute() and _is_of(named, uid):
         return named

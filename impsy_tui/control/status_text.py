@@ -1,4 +1,4 @@
-"""A snapshot, and what is plugged in, in plain lines, for shells and terminals without a console."""
+"""Snapshot and ports in lines of text, for shells without a console."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ _BAR = 24
 
 
 def status_lines(snapshot: Snapshot) -> list[str]:
-    """What the engine is doing, at most 78 columns wide where names allow."""
+    """Returns the state of the engine in lines of at most 78 columns, if the names are short."""
     lines = []
     if snapshot.title:
         lines.append(snapshot.title)
@@ -39,7 +39,7 @@ def status_lines(snapshot: Snapshot) -> list[str]:
 
 
 def _staged_lines(snapshot: Snapshot) -> list[str]:
-    """Set list, replay, recording and what is pending, as far as there are any."""
+    """Returns the lines of set list, replay, recording and pending commands."""
     lines = []
     if (cue := snapshot.cue) is not None:
         place = f"cue {cue.number} of {cue.of}: {cue.cue} · " if cue.cue else ""
@@ -48,14 +48,14 @@ def _staged_lines(snapshot: Snapshot) -> list[str]:
         times = f"{_span(replay.position)} of {_span(replay.length)}"
         lines.append(f"replay    {replay.name} · {times} · {replay.speed:g}x")
     if snapshot.recording:
-        lines.append("record    commands are written down")
+        lines.append("record    commands are recorded")
     if snapshot.pending:
         lines.append(f"pending   {len(snapshot.pending)}; what lists them")
     return lines
 
 
 def live_lines(snapshot: Snapshot) -> list[str]:
-    """The same with the values, as bars: what came in, what went out, what comes next."""
+    """Returns the state with all dimensions as bars: input, output, next output."""
     player = snapshot.focused
     output = player.place(player.output, len(snapshot.input))
     upcoming = player.place(player.upcoming, len(snapshot.input))
@@ -68,7 +68,7 @@ def live_lines(snapshot: Snapshot) -> list[str]:
 
 
 def tempo_words(tempo: TempoState) -> str:
-    """Musical time in a line, what is as usual left out."""
+    """Returns the musical time in a line, without default values."""
     words = [f"{tempo.beats:.1f} bpm", f"bar {int(tempo.beat // 4) + 1}"]
     if tempo.source == "clock":
         words.append("the clock is LOST" if tempo.lost else "by the clock" if tempo.runs else "the clock is stopped")
@@ -84,12 +84,12 @@ def tempo_words(tempo: TempoState) -> str:
 
 
 def nudge_words(seconds: float) -> str:
-    """How much an output is later than the others, or earlier."""
+    """Returns the delay or lead of an output in words."""
     return f"nudged {seconds * 1000:+.4g} ms" if seconds else ""
 
 
 def ports_lines(ports: Ports) -> list[str]:
-    """What is plugged in, a kind a line."""
+    """Returns the ports, one kind in a line."""
     lines = [f"MIDI: {ports.problem}"] if ports.problem else []
     for kind, names in (
         ("MIDI inputs", ports.inputs),
@@ -104,7 +104,7 @@ _TOGETHER: Final = {
     "battle": "the player plays alone",
     "polyphony": "the player answers each event",
 }
-"""Who plays in a mode without turns, if not both."""
+"""Words for the modes without turns in which not both play."""
 
 
 def _player_lines(player: PlayerState, label: str) -> list[str]:

@@ -76,7 +76,7 @@ def test_remote_resumes_killed_engine_as_it_was_started(other_machine: OtherMach
             first = client.hello
             assert client.command("sigma 0.5").ok
             saved = place / "logs" / ".last-session.json"
-            wait_until(lambda: saved.exists() and '"sigma_temperature": 0.5' in saved.read_text())
+            wait_until(lambda: saved.exists() and '"sigma": 0.5' in saved.read_text())
         os.kill(first.pid, signal.SIGKILL)
         wait_until(lambda: not answers(remote.socket))
         assert "ready" in remote.last_lines(first.start.output)

@@ -1,4 +1,4 @@
-"""One file of the log writer: rows are written, checked, and reported when the disk has them for good.
+"""One file of the log writer: writes and checks rows, and reports them after ``fsync``.
 
 The log writer's process imports this, so only small modules of the standard library are imported.
 """
@@ -10,30 +10,30 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 RETRY = 0.5
-"""Seconds between attempts at a disk that refuses."""
+"""Seconds between attempts after a disk error."""
 FLUSH = 1.0
 """Seconds between calls of ``fsync``; rows are reported after them."""
 BATCH = 512
-"""Rows written at a time."""
+"""Most rows in one write."""
 PIECE = 1 << 16
-"""Bytes read at a time, into one piece of memory: a new piece for each read would leave holes behind."""
+"""Bytes in one read, into the same memory: new memory for each read would fragment the heap."""
 
 
 class LogFile:
-    """One file of rows.
+    """File of rows.
 
     The writer's thread alone changes it; only ``queue`` is filled by the thread that reads the pipe.
 
     Args:
-        mark: its mark in reports.
-        tell: called with a line for the engine.
+        mark: Mark in reports.
+        tell: Sends a line to the engine.
     """
 
     def __init__(self, mark: str, tell: Callable[[str], None]) -> None:
         self.queue: deque[bytes] = deque()
         """Lines that are not in the file yet."""
         self.released = 0
-        """Bytes of lines that are no longer in memory, since the beginning."""
+        """Bytes of all lines that have left the memory."""
         self._mark = mark
         self._notify = tell
         self._lines = self._reported = 0
@@ -50,24 +50,24 @@ class LogFile:
 
     @property
     def done(self) -> bool:
-        """Whether the disk has all lines."""
+        """True if the disk has all lines."""
         return not self.queue and not self._unsure_lines and not self._trouble
 
     def due(self, synced: float) -> float | None:
-        """When the disk is asked next, None for not before the next line.
+        """Returns the time of the next attempt; None if no attempt is needed before the next line.
 
         Args:
-            synced: when the disk was last asked to keep all rows.
+            synced: Time of the last ``fsync``.
         """
         if self._trouble:
             return self._retry_at
         return synced + FLUSH if self._unsure_lines or self._lines != self._reported else None
 
     def turn(self, *, sync: bool) -> None:
-        """Write all lines that can be written.
+        """Writes all possible lines.
 
         Args:
-            sync: whether the disk must keep them now.
+            sync: True to call ``fsync`` now.
         """
         if self._trouble and time.monotonic() < self._retry_at:
             return
@@ -133,7 +133,7 @@ class LogFile:
         return batch
 
     def _append(self, rows: Sequence[bytes]) -> None:
-        """Write rows; if the disk takes only part of one, take that part back."""
+        """Writes rows; removes the part of a row that the disk took."""
         data = b"".join(rows)
         try:
             count = os.pwrite(self._fd, data, self._end)
@@ -153,7 +153,7 @@ class LogFile:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _miss(self, rest: bytes) -> None:
-        """Rows of which the engine has no copy: those that are not in the file leave a gap row."""
+        """Writes a gap row for dropped rows that the file does not have."""
         number, _, stamp = rest.partition(b" ")
         count = int(number)
         if self._fd < 0:
@@ -170,7 +170,7 @@ class LogFile:
             self._notify(f"lost {self._mark} {count}")
 
     def _put(self, row: bytes) -> None:
-        """Write one row that is not in the queue."""
+        """Writes one row that is not in the queue."""
         if os.pwrite(self._fd, row, self._end) < len(row):
             self._trim(self._end)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -178,10 +178,10 @@ class LogFile:
         self._unsure.append(row)
         self.released -= len(row)
 
-    # What an earlier process has written and not reported
+    # Rows that an earlier process wrote and did not report
 
     def _find(self) -> None:
-        """Read the rows behind the reported size; a torn one is cut off."""
+        """Reads the rows behind the reported size; removes an incomplete row."""
         data = os.pread(self._fd, max(0, os.fstat(self._fd).st_size - self._safe), self._safe)
         rows = data[: data.rfind(b"\n") + 1].splitlines(keepends=True)
         self._end = self._safe + sum(map(len, rows))
@@ -197,7 +197,7 @@ class LogFile:
                 self._put(self._header + b"\n")
 
     def _compare(self) -> bool:
-        """Pass over lines that the file has already; whether there were any."""
+        """Skips lines that the file already has; returns True if there were any."""
         passed = False
         while self._found and self.queue and self.queue[0] == self._found[0]:
             self._found.popleft()
@@ -209,7 +209,7 @@ class LogFile:
         return passed
 
     def _cut(self) -> None:
-        """Cut off rows that are not those that follow."""
+        """Removes rows that differ from the following lines."""
         for _ in range(len(self._found or ())):
             row = self._unsure.pop()
             self._end -= len(row)
@@ -220,7 +220,7 @@ class LogFile:
     # The file
 
     def _open(self) -> None:
-        """Begin the file at its first row, or open it again after trouble."""
+        """Begins the file at its first row, or opens the file again after an error."""
         if not self._path:
             raise OSError("no log file has been named")
         if not self._begun:
@@ -254,7 +254,7 @@ class LogFile:
             data, at = data[count:], at + count
 
     def _check(self) -> None:
-        """Begin another file if another program deleted, moved or changed this one."""
+        """Begins another file if another program deleted, moved or changed this file."""
         have = os.fstat(self._fd)
         try:
             found = os.stat(self._path)
@@ -269,10 +269,10 @@ class LogFile:
         self._replace(whole=not have.st_nlink and have.st_size >= self._safe)
 
     def _replace(self, *, whole: bool) -> None:
-        """Go on in another file.
+        """Continues in another file.
 
         Args:
-            whole: whether the rows so far are copied from the old one, which is still open.
+            whole: True to copy the rows so far from the old file, which is still open.
         """
         self._gone = whole
         old = self._path
@@ -302,14 +302,14 @@ class LogFile:
         self._notify(f"gone {self._mark} {whole:d} {escaped(old)}")
 
     def _trim(self, size: int) -> None:
-        """Cut the file back to a whole number of rows."""
+        """Truncates the file to whole rows."""
         try:
             os.ftruncate(self._fd, size)
         except OSError:
             pass  # a device, or a disk that is gone: there is nothing to cut
 
     def _close(self) -> None:
-        """Close the file, if it is open."""
+        """Closes the file, if it is open."""
         if self._fd >= 0:
             try:
                 os.close(self._fd)
@@ -317,10 +317,10 @@ class LogFile:
                 pass
         self._fd = -1
 
-    # What the disk has for good
+    # Rows on the disk
 
     def _sync(self) -> None:
-        """Have the disk keep the rows, and report them."""
+        """Calls ``fsync`` and reports the rows."""
         if self._unsure and self._fd < 0:
             self._open()
         if self._unsure:
@@ -335,7 +335,7 @@ class LogFile:
             self._notify(f"kept {self._mark} {self._lines} {self._safe}")
 
     def _sync_folder(self) -> None:
-        """Have the disk keep the file's name; some file systems do not know how."""
+        """Calls ``fsync`` for the folder; some file systems do not support that."""
         folder = os.open(os.path.dirname(self._path) or ".", os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -358,7 +358,7 @@ class LogFile:
 
 
 def make(path: str) -> tuple[int, str]:
-    """Make a file. One that another engine began in the same second is left alone."""
+    """Makes a new file; does not touch the file of another engine from the same second."""
     folder, name = os.path.split(path)
     for number in range(1, 1000):
         extra = "" if number == 1 else f"-{number}"
@@ -371,5 +371,5 @@ def make(path: str) -> tuple[int, str]:
 
 
 def escaped(path: str) -> str:
-    """A path in one line."""
+    """Returns a path in one line."""
     return path.replace("\n", "\0")

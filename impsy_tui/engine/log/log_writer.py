@@ -1,4 +1,4 @@
-"""The process that puts the performance log on the disk.
+"""Process that writes the performance log to the disk.
 
 The engine writes every event to this process's standard input, a pipe: that takes microseconds whatever the disk
 does, and the pipe's contents survive the engine, even ``kill -9``. The engine keeps a copy of each line until this
@@ -45,15 +45,15 @@ GATHER = 0.05
 """Seconds between reads of the pipe while events come. The engine's write is a mere copy while no process waits at
 the pipe; a reader that each event wakes costs the engine 0.1 ms and the core."""
 QUIET = 1.0
-"""Seconds without a row after which the process waits for the next one and uses no time at all."""
+"""Seconds without a row after which the process blocks until the next row."""
 MOST_KEPT = 32 << 20
-"""Bytes kept while the disk refuses; above it the pipe is not read and the engine keeps the rest."""
+"""Most bytes in memory during a disk error; above it the process does not read the pipe."""
 PATIENCE = 30.0
-"""Seconds that a refusing disk is given after the engine has ended."""
+"""Seconds of attempts at a disk error after the engine has ended."""
 
 
 class LogWriter:
-    """Writes lines to their files, in a thread, or keeps them until it can.
+    """Writes lines to their files in a thread, and keeps them during a disk error.
 
     Args:
         tell: called with a line for the engine.
@@ -61,20 +61,20 @@ class LogWriter:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self.ended = False
-        """Whether no more lines come."""
+        """True after the last line."""
         self.news = threading.Event()
-        """Set after lines were taken."""
+        """Set after each line."""
         self._notify = tell
         self._files: dict[bytes, LogFile] = {}
         self._taken = 0
 
     @property
     def full(self) -> bool:
-        """Whether too much is kept to take more."""
+        """True if the memory is full."""
         return self._taken - sum(file.released for file in self._files.values()) > MOST_KEPT
 
     def take(self, line: bytes) -> None:
-        """One line of the pipe, without its end."""
+        """Takes one line of the pipe without its line end."""
         if not line:
             return
         mark, line = split(line)
@@ -85,7 +85,7 @@ class LogWriter:
         self._taken += len(line) + 1
 
     def run(self, patience: float = PATIENCE) -> bool:
-        """Write until no more lines come and the disk has all; whether it has.
+        """Writes until the last line is on the disk; returns True if all lines are.
 
         Args:
             patience: seconds that a refusing disk is given at the end.
@@ -113,7 +113,7 @@ class LogWriter:
 
 
 def split(line: bytes) -> tuple[bytes, bytes]:
-    """The mark of the file that a line is about, empty for the plain one, and the line."""
+    """Returns the mark of a line's file, empty for the plain file, and the line."""
     if not line.startswith(b"#"):
         return b"", line
     mark, _, rest = line.partition(b" ")
@@ -121,7 +121,7 @@ def split(line: bytes) -> tuple[bytes, bytes]:
 
 
 def set_apart() -> None:
-    """Never run in place of the engine just because a row has come."""
+    """Sets a scheduling class that does not interrupt the engine at each row."""
     try:
         os.nice(5)
         if sys.platform == "linux":
@@ -131,7 +131,7 @@ def set_apart() -> None:
 
 
 def read(writer: LogWriter) -> None:
-    """Take lines from the pipe until its end."""
+    """Takes lines from the pipe until its end."""
     os.set_blocking(0, False)
     rest = b""
     view = memoryview(bytearray(PIECE))

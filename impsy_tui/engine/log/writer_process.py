@@ -1,4 +1,4 @@
-"""The log writer's process: started, heard, and started again when it ends."""
+"""Process of the log writer: start, reports, restart."""
 
 import asyncio
 import os
@@ -14,11 +14,11 @@ _PIPE_SIZE: Final = 1 << 20
 _F_SETPIPE_SZ: Final = 1031
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 8.0
-"""Seconds between attempts to start a process: the pause doubles with each that fails."""
+"""Seconds before the next start; doubles after each failure."""
 
 
 class LogWriterProcess:
-    """Runs ``log_writer.py`` at the end of a pipe.
+    """Runs ``log_writer.py`` behind a pipe.
 
     Args:
         began: called when a process runs, with a new and empty pipe.
@@ -28,7 +28,7 @@ class LogWriterProcess:
 
     def __init__(self, began: Callable[[], None], hear: Callable[[str], None], ended: Callable[[str], None]) -> None:
         self.pipe = -1
-        """Where the process reads; -1 while none runs."""
+        """Pipe to the process; -1 without a process."""
         self.process: subprocess.Popen[bytes] | None = None
         self._began, self._hear, self._ended = began, hear, ended
         self._pause = 0.0
@@ -37,7 +37,7 @@ class LogWriterProcess:
         self._opened = False
 
     def open(self) -> None:
-        """Start the process; must be called with the event loop running."""
+        """Starts the process; the event loop must run."""
         self._opened = True
         try:
             self._adopt(*_start())
@@ -45,11 +45,11 @@ class LogWriterProcess:
             self._failed(error)
 
     def works(self) -> None:
-        """The process has done its work: if it ends, another is started at once."""
+        """Notes a working process: after its end, the next one starts at once."""
         self._pause = 0.0
 
     async def close(self, patience: float) -> bool:
-        """End the pipe and wait a moment for the process to end; whether it has."""
+        """Closes the pipe and waits a moment for the end of the process; returns True if it ended."""
         if not self._opened:
             return True
         loop = asyncio.get_running_loop()
