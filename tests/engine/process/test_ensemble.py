@@ -70,9 +70,9 @@ def test_a_lead_is_followed_and_all_of_it_is_kept(
     wait_until(lambda: "/metatone/touch is ignored" in engine.said())
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
     assert state["kind"] == "ensemble"
-    assert state["band"]["players"] == ["lead", "p2", "p3"]
-    assert state["band"]["forced"] == ["p2", "p3"]
-    assert state["band"]["gestures"][1:] == [3, 0]
+    assert state["ensemble"]["players"] == ["lead", "p2", "p3"]
+    assert state["ensemble"]["forced"] == ["p2", "p3"]
+    assert state["ensemble"]["gestures"][1:] == [3, 0]
     told = engine.command("status").stdout
     assert "temp 1 · clips random" in told
     assert "p2 fast-swipe · p3 nothing" in told
@@ -152,7 +152,7 @@ def test_a_recording_for_a_classifier_ends_with_the_log_and_is_whole(
     engine = start_engine(_config(free_port(), receiver))
     assert engine.command("send", "record gestures each 10s").returncode == 0
     assert engine.command("send", "log off").stdout == "log off; no gesture was recorded\n"
-    assert json.loads(engine.command("status", "--json").stdout)["guided"] is None
+    assert json.loads(engine.command("status", "--json").stdout)["gesture_recording"] is None
     assert "no gesture was recorded, 0 touches" in engine.said()
     assert engine.command("send", "log off").stdout == "log off\n"
 
@@ -170,7 +170,7 @@ def test_what_a_band_cannot_have_is_told_and_it_plays_all_the_same(
         assert text in said
     assert "touches = '/pad x' is left out: x and y must both be given" in said
     state = json.loads(engine.command("status", "--json").stdout)["players"][0]
-    assert state["band"]["told_by"] == "gestures-synthetic"
+    assert state["ensemble"]["told_by"] == "gestures-synthetic"
     # What moves at random may do nothing for long.
     assert engine.command("send", "force p2 fast-swipe").returncode == 0
     assert _heard(receiver, "/metatone/playback/touch")
@@ -183,8 +183,8 @@ def test_a_band_comes_back_as_it_was(tmp_path: Path, start_engine: Start, receiv
     engine.end()
     again = start_engine(_config(free_port(), receiver), "--resume")
     state = json.loads(again.command("status", "--json").stdout)["players"][0]
-    assert (len(state["band"]["players"]), state["parameters"]["temp"], state["paused"]) == (5, 0.5, True)
-    assert (state["band"]["forced"], state["band"]["clips"]) == (["p5"], "nearest")
+    assert (len(state["ensemble"]["players"]), state["parameters"]["temp"], state["paused"]) == (5, 0.5, True)
+    assert (state["ensemble"]["forced"], state["ensemble"]["clips"]) == (["p5"], "nearest")
 
 
 def test_a_band_and_a_player_of_faders_play_side_by_side(
