@@ -1,7 +1,6 @@
 """Engine: start and end of channels, session, log and control socket."""
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
@@ -10,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from impsy_tui import __version__
 from impsy_tui.channels.base import Channel, LearnableChannel
 from impsy_tui.config.toml_text import written
-from impsy_tui.control.messages import Ask, ConsoleSettings, Event, Hello, Level, Reply, SetUp, Snapshot, Start
+from impsy_tui.control.messages import Ask, Event, Level, Reply, SetUp, Snapshot
 from impsy_tui.control.status_text import status_lines
 from impsy_tui.engine import set_state
 from impsy_tui.engine.clock.tempo import Tempo
@@ -22,6 +20,7 @@ from impsy_tui.engine.commands.executor import Executor
 from impsy_tui.engine.commands.external import ExternalCommands
 from impsy_tui.engine.initial_ensembles import InitialEnsembles
 from impsy_tui.engine.initial_players import (
+    InitialPlayer,
     initial_players,
     instrument_dimension,
     load_predictors,
@@ -42,7 +41,7 @@ from impsy_tui.engine.performance.session_state.autosave import Autosave
 from impsy_tui.engine.players.base import MAIN
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.session import Session
-from impsy_tui.engine.ready_line import ready_line
+from impsy_tui.engine.ready_line import greeting, ready_line
 from impsy_tui.engine.runtime.loop import EngineLoop, describe_loop_error
 from impsy_tui.engine.runtime.pd_patch import PdPatch
 from impsy_tui.engine.saved_session import SessionRestore
@@ -90,7 +89,7 @@ class Engine:
             self.carry_out,
             self.answer,
             self.snapshot,
-            _greeting(options),
+            greeting(options),
         )
         self.midi_learn = MidiLearn(self._learning_channels, self._learned, loop.scheduler, self._apply_learned)
         self._autosave = autosave = Autosave(
@@ -121,10 +120,35 @@ class Engine:
         Raises:
             UserError: The engine cannot start, or the control socket cannot be opened.
         """
-        config, options = self._options.config, self._options
+        config = self._options.config
         self._loop.set_exception_handler(self._loop_error)
         self._control.take()
         last = self._saved.choose()
+        wanted = await self._make_session(last)
+        self.live_set = self.executor.live_set = self._open_live_set()
+        self._incoming.bind_all(config.bind, "[bind]")
+        self._incoming.map_all(config.map)
+        self._log.enabled = last.log if last else True
+        self._log.open()
+        self._begin_logs()
+        self._channels = await open_channels(config, self.session, self.session.dimension, self.notify)
+        self._outputs.open(self._channels)
+        self._open_queries()
+        if self._sound is not None:
+            await self._sound.start()
+        for initial in wanted:
+            if initial.paused:
+                self.session.players[initial.name].pause()
+        self.session.start()
+        self._in_background(self._remove_old_trash())
+        # The control socket opens last: an engine that answers has opened its channels.
+        await self._control.open()
+        if last:
+            await self._resume(last)
+
+    async def _make_session(self, last: last_session.SessionFile | None) -> list[InitialPlayer]:
+        """Makes the session with its players; returns the initial players of values."""
+        options = self._options
         wanted = initial_players(options, last)
         predictors = await load_predictors(options, wanted, self.player_models)
         dimension = instrument_dimension(options, wanted, predictors, self.notify)
@@ -146,7 +170,7 @@ class Engine:
         )
         for ensemble in await initial_ensembles.load_all(self.session):
             self.session.add_ensemble(ensemble)
-        self.session.arrange([player.name for player in config.player] or [MAIN])
+        self.session.arrange([player.name for player in options.config.player] or [MAIN])
         if last and last.focus in self.session.all_players:
             self.session.focus = last.focus
         self.session.message_handler = self._incoming.message
@@ -155,14 +179,9 @@ class Engine:
         self.session.gesture_recording = GestureRecording(
             self._loop.scheduler, self._log, self._notify_from("record"), self._outputs.show
         )
-        self.live_set = self.executor.live_set = self._open_live_set()
-        self._incoming.bind_all(config.bind, "[bind]")
-        self._incoming.map_all(config.map)
-        self._log.enabled = last.log if last else True
-        self._log.open()
-        self._begin_logs()
-        self._channels = await open_channels(config, self.session, dimension, self.notify)
-        self._outputs.open(self._channels)
+        return wanted
+
+    def _open_queries(self) -> None:
         self._observer = SnapshotMaker(
             self._loop,
             self.session,
@@ -170,7 +189,7 @@ class Engine:
             self._log,
             self.set_timer,
             self.jobs,
-            config,
+            self._options.config,
             self.live_set,
             self.executor.macros,
             self.bindings,
@@ -184,17 +203,6 @@ class Engine:
             self._loop.priority,
         )
         self._answers = Queries(self.user_files, self._settings_editor, self.session, rig, self.ports, self.live_set)
-        if self._sound is not None:
-            await self._sound.start()
-        for initial in wanted:
-            if initial.paused:
-                self.session.players[initial.name].pause()
-        self.session.start()
-        self._in_background(self._remove_old_trash())
-        # The control socket opens last: an engine that answers has opened its channels.
-        await self._control.open()
-        if last:
-            await self._resume(last)
 
     async def run(self) -> None:
         """Plays until ``shut_down``."""
@@ -232,7 +240,7 @@ class Engine:
     # For commands
 
     def carry_out(self, line: str, number: int) -> Reply | Awaitable[Reply]:
-        """Carries out a line; returns the reply with this number, or an awaitable of it if that takes time."""
+        """Carries out a line; returns the reply with this number, or an awaitable of the reply."""
         return self.executor.begin(line, number)
 
     async def answer(self, ask: Ask | SetUp) -> bytes:
@@ -308,7 +316,7 @@ class Engine:
         """Turns the log on or off, or begins a new file; returns the reply."""
         gesture_recording, said = self.session.gesture_recording, ""
         if what == "off" and gesture_recording is not None and gesture_recording.runs:
-            said = f"; {gesture_recording.end()}"  # what it went on with would be written nowhere
+            said = f"; {gesture_recording.end()}"  # the recording needs the log
         self._log.enabled = what != "off"
         if what == "new":
             self._begin_logs()
@@ -388,19 +396,3 @@ class Engine:
 
 def _level(level: str) -> Level:
     return "error" if level == "error" else "warning" if level == "warning" else "info"
-
-
-def _prints_into(file: Path) -> bool:
-    """True if standard error is this file."""
-    try:
-        return os.path.samestat(os.fstat(2), file.stat())
-    except OSError:
-        return False
-
-
-def _greeting(options: EngineOptions) -> Hello:
-    console = options.config.console
-    wishes = ConsoleSettings(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
-    output = (options.logs / "engine.out").absolute()
-    start = Start(options.arguments, os.getcwd(), str(output), _prints_into(output))
-    return Hello(version=__version__, pid=os.getpid(), console=wishes, start=start)

@@ -1,8 +1,13 @@
-"""Line that an engine prints as soon as input is accepted."""
+"""Texts of a started engine: the ready line and the greeting of clients."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
+from impsy_tui import __version__
 from impsy_tui.channels.base import Channel
+from impsy_tui.control.messages import ConsoleSettings, Hello, Start
+from impsy_tui.engine.options import EngineOptions
 from impsy_tui.engine.players.session import Session
 
 
@@ -20,3 +25,20 @@ def ready_line(session: Session, channels: Sequence[Channel]) -> str:
         state = "" if status.state == "open" else f" {status.state.upper()}"
         parts.append(f"{status.name}{state} {status.bound}")
     return "ready: " + " · ".join(parts)
+
+
+def greeting(options: EngineOptions) -> Hello:
+    """Returns the first message to a client: version, process, console settings, and arguments for a restart."""
+    console = options.config.console
+    settings = ConsoleSettings(console.theme, console.lean, console.mouse, console.animation, dict(console.keys))
+    output = (options.logs / "engine.out").absolute()
+    start = Start(options.arguments, os.getcwd(), str(output), _prints_into(output))
+    return Hello(version=__version__, pid=os.getpid(), console=settings, start=start)
+
+
+def _prints_into(file: Path) -> bool:
+    """True if standard error is this file."""
+    try:
+        return os.path.samestat(os.fstat(2), file.stat())
+    except OSError:
+        return False

@@ -19,7 +19,7 @@ def close_channels(channels: Sequence[Channel], notify: Callable[[str, str, str]
 
     Args:
         channels: Channels of the engine.
-        tell: Takes level, source and text of a report.
+        notify: Takes level, source and text of a report.
     """
     for channel in channels:
         try:

@@ -1,1 +1,1 @@
-"""Models and files of the user: found, loaded, swapped, deleted."""
+"""Models and other files of the user."""

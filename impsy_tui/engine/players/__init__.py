@@ -1,1 +1,1 @@
-"""Players of a session: what they hear, when they play, where they are heard."""
+"""Players of a session and their behaviours."""

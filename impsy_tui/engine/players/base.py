@@ -180,3 +180,17 @@ class SessionInterface(Protocol):
 
     def notify(self, level: str, source: str, text: str) -> None:
         """Reports to the performer."""
+
+
+class SessionObserver(Protocol):
+    """Observer of events and turns: the scheduled commands, in a package that imports this one."""
+
+    @property
+    def listens(self) -> bool:
+        """True while the observer waits for an event or a turn."""
+
+    def heard(self, began: bool) -> None:
+        """Receives an event of the musician; ``began`` is True for the first event of a call."""
+
+    def turned(self, player: str) -> None:
+        """Receives the begin of a player's turn."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from impsy_tui.agent.descriptors.osc_messages import HeardDescriptors
 from impsy_tui.channels.base import Rights
 from impsy_tui.engine.clock.tempo import Tempo
 from impsy_tui.engine.io.outputs import Outputs
-from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog
+from impsy_tui.engine.players.base import REPLAY, Answerers, Notify, PlayerLog, SessionObserver
 from impsy_tui.engine.players.behaviours import AnyPredictor
 from impsy_tui.engine.players.ensemble.gesture_recording import GestureRecording
 from impsy_tui.engine.players.held_notes import HeldNotes
@@ -44,20 +44,6 @@ class SessionSettings:
     log_predictions: bool = False
     thru_before_filter: bool | None = None
     hold_limit: float = ranges.HOLD_LIMIT.default
-
-
-class SessionObserver(Protocol):
-    """Observer of events and turns: the scheduled commands, in a package that imports this one."""
-
-    @property
-    def listens(self) -> bool:
-        """True while the observer waits for an event or a turn."""
-
-    def heard(self, began: bool) -> None:
-        """Receives an event of the musician; ``began`` is True for the first event of a call."""
-
-    def turned(self, player: str) -> None:
-        """Receives the begin of a player's turn."""
 
 
 class Session(Roster):

@@ -69,12 +69,17 @@ def test_commands_are_about_the_kind_that_they_are_for(trio: tuple[EngineProcess
     )
     for line, why in (
         ("@band aim contrast", "band plays gestures"),
-        ("@faders aim contrast", "faders is no agent"),
+        ("@faders aim contrast", "faders has no aim: only a player of kind agent has"),
         ("@ear band 4", "ear is no band: there is band"),
     ):
         assert why in engine.command("send", line).stderr
     shown = engine.command("status").stdout
-    for text in ("faders ▸  duet", "agent     contrast · network", "band      3 players · temp 0.8", "p2 nothing"):
+    for text in (
+        "faders ▸  duet",
+        "aim contrast · hear learned · steer network",
+        "band      3 players",
+        "p2 nothing",
+    ):
         assert text in shown
     for name in ("ear", "band", "faders"):
         assert engine.command("send", f"player {name}").returncode == 0

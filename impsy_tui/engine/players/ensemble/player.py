@@ -124,7 +124,7 @@ class EnsemblePlayer:
         return self.behaviour.paused
 
     def pause(self, *, silence: bool = True) -> None:
-        """Stops the followers, who go on listening."""
+        """Stops the followers; the ensemble goes on listening."""
         self.behaviour.pause()
 
     def resume(self) -> None:
