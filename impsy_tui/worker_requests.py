@@ -2,10 +2,13 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+
+from impsy_tui.errors import UserError
 
 
 class WorkerRequest(msgspec.Struct, frozen=True):
@@ -34,8 +37,15 @@ def worker_command(request: WorkerRequest, python: str = sys.executable) -> list
 
 
 def encode_request(request: WorkerRequest) -> str:
-    """Returns a request as JSON in ASCII, so that names of files with any bytes survive."""
-    return json.dumps(msgspec.to_builtins(request, enc_hook=_text_of_path))
+    """Returns a request as JSON in ASCII, so that names of files with any bytes survive.
+
+    Raises:
+        UserError: A text has a zero byte, which no file and no name of a file can have.
+    """
+    fields = msgspec.to_builtins(request, enc_hook=_text_of_path)
+    if any("\0" in text for text in _texts(fields)):
+        raise UserError(f"{worker_name(request)}: a zero byte is not allowed. Remove it")
+    return json.dumps(fields)
 
 
 def decode_request(text: str, kind: type[Request]) -> Request:
@@ -49,6 +59,14 @@ def decode_request(text: str, kind: type[Request]) -> Request:
         ValueError: The text is no JSON, or no request of this class.
     """
     return msgspec.convert(json.loads(text), kind, dec_hook=_path_of_text)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _text_of_path(value: Any) -> str:

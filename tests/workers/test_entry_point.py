@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from impsy_tui.ensemble.opening import Request as EnsembleCheckRequest
+from impsy_tui.errors import UserError
 from impsy_tui.worker_requests import decode_request, encode_request
 from impsy_tui.workers.list_files import Request
 
@@ -36,3 +39,11 @@ def test_requests_keep_names_of_files_with_any_bytes() -> None:
     request = Request(1, Path("/m\udcfcll"), Path("-d"), (Path("/é"),))
     assert encode_request(request).isascii()
     assert decode_request(encode_request(request), Request) == request
+
+
+@pytest.mark.parametrize(
+    "request_with_zero", [Request(1, Path("a\0b"), Path("d")), Request(1, Path(), Path(), (Path("\0"),))]
+)
+def test_requests_refuse_a_zero_byte(request_with_zero: Request) -> None:
+    with pytest.raises(UserError, match="list_files: a zero byte is not allowed"):
+        encode_request(request_with_zero)
