@@ -1,4 +1,4 @@
-"""The settings of a configuration, one by one: value, default, where it came from, what is allowed."""
+"""Description of each setting of a configuration: value, default, origin, allowed values."""
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
@@ -10,7 +10,7 @@ from impsy_tui.config.toml_text import written
 
 
 class SettingDescription(NamedTuple):
-    """One setting; values as TOML has them."""
+    """One setting; values in the form of TOML."""
 
     key: str
     value: str
@@ -21,7 +21,7 @@ class SettingDescription(NamedTuple):
 
 
 def describe(loaded: LoadedConfig) -> Iterator[SettingDescription]:
-    """Every setting of a configuration; of channels, those that are there."""
+    """Yields every setting of a configuration, with those of its channels."""
     config = loaded.config
     yield from _table("", "", config, Config, loaded)
     for name, kind in SINGLE_TABLES.items():
@@ -52,7 +52,7 @@ def _table(path: str, numbered: str, table: Any, kind: type, loaded: LoadedConfi
 
 
 def _written(value: Any) -> str:
-    """A value; empty for one that another table gives."""
+    """Returns a value; empty if another table gives it."""
     return "" if value is None else written(value)
 
 

@@ -45,7 +45,7 @@ def run(request: Request) -> None:
 
 
 def edit(file: Path, key: str, value: str) -> str:
-    """Change one setting.
+    """Changes one setting.
 
     Args:
         file: the configuration; made if it is not there.
@@ -88,7 +88,7 @@ _PART = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
 
 
 def split_key(key: str) -> list[str]:
-    """The parts of a dotted key, of which some may stand in quotes: ``midi.input."X-TOUCH mini"``.
+    """Returns the parts of a dotted key, with or without quotes: ``midi.input."X-TOUCH mini"``.
 
     Raises:
         UserError: it is no key.
@@ -130,7 +130,7 @@ def _table(document: Any, path: list[str]) -> Any:
 
 
 def _name_devices(document: Any, path: list[str]) -> None:
-    """Give a mapping of an earlier IMPSY to each device by name, before the mapping of one device is changed."""
+    """Assigns a mapping of an earlier IMPSY to each device by name."""
     import tomlkit
 
     if path[:1] != ["midi"] or path[-1] not in DIRECTIONS:
@@ -146,13 +146,13 @@ def _name_devices(document: Any, path: list[str]) -> None:
 
 
 def _tables_of(document: Any, names: Iterable[str]) -> list[Any]:
-    """All tables of these names, whether they stand once or several times."""
+    """Returns all tables of these names."""
     found = [document[name] for name in names if name in document]
     return [table for each in found for table in (each if isinstance(each, list) else [each])]
 
 
 def _check(before: str, after: str, file: Path, key: str) -> None:
-    """Refuse a text with errors, unknown settings or mistakes in keys that the one before did not have."""
+    """Refuses a text with new errors, unknown settings or wrong keys."""
     known = Counter((problem.key, problem.message) for problem in read_text(before).problems)
     for problem in read_text(after).problems:
         what = (problem.key, problem.message)
@@ -164,7 +164,7 @@ def _check(before: str, after: str, file: Path, key: str) -> None:
 
 
 def read_text(text: str) -> LoadedConfig:
-    """A configuration that is in no file of its own."""
+    """Returns the configuration of a text."""
     with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8", newline="") as temporary:
         temporary.write(text)
         temporary.flush()

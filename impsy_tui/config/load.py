@@ -1,4 +1,4 @@
-"""Reading a configuration file, and saying everything that is wrong with it at once."""
+"""Loader of configuration files that reports all problems at once."""
 
 import re
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ from impsy_tui.key_actions import KeysInForce
 from impsy_tui.toml_files import parse_toml, read_regular
 
 LARGEST_FILE = 1 << 20
-"""Bytes. A larger file is no configuration."""
+"""Most bytes of a configuration file."""
 
 _DECIMAL_COMMA = re.compile(r"^[^\[#\n]*=\s*[+-]?\d+,\d", re.MULTILINE)
 
 _OPTIONS = {"pitemp": "pi_temp", "sigmatemp": "sigma_temp", "file": "model"}
-"""Command-line options that are not called like their key."""
+"""Command-line options with another name than their key."""
 
 
 @dataclass(frozen=True)
 class LoadedConfig:
-    """What came of reading a configuration.
+    """Loaded configuration and its problems.
 
     Attributes:
         config: the configuration, defaults filled in; usable only without fatal problems.
@@ -44,17 +44,17 @@ class LoadedConfig:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The problems that keep it from being used."""
+        """Problems that make the configuration unusable."""
         return tuple(problem for problem in self.problems if problem.fatal)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """The problems it can be used with."""
+        """Problems of a usable configuration."""
         return tuple(problem for problem in self.problems if not problem.fatal)
 
 
 def load_config(path: Path | None, overrides: Mapping[str, Any] | None = None) -> LoadedConfig:
-    """Read a configuration file and lay command-line options over it.
+    """Reads a configuration file and applies command-line options.
 
     Args:
         path: the TOML file, or None for the defaults alone.
@@ -79,7 +79,7 @@ def load_config(path: Path | None, overrides: Mapping[str, Any] | None = None) -
 
 
 class _Reader:
-    """Collects problems while a configuration is put together."""
+    """Builder of a configuration that collects problems."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -87,17 +87,17 @@ class _Reader:
         self.problems: list[Problem] = []
         self.origins: dict[str, str] = {}
         self.earlier: list[str] = []
-        """Forms of earlier IMPSY versions that were found."""
+        """Forms of earlier IMPSY versions in the file."""
 
     def report(self, key: str, message: str, *, fatal: bool = True) -> None:
-        """Note a problem at a key of the file."""
+        """Adds a problem at a key of the file."""
         line, above = 0, key
         while above and not line:  # a key that is missing stands where its table begins
             line, above = self.lines.get(above, 0), above.rpartition(".")[0]
         self.problems.append(Problem(message, self.file, line, _without_index(key), fatal))
 
     def read(self, path: Path) -> dict[str, Any]:
-        """The raw tables of a file; empty, with a problem noted, where it cannot be read."""
+        """Returns the raw tables of a file; empty, with a problem, if unreadable."""
         try:
             data = read_regular(path, LARGEST_FILE)
         except OSError as error:
@@ -118,7 +118,7 @@ class _Reader:
         return raw
 
     def config(self, raw: Mapping[str, Any]) -> Config:
-        """A configuration from raw tables."""
+        """Returns a configuration from raw tables."""
         raw, self.earlier = modernised(raw)
         values: dict[str, Any] = {}
         top = {f.name: f for f in fields(Config)}
@@ -137,7 +137,7 @@ class _Reader:
         return Config(**values)
 
     def repeated(self, kind: type, value: Any, name: str) -> tuple[Any, ...]:
-        """One table, or an array of tables."""
+        """Reads one table, or an array of tables."""
         if isinstance(value, dict):
             return (self.table(kind, value, name),)
         if isinstance(value, list) and all(isinstance(item, dict) for item in value):
@@ -146,7 +146,7 @@ class _Reader:
         return ()
 
     def table(self, kind: type, raw: Mapping[str, Any], path: str) -> Any:
-        """A settings table from its raw values."""
+        """Returns a table of settings from its raw values."""
         known = {f.name: f for f in fields(kind)}
         values: dict[str, Any] = {}
         for name, value in raw.items():
@@ -157,7 +157,7 @@ class _Reader:
         return kind(**values)
 
     def setting(self, metadata: Mapping[str, Any], key: str, value: Any, values: dict[str, Any]) -> None:
-        """Check one value and keep it."""
+        """Checks one value and keeps it."""
         converted = from_text(metadata["kind"], value)
         if type(converted) is not type(value):
             self.earlier.append(f"{_without_index(key)} = {shown(value)}")
@@ -173,13 +173,13 @@ class _Reader:
         self.origins[key] = f"{self.file}:{line}" if line else self.file
 
     def report_earlier(self) -> None:
-        """Warn once of all forms of earlier IMPSY versions."""
+        """Warns once of all forms of earlier IMPSY versions."""
         if self.earlier:
             found = "; ".join(dict.fromkeys(self.earlier))
             self.report("", f"has forms of earlier IMPSY versions; they work as they did there: {found}", fatal=False)
 
     def unknown(self, key: str, known: Mapping[str, Any]) -> None:
-        """Warn of a key nobody knows, and say which one may have been meant."""
+        """Warns of an unknown key and suggests a similar one."""
         import difflib  # only for mistakes
 
         name = key.rpartition(".")[2]
@@ -188,7 +188,7 @@ class _Reader:
         self.report(key, f"is not a setting and is ignored{hint}", fatal=False)
 
     def override(self, config: Config, key: str, value: Any) -> Config:
-        """Lay one command-line option over the configuration."""
+        """Applies one command-line option."""
         table, _, name = key.rpartition(".")
         option = "--" + _OPTIONS.get(name, name).replace("_", "-")
         target = getattr(config, table) if table else config
@@ -206,7 +206,7 @@ class _Reader:
         return replace(config, **changed)
 
     def consider(self, config: Config) -> Config:
-        """Put right, with a warning, what is well formed and cannot work; name what may not."""
+        """Corrects settings that cannot work together, with a warning."""
         ends: list[Any] = []
         for index, osc in enumerate(config.osc):
             if osc.client_ip in ("0.0.0.0", "::", ""):
@@ -232,7 +232,7 @@ class _Reader:
         return config
 
     def consider_mappings(self, config: Config) -> None:
-        """Warn of mappings with more entries than the instrument has values."""
+        """Warns of mappings with more entries than dimensions."""
         values = config.model.dimension - 1
         mappings: list[tuple[str, Any]] = []
         for midi in config.midi:

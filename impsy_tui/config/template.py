@@ -1,4 +1,4 @@
-"""The commented configuration that ``impsy-tui init`` writes, made from the schema."""
+"""Commented configuration of ``impsy-tui init``, made from the schema."""
 
 from dataclasses import MISSING, fields
 from typing import Any
@@ -14,7 +14,7 @@ _HEAD = """\
 
 
 def config_template(model_file: str) -> str:
-    """A configuration for OSC that plays at once.
+    """Returns a configuration for OSC that plays at once.
 
     Args:
         model_file: written as ``[model] file``.

@@ -20,9 +20,9 @@ from impsy_tui.worker_requests import WorkerRequest
 _FIRST_CONTROLLER: Final = 1
 _MOST_CONTROLLERS: Final = 119
 _TOUCHOSC: Final = 9000
-"""The port where TouchOSC listens unless it is told otherwise."""
+"""Default port of TouchOSC."""
 _FADERS: Final = "/1/fader{n}"
-"""What the faders on the first page of TouchOSC's layouts send and take."""
+"""Addresses of the faders on the first page of TouchOSC's layouts."""
 
 
 class Request(WorkerRequest, frozen=True, tag="write_configuration"):
@@ -42,7 +42,7 @@ def run(request: Request) -> None:
 
 
 def write_beside(folder: Path, text: str) -> Path:
-    """Write a new configuration beside those that are there: config.toml, or else config-2.toml and so on.
+    """Writes a new configuration next to the others: config.toml, or else config-2.toml and so on.
 
     Returns:
         The file.
@@ -73,7 +73,7 @@ def write_beside(folder: Path, text: str) -> Path:
 
 
 def configuration(answers: Answers) -> str:
-    """The configuration that the answers make."""
+    """Returns the configuration of the answers."""
     lines = [
         "# Made by the guide of impsy-tui. Every setting is explained in the console: F3.",
         f"title = {written(answers.title)}",

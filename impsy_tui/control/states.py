@@ -1,4 +1,4 @@
-"""What a snapshot is made of; see ``messages.Snapshot``."""
+"""Parts of a snapshot; see ``messages.Snapshot``."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ class ChannelState(msgspec.Struct, frozen=True):
 
 
 class EnsembleState(msgspec.Struct, frozen=True):
-    """What a band does; gestures are indices of ``choices.GESTURES``.
+    """State of an ensemble; gestures are indices of ``choices.GESTURES``.
 
     Attributes:
         players: what they are called, the lead first.
@@ -72,7 +72,7 @@ class EnsembleState(msgspec.Struct, frozen=True):
 
 
 class GestureRecordingState(msgspec.Struct, frozen=True):
-    """What somebody is to play who is led through gestures that are recorded.
+    """State of a recording of gestures.
 
     Attributes:
         gesture: one of ``choices.GESTURES``.
@@ -96,7 +96,7 @@ class GestureRecordingState(msgspec.Struct, frozen=True):
 
 
 class PlayerState(msgspec.Struct, frozen=True):
-    """One player and its part.
+    """State of one player.
 
     Attributes:
         name: of the part.
@@ -148,7 +148,7 @@ class PlayerState(msgspec.Struct, frozen=True):
         return value if isinstance(value, int | float) else 0.0
 
     def place(self, values: Sequence[float], count: int) -> list[float | None]:
-        """What it plays, or will play, by the values of the instrument, None for those that are not its own."""
+        """Returns played values by dimension; None for dimensions of other players."""
         placed: list[float | None] = [None] * count
         for index, value in zip(self.plays or range(count), values, strict=False):
             if index < count:
@@ -221,7 +221,7 @@ class MachineState(msgspec.Struct, frozen=True):
 
 
 class PendingState(msgspec.Struct, frozen=True):
-    """Something that is to be done later, or is being done bit by bit.
+    """Pending command or running ramp.
 
     Attributes:
         number: by which it is cancelled.
@@ -239,7 +239,7 @@ class PendingState(msgspec.Struct, frozen=True):
 
 
 class CueState(msgspec.Struct, frozen=True):
-    """Where a set is.
+    """Position in a set list.
 
     Attributes:
         set: name of the set list.
@@ -283,7 +283,7 @@ class TempoState(msgspec.Struct, frozen=True):
 
 
 class ReplayState(msgspec.Struct, frozen=True):
-    """A log that is replayed: its name, how far it is and how long, in its own seconds, and how fast."""
+    """Replay of a log: name, position and length in seconds of the log, speed."""
 
     name: str
     position: float

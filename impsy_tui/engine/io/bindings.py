@@ -1,4 +1,4 @@
-"""Commands that a foot-switch, a key, a program change or an OSC address carries out."""
+"""Commands bound to a foot-switch, a key, a program change or an OSC address."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ MOST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What carries out a command: a status byte with a number, an OSC address, or a key of a console.
+    """Trigger of a command: a MIDI message, an OSC address or a key of a console.
 
     Attributes:
         kind: "cc", "note", "program", "osc" or "key".
@@ -45,7 +45,7 @@ class Trigger:
 
 
 def read_trigger(kind: str, rest: str) -> tuple[Trigger, str]:
-    """A trigger and the line that stands behind it (empty for none), as they are typed.
+    """Returns a trigger and the command line after it (empty for none).
 
     Raises:
         UserError: they cannot be read.
@@ -91,7 +91,7 @@ class Bindings:
 
     @property
     def table(self) -> dict[str, str]:
-        """As the configuration keeps them: ``"cc 1 64" = "take"``."""
+        """Bindings in the form of the configuration: ``"cc 1 64" = "take"``."""
         return {str(trigger): line for trigger, line in self._lines.items()}
 
     @property
@@ -100,7 +100,7 @@ class Bindings:
         return {trigger.address: line for trigger, line in self._lines.items() if trigger.kind == "key"}
 
     def bind(self, kind: str, rest: str, *, early: bool = False) -> str:
-        """Bind what is typed behind ``bind cc``; the reply.
+        """Binds a command line to a trigger; returns the reply.
 
         Args:
             kind: "cc" and so on, or a key.
@@ -127,7 +127,7 @@ class Bindings:
         return f'{trigger} carries out "{line}"{means}'
 
     def unbind(self, kind: str, rest: str) -> str:
-        """Let go of what is typed behind ``unbind cc``; the reply.
+        """Removes a binding; returns the reply.
 
         Raises:
             UserError: nothing is bound to it.
@@ -138,9 +138,9 @@ class Bindings:
         return f"{trigger} is free again"
 
     def of_message(self, source: str, message: bytes) -> tuple[bool, str]:
-        """Whether a MIDI message is bound, and the line to carry out now, empty for none.
+        """Returns True if a MIDI message is bound, and the line to run now, empty for none.
 
-        A controller acts when it is pressed, not when it is let go; so does a key.
+        A controller or key acts when it is pressed, not when it is released.
 
         Args:
             source: where it came from: each has controllers of its own.
@@ -163,7 +163,7 @@ class Bindings:
         return True, line if pressed and not was else ""
 
     def of_address(self, address: str, arguments: tuple[object, ...]) -> str | None:
-        """The line bound to an OSC message, empty where a button is let go; None if none is bound."""
+        """Returns the line bound to an OSC message, empty when a button is released; None without a binding."""
         line = self._lines.get(Trigger("osc", address=address))
         if line is None:
             return None

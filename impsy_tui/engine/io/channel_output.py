@@ -1,4 +1,4 @@
-"""One channel's output: its rate cap, and who left what sounding there."""
+"""Output of one channel: rate limit and sounding notes of each player."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 
 
 class ChannelOutput:
-    """One channel's output. Where its wire is slow, the latest vector wins."""
+    """Output of one channel; with a rate limit, the latest vector wins."""
 
     def __init__(self, channel: Channel, scheduler: Scheduler) -> None:
         self.channel = channel
@@ -17,9 +17,9 @@ class ChannelOutput:
         self._waiting: tuple[float, ...] | None = None
         self._muted = NONE_MUTED
         self._said: frozenset[int] | None = None
-        """Indices of the vector that waits that are played; None for all."""
+        """Indices of the waiting vector to send; None for all."""
         self._struck: dict[str, frozenset[int]] = {}
-        """What each player has struck last, and left sounding."""
+        """Indices of the sounding notes of each player."""
         self._timer: Timer | None = None
 
     def play(
@@ -29,7 +29,7 @@ class ChannelOutput:
         others: frozenset[int] = NONE_MUTED,
         player: str = "",
     ) -> None:
-        """Send a vector, now or as soon as the channel may be sent one.
+        """Sends a vector, now or as soon as the rate limit allows.
 
         Args:
             values: of the whole instrument.
@@ -44,7 +44,7 @@ class ChannelOutput:
         self._put(values, muted, None)
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
-        """Passes on what the musician played: these dimensions alone, where the channel can leave the others."""
+        """Sends some dimensions of the musician; all of them if the channel needs whole vectors."""
         if not isinstance(self.channel, PartialOutput):
             self.play(values)
             return
@@ -70,7 +70,7 @@ class ChannelOutput:
     def _beside(
         self, values: Sequence[float], muted: frozenset[int], others: frozenset[int]
     ) -> tuple[list[float], frozenset[int]]:
-        """A vector with what was played last of the others; what still waits to sound is not kept from it."""
+        """Returns a vector with the last values of the other dimensions; their waiting notes still sound."""
         last = self.last or values
         waits = others - self._muted if self._waiting is not None else NONE_MUTED
         return [last[i] if i in others else value for i, value in enumerate(values)], muted | (others - waits)
@@ -82,11 +82,11 @@ class ChannelOutput:
         self._struck[player] = indices
 
     def _of_others(self, player: str) -> frozenset[int]:
-        """What other players have left sounding."""
+        """Returns the sounding notes of other players."""
         return frozenset().union(*(struck for name, struck in self._struck.items() if name != player))
 
     def end_notes(self, indices: frozenset[int], player: str = "") -> None:
-        """Turn off what these values left sounding; a vector that waits begins no note of them.
+        """Ends the notes of these dimensions, also in a waiting vector.
 
         Args:
             indices: of the values.
@@ -98,7 +98,7 @@ class ChannelOutput:
         self.channel.end_notes(indices)
 
     def hush(self, player: str, own: frozenset[int]) -> None:
-        """A player has nothing more to say: its notes end, and where nobody else plays, everything is silent."""
+        """Ends the notes of a player; silences the channel if no other player sounds."""
         self._struck.pop(player, None)
         if not self._of_others(player):
             self.silence()
@@ -106,7 +106,7 @@ class ChannelOutput:
             self.end_notes(own, player)
 
     def panic_of(self, player: str, own: frozenset[int]) -> None:
-        """Everything of a player's off: where nobody else plays, everything."""
+        """Turns off a player; turns off everything if no other player sounds."""
         self._struck.pop(player, None)
         if not self._of_others(player):
             self.panic()
@@ -114,18 +114,18 @@ class ChannelOutput:
             self.end_notes(own, player)
 
     def set_dimension(self, dimension: int) -> None:
-        """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
+        """Sets the dimension: vectors have ``dimension - 1`` values; none that waits is sent."""
         self._forget()
         self.last = None
         self.channel.set_dimension(dimension)
 
     def silence(self) -> None:
-        """Drop what waits, and turn off what the player left sounding."""
+        """Drops the waiting vector and ends all notes of the players."""
         self._forget()
         self.channel.silence()
 
     def panic(self) -> None:
-        """Drop what waits, and turn off everything."""
+        """Drops the waiting vector and turns off everything."""
         self._forget()
         self.channel.panic()
 

@@ -1,4 +1,4 @@
-"""An output that is later than others."""
+"""Output with a delay."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from impsy_tui.engine.runtime.scheduler import Scheduler, Timer
 
 
 class DelayedOutput:
-    """Does whatever an outlet is asked for later by the same time, and so in the same order.
+    """Runs each call of an output after the same delay, in the same order.
 
     Panic and a change of dimension alone are at once, and end what waits.
 
@@ -30,12 +30,12 @@ class DelayedOutput:
 
     @property
     def channel(self) -> Channel:
-        """The outlet's."""
+        """Channel of the output."""
         return self._outlet.channel
 
     @property
     def last(self) -> tuple[float, ...] | None:
-        """The vector that was sent last."""
+        """Last sent vector."""
         return self._outlet.last
 
     def play(
@@ -45,49 +45,49 @@ class DelayedOutput:
         others: frozenset[int] = NONE_MUTED,
         player: str = "",
     ) -> None:
-        """Send a vector; see ``ChannelOutput.play``."""
+        """Sends a vector; see ``ChannelOutput.play``."""
         self.later(self._outlet.play, tuple(values), muted, others, player)
 
     def pass_on(self, values: Sequence[float], said: frozenset[int]) -> None:
-        """Pass on some dimensions; see ``ChannelOutput.pass_on``."""
+        """Sends some dimensions; see ``ChannelOutput.pass_on``."""
         self.later(self._outlet.pass_on, tuple(values), said)
 
     def end_notes(self, indices: frozenset[int], player: str = "") -> None:
-        """Turn off what these values left sounding; see ``ChannelOutput.end_notes``."""
+        """Ends the notes of these dimensions; see ``ChannelOutput.end_notes``."""
         self.later(self._outlet.end_notes, indices, player)
 
     def hush(self, player: str, own: frozenset[int]) -> None:
-        """A player has nothing more to say; see ``ChannelOutput.hush``."""
+        """Silences a player; see ``ChannelOutput.hush``."""
         self.later(self._outlet.hush, player, own)
 
     def panic_of(self, player: str, own: frozenset[int]) -> None:
-        """Everything of a player's off, now, and once more when what it has played is through."""
+        """Turns off a player now, and again after its waiting calls."""
         self._outlet.panic_of(player, own)
         if self._waiting:
             self.later(self._outlet.panic_of, player, own)
 
     def set_dimension(self, dimension: int) -> None:
-        """From now on vectors have ``dimension - 1`` values; none that waits is sent."""
+        """Sets the dimension: vectors have ``dimension - 1`` values; none that waits is sent."""
         self._forget()
         self._outlet.set_dimension(dimension)
 
     def silence(self) -> None:
-        """Turn off what the player left sounding."""
+        """Ends the notes of all players."""
         self.later(self._outlet.silence)
 
     def panic(self) -> None:
-        """Drop what waits, and turn off everything."""
+        """Drops the waiting calls and turns off everything."""
         self._forget()
         self._outlet.panic()
 
     def catch_up(self) -> None:
-        """Wait no more: what was to be sounds no more, and what sounds ends now."""
+        """Drops the waiting calls and silences the output now."""
         if self._waiting:
             self._forget()
             self._outlet.silence()
 
     def later(self, action: Callable[..., None], *arguments: Any) -> None:
-        """Do anything with the channel, in the order of everything else."""
+        """Runs an action in the order of all other calls."""
         if not self.delay and not self._waiting:
             action(*arguments)
             return

@@ -1,4 +1,4 @@
-"""Learning which knob or key plays which value: say the value, move the knob, done."""
+"""Learning of the control that plays a dimension."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ class LearnedControl:
 
 
 class MidiLearn:
-    """Waits for messages, one value after the other.
+    """Learns controls, one dimension after the other.
 
     Args:
         channels: those whose mapping can be changed, at the time.
@@ -68,11 +68,11 @@ class MidiLearn:
 
     @property
     def waits(self) -> bool:
-        """Whether a message is awaited."""
+        """True while a control is learned."""
         return bool(self._wanted)
 
     def begin(self, indices: Sequence[int]) -> str:
-        """Learn these values (indices from 0), one after the other; the reply."""
+        """Starts to learn these dimensions (indices from 0); returns the reply."""
         self._wanted = list(indices)
         self._moved = MovedControls()
         self._first_numbers.clear()
@@ -91,7 +91,7 @@ class MidiLearn:
         return f"{name}: move a knob or a fader"
 
     def end(self) -> str:
-        """Learn no more; the reply."""
+        """Stops learning; returns the reply."""
         self._wanted.clear()
         return "learning is over"
 
@@ -156,7 +156,7 @@ class MidiLearn:
         return self._first_numbers.setdefault(key, value)
 
     def _give(self, channel: str, device: str, entry: MappingEntry, words: str) -> bool:
-        """Give a control to the next value; false if the channel cannot learn."""
+        """Assigns a control to the next dimension; returns False if the channel cannot learn."""
         if isinstance(name := self._wanted[0], str):
             return self._give_parameter(name, entry, words)
         found = next((one for one in self._channels() if one.name == channel), None)
@@ -187,7 +187,7 @@ class MidiLearn:
         return True
 
     def note(self, learned: LearnedControl) -> None:
-        """Remember a control for the saved session; a later one for the same dimension and device replaces it."""
+        """Keeps a control for the saved session; a later one for the same dimension and device replaces it."""
         place = (learned.channel, learned.device, learned.index)
         self.learned = [one for one in self.learned if (one.channel, one.device, one.index) != place]
         self.learned.append(learned)

@@ -1,4 +1,4 @@
-"""Every output at once: silence, panic, fades and nudges."""
+"""All outputs together: silence, panic, fades and nudges."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -14,12 +14,12 @@ FADE_STEP: Final = 0.02
 
 
 class Outputs:
-    """All outlets."""
+    """All outputs of the session."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.outlets: list[ChannelOutput | DelayedOutput] = []
         self.nudges: dict[str, float] = {}
-        """By name, the seconds by which each output is later than the others; below 0 for earlier."""
+        """Delay of each output in seconds, by name; below 0 for a lead."""
         self._scheduler = scheduler
         self._fade: Timer | None = None
         self._clocked: list[ClockChannel] = []
@@ -27,7 +27,7 @@ class Outputs:
         self._surfaces: list[EnsembleDisplay] = []
 
     def open(self, channels: Iterable[Channel]) -> None:
-        """These are the channels from now on."""
+        """Sets the channels of the session."""
         self.outlets = [ChannelOutput(channel, self._scheduler) for channel in channels]
         self.nudges = {outlet.channel.name: 0.0 for outlet in self.outlets}
         found = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, TargetDisplay)]
@@ -37,7 +37,7 @@ class Outputs:
         self._clocked = [outlet.channel for outlet in self.outlets if isinstance(outlet.channel, ClockChannel)]
 
     def nudge(self, name: str, seconds: float) -> None:
-        """Let one output be later than the others or, below 0, earlier: then the others wait for it.
+        """Delays one output or, below 0, all other outputs.
 
         Args:
             name: one of ``nudges``.
@@ -53,12 +53,12 @@ class Outputs:
                 outlet.delay = delay
 
     def show(self, told: Sequence[OscMessage]) -> None:
-        """Tell whoever plays a surface that shows it, at once."""
+        """Sends touches to all displays of the ensemble at once."""
         for channel in self._surfaces:
             channel.tell_band(told)
 
     def pass_on(self, number: int, action: Callable[..., None], *arguments: Any) -> None:
-        """Do something of a channel's that is no vector, as late as everything else there.
+        """Runs an action of a channel with the delay of its output.
 
         Args:
             number: of the outlet, from 0.
@@ -71,7 +71,7 @@ class Outputs:
             action(*arguments)
 
     def aim(self, goal: Callable[[], Sequence[float]], channels: frozenset[str] | None = None) -> None:
-        """Tell what an agent aims for, to whoever wants to know; it is found out only then."""
+        """Sends the target of an agent to the channels that display it; computes it only for them."""
         wanted = [channel for channel in self._targeted if channels is None or channel.name in channels]
         if wanted:
             values = goal()
@@ -79,12 +79,12 @@ class Outputs:
                 channel.send_target(values)
 
     def hear_clock(self, wanted: bool) -> None:
-        """Let every channel that carries clocks tell of them, or not."""
+        """Starts or stops reporting incoming clocks."""
         for channel in self._clocked:
             channel.hear_clock(wanted)
 
     def send_clock(self, message: bytes) -> None:
-        """Send a message of a clock to every output that carries clocks."""
+        """Sends a message of a clock to all outputs that take clocks."""
         for channel in self._clocked:
             channel.send_clock(message)
 
@@ -96,27 +96,27 @@ class Outputs:
         player: str = "",
         channels: frozenset[str] | None = None,
     ) -> None:
-        """Send a vector to every output, or to those of these channels; see ``ChannelOutput.play``."""
+        """Sends a vector to all outputs, or to these channels; see ``ChannelOutput.play``."""
         for outlet in self._of(channels):
             outlet.play(values, muted, others, player)
 
     def thru(self, values: Sequence[float], said: frozenset[int]) -> None:
-        """Pass on what the musician played to every output; see ``ChannelOutput.pass_on``."""
+        """Sends the events of the musician to all outputs; see ``ChannelOutput.pass_on``."""
         for outlet in self.outlets:
             outlet.pass_on(values, said)
 
     def end_notes(self, indices: frozenset[int], player: str = "", channels: frozenset[str] | None = None) -> None:
-        """Turn off what these values left sounding, everywhere or there; see ``ChannelOutput.end_notes``."""
+        """Ends the notes of these dimensions on all channels, or on these; see ``ChannelOutput.end_notes``."""
         for outlet in self._of(channels):
             outlet.end_notes(indices, player)
 
     def hush(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
-        """A player falls silent, everywhere or there; see ``ChannelOutput.hush``."""
+        """Silences a player on all channels, or on these; see ``ChannelOutput.hush``."""
         for outlet in self._of(channels):
             outlet.hush(player, own)
 
     def panic_of(self, player: str, own: frozenset[int], channels: frozenset[str] | None = None) -> None:
-        """Everything of a player's off; see ``ChannelOutput.panic_of``."""
+        """Ends all notes of a player; see ``ChannelOutput.panic_of``."""
         for outlet in self._of(channels):
             outlet.panic_of(player, own)
 
@@ -124,37 +124,37 @@ class Outputs:
         return self.outlets if channels is None else [o for o in self.outlets if o.channel.name in channels]
 
     def silence(self) -> None:
-        """Turn off what the player left sounding, everywhere."""
+        """Ends the notes of all players on all channels."""
         for outlet in self.outlets:
             outlet.silence()
 
     def stop(self) -> None:
-        """Nothing more is sent: what outputs that are late have yet to play is left out, and they are silent now."""
+        """Drops what waits on delayed outputs and silences them."""
         self.cancel_fade()
         for outlet in self.outlets:
             if isinstance(outlet, DelayedOutput):
                 outlet.catch_up()
 
     def panic(self) -> None:
-        """Turn off everything, everywhere; a fade ends."""
+        """Turns off everything on all channels and ends a fade."""
         self._end_fade()
         for outlet in self.outlets:
             outlet.panic()
 
     def cancel_fade(self) -> None:
-        """Leave the outputs where a fade has brought them, silent: those who played before it may not play on."""
+        """Ends a fade at its current vector and silences the outputs."""
         if self._end_fade():
             self.silence()
 
     def _end_fade(self) -> bool:
-        """Take no more steps; whether there were any to take."""
+        """Ends a fade; returns True if one was running."""
         if self._fade is None or not self._fade.pending:
             return False
         self._fade.cancel()
         return True
 
     def fade(self, seconds: float, muted: Callable[[], frozenset[int]], done: Callable[[], None]) -> None:
-        """Glide every output that has a safe vector to it, in a straight line; the others are silent at once.
+        """Moves each output with a safe vector to it in a straight line; silences the other outputs at once.
 
         Args:
             seconds: how long that takes.
